@@ -1,0 +1,9 @@
+// Biome does the linting; ESLint only the two type-aware rules it lacks: an un-awaited GPU promise is our typical bug.
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config({
+  files: ['src/**/*.ts', 'kernels-test/**/*.ts', 'bench/**/*.ts'],
+  languageOptions: { parser: tseslint.parser, parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+  plugins: { '@typescript-eslint': tseslint.plugin },
+  rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': 'error' },
+})

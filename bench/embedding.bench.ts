@@ -1,0 +1,21 @@
+import { Random } from '../src/base/random.js'
+import { embedding, embeddingGrad, invertIds } from '../src/kernels/embedding.js'
+import { workload } from './workload.js'
+
+// pt-base reading text: batch 8, 12 tokens, width 512, a vocabulary of 3000 words drawn as words are: few often, most seldom.
+const rows = 8 * 12
+const length = 12
+const width = 512
+const vocabulary = 3000
+const random = new Random(1)
+const ids = Uint32Array.from({ length: rows }, () => Math.floor(vocabulary * random.uniform() ** 3))
+
+export default [
+  workload(
+    embedding,
+    'pt-base source',
+    { rows, length, width },
+    { ids, table: vocabulary * width, positions: length * width, y: rows * width },
+  ),
+  workload(embeddingGrad, 'pt-base source', { rows, width }, { dy: rows * width, ...invertIds(ids), dTable: vocabulary * width }),
+]

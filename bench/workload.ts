@@ -1,0 +1,22 @@
+// What a bench file says: a kernel at a shape the model really uses. bench/run.ts does the rest.
+
+import type { Access, AnyKernel, Kernel, ParamType, ParamValues } from '../src/device/kernel.js'
+
+export interface Workload {
+  readonly kernel: AnyKernel
+  /** Which layer of which model has this shape. */
+  readonly note: string
+  readonly params: Readonly<Record<string, number>>
+  /** Elements of each buffer, filled with noise; or its contents where noise would not do (ids, lengths). */
+  readonly buffers: Readonly<Record<string, number | Float32Array | Uint32Array>>
+}
+
+/** A workload, its buffers and params typed from the kernel's declaration. */
+export function workload<B extends Record<string, Access>, P extends Record<string, ParamType>>(
+  kernel: Kernel<B, P>,
+  note: string,
+  params: ParamValues<P>,
+  buffers: { readonly [K in keyof B]: number | Float32Array | Uint32Array },
+): Workload {
+  return { kernel: kernel as unknown as AnyKernel, note, params, buffers }
+}

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
+import * as reference from '../src/reference/attention.js'
+import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+
+type Shape = reference.AttentionShape
+
+function shapeOf(batch: number, heads: number, headWidth: number, queries: number, keys: number, causal = 0): Shape {
+  return { batch, queries, keys, heads, headWidth, causal, scale: Math.fround(1 / Math.sqrt(headWidth)) }
+}
+
+function inputsOf(
+  { batch, queries, keys, heads, headWidth }: Shape,
+  lengths: readonly number[],
+  size = 1,
+): reference.AttentionInputs & { dy: Float64Array } {
+  const width = heads * headWidth
+  return {
+    q: noise(batch * queries * width, 1, size),
+    k: noise(batch * keys * width, 2, size),
+    v: noise(batch * keys * width, 3),
+    dy: noise(batch * queries * width, 4),
+    keyLengths: Uint32Array.from({ length: batch }, (_, b) => lengths[b % lengths.length]!),
+  }
+}
+
+/** Runs all four kernels, each on what the reference makes of the one before. `given` may differ from `inputs` where it must not matter. */
+async function run(shape: Shape, inputs: ReturnType<typeof inputsOf>, given = inputs) {
+  const { batch, queries, heads, headWidth } = shape
+  const want = { ...reference.attention(inputs, shape), ...reference.attentionGrad(inputs, inputs.dy, shape) }
+  const delta = reference.attentionDelta(want.y, inputs.dy, shape)
+  const { q, k, v, dy, keyLengths } = given
+  const backward = { q, k, v, dy, logSumExp: want.logSumExp, delta, keyLengths }
+  const got = {
+    ...(await runKernel(attention, { q, k, v, keyLengths, y: q.length, logSumExp: delta.length }, shape)),
+    ...(await runKernel(attentionDelta, { y: want.y, dy, delta: delta.length }, { batch, queries, heads, headWidth })),
+    ...(await runKernel(attentionGradQuery, { ...backward, dq: q.length }, shape)),
+    ...(await runKernel(attentionGradKeyValue, { ...backward, dk: k.length, dv: v.length }, shape)),
+  }
+  return { got, want: { ...want, delta } }
+}
+
+/**
+ * All outputs within their roundings. A score sums headWidth products and is off by some roundings of its own size, at most
+ * `highest`; the weights, and with them everything else, are off by that much again, relatively: 8 · (1 + highest) roundings, and
+ * one more for each block of keys. Weights sum to 1 over the keys, so y is the size of v; a slope dy·v is the size of
+ * √headWidth, a random walk; over the queries, weights sum to more than 1 only by chance, but to log(queries) where causal.
+ */
+function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, shape: Shape, highest = 2): void {
+  const { headWidth, queries, keys, causal, scale } = shape
+  const ulps = 8 * (1 + highest) + keys / 8
+  const slope = Math.sqrt(headWidth)
+  const perKey = 1 + (causal ? Math.log(queries) : (2 * queries) / keys)
+  expectClose('y', got.y, want.y, { ulps, scale: 1 })
+  expectClose('logSumExp', got.logSumExp, want.logSumExp, { ulps: 8, scale: highest + Math.log(keys) })
+  expectClose('delta', got.delta, want.delta, { ulps: 8, scale: slope })
+  expectClose('dq', got.dq, want.dq, { ulps, scale: slope * scale })
+  expectClose('dk', got.dk, want.dk, { ulps, scale: perKey * slope * scale })
+  expectClose('dv', got.dv, want.dv, { ulps, scale: perKey })
+}
+
+describe('attention', () => {
+  for (const causal of [0, 1]) {
+    it(`has reference gradients that match finite differences, causal ${causal}`, () => {
+      const shape = shapeOf(2, 2, 4, 3, 4, causal)
+      const inputs = inputsOf(shape, [4, 2])
+      const { dq, dk, dv } = reference.attentionGrad(inputs, inputs.dy, shape)
+      const loss = (changed: Partial<reference.AttentionInputs>) => dot(reference.attention({ ...inputs, ...changed }, shape).y, inputs.dy)
+      expectSlope(
+        'dq',
+        dq,
+        finiteDifference((q) => loss({ q }), inputs.q),
+      )
+      expectSlope(
+        'dk',
+        dk,
+        finiteDifference((k) => loss({ k }), inputs.k),
+      )
+      expectSlope(
+        'dv',
+        dv,
+        finiteDifference((v) => loss({ v }), inputs.v),
+      )
+    })
+  }
+
+  // A lane has 4 rows, a workgroup 32 lanes: one row, one lane short, exactly, one lane over, and a prime of lanes, by queries and by keys.
+  for (const rows of [1, 4 * 31, 4 * 32, 4 * 32 + 1, 4 * 67 - 1]) {
+    it(`matches the reference at ${rows} queries and at ${rows} keys`, async () => {
+      const tall = shapeOf(1, 1, 4, rows, 9)
+      expectAllClose(await run(tall, inputsOf(tall, [9])), tall)
+      const wide = shapeOf(1, 1, 4, 9, rows)
+      expectAllClose(await run(wide, inputsOf(wide, [rows])), wide)
+    })
+  }
+
+  for (const [heads, headWidth] of [
+    [4, 32],
+    [3, 64],
+    [1, 128],
+    [2, 176],
+  ] as const) {
+    it(`matches the reference at ${heads} heads of ${headWidth}, causal and not, keys cut short`, async () => {
+      const own = shapeOf(2, heads, headWidth, 21, 21, 1)
+      expectAllClose(await run(own, inputsOf(own, [21, 14])), own)
+      const cross = shapeOf(2, heads, headWidth, 21, 10)
+      expectAllClose(await run(cross, inputsOf(cross, [7, 10])), cross)
+    })
+  }
+
+  it('matches the reference at the pose decoder’s 152 frames', async () => {
+    const shape = shapeOf(2, 4, 32, 152, 152, 1)
+    expectAllClose(await run(shape, inputsOf(shape, [152, 97])), shape)
+  })
+
+  it('lets causal queries past the last key see all of them, and keys past the last query none', async () => {
+    const tall = shapeOf(1, 2, 8, 13, 5, 1)
+    expectAllClose(await run(tall, inputsOf(tall, [5])), tall)
+    const wide = shapeOf(1, 2, 8, 5, 13, 1)
+    const { got, want } = await run(wide, inputsOf(wide, [13]))
+    expectAllClose({ got, want }, wide)
+    expect(got.dv.subarray(5 * 16).every((value) => value === 0)).toBe(true)
+  })
+
+  it('keeps NaN in the padding rows of keys and values out of everything', async () => {
+    for (const causal of [0, 1]) {
+      const shape = shapeOf(3, 2, 8, 11, 11, causal)
+      const inputs = inputsOf(shape, [11, 6, 1])
+      const width = shape.heads * shape.headWidth
+      const poison = (x: Float64Array) =>
+        x.map((value, at) => (Math.floor(at / width) % 11 < inputs.keyLengths[Math.floor(at / (11 * width))]! ? value : Number.NaN))
+      const { got, want } = await run(shape, inputs, { ...inputs, k: poison(inputs.k), v: poison(inputs.v) })
+      expectAllClose({ got, want }, shape)
+      const padding = got.dk.filter((_, at) => Math.floor(at / width) % 11 >= inputs.keyLengths[Math.floor(at / (11 * width))]!)
+      expect(padding.length).toBe((5 + 10) * width)
+      expect(padding.every((value) => value === 0)).toBe(true)
+    }
+  })
+
+  it('gives a sample without keys zeros, whatever its rows hold', async () => {
+    const shape = shapeOf(2, 2, 8, 6, 5)
+    const inputs = inputsOf(shape, [0, 5])
+    const nothing = (x: Float64Array) => x.map((value, at) => (at < x.length / 2 ? Number.NaN : value))
+    const { got, want } = await run(shape, inputs, { ...inputs, k: nothing(inputs.k), v: nothing(inputs.v) })
+    expectAllClose({ got, want }, shape)
+    for (const out of [got.y, got.logSumExp, got.dq, got.dk, got.dv]) {
+      expect(out.subarray(0, out.length / 2).every((value) => value === 0)).toBe(true)
+    }
+  })
+
+  it('treats a length beyond the keys as all of them', async () => {
+    const shape = shapeOf(1, 1, 8, 6, 5)
+    const inputs = inputsOf(shape, [5])
+    expectAllClose(await run(shape, inputs, { ...inputs, keyLengths: Uint32Array.of(4_000_000_000) }), shape)
+  })
+
+  it('stays finite and right for scores of ±80', async () => {
+    const shape = { ...shapeOf(1, 2, 8, 33, 29), scale: 1 }
+    const inputs = inputsOf(shape, [29], 6)
+    const scores = Array.from({ length: 33 * 29 }, (_, at) =>
+      dot(inputs.q.slice(16 * Math.floor(at / 29)).subarray(0, 8), inputs.k.slice(16 * (at % 29)).subarray(0, 8)),
+    )
+    expect(Math.max(...scores)).toBeGreaterThan(80)
+    expect(Math.min(...scores)).toBeLessThan(-80)
+    expectAllClose(await run(shape, inputs), shape, 128)
+  })
+})

@@ -1,0 +1,173 @@
+// The whole model against PyTorch: outputs, every gradient tensor and ten training steps, on the fixtures of the released
+// Progressive Transformers model. They hold real clips we may not ship, so they are read where they are present.
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { Program, Recorder } from '../src/device/program.js'
+import { asFloat32, readSafetensors, type TensorFile } from '../src/formats/safetensors.js'
+import { invertIds } from '../src/kernels/embedding.js'
+import { type ModelConfig, presets } from '../src/model/config.js'
+import { parameterCount } from '../src/model/parameters.js'
+import { type LanguageGroup, SignModel } from '../src/model/sign_model.js'
+import { stateDictTensors } from '../src/model/state_dict.js'
+import { decode, encode } from '../src/model/text_to_pose.js'
+import type { HostTensor } from '../src/model/weights.js'
+import { Graph } from '../src/ops/graph.js'
+import { Vocabulary } from '../src/text/vocabulary.js'
+import type { BatchArrays } from '../src/train/batch_arrays.js'
+import { TrainingProgram } from '../src/train/training_program.js'
+import { lentGpu } from './harness.js'
+
+const folder = join(process.env.SIGNLLM_SHARED ?? '../shared', 'fixtures')
+const NUMBERS = 151
+const STRIDE = 152
+
+it('counts the parameters of pt-base with the published 1,089-token vocabulary as the published log does', () => {
+  expect(parameterCount(presets['pt-base'], 1089)).toBe(15_427_584)
+})
+
+for (const name of ['progressive_tiny', 'progressive_small']) {
+  const path = join(folder, `${name}.safetensors`)
+  // Not shipped: real clips under a non-commercial licence.
+  describe.skipIf(!existsSync(path))(name, () => {
+    it('predicts what PyTorch predicts, within 1e-4', async () => {
+      const { file, group, arrays, shape } = await open(path)
+      const { batch, frames: length, tokens } = shape
+      const recorder = new Recorder()
+      const recording = { graph: new Graph(recorder), weights: group.weights, config: group.config }
+      const ids = recorder.feed('ids', [batch, tokens], 'u32')
+      const tokenLengths = recorder.feed('token_lengths', [batch], 'u32')
+      const frames = recorder.feed('frames', [batch, length, STRIDE])
+      const frameLengths = recorder.feed('frame_lengths', [batch], 'u32')
+      const at = recorder.feed('at', [batch * length], 'u32')
+      const memory = encode(recording, { ids }, tokenLengths, group.positions)
+      const pred = decode(recording, { frames, frameLengths, at, positions: group.positions, memory, memoryLengths: tokenLengths })
+      recorder.report(pred)
+      const program = await Program.build(await lentGpu(), recorder)
+      for (const [tensor, data] of [
+        [ids, arrays.ids],
+        [tokenLengths, arrays.tokenLengths],
+        [frames, arrays.frames],
+        [frameLengths, arrays.frameLengths],
+        [at, arrays.at],
+      ] as const)
+        program.write(tensor, data)
+      const got = new Float32Array((await program.run())[0]!)
+      const want = floats(file, 'out')
+      let worst = 0
+      for (let b = 0; b < batch; b++) {
+        for (let t = 0; t < arrays.frameLengths[b]!; t++) {
+          for (let j = 0; j < NUMBERS; j++)
+            worst = Math.max(worst, Math.abs(got[(b * length + t) * STRIDE + j]! - want[(b * length + t) * NUMBERS + j]!))
+        }
+      }
+      expect(worst).toBeLessThan(1e-4)
+      expect(worst).toBeGreaterThan(0)
+      program.destroy()
+    })
+
+    it('has PyTorch’s gradients, each tensor within 1e-3 of its norm, and its losses over ten steps within 1e-4', async () => {
+      const { file, group, arrays, shape, rate } = await open(path)
+      const program = await TrainingProgram.record(await lentGpu(), group, shape, {
+        loss: 'mse',
+        noiseRate: 0,
+        clip: 5,
+        optimiser: { kind: 'adam', weightDecay: 0 },
+      })
+      const step = (n: number) =>
+        program.run(arrays, {
+          seed: Uint32Array.of(1, n, 0, 0),
+          sigma: new Float32Array(STRIDE),
+          medianError: 0,
+          hyper: [rate, 0.9, 0.999, 1e-8, 1 - Math.fround(0.9) ** n, 1 - Math.fround(0.999) ** n],
+        })
+      const losses = floats(file, 'losses')
+      const norms = floats(file, 'grad_norms')
+      for (let n = 1; n <= losses.length; n++) {
+        const { loss, gradientNorm } = await step(n)
+        expect(Math.abs(loss / losses[n - 1]! - 1), `loss of step ${n}`).toBeLessThan(1e-4)
+        expect(Math.abs(gradientNorm / norms[n - 1]! - 1), `gradient norm of step ${n}`).toBeLessThan(1e-3)
+        if (n > 1) continue
+        const slopes = await group.weights.save(group.weights.slopes!)
+        const wanted = translated(file, 'grad.')
+        expect([...slopes.keys()].sort()).toEqual([...wanted.keys()].sort())
+        for (const [tensor, { data }] of wanted) {
+          const got = slopes.get(tensor)!.data
+          const norm = Math.sqrt(data.reduce((sum, v) => sum + v * v, 0))
+          const off = Math.sqrt(data.reduce((sum, v, i) => sum + (v - got[i]!) ** 2, 0))
+          // A key's bias moves all scores of a query alike, so its true gradient is 0 and PyTorch's is rounding.
+          expect(off, `gradient of ${tensor}`).toBeLessThan(tensor.endsWith('/key/bias') ? 1e-6 : 1e-3 * norm)
+        }
+      }
+      program.destroy()
+    })
+  })
+}
+
+const floats = (file: TensorFile, name: string): Float64Array => {
+  const tensor = file.tensors.get(name)!
+  return tensor.dtype === 'F64' ? (tensor.data as Float64Array) : Float64Array.from(asFloat32(tensor))
+}
+
+function translated(file: TensorFile, prefix: string): Map<string, HostTensor> {
+  const theirs = [...file.tensors].filter(([name]) => name.startsWith(prefix))
+  const dict = new Map(theirs.map(([name, tensor]) => [name.slice(prefix.length), { shape: tensor.shape, data: asFloat32(tensor) }]))
+  return stateDictTensors(dict, prefix).tensors as Map<string, HostTensor>
+}
+
+/** The fixture's model and batch as ours. */
+async function open(path: string) {
+  const file = await readSafetensors(path)
+  const weights = translated(file, 'weight.')
+  const { sizes, vocabularySize } = stateDictTensors(
+    new Map(
+      [...file.tensors]
+        .filter(([name]) => name.startsWith('weight.'))
+        .map(([name, t]) => [name.slice(7), { shape: t.shape, data: asFloat32(t) }]),
+    ),
+    path,
+  )
+  const config: ModelConfig = { ...presets['pt-base'], ...sizes, heads: Number(file.metadata.heads), dropout: 0 }
+  const vocabulary = new Vocabulary(
+    Array.from({ length: vocabularySize - 4 }, (_, i) => `word${i}`),
+    'whitespace',
+  )
+  const model = new SignModel(await lentGpu(), { training: true })
+  const group: LanguageGroup = model.addLanguage(
+    { language: 'GSL', config, vocabulary, startFrame: new Float32Array(150), fps: 25 },
+    { tensors: weights },
+  )
+
+  const src = file.tensors.get('src')!
+  const trg = file.tensors.get('trg')!
+  const [batch, tokens] = src.shape as [number, number]
+  const length = trg.shape[1]! - 1
+  const clips = asFloat32(trg)
+  const row = (b: number, t: number) => clips.subarray((b * (length + 1) + t) * NUMBERS, (b * (length + 1) + t + 1) * NUMBERS)
+  const frames = new Float32Array(batch * length * STRIDE)
+  const goal = new Float32Array(batch * length * STRIDE)
+  for (let b = 0; b < batch; b++) {
+    for (let t = 0; t < length; t++) {
+      frames.set(row(b, t), (b * length + t) * STRIDE)
+      goal.set(row(b, t + 1), (b * length + t) * STRIDE)
+    }
+  }
+  const ids = Uint32Array.from(src.data as Int32Array)
+  const whole = (name: string) => Uint32Array.from(file.tensors.get(name)!.data as Int32Array)
+  const arrays: BatchArrays = {
+    ids,
+    ...invertIds(ids, 1),
+    tokenLengths: whole('src_lengths'),
+    frames,
+    goal,
+    frameLengths: whole('trg_lengths').map((n) => n - 1),
+    at: Uint32Array.from({ length: batch * length }, (_, i) => i % length),
+    coefficient: new Float32Array(batch).fill(1 / (batch * length * NUMBERS * batch)),
+    weight: new Float32Array(batch).fill(1),
+    logLength: new Float32Array(4 * batch),
+    lengthRows: new Uint32Array(batch).fill(1),
+    lengthCoefficient: new Float32Array(batch),
+  }
+  return { file, group, arrays, shape: { batch, frames: length, tokens }, rate: Number(file.metadata.lr) }
+}

@@ -1,0 +1,160 @@
+// What every kernel test stands on: one lent GPU, a runner that distrusts the kernel, and comparisons in ulps of scale.
+
+import { afterAll, expect } from 'vitest'
+import { Random } from '../src/base/random.js'
+import { GPU_BUFFER, type Gpu } from '../src/device/gpu.js'
+import { type Access, type AnyKernel, type Kernel, type ParamType, type ParamValues, packParams } from '../src/device/kernel.js'
+import { openGpu } from '../src/device/open.js'
+
+let opened: Promise<Gpu> | undefined
+
+/** The GPU all tests of a file share; closed after the last. */
+export function lentGpu(): Promise<Gpu> {
+  opened ??= openGpu().then(({ gpu }) => gpu)
+  return opened
+}
+
+afterAll(async () => {
+  await (await opened)?.dispose()
+  opened = undefined
+})
+
+/** Seeded noise in [-size, size), as float32 values so that kernel and reference see the same numbers. */
+export function noise(n: number, seed: number, size = 1): Float64Array {
+  const random = new Random(seed * 7919 + 1)
+  return Float64Array.from({ length: n }, () => Math.fround((2 * random.uniform() - 1) * size))
+}
+
+const GUARD_WORDS = 64
+// A NaN with a payload of ours: no arithmetic makes it, so a changed guard was written to.
+const GUARD = 0x7fc0dead
+
+type Input = Float64Array | Float32Array | Uint32Array
+
+/**
+ * Runs one kernel on its own and returns the buffers it writes. `write` buffers are given by length and start as NaN, so that a
+ * skipped element shows; `update` buffers start with the contents given. Every output is bound with 64 guard words behind it that
+ * must survive, Dawn must raise no error, and a second run must give the same bits.
+ */
+export async function runKernel<
+  B extends Record<string, Access>,
+  P extends Record<string, ParamType>,
+  O extends { readonly [K in keyof B]: Input | number },
+>(typed: Kernel<B, P>, buffers: O, params: ParamValues<P>): Promise<{ [K in keyof B as B[K] extends 'read' ? never : K]: Float32Array }> {
+  const kernel = typed as unknown as AnyKernel
+  const gpu = await lentGpu()
+  const first = await runOnce(gpu, kernel, buffers, params)
+  const second = await runOnce(gpu, kernel, buffers, params)
+  for (const [name, bits] of Object.entries(first)) {
+    expect(
+      Buffer.compare(Buffer.from(bits.buffer), Buffer.from(second[name]!.buffer)),
+      `${kernel.name}: ${name} differs between two runs`,
+    ).toBe(0)
+  }
+  return first as never
+}
+
+async function runOnce(
+  gpu: Gpu,
+  kernel: AnyKernel,
+  buffers: Readonly<Record<string, Input | number>>,
+  params: Readonly<Record<string, number>>,
+): Promise<Record<string, Float32Array>> {
+  const { device } = gpu
+  const { pipeline, layout, facts } = await gpu.pipeline(kernel, params)
+  device.pushErrorScope('validation')
+  const made: GPUBuffer[] = []
+  const entries: GPUBindGroupEntry[] = Object.entries(kernel.buffers).map(([name, access], binding) => {
+    const words = wordsOf(buffers[name]!, access)
+    const buffer = gpu.buffer(words.byteLength, name)
+    device.queue.writeBuffer(buffer, 0, words)
+    made.push(buffer)
+    return { binding, resource: { buffer } }
+  })
+  const bytes = packParams(kernel, facts, params)
+  if (bytes.length > 0) {
+    const uniform = device.createBuffer({ size: bytes.length, usage: GPU_BUFFER.UNIFORM | GPU_BUFFER.COPY_DST })
+    device.queue.writeBuffer(uniform, 0, bytes as Uint8Array<ArrayBuffer>)
+    made.push(uniform)
+    entries.push({ binding: entries.length, resource: { buffer: uniform } })
+  }
+  const encoder = device.createCommandEncoder()
+  const pass = encoder.beginComputePass()
+  pass.setPipeline(pipeline)
+  pass.setBindGroup(0, device.createBindGroup({ layout, entries }))
+  const [x, y = 1, z = 1] = kernel.workgroups(params)
+  pass.dispatchWorkgroups(x, y, z)
+  pass.end()
+  device.queue.submit([encoder.finish()])
+  const error = await gpu.wait(device.popErrorScope())
+  expect(error?.message, `${kernel.name}: Dawn's validation`).toBeUndefined()
+
+  const out: Record<string, Float32Array> = {}
+  const names = Object.entries(kernel.buffers)
+  for (let i = 0; i < names.length; i++) {
+    const [name, access] = names[i]!
+    if (access === 'read') continue
+    const words = new Uint32Array(await gpu.read(made[i]!))
+    const length = words.length - GUARD_WORDS
+    expect(
+      words.subarray(length).every((word) => word === GUARD),
+      `${kernel.name}: wrote past the end of ${name}`,
+    ).toBe(true)
+    out[name] = new Float32Array(words.buffer.slice(0, 4 * length))
+  }
+  for (const buffer of made) buffer.destroy()
+  return out
+}
+
+function wordsOf(given: Input | number, access: Access): Uint32Array<ArrayBuffer> {
+  const guard = access === 'read' ? 0 : GUARD_WORDS
+  const length = typeof given === 'number' ? given : given.length
+  const words = new Uint32Array(length + guard).fill(GUARD)
+  if (given instanceof Uint32Array) words.set(given)
+  else if (typeof given !== 'number') new Float32Array(words.buffer, 0, length).set(given)
+  return words
+}
+
+/** One float32 rounding at 1. */
+const ULP = 2 ** -24
+
+export interface Tolerance {
+  /** How many roundings of a number the size of `scale` are allowed; its reason belongs beside it. */
+  readonly ulps: number
+  /** Size of the numbers that were summed: 1 for probabilities, Σ|aᵢbᵢ| for a dot product; one for all, or one an element. */
+  readonly scale: number | Float64Array
+}
+
+/** Fails at the first element further from `want` than `ulps` roundings of its scale; NaN fails. */
+export function expectClose(name: string, got: Float32Array, want: Float64Array, { ulps, scale }: Tolerance): void {
+  expect(got.length, `${name}: length`).toBe(want.length)
+  for (let i = 0; i < want.length; i++) {
+    const size = typeof scale === 'number' ? scale : scale[i]!
+    const off = Math.abs(got[i]! - want[i]!) / (ULP * Math.max(size, 1e-30))
+    if (!(off <= ulps))
+      expect.fail(`${name}[${i}]: got ${got[i]}, reference ${want[i]}; off by ${off.toFixed(1)} ulps of ${size}, ${ulps} allowed`)
+  }
+}
+
+/** Central differences in float64: the slope of `loss` along each element of `at`. */
+export function finiteDifference(loss: (at: Float64Array) => number, at: Float64Array, step = 1e-5): Float64Array {
+  return at.map((value, i) => {
+    const up = at.slice()
+    const down = at.slice()
+    up[i] = value + step
+    down[i] = value - step
+    return (loss(up) - loss(down)) / (2 * step)
+  })
+}
+
+/** The reference gradient against finite differences: within 1e-8 of the gradient's own size. */
+export function expectSlope(name: string, slope: Float64Array, differences: Float64Array): void {
+  const size = Math.max(1, ...slope.map(Math.abs))
+  slope.forEach((value, i) => {
+    if (!(Math.abs(value - differences[i]!) < 1e-8 * size))
+      expect.fail(`${name}[${i}]: reference gradient ${value}, finite difference ${differences[i]}`)
+  })
+}
+
+/** Σ aᵢ·bᵢ, to turn an output into a scalar loss. */
+export const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, v, i) => sum + v * b[i]!, 0)

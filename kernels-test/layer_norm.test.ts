@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
+import * as reference from '../src/reference/layer_norm.js'
+import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+
+const epsilon = Math.fround(1e-5)
+
+// Rows: one, one short of a workgroup (64), exactly one, one over, a prime several long. Widths: one vec4, and around 16 lanes of columns.
+const shapes = [
+  { rows: 1, width: 4 },
+  { rows: 63, width: 60 },
+  { rows: 64, width: 64 },
+  { rows: 65, width: 68 },
+  { rows: 193, width: 12 },
+  { rows: 96, width: 512 },
+]
+
+describe('layer_norm', () => {
+  it('has reference gradients that match finite differences', () => {
+    const x = noise(3 * 8, 1)
+    const gamma = noise(8, 2, 2)
+    const beta = noise(8, 3)
+    const dy = noise(3 * 8, 4)
+    const loss = (x: Float64Array, gamma: Float64Array, beta: Float64Array) => dot(reference.layerNorm(x, gamma, beta, epsilon).y, dy)
+    const { stats } = reference.layerNorm(x, gamma, beta, epsilon)
+    const { dGamma, dBeta } = reference.layerNormWeightGrad(x, stats, dy)
+    expectSlope(
+      'dx',
+      reference.layerNormGrad(x, gamma, stats, dy),
+      finiteDifference((at) => loss(at, gamma, beta), x),
+    )
+    expectSlope(
+      'dGamma',
+      dGamma,
+      finiteDifference((at) => loss(x, at, beta), gamma),
+    )
+    expectSlope(
+      'dBeta',
+      dBeta,
+      finiteDifference((at) => loss(x, gamma, at), beta),
+    )
+  })
+
+  for (const { rows, width } of shapes) {
+    it(`matches the reference, both ways, at [${rows}, ${width}]`, async () => {
+      const x = noise(rows * width, 5)
+      const gamma = noise(width, 6, 2)
+      const beta = noise(width, 7)
+      const dy = noise(rows * width, 8)
+      const want = reference.layerNorm(x, gamma, beta, epsilon)
+
+      // Four partial sums of width/4 roundings each, worst case one ulp of the running sum apiece; inverseSqrt 2 ulps; 6 more operations.
+      // Numbers: |n| ≤ √width, but typically 2, times |gamma| ≤ 2.
+      const roundings = width / 4 + 10
+      const { y, stats } = await runKernel(layerNorm, { x, gamma, beta, y: rows * width, stats: 2 * rows }, { rows, width, epsilon })
+      expectClose('y', y, want.y, { ulps: roundings, scale: 4 })
+      expectClose('stats', stats, want.stats, { ulps: roundings, scale: want.stats.map((v) => Math.max(1, v)) })
+
+      // The gradients start from the rounded stats a training step would hand them. dx is a row's g minus its two projections, times 1/std.
+      const kept = Float64Array.from(stats)
+      const { dx } = await runKernel(layerNormGrad, { x, gamma, stats, dy, dx: rows * width }, { rows, width, accumulate: 0 })
+      const scale = want.y.map((_, i) => 4 * kept[2 * Math.floor(i / width) + 1]!)
+      expectClose('dx', dx, reference.layerNormGrad(x, gamma, kept, dy), { ulps: roundings, scale })
+
+      // One rounding a row at most of a sum of numbers around 1, and the sum stays below `rows`.
+      const sums = reference.layerNormWeightGrad(x, kept, dy)
+      const started = noise(width, 9)
+      const weights = await runKernel(layerNormWeightGrad, { x, stats, dy, dGamma: started, dBeta: started }, { rows, width })
+      const onto = (sum: Float64Array) => sum.map((v, c) => v + started[c]!)
+      expectClose('dGamma', weights.dGamma, onto(sums.dGamma), { ulps: rows + 8, scale: 4 })
+      expectClose('dBeta', weights.dBeta, onto(sums.dBeta), { ulps: rows + 8, scale: 4 })
+    })
+  }
+
+  it('adds onto dx when asked', async () => {
+    const [rows, width] = [5, 12]
+    const x = noise(rows * width, 10)
+    const gamma = noise(width, 11)
+    const dy = noise(rows * width, 12)
+    const { stats } = reference.layerNorm(x, gamma, gamma, epsilon)
+    const there = noise(rows * width, 13)
+    const { dx } = await runKernel(layerNormGrad, { x, gamma, stats, dy, dx: there }, { rows, width, accumulate: 1 })
+    const want = reference.layerNormGrad(x, gamma, stats, dy).map((v, i) => v + there[i]!)
+    expectClose('dx', dx, want, { ulps: 32, scale: 4 })
+  })
+
+  it('keeps its digits when the mean is a thousand times the spread', async () => {
+    const [rows, width] = [3, 64]
+    const x = noise(rows * width, 14).map((v) => Math.fround(1000 + v))
+    const ones = new Float64Array(width).fill(1)
+    const zeros = new Float64Array(width)
+    const { y } = await runKernel(layerNorm, { x, gamma: ones, beta: zeros, y: rows * width, stats: 2 * rows }, { rows, width, epsilon })
+    // The mean itself is rounded at size 1000, and 1/std is about 2: with E[x²] - mean² the error would be 1e6 ulps.
+    expectClose('y', y, reference.layerNorm(x, ones, zeros, epsilon).y, { ulps: 16, scale: 2 * 1000 })
+  })
+
+  it('turns a constant row into beta', async () => {
+    const width = 8
+    const beta = noise(width, 15)
+    const x = new Float64Array(width).fill(0.5)
+    const { y } = await runKernel(layerNorm, { x, gamma: noise(width, 16), beta, y: width, stats: 2 }, { rows: 1, width, epsilon })
+    expect([...y]).toEqual([...beta])
+  })
+})

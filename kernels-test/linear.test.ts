@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
+import * as reference from '../src/reference/linear.js'
+import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+
+// One element; under, at and over a lane's tile of 8 and a workgroup's of 64; primes; the pose head's 152 columns.
+const sizes = [
+  { rows: 1, inner: 4, cols: 4 },
+  { rows: 7, inner: 12, cols: 4 },
+  { rows: 8, inner: 8, cols: 8 },
+  { rows: 9, inner: 20, cols: 12 },
+  { rows: 64, inner: 64, cols: 64 },
+  { rows: 65, inner: 68, cols: 68 },
+  { rows: 131, inner: 36, cols: 152 },
+]
+
+// A sum of n products in one chain rounds at most n times, and by chance about √n times; products and sums round apart.
+const ulps = (n: number) => 4 + 2 * Math.sqrt(n)
+const abs = (x: Float64Array) => x.map(Math.abs)
+
+describe('linear', () => {
+  it('has reference gradients that match finite differences', () => {
+    const size = { rows: 3, inner: 4, cols: 5 }
+    const x = noise(12, 1)
+    const w = noise(20, 2)
+    const b = noise(5, 3)
+    const dy = noise(15, 4)
+    const { dw, db } = reference.linearWeightGrad(x, dy, size)
+    expectSlope(
+      'dx',
+      reference.linearGrad(dy, w, size),
+      finiteDifference((at) => dot(reference.linear(at, w, b, size), dy), x),
+    )
+    expectSlope(
+      'dw',
+      dw,
+      finiteDifference((at) => dot(reference.linear(x, at, b, size), dy), w),
+    )
+    expectSlope(
+      'db',
+      db,
+      finiteDifference((at) => dot(reference.linear(x, w, at, size), dy), b),
+    )
+  })
+
+  for (const size of sizes) {
+    const { rows, inner, cols } = size
+    it(`matches the reference, all three ways, at [${rows}, ${inner}] to ${cols}`, async () => {
+      const x = noise(rows * inner, 5)
+      const w = noise(cols * inner, 6)
+      const b = noise(cols, 7)
+      const dy = noise(rows * cols, 8)
+      const none = new Float64Array(cols)
+
+      const { y } = await runKernel(linear, { x, w, b, y: rows * cols }, { ...size, hasBias: 1 })
+      expectClose('y', y, reference.linear(x, w, b, size), { ulps: ulps(inner), scale: reference.linear(abs(x), abs(w), abs(b), size) })
+
+      const { dx } = await runKernel(linearGrad, { dy, w, dx: rows * inner }, { ...size, accumulate: 0 })
+      const dxScale = reference.linearGrad(abs(dy), abs(w), size)
+      expectClose('dx', dx, reference.linearGrad(dy, w, size), { ulps: ulps(cols), scale: dxScale })
+
+      const want = reference.linearWeightGrad(x, dy, size)
+      const scale = reference.linearWeightGrad(abs(x), abs(dy), size)
+      const { dw, db } = await runKernel(linearWeightGrad, { x, dy, dw: new Float64Array(cols * inner), db: none }, { ...size, hasBias: 1 })
+      expectClose('dw', dw, want.dw, { ulps: ulps(rows), scale: scale.dw })
+      expectClose('db', db, want.db, { ulps: ulps(rows), scale: scale.db })
+    })
+  }
+
+  it('adds onto what is there when told to, and leaves the bias alone when there is none', async () => {
+    const size = { rows: 3, inner: 12, cols: 8 }
+    const x = noise(36, 1)
+    const w = noise(96, 2)
+    const dy = noise(24, 3)
+    const old = noise(36, 4)
+    const oldWeights = noise(96, 5)
+    const oldBias = noise(8, 6)
+    // dx is declared `write`: given contents, the harness leaves them, and accumulate adds to them.
+    const { dx } = await runKernel(linearGrad, { dy, w, dx: old }, { ...size, accumulate: 1 })
+    expectClose(
+      'dx',
+      dx,
+      reference.linearGrad(dy, w, size).map((v, i) => v + old[i]!),
+      { ulps: 16, scale: 8 },
+    )
+    const { dw, db } = await runKernel(linearWeightGrad, { x, dy, dw: oldWeights, db: oldBias }, { ...size, hasBias: 0 })
+    expectClose(
+      'dw',
+      dw,
+      reference.linearWeightGrad(x, dy, size).dw.map((v, i) => v + oldWeights[i]!),
+      { ulps: 16, scale: 3 },
+    )
+    expect([...db]).toEqual([...oldBias])
+    const { y } = await runKernel(linear, { x, w, b: new Float64Array(8).fill(Number.NaN), y: 24 }, { ...size, hasBias: 0 })
+    expectClose('y', y, reference.linear(x, w, undefined, size), { ulps: 16, scale: 12 })
+  })
+})

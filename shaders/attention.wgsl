@@ -1,0 +1,139 @@
+// attention: every query takes a weighted mean of the values, weighted by how well its key matches. No score is ever stored.
+//
+//   s[j] = scale · Σ_c q[i,c]·k[j,c]        for the visible j: j < keyLengths[b], and j <= i where causal
+//   y[i] = Σ_j exp(s[j] - L)·v[j],   L = log Σ_j exp(s[j])
+//
+// q, y       : [B, Tq, D] f32, D = heads·headWidth, read as vec4; head h is columns h·headWidth … (h+1)·headWidth - 1
+// k, v       : [B, Tk, D] f32
+// keyLengths : [B] u32
+// logSumExp  : [B, H, Tq] f32, the L from which the gradients rebuild the weights
+// headWidth is a multiple of 4. A query that sees no key gets y = 0 and L = 0.
+// One lane owns ROWS neighbouring queries of one head and walks the keys in blocks: in registers it holds the scores of one block
+// only, so that a load of k or v serves ROWS queries; the mean so far lives in y. No workgroup memory and no barrier.
+//
+// Safe for scores of any size: exp is taken under the running maximum, and what older blocks summed fades by exp(old - new) <= 1.
+// y is a mean after every block, never a sum that grows. Keys past the last visible one are stood in for by that one, at weight 0:
+// their rows are not read, so NaN in padding stays there. Queries past the last repeat it and write the same numbers again.
+
+const WG = 32u;
+const ROWS = 4u;
+const QUADS = 2u; // a block is 4 · QUADS keys
+const LOWEST = -1e30;
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<vec4f>;
+@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
+@group(0) @binding(6) var<uniform> params: Params;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let tile = (group.y * groups.x + group.x) * WG + lane;
+  let tiles = (params.queries + ROWS - 1u) / ROWS;
+  if (tile >= params.batch * params.heads * tiles) { return; }
+  let bh = tile / tiles;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let keyBase = b * params.keys * width + column;
+  let length = min(keyLengths[b], params.keys);
+  let firstQuery = tile % tiles * ROWS;
+
+  // 1. The lane's queries: where they lie and how far they see.
+  var row: array<u32, ROWS>;
+  var at: array<u32, ROWS>;
+  var sees: array<u32, ROWS>;
+  var top: array<f32, ROWS>;
+  var total: array<f32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    row[r] = min(firstQuery + r, params.queries - 1u);
+    at[r] = (b * params.queries + row[r]) * width + column;
+    sees[r] = select(length, min(length, row[r] + 1u), params.causal != 0u);
+    top[r] = LOWEST;
+  }
+  let rows = min(ROWS, params.queries - firstQuery);
+  for (var r = 0u; r < rows; r++) {
+    for (var c = 0u; c < cols; c++) {
+      y[at[0] + r * width + c] = vec4f(0.0);
+    }
+  }
+
+  let end = sees[ROWS - 1u];
+  for (var first = 0u; first < end; first += 4u * QUADS) {
+    var keyAt = array<vec4u, QUADS>();
+    for (var n = 0u; n < QUADS; n++) { // unroll
+      keyAt[n] = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * width;
+    }
+
+    // 2. Scores of ROWS queries with the block's keys.
+    var weight = array<array<vec4f, QUADS>, ROWS>();
+    for (var c = 0u; c < cols; c++) {
+      var query = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        query[r] = q[at[r] + c];
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let k0 = k[keyAt[n].x + c];
+        let k1 = k[keyAt[n].y + c];
+        let k2 = k[keyAt[n].z + c];
+        let k3 = k[keyAt[n].w + c];
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          weight[r][n] += vec4f(dot(query[r], k0), dot(query[r], k1), dot(query[r], k2), dot(query[r], k3));
+        }
+      }
+    }
+
+    // 3. From scores to shares of everything seen so far; `keep` is the share the older blocks retain.
+    var keep = array<f32, ROWS>();
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      var highs = vec4f(top[r]);
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let seen = first + 4u * n + vec4u(0u, 1u, 2u, 3u) < vec4u(sees[r]);
+        weight[r][n] = select(vec4f(LOWEST), weight[r][n] * params.scale, seen);
+        highs = max(highs, weight[r][n]);
+      }
+      let high = max(max(highs.x, highs.y), max(highs.z, highs.w));
+      let older = total[r] * exp(top[r] - high);
+      var sums = vec4f(0.0);
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        weight[r][n] = exp(weight[r][n] - high);
+        sums += weight[r][n];
+      }
+      top[r] = high;
+      total[r] = older + ((sums.x + sums.y) + (sums.z + sums.w));
+      keep[r] = older / total[r];
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        weight[r][n] /= total[r];
+      }
+    }
+
+    // 4. The mean moves toward the block's values.
+    for (var c = 0u; c < cols; c++) {
+      var mean = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        mean[r] = y[at[r] + c] * keep[r];
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let v0 = v[keyAt[n].x + c];
+        let v1 = v[keyAt[n].y + c];
+        let v2 = v[keyAt[n].z + c];
+        let v3 = v[keyAt[n].w + c];
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          mean[r] += weight[r][n].x * v0 + weight[r][n].y * v1 + weight[r][n].z * v2 + weight[r][n].w * v3;
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        y[at[r] + c] = mean[r];
+      }
+    }
+  }
+
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    logSumExp[bh * params.queries + row[r]] = select(0.0, top[r] + log(total[r]), end > 0u);
+  }
+}

@@ -1,0 +1,140 @@
+// attention_grad_key_value: the slopes of the loss at the keys and values of an attention.
+//
+//   w[i]  = exp(scale · q[i]·k[j] - logSumExp[i])             the weight query i gave to key j
+//   dv[j] = Σ_i w[i]·dy[i]
+//   dk[j] = scale · Σ_i w[i]·(dy[i]·v[j] - delta[i])·q[i]     over the queries i that see j, as in attention
+//
+// q, dy            : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
+// k, v, dk, dv     : [B, Tk, D] f32; rows j >= keyLengths[b] of dk and dv become 0
+// logSumExp, delta : [B, H, Tq] f32, from attention and attention_delta
+// keyLengths       : [B] u32
+// One lane owns ROWS neighbouring keys of one head and walks the queries in blocks; dk and dv are summed where they lie, so that no
+// two lanes ever add to the same number and the sums have a fixed order.
+//
+// No score overflows: a visible one is at most logSumExp but for rounding. Rows of k and v past the length are not read: NaN in
+// padding stays there. Every query counts, padding or not, so dy must be finite in all of them and 0 where it means nothing.
+
+const WG = 32u;
+const ROWS = 4u;
+const QUADS = 2u; // a block is 4 · QUADS queries
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<vec4f>;
+@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(4) var<storage, read> logSumExp: array<f32>;
+@group(0) @binding(5) var<storage, read> delta: array<f32>;
+@group(0) @binding(6) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(7) var<storage, read_write> dk: array<vec4f>;
+@group(0) @binding(8) var<storage, read_write> dv: array<vec4f>;
+@group(0) @binding(9) var<uniform> params: Params;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let tile = (group.y * groups.x + group.x) * WG + lane;
+  let tiles = (params.keys + ROWS - 1u) / ROWS;
+  if (tile >= params.batch * params.heads * tiles) { return; }
+  let bh = tile / tiles;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let queryBase = b * params.queries * width + column;
+  let length = min(keyLengths[b], params.keys);
+  let firstKey = tile % tiles * ROWS;
+
+  // 1. The lane's keys: where they are summed, where they are read, and the first query that sees each. Keys past the length are
+  //    seen by none and the last real one is read for them; keys past the last repeat it and write the same numbers again.
+  var to: array<u32, ROWS>;
+  var at: array<u32, ROWS>;
+  var since: array<u32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    let key = min(firstKey + r, params.keys - 1u);
+    to[r] = (b * params.keys + key) * width + column;
+    at[r] = (b * params.keys + min(key, max(length, 1u) - 1u)) * width + column;
+    since[r] = select(params.queries, select(0u, key, params.causal != 0u), key < length);
+  }
+  let rows = min(ROWS, params.keys - firstKey);
+  for (var r = 0u; r < rows; r++) {
+    for (var c = 0u; c < cols; c++) {
+      dk[to[0] + r * width + c] = vec4f(0.0);
+      dv[to[0] + r * width + c] = vec4f(0.0);
+    }
+  }
+
+  for (var first = since[0]; first < params.queries; first += 4u * QUADS) {
+    var queryAt = array<vec4u, QUADS>();
+    for (var n = 0u; n < QUADS; n++) { // unroll
+      queryAt[n] = queryBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(params.queries - 1u)) * width;
+    }
+
+    // 2. Scores, and the slopes dy·v of the weights.
+    var weight = array<array<vec4f, QUADS>, ROWS>();
+    var slope = array<array<vec4f, QUADS>, ROWS>();
+    for (var c = 0u; c < cols; c++) {
+      var key = array<vec4f, ROWS>();
+      var value = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        key[r] = k[at[r] + c];
+        value[r] = v[at[r] + c];
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let q0 = q[queryAt[n].x + c];
+        let q1 = q[queryAt[n].y + c];
+        let q2 = q[queryAt[n].z + c];
+        let q3 = q[queryAt[n].w + c];
+        let d0 = dy[queryAt[n].x + c];
+        let d1 = dy[queryAt[n].y + c];
+        let d2 = dy[queryAt[n].z + c];
+        let d3 = dy[queryAt[n].w + c];
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          weight[r][n] += vec4f(dot(key[r], q0), dot(key[r], q1), dot(key[r], q2), dot(key[r], q3));
+          slope[r][n] += vec4f(dot(value[r], d0), dot(value[r], d1), dot(value[r], d2), dot(value[r], d3));
+        }
+      }
+    }
+
+    // 3. Weights, and slopes of the scores.
+    for (var n = 0u; n < QUADS; n++) { // unroll
+      let ids = first + 4u * n + vec4u(0u, 1u, 2u, 3u);
+      let line = bh * params.queries + min(ids, vec4u(params.queries - 1u));
+      let level = vec4f(logSumExp[line.x], logSumExp[line.y], logSumExp[line.z], logSumExp[line.w]);
+      let mean = vec4f(delta[line.x], delta[line.y], delta[line.z], delta[line.w]);
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        let sees = (ids >= vec4u(since[r])) & (ids < vec4u(params.queries));
+        weight[r][n] = select(vec4f(0.0), exp(weight[r][n] * params.scale - level), sees);
+        slope[r][n] = weight[r][n] * (slope[r][n] - mean) * params.scale;
+      }
+    }
+
+    // 4. Along the queries and the slopes at the output.
+    for (var c = 0u; c < cols; c++) {
+      var keySum = array<vec4f, ROWS>();
+      var valueSum = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        keySum[r] = dk[to[r] + c];
+        valueSum[r] = dv[to[r] + c];
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let q0 = q[queryAt[n].x + c];
+        let q1 = q[queryAt[n].y + c];
+        let q2 = q[queryAt[n].z + c];
+        let q3 = q[queryAt[n].w + c];
+        let d0 = dy[queryAt[n].x + c];
+        let d1 = dy[queryAt[n].y + c];
+        let d2 = dy[queryAt[n].z + c];
+        let d3 = dy[queryAt[n].w + c];
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          keySum[r] += slope[r][n].x * q0 + slope[r][n].y * q1 + slope[r][n].z * q2 + slope[r][n].w * q3;
+          valueSum[r] += weight[r][n].x * d0 + weight[r][n].y * d1 + weight[r][n].z * d2 + weight[r][n].w * d3;
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        dk[to[r] + c] = keySum[r];
+        dv[to[r] + c] = valueSum[r];
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+// attention_grad_query: the slope of the loss at the queries of an attention.
+//
+//   w[j]  = exp(s[j] - logSumExp[i])                 the weights again, from the scores s[j] = scale · q[i]·k[j]
+//   dq[i] = scale · Σ_j w[j]·(dy[i]·v[j] - delta[i])·k[j]      over the visible j, as in attention
+//
+// q, dy, dq        : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
+// k, v             : [B, Tk, D] f32
+// logSumExp, delta : [B, H, Tq] f32, from attention and attention_delta
+// keyLengths       : [B] u32
+// One lane owns ROWS neighbouring queries of one head and walks the keys in blocks, as attention does; dq is summed where it lies.
+//
+// No score overflows: a visible one is at most logSumExp but for rounding, so its weight is at most about 1. Keys past the last
+// visible one are not read: NaN in padding stays there. A query that sees no key gets 0.
+
+const WG = 32u;
+const ROWS = 4u;
+const QUADS = 2u; // a block is 4 · QUADS keys
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<vec4f>;
+@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(4) var<storage, read> logSumExp: array<f32>;
+@group(0) @binding(5) var<storage, read> delta: array<f32>;
+@group(0) @binding(6) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(7) var<storage, read_write> dq: array<vec4f>;
+@group(0) @binding(8) var<uniform> params: Params;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let tile = (group.y * groups.x + group.x) * WG + lane;
+  let tiles = (params.queries + ROWS - 1u) / ROWS;
+  if (tile >= params.batch * params.heads * tiles) { return; }
+  let bh = tile / tiles;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let keyBase = b * params.keys * width + column;
+  let length = min(keyLengths[b], params.keys);
+  let firstQuery = tile % tiles * ROWS;
+
+  // 1. The lane's queries: where they lie, how far they see. Queries past the last repeat it and write the same numbers again.
+  var at: array<u32, ROWS>;
+  var sees: array<u32, ROWS>;
+  var level: array<f32, ROWS>;
+  var mean: array<f32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    let row = min(firstQuery + r, params.queries - 1u);
+    at[r] = (b * params.queries + row) * width + column;
+    sees[r] = select(length, min(length, row + 1u), params.causal != 0u);
+    level[r] = logSumExp[bh * params.queries + row];
+    mean[r] = delta[bh * params.queries + row];
+  }
+  let rows = min(ROWS, params.queries - firstQuery);
+  for (var r = 0u; r < rows; r++) {
+    for (var c = 0u; c < cols; c++) {
+      dq[at[0] + r * width + c] = vec4f(0.0);
+    }
+  }
+
+  let end = sees[ROWS - 1u];
+  for (var first = 0u; first < end; first += 4u * QUADS) {
+    var keyAt = array<vec4u, QUADS>();
+    for (var n = 0u; n < QUADS; n++) { // unroll
+      keyAt[n] = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * width;
+    }
+
+    // 2. Scores, and the slopes dy·v of the weights.
+    var score = array<array<vec4f, QUADS>, ROWS>();
+    var slope = array<array<vec4f, QUADS>, ROWS>();
+    for (var c = 0u; c < cols; c++) {
+      var query = array<vec4f, ROWS>();
+      var pull = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        query[r] = q[at[r] + c];
+        pull[r] = dy[at[r] + c];
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let k0 = k[keyAt[n].x + c];
+        let k1 = k[keyAt[n].y + c];
+        let k2 = k[keyAt[n].z + c];
+        let k3 = k[keyAt[n].w + c];
+        let v0 = v[keyAt[n].x + c];
+        let v1 = v[keyAt[n].y + c];
+        let v2 = v[keyAt[n].z + c];
+        let v3 = v[keyAt[n].w + c];
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          score[r][n] += vec4f(dot(query[r], k0), dot(query[r], k1), dot(query[r], k2), dot(query[r], k3));
+          slope[r][n] += vec4f(dot(pull[r], v0), dot(pull[r], v1), dot(pull[r], v2), dot(pull[r], v3));
+        }
+      }
+    }
+
+    // 3. Slopes of the scores.
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let seen = first + 4u * n + vec4u(0u, 1u, 2u, 3u) < vec4u(sees[r]);
+        let weight = select(vec4f(0.0), exp(score[r][n] * params.scale - level[r]), seen);
+        slope[r][n] = weight * (slope[r][n] - mean[r]) * params.scale;
+      }
+    }
+
+    // 4. Along the keys.
+    for (var c = 0u; c < cols; c++) {
+      var sum = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        sum[r] = dq[at[r] + c];
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let k0 = k[keyAt[n].x + c];
+        let k1 = k[keyAt[n].y + c];
+        let k2 = k[keyAt[n].z + c];
+        let k3 = k[keyAt[n].w + c];
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          sum[r] += slope[r][n].x * k0 + slope[r][n].y * k1 + slope[r][n].z * k2 + slope[r][n].w * k3;
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        dq[at[r] + c] = sum[r];
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// attention_row: one new query a sample over the keys and values kept from earlier steps, for generating step by step.
+//
+//   y[b] = Σ_j softmax_j(scale · q[b]·keyCache[b,j]) · valueCache[b,j]   over j < lengths[b] + extra, head by head
+//
+// q, y                 : [B, D] f32, D = heads·HEAD, read as vec4; head h is columns h·HEAD … (h+1)·HEAD - 1
+// keyCache, valueCache : [B, capacity, D] f32; rows not visible are not read
+// lengths              : [B] u32; extra is 1 where this step's own key was appended without lengths having moved yet
+// HEAD is at most 192. A sample that sees no key gets y = 0.
+// One workgroup owns one head of one sample. Its lanes take the keys in turn, four at a time, each under a running maximum of its
+// own as in attention; after one barrier each lane merges all means in four columns, in lane order, so a run repeats bit for bit.
+//
+// Safe for scores of any size: exp(own maximum - highest maximum) <= 1, and the sum of all weights is at least 1.
+
+const WG = 16u; // WG · HEAD · 4 bytes of workgroup memory: 12 KiB at HEAD 192, of the 16 KiB WebGPU promises
+const HEAD = 64u; // tune: 4 to 192, a multiple of 4
+const COLS = HEAD / 4u;
+const LOWEST = -1e30;
+
+struct Params { batch: u32, capacity: u32, heads: u32, headWidth: u32, extra: u32, scale: f32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> keyCache: array<vec4f>;
+@group(0) @binding(2) var<storage, read> valueCache: array<vec4f>;
+@group(0) @binding(3) var<storage, read> lengths: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+var<workgroup> sums: array<vec4f, WG * COLS>;
+var<workgroup> tops: array<f32, WG>;
+var<workgroup> totals: array<f32, WG>;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let bh = group.y * groups.x + group.x;
+  let inside = bh < params.batch * params.heads;
+  let b = select(0u, bh / params.heads, inside);
+  let width = params.heads * COLS;
+  let column = bh % params.heads * COLS;
+  let queryAt = b * width + column;
+  let keyBase = b * params.capacity * width + column;
+  let end = select(0u, min(lengths[b] + params.extra, params.capacity), inside);
+
+  // 1. Each lane: the weighted sum of its own keys' values, under its own maximum.
+  var top = LOWEST;
+  var total = 0.0;
+  for (var first = 4u * lane; first < end; first += 4u * WG) {
+    let ids = first + vec4u(0u, 1u, 2u, 3u);
+    let at = keyBase + min(ids, vec4u(end - 1u)) * width;
+    var score = vec4f(0.0);
+    for (var c = 0u; c < COLS; c++) {
+      let query = q[queryAt + c];
+      score += vec4f(dot(query, keyCache[at.x + c]), dot(query, keyCache[at.y + c]), dot(query, keyCache[at.z + c]), dot(query, keyCache[at.w + c]));
+    }
+    score = select(vec4f(LOWEST), score * params.scale, ids < vec4u(end));
+    let high = max(max(top, max(score.x, score.y)), max(score.z, score.w));
+    let weight = exp(score - high);
+    let fade = exp(top - high);
+    top = high;
+    total = total * fade + ((weight.x + weight.y) + (weight.z + weight.w));
+    for (var c = 0u; c < COLS; c++) {
+      let older = select(sums[lane * COLS + c] * fade, vec4f(0.0), first == 4u * lane);
+      sums[lane * COLS + c] = older + weight.x * valueCache[at.x + c] + weight.y * valueCache[at.y + c] + weight.z * valueCache[at.z + c] + weight.w * valueCache[at.w + c];
+    }
+  }
+  tops[lane] = top;
+  totals[lane] = total;
+  workgroupBarrier();
+
+  // 2. All lanes' sums under the highest maximum. Only the first `users` lanes had a key.
+  let users = min(WG, (end + 3u) / 4u);
+  var high = LOWEST;
+  for (var n = 0u; n < users; n++) {
+    high = max(high, tops[n]);
+  }
+  if (inside) {
+    for (var c = lane; c < COLS; c += WG) {
+      var sum = vec4f(0.0);
+      var weights = 0.0;
+      for (var n = 0u; n < users; n++) {
+        let share = exp(tops[n] - high);
+        sum += share * sums[n * COLS + c];
+        weights += share * totals[n];
+      }
+      y[queryAt + c] = sum / select(1.0, weights, users > 0u);
+    }
+  }
+}

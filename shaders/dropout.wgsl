@@ -1,0 +1,46 @@
+// dropout: a share of the elements set to 0, the rest enlarged so that the expected value stays.
+//
+//   bits[i] = pcg4d(i / 4, site, seed[0], seed[1])[i mod 4]
+//   y[i]    = x[i] / (1 - rate) where bits[i] ≥ rate · 2³², else 0
+//
+// x, y : [n] f32, n a multiple of 4, read as vec4
+// seed : [4] u32, of which two are used; new ones every step
+// site : a number of its own for every place in the model that drops, so that no two places drop alike
+// One lane owns four neighbours, whose bits are one hash of where they stand. Nothing is kept for the backward pass: the gradient is
+// this same kernel run on dy with the same seed and site.
+// The choice is a select, not a product with 0: an overflow that is dropped becomes 0, not NaN.
+// rate · 2³² is exact, a product with a power of two, and fits a u32 since rate < 1; at rate 0 nothing is below it.
+
+const WG = 256u;
+
+struct Params { n: u32, site: u32, rate: f32 }
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> seed: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
+fn pcg4d(key: vec4u) -> vec4u {
+  var v = key * 1664525u + 1013904223u;
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  v ^= v >> vec4u(16u);
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  return v;
+}
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = (group.y * groups.x + group.x) * WG + lane;
+  if (i < params.n / 4u) {
+    let bits = pcg4d(vec4u(i, params.site, seed[0], seed[1]));
+    let threshold = vec4u(u32(params.rate * 4294967296.0));
+    y[i] = select(vec4f(0.0), x[i] / (1.0 - params.rate), bits >= threshold);
+  }
+}

@@ -1,0 +1,22 @@
+// relu: the positive part, element by element.
+//
+//   y[i] = max(x[i], 0)
+//
+// x, y : [n] f32, n a multiple of 4, read as vec4
+// One lane owns four neighbours; a workgroup owns 1024 of them.
+
+const WG = 256u;
+
+struct Params { n: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = (group.y * groups.x + group.x) * WG + lane;
+  if (i < params.n / 4u) {
+    y[i] = max(x[i], vec4f(0.0));
+  }
+}

@@ -1,0 +1,47 @@
+// The one error family of the project: `who: wanted what, got what. Next move.`, with a code for programs and an exit status for shells.
+
+/** Exit status by what the reader must do; 1 is kept for "a check failed", 130 for an interrupt. */
+export const exitStatus = {
+  ERR_USAGE: 2,
+  ERR_CONFIG: 2,
+  ERR_NO_ADAPTER: 3,
+  ERR_DEVICE: 3,
+  ERR_DEVICE_LOST: 3,
+  ERR_DATA: 4,
+  ERR_CHECKPOINT: 4,
+  ERR_OUTPUT: 4,
+  ERR_KERNEL: 5,
+  ERR_SHADER: 5,
+  ERR_DIVERGED: 6,
+  ERR_DISPOSED: 70,
+  ERR_BUG: 70,
+} as const
+
+export type ErrorCode = keyof typeof exitStatus
+
+/**
+ * An error a user can act on.
+ *
+ * @example
+ * throw new SignError('ERR_DATA', 'train.skels:3', 'wanted a multiple of 151 numbers, got 300', 'Check that line for a lost value')
+ */
+export class SignError extends Error {
+  override readonly name = 'SignError'
+  readonly code: ErrorCode
+
+  /** @param who the part, file or file:line that complains; @param problem wanted and got; @param nextMove what to do now, without the full stop */
+  constructor(code: ErrorCode, who: string, problem: string, nextMove: string, options?: { cause?: unknown }) {
+    super(`${who}: ${problem}. ${nextMove}.`, options)
+    this.code = code
+  }
+
+  /** The process exit status that goes with the code. */
+  get exitStatus(): number {
+    return exitStatus[this.code]
+  }
+}
+
+/** A broken invariant of ours, not of the user's. */
+export function bug(who: string, problem: string): SignError {
+  return new SignError('ERR_BUG', `bug: ${who}`, problem, 'Please report it with the command you ran')
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env node
+// argv to a command; no logic of its own. Exit status: 0 well, 1 a check failed, 2 usage or config, 3 device, 4 data or files,
+// 5 kernel, 6 diverged, 70 a bug of ours, 130 interrupted.
+
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { SignError } from './base/errors.js'
+import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
+
+const program = new Command('signllm')
+  .description('Train and run sign-language production on any GPU, or none')
+  .option(
+    '--adapter <name>',
+    "'gpu', 'software', 'embedded' or part of an adapter's name (default: SIGNLLM_ADAPTER, then the best there is)",
+  )
+  .option('--json', 'print JSON for programs')
+  .showHelpAfterError('(signllm --help lists the commands)')
+  .exitOverride()
+
+program
+  .command('doctor')
+  .description('say which adapter runs, what it can do and what would be better')
+  .action(async () => {
+    const { doctor, formatDoctor } = await import('./commands/doctor.js')
+    const report = await doctor(common())
+    print(report, formatDoctor(report))
+  })
+
+program
+  .command('train')
+  .description('train as a run file says')
+  .argument('<run.yaml>')
+  .option('--resume', "go on from the run folder's last checkpoint")
+  .option('--overwrite', 'throw away the run that is in the folder')
+  .action(async (path: string, options: { resume?: boolean; overwrite?: boolean }) => {
+    const { train } = await import('./commands/train.js')
+    const summary = await train(path, { ...common(), ...options, signal: interruption() })
+    print(summary, `${summary.reason} at step ${summary.step}; the run is in ${summary.out}`)
+    if (summary.interrupted) process.exitCode = 130
+  })
+
+program
+  .command('generate')
+  .description('sign a sentence into .skels .pose .json .gif .png .svg .html files')
+  .argument('<text>')
+  .requiredOption('--model <file>', 'a checkpoint of a run, e.g. runs/demo/best.safetensors')
+  .option('--lang <tag>', 'language, e.g. ASL')
+  .requiredOption('--out <file...>', 'files to write; the ending chooses the format')
+  .option('--policy <name>', `length: ${lengthPolicies.join(', ')}`, lengthPolicy, 'self-counter')
+  .option('--reference <prefix#clip>', 'a clip to compare with, by name or line')
+  .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
+    const { generate } = await import('./commands/generate.js')
+    const summary = await generate(text, { ...common(), ...options, signal: interruption() })
+    print(summary, `${summary.frames} frames, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
+  })
+
+program
+  .command('import')
+  .description('convert a Progressive Transformers state dict (safetensors) to a checkpoint')
+  .argument('<file>')
+  .requiredOption('--vocabulary <file>', 'one word a line, in id order')
+  .requiredOption('--lang <tag>', 'language, e.g. GSL')
+  .requiredOption('--out <file>', 'checkpoint to write')
+  .option('--heads <n>', 'attention heads', positive, 4)
+  .option('--tokens <policy>', 'how sentences are cut', 'whitespace')
+  .action(async (path: string, options: { vocabulary: string; lang: string; out: string; heads: number; tokens: string }) => {
+    const { importStateDict } = await import('./commands/import.js')
+    const summary = await importStateDict(path, { ...common(), ...options })
+    print(summary, `${summary.language}: width ${summary.width}, ${summary.vocabulary} words, in ${summary.out}`)
+  })
+
+program
+  .command('demo')
+  .description('train a small two-language model on the built-in corpus and show what it signs')
+  .option('--out <folder>', 'where results go', 'demo-out')
+  .action(async (options: { out: string }) => {
+    const { demo, formatDemo } = await import('./commands/demo.js')
+    const summary = await demo({ ...common(), ...options, signal: interruption() })
+    print(summary, formatDemo(summary))
+    if (!summary.passed) process.exitCode = 1
+  })
+
+const data = program.command('data').description('make and convert corpora')
+data
+  .command('spell')
+  .description('build a fingerspelling corpus from a lexicon of signed letters')
+  .requiredOption('--lexicon <folder>', 'folder with index.csv and .pose files')
+  .requiredOption('--lang <tags>', 'languages of the lexicon, e.g. ase or ASL,GSL')
+  .requiredOption('--out <folder>', 'where train, dev and test go')
+  .option('--words <file>', 'words to spell, one a line')
+  .option('--count <n>', 'words to choose where no file is given', positive, 300)
+  .option('--seed <n>', 'of the choice and the split', positive, 1)
+  .option('--fps <n>', 'frames a second', positive, 25)
+  .option('--frames-per-letter <n>', 'frames of a letter', positive, 10)
+  .option('--join-frames <n>', 'frames from letter to letter', positive, 4)
+  .option('--dev <share>', 'share of words held out for choosing', share, 0.1)
+  .option('--test <share>', 'share of words held out for the end', share, 0.1)
+  .action(async (options) => {
+    const { dataSpell } = await import('./commands/data_spell.js')
+    const summary = await dataSpell(options)
+    const parts = Object.values(summary.splits).map(({ prefix, clips }) => `${prefix} (${clips})`)
+    print(summary, `spelled ${summary.languages.join(', ')}: ${parts.join(', ')}`)
+  })
+
+function common(): { adapter?: string; json?: boolean } {
+  return program.opts()
+}
+
+function print(value: object, text: string): void {
+  process.stdout.write(`${common().json ? JSON.stringify(value) : text}\n`)
+}
+
+/** The first Ctrl-C asks for a clean end, a second one ends at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController()
+  process.once('SIGINT', () =>
+    controller.abort(
+      new SignError('ERR_USAGE', 'signllm', 'wanted to finish, got an interrupt', 'Run it again, with --resume for training'),
+    ),
+  )
+  return controller.signal
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('wanted a whole number above 0.')
+  return value
+}
+
+function share(text: string): number {
+  const value = Number(text)
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('wanted a share from 0 to below 1.')
+  return value
+}
+
+function lengthPolicy(text: string): LengthPolicy {
+  const found = lengthPolicies.find((policy) => policy === text)
+  if (!found) throw new InvalidArgumentError(`wanted one of ${lengthPolicies.join(', ')}.`)
+  return found
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
+// Dawn keeps the process alive as long as its instance is reachable; everything is written by now.
+process.exit()
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof SignError) {
+    const { code, message, exitStatus } = error
+    process.stderr.write(common().json ? `${JSON.stringify({ code, message })}\n` : `${message} [${code}]\n`)
+    return exitStatus
+  }
+  process.stderr.write(`bug: ${error instanceof Error ? error.stack : String(error)}\nPlease report it with the command you ran.\n`)
+  return 70
+}

@@ -1,0 +1,64 @@
+// `signllm data spell`: makes a fingerspelling corpus out of a lexicon of signed letters.
+
+import { join } from 'node:path'
+import { SignError } from '../base/errors.js'
+import { saveCorpus } from '../data/corpus_save.js'
+import { buildSpellingCorpora, readWords } from '../data/spell_corpus.js'
+import { languageCode } from '../formats/lexicon.js'
+
+export interface DataSpellOptions {
+  /** Folder with `index.csv` and its `.pose` files. */
+  readonly lexicon: string
+  /** One language or several with commas between: `ase` or `ASL,GSL`. */
+  readonly lang: string
+  /** Folder to write `train`, `dev` and `test` to. */
+  readonly out: string
+  /** A file of words, one a line. Default: chosen by `count` and `seed`. */
+  readonly words?: string
+  /** How many words to choose for each language. Default 300. */
+  readonly count?: number
+  readonly seed?: number
+  readonly fps?: number
+  readonly framesPerLetter?: number
+  readonly joinFrames?: number
+  /** Shares of the words, 0 to 1. Default 0.1 each. */
+  readonly dev?: number
+  readonly test?: number
+}
+
+/** What was made, ready for JSON. */
+export interface DataSpellSummary {
+  readonly out: string
+  readonly languages: readonly string[]
+  readonly fps: number
+  readonly seed: number
+  readonly splits: Readonly<
+    Record<'train' | 'dev' | 'test', { readonly prefix: string; readonly clips: number; readonly frames: number; readonly seconds: number }>
+  >
+}
+
+/** Builds the corpus of each language, writes the splits of all together, and returns what it wrote. Throws what reading, spelling and writing throw. */
+export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSummary> {
+  const { lang, out, words: path, count = 300, seed = 1, ...spelling } = options
+  const codes = [
+    ...new Set(
+      lang
+        .split(',')
+        .map((code) => languageCode(code.trim()))
+        .filter(Boolean),
+    ),
+  ]
+  if (codes.length === 0)
+    throw new SignError('ERR_USAGE', 'data spell', `wanted languages as --lang, got '${lang}'`, 'Give one, e.g. --lang ase')
+  const words = path === undefined ? count : await readWords(path)
+  const clips = await buildSpellingCorpora({ ...spelling, languages: codes, words, seed })
+  const save = async (part: 'train' | 'dev' | 'test') => {
+    const prefix = join(out, part)
+    // A share of 0 makes an empty split, which is no corpus.
+    const frames = clips[part].length === 0 ? 0 : (await saveCorpus(prefix, clips[part])).frames
+    return { prefix, clips: clips[part].length, frames, seconds: frames / clips.train[0]!.fps }
+  }
+  const splits = { train: await save('train'), dev: await save('dev'), test: await save('test') }
+  const languages = [...new Set(clips.train.map((clip) => clip.language))].sort()
+  return { out, languages, fps: clips.train[0]!.fps, seed, splits }
+}

@@ -1,0 +1,35 @@
+// `signllm doctor`: which adapters were tried, which one runs, what it can do, and what to install for a better one.
+
+import { openGpu } from '../device/open.js'
+
+/** What the adapter is and can do, as `--json` prints it. */
+export async function doctor(options: { adapter?: string | undefined }) {
+  const { gpu, report } = await openGpu(options)
+  await gpu.dispose()
+  return { node: process.version, platform: `${process.platform} ${process.arch}`, ...report, advice: adviceFor(report.chosen) }
+}
+
+/** The report as lines for people. */
+export function formatDoctor(report: Awaited<ReturnType<typeof doctor>>): string {
+  const { limits } = report
+  const mebibytes = (bytes = 0) => `${Math.round(bytes / 2 ** 20)} MiB`
+  return [
+    `adapter     ${report.name}`,
+    `kind        ${{ gpu: 'GPU', software: 'installed software driver (CPU)', embedded: 'embedded software driver (CPU)' }[report.chosen]}`,
+    `driver      ${report.driver || 'unnamed'}`,
+    `features    ${report.features.join(', ') || 'none beyond the core'}`,
+    `subgroups   ${report.subgroupSizes.join(' to ')} lanes`,
+    `workgroup   ${limits.maxComputeInvocationsPerWorkgroup} lanes, ${limits.maxComputeWorkgroupStorageSize} bytes shared`,
+    `buffers     ${mebibytes(limits.maxBufferSize)} each, ${mebibytes(limits.maxStorageBufferBindingSize)} a binding, ${limits.maxStorageBuffersPerShaderStage} a shader`,
+    `runtime     Node ${report.node}, ${report.platform}`,
+    ...report.attempts.map(({ source, outcome }) => `tried       ${source}: ${outcome}`),
+    `advice      ${report.advice}`,
+  ].join('\n')
+}
+
+function adviceFor(chosen: 'gpu' | 'software' | 'embedded'): string {
+  if (chosen === 'gpu') return 'nothing to install'
+  const gpu = 'with a GPU, install its maker’s Vulkan driver'
+  if (chosen === 'software') return `this runs on the CPU; ${gpu}`
+  return `this runs on the CPU; ${gpu}; without one, mesa-vulkan-drivers 25 or newer (Debian 12: from bookworm-backports) is several times faster`
+}

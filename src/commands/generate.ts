@@ -1,0 +1,66 @@
+// `signllm generate "…"`: a sentence in, a file of signing out.
+
+import { SignError } from '../base/errors.js'
+import type { Motion } from '../data/clip.js'
+import { loadCorpus } from '../data/corpus.js'
+import { openGpu } from '../device/open.js'
+import { Generator, type LengthPolicy } from '../infer/generator.js'
+import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
+import { writerFor } from './motion_files.js'
+
+export interface GenerateCommandOptions {
+  readonly model: string
+  /** May be left out of a model of one language. */
+  readonly lang?: string | undefined
+  readonly out: readonly string[]
+  readonly policy?: LengthPolicy | undefined
+  /** `prefix#name` or `prefix#line`: a clip to compare with, whose length `oracle` takes. */
+  readonly reference?: string | undefined
+  readonly adapter?: string | undefined
+  readonly signal?: AbortSignal
+}
+
+/** What was made. */
+export interface GenerateSummary {
+  readonly text: string
+  readonly language: string
+  readonly frames: number
+  readonly seconds: number
+  readonly out: readonly string[]
+}
+
+/** Generates one sentence and writes it to every file named. Throws before any work for an ending no writer knows. */
+export async function generate(text: string, options: GenerateCommandOptions): Promise<GenerateSummary> {
+  const writers = options.out.map((path) => ({ path, write: writerFor(path) }))
+  const reference = options.reference === undefined ? undefined : await findReference(options.reference, options.lang)
+  const checkpoint = await readCheckpoint(options.model)
+  const language = options.lang ?? onlyLanguage(checkpoint.groups.map((group) => group.language))
+  const { gpu } = await openGpu({ adapter: options.adapter })
+  try {
+    const model = restoreModel(gpu, checkpoint)
+    const generator = new Generator(gpu, model.group(language))
+    const lengths = reference ? { lengths: [reference.frames] } : {}
+    const [motion] = (await generator.generate([text], {
+      policy: options.policy ?? 'self-counter',
+      signal: options.signal,
+      ...lengths,
+    })) as [Motion]
+    for (const { path, write } of writers) await write(path, motion, { text, language, ...(reference ? { reference } : {}) })
+    return { text, language, frames: motion.frames, seconds: motion.frames / motion.fps, out: options.out }
+  } finally {
+    await gpu.dispose()
+  }
+}
+
+function onlyLanguage(languages: readonly string[]): string {
+  if (languages.length === 1) return languages[0]!
+  throw new SignError('ERR_USAGE', 'generate', `wanted a language, got none for a model of ${languages.join(', ')}`, 'Pass --lang')
+}
+
+async function findReference(spec: string, language = 'any'): Promise<Motion> {
+  const [prefix, which = '1'] = spec.split('#') as [string, string?]
+  const { clips } = await loadCorpus({ skels: prefix, language })
+  const clip = clips.find(({ name }) => name === which) ?? clips[Number(which) - 1]
+  if (clip) return clip
+  throw new SignError('ERR_USAGE', spec, `wanted a clip's name or its line 1 to ${clips.length}, got '${which}'`, 'Write it as prefix#name')
+}

@@ -1,0 +1,66 @@
+// `signllm import`: a model trained with the released Progressive Transformers code, out of a safetensors file with its state dict.
+
+import { readFile } from 'node:fs/promises'
+import { SignError } from '../base/errors.js'
+import { COORDS } from '../data/skeleton.js'
+import { openGpu } from '../device/open.js'
+import { asFloat32, readSafetensors } from '../formats/safetensors.js'
+import { type ModelConfig, presets } from '../model/config.js'
+import { SignModel } from '../model/sign_model.js'
+import { stateDictTensors } from '../model/state_dict.js'
+import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
+import { Vocabulary } from '../text/vocabulary.js'
+import { saveCheckpoint } from '../train/checkpoint.js'
+
+export interface ImportOptions {
+  readonly out: string
+  readonly lang: string
+  /** File with one word a line, in id order. */
+  readonly vocabulary: string
+  readonly heads?: number
+  readonly tokens?: string
+  readonly fps?: number
+  readonly adapter?: string | undefined
+}
+
+/** Converts the file and returns the model's sizes. Throws ERR_CHECKPOINT for tensors that make no such model. */
+export async function importStateDict(path: string, options: ImportOptions) {
+  const { out, lang, heads = 4, tokens = 'whitespace', fps = 25 } = options
+  if (!tokenPolicies.includes(tokens as TokenPolicy)) {
+    throw new SignError(
+      'ERR_CONFIG',
+      'import',
+      `wanted a token policy of ${tokenPolicies.join(', ')}, got '${tokens}'`,
+      'Choose one of them',
+    )
+  }
+  const file = await readSafetensors(path)
+  const { tensors, sizes, vocabularySize } = stateDictTensors(
+    new Map([...file.tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asFloat32(tensor) }])),
+    path,
+  )
+  const config: ModelConfig = { ...presets['pt-base'], ...sizes, heads }
+  const vocabulary = Vocabulary.fromLines(
+    (await readFile(options.vocabulary, 'utf8')).trimEnd().split('\n'),
+    tokens as TokenPolicy,
+    options.vocabulary,
+  )
+  if (vocabulary.size !== vocabularySize) {
+    throw new SignError(
+      'ERR_CHECKPOINT',
+      path,
+      `wanted ${vocabulary.size} rows of tokens for ${options.vocabulary}, got ${vocabularySize}`,
+      'Name the vocabulary it was trained with',
+    )
+  }
+  const { gpu } = await openGpu({ adapter: options.adapter })
+  try {
+    const model = new SignModel(gpu)
+    // A state dict has no start frame: that code starts from the true first one. The neutral pose is all zeros about the neck.
+    model.addLanguage({ language: lang, config, vocabulary, startFrame: new Float32Array(COORDS), fps }, { tensors, who: path })
+    await saveCheckpoint(out, model)
+    return { out, language: lang, vocabulary: vocabulary.size, ...config }
+  } finally {
+    await gpu.dispose()
+  }
+}

@@ -1,0 +1,33 @@
+// One signed sentence: what every reader produces, every model learns from, and every writer takes.
+
+import { COORDS } from './skeleton.js'
+
+/** The normalisation every clip is in once read: neck at 0, shoulders 1/3 apart in the image plane. */
+export const NORMALISATION = 'neck-shoulder-3'
+
+export interface Motion {
+  /** [frames, 150]: x, y, z of 50 joints, neck-centred, 2D shoulder distance 1/3. */
+  readonly joints: Float32Array
+  readonly frames: number
+  /** Frames a second. */
+  readonly fps: number
+}
+
+export interface Clip extends Motion {
+  /** Unique in its split, e.g. `dev/17April_2010_Saturday-3`. */
+  readonly name: string
+  /** Language tag, e.g. `ASL`. */
+  readonly language: string
+  readonly text: string
+  readonly gloss?: string
+}
+
+/** The progress counter of 0-based frame i in a clip of n frames: 0 at the start, (n-1)/n at the end. */
+export function counter(frame: number, frames: number): number {
+  return frame / frames
+}
+
+/** Frame `i` of a motion, as a view of 150 numbers. */
+export function frameAt(motion: Motion, i: number): Float32Array {
+  return motion.joints.subarray(i * COORDS, (i + 1) * COORDS)
+}

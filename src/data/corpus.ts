@@ -1,0 +1,174 @@
+// Loads a corpus in the field's layout, `<prefix>.skels .text .gloss .files` line for line, into normalised clips.
+
+import { basename } from 'node:path'
+import { SignError } from '../base/errors.js'
+import { type CounterConvention, readSkels, type SkelsScale } from '../formats/skels.js'
+import { checkAligned, readCompanion } from '../formats/skels_companions.js'
+import type { Clip } from './clip.js'
+import { fitClip, type LengthLimits } from './corpus_limits.js'
+import { readManifest } from './corpus_manifest.js'
+import { normalise } from './normalise.js'
+import { COORDS } from './skeleton.js'
+
+/** Which of a clip's two lines a model reads. */
+export type Source = 'text' | 'gloss'
+
+export interface CorpusSpec extends LengthLimits {
+  /** Path without its ending: `data/train` for `data/train.skels` and its companions. */
+  readonly skels: string
+  /** Language tag of the clips for which neither `<prefix>.lang` nor the manifest names one. */
+  readonly language?: string
+  /** Frames a second of the stored frames. Default: what the manifest says, else 25. */
+  readonly fps?: number
+  /** Default `text`. */
+  readonly source?: Source
+  /** Keep frames 0, k, 2k, …: `k = 2` halves the frame rate. Default 1. */
+  readonly skipFrames?: number
+  /** Divisor of the normalisation, see {@link normalise}. Default `frame`. */
+  readonly normaliseBy?: 'frame' | 'clip'
+}
+
+export interface Corpus {
+  readonly clips: readonly Clip[]
+  readonly source: Source
+  /** Frames a second of the clips, after skipping. */
+  readonly fps: number
+  /** Language tags that occur, sorted. */
+  readonly languages: readonly string[]
+  /** Clips left out for their length. */
+  readonly dropped: number
+  /** What was recognised in the file. Clips are normalised whatever it was. */
+  readonly stored: {
+    readonly counter: CounterConvention
+    readonly scale: SkelsScale
+  }
+}
+
+/** The line of a clip that a model reads. Throws ERR_DATA naming the clip where it has no gloss. */
+export function sourceOf(clip: Clip, source: Source): string {
+  const line = source === 'text' ? clip.text : clip.gloss
+  if (line) return line
+  throw new SignError('ERR_DATA', clip.name, `wanted a ${source}, got none`, `Choose the other source, or add it to the .${source} file`)
+}
+
+/**
+ * Reads and normalises a corpus. A missing `.files` names the clips by line; a missing `.text` is forgiven where the source is `gloss`.
+ * Throws ERR_DATA naming the file and line for: a broken `.skels`, companions of another length (both files, both counts), a blank source line, two clips
+ * of one name, a clip over the limits (see {@link LengthLimits}), no known language, and nothing left after dropping; ERR_CONFIG for a nonsensical spec.
+ */
+export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
+  const { skels: prefix, source = 'text', skipFrames = 1 } = spec
+  checkPositive('skipFrames', skipFrames, true)
+  const manifest = await readManifest(`${prefix}.json`)
+  const storedFps = spec.fps ?? manifest?.fps ?? 25
+  checkPositive('fps', storedFps, false)
+  const file = await readSkels(`${prefix}.skels`)
+  const companions = await readCompanions(prefix, file.sequences.length, source)
+  const onlyLanguage = manifest?.languages.length === 1 ? manifest.languages[0] : undefined
+
+  const clips: Clip[] = []
+  const lineOfName = new Map<string, number>()
+  for (const [index, sequence] of file.sequences.entries()) {
+    const who = `${file.path}:${sequence.line}`
+    const gloss = companions.gloss?.[index]
+    const clip: Clip = {
+      name: companions.files?.[index] || `${basename(prefix)}/${index + 1}`,
+      language: companions.lang?.[index] || onlyLanguage || spec.language || noLanguage(who),
+      text: companions.text?.[index] ?? gloss ?? '',
+      ...(gloss === undefined ? {} : { gloss }),
+      ...every(sequence.joints, sequence.frames, skipFrames),
+      fps: storedFps / skipFrames,
+    }
+    const twin = lineOfName.get(clip.name)
+    if (twin !== undefined) {
+      const problem = `wanted clip names that differ, got '${clip.name}' on lines ${twin} and ${sequence.line}`
+      throw new SignError('ERR_DATA', `${prefix}.files`, problem, 'Give each clip its own name')
+    }
+    lineOfName.set(clip.name, sequence.line)
+    if (!sourceLine(clip, source)) {
+      throw new SignError(
+        'ERR_DATA',
+        `${prefix}.${source}:${sequence.line}`,
+        `wanted a ${source}, got a blank line`,
+        'Delete this line in all companion files',
+      )
+    }
+    const fitted = fitClip(clip, source, spec, who)
+    if (!fitted) continue
+    const trusted = file.scale === 'neck-shoulder-3' && (spec.normaliseBy ?? 'frame') === 'frame'
+    const joints = trusted
+      ? fitted.joints
+      : normalise(fitted.joints, fitted.frames, {
+          by: spec.normaliseBy ?? 'frame',
+          who,
+        })
+    clips.push({ ...fitted, joints })
+  }
+  if (clips.length === 0) {
+    const problem = `wanted at least one clip within the limits, got none of ${file.sequences.length}`
+    throw new SignError('ERR_DATA', file.path, problem, 'Raise maxFrames or maxTokens')
+  }
+  const languages = [...new Set(clips.map((clip) => clip.language))].sort()
+  const { counter, scale } = file
+  return {
+    clips,
+    source,
+    fps: storedFps / skipFrames,
+    languages,
+    dropped: file.sequences.length - clips.length,
+    stored: { counter, scale },
+  }
+}
+
+function sourceLine(clip: Clip, source: Source): string | undefined {
+  return source === 'text' ? clip.text : clip.gloss
+}
+
+interface Companions {
+  readonly text?: string[]
+  readonly gloss?: string[]
+  readonly files?: string[]
+  readonly lang?: string[]
+}
+
+async function readCompanions(prefix: string, sequences: number, source: Source): Promise<Companions> {
+  const found: { -readonly [ending in keyof Companions]: string[] } = {}
+  for (const ending of ['text', 'gloss', 'files', 'lang'] as const) {
+    const lines = await readCompanion(`${prefix}.${ending}`)
+    if (lines) {
+      checkAligned(`${prefix}.skels`, sequences, `${prefix}.${ending}`, lines.length)
+      found[ending] = lines
+    } else if (ending === source) {
+      throw new SignError(
+        'ERR_DATA',
+        `${prefix}.${ending}`,
+        `wanted a line for each of ${sequences} sequences, got no such file`,
+        'Add it, or choose another source',
+      )
+    }
+  }
+  return found
+}
+
+/** Every k-th frame. */
+function every(joints: Float32Array, frames: number, k: number): { joints: Float32Array; frames: number } {
+  if (k === 1) return { joints, frames }
+  const kept = Math.ceil(frames / k)
+  const out = new Float32Array(kept * COORDS)
+  for (let t = 0; t < kept; t++) out.set(joints.subarray(t * k * COORDS, (t * k + 1) * COORDS), t * COORDS)
+  return { joints: out, frames: kept }
+}
+
+function noLanguage(who: string): never {
+  throw new SignError(
+    'ERR_DATA',
+    who,
+    'wanted to know the language of the clip, got no .lang file, no manifest and no `language`',
+    'Give `language`, e.g. GSL',
+  )
+}
+
+function checkPositive(name: string, value: number, whole: boolean): void {
+  if (value > 0 && Number.isFinite(value) && (!whole || Number.isInteger(value))) return
+  throw new SignError('ERR_CONFIG', `corpus.${name}`, `wanted a positive ${whole ? 'whole ' : ''}number, got ${value}`, 'Correct the value')
+}

@@ -1,0 +1,121 @@
+// What is put where an estimator saw nothing. The rule, for a motion already in the normal scale:
+//
+// 1. A joint of the body seen in some frames goes in a straight line from where it was last seen to where it is next seen, and stands still before and after.
+// 2. A joint of the body never seen is at rest: the nose above the neck, the arm hanging down beside the trunk.
+// 3. A hand moves with its wrist: where it is not seen, it keeps its place and shape relative to the wrist, both interpolated as in 1.
+// 4. A hand never seen collapses onto its wrist. One seen in fewer than 3 frames and a fifth of the clip is a false alarm and counts as never seen.
+// 5. A wrist and a hand that disagree by more than a hand's length: the hand is right, since it was looked for at a closer range.
+//
+// So no joint is ever left at 0,0 or NaN, and none jumps because a detector did.
+
+import { COORDS, JOINTS, joint } from './skeleton.js'
+
+/** Fingers and palm count as one hand of 21 joints. */
+const HAND = 21
+
+/** Offsets from the parent joint of an upper body at rest, in the normal scale; the sides mirror in x. Lengths are those of the published skeletons. */
+const rest = { nose: [0, -0.21], elbow: [0.03, 0.305], wrist: [0.005, 0.23] } as const
+
+/** A palm's length in the normal scale. */
+const DISAGREE = 0.12
+
+/** The two arms, the signer's right one first; `hand` is the first of its 21 joints. */
+export const arms = [
+  { shoulder: joint.rightShoulder, elbow: joint.rightElbow, wrist: joint.rightWrist, hand: joint.rightHand },
+  { shoulder: joint.leftShoulder, elbow: joint.leftElbow, wrist: joint.leftWrist, hand: joint.leftHand },
+] as const
+
+/** Fills `at` [frames, 150] in place by the rule above; `seen` [frames, 50] tells what is there, and is brought up to date for false alarms. Needs both shoulders. */
+export function fillMissing(at: Float64Array, seen: Uint8Array, frames: number): void {
+  interpolate(at, seen, frames, joint.rightShoulder)
+  interpolate(at, seen, frames, joint.leftShoulder)
+  if (!interpolate(at, seen, frames, joint.nose)) place(at, frames, joint.nose, joint.neck, rest.nose, 1)
+  for (const arm of arms) {
+    dropFalseAlarm(seen, frames, arm.hand)
+    trustHand(at, seen, frames, arm)
+    const outward = outwardOf(at, frames, arm.shoulder)
+    if (!interpolate(at, seen, frames, arm.elbow)) place(at, frames, arm.elbow, arm.shoulder, rest.elbow, outward)
+    if (!interpolate(at, seen, frames, arm.wrist)) place(at, frames, arm.wrist, arm.elbow, rest.wrist, outward)
+    for (let j = arm.hand; j < arm.hand + HAND; j++) fillHandJoint(at, seen, frames, j, arm.wrist)
+  }
+}
+
+/** The arm at rest below its shoulder, hand collapsed: what is drawn for an arm that takes no part. Writes frames of `at` [frames, 150] in place. */
+export function restArm(at: Float64Array | Float32Array, frames: number, arm: (typeof arms)[number]): void {
+  const outward = outwardOf(at, frames, arm.shoulder)
+  place(at, frames, arm.elbow, arm.shoulder, rest.elbow, outward)
+  place(at, frames, arm.wrist, arm.elbow, rest.wrist, outward)
+  for (let j = arm.hand; j < arm.hand + HAND; j++) place(at, frames, j, arm.wrist, [0, 0], 1)
+}
+
+/** +1 where the shoulder lies right of the neck in the picture, for a mirrored picture too. */
+function outwardOf(at: Float64Array | Float32Array, frames: number, shoulder: number): number {
+  let sum = 0
+  for (let t = 0; t < frames; t++) sum += at[t * COORDS + shoulder * 3]! - at[t * COORDS + joint.neck * 3]!
+  return sum < 0 ? -1 : 1
+}
+
+function place(
+  at: Float64Array | Float32Array,
+  frames: number,
+  j: number,
+  parent: number,
+  offset: readonly [number, number],
+  outward: number,
+): void {
+  for (let t = 0; t < frames; t++) {
+    const [to, from] = [t * COORDS + j * 3, t * COORDS + parent * 3]
+    at[to] = at[from]! + offset[0] * outward
+    at[to + 1] = at[from + 1]! + offset[1]
+    at[to + 2] = at[from + 2]!
+  }
+}
+
+/** Rule 1. False, and nothing changed, where the joint is seen in no frame. */
+function interpolate(at: Float64Array, seen: Uint8Array, frames: number, j: number): boolean {
+  let before = -1
+  for (let t = 0; t <= frames; t++) {
+    if (t < frames && !seen[t * JOINTS + j]) continue
+    if (t === frames && before < 0) return false
+    for (let gap = before + 1; gap < t; gap++) {
+      const [a, b] = [before < 0 ? t : before, t === frames ? before : t]
+      const share = a === b ? 0 : (gap - a) / (b - a)
+      for (let axis = 0; axis < 3; axis++) {
+        const [from, to] = [at[a * COORDS + j * 3 + axis]!, at[b * COORDS + j * 3 + axis]!]
+        at[gap * COORDS + j * 3 + axis] = from + share * (to - from)
+      }
+    }
+    before = t
+  }
+  return true
+}
+
+function dropFalseAlarm(seen: Uint8Array, frames: number, hand: number): void {
+  let count = 0
+  for (let t = 0; t < frames; t++) count += seen[t * JOINTS + hand]!
+  if (count >= Math.min(3, frames * 0.2)) return
+  for (let t = 0; t < frames; t++) seen.fill(0, t * JOINTS + hand, t * JOINTS + hand + HAND)
+}
+
+/** Rule 5, and the same for a wrist that was not seen at all beside a hand that was. */
+function trustHand(at: Float64Array, seen: Uint8Array, frames: number, arm: (typeof arms)[number]): void {
+  for (let t = 0; t < frames; t++) {
+    if (!seen[t * JOINTS + arm.hand]) continue
+    const [wrist, hand] = [t * COORDS + arm.wrist * 3, t * COORDS + arm.hand * 3]
+    const apart = Math.hypot(at[wrist]! - at[hand]!, at[wrist + 1]! - at[hand + 1]!)
+    if (seen[t * JOINTS + arm.wrist] && apart < DISAGREE) continue
+    at.copyWithin(wrist, hand, hand + 3)
+    seen[t * JOINTS + arm.wrist] = 1
+  }
+}
+
+/** Rules 3 and 4. The wrist is known in every frame by now. */
+function fillHandJoint(at: Float64Array, seen: Uint8Array, frames: number, j: number, wrist: number): void {
+  const shift = (sign: 1 | -1, t: number): void => {
+    for (let axis = 0; axis < 3; axis++)
+      at[t * COORDS + j * 3 + axis] = at[t * COORDS + j * 3 + axis]! + sign * at[t * COORDS + wrist * 3 + axis]!
+  }
+  for (let t = 0; t < frames; t++) shift(-1, t)
+  if (interpolate(at, seen, frames, j)) for (let t = 0; t < frames; t++) shift(1, t)
+  else place(at, frames, j, wrist, [0, 0], 1)
+}

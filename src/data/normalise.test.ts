@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Random } from '../base/random.js'
+import { normalise, shoulderWidth } from './normalise.js'
+import { COORDS, joint } from './skeleton.js'
+
+function noise(frames: number, seed: number): Float32Array {
+  const random = new Random(seed)
+  return Float32Array.from({ length: frames * COORDS }, () => random.normal() * 100 + 250)
+}
+
+describe('normalise', () => {
+  it('puts the neck at exactly 0 and the shoulders 1/3 apart in every frame', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 1, max: 6 }), (seed, frames) => {
+        const out = normalise(noise(frames, seed), frames)
+        for (let t = 0; t < frames; t++) {
+          expect([...out.subarray(t * COORDS + joint.neck * 3, t * COORDS + joint.neck * 3 + 3)]).toEqual([0, 0, 0])
+          expect(shoulderWidth(out, t)).toBeCloseTo(1 / 3, 5)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('does not see where the signer stood nor how large the picture was', () => {
+    const a = noise(4, 1)
+    const b = a.map((value) => value * 3.5 + 40)
+    const [na, nb] = [normalise(a, 4), normalise(b, 4)]
+    for (const [i, value] of na.entries()) expect(Math.abs(value - nb[i]!)).toBeLessThan(1e-4)
+  })
+
+  it('keeps what is normal as it is', () => {
+    const once = normalise(noise(3, 2), 3)
+    for (const [i, value] of normalise(once, 3).entries()) expect(value).toBeCloseTo(once[i]!, 5)
+  })
+
+  it('takes the median of the clip where the shoulders of a frame coincide', () => {
+    const joints = noise(5, 3)
+    for (let axis = 0; axis < 2; axis++)
+      joints[2 * COORDS + joint.leftShoulder * 3 + axis] = joints[2 * COORDS + joint.rightShoulder * 3 + axis]!
+    const out = normalise(joints, 5)
+    expect(shoulderWidth(out, 2)).toBe(0)
+    const largest = out.subarray(2 * COORDS, 3 * COORDS).reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+    expect(largest).toBeLessThan(10)
+  })
+
+  it("keeps a turn of the trunk when dividing by the clip's median", () => {
+    const joints = noise(3, 4)
+    const out = normalise(joints, 3, { by: 'clip' })
+    const ratios = [0, 1, 2].map((t) => shoulderWidth(out, t) / shoulderWidth(joints, t))
+    expect(ratios[1]).toBeCloseTo(ratios[0]!, 6)
+    expect(ratios[2]).toBeCloseTo(ratios[0]!, 6)
+    expect([0, 1, 2].map((t) => shoulderWidth(out, t)).sort()[1]).toBeCloseTo(1 / 3, 5)
+  })
+
+  it('names the joint that is not finite', () => {
+    const joints = noise(2, 5)
+    joints[COORDS + 7] = Number.POSITIVE_INFINITY
+    expect(() => normalise(joints, 2, { who: 'train.skels:9' })).toThrow(/^train\.skels:9: .*got Infinity in frame 1, joint 2 y/)
+  })
+
+  it('refuses a clip without shoulders and one without frames', () => {
+    expect(() => normalise(new Float32Array(COORDS), 1)).toThrow(/shoulders apart/)
+    expect(() => normalise(new Float32Array(0), 0)).toThrow(/got 0 numbers in 0 frames/)
+  })
+})

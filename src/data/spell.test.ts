@@ -1,0 +1,182 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Clip } from './clip.js'
+import { arms } from './layouts_fill.js'
+import { normalise, shoulderWidth } from './normalise.js'
+import { COORDS, joint } from './skeleton.js'
+import { openSpeller, Speller } from './spell.js'
+import { buildSpellingCorpora, buildSpellingCorpus, readWords } from './spell_corpus.js'
+import { resample } from './spell_letters.js'
+import { chooseWords, commonWords } from './spell_words.js'
+
+const lexicon = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data/fingerspelling-lexicon')
+
+/** Letters that hold the right hand still, each at its own height. */
+function stillLetters(letters: string[], frames: number): Map<string, Float32Array> {
+  return new Map(
+    letters.map((letter, k) => {
+      const joints = new Float32Array(frames * COORDS)
+      for (let t = 0; t < frames; t++) {
+        joints[t * COORDS + joint.rightShoulder * 3] = -1
+        joints[t * COORDS + joint.leftShoulder * 3] = 1
+        joints[t * COORDS + joint.rightHand * 3 + 1] = k
+        joints[t * COORDS + joint.leftHand * 3] = k
+      }
+      return [letter, normalise(joints, frames)] as const
+    }),
+  )
+}
+
+const alphabet = {
+  language: 'XSL',
+  spoken: 'de',
+  letters: stillLetters(['a', 'c', 'h', 's', 'sch', 'ß', 'u'], 5),
+  frames: 5,
+  idle: [arms[1]],
+}
+const speller = new Speller(alphabet, 25, 3)
+const handY = (joints: Float32Array, t: number): number => joints[t * COORDS + joint.rightHand * 3 + 1]!
+
+describe('Speller', () => {
+  it('takes the longest letters and either case', () => {
+    expect(speller.lettersOf('Schuß')).toEqual(['sch', 'u', 'ß'])
+    expect(speller.lettersOf('hascha')).toEqual(['h', 'a', 'sch', 'a'])
+    expect(speller.lettersOf('hex')).toBeUndefined()
+    expect(speller.lettersOf('')).toBeUndefined()
+    expect(speller.spell('schuß')).toMatchObject({ text: 'sch u ß', gloss: 'SCH U ß' })
+  })
+
+  it('tells when each letter begins, and shows exactly that letter there', () => {
+    const { joints, frames, starts } = speller.spell('ash')
+    expect([frames, starts]).toEqual([3 * 5 + 2 * 3, [0, 8, 16]])
+    for (const [k, letter] of ['a', 's', 'h'].entries()) {
+      for (let t = 0; t < 5; t++) expect(handY(joints, starts[k]! + t)).toBeCloseTo(handY(alphabet.letters.get(letter)!, 0), 6)
+    }
+  })
+
+  it('joins letters smoothly: always onwards, never past the next, slowest at the ends', () => {
+    const { joints } = speller.spell('ah')
+    const steps = [4, 5, 6, 7].map((t) => handY(joints, t + 1) - handY(joints, t))
+    expect(steps.every((step) => step > 0)).toBe(true)
+    expect(steps[0]).toBeLessThan(steps[1]!)
+    expect(steps[3]).toBeLessThan(steps[2]!)
+    expect(handY(joints, 8)).toBeCloseTo(handY(alphabet.letters.get('h')!, 0), 6)
+  })
+
+  it('keeps an idle arm the same in every frame of every word, hand on wrist', () => {
+    const words = ['ash', 'huch'].map((word) => speller.spell(word))
+    const idle = (joints: Float32Array, t: number): number[] => [
+      ...joints.subarray(t * COORDS + joint.leftHand * 3, t * COORDS + joint.rightHand * 3),
+    ]
+    const first = idle(words[0]!.joints, 0)
+    for (const { joints, frames } of words) for (let t = 0; t < frames; t++) expect(idle(joints, t)).toEqual(first)
+    expect(first.slice(0, 3)).toEqual([...words[0]!.joints.subarray(joint.leftWrist * 3, joint.leftWrist * 3 + 3)])
+  })
+
+  it('names what cannot be spelled', () => {
+    expect(() => speller.spell('xyz')).toThrow(/^XSL 'xyz': wanted letters out of a c h s sch u ß/)
+  })
+})
+
+describe('resample', () => {
+  it('keeps first and last frame and goes evenly between', () => {
+    const ramp = Float32Array.from({ length: 5 * COORDS }, (_, i) => Math.floor(i / COORDS))
+    const at = (frames: number): number[] => Array.from({ length: frames }, (_, t) => resample(ramp, frames)[t * COORDS]!)
+    expect(at(9)).toEqual([0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4])
+    expect(at(3)).toEqual([0, 2, 4])
+    expect(at(1)).toEqual([2])
+    expect([...resample(ramp.subarray(0, COORDS), 3)]).toEqual(Array(3 * COORDS).fill(0))
+  })
+})
+
+describe('chooseWords', () => {
+  const letters = [...'abcdefghijklmnopqrstuvwxyz']
+  const spellable = (word: string): boolean => [...word].every((letter) => letters.includes(letter))
+
+  it('has distinct common words of the plain alphabet', () => {
+    expect(new Set(commonWords).size).toBe(commonWords.length)
+    expect(commonWords.every((word) => /^[a-z]{2,9}$/.test(word))).toBe(true)
+  })
+
+  it('gives as many distinct words as asked for, the same for a seed', () => {
+    const some = chooseWords({ count: 1000, seed: 3, spellable, letters })
+    expect(new Set(some).size).toBe(1000)
+    expect(some.slice(0, commonWords.length).sort()).toEqual([...commonWords].sort())
+    expect(chooseWords({ count: 1000, seed: 3, spellable, letters })).toEqual(some)
+    expect(chooseWords({ count: 50, seed: 4, spellable, letters })).not.toEqual(some.slice(0, 50))
+  })
+
+  it('says so where an alphabet is too poor', () => {
+    expect(() => chooseWords({ count: 50, seed: 1, spellable: (w) => /^[bc]+$/.test(w), letters: ['b', 'c'] })).toThrow(
+      /got 0 out of 2 letters/,
+    )
+  })
+})
+
+describe('readWords', () => {
+  it('passes over comments and blank lines, and names a line of two words', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'words-')), 'w.txt')
+    await writeFile(path, '# animals\ncat\n\n dog \n')
+    expect(await readWords(path)).toEqual(['cat', 'dog'])
+    await writeFile(path, 'cat\nbig dog\n')
+    await expect(readWords(path)).rejects.toThrow(/w\.txt:2: wanted one word, got 'big dog'/)
+  })
+})
+
+describe.skipIf(!existsSync(lexicon))('the fingerspelling lexicon', () => {
+  it('spells in ASL with the right hand raised and the left one still', async () => {
+    const asl = await openSpeller({ lexicon, language: 'ASL' })
+    const { joints, frames, text, starts } = asl.spell('Hello')
+    expect([text, frames, starts]).toEqual(['h e l l o', 66, [0, 14, 28, 42, 56]])
+    expect(asl.alphabet.idle.map((arm) => arm.hand)).toEqual([joint.leftHand])
+    for (let t = 0; t < frames; t++) {
+      expect(shoulderWidth(joints, t)).toBeCloseTo(1 / 3, 5)
+      expect(joints[t * COORDS + joint.rightWrist * 3 + 1]).toBeLessThan(0.2)
+      expect(joints[t * COORDS + joint.leftWrist * 3 + 1]).toBeGreaterThan(0.4)
+    }
+  })
+
+  it('makes the same corpus for the same seed, no word in two splits, no letter unseen in train', async () => {
+    const options = { lexicon, language: 'ase', words: 40, seed: 7 }
+    const corpus = await buildSpellingCorpus(options)
+    const texts = [corpus.train, corpus.dev, corpus.test].map((clips) => clips.map((clip) => clip.text))
+    expect(new Set(texts.flat()).size).toBe(texts.flat().length)
+    expect([texts[1]!.length, texts[2]!.length]).toEqual([4, 4])
+    const shown = new Set(texts[0]!.flatMap((text) => text.split(' ')))
+    expect(
+      texts
+        .slice(1)
+        .flat(2)
+        .flatMap((text) => text.split(' '))
+        .filter((letter) => !shown.has(letter)),
+    ).toEqual([])
+    expect(corpus.dev[0]).toMatchObject({
+      language: 'ASL',
+      fps: 25,
+      name: expect.stringMatching(/^dev\/ASL_[a-z]+$/),
+      gloss: corpus.dev[0]!.text.toUpperCase(),
+    })
+    // Bytes, since comparing a hundred thousand numbers one by one takes the test framework a second.
+    const bytes = (clips: readonly Clip[]): [string, Buffer][] => clips.map((clip) => [clip.name, Buffer.from(clip.joints.buffer)])
+    const again = await buildSpellingCorpus(options)
+    for (const part of ['train', 'dev', 'test'] as const) {
+      const [once, twice] = [bytes(corpus[part]), bytes(again[part])]
+      expect(once.map(([name]) => name)).toEqual(twice.map(([name]) => name))
+      expect(once.every(([, joints], i) => joints.equals(twice[i]![1]))).toBe(true)
+    }
+  })
+
+  it('keeps a word in one split in all languages', async () => {
+    const { train, dev, test } = await buildSpellingCorpora({ lexicon, languages: ['ase', 'psr'], words: 60 })
+    const words = [train, dev, test].map((clips) => new Set(clips.filter((clip) => clip.frames > 10).map((clip) => clip.text)))
+    for (const text of words[0]!) expect(words[1]!.has(text) || words[2]!.has(text)).toBe(false)
+    for (const text of words[1]!) expect(words[2]!.has(text)).toBe(false)
+  })
+
+  it('names the languages there are', async () => {
+    await expect(openSpeller({ lexicon, language: 'bfi' })).rejects.toThrow(/wanted signs of 'bfi' \(bfi\), got ase, .*tsm/)
+  })
+})

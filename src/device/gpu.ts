@@ -1,0 +1,166 @@
+// An open GPU: the device, its pipelines, and the one place where its troubles surface.
+
+import { SignError } from '../base/errors.js'
+import { type AnyKernel, checkDeclaration } from './kernel.js'
+import type { ShaderFacts } from './reflect.js'
+import { type ShaderSource, shaderFromPackage, specialise } from './shader_source.js'
+import { waitFor } from './wait.js'
+
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline
+  readonly layout: GPUBindGroupLayout
+  readonly facts: ShaderFacts
+}
+
+export interface GpuOptions {
+  /** Where WGSL comes from; default the package's `shaders/` folder. */
+  readonly shaders?: ShaderSource
+  /** A software driver: waits nap, figures are labelled. */
+  readonly software?: boolean
+  /** What must stay reachable as long as the device lives. */
+  readonly keepAlive?: unknown
+  /** Name for messages, e.g. the adapter's. */
+  readonly label?: string
+}
+
+/** Owns a GPUDevice. Everything made from it lives only as long as it does. */
+export class Gpu implements AsyncDisposable {
+  readonly device: GPUDevice
+  readonly software: boolean
+  readonly label: string
+  // Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
+  readonly keepAlive: unknown
+  readonly #shaders: ShaderSource
+  readonly #pipelines = new Map<string, Promise<Pipeline>>()
+  #trouble: SignError | undefined
+  #disposed = false
+
+  constructor(device: GPUDevice, options: GpuOptions = {}) {
+    this.device = device
+    this.software = options.software ?? false
+    this.label = options.label ?? 'a GPUDevice handed over'
+    this.keepAlive = options.keepAlive
+    this.#shaders = options.shaders ?? shaderFromPackage
+    // Neither callback throws: they store, and the next call on this object tells.
+    device.addEventListener('uncapturederror', (event) => {
+      this.#trouble ??= new SignError('ERR_DEVICE', this.label, `wanted valid GPU work, got ${event.error.message}`, 'Please report it')
+    })
+    void device.lost.then(({ reason, message }) => {
+      if (this.#disposed) return
+      this.#trouble = new SignError(
+        'ERR_DEVICE_LOST',
+        this.label,
+        `wanted a living device, got '${reason}': ${message}`,
+        'Resume the run from its last checkpoint; try a smaller batch if memory ran out',
+      )
+    })
+  }
+
+  /** Throws what went wrong since the last call, if anything. Every public operation calls it first. */
+  check(): void {
+    if (this.#disposed) throw new SignError('ERR_DISPOSED', this.label, 'wanted an open GPU, got a disposed one', 'Open another')
+    if (this.#trouble) throw this.#trouble
+  }
+
+  /** The pipeline of a kernel with the constants its params ask for; compiled once. Throws ERR_SHADER or ERR_KERNEL. */
+  pipeline(kernel: AnyKernel, params: Readonly<Record<string, number>>): Promise<Pipeline> {
+    const constants = kernel.constants?.(params) ?? {}
+    const key = `${kernel.name} ${JSON.stringify(constants)}`
+    let pipeline = this.#pipelines.get(key)
+    if (!pipeline) {
+      pipeline = this.#compile(kernel, constants, key)
+      this.#pipelines.set(key, pipeline)
+    }
+    return pipeline
+  }
+
+  async #compile(kernel: AnyKernel, constants: Readonly<Record<string, number>>, label: string): Promise<Pipeline> {
+    const source = specialise(kernel.name, await this.#shaders(kernel.name), constants)
+    const facts = checkDeclaration(kernel, source)
+    const layout = this.device.createBindGroupLayout({ label, entries: facts.bindings.map(layoutEntry) })
+    try {
+      const pipeline = await this.wait(
+        this.device.createComputePipelineAsync({
+          label,
+          layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+          compute: { module: this.device.createShaderModule({ label, code: source }), entryPoint: 'main' },
+        }),
+      )
+      return { pipeline, layout, facts }
+    } catch (cause) {
+      const text = (cause as Error).message
+      throw new SignError('ERR_SHADER', kernel.name, `wanted shaders/${kernel.name}.wgsl to compile, got ${text}`, 'See the line named', {
+        cause,
+      })
+    }
+  }
+
+  /** Awaits GPU work without burning a core under a software driver. */
+  wait<T>(promise: Promise<T>): Promise<T> {
+    return waitFor(promise, this.software)
+  }
+
+  /** A storage buffer of at least `bytes`, readable and writable by copies. */
+  buffer(bytes: number, label: string): GPUBuffer {
+    this.check()
+    const { maxBufferSize } = this.device.limits
+    if (bytes > maxBufferSize) {
+      throw new SignError(
+        'ERR_DEVICE',
+        label,
+        `wanted a buffer of ${bytes} bytes, got a limit of ${maxBufferSize} on ${this.label}`,
+        'Use a smaller batch or model',
+      )
+    }
+    const size = Math.max(16, Math.ceil(bytes / 4) * 4)
+    return this.device.createBuffer({ label, size, usage: GPU_BUFFER.STORAGE | GPU_BUFFER.COPY_SRC | GPU_BUFFER.COPY_DST })
+  }
+
+  /** Copies `bytes` of a buffer to the host. One round trip. */
+  async read(buffer: GPUBuffer, bytes = buffer.size, offset = 0): Promise<ArrayBuffer> {
+    this.check()
+    const staging = this.device.createBuffer({ size: bytes, usage: GPU_BUFFER.MAP_READ | GPU_BUFFER.COPY_DST })
+    const encoder = this.device.createCommandEncoder()
+    encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes)
+    this.device.queue.submit([encoder.finish()])
+    const data = await this.map(staging, bytes)
+    staging.destroy()
+    return data
+  }
+
+  /** Maps a MAP_READ buffer, copies it out and unmaps it. */
+  async map(staging: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+    try {
+      await this.wait(staging.mapAsync(GPU_MAP_READ, 0, bytes))
+    } catch (cause) {
+      this.check()
+      throw new SignError('ERR_DEVICE', this.label, `wanted results back, got ${(cause as Error).message}`, 'Please report it', { cause })
+    }
+    const data = staging.getMappedRange(0, bytes).slice(0)
+    staging.unmap()
+    this.check()
+    return data
+  }
+
+  /** Waits for submitted work, then frees the device. Idempotent. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return
+    await this.wait(this.device.queue.onSubmittedWorkDone()).catch(() => undefined)
+    this.#disposed = true
+    this.device.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+}
+
+// The numbers behind GPUBufferUsage and GPUMapMode, which Node has no globals for and embedders may not want patched in.
+export const GPU_BUFFER = { MAP_READ: 0x1, COPY_SRC: 0x4, COPY_DST: 0x8, UNIFORM: 0x40, STORAGE: 0x80, QUERY_RESOLVE: 0x200 } as const
+const GPU_MAP_READ = 0x1
+const GPU_COMPUTE_STAGE = 0x4
+
+function layoutEntry({ binding, access }: ShaderFacts['bindings'][number]): GPUBindGroupLayoutEntry {
+  const type = access === 'uniform' ? 'uniform' : access === 'read' ? 'read-only-storage' : 'storage'
+  return { binding, visibility: GPU_COMPUTE_STAGE, buffer: { type } }
+}

@@ -1,0 +1,90 @@
+// A kernel's declaration in TypeScript, and the check that it says the same as its shader.
+
+import { SignError } from '../base/errors.js'
+import { reflectShader, type ShaderFacts } from './reflect.js'
+
+/** `write` fills every element; `update` also reads what is there. WGSL calls both read_write. */
+export type Access = 'read' | 'write' | 'update'
+export type ParamType = 'u32' | 'f32'
+export type Grid = readonly [x: number, y?: number, z?: number]
+
+export interface Cost {
+  /** Multiply and add count as two. */
+  readonly flops: number
+  /** Bytes that must cross memory at least once. */
+  readonly bytes: number
+}
+
+export type ParamValues<P extends Record<string, ParamType>> = { readonly [K in keyof P]: number }
+
+export interface KernelSpec<B extends Record<string, Access>, P extends Record<string, ParamType>> {
+  /** The name of the shader file, and of the kernel everywhere else. */
+  readonly name: string
+  /** In binding order. */
+  readonly buffers: B
+  /** In the order of the shader's Params struct, bound last as a uniform. */
+  readonly params: P
+  /** Workgroups for the given params. */
+  readonly workgroups: (params: ParamValues<P>) => Grid
+  readonly cost: (params: ParamValues<P>) => Cost
+  /** Values for `const NAME = …; // tune:` lines that follow from the params. */
+  readonly constants?: (params: ParamValues<P>) => Readonly<Record<string, number>>
+}
+
+export interface Kernel<
+  B extends Record<string, Access> = Record<string, Access>,
+  P extends Record<string, ParamType> = Record<string, ParamType>,
+> extends KernelSpec<B, P> {}
+
+/** Any kernel, its types forgotten. */
+export type AnyKernel = Kernel<Record<string, Access>, Record<string, ParamType>>
+
+/** Declares a kernel; names of buffers and params become types. */
+export function defineKernel<const B extends Record<string, Access>, const P extends Record<string, ParamType>>(
+  spec: KernelSpec<B, P>,
+): Kernel<B, P> {
+  return spec
+}
+
+/** Workgroups of `size` lanes for `n` lanes; folds into y above 65 535, where shaders take `group.y * groups.x + group.x`. */
+export function lanes(n: number, size: number): Grid {
+  const groups = Math.max(1, Math.ceil(n / size))
+  const y = Math.ceil(groups / 65535)
+  return [Math.ceil(groups / y), y]
+}
+
+/** Throws ERR_KERNEL on the first difference between a declaration and its shader. */
+export function checkDeclaration(kernel: AnyKernel, source: string): ShaderFacts {
+  const facts = reflectShader(source)
+  const refuse = (problem: string) =>
+    new SignError('ERR_KERNEL', kernel.name, problem, `Make src/kernels/${kernel.name}.ts and shaders/${kernel.name}.wgsl agree, in order`)
+
+  if (facts.entry !== 'main') throw refuse(`wanted one entry point 'main', got '${facts.entry}'`)
+  const declared = Object.entries(kernel.buffers).map(([name, access]) => `${name}:${access === 'read' ? 'read' : 'read_write'}`)
+  if (Object.keys(kernel.params).length > 0) declared.push('params:uniform')
+  const found = facts.bindings.map(({ name, access }) => `${name}:${access}`)
+  if (declared.join() !== found.join()) throw refuse(`wanted bindings [${declared.join(', ')}], got [${found.join(', ')}] in the shader`)
+  const params = Object.entries(kernel.params).map(([name, type]) => `${name}:${type}`)
+  const members = facts.params.map(({ name, type }) => `${name}:${type}`)
+  if (params.join() !== members.join()) throw refuse(`wanted params [${params.join(', ')}], got [${members.join(', ')}] in the shader`)
+  return facts
+}
+
+/** The bytes of the Params uniform for these values. */
+export function packParams(kernel: AnyKernel, facts: ShaderFacts, values: Readonly<Record<string, number>>): Uint8Array {
+  const view = new DataView(new ArrayBuffer(facts.paramBytes))
+  for (const { name, type, offset } of facts.params) {
+    const value = values[name]
+    if (value === undefined || !Number.isFinite(value)) {
+      throw new SignError(
+        'ERR_KERNEL',
+        kernel.name,
+        `wanted a number for param ${name}, got ${value}`,
+        'Pass every param of the declaration',
+      )
+    }
+    if (type === 'f32') view.setFloat32(offset, value, true)
+    else view.setUint32(offset, value, true)
+  }
+  return new Uint8Array(view.buffer)
+}

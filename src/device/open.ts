@@ -1,0 +1,148 @@
+// Finding an adapter from Node: the user's GPU, an installed software Vulkan driver, or the embedded one. The only importer of `webgpu`.
+
+import { create } from 'webgpu'
+import { SignError } from '../base/errors.js'
+import { type EmbeddedDriver, loadEmbedded, unpackEmbedded } from './embedded.js'
+import { Gpu } from './gpu.js'
+
+export interface OpenOptions {
+  /**
+   * `gpu` (no software driver), `software` (an installed one), `embedded`, or part of an adapter's name.
+   * Default: the environment variable SIGNLLM_ADAPTER, else the first of those three that is there.
+   */
+  readonly adapter?: string | undefined
+}
+
+/** One try, for `signllm doctor` and for the message when none succeeds. */
+export interface Attempt {
+  readonly source: 'system' | 'embedded'
+  readonly outcome: string
+}
+
+export interface AdapterReport {
+  readonly chosen: 'gpu' | 'software' | 'embedded'
+  readonly name: string
+  readonly vendor: string
+  readonly architecture: string
+  readonly driver: string
+  readonly software: boolean
+  readonly features: readonly string[]
+  readonly limits: Readonly<Record<string, number>>
+  readonly subgroupSizes: readonly [min: number, max: number]
+  readonly attempts: readonly Attempt[]
+}
+
+/** A Gpu opened by us, which knows what it runs on. */
+export interface OpenedGpu {
+  readonly gpu: Gpu
+  readonly report: AdapterReport
+}
+
+// Subgroup matrices and f16 on NVIDIA are behind toggles; timestamps are otherwise rounded to 65 µs.
+const TOGGLES = ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia', 'disable-dawn-features=timestamp_quantization']
+const WANTED_FEATURES: readonly string[] = ['timestamp-query', 'shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix']
+const INSTALL_ADVICE =
+  'On Debian or Ubuntu install mesa-vulkan-drivers 25 or newer (bookworm-backports has it), or the GPU maker’s Vulkan driver; or reinstall with optional dependencies for the embedded one'
+
+/** Opens the best adapter, or the one asked for. Throws ERR_NO_ADAPTER with everything that was tried. */
+export async function openGpu(options: OpenOptions = {}): Promise<OpenedGpu> {
+  const wish = options.adapter || process.env.SIGNLLM_ADAPTER || 'any'
+  const attempts: Attempt[] = []
+  if (wish !== 'embedded') {
+    const found = await trySystem(wish, attempts)
+    if (found) return open(found.dawn, found.adapter, isSoftware(found.adapter.info) ? 'software' : 'gpu', attempts)
+  }
+  if (wish === 'any' || wish === 'embedded' || 'swiftshader'.includes(wish.toLowerCase())) {
+    const found = await tryEmbedded(attempts)
+    if (found) return open(found.dawn, found.adapter, 'embedded', attempts)
+  }
+  const tried = attempts.map(({ source, outcome }) => `${source}: ${outcome}`).join('; ')
+  throw new SignError('ERR_NO_ADAPTER', 'signllm', `wanted adapter '${wish}', got none (${tried})`, INSTALL_ADVICE)
+}
+
+interface Found {
+  readonly dawn: GPU
+  readonly adapter: GPUAdapter
+}
+
+async function trySystem(wish: string, attempts: Attempt[]): Promise<Found | undefined> {
+  const byName = !['any', 'gpu', 'software'].includes(wish)
+  try {
+    const dawn = create(byName ? [...TOGGLES, `adapter=${wish}`] : TOGGLES)
+    const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' })
+    if (!adapter) {
+      attempts.push({ source: 'system', outcome: 'no Vulkan loader or no usable driver' })
+      return undefined
+    }
+    const software = isSoftware(adapter.info)
+    if ((wish === 'gpu' && software) || (wish === 'software' && !software)) {
+      attempts.push({ source: 'system', outcome: `found ${adapter.info.device}, which is ${software ? 'a software driver' : 'a GPU'}` })
+      return undefined
+    }
+    attempts.push({ source: 'system', outcome: `found ${adapter.info.device}` })
+    return { dawn, adapter }
+  } catch (error) {
+    attempts.push({ source: 'system', outcome: (error as Error).message.replace(/\s+/g, ' ').trim() })
+    return undefined
+  }
+}
+
+async function tryEmbedded(attempts: Attempt[]): Promise<Found | undefined> {
+  let driver: EmbeddedDriver | undefined
+  try {
+    driver = await unpackEmbedded()
+  } catch (error) {
+    attempts.push({ source: 'embedded', outcome: `could not be unpacked: ${(error as Error).message}` })
+    return undefined
+  }
+  if (!driver) {
+    attempts.push({ source: 'embedded', outcome: 'the optional package @sparticuz/chromium is not installed, or this is not linux x64' })
+    return undefined
+  }
+  loadEmbedded(driver)
+  // A new instance: one made before the driver was mapped keeps finding nothing.
+  const dawn = create(TOGGLES)
+  const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' })
+  attempts.push({
+    source: 'embedded',
+    outcome: adapter ? `found ${adapter.info.device}` : `unpacked to ${driver.folder}, but gave no adapter`,
+  })
+  return adapter ? { dawn, adapter } : undefined
+}
+
+async function open(dawn: GPU, adapter: GPUAdapter, chosen: AdapterReport['chosen'], attempts: readonly Attempt[]): Promise<OpenedGpu> {
+  const { info } = adapter
+  const limits = limitsOf(adapter.limits)
+  const features = [...adapter.features].filter((feature) => WANTED_FEATURES.includes(feature)) as GPUFeatureName[]
+  const device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits })
+  const software = chosen !== 'gpu'
+  const gpu = new Gpu(device, { software, label: info.device || info.description, keepAlive: dawn })
+  const report: AdapterReport = {
+    chosen,
+    name: info.device || info.description,
+    vendor: info.vendor,
+    architecture: info.architecture,
+    driver: info.description,
+    software,
+    features,
+    limits,
+    subgroupSizes: [info.subgroupMinSize ?? 0, info.subgroupMaxSize ?? 0],
+    attempts,
+  }
+  return { gpu, report }
+}
+
+/** A CPU posing as a GPU. Dawn's isFallbackAdapter says so for lavapipe and SwiftShader. */
+function isSoftware(info: GPUAdapterInfo): boolean {
+  return info.isFallbackAdapter || /llvmpipe|swiftshader|software/i.test(`${info.device} ${info.architecture} ${info.description}`)
+}
+
+// Asking for more than these two of dynamic offsets makes Dawn warn, and none of our kernels use them.
+function limitsOf(limits: GPUSupportedLimits): Record<string, number> {
+  const out: Record<string, number> = {}
+  for (const name in limits) {
+    const value = limits[name as keyof GPUSupportedLimits]
+    if (typeof value === 'number' && !name.startsWith('maxDynamic')) out[name] = value
+  }
+  return out
+}

@@ -1,0 +1,312 @@
+// A flat list of dispatches, recorded once and encoded again and again: buffers, bind groups and params are all made in advance.
+
+import { bug, SignError } from '../base/errors.js'
+import type { StepClock } from './clock.js'
+import { GPU_BUFFER, type Gpu, type Pipeline } from './gpu.js'
+import { type Access, type AnyKernel, type Cost, type Grid, type Kernel, type ParamType, type ParamValues, packParams } from './kernel.js'
+import { bytesOf, planSlots, type Region, type SlotPlan, SlotPool, type Tensor } from './memory.js'
+
+/** One recorded dispatch. */
+export interface Step {
+  readonly label: string
+  readonly kernel: AnyKernel
+  readonly tensors: Readonly<Record<string, Tensor>>
+  readonly params: Readonly<Record<string, number>>
+  readonly grid: Grid
+  readonly cost: Cost
+}
+
+/** Collects dispatches. Labels are paths, `decoder.1/cross/scores`, made by nested `scope`s. */
+export class Recorder {
+  readonly steps: Step[] = []
+  readonly fed: Tensor[] = []
+  readonly reported: Tensor[] = []
+  readonly kept: Tensor[] = []
+  readonly #path: string[] = []
+
+  /** A tensor some dispatch of this program fills. */
+  tensor(name: string, shape: readonly number[], dtype: Tensor['dtype'] = 'f32'): Tensor {
+    return { name: this.label(name), shape, dtype }
+  }
+
+  /** A tensor the host writes before each run. */
+  feed(name: string, shape: readonly number[], dtype: Tensor['dtype'] = 'f32'): Tensor {
+    const tensor = { name, shape, dtype }
+    this.fed.push(tensor)
+    return tensor
+  }
+
+  /** Asks for a tensor's contents after each run. */
+  report(tensor: Tensor): void {
+    this.reported.push(tensor)
+  }
+
+  /** Gives a tensor memory of its own that keeps its contents from run to run, and that other programs may be pointed at. */
+  keep(tensor: Tensor): Tensor {
+    this.kept.push(tensor)
+    return tensor
+  }
+
+  /** Runs `body` with `name` on the label path. */
+  scope<T>(name: string, body: () => T): T {
+    this.#path.push(name)
+    try {
+      return body()
+    } finally {
+      this.#path.pop()
+    }
+  }
+
+  label(name: string): string {
+    return [...this.#path, name].join('/')
+  }
+
+  /** The path as it stands, to be entered again with `scope` later. */
+  get path(): string {
+    return this.#path.join('/')
+  }
+
+  /** Appends a dispatch. Buffers and params are typed from the kernel's declaration. */
+  run<B extends Record<string, Access>, P extends Record<string, ParamType>>(
+    kernel: Kernel<B, P>,
+    tensors: { readonly [K in keyof B]: Tensor },
+    params: ParamValues<P>,
+  ): void {
+    this.steps.push({
+      label: this.label(kernel.name),
+      kernel: kernel as unknown as AnyKernel,
+      tensors,
+      params,
+      grid: kernel.workgroups(params),
+      cost: kernel.cost(params),
+    })
+  }
+}
+
+export interface RunOptions {
+  /** Times every dispatch. */
+  readonly clock?: StepClock
+  /** Runs the program so often in one submission; only the last run's reports are read. */
+  readonly times?: number
+  /** Buffers set to 0 first. */
+  readonly clear?: readonly GPUBuffer[]
+}
+
+interface Dispatch {
+  readonly label: string
+  readonly pipeline: GPUComputePipeline
+  readonly bindGroup: GPUBindGroup
+  readonly grid: readonly [number, number, number]
+}
+
+/** A recorded program, ready to run on one Gpu. */
+export class Program {
+  readonly steps: readonly Step[]
+  readonly plan: SlotPlan
+  readonly #gpu: Gpu
+  readonly #dispatches: readonly Dispatch[]
+  readonly #regionOf: ReadonlyMap<Tensor, Region>
+  readonly #reported: readonly Tensor[]
+  readonly #uniforms: GPUBuffer
+  readonly #staging: GPUBuffer | undefined
+  readonly #ownPool: SlotPool | undefined
+
+  private constructor(
+    gpu: Gpu,
+    recorder: Recorder,
+    plan: SlotPlan,
+    dispatches: readonly Dispatch[],
+    regionOf: ReadonlyMap<Tensor, Region>,
+    uniforms: GPUBuffer,
+    ownPool: SlotPool | undefined,
+  ) {
+    this.#gpu = gpu
+    this.steps = recorder.steps
+    this.plan = plan
+    this.#dispatches = dispatches
+    this.#regionOf = regionOf
+    this.#reported = recorder.reported
+    this.#uniforms = uniforms
+    this.#ownPool = ownPool
+    const reportBytes = recorder.reported.reduce((sum, tensor) => sum + bytesOf(tensor), 0)
+    this.#staging =
+      reportBytes > 0 ? gpu.device.createBuffer({ size: reportBytes, usage: GPU_BUFFER.MAP_READ | GPU_BUFFER.COPY_DST }) : undefined
+  }
+
+  /** Plans memory, compiles every pipeline (all at once) and makes every bind group. Slots come from `pool` where several programs share one. */
+  static async build(gpu: Gpu, recorder: Recorder, pool?: SlotPool): Promise<Program> {
+    gpu.check()
+    const { steps } = recorder
+    const pipelines = await Promise.all(steps.map((step) => gpu.pipeline(step.kernel, step.params)))
+    const pinned = new Set([...recorder.fed, ...recorder.reported, ...recorder.kept].filter((tensor) => !tensor.region))
+    const plan = planSlots(steps.map(plannedStep), pinned)
+    const ownPool = pool ? undefined : new SlotPool(gpu)
+    const regionOf = placeTensors(plan, (pool ?? ownPool)!)
+    const { uniforms, offsets } = uploadParams(gpu, steps, pipelines)
+    const dispatches = steps.map((step, i) => {
+      checkLimits(gpu, step)
+      return makeDispatch(gpu, step, pipelines[i]!, regionOf, { buffer: uniforms, offset: offsets[i]! })
+    })
+    return new Program(gpu, recorder, plan, dispatches, regionOf, uniforms, ownPool)
+  }
+
+  /** Where a tensor of this program lives. */
+  region(tensor: Tensor): Region {
+    const region = tensor.region ?? this.#regionOf.get(tensor)
+    if (!region) throw bug(tensor.name, 'this tensor is not part of the program')
+    return region
+  }
+
+  /** Writes a fed tensor. */
+  write(tensor: Tensor, data: Float32Array | Uint32Array): void {
+    const { buffer, offset } = this.region(tensor)
+    if (data.byteLength !== bytesOf(tensor)) throw bug(tensor.name, `wanted ${bytesOf(tensor)} bytes, got ${data.byteLength}`)
+    this.#gpu.device.queue.writeBuffer(buffer, offset, data as Float32Array<ArrayBuffer>)
+  }
+
+  /** Encodes all dispatches: one compute pass, or a timed pass each with a clock. */
+  encode(encoder: GPUCommandEncoder, clock?: StepClock): void {
+    if (clock) {
+      for (const dispatch of this.#dispatches) encodeDispatches(encoder, [dispatch], clock.writes(dispatch.label))
+    } else {
+      encodeDispatches(encoder, this.#dispatches)
+    }
+  }
+
+  /** Runs the program `times` over in one submission, without reading anything back. */
+  submit(times = 1): void {
+    this.#gpu.check()
+    const encoder = this.#gpu.device.createCommandEncoder()
+    for (let i = 0; i < times; i++) this.encode(encoder)
+    this.#gpu.device.queue.submit([encoder.finish()])
+  }
+
+  /** Runs the program and returns its reported tensors, in the order they were asked for: one submission, one read-back. */
+  async run({ clock, times = 1, clear = [] }: RunOptions = {}): Promise<ArrayBuffer[]> {
+    this.#gpu.check()
+    const encoder = this.#gpu.device.createCommandEncoder()
+    for (const buffer of clear) encoder.clearBuffer(buffer)
+    for (let i = 0; i < times; i++) this.encode(encoder, clock)
+    let at = 0
+    for (const tensor of this.#reported) {
+      const { buffer, offset } = this.region(tensor)
+      encoder.copyBufferToBuffer(buffer, offset, this.#staging!, at, bytesOf(tensor))
+      at += bytesOf(tensor)
+    }
+    clock?.resolve(encoder)
+    this.#gpu.device.queue.submit([encoder.finish()])
+    if (!this.#staging) {
+      await this.#gpu.wait(this.#gpu.device.queue.onSubmittedWorkDone())
+      this.#gpu.check()
+      return []
+    }
+    const all = await this.#gpu.map(this.#staging, at)
+    let from = 0
+    return this.#reported.map((tensor) => {
+      const bytes = all.slice(from, from + bytesOf(tensor))
+      from += bytesOf(tensor)
+      return bytes
+    })
+  }
+
+  /** Frees what only this program uses. */
+  destroy(): void {
+    this.#uniforms.destroy()
+    this.#staging?.destroy()
+    this.#ownPool?.destroy()
+  }
+}
+
+function plannedStep(step: Step) {
+  const tensors = Object.keys(step.kernel.buffers).map((name) => tensorNamed(step, name))
+  const fills = Object.entries(step.kernel.buffers).flatMap(([name, access]) => (access === 'write' ? [tensorNamed(step, name)] : []))
+  return { label: step.label, tensors, fills }
+}
+
+function tensorNamed(step: Step, name: string): Tensor {
+  const tensor = step.tensors[name]
+  if (!tensor) throw bug(step.label, `no tensor for buffer ${name}`)
+  return tensor
+}
+
+function placeTensors(plan: SlotPlan, pool: SlotPool): Map<Tensor, Region> {
+  const buffers = pool.claim(plan.slots)
+  return new Map([...plan.slotOf].map(([tensor, slot]) => [tensor, { buffer: buffers[slot]!, offset: 0, bytes: bytesOf(tensor) }]))
+}
+
+function uploadParams(gpu: Gpu, steps: readonly Step[], pipelines: readonly Pipeline[]) {
+  const align = gpu.device.limits.minUniformBufferOffsetAlignment
+  const packed = steps.map((step, i) => packParams(step.kernel, pipelines[i]!.facts, step.params))
+  let size = 0
+  const offsets = packed.map((bytes) => {
+    const at = size
+    size += Math.ceil(bytes.length / align) * align
+    return at
+  })
+  const all = new Uint8Array(Math.max(align, size))
+  packed.forEach((bytes, i) => {
+    all.set(bytes, offsets[i])
+  })
+  const uniforms = gpu.device.createBuffer({ label: 'params', size: all.length, usage: GPU_BUFFER.UNIFORM | GPU_BUFFER.COPY_DST })
+  gpu.device.queue.writeBuffer(uniforms, 0, all)
+  return { uniforms, offsets }
+}
+
+/** A dispatch must not be able to fail: what could is refused here, by name. */
+function checkLimits(gpu: Gpu, step: Step): void {
+  const { maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = gpu.device.limits
+  for (const [name, tensor] of Object.entries(step.tensors)) {
+    if (bytesOf(tensor) > maxStorageBufferBindingSize) {
+      throw new SignError(
+        'ERR_DEVICE',
+        step.label,
+        `wanted ${name} [${tensor.shape.join(', ')}] of ${bytesOf(tensor)} bytes in one binding, got a limit of ${maxStorageBufferBindingSize} on ${gpu.label}`,
+        'Use a smaller batch or model',
+      )
+    }
+  }
+  if (step.grid.some((n) => n !== undefined && n > maxComputeWorkgroupsPerDimension)) {
+    throw new SignError(
+      'ERR_DEVICE',
+      step.label,
+      `wanted [${step.grid.join(', ')}] workgroups, got a limit of ${maxComputeWorkgroupsPerDimension} a dimension`,
+      'Use a smaller batch or model',
+    )
+  }
+}
+
+function makeDispatch(
+  gpu: Gpu,
+  step: Step,
+  { pipeline, layout }: Pipeline,
+  regionOf: ReadonlyMap<Tensor, Region>,
+  params: GPUBufferBinding,
+): Dispatch {
+  const names = Object.keys(step.kernel.buffers)
+  const entries: GPUBindGroupEntry[] = names.map((name, binding) => {
+    const tensor = tensorNamed(step, name)
+    const { buffer, offset } = tensor.region ?? regionOf.get(tensor)!
+    return { binding, resource: { buffer, offset, size: Math.max(4, bytesOf(tensor)) } }
+  })
+  if (Object.keys(step.kernel.params).length > 0) entries.push({ binding: names.length, resource: params })
+  return {
+    label: step.label,
+    pipeline,
+    bindGroup: gpu.device.createBindGroup({ label: step.label, layout, entries }),
+    grid: [step.grid[0], step.grid[1] ?? 1, step.grid[2] ?? 1],
+  }
+}
+
+function encodeDispatches(
+  encoder: GPUCommandEncoder,
+  dispatches: readonly Dispatch[],
+  timestampWrites?: GPUComputePassTimestampWrites,
+): void {
+  const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {})
+  for (const { pipeline, bindGroup, grid } of dispatches) {
+    pass.setPipeline(pipeline)
+    pass.setBindGroup(0, bindGroup)
+    pass.dispatchWorkgroups(...grid)
+  }
+  pass.end()
+}

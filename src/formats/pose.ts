@@ -1,0 +1,155 @@
+// Reads `.pose`, the binary motion file of the sign-language-processing tools: versions 0, 0.1 and 0.2.
+// A header of named components with named points, then for each frame and person the points' coordinates, then their confidences.
+
+import { readFile } from 'node:fs/promises'
+import { SignError } from '../base/errors.js'
+import { ByteReader } from './pose_bytes.js'
+
+export interface PoseComponent {
+  readonly name: string
+  /** `XYC` or `XYZC`. */
+  readonly format: string
+  readonly points: readonly string[]
+  /** Lines to draw, as pairs of this component's points. */
+  readonly limbs: readonly (readonly [number, number])[]
+  readonly colours: readonly (readonly [number, number, number])[]
+}
+
+export interface PoseFile {
+  readonly version: 0 | 0.1 | 0.2
+  /** Of the picture, in pixels. `depth` is what the writer thought z was measured in: no reader relies on it. */
+  readonly width: number
+  readonly height: number
+  readonly depth: number
+  readonly components: readonly PoseComponent[]
+  readonly fps: number
+  readonly frames: number
+  readonly people: number
+  /** Points of all components together. */
+  readonly points: number
+  /** 2 or 3. */
+  readonly dims: number
+  /** [frames, people, points, dims] */
+  readonly data: Float32Array
+  /** [frames, people, points]; 0 says missing, whatever the coordinates. */
+  readonly confidence: Float32Array
+}
+
+/** Reads a `.pose` file. Throws ERR_DATA naming the file; see {@link decodePose}. */
+export async function readPose(path: string): Promise<PoseFile> {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (cause) {
+    throw new SignError('ERR_DATA', path, `wanted a readable file, got ${(cause as Error).message}`, 'Check the path', { cause })
+  }
+  return decodePose(bytes, path)
+}
+
+/**
+ * Decodes the bytes of a `.pose` file; `who` is named in errors. Whatever the bytes are, it returns a consistent file or throws ERR_DATA saying at which byte
+ * what was wanted, and allocates no more than a small multiple of what it was given.
+ */
+export function decodePose(bytes: Uint8Array, who: string): PoseFile {
+  const reader = new ByteReader(bytes, who)
+  const version = readVersion(reader)
+  const width = reader.u16('the width')
+  const height = reader.u16('the height')
+  const depth = reader.u16('the depth')
+  const components = Array.from({ length: reader.u16('the number of components') }, (_, i) => readComponent(reader, i))
+  const points = components.reduce((sum, component) => sum + component.points.length, 0)
+  const dims = Math.max(...components.map((component) => component.format.length - 1))
+  if (points === 0) refuse(reader, 'wanted at least one point', `got ${components.length} components without any`)
+
+  const fps = version === 0.2 ? reader.f32('the frame rate') : reader.u16('the frame rate')
+  if (!(fps > 0 && fps < 1e5)) refuse(reader, 'wanted a frame rate', `got ${fps}`)
+  const frames = version === 0.2 ? reader.u32('the number of frames') : reader.u16('the number of frames')
+  if (frames === 0) refuse(reader, 'wanted at least one frame', 'got 0')
+  const body = version === 0 ? readPersonByPerson(reader, frames, components, points, dims) : readPlanes(reader, frames, points, dims)
+  if (reader.left > 0) refuse(reader, 'wanted the end of the file', `got ${reader.left} bytes more`)
+  return { version, width, height, depth, components, fps, frames, points, dims, ...body }
+}
+
+function refuse(reader: ByteReader, wanted: string, got: string): never {
+  throw new SignError(
+    'ERR_DATA',
+    reader.who,
+    `${wanted} before byte ${reader.offset}, ${got}`,
+    'Fetch the file again, or write it with a newer tool',
+  )
+}
+
+function readVersion(reader: ByteReader): PoseFile['version'] {
+  const version = reader.f32('the version')
+  const known = ([0, 0.1, 0.2] as const).find((v) => Math.fround(v) === version)
+  return known ?? refuse(reader, 'wanted version 0, 0.1 or 0.2', `got ${version}`)
+}
+
+function readComponent(reader: ByteReader, index: number): PoseComponent {
+  const name = reader.text(`the name of component ${index}`)
+  const format = reader.text(`the format of '${name}'`)
+  if (format !== 'XYC' && format !== 'XYZC') refuse(reader, `wanted the format XYC or XYZC of '${name}'`, `got '${format.slice(0, 20)}'`)
+  const points = reader.u16(`the points of '${name}'`)
+  const limbs = reader.u16(`the limbs of '${name}'`)
+  const colours = reader.u16(`the colours of '${name}'`)
+  const u16 = (what: string): number => reader.u16(`${what} of '${name}'`)
+  return {
+    name,
+    format,
+    points: Array.from({ length: points }, (_, i) => reader.text(`the name of point ${i} of '${name}'`)),
+    limbs: Array.from({ length: limbs }, () => [u16('a limb'), u16('a limb')] as const),
+    colours: Array.from({ length: colours }, () => [u16('a colour'), u16('a colour'), u16('a colour')] as const),
+  }
+}
+
+interface Body {
+  readonly people: number
+  readonly data: Float32Array
+  readonly confidence: Float32Array
+}
+
+/** Versions 0.1 and 0.2: all coordinates, then all confidences. */
+function readPlanes(reader: ByteReader, frames: number, points: number, dims: number): Body {
+  const people = reader.u16('the number of people')
+  if (people === 0) refuse(reader, 'wanted at least one person', 'got 0')
+  const what = `${people} x ${points} points in ${frames} frames`
+  const data = reader.f32s(frames * people * points * dims, `the coordinates of ${what}`)
+  return { people, data, confidence: reader.f32s(frames * people * points, `the confidences of ${what}`) }
+}
+
+/** Version 0: each frame tells how many people it holds; each person is a number and its points, coordinates and confidence together. */
+function readPersonByPerson(reader: ByteReader, frames: number, components: readonly PoseComponent[], points: number, dims: number): Body {
+  const floats = components.reduce((sum, component) => sum + component.points.length * component.format.length, 0)
+  const seen: Float32Array[][] = []
+  for (let t = 0; t < frames; t++) {
+    const people = reader.u16(`the number of people in frame ${t}`)
+    seen.push(
+      Array.from({ length: people }, (_, p) => {
+        reader.skip(2, `the id of person ${p} in frame ${t}`)
+        return reader.f32s(floats, `person ${p} in frame ${t}`)
+      }),
+    )
+  }
+  const people = Math.max(...seen.map((frame) => frame.length))
+  if (people === 0) refuse(reader, 'wanted a person in at least one frame', 'got none')
+  // One crowded frame among thousands of empty ones would make a small file a huge array.
+  const present = seen.reduce((sum, frame) => sum + frame.length, 0)
+  if (frames * people > 64 * present + 4096)
+    refuse(reader, 'wanted about as many people in every frame', `got ${present} in ${frames} frames, ${people} in one of them`)
+
+  const data = new Float32Array(frames * people * points * dims)
+  const confidence = new Float32Array(frames * people * points)
+  for (const [t, frame] of seen.entries()) {
+    for (const [p, person] of frame.entries()) {
+      let from = 0
+      let point = (t * people + p) * points
+      for (const { points: names, format } of components) {
+        for (let i = 0; i < names.length; i++, point++, from += format.length) {
+          data.set(person.subarray(from, from + format.length - 1), point * dims)
+          confidence[point] = person[from + format.length - 1]!
+        }
+      }
+    }
+  }
+  return { people, data, confidence }
+}

@@ -1,0 +1,211 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SignError } from '../base/errors.js'
+import { asFloat32, formatSafetensors, parseSafetensors, readSafetensors, type Tensor } from './safetensors.js'
+
+/** A file by hand: the header's JSON as given, then the data. */
+function file(json: string, data: readonly number[] = []): Uint8Array {
+  const header = new TextEncoder().encode(json)
+  const out = new Uint8Array(8 + header.length + data.length)
+  new DataView(out.buffer).setBigUint64(0, BigInt(header.length), true)
+  out.set(header, 8)
+  out.set(data, 8 + header.length)
+  return out
+}
+
+function complaint(bytes: Uint8Array): string {
+  try {
+    parseSafetensors(bytes, 'model.safetensors')
+  } catch (error) {
+    expect(error).toBeInstanceOf(SignError)
+    expect((error as SignError).code).toBe('ERR_CHECKPOINT')
+    return (error as SignError).message
+  }
+  throw new Error('parsed without complaint')
+}
+
+const oneAndHalf = [0, 0, 0xc0, 0x3f] // 1.5 in little-endian float32
+
+describe('reading safetensors', () => {
+  it('reads tensors and metadata out of handmade bytes, unaligned ones too', () => {
+    const json =
+      '{"__metadata__":{"made":"by hand"},"flag":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]},"w":{"dtype":"F32","shape":[1,1],"data_offsets":[1,5]},' +
+      '"id":{"dtype":"I64","shape":[],"data_offsets":[5,13]},"none":{"dtype":"F32","shape":[0,3],"data_offsets":[13,13]}}'
+    const { tensors, metadata } = parseSafetensors(file(json, [1, ...oneAndHalf, 254, 255, 255, 255, 255, 255, 255, 255]), 'x')
+    expect(metadata).toEqual({ made: 'by hand' })
+    expect([...tensors.keys()]).toEqual(['flag', 'w', 'id', 'none'])
+    expect(tensors.get('w')).toEqual({
+      dtype: 'F32',
+      shape: [1, 1],
+      data: new Float32Array([1.5]),
+    })
+    expect(tensors.get('id')!.data).toEqual(new BigInt64Array([-2n]))
+    expect(tensors.get('none')!.data).toHaveLength(0)
+  })
+
+  it('reads an empty file of tensors', () => expect(parseSafetensors(file('{}'), 'x').tensors.size).toBe(0))
+
+  it.each([
+    ['fewer bytes than a length', new Uint8Array(3), 'model.safetensors: wanted at least 8 bytes of header length, got 3'],
+    ['a header past the end', file('{}').slice(0, 9), 'byte 0: wanted 10 bytes up to the end of the header, got a file of 9'],
+    ['an enormous header', Uint8Array.of(1, 225, 245, 5, 0, 0, 0, 0), 'wanted a header of at most 100000000 bytes, got 100000001'],
+    ['broken JSON', file('{"a":'), 'byte 8: wanted a header of JSON'],
+    ['broken UTF-8', Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0xff), 'byte 8: wanted a header in UTF-8'],
+    ['a list for a header', file('[]'), 'wanted a JSON object, got []'],
+    [
+      'a number type of the future',
+      file('{"w":{"dtype":"F4","shape":[1],"data_offsets":[0,1]}}', [0]),
+      'tensor "w": wanted a dtype of BOOL, U8',
+    ],
+    [
+      'a negative extent',
+      file('{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', oneAndHalf),
+      'tensor "w": wanted a shape of whole numbers, got [-1]',
+    ],
+    [
+      'offsets backwards',
+      file('{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}', oneAndHalf),
+      'tensor "w": wanted data_offsets [begin, end], got [4,0]',
+    ],
+    [
+      'a shape that does not fit',
+      file('{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', oneAndHalf),
+      'wanted 8 bytes for F32 [2], got 4',
+    ],
+    ['metadata of numbers', file('{"__metadata__":{"n":1}}'), '"__metadata__": wanted a string under "n", got 1'],
+    ['unnamed bytes at the end', file('{}', [1, 2]), 'byte 10: wanted the end of the file after the header, got 2 more bytes'],
+  ])('refuses %s', (_what, bytes, message) => expect(complaint(bytes)).toContain(message))
+
+  it('says how many bytes a file cut short should have', () => {
+    const whole = file('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', oneAndHalf)
+    expect(complaint(whole.slice(0, -1))).toContain(`wanted ${whole.length} bytes, got ${whole.length - 1}`)
+  })
+
+  it('refuses overlaps and holes, naming the tensor', () => {
+    const two = (begin: number) =>
+      `{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[${begin},${begin + 2}]}}`
+    expect(complaint(file(two(1), [0, 0, 0]))).toMatch(/tensor "b": wanted it to begin at byte \d+ after "a", got an overlap/)
+    expect(complaint(file(two(3), [0, 0, 0, 0, 0]))).toMatch(/tensor "b": wanted it to begin at byte \d+ after "a", got a hole/)
+    expect(parseSafetensors(file(two(2), [1, 2, 3, 4]), 'x').tensors.get('b')!.data).toEqual(Uint8Array.of(3, 4))
+  })
+
+  it('refuses a key that occurs twice, however it is escaped', () => {
+    const entry = '{"dtype":"U8","shape":[1],"data_offsets":[0,1]}'
+    expect(complaint(file(`{"é":${entry},"\\u00e9":${entry}}`, [0]))).toContain('byte 62: wanted each key once, got "é" again')
+    expect(complaint(file('{"__metadata__":{"a":"1","a":"2"}}'))).toContain('got "a" again')
+    expect(complaint(file('{"w":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}', [0]))).toContain('got "dtype" again')
+  })
+})
+
+const sample = new Map<string, Tensor>([
+  ['flags', { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 2, 3) }],
+  ['w', { dtype: 'F32', shape: [2, 2], data: Float32Array.of(1, -2, 3.5, 0) }],
+  ['steps', { dtype: 'I64', shape: [], data: BigInt64Array.of(-5n) }],
+])
+
+describe('writing safetensors', () => {
+  it('is read back equal, in the order given', () => {
+    const back = parseSafetensors(formatSafetensors(sample, { step: '7' }), 'x')
+    expect([...back.tensors]).toEqual([...sample])
+    expect(back.metadata).toEqual({ step: '7' })
+  })
+
+  it('gives equal bytes for equal content, with data aligned to 8', () => {
+    const bytes = formatSafetensors(sample, { step: '7' })
+    expect(formatSafetensors(new Map(sample), { step: '7' })).toEqual(bytes)
+    expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0)
+    expect(new DataView(bytes.buffer).getBigInt64(bytes.length - 3 - 16 - 8, true)).toBe(-5n) // the widest come first
+  })
+
+  it('writes a view of a larger array as the view alone', () => {
+    const data = Float32Array.of(9, 1, 2, 9).subarray(1, 3)
+    const back = parseSafetensors(formatSafetensors(new Map([['w', { dtype: 'F32', shape: [2], data }]])), 'x')
+    expect(back.tensors.get('w')!.data).toEqual(Float32Array.of(1, 2))
+  })
+
+  it('refuses a shape that does not fit', () => {
+    expect(() => formatSafetensors(new Map([['w', { dtype: 'F32', shape: [3], data: new Float32Array(2) }]]))).toThrow(
+      '"w" [3] holds 2 numbers',
+    )
+  })
+})
+
+describe('asFloat32', () => {
+  it('widens halves, also subnormal, infinite and NaN', () => {
+    const data = Uint16Array.of(0x3c00, 0xc000, 0x3555, 0x0001, 0x03ff, 0x7bff, 0x7c00, 0xfc00, 0x7e00)
+    const values = [1, -2, 0.333251953125, 2 ** -24, 1023 * 2 ** -24, 65504, Infinity, -Infinity, Number.NaN]
+    expect([...asFloat32({ dtype: 'F16', shape: [9], data })]).toEqual(values)
+  })
+
+  it('widens bfloat16, whole numbers and booleans', () => {
+    expect([
+      ...asFloat32({
+        dtype: 'BF16',
+        shape: [2],
+        data: Uint16Array.of(0x3fc0, 0xff80),
+      }),
+    ]).toEqual([1.5, -Infinity])
+    expect([...asFloat32({ dtype: 'I64', shape: [1], data: BigInt64Array.of(-3n) })]).toEqual([-3])
+    expect([...asFloat32({ dtype: 'BOOL', shape: [2], data: Uint8Array.of(0, 1) })]).toEqual([0, 1])
+  })
+
+  it('gives float32 as it is', () => {
+    const data = Float32Array.of(1)
+    expect(asFloat32({ dtype: 'F32', shape: [1], data })).toBe(data)
+  })
+})
+
+it('answers any damaged file with a SignError or a valid content, never a crash', () => {
+  const good = formatSafetensors(sample, { step: '7' })
+  const edit = fc.record({ at: fc.nat(good.length - 1), byte: fc.nat(255) })
+  fc.assert(
+    fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), fc.nat(good.length), (edits, keep) => {
+      for (const bytes of [good.slice(), good.slice(0, keep)]) {
+        for (const { at, byte } of edits) if (at < bytes.length) bytes[at] = byte
+        try {
+          for (const { shape, data } of parseSafetensors(bytes, 'x').tensors.values())
+            expect(data.length).toBe(shape.reduce((product, extent) => product * extent, 1))
+        } catch (error) {
+          expect(error).toBeInstanceOf(SignError)
+        }
+      }
+    }),
+    { seed: 1, numRuns: 1500 },
+  )
+})
+
+describe('files on disk', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'signllm-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('are read as their bytes are', async () => {
+    const path = join(folder, 'a.safetensors')
+    const bytes = formatSafetensors(sample, { step: '7' })
+    await writeFile(path, bytes)
+    expect(await readSafetensors(path)).toEqual(parseSafetensors(bytes, path))
+  })
+
+  it('that are cut short or missing are named', async () => {
+    const path = join(folder, 'cut.safetensors')
+    await writeFile(path, formatSafetensors(sample).slice(0, -4))
+    await expect(readSafetensors(path)).rejects.toThrow(/cut\.safetensors: wanted \d+ bytes, got \d+: the file is cut short/)
+    await expect(readSafetensors(join(folder, 'no.safetensors'))).rejects.toThrow('no.safetensors: wanted to read a checkpoint, got ENOENT')
+  })
+})
+
+const fixture = join(process.env.SIGNLLM_SHARED ?? '../shared', 'fixtures/progressive_tiny.safetensors')
+describe.skipIf(!existsSync(fixture))("an outside tool's file", () => {
+  it('is read whole', async () => {
+    const { tensors, metadata } = await readSafetensors(fixture)
+    expect(metadata.hidden).toBe('32')
+    expect(tensors.get('weight.trg_embed.weight')!.shape).toEqual([32, 151])
+    expect(tensors.get('losses')!.data).toHaveLength(10)
+  })
+})

@@ -1,0 +1,34 @@
+// Widening a stored tensor to float32, the type every kernel takes.
+
+import type { Tensor } from './safetensors_types.js'
+
+/**
+ * The tensor's numbers as float32: its own array if it is F32 already, otherwise a copy. 64-bit numbers are rounded.
+ *
+ * Exact for F16, BF16, BOOL and whole numbers up to 2^24.
+ */
+export function asFloat32(tensor: Tensor): Float32Array {
+  switch (tensor.dtype) {
+    case 'F32':
+      return tensor.data
+    case 'F16':
+      return Float32Array.from(tensor.data, halfToNumber)
+    case 'BF16':
+      return new Float32Array(Uint32Array.from(tensor.data, (bits) => bits << 16).buffer) // bfloat16 is float32's upper half
+    case 'I64':
+    case 'U64':
+      return Float32Array.from(tensor.data as Iterable<bigint>, Number)
+    default:
+      return Float32Array.from(tensor.data)
+  }
+}
+
+/** IEEE half: 1 sign bit, 5 of exponent, 10 of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}

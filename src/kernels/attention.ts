@@ -1,0 +1,60 @@
+import { defineKernel, lanes } from '../device/kernel.js'
+
+// What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only.
+const shape = { batch: 'u32', queries: 'u32', keys: 'u32', heads: 'u32', headWidth: 'u32', causal: 'u32', scale: 'f32' } as const
+type Shape = { readonly [K in keyof typeof shape]: number }
+
+// A lane owns four neighbouring rows of one head; a workgroup has 32 lanes.
+const tiles = ({ batch, heads }: Shape, rows: number) => lanes(batch * heads * Math.ceil(rows / 4), 32)
+
+const cost = (flopsPerNumber: number, queryRows: number, keyRows: number) => (params: Shape) => {
+  const { batch, queries, keys, heads, headWidth, causal } = params
+  const width = batch * heads * headWidth
+  return {
+    flops: (flopsPerNumber * width * queries * keys) / (causal ? 2 : 1),
+    bytes: 4 * width * (queryRows * queries + keyRows * keys),
+  }
+}
+
+/**
+ * y = softmax(scale · q·kᵀ)·v, head by head, without ever storing a score; logSumExp is kept for the gradients.
+ * q, y [B, queries, D], k, v [B, keys, D], D = heads·headWidth, headWidth a multiple of 4; keyLengths u32 [B]; logSumExp [B, heads, queries].
+ * A query that sees no key gets 0 in both.
+ */
+export const attention = defineKernel({
+  name: 'attention',
+  buffers: { q: 'read', k: 'read', v: 'read', keyLengths: 'read', y: 'write', logSumExp: 'write' },
+  params: shape,
+  workgroups: (params) => tiles(params, params.queries),
+  cost: cost(4, 2, 2),
+})
+
+/** delta [B, heads, queries] = Σ dy·y over each head; y, dy [B, queries, heads·headWidth]. Both gradients want it. */
+export const attentionDelta = defineKernel({
+  name: 'attention_delta',
+  buffers: { y: 'read', dy: 'read', delta: 'write' },
+  params: { batch: 'u32', queries: 'u32', heads: 'u32', headWidth: 'u32' },
+  workgroups: ({ batch, queries, heads }) => lanes(batch * queries * heads, 64),
+  cost: ({ batch, queries, heads, headWidth }) => ({
+    flops: 2 * batch * queries * heads * headWidth,
+    bytes: 4 * batch * queries * heads * (2 * headWidth + 1),
+  }),
+})
+
+/** The gradient at q: dq [B, queries, D]. The other buffers as in attention and attentionDelta. */
+export const attentionGradQuery = defineKernel({
+  name: 'attention_grad_query',
+  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', logSumExp: 'read', delta: 'read', keyLengths: 'read', dq: 'write' },
+  params: shape,
+  workgroups: (params) => tiles(params, params.queries),
+  cost: cost(6, 3, 2),
+})
+
+/** The gradients at k and v: dk, dv [B, keys, D], 0 in rows past keyLengths. The other buffers as in attention and attentionDelta. */
+export const attentionGradKeyValue = defineKernel({
+  name: 'attention_grad_key_value',
+  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', logSumExp: 'read', delta: 'read', keyLengths: 'read', dk: 'write', dv: 'write' },
+  params: shape,
+  workgroups: (params) => tiles(params, params.keys),
+  cost: cost(8, 2, 4),
+})

@@ -1,0 +1,34 @@
+import { defineKernel, lanes } from '../device/kernel.js'
+
+/**
+ * y = (x - mean) / √(variance + epsilon) · gamma + beta, row by row. x, y [rows, width]; gamma, beta [width]; width a multiple of 4.
+ * stats [rows, 2] keeps mean and 1/√(variance + epsilon) of each row for both gradients. epsilon must be above 0.
+ */
+export const layerNorm = defineKernel({
+  name: 'layer_norm',
+  buffers: { x: 'read', gamma: 'read', beta: 'read', y: 'write', stats: 'write' },
+  params: { rows: 'u32', width: 'u32', epsilon: 'f32' },
+  workgroups: ({ rows }) => lanes(rows, 64),
+  cost: ({ rows, width }) => ({ flops: 8 * rows * width, bytes: 8 * rows * width + 8 * rows + 8 * width }),
+})
+
+/** The slope at x of a layerNorm. x, dy, dx [rows, width]; gamma [width]; stats [rows, 2]. `accumulate` 1 adds onto dx, 0 replaces it. */
+export const layerNormGrad = defineKernel({
+  name: 'layer_norm_grad',
+  buffers: { x: 'read', gamma: 'read', stats: 'read', dy: 'read', dx: 'write' },
+  params: { rows: 'u32', width: 'u32', accumulate: 'u32' },
+  workgroups: ({ rows }) => lanes(rows, 64),
+  cost: ({ rows, width, accumulate }) => ({
+    flops: (12 + accumulate) * rows * width,
+    bytes: (12 + 4 * accumulate) * rows * width + 8 * rows + 4 * width,
+  }),
+})
+
+/** Adds the slopes at gamma and beta of a layerNorm onto dGamma and dBeta, both [width]. x, dy [rows, width]; stats [rows, 2]. */
+export const layerNormWeightGrad = defineKernel({
+  name: 'layer_norm_weight_grad',
+  buffers: { x: 'read', stats: 'read', dy: 'read', dGamma: 'update', dBeta: 'update' },
+  params: { rows: 'u32', width: 'u32' },
+  workgroups: ({ width }) => lanes(width / 4, 16),
+  cost: ({ rows, width }) => ({ flops: 5 * rows * width, bytes: 8 * rows * width + 8 * rows + 16 * width }),
+})

@@ -1,0 +1,75 @@
+// What a model must beat: a still picture, somebody else's sentence, and the training sentence most like the wanted one.
+
+import { SignError } from '../base/errors.js'
+import { Random } from '../base/random.js'
+import type { Clip, Motion } from '../data/clip.js'
+import { COORDS } from '../data/skeleton.js'
+
+/** The mean of all frames of all clips: 150 numbers. Throws ERR_DATA for no frames. */
+export function meanPose(trainClips: readonly Clip[]): Float32Array {
+  const frames = some(trainClips).reduce((sum, clip) => sum + clip.frames, 0)
+  const sum = new Float64Array(COORDS)
+  for (const { joints } of trainClips) for (let i = 0; i < joints.length; i++) sum[i % COORDS]! += joints[i]!
+  return Float32Array.from(sum, (value) => value / frames)
+}
+
+/** One pose held as long as a reference lasts. */
+export function held(pose: Float32Array, { frames, fps }: Pick<Motion, 'frames' | 'fps'>): Motion {
+  const joints = new Float32Array(frames * COORDS)
+  for (let i = 0; i < frames; i++) joints.set(pose, i * COORDS)
+  return { joints, frames, fps }
+}
+
+/** Any training clip. Throws ERR_DATA for none. */
+export function randomClip(trainClips: readonly Clip[], seed: number): Clip {
+  return some(trainClips)[Random.for(seed, 'random clip').below(trainClips.length)]!
+}
+
+/**
+ * The training clip whose text shares most words with `text`, by Dice's coefficient over word counts;
+ * among equals the one with the fewest word edits, then the earliest. Throws ERR_DATA for no clips.
+ */
+export function nearestNeighbour(trainClips: readonly Clip[], text: string): Clip {
+  const wanted = tokens(text)
+  const ranked = some(trainClips).map((clip) => {
+    const got = tokens(clip.text)
+    return { clip, overlap: dice(wanted, got), edits: wordEdits(wanted, got) }
+  })
+  return ranked.reduce((best, other) => {
+    const closer = other.overlap - best.overlap || best.edits - other.edits
+    return closer > 0 ? other : best
+  }).clip
+}
+
+/** Words, case and closing punctuation aside. */
+function tokens(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}'’-]+/gu) ?? []
+}
+
+function dice(a: readonly string[], b: readonly string[]): number {
+  const left = new Map<string, number>()
+  for (const word of b) left.set(word, (left.get(word) ?? 0) + 1)
+  let shared = 0
+  for (const word of a) {
+    const count = left.get(word) ?? 0
+    if (count > 0) shared++
+    left.set(word, count - 1)
+  }
+  return (2 * shared) / Math.max(1, a.length + b.length)
+}
+
+/** Least insertions, deletions and replacements of words. */
+function wordEdits(a: readonly string[], b: readonly string[]): number {
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (const [i, word] of a.entries()) {
+    const row = [i + 1]
+    for (const [j, other] of b.entries()) row.push(Math.min(above[j]! + (word === other ? 0 : 1), above[j + 1]! + 1, row[j]! + 1))
+    above = row
+  }
+  return above[b.length]!
+}
+
+function some(clips: readonly Clip[]): readonly Clip[] {
+  if (clips.some((clip) => clip.frames > 0)) return clips
+  throw new SignError('ERR_DATA', 'baselines', 'wanted training clips with frames, got none', 'Give the train split the model learned from')
+}

@@ -1,0 +1,72 @@
+// How much a motion moves, beside its reference: what DTW is blind to. Every ratio is best at 1; below 1 the model moves too little or too briefly.
+
+import type { Motion } from '../data/clip.js'
+import { bones, COORDS, joint } from '../data/skeleton.js'
+import type { Frames } from './dtw.js'
+
+/** A wrist path shorter than this, in normalised units (about 2 cm on a person), is a hand at rest. */
+const STILL = 0.02
+
+/**
+ * Path length of the wrists, hypothesis over reference, averaged over the hands that move in the reference. NaN where none does.
+ * Measured at the body's wrists (joints 4 and 7): every corpus has them in every frame, while hand roots flicker where hand detection failed.
+ */
+export function wristPathRatio(reference: Frames, hypothesis: Frames): number {
+  const ratios = [joint.rightWrist, joint.leftWrist]
+    .map((wrist) => ({ wanted: pathLength(reference, wrist), got: pathLength(hypothesis, wrist) }))
+    .filter(({ wanted }) => wanted > STILL)
+    .map(({ wanted, got }) => got / wanted)
+  return mean(ratios)
+}
+
+/** Duration in seconds, hypothesis over reference. */
+export function durationRatio(reference: Pick<Motion, 'frames' | 'fps'>, hypothesis: Pick<Motion, 'frames' | 'fps'>): number {
+  return hypothesis.frames / hypothesis.fps / (reference.frames / reference.fps)
+}
+
+/** Standard deviation of the pose over time, hypothesis over reference: 0 for a still pose, whatever its length. NaN for a still reference. */
+export function poseStdRatio(reference: Frames, hypothesis: Frames): number {
+  const wanted = poseStd(reference)
+  return wanted > 0 ? poseStd(hypothesis) / wanted : Number.NaN
+}
+
+/**
+ * How much the bones of a motion stretch: the mean, over the 49 bones, of each length's standard deviation over time relative to its mean.
+ * 0 for a rigid skeleton; lifted real data shows 0.01 to 0.03. Bones of no length are left out.
+ */
+export function boneLengthDeviation(motion: Frames): number {
+  const deviations = bones.map(({ parent, child }) => {
+    const lengths = Array.from({ length: motion.frames }, (_, i) => apart(motion, i, parent, i, child))
+    const usual = mean(lengths)
+    return usual > 0 ? Math.sqrt(mean(lengths.map((length) => (length - usual) ** 2))) / usual : Number.NaN
+  })
+  return mean(deviations.filter((deviation) => !Number.isNaN(deviation)))
+}
+
+/** Arithmetic mean; NaN of nothing. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function pathLength(motion: Frames, index: number): number {
+  let length = 0
+  for (let i = 1; i < motion.frames; i++) length += apart(motion, i - 1, index, i, index)
+  return length
+}
+
+function apart({ joints }: Frames, frameA: number, jointA: number, frameB: number, jointB: number): number {
+  const [a, b] = [frameA * COORDS + jointA * 3, frameB * COORDS + jointB * 3]
+  return Math.hypot(joints[a]! - joints[b]!, joints[a + 1]! - joints[b + 1]!, joints[a + 2]! - joints[b + 2]!)
+}
+
+/** Root of the variance over time, averaged over all coordinates. */
+function poseStd({ joints, frames }: Frames): number {
+  let variance = 0
+  for (let k = 0; k < COORDS; k++) {
+    let [sum, squares] = [0, 0]
+    for (let i = 0; i < frames; i++) sum += joints[i * COORDS + k]!
+    for (let i = 0; i < frames; i++) squares += (joints[i * COORDS + k]! - sum / frames) ** 2
+    variance += squares / frames
+  }
+  return Math.sqrt(variance / COORDS)
+}

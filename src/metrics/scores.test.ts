@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { syntheticCorpus } from '../data/synthetic.js'
+import { formatScores, type ScoreRow, scoreMotions } from './scores.js'
+
+const { train, dev } = syntheticCorpus({ languages: ['GSL', 'DSGS'], clipsPerLanguage: 30 })
+const rows = scoreMotions(
+  dev.map((reference) => ({ reference, hypothesis: reference })),
+  train,
+)
+const row = (name: ScoreRow['name']) => rows.find((candidate) => candidate.name === name)!
+
+describe('scoreMotions', () => {
+  it('gives a perfect model perfect scores', () => {
+    expect(row('model')).toEqual({ name: 'model', dtw: 0, dtwMje: 0, wristPathRatio: 1, durationRatio: 1, poseStdRatio: 1 })
+  })
+
+  it('shows a still pose for what it is', () => {
+    const still = row('mean pose')
+    expect(still.durationRatio).toBe(1)
+    expect(still.wristPathRatio).toBe(0)
+    expect(still.poseStdRatio).toBe(0)
+    expect(still.dtw).toBeGreaterThan(0)
+  })
+
+  it('lets real motion move about as much as real motion', () => {
+    for (const name of ['random clip', 'nearest neighbour'] as const) {
+      expect(row(name).poseStdRatio).toBeGreaterThan(0.5)
+      expect(row(name).dtwMje).toBeGreaterThan(0)
+    }
+    expect(row('nearest neighbour').dtwMje).toBeLessThan(row('random clip').dtwMje)
+  })
+
+  it('draws baselines from the language of the reference', () => {
+    // Shared German texts: a neighbour from the wrong language would be found first and differ.
+    const reference = train.find((clip) => clip.language === 'DSGS')!
+    const twin = { ...train[0]!, text: reference.text }
+    const scores = scoreMotions([{ reference, hypothesis: reference }], [twin, ...train])
+    expect(scores.find((score) => score.name === 'nearest neighbour')!.dtw).toBe(0)
+  })
+
+  it('repeats itself', () => {
+    expect(scoreMotions([{ reference: dev[0]!, hypothesis: dev[1]! }], train, 3)).toEqual(
+      scoreMotions([{ reference: dev[0]!, hypothesis: dev[1]! }], train, 3),
+    )
+  })
+})
+
+describe('formatScores', () => {
+  it('lines columns up and shows a missing number as a dash', () => {
+    const table = formatScores([
+      { name: 'model', dtw: 10.604, dtwMje: 0.12345, wristPathRatio: Number.NaN, durationRatio: 1, poseStdRatio: 0.5 },
+      { name: 'nearest neighbour', dtw: 9, dtwMje: 0.1, wristPathRatio: 1, durationRatio: 1, poseStdRatio: 1 },
+    ])
+    expect(table).toBe(
+      [
+        '                     DTW  DTW-MJE  wrist path  duration  pose std',
+        'model              10.60   0.1235           -      1.00      0.50',
+        'nearest neighbour   9.00   0.1000        1.00      1.00      1.00',
+        'best                 low      low           1         1         1',
+      ].join('\n'),
+    )
+  })
+})

@@ -1,0 +1,87 @@
+// The table every evaluation prints: the model beside the baselines it must beat, each score averaged over clips.
+
+import { Random } from '../base/random.js'
+import type { Clip, Motion } from '../data/clip.js'
+import { held, meanPose, nearestNeighbour, randomClip } from './baselines.js'
+import { dtw, dtwMje } from './dtw.js'
+import { durationRatio, mean, poseStdRatio, wristPathRatio } from './motion.js'
+
+export interface ScoredPair {
+  /** What was signed. */
+  readonly reference: Clip
+  /** What the model made of the same text. */
+  readonly hypothesis: Motion
+}
+
+export type ScoredName = 'model' | 'mean pose' | 'random clip' | 'nearest neighbour'
+
+/** One line of the table; a ratio is NaN where no reference allows it. */
+export interface ScoreRow {
+  readonly name: ScoredName
+  /** L1 over 150 coordinates, a frame of the reference; lower is better. */
+  readonly dtw: number
+  /** Mean joint distance on the path, in normalised units; lower is better. */
+  readonly dtwMje: number
+  readonly wristPathRatio: number
+  readonly durationRatio: number
+  readonly poseStdRatio: number
+}
+
+/**
+ * Scores the model and three baselines on the same references. Baselines use the training clips of the reference's own language,
+ * or all of them where that language has none. Throws ERR_DATA for a motion or a train split without frames.
+ *
+ * @param seed of the random clips; default 27
+ */
+export function scoreMotions(pairs: readonly ScoredPair[], trainClips: readonly Clip[], seed = 27): ScoreRow[] {
+  const languages = new Map([...new Set(pairs.map((pair) => pair.reference.language))].map((tag) => [tag, trainOf(tag, trainClips)]))
+  const trained = (clip: Clip) => languages.get(clip.language)!
+  const seeds = Random.for(seed, 'scores')
+
+  const contenders: Record<ScoredName, (pair: ScoredPair) => Motion> = {
+    model: ({ hypothesis }) => hypothesis,
+    'mean pose': ({ reference }) => held(trained(reference).pose, reference),
+    'random clip': ({ reference }) => randomClip(trained(reference).clips, seeds.bits()),
+    'nearest neighbour': ({ reference }) => nearestNeighbour(trained(reference).clips, reference.text),
+  }
+  return Object.entries(contenders).map(([name, motionOf]) => {
+    const matches = pairs.map((pair) => ({ reference: pair.reference, motion: motionOf(pair) }))
+    const average = (measure: (reference: Motion, hypothesis: Motion) => number) =>
+      mean(matches.map(({ reference, motion }) => measure(reference, motion)).filter((value) => !Number.isNaN(value)))
+    return {
+      name: name as ScoredName,
+      dtw: average((reference, motion) => dtw(reference, motion).distance),
+      dtwMje: average(dtwMje),
+      wristPathRatio: average(wristPathRatio),
+      durationRatio: average(durationRatio),
+      poseStdRatio: average(poseStdRatio),
+    }
+  })
+}
+
+/** The rows as a text table, columns lined up, one line a row; `-` where there is no number. */
+export function formatScores(rows: readonly ScoreRow[]): string {
+  const number = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : '-')
+  const cells = [
+    ['', 'DTW', 'DTW-MJE', 'wrist path', 'duration', 'pose std'],
+    ...rows.map((row) => [
+      row.name,
+      number(row.dtw, 2),
+      number(row.dtwMje, 4),
+      number(row.wristPathRatio, 2),
+      number(row.durationRatio, 2),
+      number(row.poseStdRatio, 2),
+    ]),
+    ['best', 'low', 'low', '1', '1', '1'],
+  ]
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)))
+  return cells
+    .map((line) => line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '))
+    .join('\n')
+}
+
+function trainOf(language: string, trainClips: readonly Clip[]): { clips: readonly Clip[]; pose: Float32Array } {
+  const own = trainClips.filter((clip) => clip.language === language)
+  const clips = own.length > 0 ? own : trainClips
+  return { clips, pose: meanPose(clips) }
+}

@@ -1,0 +1,74 @@
+// The sizes of a text-to-pose model, and the presets.
+
+import { SignError } from '../base/errors.js'
+import type { Activation } from '../ops/activation.js'
+
+export interface ModelConfig {
+  /** Features a position: the paper's d. */
+  readonly width: number
+  readonly heads: number
+  /** Width of the feed-forward block. */
+  readonly hidden: number
+  readonly encoderLayers: number
+  readonly decoderLayers: number
+  /** Dropout inside the feed-forward block, after the activation and after the second linear; the field's base model has 0.1 there and none elsewhere. */
+  readonly dropout: number
+  readonly activation: Activation
+  /** Predict this many frames at once (future prediction); 0 or 1 predicts the next only. */
+  readonly futureFrames: number
+  /** The decoder sees only the counter of past frames, not their joints. */
+  readonly justCounter: boolean
+  /** A small head on the encoder that predicts the clip's length. */
+  readonly lengthHead: boolean
+  /** Longest clip, in frames. */
+  readonly maxFrames: number
+  /** Longest sentence, in tokens with the closing one. */
+  readonly maxTokens: number
+}
+
+/** Coordinates a frame: 50 joints of x, y, z. */
+export const COORDS = 150
+export const LAYER_NORM_EPSILON = 1e-6
+
+const base: ModelConfig = {
+  width: 512,
+  heads: 4,
+  hidden: 2048,
+  encoderLayers: 2,
+  decoderLayers: 2,
+  dropout: 0.1,
+  activation: 'relu',
+  futureFrames: 0,
+  justCounter: false,
+  lengthHead: false,
+  maxFrames: 300,
+  maxTokens: 300,
+}
+
+/** `pt-base` is the published Progressive Transformer; the larger ones are SignLLM's sizes at 18 107 English words and two layers a side. */
+export const presets = {
+  tiny: { ...base, width: 128, hidden: 512 },
+  'pt-base': base,
+  'base-40m': { ...base, width: 704, heads: 11, hidden: 2816 },
+  'large-120m': { ...base, width: 1280, heads: 20, hidden: 5120 },
+  /** Needs 16 GB for training in float32: a configuration to read, not one we have run. */
+  'super-1b': { ...base, width: 4096, heads: 32, hidden: 16384 },
+} as const satisfies Record<string, ModelConfig>
+
+export type Preset = keyof typeof presets
+
+/** Numbers the decoder takes in a frame, before padding. */
+export const inputNumbers = (config: ModelConfig): number => (config.justCounter ? 1 : COORDS + 1)
+
+/** Numbers the decoder puts out a frame, before padding: the frames ahead, then the counter of the nearest. */
+export const outputNumbers = (config: ModelConfig): number => COORDS * Math.max(1, config.futureFrames) + 1
+
+/** Throws ERR_CONFIG for sizes no kernel can run. */
+export function checkConfig(config: ModelConfig): ModelConfig {
+  const { width, heads, hidden } = config
+  if (width % heads !== 0 || (width / heads) % 4 !== 0) {
+    throw new SignError('ERR_CONFIG', 'model', `wanted width/heads to be a multiple of 4, got ${width}/${heads}`, 'Change width or heads')
+  }
+  if (hidden % 4 !== 0) throw new SignError('ERR_CONFIG', 'model', `wanted hidden to be a multiple of 4, got ${hidden}`, 'Round it')
+  return config
+}

@@ -1,0 +1,76 @@
+// The two sub-layers everything is made of, pre-norm: multi-head attention and the feed-forward block, each with its residual.
+
+import type { Tensor } from '../device/memory.js'
+import { activation } from '../ops/activation.js'
+import { add } from '../ops/add.js'
+import { appendToCache, attention, attentionOverCache, type Cache } from '../ops/attention.js'
+import { dropout } from '../ops/dropout.js'
+import type { Graph } from '../ops/graph.js'
+import { layerNorm } from '../ops/layer_norm.js'
+import { linear } from '../ops/linear.js'
+import { LAYER_NORM_EPSILON, type ModelConfig } from './config.js'
+import type { Weights } from './weights.js'
+
+/** What layers are recorded with. */
+export interface Recording {
+  readonly graph: Graph
+  readonly weights: Weights
+  readonly config: ModelConfig
+}
+
+/** y = x·wᵀ + b with the parameters under `name`. */
+export function project({ graph, weights }: Recording, name: string, x: Tensor): Tensor {
+  return graph.recorder.scope(name, () => linear(graph, x, weights.get(`${name}/weight`), weights.get(`${name}/bias`)))
+}
+
+export function norm({ graph, weights }: Recording, name: string, x: Tensor): Tensor {
+  return graph.recorder.scope(name, () =>
+    layerNorm(graph, x, weights.get(`${name}/gamma`), weights.get(`${name}/beta`), LAYER_NORM_EPSILON),
+  )
+}
+
+/** x + Out(attention(LN x, LN x, LN x)); keyLengths u32 [B]. */
+export function selfAttention(r: Recording, name: string, x: Tensor, options: { keyLengths: Tensor; causal: boolean }): Tensor {
+  const rested = norm(r, `${name}/norm`, x)
+  const [q, k, v] = ['query', 'key', 'value'].map((part) => project(r, `${name}/${part}`, rested)) as [Tensor, Tensor, Tensor]
+  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, q, k, v, { heads: r.config.heads, ...options }))
+  return add(r.graph, x, project(r, `${name}/out`, mixed))
+}
+
+/** x + Out(attention(LN x, memory, memory)); memoryLengths u32 [B]. */
+export function crossAttention(r: Recording, name: string, x: Tensor, memory: Tensor, memoryLengths: Tensor): Tensor {
+  const q = project(r, `${name}/query`, norm(r, `${name}/norm`, x))
+  const [k, v] = ['key', 'value'].map((part) => project(r, `${name}/${part}`, memory)) as [Tensor, Tensor]
+  const options = { heads: r.config.heads, keyLengths: memoryLengths, causal: false }
+  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, q, k, v, options))
+  return add(r.graph, x, project(r, `${name}/out`, mixed))
+}
+
+/** x + Drop(W₂·Drop(act(W₁·LN x + b₁)) + b₂) */
+export function feedForward(r: Recording, name: string, x: Tensor): Tensor {
+  const { graph, config } = r
+  const wide = project(r, `${name}/wide`, norm(r, `${name}/norm`, x))
+  const bent = graph.recorder.scope(name, () => dropout(graph, activation(graph, wide, config.activation), config.dropout))
+  const narrow = project(r, `${name}/narrow`, bent)
+  return graph.recorder.scope(name, () => add(graph, x, dropout(graph, narrow, config.dropout)))
+}
+
+/** One frame's self-attention over all frames so far: x [B, D], the new key and value appended to the cache first. */
+export function cachedSelfAttention(r: Recording, name: string, x: Tensor, cache: Cache, lengths: Tensor): Tensor {
+  const rested = norm(r, `${name}/norm`, x)
+  const [q, k, v] = ['query', 'key', 'value'].map((part) => project(r, `${name}/${part}`, rested)) as [Tensor, Tensor, Tensor]
+  const mixed = r.graph.recorder.scope(name, () => {
+    appendToCache(r.graph, cache, k, v, lengths)
+    return attentionOverCache(r.graph, q, cache, lengths, { heads: r.config.heads, extra: 1 })
+  })
+  return add(r.graph, x, project(r, `${name}/out`, mixed))
+}
+
+/** One frame's cross-attention: the memory's keys and values were projected once, before the first frame. */
+export function cachedCrossAttention(r: Recording, name: string, x: Tensor, memory: Cache, memoryLengths: Tensor): Tensor {
+  const q = project(r, `${name}/query`, norm(r, `${name}/norm`, x))
+  const mixed = r.graph.recorder.scope(name, () =>
+    attentionOverCache(r.graph, q, memory, memoryLengths, { heads: r.config.heads, extra: 0 }),
+  )
+  return add(r.graph, x, project(r, `${name}/out`, mixed))
+}

@@ -1,0 +1,63 @@
+// Everything a text-to-pose model learns, as one list. Arenas, checkpoints, imports and the parameter count follow from it.
+
+import { elements } from '../device/memory.js'
+import type { ParameterSpec } from '../ops/parameter.js'
+import { inputNumbers, type ModelConfig, outputNumbers } from './config.js'
+
+/** The parameters of one language group, in order. */
+export function parameterSpecs(config: ModelConfig, vocabulary: number): ParameterSpec[] {
+  const { width } = config
+  return [
+    { name: 'tokens/table', shape: [vocabulary, width], init: 'xavier' },
+    ...linearSpecs('frames', inputNumbers(config), width),
+    ...range(config.encoderLayers).flatMap((i) => [
+      ...attentionSpecs(`encoder.${i}/self`, width),
+      ...feedForwardSpecs(`encoder.${i}/feed_forward`, config),
+    ]),
+    ...normSpecs('encoder/norm', width),
+    ...range(config.decoderLayers).flatMap((i) => [
+      ...attentionSpecs(`decoder.${i}/self`, width),
+      ...attentionSpecs(`decoder.${i}/cross`, width),
+      ...feedForwardSpecs(`decoder.${i}/feed_forward`, config),
+    ]),
+    ...normSpecs('decoder/norm', width),
+    { name: 'pose/weight', shape: [outputNumbers(config), width], init: 'xavier' },
+    ...(config.lengthHead ? [...linearSpecs('length.0', width, width), ...linearSpecs('length.1', width, 1)] : []),
+  ]
+}
+
+/** How many numbers a group learns; padding is not counted. */
+export function parameterCount(config: ModelConfig, vocabulary: number): number {
+  return parameterSpecs(config, vocabulary).reduce((sum, { shape }) => sum + elements(shape), 0)
+}
+
+const range = (n: number) => Array.from({ length: n }, (_, i) => i)
+
+function linearSpecs(name: string, inputs: number, outputs: number): ParameterSpec[] {
+  return [
+    { name: `${name}/weight`, shape: [outputs, inputs], init: 'xavier' },
+    { name: `${name}/bias`, shape: [outputs], init: 'zeros' },
+  ]
+}
+
+function normSpecs(name: string, width: number): ParameterSpec[] {
+  return [
+    { name: `${name}/gamma`, shape: [width], init: 'ones' },
+    { name: `${name}/beta`, shape: [width], init: 'zeros' },
+  ]
+}
+
+function attentionSpecs(name: string, width: number): ParameterSpec[] {
+  return [
+    ...normSpecs(`${name}/norm`, width),
+    ...['query', 'key', 'value', 'out'].flatMap((part) => linearSpecs(`${name}/${part}`, width, width)),
+  ]
+}
+
+function feedForwardSpecs(name: string, { width, hidden }: ModelConfig): ParameterSpec[] {
+  return [
+    ...normSpecs(`${name}/norm`, width),
+    ...linearSpecs(`${name}/wide`, width, hidden),
+    ...linearSpecs(`${name}/narrow`, hidden, width),
+  ]
+}

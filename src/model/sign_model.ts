@@ -1,0 +1,120 @@
+// The registry of language groups (the paper's MLSF): one encoder-decoder a language, nothing shared, added at any time.
+
+import { SignError } from '../base/errors.js'
+import type { Gpu } from '../device/gpu.js'
+import { Arena, type Tensor } from '../device/memory.js'
+import { positionTable } from '../ops/positions.js'
+import type { Vocabulary } from '../text/vocabulary.js'
+import { checkConfig, type ModelConfig } from './config.js'
+import { parameterSpecs } from './parameters.js'
+import { type HostTensors, initialTensors, Weights } from './weights.js'
+
+/** What a group is, weights aside: the JSON of a checkpoint. */
+export interface GroupDescription {
+  readonly language: string
+  readonly config: ModelConfig
+  readonly vocabulary: Vocabulary
+  /** 150 numbers: the mean first frame of the training clips, from which every generated clip starts. */
+  readonly startFrame: Float32Array
+  readonly fps: number
+}
+
+/** One language: its words, its sizes, its weights on the GPU. */
+export class LanguageGroup implements GroupDescription {
+  readonly language: string
+  readonly config: ModelConfig
+  readonly vocabulary: Vocabulary
+  readonly startFrame: Float32Array
+  readonly fps: number
+  readonly weights: Weights
+  /** [max(maxFrames, maxTokens), width]: the fixed encoding of positions. */
+  readonly positions: Tensor
+  readonly #positionArena: Arena
+
+  constructor(gpu: Gpu, description: GroupDescription, { training }: { training: boolean }) {
+    this.language = description.language
+    this.config = checkConfig(description.config)
+    this.vocabulary = description.vocabulary
+    this.startFrame = description.startFrame
+    this.fps = description.fps
+    const { maxFrames, maxTokens, width } = this.config
+    const count = Math.max(maxFrames, maxTokens)
+    this.#positionArena = new Arena(gpu, `${this.language} positions`, [{ name: 'positions', bytes: 4 * count * width }])
+    this.#positionArena.write('positions', positionTable(count, width))
+    this.positions = { name: 'positions', shape: [count, width], dtype: 'f32', region: this.#positionArena.region('positions') }
+    this.weights = new Weights(gpu, parameterSpecs(this.config, this.vocabulary.size), { training })
+  }
+
+  destroy(): void {
+    this.weights.destroy()
+    this.#positionArena.destroy()
+  }
+}
+
+export interface AddLanguageOptions {
+  /** Seed of fresh weights. */
+  readonly seed?: number
+  /** Weights to start from instead. */
+  readonly tensors?: HostTensors
+  /** Who is named when `tensors` do not fit. */
+  readonly who?: string
+}
+
+/** All languages of a model. */
+export class SignModel {
+  readonly gpu: Gpu
+  readonly training: boolean
+  readonly #groups = new Map<string, LanguageGroup>()
+
+  constructor(gpu: Gpu, { training = false }: { training?: boolean } = {}) {
+    this.gpu = gpu
+    this.training = training
+  }
+
+  get languages(): string[] {
+    return [...this.#groups.keys()]
+  }
+
+  get groups(): LanguageGroup[] {
+    return [...this.#groups.values()]
+  }
+
+  /** Adds a group; the others are not touched. Throws ERR_CONFIG for a tag that is taken, ERR_CHECKPOINT for tensors that do not fit. */
+  addLanguage(description: GroupDescription, { seed = 27, tensors, who = description.language }: AddLanguageOptions = {}): LanguageGroup {
+    const { language } = description
+    if (this.#groups.has(language)) {
+      throw new SignError('ERR_CONFIG', 'model', `wanted a new language, got '${language}' again`, 'Choose another tag')
+    }
+    const group = new LanguageGroup(this.gpu, description, { training: this.training })
+    try {
+      // A group's first weights depend on its tag, so that the order of adding does not matter.
+      group.weights.load(tensors ?? initialTensors(group.weights.specs, seed + tagHash(language)), who)
+    } catch (error) {
+      group.destroy()
+      throw error
+    }
+    this.#groups.set(language, group)
+    return group
+  }
+
+  /** The group of a language. Throws ERR_USAGE naming the known ones. */
+  group(language: string): LanguageGroup {
+    const group = this.#groups.get(language)
+    if (!group) {
+      throw new SignError(
+        'ERR_USAGE',
+        'model',
+        `wanted one of the languages ${this.languages.join(', ')}, got '${language}'`,
+        'Choose one of them, or train it',
+      )
+    }
+    return group
+  }
+
+  destroy(): void {
+    for (const group of this.#groups.values()) group.destroy()
+    this.#groups.clear()
+  }
+}
+
+const tagHash = (tag: string): number => [...tag].reduce((hash, char) => Math.imul(hash, 31) + char.codePointAt(0)!, 0) >>> 0

@@ -1,0 +1,104 @@
+// SignLLM's base: an encoder over tokens, and a decoder that regresses the next frame from the frames so far. Forward only;
+// the way back follows from the ops.
+
+import type { Tensor } from '../device/memory.js'
+import { activation } from '../ops/activation.js'
+import type { Cache } from '../ops/attention.js'
+import { embedding, type TokenIds } from '../ops/embedding.js'
+import { linear } from '../ops/linear.js'
+import { meanPool } from '../ops/mean_pool.js'
+import { addPositions } from '../ops/positions.js'
+import {
+  cachedCrossAttention,
+  cachedSelfAttention,
+  crossAttention,
+  feedForward,
+  norm,
+  project,
+  type Recording,
+  selfAttention,
+} from './layers.js'
+
+/** Token ids [B, U] to features [B, U, D]. tokenLengths u32 [B]; positions [maxTokens, D]. */
+export function encode(r: Recording, tokens: TokenIds, tokenLengths: Tensor, positions: Tensor): Tensor {
+  const { graph, weights, config } = r
+  let x = graph.recorder.scope('tokens', () => embedding(graph, tokens, weights.get('tokens/table'), positions))
+  for (let i = 0; i < config.encoderLayers; i++) {
+    x = selfAttention(r, `encoder.${i}/self`, x, { keyLengths: tokenLengths, causal: false })
+    x = feedForward(r, `encoder.${i}/feed_forward`, x)
+  }
+  return norm(r, 'encoder/norm', x)
+}
+
+export interface DecodeInputs {
+  /** [B, T, S]: the frames before each predicted one. */
+  readonly frames: Tensor
+  /** u32 [B]: frames that count. */
+  readonly frameLengths: Tensor
+  /** u32 [B·T]: each frame's index in its clip. */
+  readonly at: Tensor
+  /** [maxFrames, D] */
+  readonly positions: Tensor
+  /** [B, U, D], from `encode`. */
+  readonly memory: Tensor
+  readonly memoryLengths: Tensor
+}
+
+/** All frames at once, each seeing only those before it: [B, T, output numbers]. */
+export function decode(r: Recording, inputs: DecodeInputs): Tensor {
+  const { frames, frameLengths, at, positions, memory, memoryLengths } = inputs
+  let x = addPositions(r.graph, project(r, 'frames', frames), positions, at)
+  for (let i = 0; i < r.config.decoderLayers; i++) {
+    x = selfAttention(r, `decoder.${i}/self`, x, { keyLengths: frameLengths, causal: true })
+    x = crossAttention(r, `decoder.${i}/cross`, x, memory, memoryLengths)
+    x = feedForward(r, `decoder.${i}/feed_forward`, x)
+  }
+  return poseHead(r, x)
+}
+
+/** Keys and values of every decoder layer's cross-attention, projected once a sentence. */
+export function projectMemory(r: Recording, memory: Tensor): Cache[] {
+  return Array.from({ length: r.config.decoderLayers }, (_, i) => {
+    const [keys, values] = ['key', 'value'].map((part) => project(r, `decoder.${i}/cross/${part}`, memory)) as [Tensor, Tensor]
+    return { keys, values }
+  })
+}
+
+export interface DecodeFrameInputs {
+  /** [B, S]: the last frame. */
+  readonly frame: Tensor
+  /** u32 [B]: frames generated so far, which is the index of this one. */
+  readonly lengths: Tensor
+  readonly positions: Tensor
+  /** Each decoder layer's past frames, [B, capacity, D]. */
+  readonly past: readonly Cache[]
+  /** Each decoder layer's view of the sentence. */
+  readonly memory: readonly Cache[]
+  readonly memoryLengths: Tensor
+}
+
+/** One frame more: [B, output numbers]. Equals the last row of `decode` over the same frames. */
+export function decodeFrame(r: Recording, inputs: DecodeFrameInputs): Tensor {
+  const { frame, lengths, positions, past, memory, memoryLengths } = inputs
+  let x = addPositions(r.graph, project(r, 'frames', frame), positions, lengths)
+  for (let i = 0; i < r.config.decoderLayers; i++) {
+    x = cachedSelfAttention(r, `decoder.${i}/self`, x, past[i]!, lengths)
+    x = cachedCrossAttention(r, `decoder.${i}/cross`, x, memory[i]!, memoryLengths)
+    x = feedForward(r, `decoder.${i}/feed_forward`, x)
+  }
+  return poseHead(r, x)
+}
+
+/** The regression at the decoder's end: joints and counter, no bias, no squashing. */
+function poseHead(r: Recording, x: Tensor): Tensor {
+  const rested = norm(r, 'decoder/norm', x)
+  return r.graph.recorder.scope('pose', () => linear(r.graph, rested, r.weights.get('pose/weight')))
+}
+
+/** The natural logarithm of the clip's length in frames, in column 0 of [B, 1 padded]. */
+export function lengthHead(r: Recording, memory: Tensor, memoryLengths: Tensor): Tensor {
+  const { graph } = r
+  const pooled = graph.recorder.scope('length', () => meanPool(graph, memory, memoryLengths))
+  const bent = activation(graph, project(r, 'length.0', pooled), 'relu')
+  return project(r, 'length.1', bent)
+}

@@ -1,0 +1,183 @@
+// A group's parameters on the GPU: one arena of values and, in training, arenas of slopes and of the optimiser's two moments.
+
+import { bug, SignError } from '../base/errors.js'
+import { Random } from '../base/random.js'
+import type { Gpu } from '../device/gpu.js'
+import { Arena, elements, type Tensor } from '../device/memory.js'
+import { type Parameter, type ParameterSpec, storedShape } from '../ops/parameter.js'
+
+/** A named array of numbers in its logical shape: what checkpoints hold. */
+export interface HostTensor {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+export type HostTensors = ReadonlyMap<string, HostTensor>
+
+/** A stretch of all four arenas that the optimiser treats alike. */
+export interface OptimiserRange {
+  readonly slope: Tensor
+  readonly value: Tensor
+  readonly first: Tensor
+  readonly second: Tensor
+  /** Numbers in it. */
+  readonly length: number
+  readonly decays: boolean
+}
+
+const isMatrix = (spec: ParameterSpec): boolean => spec.shape.length > 1
+
+const SPARE = 'spare'
+const PAD_ID = 1
+
+/** The arenas of one group. */
+export class Weights {
+  readonly specs: readonly ParameterSpec[]
+  readonly values: Arena
+  readonly slopes: Arena | undefined
+  readonly first: Arena | undefined
+  readonly second: Arena | undefined
+  readonly #byName = new Map<string, Parameter>()
+
+  constructor(gpu: Gpu, specs: readonly ParameterSpec[], { training }: { training: boolean }) {
+    this.specs = specs
+    // Matrices first, then vectors: the optimiser decays the former only, and walks each kind as one range.
+    const byKind = [...specs.filter(isMatrix), ...specs.filter((spec) => !isMatrix(spec))]
+    const entries = byKind.map(({ name, shape }) => ({ name, bytes: 4 * elements(storedShape(shape)) }))
+    // The spare range is what a kernel with an unused output is given; in every arena, so that all are laid out alike.
+    const arena = (label: string) => new Arena(gpu, label, [...entries, { name: SPARE, bytes: 16 }])
+    this.values = arena('weights')
+    if (training) {
+      this.slopes = arena('slopes')
+      this.first = arena('first moments')
+      this.second = arena('second moments')
+    }
+    for (const spec of specs) {
+      const shape = storedShape(spec.shape)
+      const value: Tensor = { name: spec.name, shape, dtype: 'f32', region: this.values.region(spec.name) }
+      const slope: Tensor | undefined = this.slopes && {
+        name: `d ${spec.name}`,
+        shape,
+        dtype: 'f32',
+        region: this.slopes.region(spec.name),
+      }
+      this.#byName.set(spec.name, slope ? { spec, value, slope } : { spec, value })
+    }
+  }
+
+  get(name: string): Parameter {
+    const parameter = this.#byName.get(name)
+    if (!parameter) throw bug('weights', `no parameter ${name}`)
+    return parameter
+  }
+
+  /** A tensor for outputs nobody wants. */
+  get spare(): Tensor {
+    if (!this.slopes) throw bug('weights', 'spare is for training')
+    return { name: SPARE, shape: [4], dtype: 'f32', region: this.slopes.region(SPARE) }
+  }
+
+  /** The arenas cut into ranges that one binding may hold, matrices and vectors apart, for the optimiser. */
+  ranges(maxBytes: number): OptimiserRange[] {
+    const { slopes, values, first, second } = this
+    if (!slopes || !first || !second) throw bug('weights', 'ranges are for training')
+    const firstVector = this.specs.find((spec) => !isMatrix(spec))!
+    const boundary = slopes.region(firstVector.name).offset
+    const end = slopes.region(SPARE).offset
+    // Cuts at multiples of 1 KiB meet every adapter's alignment.
+    const step = Math.floor(maxBytes / 1024) * 1024
+    const ranges: OptimiserRange[] = []
+    for (const [from, to, decays] of [
+      [0, boundary, true],
+      [boundary, end, false],
+    ] as const) {
+      for (let offset = from; offset < to; offset += step) {
+        const bytes = Math.min(step, to - offset)
+        const cut = (arena: Arena, name: string): Tensor => ({
+          name,
+          shape: [bytes / 4],
+          dtype: 'f32',
+          region: { buffer: arena.buffer, offset, bytes },
+        })
+        ranges.push({
+          slope: cut(slopes, 'slopes'),
+          value: cut(values, 'weights'),
+          first: cut(first, 'first'),
+          second: cut(second, 'second'),
+          length: bytes / 4,
+          decays,
+        })
+      }
+    }
+    return ranges
+  }
+
+  /** Uploads parameters by name. Throws ERR_CHECKPOINT, before anything is written, for a missing, unknown or wrongly shaped one. */
+  load(tensors: HostTensors, who: string, arena: Arena = this.values): void {
+    const unknown = [...tensors.keys()].filter((name) => !this.#byName.has(name))
+    if (unknown.length > 0)
+      throw new SignError(
+        'ERR_CHECKPOINT',
+        who,
+        `wanted only this model's tensors, got '${unknown[0]}' too`,
+        'Check that the model sizes match',
+      )
+    for (const { name, shape } of this.specs) {
+      const tensor = tensors.get(name)
+      if (!tensor)
+        throw new SignError('ERR_CHECKPOINT', who, `wanted tensor '${name}', got none`, 'Check that the file belongs to this model')
+      if (tensor.shape.join() !== shape.join()) {
+        throw new SignError(
+          'ERR_CHECKPOINT',
+          who,
+          `wanted '${name}' as [${shape.join(', ')}], got [${tensor.shape.join(', ')}]`,
+          'Check that the model sizes and the vocabulary match',
+        )
+      }
+    }
+    for (const { name, shape } of this.specs) arena.write(name, pad(tensors.get(name)!.data, shape))
+  }
+
+  /** Downloads an arena, padding taken off. */
+  async save(arena: Arena = this.values): Promise<Map<string, HostTensor>> {
+    const all = await arena.readAll()
+    return new Map(this.specs.map(({ name, shape }) => [name, { shape, data: unpad(all.get(name)!, shape) }]))
+  }
+
+  destroy(): void {
+    for (const arena of [this.values, this.slopes, this.first, this.second]) arena?.destroy()
+  }
+}
+
+/** First values: Xavier-uniform matrices, biases 0, norms 1 and 0, the <pad> token's row 0. */
+export function initialTensors(specs: readonly ParameterSpec[], seed: number): Map<string, HostTensor> {
+  return new Map(
+    specs.map(({ name, shape, init }) => {
+      const data = new Float32Array(elements(shape))
+      if (init === 'ones') data.fill(1)
+      if (init === 'xavier') {
+        const [outputs, inputs] = shape as [number, number]
+        const random = Random.for(seed, name)
+        const bound = Math.sqrt(6 / (inputs + outputs))
+        for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * bound
+        if (name === 'tokens/table') data.fill(0, PAD_ID * inputs, (PAD_ID + 1) * inputs)
+      }
+      return [name, { shape, data }]
+    }),
+  )
+}
+
+function pad(data: Float32Array, shape: readonly number[]): Float32Array {
+  const stored = storedShape(shape)
+  const [from, to] = [shape.at(-1)!, stored.at(-1)!]
+  if (stored.join() === shape.join()) return data
+  const out = new Float32Array(elements(stored))
+  for (let row = 0; row * from < data.length; row++) out.set(data.subarray(row * from, (row + 1) * from), row * to)
+  return out
+}
+
+function unpad(data: Float32Array, shape: readonly number[]): Float32Array {
+  const [to, from] = [shape.at(-1)!, storedShape(shape).at(-1)!]
+  const out = new Float32Array(elements(shape))
+  for (let row = 0; row * to < out.length; row++) out.set(data.subarray(row * from, row * from + to), row * to)
+  return out
+}

@@ -1,0 +1,22 @@
+import { elements, type Tensor } from '../device/memory.js'
+import { embeddingGrad, embedding as embeddingKernel } from '../kernels/embedding.js'
+import type { Graph } from './graph.js'
+import type { Parameter } from './parameter.js'
+
+/** Token ids [batch, length] with, for training, the rows of each distinct id (see `invertIds`). */
+export interface TokenIds {
+  readonly ids: Tensor
+  readonly inverse?: { readonly uniqueIds: Tensor; readonly starts: Tensor; readonly order: Tensor }
+}
+
+/** [batch, length, width]: each token's row of the table plus its position's. */
+export function embedding(g: Graph, { ids, inverse }: TokenIds, table: Parameter, positions: Tensor): Tensor {
+  const width = table.value.shape[1]!
+  const rows = elements(ids.shape)
+  const y = g.tensor('y', [...ids.shape, width])
+  g.recorder.run(embeddingKernel, { ids, table: table.value, positions, y }, { rows, length: ids.shape.at(-1)!, width })
+  if (inverse) {
+    g.onBackward(y, (dy) => g.recorder.run(embeddingGrad, { dy, ...inverse, dTable: g.slopeOf(table) }, { rows, width }))
+  }
+  return y
+}

@@ -1,0 +1,123 @@
+// Recording a model forward and, from what each op leaves behind, its way back. The tape lives only while recording.
+
+import { bug } from '../base/errors.js'
+import { elements, type Tensor } from '../device/memory.js'
+import type { Recorder } from '../device/program.js'
+import { add } from '../kernels/add.js'
+import type { Parameter } from './parameter.js'
+
+/** The slope of the loss at one or several tensors: a residual sum hands one slope to both its inputs. */
+interface Slope {
+  readonly tensor: Tensor
+  owners: number
+}
+
+export interface GraphOptions {
+  /** Training: ops leave their backward behind, and dropout drops. */
+  readonly training?: {
+    /** u32 [4]: changes each step; dropout and noise draw from it. */
+    readonly seed: Tensor
+    /** f32 [4]: what a kernel with an unused output slot is given. */
+    readonly spare: Tensor
+  }
+}
+
+/** A recording in progress. */
+export class Graph {
+  readonly recorder: Recorder
+  readonly training: GraphOptions['training']
+  readonly #tape: { path: string; record: () => void }[] = []
+  readonly #slopes = new Map<Tensor, Slope>()
+  readonly #tracked = new Set<Tensor>()
+  #current: Slope | undefined
+  #sites = 0
+
+  constructor(recorder: Recorder, options: GraphOptions = {}) {
+    this.recorder = recorder
+    this.training = options.training
+  }
+
+  tensor(name: string, shape: readonly number[], dtype: Tensor['dtype'] = 'f32'): Tensor {
+    return this.recorder.tensor(name, shape, dtype)
+  }
+
+  /** A number no other random draw of this graph has. */
+  nextSite(): number {
+    return this.#sites++
+  }
+
+  /** The slope tensor of a parameter. */
+  slopeOf(parameter: Parameter): Tensor {
+    if (!parameter.slope) throw bug(parameter.spec.name, 'a parameter without a slope in training')
+    return parameter.slope
+  }
+
+  /** Leaves behind how to record the way back from `y`. `record` gets the slope at y. No-op outside training. */
+  onBackward(y: Tensor, record: (dy: Tensor) => void): void {
+    if (!this.training) return
+    this.#tracked.add(y)
+    const { path } = this.recorder
+    this.#tape.push({
+      path,
+      record: () => {
+        const slope = this.#slopes.get(y)
+        if (!slope) return // nothing downstream used y
+        this.#slopes.delete(y)
+        slope.owners--
+        this.#current = slope
+        record(slope.tensor)
+        this.#current = undefined
+      },
+    })
+  }
+
+  /** Says what the loss's slope is at a tensor: the start of the way back. */
+  seedSlope(y: Tensor, slope: Tensor): void {
+    this.#slopes.set(y, { tensor: slope, owners: 1 })
+  }
+
+  /**
+   * Adds a contribution to the slope at x. `write` records a dispatch that fills dx; `accumulate`, where the kernel can, one that
+   * adds onto dx. Does nothing for tensors no parameter stands behind.
+   */
+  addSlope(x: Tensor, write: (dx: Tensor) => void, accumulate?: (dx: Tensor) => void): void {
+    if (!this.#tracked.has(x)) return
+    const existing = this.#slopes.get(x)
+    if (existing?.owners === 1 && accumulate) {
+      accumulate(existing.tensor)
+      return
+    }
+    const dx = this.tensor('slope', x.shape)
+    write(dx)
+    this.#slopes.set(x, { tensor: existing ? this.#sum(existing, dx) : dx, owners: 1 })
+  }
+
+  /** The slope at x is the very tensor `dy`, which others may share. */
+  shareSlope(inputs: readonly Tensor[], dy: Tensor): void {
+    const shared: Slope = this.#current?.tensor === dy ? this.#current : { tensor: dy, owners: 0 }
+    for (const x of inputs) {
+      if (!this.#tracked.has(x)) continue
+      const existing = this.#slopes.get(x)
+      if (existing) {
+        this.#slopes.set(x, { tensor: this.#sum(existing, dy), owners: 1 })
+      } else {
+        shared.owners++
+        this.#slopes.set(x, shared)
+      }
+    }
+  }
+
+  /** Records the way back, last op first. */
+  backward(): void {
+    this.recorder.scope('backward', () => {
+      for (const { path, record } of this.#tape.reverse()) this.recorder.scope(path, record)
+    })
+  }
+
+  #sum(slope: Slope, more: Tensor): Tensor {
+    const sum = this.tensor('slope', more.shape)
+    this.recorder.run(add, { a: slope.tensor, b: more, y: sum }, { n: elements(more.shape) })
+    slope.owners--
+    return sum
+  }
+}

@@ -1,0 +1,23 @@
+import { elements, type Tensor } from '../device/memory.js'
+import { layerNormGrad, layerNorm as layerNormKernel, layerNormWeightGrad } from '../kernels/layer_norm.js'
+import type { Graph } from './graph.js'
+import type { Parameter } from './parameter.js'
+
+/** Each row of x [..., width] to mean 0 and variance 1, then times gamma plus beta. */
+export function layerNorm(g: Graph, x: Tensor, gamma: Parameter, beta: Parameter, epsilon: number): Tensor {
+  const width = x.shape.at(-1)!
+  const rows = elements(x.shape) / width
+  const y = g.tensor('y', x.shape)
+  const stats = g.tensor('stats', [rows, 2])
+  g.recorder.run(layerNormKernel, { x, gamma: gamma.value, beta: beta.value, y, stats }, { rows, width, epsilon })
+
+  g.onBackward(y, (dy) => {
+    g.recorder.run(layerNormWeightGrad, { x, stats, dy, dGamma: g.slopeOf(gamma), dBeta: g.slopeOf(beta) }, { rows, width })
+    g.addSlope(
+      x,
+      (dx) => g.recorder.run(layerNormGrad, { x, gamma: gamma.value, stats, dy, dx }, { rows, width, accumulate: 0 }),
+      (dx) => g.recorder.run(layerNormGrad, { x, gamma: gamma.value, stats, dy, dx }, { rows, width, accumulate: 1 }),
+    )
+  })
+  return y
+}

@@ -1,0 +1,19 @@
+import type { Tensor } from '../device/memory.js'
+import { meanPoolGrad, meanPool as meanPoolKernel } from '../kernels/mean_pool.js'
+import type { Graph } from './graph.js'
+
+/** [B, 1, D]: the mean of the first lengths[b] rows of x [B, U, D]. */
+export function meanPool(g: Graph, x: Tensor, lengths: Tensor): Tensor {
+  const [batch, length, width] = x.shape as [number, number, number]
+  const params = { batch, length, width }
+  const y = g.tensor('y', [batch, 1, width])
+  g.recorder.run(meanPoolKernel, { x, lengths, y }, params)
+  g.onBackward(y, (dy) => {
+    g.addSlope(
+      x,
+      (dx) => g.recorder.run(meanPoolGrad, { dy, lengths, dx }, { ...params, accumulate: 0 }),
+      (dx) => g.recorder.run(meanPoolGrad, { dy, lengths, dx }, { ...params, accumulate: 1 }),
+    )
+  })
+  return y
+}

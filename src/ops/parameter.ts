@@ -1,0 +1,27 @@
+// What a model learns: a value and, in training, the slope of the loss at it.
+
+import type { Tensor } from '../device/memory.js'
+
+export type Init = 'xavier' | 'zeros' | 'ones'
+
+/** One entry of a model's list of parameters; arenas, checkpoints and the count all follow from that list. */
+export interface ParameterSpec {
+  /** A path: `decoder.1/cross/query/weight`. */
+  readonly name: string
+  /** As the mathematics has it, e.g. [outputs, inputs]. */
+  readonly shape: readonly number[]
+  readonly init: Init
+}
+
+export interface Parameter {
+  readonly spec: ParameterSpec
+  /** Stored with every size rounded up to a multiple of 4; the padding is 0 and stays 0. */
+  readonly value: Tensor
+  /** Absent outside training. */
+  readonly slope?: Tensor
+}
+
+/** The next multiple of 4: kernels read four numbers at a time. */
+export const padded = (n: number): number => Math.ceil(n / 4) * 4
+
+export const storedShape = (shape: readonly number[]): number[] => shape.map(padded)

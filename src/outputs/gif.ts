@@ -1,0 +1,117 @@
+// GIF: a motion that moves anywhere a picture can be shown, at its own speed, beside its reference if there is one.
+
+import { createRequire } from 'node:module'
+import { writeWhole } from '../base/files.js'
+import type { Motion } from '../data/clip.js'
+import { fingers } from '../data/skeleton.js'
+import { cameraFor, type Turn } from './camera.js'
+import { light, type Palette, rgb } from './colours.js'
+import { darker } from './draw.js'
+import { rasterCell } from './png.js'
+import { Raster } from './raster.js'
+import { DEFAULT_SIZE, label } from './sheet.js'
+import { checkMotion, duration, frameAtTime } from './timeline.js'
+
+export interface GifOptions {
+  /** Pixels a picture is wide and high; 480 if not said. */
+  readonly size?: number
+  /** Shown to the left, on the same clock and at the same scale; whichever is shorter goes blank at its end. */
+  readonly reference?: Motion
+  readonly turn?: Turn
+}
+
+// CommonJS that declares itself an ES module: Node and bundlers disagree about its default export, but not about what `require` gives.
+const { GIFEncoder } = createRequire(import.meta.url)('gifenc') as typeof import('gifenc')
+
+/** Browsers play anything quicker than 2/100 s a frame at a tenth of its speed, so faster motions are shown with frames left out. */
+const FASTEST = 50
+/** Smoothed edges get this many steps between a colour and the one beneath it. */
+const STEPS = 8
+const RULE = 1
+
+type Rgb = readonly [number, number, number]
+
+/** Writes an animation of a motion. Throws ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written. */
+export async function writeGif(path: string, motion: Motion, options: GifOptions = {}): Promise<void> {
+  await writeWhole(path, gifAnimation(motion, options, path))
+}
+
+/** An animation of a motion as a GIF file that repeats for ever. */
+export function gifAnimation(motion: Motion, options: GifOptions = {}, who = 'gif'): Uint8Array {
+  const { size = DEFAULT_SIZE, reference, turn } = options
+  const strips = reference ? [reference, motion] : [motion]
+  for (const strip of strips) checkMotion(strip, who)
+  const camera = cameraFor(strips, turn)
+  const fps = motion.fps / Math.ceil(motion.fps / FASTEST)
+  const frames = Math.ceil(Math.max(...strips.map(duration)) * fps - 1e-6)
+  const inks = new Inks(light)
+  const encoder = GIFEncoder({ initialCapacity: frames * size * 32 })
+  for (let i = 0; i < frames; i++) {
+    const image = new Raster(strips.length * (size + RULE) - RULE, size, light.rule)
+    strips.forEach((strip, column) => {
+      const frame = frameAtTime(strip, i / fps)
+      image.place(rasterCell({ motion: strip, frame, label: label(strip, frame, reference) }, camera, size), column * (size + RULE), 0)
+    })
+    // The file keeps hundredths of a second: round where each frame ends, not each delay, so that errors do not add up.
+    const delay = 10 * (Math.round(((i + 1) * 100) / fps) - Math.round((i * 100) / fps))
+    encoder.writeFrame(inks.index(image), image.width, image.height, i === 0 ? { palette: inks.colours, delay, repeat: 0 } : { delay })
+  }
+  encoder.finish()
+  return encoder.bytes()
+}
+
+/** One colour table for the whole animation: every ink, and its shades against paper, face and finger; rarer blends take the nearest. */
+class Inks {
+  readonly colours: readonly Rgb[]
+  /** From a pixel as a number to its entry, filled as pixels come by. */
+  readonly #known = new Map<number, number>()
+
+  constructor(palette: Palette) {
+    const inks = [...new Set([palette.ink, ...Object.values(palette.parts)])].map(rgb)
+    const grounds = [palette.paper, palette.headFill].map(rgb)
+    const knuckles = fingers.map((finger) => [rgb(palette.parts[finger]), rgb(darker(palette.parts[finger]))] as const)
+    this.colours = [
+      ...grounds,
+      rgb(palette.rule),
+      ...inks,
+      ...inks.flatMap((ink) => grounds.flatMap((ground) => shades(ground, ink))),
+      ...knuckles.flatMap(([finger, knuckle]) => [knuckle, ...shades(finger, knuckle)]),
+    ]
+  }
+
+  /** One byte a pixel. */
+  index(image: Raster): Uint8Array {
+    const pixels = new Uint32Array(image.pixels.buffer)
+    const out = new Uint8Array(pixels.length)
+    let last = -1
+    let entry = 0
+    for (let i = 0; i < pixels.length; i++) {
+      const pixel = pixels[i]!
+      if (pixel !== last) {
+        entry = this.#known.get(pixel) ?? this.#nearest(pixel, image.pixels.subarray(4 * i, 4 * i + 3))
+        last = pixel
+      }
+      out[i] = entry
+    }
+    return out
+  }
+
+  #nearest(pixel: number, [red, green, blue]: Uint8Array): number {
+    let best = 0
+    let least = Number.POSITIVE_INFINITY
+    this.colours.forEach((colour, entry) => {
+      const distance = (colour[0] - red!) ** 2 + (colour[1] - green!) ** 2 + (colour[2] - blue!) ** 2
+      if (distance < least) [best, least] = [entry, distance]
+    })
+    this.#known.set(pixel, best)
+    return best
+  }
+}
+
+/** What smoothing leaves between two colours, without the two. */
+function shades(from: Rgb, to: Rgb): Rgb[] {
+  return Array.from({ length: STEPS - 1 }, (_, k) => {
+    const mix = (channel: 0 | 1 | 2) => Math.round(from[channel] + ((to[channel] - from[channel]) * (k + 1)) / STEPS)
+    return [mix(0), mix(1), mix(2)]
+  })
+}

@@ -1,0 +1,63 @@
+// A motion into whatever file the name asks for.
+
+import { basename, extname } from 'node:path'
+import { SignError } from '../base/errors.js'
+import type { Motion } from '../data/clip.js'
+import { writeGif } from './gif.js'
+import { type MotionMeta, writeJson } from './json_motion.js'
+import { writePng } from './png.js'
+import { writeSvg } from './svg.js'
+import { writeViewer } from './viewer.js'
+
+/** What goes into the file besides the motion, as far as its format can hold it. */
+export interface About extends MotionMeta {
+  /** What the motion is compared with. */
+  readonly reference?: Motion
+}
+
+export type Writer = (path: string, motion: Motion, about: About) => Promise<void>
+
+/** Writers by extension in small letters, with its point. Formats that live elsewhere join by being put in. */
+export const writers: Record<string, Writer> = {
+  '.png': (path, motion, about) => writePng(path, motion, beside(about)),
+  '.svg': (path, motion, about) => writeSvg(path, motion, { caption: caption(about), ...beside(about) }),
+  '.gif': (path, motion, about) => writeGif(path, motion, beside(about)),
+  '.html': (path, motion, about) => {
+    const title = basename(path, extname(path))
+    return writeViewer(path, [{ title, motion, ...about }], { title })
+  },
+  '.json': (path, motion, about) => writeJson(path, motion, about),
+}
+
+/**
+ * Writes a motion in the format of `path`'s extension.
+ * Throws ERR_USAGE for an extension without a writer, ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written.
+ *
+ * @example
+ * await saveMotion('hello.gif', motion, { text: 'Hello', language: 'ASL' })
+ */
+export async function saveMotion(path: string, motion: Motion, about: About): Promise<void> {
+  await writerFor(path)(path, motion, about)
+}
+
+/** The writer for a path, to complain before a long run rather than after it. Throws ERR_USAGE for an extension without one. */
+export function writerFor(path: string): Writer {
+  const extension = extname(path).toLowerCase()
+  const writer = Object.hasOwn(writers, extension) ? writers[extension] : undefined
+  if (writer) return writer
+  const known = Object.keys(writers).join(' ')
+  throw new SignError(
+    'ERR_USAGE',
+    path,
+    `wanted a name ending in one of ${known}, got ${extension || 'no ending'}`,
+    'Choose one of these endings',
+  )
+}
+
+function beside({ reference }: About): { reference?: Motion } {
+  return reference ? { reference } : {}
+}
+
+function caption({ language, text }: About): string {
+  return language ? `${language}: ${text}` : text
+}

@@ -1,0 +1,112 @@
+// A page that plays motions in any browser: one HTML file, nothing fetched, opened from a disk as well as from a server.
+
+import { writeWhole } from '../base/files.js'
+import type { Motion } from '../data/clip.js'
+import { cameraFor } from './camera.js'
+import { dark, light, type Palette } from './colours.js'
+import { darker, isFinger, limbs, proportions } from './draw.js'
+import { escapeMarkup, scriptJson } from './markup.js'
+import { checkMotion } from './timeline.js'
+import { viewerBody } from './viewer_body.js'
+import { viewerControls } from './viewer_controls.js'
+import { viewerScene } from './viewer_scene.js'
+import { viewerStyle } from './viewer_style.js'
+
+/** One clip of the page. */
+export interface ViewerEntry {
+  readonly title: string
+  /** Language tag, e.g. `ASL`. */
+  readonly language: string
+  readonly text: string
+  readonly motion: Motion
+  /** What the motion is compared with, beside it or under it. */
+  readonly reference?: Motion
+  /** Shown as they come; numbers with up to four digits. */
+  readonly scores?: Readonly<Record<string, number | string>>
+}
+
+/** A motion as the page holds it: `value = integer * step`, and the integer -32768 for what is not finite. */
+export interface PackedMotion {
+  readonly fps: number
+  readonly frames: number
+  readonly step: number
+  /** Little-endian 16-bit integers in base64, 150 a frame. */
+  readonly data: string
+}
+
+const LARGEST = 32767
+const MISSING = -32768
+
+/** Writes the page. Throws ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written. */
+export async function writeViewer(path: string, entries: readonly ViewerEntry[], options: { title: string }): Promise<void> {
+  await writeWhole(path, viewerHtml(entries, options))
+}
+
+/** The page as a string. `entries` are listed in their order; the first is shown. */
+export function viewerHtml(entries: readonly ViewerEntry[], options: { title: string }): string {
+  const page = {
+    clips: entries.map(packEntry),
+    limbs: limbs.map((limb) => ({ ...limb, finger: isFinger(limb.part) })),
+    proportions,
+    palettes: { light: withKnuckles(light), dark: withKnuckles(dark) },
+  }
+  const title = escapeMarkup(options.title)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>${title}</title>
+<style>
+${viewerStyle}</style>
+</head>
+<body>
+<header><h1>${title}</h1></header>
+${viewerBody}
+<script type="application/json" id="page-data">${scriptJson(page)}</script>
+<script>
+${viewerScene}
+${viewerControls}</script>
+</body>
+</html>
+`
+}
+
+function packEntry({ title, language, text, motion, reference, scores = {} }: ViewerEntry) {
+  checkMotion(motion, title)
+  if (reference) checkMotion(reference, `${title}, reference`)
+  const { centre, extent } = cameraFor(reference ? [motion, reference] : [motion])
+  return {
+    title,
+    language,
+    text,
+    scores: Object.entries(scores).map(([name, score]) => [name, typeof score === 'number' ? readable(score) : score]),
+    centre,
+    extent,
+    motion: packMotion(motion),
+    ...(reference && { reference: packMotion(reference) }),
+  }
+}
+
+/** Rounds to 1/32767 of the largest coordinate: a tenth of a pixel on a large screen is three times that. */
+export function packMotion({ joints, fps, frames }: Motion): PackedMotion {
+  let largest = 0
+  for (const value of joints) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value))
+  const step = largest / LARGEST || 1
+  const bytes = Buffer.alloc(joints.length * 2)
+  joints.forEach((value, i) => {
+    bytes.writeInt16LE(Number.isFinite(value) ? Math.round(value / step) : MISSING, 2 * i)
+  })
+  return { fps, frames, step, data: bytes.toString('base64') }
+}
+
+function withKnuckles(palette: Palette) {
+  return { ...palette, knuckles: Object.fromEntries(Object.entries(palette.parts).map(([part, colour]) => [part, darker(colour)])) }
+}
+
+/** Up to four digits after the point, without zeros at the end. */
+function readable(score: number): string {
+  return Number.isFinite(score) ? String(Number(score.toFixed(4))) : String(score)
+}

@@ -1,0 +1,50 @@
+// A sentence into tokens. One function for vocabularies, training and inference: where two sides cut differently, words turn unknown
+// without anyone noticing.
+
+import { SignError } from '../base/errors.js'
+
+// What each policy does with a sentence.
+const policies = {
+  // As in Progressive Transformers: cut at white space, nothing else touched. Right for glosses and LangGloss.
+  whitespace: (text: string) => text.trim().split(/\s+/u).filter(Boolean),
+  words: (text: string) => folded(text).match(word) ?? [],
+  letters: (text: string) => folded(text).match(letter) ?? [],
+}
+
+// A run of letters, marks and digits. Inside it, an apostrophe before letters (don't) and a point or comma between digits (3,5) stay.
+const word = /[\p{L}\p{M}\p{N}_]+(?:'[\p{L}\p{M}]+|(?<=\p{N})[.,]\p{N}+)*/gu
+// One letter with its marks, or one digit. A Hangul syllable is one letter here.
+const letter = /\p{L}\p{M}*|\p{N}/gu
+
+/**
+ * How sentences are cut into tokens.
+ *
+ * - `whitespace`: at white space only; case and punctuation are kept
+ * - `words`: lower-cased and NFC-normalised; punctuation separates words and is dropped
+ * - `letters`: each letter or digit by itself, lower-cased, for fingerspelling
+ */
+export type TokenPolicy = keyof typeof policies
+
+/** The names of all policies. */
+export const tokenPolicies = Object.keys(policies) as readonly TokenPolicy[]
+
+/**
+ * Cuts a sentence into tokens; an empty list where nothing is left.
+ *
+ * @throws ERR_CONFIG for a policy that does not exist
+ */
+export function tokenise(text: string, policy: TokenPolicy): string[] {
+  if (!Object.hasOwn(policies, policy))
+    throw new SignError(
+      'ERR_CONFIG',
+      'tokens',
+      `wanted one of ${tokenPolicies.join(', ')}, got "${policy}"`,
+      'Choose one of those policies',
+    )
+  return policies[policy](text)
+}
+
+/** Lower case before NFC, since lower-casing can leave a letter and its mark apart; the typographic apostrophe as the plain one. */
+function folded(text: string): string {
+  return text.toLowerCase().normalize('NFC').replaceAll('’', "'")
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { Vocabulary } from './vocabulary.js'
+
+describe('Vocabulary', () => {
+  it('puts the specials first, then words by count, then alphabetically', () => {
+    const vocabulary = Vocabulary.build(['regen und sonne', 'und regen', 'und wind'], 'words')
+    expect(vocabulary.tokens).toEqual(['<unk>', '<pad>', '<s>', '</s>', 'und', 'regen', 'sonne', 'wind'])
+    expect(vocabulary.size).toBe(8)
+  })
+
+  it('leaves out words rarer than asked', () => {
+    expect(Vocabulary.build(['a b', 'a'], 'words', { minCount: 2 }).tokens.slice(4)).toEqual(['a'])
+  })
+
+  it('encodes with </s> at the end and unknown words as 0', () => {
+    const vocabulary = new Vocabulary(['안녕', '세계'], 'words')
+    expect([...vocabulary.encode('안녕, 새 세계!')]).toEqual([4, 0, 5, 3])
+    expect([...vocabulary.encode('')]).toEqual([3])
+  })
+
+  it('follows its policy in case', () => {
+    expect([...Vocabulary.build(['Sonne'], 'words').encode('SONNE')]).toEqual([4, 3])
+    expect([...Vocabulary.build(['Sonne'], 'whitespace').encode('SONNE Sonne')]).toEqual([0, 4, 3])
+  })
+
+  it('does not let a sentence end itself', () => {
+    const vocabulary = Vocabulary.build(['a </s> <pad> b'], 'whitespace')
+    expect(vocabulary.tokens.slice(4)).toEqual(['a', 'b'])
+    expect([...vocabulary.encode('a </s> <pad> b')]).toEqual([4, 0, 0, 5, 3])
+  })
+
+  it('tells how much of a text it does not know', () => {
+    expect(new Vocabulary(['a'], 'words').unknownShare(['a b', 'A c'])).toBe(0.5)
+    expect(new Vocabulary(['a'], 'words').unknownShare([])).toBe(0)
+  })
+
+  it('comes back from JSON', () => {
+    const vocabulary = Vocabulary.build(['Über den Wolken'], 'words')
+    const back = Vocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)), 'x')
+    expect(back.tokens).toEqual(vocabulary.tokens)
+    expect(back.encode('wolken')).toEqual(vocabulary.encode('wolken'))
+  })
+
+  it.each([
+    [{ policy: 'bytes', words: [] }, /model\.json: wanted a vocabulary \{policy, words\}, got .*policy/],
+    [{ policy: 'words', words: ['a', 'a'] }, 'model.json: wanted each word once'],
+    [null, 'model.json: wanted a vocabulary'],
+  ])('refuses %j', (saved, message) => expect(() => Vocabulary.fromJSON(saved, 'model.json')).toThrow(message))
+})
+
+describe('a vocabulary file', () => {
+  it('gives the same ids with and without specials at the top', () => {
+    const lines = ['HEUTE', 'REGEN', 'HEUTE', '']
+    const plain = Vocabulary.fromLines(lines, 'whitespace', 'v.txt')
+    expect(plain.tokens.slice(4)).toEqual(['HEUTE', 'REGEN'])
+    expect(Vocabulary.fromLines(['<unk>', '<pad>', '<s>', '</s>', ...lines], 'whitespace', 'v.txt').tokens).toEqual(plain.tokens)
+  })
+
+  it('is folded as sentences are', () => {
+    const vocabulary = Vocabulary.fromLines(['The', 'the', '.', 'Über\r'], 'words', 'v.txt')
+    expect(vocabulary.tokens.slice(4)).toEqual(['the', 'über'])
+  })
+
+  it.each([
+    [['New York'], 'v.txt:1: wanted one word a line, got "New York"'],
+    [['<unk>', '<s>', '<pad>', '</s>'], 'v.txt:2: wanted <pad>, got <s>'],
+    [['a', '<pad>'], 'v.txt:2: wanted a word, got <pad>'],
+    [['<unk>', ''], 'v.txt:2: wanted <pad>, got an empty line'],
+  ])('%j is refused with its line', (lines, message) => {
+    expect(() => Vocabulary.fromLines(lines, 'whitespace', 'v.txt')).toThrow(message)
+  })
+})

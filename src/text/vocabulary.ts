@@ -1,0 +1,124 @@
+// Which token is which number. A vocabulary carries its token policy, so that a saved model cuts a new sentence as its training did.
+
+import { z } from 'zod'
+import { SignError } from '../base/errors.js'
+import { type TokenPolicy, tokenise, tokenPolicies } from './tokenise.js'
+
+/** The tokens every vocabulary starts with; their places are their ids. */
+export const specials = ['<unk>', '<pad>', '<s>', '</s>'] as const
+
+/** Ids of the special tokens: unknown word, padding, start, end. */
+export const specialId = { unknown: 0, padding: 1, start: 2, end: 3 } as const
+
+const savedForm = z.strictObject({ policy: z.enum(tokenPolicies), words: z.array(z.string().min(1)) })
+
+/** What `toJSON` gives; `words` without the specials. */
+export type SavedVocabulary = z.infer<typeof savedForm>
+
+/** An ordered set of words: the four specials, then words by id. Never changes. */
+export class Vocabulary {
+  /** All tokens by id, specials included. */
+  readonly tokens: readonly string[]
+  readonly policy: TokenPolicy
+  readonly #ids: ReadonlyMap<string, number>
+
+  /** @param words without specials, by id; one that comes again, or that is called like a special, is ignored */
+  constructor(words: Iterable<string>, policy: TokenPolicy) {
+    const kept = new Set(words)
+    for (const special of specials) kept.delete(special)
+    this.tokens = [...specials, ...kept]
+    this.policy = policy
+    // Specials are left out: a sentence that holds "</s>" must not end itself.
+    this.#ids = new Map([...kept].map((token, i) => [token, specials.length + i]))
+  }
+
+  /** The words of some sentences that occur at least `minCount` times: most frequent first, then by code point. */
+  static build(sentences: Iterable<string>, policy: TokenPolicy, { minCount = 1 } = {}): Vocabulary {
+    const counts = new Map<string, number>()
+    for (const sentence of sentences) for (const token of tokenise(sentence, policy)) counts.set(token, (counts.get(token) ?? 0) + 1)
+    const kept = [...counts].filter(([, count]) => count >= minCount)
+    return new Vocabulary(
+      kept.sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1)).map(([token]) => token),
+      policy,
+    )
+  }
+
+  /**
+   * A vocabulary file's lines, one word a line, in its order. The words are folded as the policy folds sentences, so that they can be met.
+   *
+   * @param who the file's name, for messages
+   * @throws ERR_DATA with the line: a line of two words, or specials anywhere but in their order at the top
+   */
+  static fromLines(lines: readonly string[], policy: TokenPolicy, who: string): Vocabulary {
+    const words = lines.map((line) => line.trim())
+    const hasSpecials = words[0] === specials[0]
+    words.forEach((word, i) => {
+      const wanted = hasSpecials ? specials[i] : undefined
+      if (/\s/u.test(word)) throw new SignError('ERR_DATA', `${who}:${i + 1}`, `wanted one word a line, got "${word}"`, 'Split that line')
+      if ((wanted ?? word) !== word || (!wanted && isSpecial(word)))
+        throw new SignError(
+          'ERR_DATA',
+          `${who}:${i + 1}`,
+          `wanted ${wanted ?? 'a word'}, got ${word || 'an empty line'}`,
+          `Put ${specials.join(', ')} in this order at the top, or leave them all out`,
+        )
+    })
+    return new Vocabulary(
+      words.slice(hasSpecials ? specials.length : 0).flatMap((word) => tokenise(word, policy)),
+      policy,
+    )
+  }
+
+  /** Reads what `toJSON` wrote. Throws ERR_CHECKPOINT where it is something else; `who` names the file. */
+  static fromJSON(saved: unknown, who: string): Vocabulary {
+    const form = savedForm.safeParse(saved)
+    if (!form.success) {
+      const got = z.prettifyError(form.error).replace(/\s+/g, ' ')
+      throw new SignError('ERR_CHECKPOINT', who, `wanted a vocabulary {policy, words}, got ${got}`, 'Write the checkpoint again')
+    }
+    const vocabulary = new Vocabulary(form.data.words, form.data.policy)
+    if (vocabulary.size !== specials.length + form.data.words.length)
+      throw new SignError(
+        'ERR_CHECKPOINT',
+        who,
+        'wanted each word once, got a word twice or a special among them',
+        'Write the checkpoint again',
+      )
+    return vocabulary
+  }
+
+  /** How many ids there are, specials included: the rows of an embedding table. */
+  get size(): number {
+    return this.tokens.length
+  }
+
+  /** The id of one token as `tokenise` gives it; 0 where it is unknown. */
+  idOf(token: string): number {
+    return this.#ids.get(token) ?? specialId.unknown
+  }
+
+  /** The ids of a sentence's tokens, then `</s>`. Unknown words are 0. */
+  encode(text: string): Uint32Array {
+    return Uint32Array.from([...tokenise(text, this.policy).map((token) => this.idOf(token)), specialId.end])
+  }
+
+  /** Share of the sentences' tokens that are unknown, 0 to 1; near 1 means the wrong vocabulary or policy. 0 where there are no tokens. */
+  unknownShare(sentences: Iterable<string>): number {
+    let known = 0
+    let all = 0
+    for (const sentence of sentences)
+      for (const token of tokenise(sentence, this.policy)) {
+        all++
+        if (this.#ids.has(token)) known++
+      }
+    return all === 0 ? 0 : 1 - known / all
+  }
+
+  toJSON(): SavedVocabulary {
+    return { policy: this.policy, words: this.tokens.slice(specials.length) }
+  }
+}
+
+function isSpecial(word: string): boolean {
+  return (specials as readonly string[]).includes(word)
+}

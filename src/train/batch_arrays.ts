@@ -1,0 +1,110 @@
+// A batch of clips as the arrays a training program is fed.
+
+import type { Clip } from '../data/clip.js'
+import { invertIds } from '../kernels/embedding.js'
+import { COORDS, inputNumbers, type ModelConfig, outputNumbers } from '../model/config.js'
+import { padded } from '../ops/parameter.js'
+import { specialId } from '../text/vocabulary.js'
+
+export interface Sample {
+  readonly clip: Clip
+  /** Token ids with the closing one. */
+  readonly ids: Uint32Array
+}
+
+/** How sums over a clip become its share of the loss. */
+export type LossPadding = 'per-sample' | 'batch'
+
+export interface BatchShape {
+  readonly batch: number
+  /** Padded frames and tokens. */
+  readonly frames: number
+  readonly tokens: number
+}
+
+export interface BatchArrays {
+  readonly ids: Uint32Array
+  readonly uniqueIds: Uint32Array
+  readonly starts: Uint32Array
+  readonly order: Uint32Array
+  readonly tokenLengths: Uint32Array
+  /** [B, T, input stride]: the start frame, then all but the last. */
+  readonly frames: Float32Array
+  /** [B, T, output stride]: every frame with the counter reached by it, and those after it under future prediction. */
+  readonly goal: Float32Array
+  readonly frameLengths: Uint32Array
+  readonly at: Uint32Array
+  readonly coefficient: Float32Array
+  readonly weight: Float32Array
+  /** [B, 4 padded]: natural logarithm of the clip's frames in column 0. */
+  readonly logLength: Float32Array
+  /** Ones: each length is a clip of one frame. */
+  readonly lengthRows: Uint32Array
+  readonly lengthCoefficient: Float32Array
+}
+
+// The length is a small matter beside 150 coordinates of many frames; this keeps its gradient from steering the encoder.
+const LENGTH_LOSS_SHARE = 0.1
+
+/**
+ * Lays out a batch. The decoder starts from the language's mean first frame with counter 0 and is to predict frame i with counter
+ * (i+1)/N: the clip's own 0-based counter, shifted by the start frame put before it. So it starts in training as it does in use.
+ */
+export function batchArrays(
+  samples: readonly Sample[],
+  shape: BatchShape,
+  config: ModelConfig,
+  startFrame: Float32Array,
+  padding: LossPadding,
+): BatchArrays {
+  const { batch, frames: length, tokens } = shape
+  const inputStride = padded(inputNumbers(config))
+  const numbers = outputNumbers(config)
+  const outputStride = padded(numbers)
+  const ids = new Uint32Array(batch * tokens).fill(specialId.padding)
+  const frames = new Float32Array(batch * length * inputStride)
+  const goal = new Float32Array(batch * length * outputStride)
+
+  samples.forEach(({ clip, ids: sentence }, b) => {
+    ids.set(sentence, b * tokens)
+    for (let t = 0; t < clip.frames; t++) {
+      writeInput(frames, (b * length + t) * inputStride, clip, t, config, startFrame)
+      writeGoal(goal, (b * length + t) * outputStride, clip, t, config)
+    }
+  })
+  return {
+    ids,
+    ...invertIds(ids, specialId.padding),
+    tokenLengths: Uint32Array.from(samples, ({ ids: sentence }) => sentence.length),
+    frames,
+    goal,
+    frameLengths: Uint32Array.from(samples, ({ clip }) => clip.frames),
+    at: Uint32Array.from({ length: batch * length }, (_, row) => row % length),
+    coefficient: Float32Array.from(samples, ({ clip }) => 1 / (batch * (padding === 'batch' ? batch * length : clip.frames) * numbers)),
+    weight: new Float32Array(batch).fill(1),
+    logLength: Float32Array.from({ length: 4 * batch }, (_, i) => (i % 4 === 0 ? Math.log(samples[i / 4]!.clip.frames) : 0)),
+    lengthRows: new Uint32Array(batch).fill(1),
+    lengthCoefficient: new Float32Array(batch).fill(LENGTH_LOSS_SHARE / batch),
+  }
+}
+
+/** The frame before frame t, as the decoder sees it. */
+function writeInput(out: Float32Array, at: number, clip: Clip, t: number, config: ModelConfig, startFrame: Float32Array): void {
+  const counter = t / clip.frames
+  if (config.justCounter) {
+    out[at] = counter
+    return
+  }
+  out.set(t === 0 ? startFrame : clip.joints.subarray((t - 1) * COORDS, t * COORDS), at)
+  out[at + COORDS] = counter
+}
+
+/** Frame t and, under future prediction, those after it; past the end the last frame is held. */
+function writeGoal(out: Float32Array, at: number, clip: Clip, t: number, config: ModelConfig): void {
+  const ahead = Math.max(1, config.futureFrames)
+  for (let k = 0; k < ahead; k++) {
+    const from = Math.min(t + k, clip.frames - 1) * COORDS
+    out.set(clip.joints.subarray(from, from + COORDS), at + k * COORDS)
+  }
+  out[at + ahead * COORDS] = (t + 1) / clip.frames
+}

@@ -1,0 +1,80 @@
+// Which clips go together in which order. A pure function of seed and epoch: a resumed run plans the very epoch it was stopped in.
+
+import { Random } from '../base/random.js'
+
+/** What the plan needs to know of a clip. */
+export interface ClipSize {
+  readonly language: string
+  readonly frames: number
+  /** Source tokens with the closing `</s>`. */
+  readonly tokens: number
+}
+
+export interface BatchPlan {
+  /** All clips of a batch are of one language, since a language has its own weights. */
+  readonly language: string
+  /** Indices into the clips given. */
+  readonly clips: readonly number[]
+  /** Frames and tokens that every clip of the batch is padded to. */
+  readonly frames: number
+  readonly tokens: number
+}
+
+export interface EpochSettings {
+  /** Clips a batch; the last batch of a language may hold fewer. */
+  readonly size: number
+  /** Padded frames are a multiple of this. Larger wastes more on padding, but leaves fewer shapes to record programs for. */
+  readonly bucket: number
+  readonly seed: number
+  readonly epoch: number
+  /** `shuffle` (default) draws anew each epoch; `fixed` is the same from epoch to epoch, shortest clips first. */
+  readonly order?: 'shuffle' | 'fixed'
+}
+
+/** Padded tokens are a multiple of this: sentences are short, so finer steps than for frames. */
+const TOKEN_BUCKET = 4
+
+/**
+ * Plans one epoch: every clip exactly once, clips of similar length together, languages taking turns.
+ *
+ * A language with fewer batches drops out of the turns when it has none left.
+ */
+export function planEpoch(clips: readonly ClipSize[], settings: EpochSettings): BatchPlan[] {
+  const byLanguage = new Map<string, number[]>()
+  clips.forEach(({ language }, i) => {
+    const members = byLanguage.get(language)
+    if (members) members.push(i)
+    else byLanguage.set(language, [i])
+  })
+  return takeTurns([...byLanguage].map(([language, members]) => planLanguage(language, members, clips, settings)))
+}
+
+function planLanguage(language: string, members: number[], clips: readonly ClipSize[], settings: EpochSettings): BatchPlan[] {
+  const { size, bucket, seed, epoch, order = 'shuffle' } = settings
+  // A stream for each language: one more language leaves the plans of the others as they were.
+  const random = order === 'shuffle' ? Random.for(seed, 'batches', language, epoch) : null
+  const bucketOf = (i: number) => Math.ceil(clips[i]!.frames / bucket)
+  // Shuffled first, then sorted by bucket alone: within a bucket, each epoch mixes anew.
+  const inOrder = (random?.shuffled(members) ?? members.slice()).sort((a, b) => bucketOf(a) - bucketOf(b))
+  const batches: BatchPlan[] = []
+  for (let start = 0; start < inOrder.length; start += size) {
+    const batch = inOrder.slice(start, start + size)
+    batches.push({
+      language,
+      clips: batch,
+      frames: roundUp(Math.max(...batch.map((i) => clips[i]!.frames)), bucket),
+      tokens: roundUp(Math.max(...batch.map((i) => clips[i]!.tokens)), TOKEN_BUCKET),
+    })
+  }
+  return random?.shuffled(batches) ?? batches
+}
+
+/** One batch of each list in turn, until all are used up. */
+function takeTurns(lists: readonly (readonly BatchPlan[])[]): BatchPlan[] {
+  const turns = Math.max(0, ...lists.map((list) => list.length))
+  return Array.from({ length: turns }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1))).flat()
+}
+
+function roundUp(n: number, multiple: number): number {
+  return Math.ceil(n / multiple) * multiple
+}

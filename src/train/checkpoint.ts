@@ -1,0 +1,144 @@
+// Checkpoints: one safetensors file with the weights of every group and, to go on from, the optimiser's moments and the run's state.
+// Written whole or not at all. The description of the model is JSON in the file's metadata.
+
+import { z } from 'zod'
+import { SignError } from '../base/errors.js'
+import { writeWhole } from '../base/files.js'
+import type { Gpu } from '../device/gpu.js'
+import { asFloat32, formatSafetensors, readSafetensors, type Tensor } from '../formats/safetensors.js'
+import type { ModelConfig } from '../model/config.js'
+import { type GroupDescription, SignModel } from '../model/sign_model.js'
+import type { HostTensor, Weights } from '../model/weights.js'
+import { Vocabulary } from '../text/vocabulary.js'
+
+const FORMAT = 'signllm-1'
+
+const savedConfig = z.strictObject({
+  width: z.int(),
+  heads: z.int(),
+  hidden: z.int(),
+  encoderLayers: z.int(),
+  decoderLayers: z.int(),
+  dropout: z.number(),
+  activation: z.enum(['relu', 'gelu']),
+  futureFrames: z.int(),
+  justCounter: z.boolean(),
+  lengthHead: z.boolean(),
+  maxFrames: z.int(),
+  maxTokens: z.int(),
+})
+
+const savedGroup = z.strictObject({
+  language: z.string(),
+  config: savedConfig,
+  vocabulary: z.unknown(),
+  startFrame: z.array(z.number()).length(150),
+  fps: z.number(),
+  normalisation: z.literal('neck-shoulder-3'),
+})
+
+/** The parts of a group's arenas that a file holds, by the prefix of their names. */
+const parts = ['weights', 'first', 'second'] as const
+type Part = (typeof parts)[number]
+
+/** Everything read from a file, still on the host. */
+export interface Checkpoint {
+  readonly path: string
+  readonly groups: readonly GroupDescription[]
+  /** What the trainer saved to go on from; absent in a model meant for use only. */
+  readonly state: unknown
+  tensors(part: Part, language: string): Map<string, HostTensor>
+}
+
+/** Saves a model; with `state`, the optimiser's moments too. Equal contents give equal bytes. Throws ERR_OUTPUT. */
+export async function saveCheckpoint(path: string, model: SignModel, state?: unknown): Promise<void> {
+  const tensors = new Map<string, Tensor>()
+  for (const { language, weights } of model.groups) {
+    for (const part of state === undefined ? (['weights'] as const) : parts) {
+      for (const [name, { shape, data }] of await weights.save(arenaOf(weights, part))) {
+        tensors.set(`${part}/${language}/${name}`, { dtype: 'F32', shape, data } as Tensor)
+      }
+    }
+  }
+  const metadata: Record<string, string> = { format: FORMAT, groups: JSON.stringify(model.groups.map(describe)) }
+  if (state !== undefined) metadata.state = JSON.stringify(state)
+  await writeWhole(path, formatSafetensors(tensors, metadata))
+}
+
+/** Reads a file. Throws ERR_CHECKPOINT for one that is cut short, of another format, or inconsistent. */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const file = await readSafetensors(path)
+  const { format, groups, state } = file.metadata
+  if (format !== FORMAT || groups === undefined) {
+    throw new SignError(
+      'ERR_CHECKPOINT',
+      path,
+      `wanted format ${FORMAT}, got ${format ?? 'none'}`,
+      'For a state dict of another framework use signllm import',
+    )
+  }
+  const parsed = z.array(savedGroup).safeParse(parseJson(groups, path))
+  if (!parsed.success)
+    throw new SignError(
+      'ERR_CHECKPOINT',
+      path,
+      `wanted descriptions of groups, got ${z.prettifyError(parsed.error).replace(/\s+/g, ' ')}`,
+      'Write the checkpoint again',
+    )
+  return {
+    path,
+    groups: parsed.data.map((group) => ({
+      language: group.language,
+      config: group.config as ModelConfig,
+      vocabulary: Vocabulary.fromJSON(group.vocabulary, path),
+      startFrame: Float32Array.from(group.startFrame),
+      fps: group.fps,
+    })),
+    state: state === undefined ? undefined : parseJson(state, path),
+    tensors(part, language) {
+      const prefix = `${part}/${language}/`
+      const found = [...file.tensors].filter(([name]) => name.startsWith(prefix))
+      return new Map(found.map(([name, tensor]) => [name.slice(prefix.length), { shape: tensor.shape, data: asFloat32(tensor) }]))
+    },
+  }
+}
+
+/** The model in a checkpoint, on the GPU; with `training`, its moments too. */
+export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = false }: { training?: boolean } = {}): SignModel {
+  const model = new SignModel(gpu, { training })
+  try {
+    for (const description of checkpoint.groups) {
+      const { language } = description
+      const group = model.addLanguage(description, { tensors: checkpoint.tensors('weights', language), who: checkpoint.path })
+      if (!training) continue
+      for (const part of ['first', 'second'] as const)
+        group.weights.load(checkpoint.tensors(part, language), checkpoint.path, arenaOf(group.weights, part))
+    }
+  } catch (error) {
+    model.destroy()
+    throw error
+  }
+  return model
+}
+
+function arenaOf(weights: Weights, part: Part) {
+  return part === 'weights' ? weights.values : weights[part]!
+}
+
+function describe({ language, config, vocabulary, startFrame, fps }: GroupDescription): z.input<typeof savedGroup> {
+  return { language, config, vocabulary: vocabulary.toJSON(), startFrame: [...startFrame], fps, normalisation: 'neck-shoulder-3' }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new SignError(
+      'ERR_CHECKPOINT',
+      path,
+      `wanted JSON in the metadata, got ${(cause as Error).message}`,
+      'Write the checkpoint again',
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,211 @@
+// The run file: one YAML file says all of a training run. Here are its keys, their defaults and their limits. No key is ever ignored.
+
+import { readFile } from 'node:fs/promises'
+import { stringify } from 'yaml'
+import { z } from 'zod'
+import { SignError } from '../base/errors.js'
+import { syntheticLanguages } from '../data/synthetic.js'
+import { tokenPolicies } from '../text/tokenise.js'
+import { chosen, type KeyedShape, keys, oneKind } from './run_config_schema.js'
+import { explain, readYaml } from './run_config_where.js'
+
+const count = z.int().min(1)
+const share = z.number().min(0).max(1)
+const belowOne = z.number().min(0).lt(1)
+const text = z.string().min(1)
+const languageTag = z.string().regex(/^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/, 'wanted a language tag such as ASL or LSF-CH')
+
+const corpus = keys({
+  /** Tag of the language group, e.g. `ASL`. */
+  language: languageTag,
+  /** Prefix of `.skels`, `.text`, `.gloss` and `.files`, relative to the folder the command is run in. */
+  train: text,
+  dev: text.exactOptional(),
+  test: text.exactOptional(),
+  /** Which companion file is the model's input. */
+  source: z.enum(['text', 'gloss']).default('text'),
+  fps: z.number().positive().default(25),
+  /** Keep every n-th frame. */
+  skipFrames: count.default(1),
+  /** A fixed vocabulary, one word a line; without it, the words of the training split. */
+  vocabulary: text.exactOptional(),
+})
+
+const synthetic = keys({
+  /** The built-in corpus instead of files. */
+  synthetic: keys({
+    languages: z.array(z.enum(syntheticLanguages)).min(1).default(['ASL', 'GSL']),
+    clipsPerLanguage: count.default(24),
+    words: count.default(8),
+    /** Fewest and most words of a sentence. */
+    wordsPerSentence: z
+      .tuple([count, count])
+      .refine(([least, most]) => least <= most, 'wanted the fewest words first, then the most')
+      .default([1, 2]),
+    framesPerSign: count.default(8),
+    seed: z.int().default(1),
+  }),
+})
+
+// What is left out of the first seven stays with the preset.
+const model = keys({
+  preset: z.enum(['tiny', 'pt-base', 'base-40m', 'large-120m', 'super-1b']).default('tiny'),
+  width: count.exactOptional(),
+  heads: count.exactOptional(),
+  /** Width of the feed-forward blocks. */
+  hidden: count.exactOptional(),
+  encoderLayers: count.exactOptional(),
+  decoderLayers: count.exactOptional(),
+  dropout: belowOne.exactOptional(),
+  activation: z.enum(['relu', 'gelu']).exactOptional(),
+  /** Frames predicted at once beyond the next one; 0 turns it off. */
+  futureFrames: z.int().min(0).default(0),
+  /** The decoder sees the counter only. */
+  justCounter: z.boolean().default(false),
+  /** A head that predicts the number of frames from the sentence. */
+  lengthHead: z.boolean().default(false),
+  /** Longer training clips are left out. */
+  maxFrames: count.default(300),
+  maxTokens: count.default(300),
+})
+
+const optimiser = keys({
+  kind: z.enum(['adam', 'adamw']).default('adam'),
+  rate: z.number().positive().default(1e-3),
+  beta1: belowOne.default(0.9),
+  beta2: belowOne.default(0.999),
+  epsilon: z.number().positive().default(1e-8),
+  weightDecay: z.number().min(0).default(0),
+  /** Gradients are scaled down to this global norm. */
+  clip: z.number().positive().default(5),
+})
+
+const schedule = oneKind('plateau', {
+  plateau: keys({
+    kind: z.literal('plateau').default('plateau'),
+    factor: z.number().positive().lt(1).default(0.7),
+    /** Validations without improvement that are borne before the rate falls. */
+    patience: z.int().min(0).default(7),
+    /** Training ends once the rate is below this. */
+    minRate: z.number().min(0).default(2e-4),
+  }),
+  'warmup-cosine': keys({
+    kind: z.literal('warmup-cosine'),
+    warmup: z.int().min(0).default(200),
+    steps: count.default(2000),
+    /** What is left of the rate at the end, as a share of it. */
+    floor: share.default(0.05),
+  }).refine(({ warmup, steps }) => warmup <= steps, { path: ['warmup'], message: 'wanted at most `steps`' }),
+  constant: keys({ kind: z.literal('constant') }),
+})
+
+const run = keys({
+  name: z.string().regex(/^\w[\w.-]*$/, 'wanted letters, digits, dots, dashes or underscores'),
+  /** Folder of the run; default `runs/<name>`. */
+  out: text.exactOptional(),
+  seed: z.int().default(27),
+  /** One entry a language group. */
+  data: z.array(chosen((entry) => (isSynthetic(entry) ? synthetic : corpus))).min(1),
+  tokens: z.enum(tokenPolicies).default('words'),
+  model: model.prefault({}),
+  optimiser: optimiser.prefault({}),
+  schedule: schedule.prefault({}),
+  loss: keys({
+    kind: z.enum(['mse', 'l1']).default('mse'),
+    /** `per-sample`: each clip is a mean over its own frames. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
+    padding: z.enum(['per-sample', 'batch']).default('per-sample'),
+  }).prefault({}),
+  /** Noise on the decoder's input, as large as the model's own error of the epoch before, times `rate`. 0 turns it off. */
+  noise: keys({
+    rate: z.number().min(0).default(5),
+    /** Steps without noise at the start. */
+    warmup: z.int().min(0).default(0),
+  }).prefault({}),
+  batch: keys({
+    size: count.default(32),
+    /** Frames are padded to a multiple of this. */
+    bucket: count.default(16),
+    order: z.enum(['shuffle', 'fixed']).default('shuffle'),
+  }).prefault({}),
+  /** Training ends at the first of these; null turns one off. */
+  stop: keys({
+    steps: count.nullable().default(2000),
+    epochs: count.nullable().default(null),
+    /** Validations without improvement. */
+    patience: count.nullable().default(null),
+    minRate: z.number().positive().nullable().default(null),
+  }).prefault({}),
+  validate: keys({
+    /** Steps from one validation to the next. */
+    every: count.default(200),
+    /** Clips a validation. */
+    clips: count.default(20),
+    /** How the number of frames is decided. `oracle` leaks the truth: only for comparison with published tables. */
+    policy: z.enum(['self-counter', 'predicted-length', 'oracle']).default('self-counter'),
+  }).prefault({}),
+  checkpoint: keys({ every: count.default(200), keep: count.default(1) }).prefault({}),
+  log: keys({ every: count.default(10), tensorboard: z.boolean().default(true) }).prefault({}),
+  /** The GPU to take, by a part of its name; null takes the best. */
+  adapter: text.nullable().default(null),
+} satisfies KeyedShape)
+  .superRefine((config, context) => {
+    for (const [path, message] of contradictions(config)) context.addIssue({ code: 'custom', path, message })
+  })
+  .transform(({ name, out = `runs/${name}`, ...rest }) => ({ name, out, ...rest }))
+
+/** A training run, complete: every default is filled in. In `model`, what the preset decides may be absent. */
+export type RunConfig = z.output<typeof run>
+
+/** Clips from files, or from the built-in corpus. */
+export type DataEntry = RunConfig['data'][number]
+
+/**
+ * Reads a run file.
+ *
+ * @throws ERR_CONFIG with `file:line:column` of each unknown key and bad value, and with the nearest known name
+ */
+export async function loadRunConfig(path: string): Promise<RunConfig> {
+  let source: string
+  try {
+    source = await readFile(path, 'utf8')
+  } catch (cause) {
+    const problem = `wanted to read a run file, got ${(cause as Error).message}`
+    throw new SignError('ERR_CONFIG', path, problem, 'Check the path', { cause })
+  }
+  return parseRunConfig(source, path)
+}
+
+/** Reads a run file's text; `who` is its name in messages. Throws ERR_CONFIG as `loadRunConfig`. */
+export function parseRunConfig(source: string, who: string): RunConfig {
+  const yaml = readYaml(source, who)
+  const parsed = run.safeParse(yaml.value, { reportInput: true })
+  if (parsed.success) return parsed.data
+  throw explain(parsed.error.issues, yaml, who)
+}
+
+/** The run file of a complete config: reading it gives the same config again. */
+export function formatRunConfig(config: RunConfig): string {
+  return stringify(config, { aliasDuplicateObjects: false })
+}
+
+function isSynthetic(entry: unknown): boolean {
+  return typeof entry === 'object' && entry !== null && 'synthetic' in entry
+}
+
+/** What is wrong between keys that are each right by themselves: where, and how to say it. */
+function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (string | number)[], message: string]> {
+  const { stop, schedule, validate, model } = config
+  const seen = new Set<string>()
+  for (const [i, entry] of config.data.entries()) {
+    const languages = 'synthetic' in entry ? entry.synthetic.languages : [entry.language]
+    const path = 'synthetic' in entry ? ['synthetic', 'languages'] : ['language']
+    for (const language of languages) {
+      if (seen.has(language)) yield [['data', i, ...path], `wanted each language once, got ${language} again`]
+      seen.add(language)
+    }
+  }
+  if (validate.policy === 'predicted-length' && !model.lengthHead)
+    yield [['validate', 'policy'], 'wanted `model.lengthHead: true` with it, got false']
+  if (stop.steps === null && stop.epochs === null && stop.patience === null && stop.minRate === null && schedule.kind !== 'plateau')
+    yield [['stop'], 'wanted steps, epochs, patience or minRate, got a run without an end']
+}

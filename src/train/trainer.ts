@@ -1,0 +1,217 @@
+// Training: one step after another, with validation and checkpoints between them, as a stream of events.
+// Everything that decides the next step is in `state()`, so a run that is stopped anywhere goes on to the same bits.
+
+import { SignError } from '../base/errors.js'
+import { SlotPool } from '../device/memory.js'
+import { outputNumbers } from '../model/config.js'
+import type { LanguageGroup, SignModel } from '../model/sign_model.js'
+import { padded } from '../ops/parameter.js'
+import { type BatchShape, batchArrays } from './batch_arrays.js'
+import { type BatchPlan, planEpoch } from './batches.js'
+import type { LanguageData } from './dataset.js'
+import { ErrorRecord, type SavedErrors } from './error_record.js'
+import type { RunConfig } from './run_config.js'
+import { createSchedule, type Schedule, type ScheduleState } from './schedule.js'
+import { type StepReport, TrainingProgram } from './training_program.js'
+
+/** What one step did. */
+export interface TrainedStep extends StepReport {
+  readonly step: number
+  readonly epoch: number
+  readonly language: string
+  readonly rate: number
+  /** Real frames of the batch, padding not counted. */
+  readonly frames: number
+}
+
+/** Plain JSON: all that decides how training goes on, weights and moments aside. */
+export interface TrainerState {
+  readonly step: number
+  readonly epoch: number
+  /** Batches of this epoch already done. */
+  readonly batch: number
+  /** Optimiser steps of each language, for Adam's bias correction. */
+  readonly updates: Readonly<Record<string, number>>
+  readonly errors: Readonly<Record<string, SavedErrors>>
+  readonly schedule: ScheduleState
+  readonly best: number | null
+  readonly validationsSinceBest: number
+}
+
+// What the optimiser's powers are taken of: the shader has the betas as float32.
+const power = (beta: number, steps: number): number => Math.fround(beta) ** steps
+
+/** Trains a model on a GPU. */
+export class Trainer {
+  readonly config: RunConfig
+  readonly model: SignModel
+  readonly data: readonly LanguageData[]
+  step = 0
+  epoch = 0
+  best: number | null = null
+  validationsSinceBest = 0
+  readonly #schedule: Schedule
+  readonly #pool: SlotPool
+  readonly #programs = new Map<string, Promise<TrainingProgram>>()
+  readonly #errors = new Map<string, ErrorRecord>()
+  readonly #updates = new Map<string, number>()
+  #batch = 0
+  #plan: { epoch: number; batches: readonly BatchPlan[] } | undefined
+
+  constructor(config: RunConfig, model: SignModel, data: readonly LanguageData[]) {
+    this.config = config
+    this.model = model
+    this.data = data
+    this.#schedule = createSchedule(config.schedule, config.optimiser.rate)
+    this.#pool = new SlotPool(model.gpu)
+    for (const { language } of data) {
+      this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config))))
+      this.#updates.set(language, 0)
+    }
+  }
+
+  /** Why training is over, or undefined while it is not. */
+  get ended(): string | undefined {
+    const { stop } = this.config
+    if (stop.steps !== null && this.step >= stop.steps) return `${stop.steps} steps are done`
+    if (stop.epochs !== null && this.epoch >= stop.epochs) return `${stop.epochs} epochs are done`
+    if (stop.patience !== null && this.validationsSinceBest > stop.patience) return `no better for ${this.validationsSinceBest} validations`
+    if (stop.minRate !== null && this.#schedule.rate(this.step + 1) < stop.minRate) return `the rate fell below ${stop.minRate}`
+    if (this.#schedule.stopped) return 'the schedule has ended'
+    return undefined
+  }
+
+  /** One optimiser step. Throws ERR_DIVERGED, before weights are touched, when the loss or gradient is not finite. */
+  async trainStep(): Promise<TrainedStep> {
+    const plan = this.#nextBatch()
+    const { optimiser, noise, seed, loss } = this.config
+    const data = this.data.find(({ language }) => language === plan.language)!
+    const group = this.model.group(plan.language)
+    const samples = plan.clips.map((i) => data.train[i]!)
+    const shape: BatchShape = { batch: samples.length, frames: plan.frames, tokens: plan.tokens }
+    const program = await this.#program(group, shape)
+    const errors = this.#errors.get(plan.language)!
+    const step = this.step + 1
+    const updates = this.#updates.get(plan.language)! + 1
+    const rate = this.#schedule.rate(step)
+
+    const report = await program.run(batchArrays(samples, shape, group.config, group.startFrame, loss.padding), {
+      seed: Uint32Array.of(seed, step, 0, 0),
+      sigma: inputSigma(errors.sigma, step > noise.warmup, program),
+      medianError: errors.medianError,
+      hyper: [
+        rate,
+        optimiser.beta1,
+        optimiser.beta2,
+        optimiser.epsilon,
+        1 - power(optimiser.beta1, updates),
+        1 - power(optimiser.beta2, updates),
+      ],
+    })
+    if (!Number.isFinite(report.loss) || !Number.isFinite(report.gradientNorm)) {
+      const names = samples.map(({ clip }) => clip.name).join(', ')
+      throw new SignError(
+        'ERR_DIVERGED',
+        `step ${step}`,
+        `wanted a finite loss and gradient, got ${report.loss} and ${report.gradientNorm} on ${names}`,
+        'Lower the rate, or look at those clips',
+      )
+    }
+    const frames = samples.reduce((sum, { clip }) => sum + clip.frames, 0)
+    errors.add(
+      report.spread,
+      frames,
+      report.samples.map(({ error }) => error),
+    )
+    this.step = step
+    this.#updates.set(plan.language, updates)
+    this.#batch++
+    const { epoch } = this
+    if (this.#batch === this.#plan!.batches.length) this.#endEpoch()
+    return { ...report, step, epoch, language: plan.language, rate, frames }
+  }
+
+  /** Takes note of a validation's score, lower is better; true when it is the best so far. */
+  validated(score: number): boolean {
+    this.#schedule.afterValidation(score)
+    const better = Number.isFinite(score) && (this.best === null || score < this.best)
+    this.best = better ? score : this.best
+    this.validationsSinceBest = better ? 0 : this.validationsSinceBest + 1
+    return better
+  }
+
+  state(): TrainerState {
+    return {
+      step: this.step,
+      epoch: this.epoch,
+      batch: this.#batch,
+      updates: Object.fromEntries(this.#updates),
+      errors: Object.fromEntries([...this.#errors].map(([language, record]) => [language, record.state()])),
+      schedule: this.#schedule.state(),
+      best: this.best,
+      validationsSinceBest: this.validationsSinceBest,
+    }
+  }
+
+  restore(state: TrainerState): void {
+    this.step = state.step
+    this.epoch = state.epoch
+    this.#batch = state.batch
+    this.best = state.best
+    this.validationsSinceBest = state.validationsSinceBest
+    this.#schedule.restore(state.schedule)
+    for (const [language, errors] of Object.entries(state.errors)) this.#errors.get(language)?.restore(errors)
+    for (const [language, count] of Object.entries(state.updates)) this.#updates.set(language, count)
+  }
+
+  async destroy(): Promise<void> {
+    for (const program of this.#programs.values()) (await program).destroy()
+    this.#pool.destroy()
+  }
+
+  #nextBatch(): BatchPlan {
+    if (this.#plan?.epoch !== this.epoch) this.#plan = { epoch: this.epoch, batches: this.#planEpoch() }
+    return this.#plan.batches[this.#batch]!
+  }
+
+  #planEpoch(): BatchPlan[] {
+    const { batch, seed } = this.config
+    // planEpoch counts over all languages; a plan's clips are counted within its own.
+    const sizes = this.data.flatMap(({ language, train }) =>
+      train.map(({ clip, ids }) => ({ language, frames: clip.frames, tokens: ids.length })),
+    )
+    const firstOf = new Map<string, number>()
+    sizes.forEach(({ language }, i) => {
+      if (!firstOf.has(language)) firstOf.set(language, i)
+    })
+    return planEpoch(sizes, { ...batch, seed, epoch: this.epoch }).map((plan) => ({
+      ...plan,
+      clips: plan.clips.map((i) => i - firstOf.get(plan.language)!),
+    }))
+  }
+
+  #endEpoch(): void {
+    for (const record of this.#errors.values()) record.endEpoch()
+    this.epoch++
+    this.#batch = 0
+  }
+
+  #program(group: LanguageGroup, shape: BatchShape): Promise<TrainingProgram> {
+    const key = `${group.language} ${shape.batch}x${shape.frames}x${shape.tokens}`
+    let program = this.#programs.get(key)
+    if (!program) {
+      const { loss, noise, optimiser } = this.config
+      const options = { loss: loss.kind, noiseRate: noise.rate, clip: optimiser.clip, optimiser }
+      program = TrainingProgram.record(this.model.gpu, group, shape, options, this.#pool)
+      this.#programs.set(key, program)
+    }
+    return program
+  }
+}
+
+/** Sigma in the decoder input's own stride: under future prediction the outputs are longer. */
+function inputSigma(sigma: Float32Array, on: boolean, { sigmaLength }: TrainingProgram): Float32Array {
+  const out = new Float32Array(sigmaLength)
+  if (on) out.set(sigma.subarray(0, sigmaLength))
+  return out
+}
