@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'kernels-test/**/*.test.ts'],
     // Each worker opens a GPU of its own, and software drivers use every core by themselves.
     maxWorkers: 2,
+    setupFiles: ['kernels-test/setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
   },

@@ -71,6 +71,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
 
     // 2. Scores of ROWS queries with the block's keys.
+    // Zeros must be asked for: Dawn 0.6.2 zeroes a bare `var` of a loop's body on the first turn only.
     var weight = array<array<vec4f, QUADS>, ROWS>();
     for (var c = 0u; c < cols; c++) {
       var query = array<vec4f, ROWS>();

@@ -7,13 +7,12 @@
 // lengths              : [B] u32; extra is 1 where this step's own key was appended without lengths having moved yet
 // HEAD is at most 192. A sample that sees no key gets y = 0.
 // One workgroup owns one head of one sample. Its lanes take the keys in turn, four at a time, each under a running maximum of its
-// own as in attention; after one barrier each lane merges all means in four columns, in lane order, so a run repeats bit for bit.
+// own as in attention; after one barrier each lane merges all sums in four columns, in lane order, so a run repeats bit for bit.
 //
 // Safe for scores of any size: exp(own maximum - highest maximum) <= 1, and the sum of all weights is at least 1.
 
-const WG = 16u; // WG · HEAD · 4 bytes of workgroup memory: 12 KiB at HEAD 192, of the 16 KiB WebGPU promises
+const WG = 8u; // WG · HEAD · 4 bytes of workgroup memory: 6 KiB at HEAD 192, of the 16 KiB WebGPU promises
 const HEAD = 64u; // tune: 4 to 192, a multiple of 4
-const COLS = HEAD / 4u;
 const LOWEST = -1e30;
 
 struct Params { batch: u32, capacity: u32, heads: u32, headWidth: u32, extra: u32, scale: f32 }
@@ -25,7 +24,7 @@ struct Params { batch: u32, capacity: u32, heads: u32, headWidth: u32, extra: u3
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> sums: array<vec4f, WG * COLS>;
+var<workgroup> sums: array<vec4f, WG * HEAD / 4u>;
 var<workgroup> tops: array<f32, WG>;
 var<workgroup> totals: array<f32, WG>;
 
@@ -34,8 +33,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let bh = group.y * groups.x + group.x;
   let inside = bh < params.batch * params.heads;
   let b = select(0u, bh / params.heads, inside);
-  let width = params.heads * COLS;
-  let column = bh % params.heads * COLS;
+  let cols = params.headWidth / 4u; // not a constant: drivers would write out the loops below, and compile for seconds
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
   let queryAt = b * width + column;
   let keyBase = b * params.capacity * width + column;
   let end = select(0u, min(lengths[b] + params.extra, params.capacity), inside);
@@ -47,9 +47,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let ids = first + vec4u(0u, 1u, 2u, 3u);
     let at = keyBase + min(ids, vec4u(end - 1u)) * width;
     var score = vec4f(0.0);
-    for (var c = 0u; c < COLS; c++) {
+    for (var c = 0u; c < cols; c++) {
       let query = q[queryAt + c];
-      score += vec4f(dot(query, keyCache[at.x + c]), dot(query, keyCache[at.y + c]), dot(query, keyCache[at.z + c]), dot(query, keyCache[at.w + c]));
+      let k0 = keyCache[at.x + c];
+      let k1 = keyCache[at.y + c];
+      let k2 = keyCache[at.z + c];
+      let k3 = keyCache[at.w + c];
+      score += vec4f(dot(query, k0), dot(query, k1), dot(query, k2), dot(query, k3));
     }
     score = select(vec4f(LOWEST), score * params.scale, ids < vec4u(end));
     let high = max(max(top, max(score.x, score.y)), max(score.z, score.w));
@@ -57,9 +61,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let fade = exp(top - high);
     top = high;
     total = total * fade + ((weight.x + weight.y) + (weight.z + weight.w));
-    for (var c = 0u; c < COLS; c++) {
-      let older = select(sums[lane * COLS + c] * fade, vec4f(0.0), first == 4u * lane);
-      sums[lane * COLS + c] = older + weight.x * valueCache[at.x + c] + weight.y * valueCache[at.y + c] + weight.z * valueCache[at.z + c] + weight.w * valueCache[at.w + c];
+    for (var c = 0u; c < cols; c++) {
+      let older = select(sums[lane * cols + c] * fade, vec4f(0.0), first == 4u * lane);
+      let v0 = valueCache[at.x + c];
+      let v1 = valueCache[at.y + c];
+      let v2 = valueCache[at.z + c];
+      let v3 = valueCache[at.w + c];
+      sums[lane * cols + c] = older + weight.x * v0 + weight.y * v1 + weight.z * v2 + weight.w * v3;
     }
   }
   tops[lane] = top;
@@ -73,12 +81,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     high = max(high, tops[n]);
   }
   if (inside) {
-    for (var c = lane; c < COLS; c += WG) {
+    for (var c = lane; c < cols; c += WG) {
       var sum = vec4f(0.0);
       var weights = 0.0;
       for (var n = 0u; n < users; n++) {
         let share = exp(tops[n] - high);
-        sum += share * sums[n * COLS + c];
+        sum += share * sums[n * cols + c];
         weights += share * totals[n];
       }
       y[queryAt + c] = sum / select(1.0, weights, users > 0u);

@@ -39,7 +39,7 @@ export const demoRun = (out: string) => `
 name: demo
 out: ${JSON.stringify(join(out, 'run'))}
 data:
-  - synthetic: { languages: [ASL, GSL], clipsPerLanguage: 40, words: 6, wordsPerSentence: [1, 2], framesPerSign: 8, seed: 1 }
+  - synthetic: { languages: [ASL, GSL], clipsPerLanguage: 48, words: 8, wordsPerSentence: [1, 2], framesPerSign: 8, seed: 1 }
 tokens: words
 model: { preset: tiny, maxFrames: 60, maxTokens: 16 }
 optimiser: { kind: adamw, rate: 1.0e-3, weightDecay: 0.01 }

@@ -4,9 +4,13 @@ import { Random } from '../base/random.js'
 import { normalise, shoulderWidth } from './normalise.js'
 import { COORDS, joint } from './skeleton.js'
 
+/** Noise, the shoulders put well apart: frames where they nearly coincide follow a rule of their own. */
 function noise(frames: number, seed: number): Float32Array {
   const random = new Random(seed)
-  return Float32Array.from({ length: frames * COORDS }, () => random.normal() * 100 + 250)
+  const joints = Float32Array.from({ length: frames * COORDS }, () => random.normal() * 100 + 250)
+  for (let t = 0; t < frames; t++)
+    joints[t * COORDS + joint.leftShoulder * 3] = joints[t * COORDS + joint.rightShoulder * 3]! + 200 + 50 * random.uniform()
+  return joints
 }
 
 describe('normalise', () => {
