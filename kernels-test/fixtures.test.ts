@@ -8,6 +8,7 @@ import { Program, Recorder } from '../src/device/program.js'
 import { asFloat32, readSafetensors, type TensorFile } from '../src/formats/safetensors.js'
 import { invertIds } from '../src/kernels/embedding.js'
 import { type ModelConfig, presets } from '../src/model/config.js'
+import { rawFrames } from '../src/model/frame_scaling.js'
 import { parameterCount } from '../src/model/parameters.js'
 import { type LanguageGroup, SignModel } from '../src/model/sign_model.js'
 import { stateDictTensors } from '../src/model/state_dict.js'
@@ -135,7 +136,7 @@ async function open(path: string) {
   )
   const model = new SignModel(await lentGpu(), { training: true })
   const group: LanguageGroup = model.addLanguage(
-    { language: 'GSL', config, vocabulary, startFrame: new Float32Array(150), fps: 25 },
+    { language: 'GSL', config, vocabulary, startFrame: new Float32Array(150), scaling: rawFrames(), fps: 25 },
     { tensors: weights },
   )
 

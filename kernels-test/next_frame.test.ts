@@ -93,8 +93,8 @@ describe('next_frame', () => {
     expect(after).toMatchObject({ length: 3, done: 0 })
   })
 
-  it('moves its own counter by delta where the prediction falls back, and never past 1', async () => {
-    const counter = async (now: number, told: number) => (await stepOne({ t: 0, counter: now, told, policy: [0.125, 0, 9, own] })).input[2]
+  it('moves its own counter by delta where the prediction falls back, and never past stopAt', async () => {
+    const counter = async (now: number, told: number) => (await stepOne({ t: 0, counter: now, told, policy: [0.125, 0, 1, own] })).input[2]
     expect(await counter(0.25, 0.1)).toBe(0.375)
     expect(await counter(0.25, 0.75)).toBe(0.75)
     expect(await counter(0.25, 3)).toBe(1)
@@ -106,7 +106,7 @@ describe('next_frame', () => {
     expect(after.input).toEqual([0.5, -0.5, 0.375, 0])
   })
 
-  it('counts by the given step, whatever was predicted, and past 1 if told to', async () => {
+  it('counts by the given step, whatever was predicted, and past stopAt if told to', async () => {
     const counter = async (t: number, counterStep: number) =>
       (await stepOne({ t, counter: 0.9, told: 0.9, policy: [0.125, counterStep, 9, given] })).input[2]
     expect(await counter(0, 0.25)).toBe(0.25)

@@ -10,6 +10,7 @@
 
 const TILE_ROWS = 8u;
 const TILE_COLS = 8u;
+const LANE_ROWS = 8u; // tune: 1 8
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 
@@ -19,7 +20,7 @@ struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 @group(0) @binding(3) var<storage, read_write> db: array<vec4f>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(8, LANE_ROWS)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let firstRow = id.y * TILE_ROWS;
   let firstCol = id.x * TILE_COLS;

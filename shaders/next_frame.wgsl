@@ -1,7 +1,7 @@
 // next_frame: from what the decoder predicted to what it is fed next, so that many frames run without the host.
 //
 //   For every sample that is not done, at t = lengths[b]:
-//   c        = min(1, max(input[b,inputCounter] + delta, pred[b,predCounter]))   (mode 0: its own counter, which never falls back)
+//   c        = min(stopAt, max(input[b,inputCounter] + delta, pred[b,predCounter]))   (mode 0: its own counter, which never falls back)
 //            = (t + 1) · counterStep                                             (mode 1: the length is given)
 //   frames[b,t] = pred[b, 0 … coords-1], then c, then zeros
 //   input[b]    = pred[b, 0 … inputCounter-1], then c, then zeros
@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     if (told > c) {
       c = told;
     }
-    c = min(1.0, c);
+    c = min(rule.z, c);
     ahead = c + 0.5 * c / f32(t + 1u);
   }
   for (var v = 0u; v < params.stride / 4u; v++) {

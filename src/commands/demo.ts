@@ -39,16 +39,16 @@ export const demoRun = (out: string) => `
 name: demo
 out: ${JSON.stringify(join(out, 'run'))}
 data:
-  - synthetic: { languages: [ASL, GSL], clipsPerLanguage: 48, words: 8, wordsPerSentence: [1, 2], framesPerSign: 8, seed: 1 }
+  - synthetic: { languages: [ASL, GSL], clipsPerLanguage: 60, words: 8, wordsPerSentence: [1, 2], framesPerSign: 8, seed: 1 }
 tokens: words
 model: { preset: tiny, maxFrames: 60, maxTokens: 16 }
-optimiser: { kind: adamw, rate: 1.0e-3, weightDecay: 0.01 }
-schedule: { kind: warmup-cosine, warmup: 40, steps: 600, floor: 0.05 }
-noise: { rate: 2 }
-batch: { size: 16, bucket: 8 }
-stop: { steps: 600 }
-validate: { every: 600, clips: 8 }
-checkpoint: { every: 600 }
+optimiser: { kind: adamw, rate: 3.0e-3, weightDecay: 0.01 }
+schedule: { kind: warmup-cosine, warmup: 80, steps: 1400, floor: 0.05 }
+noise: { rate: 1 }
+batch: { size: 4, bucket: 8 }
+stop: { steps: 1400 }
+validate: { every: 1400, clips: 12 }
+checkpoint: { every: 1400 }
 `
 
 /** Runs the demo. Throws what training and writing throw. */

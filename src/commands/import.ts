@@ -6,6 +6,7 @@ import { COORDS } from '../data/skeleton.js'
 import { openGpu } from '../device/open.js'
 import { asFloat32, readSafetensors } from '../formats/safetensors.js'
 import { type ModelConfig, presets } from '../model/config.js'
+import { rawFrames } from '../model/frame_scaling.js'
 import { SignModel } from '../model/sign_model.js'
 import { stateDictTensors } from '../model/state_dict.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
@@ -57,7 +58,10 @@ export async function importStateDict(path: string, options: ImportOptions) {
   try {
     const model = new SignModel(gpu)
     // A state dict has no start frame: that code starts from the true first one. The neutral pose is all zeros about the neck.
-    model.addLanguage({ language: lang, config, vocabulary, startFrame: new Float32Array(COORDS), fps }, { tensors, who: path })
+    model.addLanguage(
+      { language: lang, config, vocabulary, startFrame: new Float32Array(COORDS), scaling: rawFrames(), fps },
+      { tensors, who: path },
+    )
     await saveCheckpoint(out, model)
     return { out, language: lang, vocabulary: vocabulary.size, ...config }
   } finally {

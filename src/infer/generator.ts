@@ -6,8 +6,9 @@ import type { Motion } from '../data/clip.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
-import { nextFrame } from '../kernels/next_frame.js'
+import { counterMode, nextFrame } from '../kernels/next_frame.js'
 import { COORDS, inputNumbers, outputNumbers } from '../model/config.js'
+import { scaleInto, unscaled } from '../model/frame_scaling.js'
 import type { Recording } from '../model/layers.js'
 import type { LanguageGroup } from '../model/sign_model.js'
 import { decodeFrame, encode, lengthHead, projectMemory } from '../model/text_to_pose.js'
@@ -58,7 +59,7 @@ export class Generator {
     let sent = 0
     for await (const { frames, done } of this.#chunks([text], options)) {
       const ready = done[0] || Math.min(frames[0]!.length / FRAME, sent + CHUNK)
-      for (; sent < ready; sent++) yield frames[0]!.slice(sent * FRAME, sent * FRAME + COORDS + 1)
+      for (; sent < ready; sent++) yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
     }
   }
 
@@ -69,13 +70,14 @@ export class Generator {
     return texts.map((_, i) => {
       const frames = last!.done[i]!
       const joints = new Float32Array(frames * COORDS)
-      for (let t = 0; t < frames; t++) joints.set(last!.frames[i]!.subarray(t * FRAME, t * FRAME + COORDS), t * COORDS)
+      for (let t = 0; t < frames; t++)
+        joints.set(unscaled(last!.frames[i]!.subarray(t * FRAME, t * FRAME + COORDS), this.#group.scaling), t * COORDS)
       return { joints, frames, fps: this.#group.fps }
     })
   }
 
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
-    const { startFrame, config } = this.#group
+    const { startFrame, scaling, config } = this.#group
     const { policy = 'self-counter', signal } = options
     signal?.throwIfAborted()
     const batch = texts.length
@@ -95,13 +97,16 @@ export class Generator {
 
     const inputStride = padded(inputNumbers(config))
     const start = new Float32Array(batch * inputStride)
-    if (!config.justCounter) for (let b = 0; b < batch; b++) start.set(startFrame, b * inputStride)
+    if (!config.justCounter) for (let b = 0; b < batch; b++) scaleInto(start, b * inputStride, startFrame, scaling)
     decoding.write(feeds.frame, start)
     decoding.write(feeds.lengths, new Uint32Array(batch))
     decoding.write(feeds.done, new Uint32Array(batch))
     decoding.write(
       feeds.policy,
-      Float32Array.from({ length: 4 * batch }, (_, i) => policyNumbers(counts?.[i >> 2], config.maxFrames)[i & 3]!),
+      Float32Array.from(
+        { length: 4 * batch },
+        (_, i) => policyNumbers(counts?.[i >> 2], config.maxFrames, 1 / scaling.scale[COORDS]!)[i & 3]!,
+      ),
     )
 
     for (let run = 0; run < config.maxFrames; run += CHUNK) {
@@ -233,9 +238,11 @@ interface Chunk {
 
 const PADDING = 1
 
-/** The numbers `next_frame` follows: least step of the counter, given step, stop, mode. */
-function policyNumbers(count: number | undefined, maxFrames: number): readonly [number, number, number, number] {
-  return count === undefined ? [1 / maxFrames, 0, 1, 0] : [0, 1 / count, 1 - 0.5 / count, 1]
+/** The numbers `next_frame` follows, where a whole clip is `whole` on the model's counter: least step, given step, stop, mode. */
+function policyNumbers(count: number | undefined, maxFrames: number, whole: number): readonly [number, number, number, number] {
+  return count === undefined
+    ? [whole / maxFrames, 0, whole, counterMode.own]
+    : [0, whole / count, whole * (1 - 0.5 / count), counterMode.given]
 }
 
 function split(frames: Float32Array, batch: number): Float32Array[] {

@@ -47,7 +47,8 @@ const base: ModelConfig = {
 
 /** `pt-base` is the published Progressive Transformer; the larger ones are SignLLM's sizes at 18 107 English words and two layers a side. */
 export const presets = {
-  tiny: { ...base, width: 128, hidden: 512 },
+  /** Learns a few dozen short sentences in minutes, on any machine. */
+  tiny: { ...base, width: 64, hidden: 256, encoderLayers: 1, dropout: 0 },
   'pt-base': base,
   'base-40m': { ...base, width: 704, heads: 11, hidden: 2816 },
   'large-120m': { ...base, width: 1280, heads: 20, hidden: 5120 },

@@ -6,6 +6,7 @@ import { Arena, type Tensor } from '../device/memory.js'
 import { positionTable } from '../ops/positions.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig } from './config.js'
+import type { FrameScaling } from './frame_scaling.js'
 import { parameterSpecs } from './parameters.js'
 import { type HostTensors, initialTensors, Weights } from './weights.js'
 
@@ -16,6 +17,8 @@ export interface GroupDescription {
   readonly vocabulary: Vocabulary
   /** 150 numbers: the mean first frame of the training clips, from which every generated clip starts. */
   readonly startFrame: Float32Array
+  /** The units the weights were trained in. */
+  readonly scaling: FrameScaling
   readonly fps: number
 }
 
@@ -25,6 +28,7 @@ export class LanguageGroup implements GroupDescription {
   readonly config: ModelConfig
   readonly vocabulary: Vocabulary
   readonly startFrame: Float32Array
+  readonly scaling: FrameScaling
   readonly fps: number
   readonly weights: Weights
   /** [max(maxFrames, maxTokens), width]: the fixed encoding of positions. */
@@ -36,6 +40,7 @@ export class LanguageGroup implements GroupDescription {
     this.config = checkConfig(description.config)
     this.vocabulary = description.vocabulary
     this.startFrame = description.startFrame
+    this.scaling = description.scaling
     this.fps = description.fps
     const { maxFrames, maxTokens, width } = this.config
     const count = Math.max(maxFrames, maxTokens)

@@ -41,7 +41,7 @@ export function nextFrame(
       c = input[b * inputStride + inputCounter]! + delta
       const told = pred[b * predStride + predCounter]!
       if (told > c) c = told
-      if (c > 1) c = 1
+      if (c > stopAt) c = stopAt
       ahead = c + (0.5 * c) / (t + 1)
     }
     const upTo = (last: number, j: number) => (j < last ? pred[b * predStride + j]! : j === last ? c : 0)

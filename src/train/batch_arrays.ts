@@ -2,7 +2,9 @@
 
 import type { Clip } from '../data/clip.js'
 import { invertIds } from '../kernels/embedding.js'
-import { COORDS, inputNumbers, type ModelConfig, outputNumbers } from '../model/config.js'
+import { COORDS, inputNumbers, outputNumbers } from '../model/config.js'
+import { scaleInto } from '../model/frame_scaling.js'
+import type { GroupDescription } from '../model/sign_model.js'
 import { padded } from '../ops/parameter.js'
 import { specialId } from '../text/vocabulary.js'
 
@@ -50,13 +52,8 @@ const LENGTH_LOSS_SHARE = 0.1
  * Lays out a batch. The decoder starts from the language's mean first frame with counter 0 and is to predict frame i with counter
  * (i+1)/N: the clip's own 0-based counter, shifted by the start frame put before it. So it starts in training as it does in use.
  */
-export function batchArrays(
-  samples: readonly Sample[],
-  shape: BatchShape,
-  config: ModelConfig,
-  startFrame: Float32Array,
-  padding: LossPadding,
-): BatchArrays {
+export function batchArrays(samples: readonly Sample[], shape: BatchShape, group: GroupDescription, padding: LossPadding): BatchArrays {
+  const { config } = group
   const { batch, frames: length, tokens } = shape
   const inputStride = padded(inputNumbers(config))
   const numbers = outputNumbers(config)
@@ -68,8 +65,8 @@ export function batchArrays(
   samples.forEach(({ clip, ids: sentence }, b) => {
     ids.set(sentence, b * tokens)
     for (let t = 0; t < clip.frames; t++) {
-      writeInput(frames, (b * length + t) * inputStride, clip, t, config, startFrame)
-      writeGoal(goal, (b * length + t) * outputStride, clip, t, config)
+      writeInput(frames, (b * length + t) * inputStride, clip, t, group)
+      writeGoal(goal, (b * length + t) * outputStride, clip, t, group)
     }
   })
   return {
@@ -89,22 +86,22 @@ export function batchArrays(
 }
 
 /** The frame before frame t, as the decoder sees it. */
-function writeInput(out: Float32Array, at: number, clip: Clip, t: number, config: ModelConfig, startFrame: Float32Array): void {
-  const counter = t / clip.frames
+function writeInput(out: Float32Array, at: number, clip: Clip, t: number, { config, scaling, startFrame }: GroupDescription): void {
+  const counter = t / clip.frames / scaling.scale[COORDS]!
   if (config.justCounter) {
     out[at] = counter
     return
   }
-  out.set(t === 0 ? startFrame : clip.joints.subarray((t - 1) * COORDS, t * COORDS), at)
+  scaleInto(out, at, t === 0 ? startFrame : clip.joints.subarray((t - 1) * COORDS, t * COORDS), scaling)
   out[at + COORDS] = counter
 }
 
 /** Frame t and, under future prediction, those after it; past the end the last frame is held. */
-function writeGoal(out: Float32Array, at: number, clip: Clip, t: number, config: ModelConfig): void {
+function writeGoal(out: Float32Array, at: number, clip: Clip, t: number, { config, scaling }: GroupDescription): void {
   const ahead = Math.max(1, config.futureFrames)
   for (let k = 0; k < ahead; k++) {
     const from = Math.min(t + k, clip.frames - 1) * COORDS
-    out.set(clip.joints.subarray(from, from + COORDS), at + k * COORDS)
+    scaleInto(out, at + k * COORDS, clip.joints.subarray(from, from + COORDS), scaling)
   }
-  out[at + ahead * COORDS] = (t + 1) / clip.frames
+  out[at + ahead * COORDS] = (t + 1) / clip.frames / scaling.scale[COORDS]!
 }

@@ -33,6 +33,7 @@ const savedGroup = z.strictObject({
   config: savedConfig,
   vocabulary: z.unknown(),
   startFrame: z.array(z.number()).length(150),
+  scaling: z.strictObject({ centre: z.array(z.number()).length(151), scale: z.array(z.number().positive()).length(151) }),
   fps: z.number(),
   normalisation: z.literal('neck-shoulder-3'),
 })
@@ -92,6 +93,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       config: group.config as ModelConfig,
       vocabulary: Vocabulary.fromJSON(group.vocabulary, path),
       startFrame: Float32Array.from(group.startFrame),
+      scaling: { centre: Float32Array.from(group.scaling.centre), scale: Float32Array.from(group.scaling.scale) },
       fps: group.fps,
     })),
     state: state === undefined ? undefined : parseJson(state, path),
@@ -125,8 +127,16 @@ function arenaOf(weights: Weights, part: Part) {
   return part === 'weights' ? weights.values : weights[part]!
 }
 
-function describe({ language, config, vocabulary, startFrame, fps }: GroupDescription): z.input<typeof savedGroup> {
-  return { language, config, vocabulary: vocabulary.toJSON(), startFrame: [...startFrame], fps, normalisation: 'neck-shoulder-3' }
+function describe({ language, config, vocabulary, startFrame, scaling, fps }: GroupDescription): z.input<typeof savedGroup> {
+  return {
+    language,
+    config,
+    vocabulary: vocabulary.toJSON(),
+    startFrame: [...startFrame],
+    scaling: { centre: [...scaling.centre], scale: [...scaling.scale] },
+    fps,
+    normalisation: 'neck-shoulder-3',
+  }
 }
 
 function parseJson(text: string, path: string): unknown {

@@ -7,6 +7,7 @@ import { loadCorpus, type Source, sourceOf } from '../data/corpus.js'
 import { COORDS } from '../data/skeleton.js'
 import { syntheticCorpus } from '../data/synthetic.js'
 import { type ModelConfig, presets } from '../model/config.js'
+import { measureScaling, rawFrames } from '../model/frame_scaling.js'
 import type { GroupDescription } from '../model/sign_model.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { Sample } from './batch_arrays.js'
@@ -96,7 +97,8 @@ function assemble(
       config.tokens,
     )
   const sample = (clip: Clip): Sample => ({ clip, ids: vocabulary.encode(sourceOf(clip, source)) })
-  const group = { language, config: sizes, vocabulary, startFrame: meanFirstFrame(train), fps: train[0]!.fps }
+  const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()
+  const group = { language, config: sizes, vocabulary, startFrame: meanFirstFrame(train), scaling, fps: train[0]!.fps }
   return { language, source, train: train.map(sample), dev: dev.map(sample), group }
 }
 

@@ -107,6 +107,8 @@ const run = keys({
   /** One entry a language group. */
   data: z.array(chosen((entry) => (isSynthetic(entry) ? synthetic : corpus))).min(1),
   tokens: z.enum(tokenPolicies).default('words'),
+  /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
+  scaling: z.enum(['spread', 'raw']).default('spread'),
   model: model.prefault({}),
   optimiser: optimiser.prefault({}),
   schedule: schedule.prefault({}),

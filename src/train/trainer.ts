@@ -95,7 +95,7 @@ export class Trainer {
     const updates = this.#updates.get(plan.language)! + 1
     const rate = this.#schedule.rate(step)
 
-    const report = await program.run(batchArrays(samples, shape, group.config, group.startFrame, loss.padding), {
+    const report = await program.run(batchArrays(samples, shape, group, loss.padding), {
       seed: Uint32Array.of(seed, step, 0, 0),
       sigma: inputSigma(errors.sigma, step > noise.warmup, program),
       medianError: errors.medianError,

@@ -1,0 +1,51 @@
+// The units a model sees frames in. Joints move by a tenth of the distance they lie from the neck, so a regression in raw coordinates
+// spends most of its training on what never changes; about their mean, in units of their spread, it learns about ten times as fast.
+
+import { COORDS } from './config.js'
+
+/** What the model sees of a number is (number − centre) / scale: the 150 coordinates first, the progress counter last. */
+export interface FrameScaling {
+  readonly centre: Float32Array
+  readonly scale: Float32Array
+}
+
+/** The counter runs evenly from 0 to 1, so this is its standard deviation. It keeps its zero: there every clip starts. */
+const COUNTER_SCALE = 1 / Math.sqrt(12)
+
+/** Raw coordinates, as the released Progressive Transformers code has them. */
+export const rawFrames = (): FrameScaling => ({ centre: new Float32Array(COORDS + 1), scale: new Float32Array(COORDS + 1).fill(1) })
+
+/**
+ * Each coordinate about its own mean over the clips; one unit for all of them, so that a squared error weighs every joint as before.
+ */
+export function measureScaling(clips: readonly { readonly joints: Float32Array; readonly frames: number }[]): FrameScaling {
+  const frames = clips.reduce((sum, clip) => sum + clip.frames, 0)
+  const mean = new Float64Array(COORDS)
+  for (const { joints } of clips)
+    joints.forEach((value, i) => {
+      mean[i % COORDS]! += value / frames
+    })
+  let squares = 0
+  for (const { joints } of clips)
+    joints.forEach((value, i) => {
+      squares += (value - mean[i % COORDS]!) ** 2
+    })
+  const spread = Math.sqrt(squares / (frames * COORDS))
+
+  const { centre, scale } = rawFrames()
+  centre.set(mean)
+  // Clips that do not move at all have no spread to measure by.
+  if (spread > 0) scale.fill(spread)
+  scale[COORDS] = COUNTER_SCALE
+  return { centre, scale }
+}
+
+/** Writes a frame, or its first numbers, into `out` from `at` as the model sees it. */
+export function scaleInto(out: Float32Array, at: number, values: Float32Array, { centre, scale }: FrameScaling): void {
+  for (let i = 0; i < values.length; i++) out[at + i] = (values[i]! - centre[i]!) / scale[i]!
+}
+
+/** What the model said, or the first numbers of it, in the units of the data: a new array. */
+export function unscaled(values: Float32Array, { centre, scale }: FrameScaling): Float32Array {
+  return values.map((value, i) => value * scale[i]! + centre[i]!)
+}
