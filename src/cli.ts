@@ -6,6 +6,10 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { SignError } from './base/errors.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
 
+/** What Ctrl-C aborts with. */
+class Interrupted extends Error {}
+const INTERRUPTED = 130
+
 const program = new Command('signllm')
   .description('Train and run sign-language production on any GPU, or none')
   .option(
@@ -35,7 +39,7 @@ program
     const { train } = await import('./commands/train.js')
     const summary = await train(path, { ...common(), ...options, signal: interruption() })
     print(summary, `${summary.reason} at step ${summary.step}; the run is in ${summary.out}`)
-    if (summary.interrupted) process.exitCode = 130
+    if (summary.interrupted) process.exitCode = INTERRUPTED
   })
 
 program
@@ -112,11 +116,7 @@ function print(value: object, text: string): void {
 /** The first Ctrl-C asks for a clean end, a second one ends at once. */
 function interruption(): AbortSignal {
   const controller = new AbortController()
-  process.once('SIGINT', () =>
-    controller.abort(
-      new SignError('ERR_USAGE', 'signllm', 'wanted to finish, got an interrupt', 'Run it again, with --resume for training'),
-    ),
-  )
+  process.once('SIGINT', () => controller.abort(new Interrupted()))
   return controller.signal
 }
 
@@ -148,6 +148,7 @@ process.exit()
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof Interrupted) return INTERRUPTED
   if (error instanceof SignError) {
     const { code, message, exitStatus } = error
     process.stderr.write(common().json ? `${JSON.stringify({ code, message })}\n` : `${message} [${code}]\n`)

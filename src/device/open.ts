@@ -41,6 +41,7 @@ export interface OpenedGpu {
 // Subgroup matrices and f16 on NVIDIA are behind toggles; timestamps are otherwise rounded to 65 µs.
 const TOGGLES = ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia', 'disable-dawn-features=timestamp_quantization']
 const WANTED_FEATURES: readonly string[] = ['timestamp-query', 'shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix']
+const NAMING_ADVICE = 'Name one that is there, or none; signllm doctor says which one it would be'
 const INSTALL_ADVICE =
   'On Debian or Ubuntu install mesa-vulkan-drivers 25 or newer (bookworm-backports has it), or the GPU maker’s Vulkan driver; or reinstall with optional dependencies for the embedded one'
 
@@ -57,8 +58,12 @@ export async function openGpu(options: OpenOptions = {}): Promise<OpenedGpu> {
     if (found) return open(found.dawn, found.adapter, 'embedded', attempts)
   }
   const tried = attempts.map(({ source, outcome }) => `${source}: ${outcome}`).join('; ')
-  throw new SignError('ERR_NO_ADAPTER', 'signllm', `wanted adapter '${wish}', got none (${tried})`, INSTALL_ADVICE)
+  const advice = byName(wish) ? NAMING_ADVICE : INSTALL_ADVICE
+  throw new SignError('ERR_NO_ADAPTER', 'signllm', `wanted adapter '${wish}', got none (${tried})`, advice)
 }
+
+/** Whether a wish is part of an adapter's name, not a kind of adapter. */
+const byName = (wish: string): boolean => !['any', 'gpu', 'software', 'embedded'].includes(wish)
 
 interface Found {
   readonly dawn: GPU
@@ -66,9 +71,8 @@ interface Found {
 }
 
 async function trySystem(wish: string, attempts: Attempt[]): Promise<Found | undefined> {
-  const byName = !['any', 'gpu', 'software'].includes(wish)
   try {
-    const dawn = create(byName ? [...TOGGLES, `adapter=${wish}`] : TOGGLES)
+    const dawn = create(byName(wish) ? [...TOGGLES, `adapter=${wish}`] : TOGGLES)
     const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' })
     if (!adapter) {
       attempts.push({ source: 'system', outcome: 'no Vulkan loader or no usable driver' })

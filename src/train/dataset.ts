@@ -42,7 +42,7 @@ type FileEntry = Extract<DataEntry, { train: string }>
 type SyntheticEntry = Extract<DataEntry, { synthetic: object }>
 
 async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig): Promise<LanguageData> {
-  const { language, source, fps, skipFrames } = entry
+  const { language, source, fps, skipFrames, long } = entry
   const load = async (prefix: string | undefined) => {
     if (prefix === undefined) return []
     const { clips } = await loadCorpus({
@@ -53,6 +53,7 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
       skipFrames,
       maxFrames: sizes.maxFrames,
       maxTokens: sizes.maxTokens - 1,
+      long,
     })
     return clips.filter((clip) => clip.language === language)
   }
@@ -96,10 +97,20 @@ function assemble(
       train.map((clip) => sourceOf(clip, source)),
       config.tokens,
     )
-  const sample = (clip: Clip): Sample => ({ clip, ids: vocabulary.encode(sourceOf(clip, source)) })
+  const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
   const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()
   const group = { language, config: sizes, vocabulary, startFrame: meanFirstFrame(train), scaling, fps: train[0]!.fps }
   return { language, source, train: train.map(sample), dev: dev.map(sample), group }
+}
+
+/** A policy may cut a line into more tokens than it has words, and the built-in corpus has no file to be cut in. */
+function withinLimits(sample: Sample, { maxFrames, maxTokens }: ModelConfig): Sample {
+  const { clip, ids } = sample
+  const refuse = (limit: string, wanted: number, unit: string, got: number) =>
+    new SignError('ERR_DATA', clip.name, `wanted at most ${wanted} ${unit} (${limit}), got ${got}`, `Raise model.${limit}`)
+  if (clip.frames > maxFrames) throw refuse('maxFrames', maxFrames, 'frames', clip.frames)
+  if (ids.length > maxTokens) throw refuse('maxTokens', maxTokens, 'tokens with the closing one', ids.length)
+  return sample
 }
 
 /** Where every clip of a language starts from: the mean of its first frames. */

@@ -62,7 +62,16 @@ validate: { policy: predicted-length }
 `)
     expect(config.out).toBe('/tmp/phoenix')
     expect(config.data).toEqual([
-      { language: 'GSL', train: 'data/train', dev: 'data/dev', source: 'gloss', fps: 25, skipFrames: 2, vocabulary: 'gloss.txt' },
+      {
+        language: 'GSL',
+        train: 'data/train',
+        dev: 'data/dev',
+        source: 'gloss',
+        fps: 25,
+        skipFrames: 2,
+        long: 'error',
+        vocabulary: 'gloss.txt',
+      },
     ])
     expect(config.model).toMatchObject({ preset: 'pt-base', width: 256, activation: 'gelu' })
     expect(config.optimiser.rate).toBe(1e-4)

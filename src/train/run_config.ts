@@ -27,6 +27,8 @@ const corpus = keys({
   fps: z.number().positive().default(25),
   /** Keep every n-th frame. */
   skipFrames: count.default(1),
+  /** A clip over `model.maxFrames` or `maxTokens`: stops the run, is left out, or is cut. */
+  long: z.enum(['error', 'drop', 'truncate']).default('error'),
   /** A fixed vocabulary, one word a line; without it, the words of the training split. */
   vocabulary: text.exactOptional(),
 })
@@ -64,8 +66,9 @@ const model = keys({
   justCounter: z.boolean().default(false),
   /** A head that predicts the number of frames from the sentence. */
   lengthHead: z.boolean().default(false),
-  /** Longer training clips are left out. */
+  /** Longest clip, in frames; what happens to a longer one, `long` of its corpus says. */
   maxFrames: count.default(300),
+  /** Longest sentence, in tokens with the closing one. */
   maxTokens: count.default(300),
 })
 

@@ -1,0 +1,199 @@
+// What a user sees when something is wrong: one line that says where, the documented exit status, and nothing half-written.
+
+import { spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formatSafetensors, readSafetensors } from './formats/safetensors.js'
+
+let folder: string
+/** A trained checkpoint, too small to sign well. */
+let model: string
+
+interface Outcome {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function signllm(...args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args])
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (text) => (stdout += text))
+    child.stderr.on('data', (text) => (stderr += text))
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, stdout, stderr }))
+  })
+}
+
+const SIZES = 'model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }'
+const FRAME = 151
+
+/** A clip's line: joints that move a little, the counter 0-based. */
+const line = (frames: number) =>
+  Array.from({ length: frames * FRAME }, (_, i) => {
+    const [t, j] = [Math.floor(i / FRAME), i % FRAME]
+    return j === FRAME - 1 ? t / frames : 0.1 * Math.sin(0.3 * t + j)
+  })
+    .map((value) => value.toFixed(5))
+    .join(' ')
+
+/** Writes a corpus of three clips, its second line replaced, and a run file for it. Returns the run file's path. */
+async function runWith(name: string, { second = line(12), lines, run = '' }: { second?: string; lines?: string[]; run?: string }) {
+  const at = join(folder, name)
+  await mkdir(at)
+  const skels = lines ?? [line(12), second, line(14)]
+  await writeFile(join(at, 'train.skels'), skels.map((text) => `${text}\n`).join(''))
+  await writeFile(
+    join(at, 'train.text'),
+    ['rain', 'sun', 'rain sunshine']
+      .slice(0, skels.length)
+      .map((text) => `${text}\n`)
+      .join(''),
+  )
+  const file = join(at, 'run.yaml')
+  await writeFile(
+    file,
+    `name: ${name}
+out: ${join(at, 'run')}
+data: [{ language: ASL, train: ${join(at, 'train')} }]
+${SIZES}
+stop: { steps: 2 }
+${run}`,
+  )
+  return file
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signllm-cli-'))
+  const run = join(folder, 'good.yaml')
+  await writeFile(
+    run,
+    `name: good
+out: ${join(folder, 'good')}
+data: [{ synthetic: { languages: [ASL, GSL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] } }]
+${SIZES}
+batch: { size: 2 }
+stop: { steps: 2 }
+`,
+  )
+  const trained = await signllm('train', run)
+  expect(trained, trained.stderr).toMatchObject({ status: 0 })
+  model = join(folder, 'good', 'last.safetensors')
+}, 120_000)
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('a good command', () => {
+  it('writes every format it is asked for', async () => {
+    const out = ['skels', 'pose', 'json', 'gif', 'png', 'svg', 'html'].map((ending) => join(folder, 'signed', `x.${ending}`))
+    const word = await firstWord('ASL')
+    const { status, stdout, stderr } = await signllm('--json', 'generate', word, '--lang', 'ASL', '--model', model, '--out', ...out)
+    expect(status, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ language: 'ASL', out })
+    expect((await readdir(join(folder, 'signed'))).filter((name) => name.startsWith('x.'))).toHaveLength(out.length)
+  })
+
+  it('says which adapter runs', async () => {
+    const { status, stdout, stderr } = await signllm('--json', 'doctor')
+    expect(status, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ name: expect.any(String), chosen: expect.stringMatching(/^(gpu|software|embedded)$/) })
+  })
+})
+
+/** What must be said, and with which status; nothing may be left in the folders named. */
+interface Wrong {
+  readonly args: readonly string[]
+  readonly status: number
+  readonly says: readonly (string | RegExp)[]
+  readonly absent?: readonly string[]
+}
+
+const wrongs: Record<string, () => Promise<Wrong>> = {
+  'a ragged .skels line': async () =>
+    badRun(await runWith('ragged', { second: line(12).split(' ').slice(1).join(' ') }), 4, 'train.skels:2'),
+  'a NaN': async () => badRun(await runWith('nan', { second: line(12).replace(/^\S+/, 'nan') }), 4, 'train.skels:2', /nan/i),
+  'an empty corpus': async () => badRun(await runWith('empty', { lines: [] }), 4, 'train.skels'),
+  'a clip over the length limit': async () =>
+    badRun(await runWith('long', { second: line(41) }), 4, 'train.skels:2', 'wanted at most 40 frames (maxFrames), got 41'),
+  'a sentence over the length limit': async () =>
+    badRun(await runWith('wordy', { run: 'tokens: letters\n' }), 4, 'train/3', 'wanted at most 8 tokens', 'Raise model.maxTokens'),
+  'an unknown token policy': async () => badRun(await runWith('policy', { run: 'tokens: wrods\n' }), 2, 'run.yaml:6:9', 'words', 'wrods'),
+  'a misspelt key': async () =>
+    badRun(await runWith('key', { run: 'optimiser: { raet: 1 }\n' }), 2, 'run.yaml:6:14', 'did you mean `rate`'),
+  'an unwritable folder': async () => {
+    const run = await runWith('unwritable', {})
+    const blocked = join(folder, 'unwritable', 'file')
+    await writeFile(blocked, '')
+    await writeFile(run, (await readFile(run, 'utf8')).replace(/^out: .*$/m, `out: ${join(blocked, 'run')}`))
+    return { args: ['train', run], status: 4, says: [join(blocked, 'run')] }
+  },
+  'a folder that holds a run': async () => {
+    const run = await runWith('again', {})
+    const out = join(folder, 'again', 'run')
+    await cp(join(folder, 'good'), out, { recursive: true })
+    return { args: ['train', run], status: 2, says: [out, '--resume', '--overwrite'] }
+  },
+  'a missing run file': async () => ({ args: ['train', join(folder, 'none.yaml')], status: 2, says: ['none.yaml'] }),
+  'a missing adapter': async () => ({
+    args: ['--adapter', 'voodoo2', 'train', await runWith('adapter', {})],
+    status: 3,
+    says: ['voodoo2', 'signllm doctor'],
+    absent: [join(folder, 'adapter', 'run')],
+  }),
+  'an unknown language': async () => signing('hello', ['--lang', 'XSL', '--model', model], 2, 'ASL, GSL', 'XSL'),
+  'no language where there are two': async () => signing('hello', ['--model', model], 2, 'ASL, GSL'),
+  'an empty sentence': async () => signing('  ', ['--lang', 'ASL', '--model', model], 2, 'wanted a sentence'),
+  'an unknown length policy': async () => signing('hello', ['--lang', 'ASL', '--model', model, '--policy', 'guess'], 2, 'self-counter'),
+  'an unknown ending': async () => ({
+    args: ['generate', await firstWord('ASL'), '--lang', 'ASL', '--model', model, '--out', join(folder, 'x.avi')],
+    status: 2,
+    says: ['.avi', '.skels'],
+    absent: [join(folder, 'x.avi')],
+  }),
+  'a safetensors file cut short': async () => {
+    const path = join(folder, 'cut.safetensors')
+    const bytes = await readFile(model)
+    await writeFile(path, bytes.subarray(0, bytes.length - 100))
+    return signing('hello', ['--lang', 'ASL', '--model', path], 4, 'cut.safetensors')
+  },
+  'a tensor of the wrong shape': async () => {
+    const path = join(folder, 'shape.safetensors')
+    const { tensors, metadata } = await readSafetensors(model)
+    const name = 'weights/ASL/pose/weight'
+    const { dtype, shape, data } = tensors.get(name)!
+    const turned = new Map(tensors).set(name, { dtype, shape: [...shape].reverse(), data } as NonNullable<ReturnType<typeof tensors.get>>)
+    await writeFile(path, formatSafetensors(turned, metadata))
+    return signing('hello', ['--lang', 'ASL', '--model', path], 4, 'shape.safetensors', 'pose/weight', '[151, 16]', '[16, 151]')
+  },
+  'a file that is no checkpoint': async () => signing('hello', ['--lang', 'ASL', '--model', join(folder, 'good.yaml')], 4, 'good.yaml'),
+}
+
+function badRun(run: string, status: number, ...says: (string | RegExp)[]): Wrong {
+  return { args: ['train', run], status, says, absent: [join(run, '..', 'run')] }
+}
+
+function signing(text: string, args: readonly string[], status: number, ...says: string[]): Wrong {
+  const out = join(folder, 'never')
+  return { args: ['generate', text, ...args, '--out', join(out, 'x.skels'), join(out, 'x.png')], status, says, absent: [out] }
+}
+
+async function firstWord(language: string): Promise<string> {
+  const { metadata } = await readSafetensors(model)
+  const group = JSON.parse(metadata.groups!).find((one: { language: string }) => one.language === language)
+  return group.vocabulary.words.at(-1)
+}
+
+describe('a clear error, the documented status and nothing half-written for', () => {
+  it.each(Object.entries(wrongs))('%s', { timeout: 60_000 }, async (_, prepare) => {
+    const { args, status, says, absent = [] } = await prepare()
+    const outcome = await signllm(...args)
+    expect(outcome).toMatchObject({ status, stdout: '' })
+    expect(outcome.stderr).not.toContain('    at ')
+    for (const part of says) expect(outcome.stderr).toMatch(part)
+    for (const path of absent) await expect(readdir(path)).rejects.toThrow('ENOENT')
+  })
+})
