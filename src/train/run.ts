@@ -8,6 +8,7 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
@@ -16,7 +17,7 @@ import { SignModel } from '../model/sign_model.js'
 import { readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { type LanguageData, loadData } from './dataset.js'
 import { MetricsLog, truncateAfter } from './metrics_log.js'
-import { formatRunConfig, type RunConfig } from './run_config.js'
+import { formatRunConfig, loadRunConfig, type RunConfig } from './run_config.js'
 import { TensorBoardLog } from './tensorboard.js'
 import { type TrainedStep, Trainer, type TrainerState } from './trainer.js'
 import { validate } from './validation.js'
@@ -40,7 +41,8 @@ export interface TrainRunOptions {
 /**
  * Runs a training to its end, telling what happens.
  *
- * Throws ERR_USAGE where the folder already holds a run and neither `resume` nor `overwrite` is set, ERR_OUTPUT where it cannot be
+ * Throws ERR_USAGE where the folder already holds a run and neither `resume` nor `overwrite` is set, ERR_CONFIG where that run was
+ * begun with other data, sizes or batches, ERR_OUTPUT where it cannot be
  * written, ERR_DATA and ERR_CONFIG for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model.
  */
 export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
@@ -113,9 +115,10 @@ async function prepareFolder(config: RunConfig, last: string, { resume = false, 
       'Pass --resume to go on, or --overwrite to start anew',
     )
   }
-  if (!holdsRun || overwrite) {
-    for (const name of existsSync(out) ? await readdir(out) : []) if (isOurs(name)) await rm(join(out, name))
-  }
+  const anew = !holdsRun || overwrite
+  if (!anew) await checkSameRun(config)
+  // A process that was killed while it wrote leaves a partial file behind.
+  for (const name of existsSync(out) ? await readdir(out) : []) if (isPartial(name) || (anew && isOurs(name))) await rm(join(out, name))
   try {
     await mkdir(out, { recursive: true })
   } catch (cause) {
@@ -132,7 +135,26 @@ async function prepareFolder(config: RunConfig, last: string, { resume = false, 
 
 /** Only what a run writes is ever removed from its folder. */
 const isOurs = (name: string): boolean =>
-  /^(config\.yaml|summary\.json|metrics\.jsonl|(last|best|step-\d+)\.safetensors|events\.out\.tfevents\..*|.*\.partial-\d+)$/.test(name)
+  /^(config\.yaml|summary\.json|metrics\.jsonl|(last|best|step-\d+)\.safetensors|events\.out\.tfevents\..*)$/.test(name)
+const isPartial = (name: string): boolean => /\.partial-\d+$/.test(name)
+
+/** What decides which batch a step has and what the model sees of it; the rest of a run file may change when a run goes on. */
+const fixedKeys = ['seed', 'data', 'tokens', 'scaling', 'model', 'batch'] as const
+
+/** Throws ERR_CONFIG where the run in the folder was begun with another value of a key that must stay. */
+async function checkSameRun(config: RunConfig): Promise<void> {
+  const path = join(config.out, 'config.yaml')
+  if (!existsSync(path)) return
+  const begun = await loadRunConfig(path)
+  const changed = fixedKeys.find((key) => !isDeepStrictEqual(begun[key], config[key]))
+  if (changed === undefined) return
+  throw new SignError(
+    'ERR_CONFIG',
+    path,
+    `wanted \`${changed}\` as the run was begun with, got another`,
+    'Change it back, or start anew with --overwrite',
+  )
+}
 
 function startTrainer(gpu: Gpu, config: RunConfig, data: readonly LanguageData[]): Trainer {
   const model = new SignModel(gpu, { training: true })

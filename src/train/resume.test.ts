@@ -1,0 +1,82 @@
+// A run that is killed, at any instant, goes on to the same bytes as one that never was.
+
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signllm-resume-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const STEPS = 18
+
+/** Everything that has state is on: dropout, noise by measured error, plateau, two languages, epochs that end between checkpoints. */
+async function runFile(name: string): Promise<string> {
+  const path = join(folder, `${name}.yaml`)
+  await writeFile(
+    path,
+    `name: ${name}
+out: ${join(folder, name)}
+data: [{ synthetic: { languages: [ASL, GSL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] } }]
+model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, maxFrames: 40, maxTokens: 8 }
+schedule: { kind: plateau, patience: 0, minRate: 1.0e-9 }
+batch: { size: 4 }
+stop: { steps: ${STEPS} }
+validate: { every: 5, clips: 2 }
+checkpoint: { every: 4 }
+log: { every: 1, tensorboard: false }
+`,
+  )
+  return path
+}
+
+/** Trains; with `killAt`, SIGKILL as soon as that step is reported and `delay` ms have passed. Returns the exit status, null when killed. */
+function train(run: string, { resume = false, killAt = Infinity, delay = 0 } = {}): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    const args = ['--import', 'tsx', 'src/cli.ts', '--json', 'train', run, ...(resume ? ['--resume'] : [])]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    child.on('error', reject)
+    child.on('close', (status) => resolve(status))
+    child.stderr.on('data', (text) => {
+      const steps = [...String(text).matchAll(/"step":(\d+)/g)].map(([, step]) => Number(step))
+      if (steps.some((step) => step >= killAt)) setTimeout(() => child.kill('SIGKILL'), delay)
+    })
+  })
+}
+
+const bytes = (run: string, file: string) => readFile(join(folder, run, file))
+
+describe('a run killed by SIGKILL', () => {
+  it('ends with the bytes of one that was not', async () => {
+    expect(await train(await runFile('whole'))).toBe(0)
+
+    const killed = await runFile('killed')
+    // Before the first checkpoint, between checkpoints, and some milliseconds into whatever comes then: a save, a validation.
+    for (const [killAt, delay] of [
+      [2, 0],
+      [6, 0],
+      [8, 7],
+      [10, 20],
+    ] as const) {
+      expect(await train(killed, { resume: true, killAt, delay })).toBeNull()
+    }
+    expect(await train(killed, { resume: true })).toBe(0)
+
+    for (const file of ['last.safetensors', 'best.safetensors'])
+      expect((await bytes('killed', file)).equals(await bytes('whole', file)), file).toBe(true)
+    const steps = (await bytes('killed', 'metrics.jsonl')).toString().trim().split('\n')
+    expect(steps).toHaveLength((await bytes('whole', 'metrics.jsonl')).toString().trim().split('\n').length)
+    expect((await readdir(join(folder, 'killed'))).filter((name) => name.includes('.partial'))).toEqual([])
+  })
+
+  it('refuses to be resumed by a run file that differs in what decides the steps', async () => {
+    const run = await runFile('whole')
+    await writeFile(run, (await readFile(run, 'utf8')).replace('size: 4', 'size: 3'))
+    expect(await train(run, { resume: true })).toBe(2)
+  })
+})
