@@ -1,0 +1,23 @@
+// multiply_add: the adapter's arithmetic ceiling. Each lane runs two independent chains of vec4 multiply-adds, few enough to stay in a
+// CPU's registers under a software driver, and touches memory once at either end. 16 flops a turn, 1024 turns.
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let m = x[id.x];
+  var a = m;
+  var b = m + 1.0;
+  for (var turn = 0u; turn < 256u; turn++) {
+    a = a * m + m;
+    b = b * m + m;
+    a = a * m + m;
+    b = b * m + m;
+    a = a * m + m;
+    b = b * m + m;
+    a = a * m + m;
+    b = b * m + m;
+  }
+  y[id.x] = a + b;
+}

@@ -1,0 +1,126 @@
+// Every kernel at a shape the model really uses, beside what this adapter can do at most; then the whole model at pt-base.
+//
+//   npm run bench                                   the table
+//   npm run bench -- --only linear,attention        kernels whose names begin so; leaves out the whole model
+//   npm run bench -- --json --out bench/results/x.json
+
+import { readdir } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { writeWhole } from '../src/base/files.js'
+import { Random } from '../src/base/random.js'
+import type { Gpu } from '../src/device/gpu.js'
+import { openGpu } from '../src/device/open.js'
+import { Program, Recorder } from '../src/device/program.js'
+import { type Ceilings, measureCeilings } from './ceilings.js'
+import { type ModelFigures, measureModel } from './pt_base.js'
+import { sampleSubmissions, type Timed } from './timing.js'
+import type { Workload } from './workload.js'
+
+interface KernelFigures {
+  readonly kernel: string
+  readonly note: string
+  readonly params: Readonly<Record<string, number>>
+  readonly ms: Timed
+  /** At the median: bytes that must cross memory, and multiplies and adds, a second. */
+  readonly gigabytes: number
+  readonly gigaflops: number
+  /** Of the ceilings, 0 to 1. Caches can carry a small kernel over the copy ceiling. */
+  readonly copyShare: number
+  readonly multiplyAddShare: number
+}
+
+export interface BenchReport {
+  readonly adapter: string
+  readonly node: string
+  readonly ceilings: Ceilings
+  readonly kernels: readonly KernelFigures[]
+  readonly model: ModelFigures | undefined
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    adapter: { type: 'string' },
+    only: { type: 'string', default: '' },
+    out: { type: 'string' },
+  },
+})
+const prefixes = values.only.split(',').filter(Boolean)
+const { gpu } = await openGpu({ adapter: values.adapter })
+const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
+
+const ceilings = await measureCeilings(gpu)
+say(`${gpu.label}: copies ${ceilings.gigabytes.toFixed(1)} GB/s, multiplies and adds ${ceilings.gigaflops.toFixed(1)} GFLOP/s`)
+say(row(['kernel', 'shape', 'ms', 'GB/s', 'of copy', 'GFLOP/s', 'of mul-add']))
+const kernels: KernelFigures[] = []
+for (const workload of await workloads(prefixes)) {
+  const figures = await measureKernel(gpu, workload, ceilings)
+  kernels.push(figures)
+  say(formatKernel(figures))
+}
+const model = prefixes.length === 0 ? await measureModel(gpu) : undefined
+if (model) {
+  say(
+    `pt-base, a training step of ${model.training.shape}: ${model.training.ms.toFixed(0)} ms, ${model.training.framesPerSecond.toFixed(0)} frames/s`,
+  )
+  say(`pt-base, one sentence of ${model.generation.frames} frames: ${model.generation.framesPerSecond.toFixed(0)} frames/s`)
+}
+const report: BenchReport = { adapter: gpu.label, node: process.version, ceilings, kernels, model }
+const text = `${JSON.stringify(report, null, 2)}\n`
+if (values.json) process.stdout.write(text)
+if (values.out) await writeWhole(values.out, text)
+await gpu.dispose()
+process.exit()
+
+/** The default exports of all bench files: one workload a kernel, or several. */
+async function workloads(prefixes: readonly string[]): Promise<Workload[]> {
+  const files = (await readdir(new URL('.', import.meta.url))).filter((name) => name.endsWith('.bench.ts')).sort()
+  const lists = await Promise.all(files.map(async (name) => (await import(`./${name}`)).default as Workload[]))
+  return lists.flat().filter(({ kernel }) => prefixes.length === 0 || prefixes.some((prefix) => kernel.name.startsWith(prefix)))
+}
+
+async function measureKernel(gpu: Gpu, { kernel, note, params, buffers }: Workload, ceilings: Ceilings): Promise<KernelFigures> {
+  const recorder = new Recorder()
+  const contents = Object.entries(buffers).map(([name, given], i) => {
+    const data = typeof given === 'number' ? noise(given, i) : given
+    return { tensor: recorder.feed(name, [data.length], data instanceof Uint32Array ? 'u32' : 'f32'), data, name }
+  })
+  recorder.run(kernel, Object.fromEntries(contents.map(({ name, tensor }) => [name, tensor])), params)
+  const program = await Program.build(gpu, recorder)
+  for (const { tensor, data } of contents) program.write(tensor, data)
+  try {
+    const ms = await sampleSubmissions(gpu, async (times) => {
+      // Kernels that count would run out of work.
+      for (const { tensor, data } of contents) if (data instanceof Uint32Array) program.write(tensor, data)
+      await program.run({ times })
+    })
+    const { flops, bytes } = kernel.cost(params)
+    const [gigabytes, gigaflops] = [bytes / ms.median / 1e6, flops / ms.median / 1e6]
+    const shares = { copyShare: gigabytes / ceilings.gigabytes, multiplyAddShare: gigaflops / ceilings.gigaflops }
+    return { kernel: kernel.name, note, params, ms, gigabytes, gigaflops, ...shares }
+  } finally {
+    program.destroy()
+  }
+}
+
+function noise(length: number, seed: number): Float32Array {
+  const random = new Random(seed + 1)
+  return Float32Array.from({ length }, () => 2 * random.uniform() - 1)
+}
+
+function formatKernel({ kernel, note, ms, gigabytes, gigaflops, copyShare, multiplyAddShare }: KernelFigures): string {
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`
+  return row([
+    kernel,
+    note,
+    ms.median.toFixed(3),
+    gigabytes.toFixed(2),
+    percent(copyShare),
+    gigaflops.toFixed(2),
+    percent(multiplyAddShare),
+  ])
+}
+
+function row([kernel, note, ...numbers]: readonly string[]): string {
+  return `${kernel!.padEnd(26)}${note!.padEnd(30)}${numbers.map((cell) => cell.padStart(11)).join('')}`
+}
