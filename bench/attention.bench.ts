@@ -8,12 +8,12 @@ const { batch, queries, heads, headWidth } = params
 const n = batch * queries * heads * headWidth
 const lines = batch * heads * queries
 const keyLengths = new Uint32Array(batch).fill(params.keys)
-// Of noise the scores are about 0, so every query's log-sum-exp is about that of its number of keys.
-const logSumExp = Float32Array.from({ length: lines }, (_, at) => Math.log(1 + (at % queries)))
+// Of noise the scores are about 0, so every query's log-sum-exp is about that of its number of keys; delta is about 0.
+const ofQueries = Float32Array.from({ length: 2 * lines }, (_, i) => (i % 2 === 0 ? Math.log(1 + ((i >> 1) % queries)) : 0))
 
 export default [
   workload(attention, note, params, { q: n, k: n, v: n, keyLengths, y: n, logSumExp: lines }),
-  workload(attentionDelta, note, { batch, queries, heads, headWidth }, { y: n, dy: n, delta: lines }),
-  workload(attentionGradQuery, note, params, { q: n, k: n, v: n, dy: n, logSumExp, delta: lines, keyLengths, dq: n }),
-  workload(attentionGradKeyValue, note, params, { q: n, k: n, v: n, dy: n, logSumExp, delta: lines, keyLengths, dk: n, dv: n }),
+  workload(attentionDelta, note, { batch, queries, heads, headWidth }, { y: n, dy: n, logSumExp: lines, lines: 2 * lines }),
+  workload(attentionGradQuery, note, params, { q: n, k: n, v: n, dy: n, lines: ofQueries, keyLengths, dq: n }),
+  workload(attentionGradKeyValue, note, params, { q: n, k: n, v: n, dy: n, lines: ofQueries, keyLengths, dk: n, dv: n }),
 ]

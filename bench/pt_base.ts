@@ -1,12 +1,13 @@
 // The published base model whole: one training step, and one sentence signed frame by frame.
 
 import { Random } from '../src/base/random.js'
-import type { Clip } from '../src/data/clip.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { Generator } from '../src/infer/generator.js'
-import { COORDS, presets } from '../src/model/config.js'
+import { presets } from '../src/model/config.js'
 import { rawFrames } from '../src/model/frame_scaling.js'
 import { SignModel } from '../src/model/sign_model.js'
+import type { Clip } from '../src/motion/clip.js'
+import { COORDS } from '../src/motion/skeleton.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
 import { batchArrays, type Sample } from '../src/train/batch_arrays.js'
 import { TrainingProgram } from '../src/train/training_program.js'

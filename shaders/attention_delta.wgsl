@@ -1,10 +1,11 @@
-// attention_delta: what the softmax takes off every weight's slope, one number a query and head.
+// attention_delta: what the gradients must know of every query and head: its log-sum-exp, and what the softmax takes off its weights' slopes.
 //
 //   delta[b,h,i] = Σ_c dy[b,i,c]·y[b,i,c]   over the columns of head h
 //
-// y, dy : [B, T, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
-// delta : [B, H, T] f32
-// One lane owns one number: a chain of headWidth / 4 sums, in order. It saves the gradients a pass over all keys:
+// y, dy     : [B, T, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
+// logSumExp : [B, H, T] f32, from attention
+// lines     : [B, H, T] of (logSumExp, delta): one buffer, for the gradients bind eight and WebGPU promises no more
+// One lane owns one line: a chain of headWidth / 4 sums, in order. It saves the gradients a pass over all keys:
 // Σ_j weight[j]·(dy·v[j]) is the same number.
 
 const WG = 64u;
@@ -13,8 +14,9 @@ struct Params { batch: u32, queries: u32, heads: u32, headWidth: u32 }
 
 @group(0) @binding(0) var<storage, read> y: array<vec4f>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> delta: array<f32>;
-@group(0) @binding(3) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> logSumExp: array<f32>;
+@group(0) @binding(3) var<storage, read_write> lines: array<vec2f>;
+@group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -28,6 +30,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var c = first; c < first + cols; c++) {
       sum += dot(y[c], dy[c]);
     }
-    delta[i] = sum;
+    lines[i] = vec2f(logSumExp[i], sum);
   }
 }

@@ -6,7 +6,7 @@
 //
 // q, dy            : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
 // k, v, dk, dv     : [B, Tk, D] f32; rows j >= keyLengths[b] of dk and dv become 0
-// logSumExp, delta : [B, H, Tq] f32, from attention and attention_delta
+// lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
 // One lane owns ROWS neighbouring keys of one head and walks the queries in blocks; dk and dv are summed where they lie, so that no
 // two lanes ever add to the same number and the sums have a fixed order.
@@ -24,12 +24,11 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(4) var<storage, read> logSumExp: array<f32>;
-@group(0) @binding(5) var<storage, read> delta: array<f32>;
-@group(0) @binding(6) var<storage, read> keyLengths: array<u32>;
-@group(0) @binding(7) var<storage, read_write> dk: array<vec4f>;
-@group(0) @binding(8) var<storage, read_write> dv: array<vec4f>;
-@group(0) @binding(9) var<uniform> params: Params;
+@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(6) var<storage, read_write> dk: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> dv: array<vec4f>;
+@group(0) @binding(8) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -101,8 +100,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var n = 0u; n < QUADS; n++) { // unroll
       let ids = first + 4u * n + vec4u(0u, 1u, 2u, 3u);
       let line = bh * params.queries + min(ids, vec4u(params.queries - 1u));
-      let level = vec4f(logSumExp[line.x], logSumExp[line.y], logSumExp[line.z], logSumExp[line.w]);
-      let mean = vec4f(delta[line.x], delta[line.y], delta[line.z], delta[line.w]);
+      let l0 = lines[line.x];
+      let l1 = lines[line.y];
+      let l2 = lines[line.z];
+      let l3 = lines[line.w];
+      let level = vec4f(l0.x, l1.x, l2.x, l3.x);
+      let mean = vec4f(l0.y, l1.y, l2.y, l3.y);
       for (var r = 0u; r < ROWS; r++) { // unroll
         let sees = (ids >= vec4u(since[r])) & (ids < vec4u(params.queries));
         weight[r][n] = select(vec4f(0.0), exp(weight[r][n] * params.scale - level), sees);

@@ -5,7 +5,7 @@
 //
 // q, dy, dq        : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
 // k, v             : [B, Tk, D] f32
-// logSumExp, delta : [B, H, Tq] f32, from attention and attention_delta
+// lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
 // One lane owns ROWS neighbouring queries of one head and walks the keys in blocks, as attention does; dq is summed where it lies.
 //
@@ -22,11 +22,10 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(4) var<storage, read> logSumExp: array<f32>;
-@group(0) @binding(5) var<storage, read> delta: array<f32>;
-@group(0) @binding(6) var<storage, read> keyLengths: array<u32>;
-@group(0) @binding(7) var<storage, read_write> dq: array<vec4f>;
-@group(0) @binding(8) var<uniform> params: Params;
+@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -51,8 +50,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let row = min(firstQuery + r, params.queries - 1u);
     at[r] = (b * params.queries + row) * width + column;
     sees[r] = select(length, min(length, row + 1u), params.causal != 0u);
-    level[r] = logSumExp[bh * params.queries + row];
-    mean[r] = delta[bh * params.queries + row];
+    let line = lines[bh * params.queries + row];
+    level[r] = line.x;
+    mean[r] = line.y;
   }
   let rows = min(ROWS, params.queries - firstQuery);
   for (var r = 0u; r < rows; r++) {

@@ -2,12 +2,12 @@
 // signs sentences it has not seen, scores them beside the baselines, and writes a viewer page, a GIF and a picture.
 
 import { join } from 'node:path'
-import type { Clip } from '../data/clip.js'
 import { openGpu } from '../device/open.js'
 import { Generator } from '../infer/generator.js'
 import { dtw } from '../metrics/dtw.js'
 import { wristPathRatio } from '../metrics/motion.js'
 import { formatScores, type ScoredPair, type ScoreRow, scoreMotions } from '../metrics/scores.js'
+import type { Clip } from '../motion/clip.js'
 import type { ViewerEntry } from '../outputs/viewer.js'
 import { writeViewer } from '../outputs/viewer.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'

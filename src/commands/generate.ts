@@ -1,10 +1,10 @@
 // `signllm generate "…"`: a sentence in, a file of signing out.
 
 import { SignError } from '../base/errors.js'
-import type { Motion } from '../data/clip.js'
 import { loadCorpus } from '../data/corpus.js'
 import { openGpu } from '../device/open.js'
 import { Generator, type LengthPolicy } from '../infer/generator.js'
+import type { Motion } from '../motion/clip.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { writerFor } from './motion_files.js'
 

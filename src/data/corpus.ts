@@ -4,11 +4,11 @@ import { basename } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { type CounterConvention, readSkels, type SkelsScale } from '../formats/skels.js'
 import { checkAligned, readCompanion } from '../formats/skels_companions.js'
-import type { Clip } from './clip.js'
+import type { Clip } from '../motion/clip.js'
+import { COORDS } from '../motion/skeleton.js'
 import { fitClip, type LengthLimits } from './corpus_limits.js'
 import { readManifest } from './corpus_manifest.js'
 import { normalise } from './normalise.js'
-import { COORDS } from './skeleton.js'
 
 /** Which of a clip's two lines a model reads. */
 export type Source = 'text' | 'gloss'

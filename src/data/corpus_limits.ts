@@ -1,8 +1,8 @@
 // What happens to a clip that is longer than a model's buffers.
 
 import { SignError } from '../base/errors.js'
-import type { Clip } from './clip.js'
-import { COORDS } from './skeleton.js'
+import type { Clip } from '../motion/clip.js'
+import { COORDS } from '../motion/skeleton.js'
 
 export interface LengthLimits {
   /** Longest motion, in frames after skipping. Default 300. */

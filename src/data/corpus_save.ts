@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { writeSkels } from '../formats/skels_write.js'
-import { type Clip, NORMALISATION } from './clip.js'
+import { type Clip, NORMALISATION } from '../motion/clip.js'
 import type { CorpusManifest } from './corpus_manifest.js'
 
 /**

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
 import { type PoseFile, readPose } from '../formats/pose.js'
 import { handNames, poseOfMotion } from '../formats/pose_write.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { layoutOf } from './layouts.js'
 import { motionOfPose } from './layouts_motion.js'
 import { normalise, shoulderWidth } from './normalise.js'
-import { COORDS, JOINTS, joint } from './skeleton.js'
 
 const shared = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data')
 

@@ -4,7 +4,7 @@
 import { SignError } from '../base/errors.js'
 import type { PoseFile } from '../formats/pose.js'
 import { handNames } from '../formats/pose_write.js'
-import { JOINTS, joint } from './skeleton.js'
+import { JOINTS, joint } from '../motion/skeleton.js'
 
 /** A joint is the weighted mean of these points; no points, no such joint in the layout. */
 export type JointSource = readonly { readonly point: number; readonly weight: number }[]

@@ -6,7 +6,7 @@
 // From the neck outwards each joint then adds its difference to its parent's depth, never more than its bone is long; the root of a hand is as deep as the
 // wrist of the body. Positive z is towards the viewer, as in the published skeletons.
 
-import { bones, COORDS, JOINTS, joint } from './skeleton.js'
+import { bones, COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
 /** Bone lengths in the normal scale by shared length number (see `bones`): the trunk and arms of the published skeletons; fingers as MediaPipe sees them. */
 const usual: readonly number[] = [

@@ -8,7 +8,7 @@
 //
 // So no joint is ever left at 0,0 or NaN, and none jumps because a detector did.
 
-import { COORDS, JOINTS, joint } from './skeleton.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
 /** Fingers and palm count as one hand of 21 joints. */
 const HAND = 21

@@ -2,12 +2,12 @@
 
 import { SignError } from '../base/errors.js'
 import type { PoseFile } from '../formats/pose.js'
-import type { Motion } from './clip.js'
+import type { Motion } from '../motion/clip.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { clearestPerson, layoutOf, rawJoints } from './layouts.js'
 import { placeDepth } from './layouts_depth.js'
 import { fillMissing } from './layouts_fill.js'
 import { normalise } from './normalise.js'
-import { COORDS, JOINTS, joint } from './skeleton.js'
 
 export interface PoseMotionOptions {
   /** Who is named in errors, e.g. the path. Default `pose`. */

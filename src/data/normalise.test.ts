@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
+import { COORDS, joint } from '../motion/skeleton.js'
 import { normalise, shoulderWidth } from './normalise.js'
-import { COORDS, joint } from './skeleton.js'
 
 /** Noise, the shoulders put well apart: frames where they nearly coincide follow a rule of their own. */
 function noise(frames: number, seed: number): Float32Array {

@@ -2,7 +2,7 @@
 // Without it a distance between two clips would measure the cameras rather than the signing.
 
 import { SignError } from '../base/errors.js'
-import { COORDS, JOINTS, joint } from './skeleton.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
 export interface NormaliseOptions {
   /**

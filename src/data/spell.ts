@@ -1,9 +1,9 @@
 // Spells words: the letters of an alphabet one after the other, with blended joins between them.
 
 import { SignError } from '../base/errors.js'
+import { COORDS } from '../motion/skeleton.js'
 import { restArm } from './layouts_fill.js'
 import { normalise } from './normalise.js'
-import { COORDS } from './skeleton.js'
 import { type Alphabet, readAlphabet } from './spell_letters.js'
 
 export interface SpellerOptions {

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
-import type { Clip } from './clip.js'
+import type { Clip } from '../motion/clip.js'
 import { openSpeller, type Speller, type SpellerOptions } from './spell.js'
 import { chooseWords } from './spell_words.js'
 import { type Split, type SplitShares, split } from './split.js'

@@ -3,9 +3,9 @@
 import { SignError } from '../base/errors.js'
 import { type LexiconEntry, languageCode, languageTag, readLexicon } from '../formats/lexicon.js'
 import { readPose } from '../formats/pose.js'
+import { COORDS, joint } from '../motion/skeleton.js'
 import { arms } from './layouts_fill.js'
 import { motionOfPose, type PoseMotion } from './layouts_motion.js'
-import { COORDS, joint } from './skeleton.js'
 
 /** A signed alphabet, ready to spell with. */
 export interface Alphabet {

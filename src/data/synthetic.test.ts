@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { SignError } from '../base/errors.js'
-import { type Clip, frameAt } from './clip.js'
-import { bones, joint } from './skeleton.js'
+import { type Clip, frameAt } from '../motion/clip.js'
+import { bones, joint } from '../motion/skeleton.js'
 import { syntheticCorpus, syntheticLanguages } from './synthetic.js'
 
 const corpus = syntheticCorpus({ clipsPerLanguage: 20, seed: 5 })

@@ -3,7 +3,7 @@
 
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
-import type { Clip } from './clip.js'
+import type { Clip } from '../motion/clip.js'
 import type { Point } from './synthetic/hand.js'
 import { drawSentences, type Sentence, type Splits } from './synthetic/sentences.js'
 import { signSentence } from './synthetic/signing.js'

@@ -77,22 +77,22 @@ export class Gpu implements AsyncDisposable {
   async #compile(kernel: AnyKernel, constants: Readonly<Record<string, number>>, label: string): Promise<Pipeline> {
     const source = specialise(kernel.name, await this.#shaders(kernel.name), constants)
     const facts = checkDeclaration(kernel, source)
+    // What is wrong is told here, with its line, and not once more as an uncaptured error.
+    this.device.pushErrorScope('validation')
     const layout = this.device.createBindGroupLayout({ label, entries: facts.bindings.map(layoutEntry) })
-    try {
-      const pipeline = await this.wait(
-        this.device.createComputePipelineAsync({
-          label,
-          layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-          compute: { module: this.device.createShaderModule({ label, code: source }), entryPoint: 'main' },
-        }),
-      )
-      return { pipeline, layout, facts }
-    } catch (cause) {
-      const text = (cause as Error).message
-      throw new SignError('ERR_SHADER', kernel.name, `wanted shaders/${kernel.name}.wgsl to compile, got ${text}`, 'See the line named', {
-        cause,
-      })
-    }
+    const module = this.device.createShaderModule({ label, code: source })
+    const compiled = this.device.createComputePipelineAsync({
+      label,
+      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: 'main' },
+    })
+    // Dawn may still resolve to a pipeline that is none; the scope knows.
+    const [created, scoped] = await this.wait(Promise.allSettled([compiled, this.device.popErrorScope()]))
+    const error = (scoped.status === 'fulfilled' && scoped.value) || (created.status === 'rejected' && (created.reason as Error))
+    if (created.status === 'fulfilled' && !error) return { pipeline: created.value, layout, facts }
+    const text = error ? error.message.trim().replace(/\.$/, '') : 'no reason'
+    const problem = `wanted shaders/${kernel.name}.wgsl to compile, got ${text}`
+    throw new SignError('ERR_SHADER', kernel.name, problem, 'Lines are counted after loops marked unroll are written out')
   }
 
   /** Awaits GPU work without burning a core under a software driver. */

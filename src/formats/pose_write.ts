@@ -2,8 +2,8 @@
 
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
-import type { Motion } from '../data/clip.js'
-import { bones, COORDS, fingers, JOINTS, joint, type Part } from '../data/skeleton.js'
+import type { Motion } from '../motion/clip.js'
+import { bones, COORDS, fingers, JOINTS, joint, type Part } from '../motion/skeleton.js'
 import type { PoseComponent, PoseFile } from './pose.js'
 
 /** Names of the 8 body joints, in order. `NECK` is ours: MediaPipe has none, so its presence tells our own files. */

@@ -3,7 +3,7 @@
 
 import { createReadStream } from 'node:fs'
 import { SignError } from '../base/errors.js'
-import { COORDS, joint } from '../data/skeleton.js'
+import { COORDS, joint } from '../motion/skeleton.js'
 
 /** Numbers a frame in the file: the coordinates and the counter. */
 export const SKELS_FRAME = COORDS + 1

@@ -2,8 +2,8 @@
 
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
-import type { Motion } from '../data/clip.js'
-import { COORDS } from '../data/skeleton.js'
+import type { Motion } from '../motion/clip.js'
+import { COORDS } from '../motion/skeleton.js'
 import { type CounterConvention, counterValue } from './skels.js'
 
 export interface SkelsOptions {

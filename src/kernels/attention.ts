@@ -29,22 +29,22 @@ export const attention = defineKernel({
   cost: cost(4, 2, 2),
 })
 
-/** delta [B, heads, queries] = Σ dy·y over each head; y, dy [B, queries, heads·headWidth]. Both gradients want it. */
+/** lines [B, heads, queries] of (logSumExp, delta), delta = Σ dy·y over each head; y, dy [B, queries, heads·headWidth]. Both gradients want it. */
 export const attentionDelta = defineKernel({
   name: 'attention_delta',
-  buffers: { y: 'read', dy: 'read', delta: 'write' },
+  buffers: { y: 'read', dy: 'read', logSumExp: 'read', lines: 'write' },
   params: { batch: 'u32', queries: 'u32', heads: 'u32', headWidth: 'u32' },
   workgroups: ({ batch, queries, heads }) => lanes(batch * queries * heads, 64),
   cost: ({ batch, queries, heads, headWidth }) => ({
     flops: 2 * batch * queries * heads * headWidth,
-    bytes: 4 * batch * queries * heads * (2 * headWidth + 1),
+    bytes: 4 * batch * queries * heads * (2 * headWidth + 3),
   }),
 })
 
 /** The gradient at q: dq [B, queries, D]. The other buffers as in attention and attentionDelta. */
 export const attentionGradQuery = defineKernel({
   name: 'attention_grad_query',
-  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', logSumExp: 'read', delta: 'read', keyLengths: 'read', dq: 'write' },
+  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dq: 'write' },
   params: shape,
   workgroups: (params) => tiles(params, params.queries),
   cost: cost(6, 3, 2),
@@ -53,7 +53,7 @@ export const attentionGradQuery = defineKernel({
 /** The gradients at k and v: dk, dv [B, keys, D], 0 in rows past keyLengths. The other buffers as in attention and attentionDelta. */
 export const attentionGradKeyValue = defineKernel({
   name: 'attention_grad_key_value',
-  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', logSumExp: 'read', delta: 'read', keyLengths: 'read', dk: 'write', dv: 'write' },
+  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dk: 'write', dv: 'write' },
   params: shape,
   workgroups: (params) => tiles(params, params.keys),
   cost: cost(8, 2, 4),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Clip } from '../data/clip.js'
-import { COORDS } from '../data/skeleton.js'
+import type { Clip } from '../motion/clip.js'
+import { COORDS } from '../motion/skeleton.js'
 import { held, meanPose, nearestNeighbour, randomClip } from './baselines.js'
 
 /** A clip with a text whose every coordinate in frame i is `levels[i]`. */

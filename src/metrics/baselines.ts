@@ -2,8 +2,8 @@
 
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
-import type { Clip, Motion } from '../data/clip.js'
-import { COORDS } from '../data/skeleton.js'
+import type { Clip, Motion } from '../motion/clip.js'
+import { COORDS } from '../motion/skeleton.js'
 
 /** The mean of all frames of all clips: 150 numbers. Throws ERR_DATA for no frames. */
 export function meanPose(trainClips: readonly Clip[]): Float32Array {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
-import { COORDS } from '../data/skeleton.js'
+import { COORDS } from '../motion/skeleton.js'
 import { align, dtw, dtwMje, type Norm, type Series } from './dtw.js'
 
 /** The cheapest path by walking all of them. */

@@ -1,8 +1,8 @@
 // Dynamic time warping: how far two motions are apart once their tempo is evened out.
 
 import { bug, SignError } from '../base/errors.js'
-import type { Motion } from '../data/clip.js'
-import { COORDS, JOINTS } from '../data/skeleton.js'
+import type { Motion } from '../motion/clip.js'
+import { COORDS, JOINTS } from '../motion/skeleton.js'
 
 /** What a distance needs of a motion. */
 export type Frames = Pick<Motion, 'joints' | 'frames'>

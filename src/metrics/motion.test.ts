@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Motion } from '../data/clip.js'
-import { COORDS, joint } from '../data/skeleton.js'
 import { syntheticCorpus } from '../data/synthetic.js'
+import type { Motion } from '../motion/clip.js'
+import { COORDS, joint } from '../motion/skeleton.js'
 import { boneLengthDeviation, durationRatio, poseStdRatio, wristPathRatio } from './motion.js'
 
 const clip = syntheticCorpus({ languages: ['LSA'], clipsPerLanguage: 10 }).train[0]!

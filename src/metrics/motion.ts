@@ -1,7 +1,7 @@
 // How much a motion moves, beside its reference: what DTW is blind to. Every ratio is best at 1; below 1 the model moves too little or too briefly.
 
-import type { Motion } from '../data/clip.js'
-import { bones, COORDS, joint } from '../data/skeleton.js'
+import type { Motion } from '../motion/clip.js'
+import { bones, COORDS, joint } from '../motion/skeleton.js'
 import type { Frames } from './dtw.js'
 
 /** A wrist path shorter than this, in normalised units (about 2 cm on a person), is a hand at rest. */

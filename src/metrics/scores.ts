@@ -1,7 +1,7 @@
 // The table every evaluation prints: the model beside the baselines it must beat, each score averaged over clips.
 
 import { Random } from '../base/random.js'
-import type { Clip, Motion } from '../data/clip.js'
+import type { Clip, Motion } from '../motion/clip.js'
 import { held, meanPose, nearestNeighbour, randomClip } from './baselines.js'
 import { dtw, dtwMje } from './dtw.js'
 import { durationRatio, mean, poseStdRatio, wristPathRatio } from './motion.js'

@@ -1,6 +1,7 @@
 // The sizes of a text-to-pose model, and the presets.
 
 import { SignError } from '../base/errors.js'
+import { COORDS } from '../motion/skeleton.js'
 import type { Activation } from '../ops/activation.js'
 
 export interface ModelConfig {
@@ -26,8 +27,6 @@ export interface ModelConfig {
   readonly maxTokens: number
 }
 
-/** Coordinates a frame: 50 joints of x, y, z. */
-export const COORDS = 150
 export const LAYER_NORM_EPSILON = 1e-6
 
 const base: ModelConfig = {

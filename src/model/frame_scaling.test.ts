@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COORDS } from './config.js'
+import { COORDS } from '../motion/skeleton.js'
 import { measureScaling, rawFrames, scaleInto, unscaled } from './frame_scaling.js'
 
 /** Two clips whose coordinate j swings about j/10 with amplitude 0.1 · (1 + j % 3). */

@@ -1,7 +1,7 @@
 // The units a model sees frames in. Joints move by a tenth of the distance they lie from the neck, so a regression in raw coordinates
 // spends most of its training on what never changes; about their mean, in units of their spread, it learns about ten times as fast.
 
-import { COORDS } from './config.js'
+import { COORDS } from '../motion/skeleton.js'
 
 /** What the model sees of a number is (number − centre) / scale: the 150 coordinates first, the progress counter last. */
 export interface FrameScaling {

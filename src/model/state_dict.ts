@@ -1,7 +1,8 @@
 // The released Progressive Transformers model's tensor names, translated to ours, and its sizes read off the shapes.
 
 import { SignError } from '../base/errors.js'
-import { COORDS, type ModelConfig } from './config.js'
+import { COORDS } from '../motion/skeleton.js'
+import type { ModelConfig } from './config.js'
 import type { HostTensor, HostTensors } from './weights.js'
 
 /** Sub-layers: theirs by (stack, part), in the order the rules are tried. */

@@ -24,12 +24,12 @@ export function attention(
   g.recorder.run(attentionKernel, { q, k, v, keyLengths, y, logSumExp }, params)
 
   g.onBackward(y, (dy) => {
-    const delta = g.tensor('delta', [batch, heads, queries])
-    g.recorder.run(attentionDelta, { y, dy, delta }, { batch, queries, heads, headWidth })
-    g.addSlope(q, (dq) => g.recorder.run(attentionGradQuery, { q, k, v, dy, logSumExp, delta, keyLengths, dq }, params))
+    const lines = g.tensor('lines', [batch, heads, queries, 2])
+    g.recorder.run(attentionDelta, { y, dy, logSumExp, lines }, { batch, queries, heads, headWidth })
+    g.addSlope(q, (dq) => g.recorder.run(attentionGradQuery, { q, k, v, dy, lines, keyLengths, dq }, params))
     // One kernel fills both, so the slope of v is made inside that of k.
     const dv = g.tensor('dv', v.shape)
-    g.addSlope(k, (dk) => g.recorder.run(attentionGradKeyValue, { q, k, v, dy, logSumExp, delta, keyLengths, dk, dv }, params))
+    g.addSlope(k, (dk) => g.recorder.run(attentionGradKeyValue, { q, k, v, dy, lines, keyLengths, dk, dv }, params))
     g.shareSlope([v], dv)
   })
   return y

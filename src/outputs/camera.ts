@@ -1,7 +1,7 @@
 // Where the viewer stands: turns 3D joints, and scales them to a square picture that fits the whole motion, so that nothing jumps between frames.
 
-import type { Motion } from '../data/clip.js'
-import { COORDS, JOINTS, joint } from '../data/skeleton.js'
+import type { Motion } from '../motion/clip.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
 /** An orthographic camera on a square picture. All lengths in units of the motion (shoulders 1/3 apart). */
 export interface Camera {

@@ -1,6 +1,6 @@
 // Which colour means what in every picture: hues by finger as the field draws them, the two arms apart, calm neutrals for the rest.
 
-import type { Part } from '../data/skeleton.js'
+import type { Part } from '../motion/skeleton.js'
 
 /** `#rrggbb`, so that SVG, CSS and canvas take it as it is. */
 export type Colour = `#${string}`

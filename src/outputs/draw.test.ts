@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COORDS, drawnBones, joint } from '../data/skeleton.js'
+import { COORDS, drawnBones, joint } from '../motion/skeleton.js'
 import { cameraFor, project } from './camera.js'
 import { light } from './colours.js'
 import { drawFrame, limbs } from './draw.js'

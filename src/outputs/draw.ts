@@ -1,6 +1,6 @@
 // One frame of motion as a list of marks in painting order, which the rasteriser and the SVG writer both only have to follow.
 
-import { drawnBones, fingers, type Part } from '../data/skeleton.js'
+import { drawnBones, fingers, type Part } from '../motion/skeleton.js'
 import { type Camera, HEAD_RADIUS, type Point, project, projectPoint } from './camera.js'
 import type { Colour, Palette } from './colours.js'
 

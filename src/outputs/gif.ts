@@ -2,8 +2,8 @@
 
 import { createRequire } from 'node:module'
 import { writeWhole } from '../base/files.js'
-import type { Motion } from '../data/clip.js'
-import { fingers } from '../data/skeleton.js'
+import type { Motion } from '../motion/clip.js'
+import { fingers } from '../motion/skeleton.js'
 import { cameraFor, type Turn } from './camera.js'
 import { light, type Palette, rgb } from './colours.js'
 import { darker } from './draw.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { JOINTS } from '../data/skeleton.js'
+import { JOINTS } from '../motion/skeleton.js'
 import { jointNames, motionFromJson, motionToJson } from './json_motion.js'
 import { signer } from './signer.testing.js'
 

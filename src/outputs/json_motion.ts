@@ -2,8 +2,8 @@
 
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
-import { frameAt, type Motion } from '../data/clip.js'
-import { COORDS, fingers, JOINTS, joint } from '../data/skeleton.js'
+import { frameAt, type Motion } from '../motion/clip.js'
+import { COORDS, fingers, JOINTS, joint } from '../motion/skeleton.js'
 import { checkMotion } from './timeline.js'
 
 /** What is known of a motion besides its numbers. */

@@ -2,7 +2,7 @@
 
 import { crc32, deflateSync } from 'node:zlib'
 import { writeWhole } from '../base/files.js'
-import { frameAt, type Motion } from '../data/clip.js'
+import { frameAt, type Motion } from '../motion/clip.js'
 import type { Camera } from './camera.js'
 import { light } from './colours.js'
 import { drawFrame } from './draw.js'

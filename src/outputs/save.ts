@@ -2,7 +2,7 @@
 
 import { basename, extname } from 'node:path'
 import { SignError } from '../base/errors.js'
-import type { Motion } from '../data/clip.js'
+import type { Motion } from '../motion/clip.js'
 import { writeGif } from './gif.js'
 import { type MotionMeta, writeJson } from './json_motion.js'
 import { writePng } from './png.js'

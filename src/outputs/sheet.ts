@@ -1,6 +1,6 @@
 // What a contact sheet shows where: evenly spaced moments in a grid, and with a reference, each row of it above the row it is compared with.
 
-import type { Motion } from '../data/clip.js'
+import type { Motion } from '../motion/clip.js'
 import { type Camera, cameraFor, type Turn } from './camera.js'
 import { checkMotion, frameAtTime, spread } from './timeline.js'
 

@@ -1,7 +1,7 @@
 // A made-up signer for the tests of pictures: shoulders, bent arms and spread fingers that wave, so that every joint is somewhere of its own.
 
-import type { Motion } from '../data/clip.js'
-import { bones, COORDS, fingers, joint } from '../data/skeleton.js'
+import type { Motion } from '../motion/clip.js'
+import { bones, COORDS, fingers, joint } from '../motion/skeleton.js'
 
 const body: readonly (readonly [x: number, y: number, z: number])[] = [
   [0, -0.2, 0],

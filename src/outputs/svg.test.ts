@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { frameAt } from '../data/clip.js'
-import { joint } from '../data/skeleton.js'
+import { frameAt } from '../motion/clip.js'
+import { joint } from '../motion/skeleton.js'
 import { cameraFor, project } from './camera.js'
 import { light } from './colours.js'
 import { signer } from './signer.testing.js'

@@ -1,7 +1,7 @@
 // SVG: a contact sheet of a motion as lines, sharp at any size, with its sentence below.
 
 import { writeWhole } from '../base/files.js'
-import { frameAt, type Motion } from '../data/clip.js'
+import { frameAt, type Motion } from '../motion/clip.js'
 import type { Camera } from './camera.js'
 import { light } from './colours.js'
 import { drawFrame, type Mark } from './draw.js'

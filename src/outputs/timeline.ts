@@ -1,8 +1,8 @@
 // Two motions on one clock. A shorter one ends; it is never stretched to the other's length, which would hide that its timing is wrong.
 
 import { SignError } from '../base/errors.js'
-import type { Motion } from '../data/clip.js'
-import { COORDS } from '../data/skeleton.js'
+import type { Motion } from '../motion/clip.js'
+import { COORDS } from '../motion/skeleton.js'
 
 /** Seconds a motion lasts. */
 export function duration(motion: Motion): number {

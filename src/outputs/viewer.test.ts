@@ -1,6 +1,6 @@
 import vm from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import type { Motion } from '../data/clip.js'
+import type { Motion } from '../motion/clip.js'
 import { escapeMarkup, scriptJson } from './markup.js'
 import { signer } from './signer.testing.js'
 import { type PackedMotion, packMotion, viewerHtml } from './viewer.js'

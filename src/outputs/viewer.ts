@@ -1,7 +1,7 @@
 // A page that plays motions in any browser: one HTML file, nothing fetched, opened from a disk as well as from a server.
 
 import { writeWhole } from '../base/files.js'
-import type { Motion } from '../data/clip.js'
+import type { Motion } from '../motion/clip.js'
 import { cameraFor } from './camera.js'
 import { dark, light, type Palette } from './colours.js'
 import { darker, isFinger, limbs, proportions } from './draw.js'

@@ -1,10 +1,11 @@
 // A batch of clips as the arrays a training program is fed.
 
-import type { Clip } from '../data/clip.js'
 import { invertIds } from '../kernels/embedding.js'
-import { COORDS, inputNumbers, outputNumbers } from '../model/config.js'
+import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto } from '../model/frame_scaling.js'
 import type { GroupDescription } from '../model/sign_model.js'
+import type { Clip } from '../motion/clip.js'
+import { COORDS } from '../motion/skeleton.js'
 import { padded } from '../ops/parameter.js'
 import { specialId } from '../text/vocabulary.js'
 

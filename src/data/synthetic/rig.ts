@@ -2,7 +2,7 @@
 // The right side is solved once; the left is its mirror image, so both sides share every length exactly.
 
 import { quat, vec3 } from 'gl-matrix'
-import { COORDS, joint } from '../skeleton.js'
+import { COORDS, joint } from '../../motion/skeleton.js'
 import { fingerAxis, fingerJoints, type HandShape, type Point, type Turn } from './hand.js'
 
 /** One hand, in its own side's coordinates: x > 0 is outward from the middle, for the left hand as for the right. */

@@ -1,8 +1,8 @@
 // Signs in a row become one motion: from rest, sign after sign with smooth ways between them, back to rest.
 
 import { vec3 } from 'gl-matrix'
-import type { Motion } from '../clip.js'
-import { COORDS } from '../skeleton.js'
+import type { Motion } from '../../motion/clip.js'
+import { COORDS } from '../../motion/skeleton.js'
 import type { Point } from './hand.js'
 import { between, type HandPose, type Pose, writePose } from './rig.js'
 import { restPose, type Sign, signPose } from './signs.js'

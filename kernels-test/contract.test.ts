@@ -1,0 +1,88 @@
+// What every kernel owes its readers: five files of one name, a header, and WGSL that Dawn compiles, on a machine without any GPU.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { create } from 'webgpu'
+import { Gpu } from '../src/device/gpu.js'
+import { shaderFromPackage } from '../src/device/shader_source.js'
+import { tinyWorkloads } from './tiny_workloads.js'
+
+const shaders = readdirSync('shaders').map((file) => file.replace('.wgsl', ''))
+/** Gradients and reports stand beside their kernel: `linear_weight_grad` is declared, tested and benched in `linear`. */
+const kernels = readdirSync('src/kernels').map((file) => file.replace('.ts', ''))
+
+describe('one name in every folder', () => {
+  it.each(kernels)('%s', (name) => {
+    for (const file of [`shaders/${name}.wgsl`, `src/reference/${name}.ts`, `kernels-test/${name}.test.ts`, `bench/${name}.bench.ts`])
+      expect(existsSync(file), file).toBe(true)
+  })
+
+  it('no shader without a declaration', () => {
+    const orphans = shaders.filter((shader) => !kernels.some((name) => shader === name || shader.startsWith(`${name}_`)))
+    expect(orphans).toEqual([])
+  })
+
+  it('every shader is benched', async () => {
+    const benched = readdirSync('bench')
+      .filter((file) => file.endsWith('.bench.ts'))
+      .map((file) => file.replace('.bench.ts', ''))
+    const lists = await Promise.all(benched.map(async (name) => (await import(`../bench/${name}.bench.ts`)).default))
+    const names = new Set(lists.flat().map(({ kernel }) => kernel.name))
+    expect(shaders.filter((shader) => !names.has(shader))).toEqual([])
+  })
+})
+
+describe('the text of', () => {
+  it.each(shaders)('%s', (name) => {
+    const source = readFileSync(`shaders/${name}.wgsl`, 'utf8')
+    expect(source.split('\n')[0]).toMatch(new RegExp(`^// ${name}: \\S`))
+    expect(source).not.toMatch(/\t| \n/)
+    for (const line of bareLoopVariables(source)) expect.soft(line, 'zeroed on the first turn only, by Dawn 0.6: write = T()').toBe('')
+  })
+
+  it('is checked for bare variables in loops', () => {
+    expect(bareLoopVariables('fn f() {\n  var a: f32;\n  for (;;) {\n    var b: vec4f;\n    var c = vec4f();\n  }\n}')).toEqual([
+      'var b: vec4f;',
+    ])
+  })
+})
+
+/** `var x: T;` inside a loop. */
+function bareLoopVariables(source: string): string[] {
+  const found: string[] = []
+  const loops: number[] = []
+  let depth = 0
+  for (const line of source.split('\n').map((text) => text.replace(/\/\/.*/, ''))) {
+    if (loops.length > 0 && /^\s*var \w+: [^=]+;\s*$/.test(line)) found.push(line.trim())
+    if (/^\s*(for|while|loop)\b/.test(line)) loops.push(depth)
+    depth += (line.match(/\{/g)?.length ?? 0) - (line.match(/\}/g)?.length ?? 0)
+    if (loops.length > 0 && depth <= loops.at(-1)!) loops.pop()
+  }
+  return found
+}
+
+describe("Dawn's null backend compiles", () => {
+  let gpu: Gpu
+  beforeAll(async () => {
+    const dawn = create(['backend=null'])
+    const adapter = await dawn.requestAdapter()
+    gpu = new Gpu(await adapter!.requestDevice(), { label: 'null backend', keepAlive: [dawn, adapter] })
+  })
+  afterAll(() => gpu.dispose())
+
+  it.each(tinyWorkloads.map((one) => [one.kernel.name, one] as const))('%s', async (_, { kernel, params }) => {
+    await gpu.pipeline(kernel, params)
+    gpu.check()
+  })
+
+  it('no shader with a fault, and says where it is', async () => {
+    const broken = new Gpu(gpu.device, {
+      keepAlive: gpu,
+      shaders: async (name) => (await shaderFromPackage(name)).replaceAll('x[i]', 'z[i]'),
+    })
+    const { kernel, params } = tinyWorkloads.find(({ kernel }) => kernel.name === 'relu')!
+    await expect(broken.pipeline(kernel, params)).rejects.toThrow(
+      /relu: wanted shaders\/relu\.wgsl to compile, got [\s\S]*unresolved value 'z'/,
+    )
+  })
+})

@@ -1,0 +1,50 @@
+// No two lanes of a workgroup touch the same memory without a barrier between them: wgsl_reflect walks through every kernel, no GPU needed.
+// Its integer division is not to be trusted (1.6 divides as floats), so what matters here is the order of accesses, not the values.
+
+import { readdir } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { detectRaces } from 'wgsl_reflect/wgsl_reflect.module.js'
+import type { Workload } from '../bench/workload.js'
+import { type Grid, packParams } from '../src/device/kernel.js'
+import { reflectShader } from '../src/device/reflect.js'
+import { shaderFromPackage, specialise } from '../src/device/shader_source.js'
+import { tinyWorkloads } from './tiny_workloads.js'
+
+/** The first workgroup's races, as messages with lines of the specialised shader. */
+function racesOf(source: string, grid: Grid, buffers: readonly ArrayBufferLike[], params?: Uint8Array): string[] {
+  const bound = Object.fromEntries([...buffers, ...(params ? [{ uniform: params.buffer }] : [])].map((entry, binding) => [binding, entry]))
+  const { races, errors } = detectRaces(source, 'main', [grid[0], grid[1] ?? 1, grid[2] ?? 1], { 0: bound })
+  return [...errors, ...races.map(({ message }) => message)]
+}
+
+async function walk({ kernel, params, buffers }: Workload, mutate = (source: string) => source): Promise<string[]> {
+  const source = mutate(specialise(kernel.name, await shaderFromPackage(kernel.name), kernel.constants?.(params) ?? {}))
+  const data = Object.values(buffers).map((given) => (typeof given === 'number' ? new Float32Array(given).fill(0.5) : given.slice()).buffer)
+  const bytes = packParams(kernel, reflectShader(source), params)
+  return racesOf(source, kernel.workgroups(params), data, bytes.length > 0 ? bytes : undefined)
+}
+
+const named = (name: string) => tinyWorkloads.find(({ kernel }) => kernel.name === name)!
+
+describe('no race in', () => {
+  it.each(tinyWorkloads.map((one) => [one.kernel.name, one] as const))('%s', async (_, one) => {
+    expect(await walk(one)).toEqual([])
+  })
+
+  it('any kernel that has a shader', async () => {
+    const shaders = (await readdir('shaders')).map((name) => name.replace('.wgsl', ''))
+    expect(tinyWorkloads.map(({ kernel }) => kernel.name).sort()).toEqual(shaders.sort())
+  })
+})
+
+describe('the walk sees a race', () => {
+  it('where a barrier is taken out', async () => {
+    const races = await walk(named('attention_row'), (source) => source.replaceAll('workgroupBarrier();', ''))
+    expect(races.join()).toMatch(/tops|totals|sums/)
+  })
+
+  it('where two lanes write one element', async () => {
+    const races = await walk(named('relu'), (source) => source.replaceAll('y[i] =', 'y[0] ='))
+    expect(races.join()).toMatch(/'y'/)
+  })
+})

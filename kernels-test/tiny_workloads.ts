@@ -1,0 +1,111 @@
+// Every kernel at a shape so small that an interpreter can walk through it. The numbers do not matter, the addresses do.
+
+import { type Workload, workload } from '../bench/workload.js'
+import { adamw } from '../src/kernels/adamw.js'
+import { add } from '../src/kernels/add.js'
+import { addPositions } from '../src/kernels/add_positions.js'
+import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
+import { attentionRow } from '../src/kernels/attention_row.js'
+import { cacheAppend } from '../src/kernels/cache_append.js'
+import { clipScale } from '../src/kernels/clip_scale.js'
+import { columnSum } from '../src/kernels/column_sum.js'
+import { dropout } from '../src/kernels/dropout.js'
+import { embedding, embeddingGrad } from '../src/kernels/embedding.js'
+import { errorSpread } from '../src/kernels/error_spread.js'
+import { frameNoise } from '../src/kernels/frame_noise.js'
+import { gelu, geluGrad } from '../src/kernels/gelu.js'
+import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
+import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
+import { linearRow } from '../src/kernels/linear_row.js'
+import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
+import { nextFrame } from '../src/kernels/next_frame.js'
+import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
+import { relu, reluGrad } from '../src/kernels/relu.js'
+import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
+
+const note = 'tiny'
+const lengths = Uint32Array.of(3, 2)
+const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1, scale: 0.5 }
+const [qkv, lines] = [2 * 3 * 8, 2 * 2 * 3]
+const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
+const norm = { rows: 5, width: 8 }
+const loss = { batch: 2, length: 3, stride: 8, kind: 0 }
+
+export const tinyWorkloads: readonly Workload[] = [
+  workload(adamw, note, { n: 12, weightDecay: 0.1, decoupled: 1 }, { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 }),
+  workload(add, note, { n: 12 }, { a: 12, b: 12, y: 12 }),
+  workload(addPositions, note, { rows: 3, width: 8 }, { x: 24, table: 24, at: Uint32Array.of(0, 1, 2), y: 24 }),
+  workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: qkv, logSumExp: lines }),
+  workload(attentionDelta, note, { batch: 2, queries: 3, heads: 2, headWidth: 4 }, { y: qkv, dy: qkv, logSumExp: lines, lines: 2 * lines }),
+  workload(attentionGradQuery, note, heads, {
+    q: qkv,
+    k: qkv,
+    v: qkv,
+    dy: qkv,
+    lines: 2 * lines,
+    keyLengths: lengths,
+    dq: qkv,
+  }),
+  workload(attentionGradKeyValue, note, heads, {
+    q: qkv,
+    k: qkv,
+    v: qkv,
+    dy: qkv,
+    lines: 2 * lines,
+    keyLengths: lengths,
+    dk: qkv,
+    dv: qkv,
+  }),
+  workload(
+    attentionRow,
+    note,
+    { batch: 2, capacity: 3, heads: 2, headWidth: 4, extra: 0, scale: 0.5 },
+    { q: 16, keyCache: 48, valueCache: 48, lengths, y: 16 },
+  ),
+  workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8 }, { x: 16, lengths, cache: 64 }),
+  workload(clipScale, note, { partials: 8, limit: 1 }, { partial: 8, clip: 2 }),
+  workload(columnSum, note, { rows: 5, cols: 8 }, { x: 40, sum: 8 }),
+  workload(dropout, note, { n: 12, site: 1, rate: 0.5 }, { x: 12, seed: Uint32Array.of(1, 2, 0, 0), y: 12 }),
+  workload(embedding, note, { rows: 4, length: 2, width: 8 }, { ids: Uint32Array.of(0, 1, 1, 2), table: 24, positions: 16, y: 32 }),
+  workload(
+    embeddingGrad,
+    note,
+    { rows: 4, width: 8 },
+    { dy: 32, uniqueIds: Uint32Array.of(0, 1, 2, 0), starts: Uint32Array.of(0, 1, 3, 4, 4), order: Uint32Array.of(0, 1, 2, 3), dTable: 24 },
+  ),
+  workload(errorSpread, note, { batch: 2, length: 3, stride: 8 }, { pred: 48, goal: 48, frames: lengths, spread: 16 }),
+  workload(
+    frameNoise,
+    note,
+    { rows: 5, stride: 8, coords: 6, site: 1, rate: 1 },
+    { x: 40, sigma: 8, seed: Uint32Array.of(1, 2, 0, 0), y: 40 },
+  ),
+  workload(gelu, note, { n: 12 }, { x: 12, y: 12 }),
+  workload(geluGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
+  workload(layerNorm, note, { ...norm, epsilon: 1e-6 }, { x: 40, gamma: 8, beta: 8, y: 40, stats: 10 }),
+  workload(layerNormGrad, note, { ...norm, accumulate: 1 }, { x: 40, gamma: 8, stats: 10, dy: 40, dx: 40 }),
+  workload(layerNormWeightGrad, note, norm, { x: 40, stats: 10, dy: 40, dGamma: 8, dBeta: 8 }),
+  workload(linear, note, product, { x: 40, w: 96, b: 12, y: 60 }),
+  workload(linearGrad, note, { rows: 5, inner: 8, cols: 12, accumulate: 1 }, { dy: 60, w: 96, dx: 40 }),
+  workload(linearWeightGrad, note, product, { x: 40, dy: 60, dw: 96, db: 12 }),
+  workload(linearRow, note, product, { x: 40, w: 96, b: 12, y: 60 }),
+  workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),
+  workload(meanPoolGrad, note, { batch: 2, length: 3, width: 8, accumulate: 1 }, { dy: 16, lengths, dx: 48 }),
+  workload(
+    nextFrame,
+    note,
+    { batch: 2, capacity: 4, stride: 8, coords: 6, predStride: 8, predCounter: 6, inputStride: 8, inputCounter: 6 },
+    { pred: 16, policy: 8, lengths: Uint32Array.of(0, 1), done: new Uint32Array(2), input: 16, frames: 64 },
+  ),
+  workload(poseLoss, note, { ...loss, numbers: 7, coords: 6 }, { pred: 48, goal: 48, frames: lengths, rowSums: 12 }),
+  workload(
+    poseLossReport,
+    note,
+    { batch: 2, length: 3, coords: 6 },
+    { rowSums: 12, frames: lengths, weight: 2, coefficient: 2, reference: 1, report: 8 },
+  ),
+  workload(poseLossGrad, note, { ...loss, numbers: 7 }, { pred: 48, goal: 48, frames: lengths, weight: 2, coefficient: 2, dpred: 48 }),
+  workload(relu, note, { n: 12 }, { x: 12, y: 12 }),
+  workload(reluGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
+  workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),
+]
