@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { relu } from '../kernels/relu.js'
+import { GPU_BUFFER } from './gpu.js'
+import { openGpu } from './open.js'
+import { Program, Recorder } from './program.js'
+
+describe('a Gpu', () => {
+  it('tells of invalid work on the next call, not at once', async () => {
+    const { gpu } = await openGpu()
+    const { device } = gpu
+    const small = device.createBuffer({ size: 16, usage: GPU_BUFFER.COPY_DST })
+    device.queue.writeBuffer(small, 0, new Uint8Array(4))
+    const encoder = device.createCommandEncoder()
+    encoder.copyBufferToBuffer(small, 0, small, 0, 16)
+    encoder.finish()
+    await device.queue.onSubmittedWorkDone()
+    expect(() => gpu.check()).toThrow(/wanted valid GPU work, got [\s\S]+\. Please report it\./)
+    await gpu.dispose()
+  })
+
+  it('says that its device was lost, and what to do', async () => {
+    const { gpu } = await openGpu()
+    gpu.device.destroy()
+    await gpu.device.lost
+    expect(() => gpu.buffer(16, 'x')).toThrow(/wanted a living device, got 'destroyed'.+Resume the run/)
+    expect(() => gpu.check()).toThrow(expect.objectContaining({ code: 'ERR_DEVICE_LOST', exitStatus: 3 }))
+  })
+
+  it('is used up once disposed, which may happen twice', async () => {
+    const { gpu } = await openGpu()
+    await gpu.dispose()
+    await gpu.dispose()
+    expect(() => gpu.buffer(16, 'x')).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }))
+  })
+
+  it('frees itself at the end of an await using', async () => {
+    const { gpu } = await openGpu()
+    {
+      await using scoped = gpu
+      scoped.check()
+    }
+    expect(() => gpu.check()).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }))
+  })
+
+  it('refuses what no binding can hold, by name and with both numbers', async () => {
+    const { gpu } = await openGpu()
+    const { maxStorageBufferBindingSize } = gpu.device.limits
+    const n = maxStorageBufferBindingSize / 4 + 4
+    const recorder = new Recorder()
+    const x = { name: 'x', shape: [n], dtype: 'f32', region: { buffer: gpu.buffer(16, 'x'), offset: 0, bytes: 16 } } as const
+    recorder.scope('feed', () => recorder.run(relu, { x, y: recorder.tensor('y', [4]) }, { n: 4 }))
+    await expect(Program.build(gpu, recorder)).rejects.toThrow(
+      `feed/relu: wanted x [${n}] of ${4 * n} bytes in one binding, got a limit of ${maxStorageBufferBindingSize}`,
+    )
+    await gpu.dispose()
+  })
+})
+
+describe('openGpu', () => {
+  it('refuses a name no adapter has and lists what it tried', async () => {
+    await expect(openGpu({ adapter: 'voodoo2' })).rejects.toThrow(/wanted adapter 'voodoo2', got none \(.+\)\. Name one that is there/)
+  })
+
+  it('reports what it chose', async () => {
+    const { gpu, report } = await openGpu()
+    expect(report.limits.maxComputeInvocationsPerWorkgroup).toBeGreaterThanOrEqual(128)
+    expect(['gpu', 'software', 'embedded']).toContain(report.chosen)
+    await gpu.dispose()
+  })
+})
