@@ -97,12 +97,65 @@ describe('a good command', () => {
     expect((await readdir(join(folder, 'signed'))).filter((name) => name.startsWith('x.'))).toHaveLength(out.length)
   })
 
+  it('imports a state dict of the Progressive Transformers code, and signs with it', async () => {
+    const [dict, vocabulary, imported, out] = ['dict.safetensors', 'words.txt', 'imported.safetensors', 'imported.skels'].map((name) =>
+      join(folder, name),
+    ) as [string, string, string, string]
+    await writeFile(dict, formatSafetensors(stateDict({ words: 7, width: 16, hidden: 24, layers: 2 })))
+    await writeFile(vocabulary, 'rain\nsun\nsnow\n')
+    const asked = ['--vocabulary', vocabulary, '--lang', 'GSL', '--heads', '2', '--out', imported]
+    const import_ = await signllm('--json', 'import', dict, ...asked)
+    expect(import_.status, import_.stderr).toBe(0)
+    expect(JSON.parse(import_.stdout)).toMatchObject({ width: 16, heads: 2, hidden: 24, encoderLayers: 2, decoderLayers: 2, vocabulary: 7 })
+    const signed = await signllm('generate', 'rain snow', '--model', imported, '--out', out)
+    expect(signed.status, signed.stderr).toBe(0)
+    expect((await readFile(out, 'utf8')).trim().split(' ').length % FRAME).toBe(0)
+  })
+
   it('says which adapter runs', async () => {
     const { status, stdout, stderr } = await signllm('--json', 'doctor')
     expect(status, stderr).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ name: expect.any(String), chosen: expect.stringMatching(/^(gpu|software|embedded)$/) })
   })
 })
+
+/** A state dict with the names that code gives its tensors, all numbers small and different. */
+function stateDict({ words, width, hidden, layers }: { words: number; width: number; hidden: number; layers: number }) {
+  const linear = (name: string, outputs: number, inputs: number) => [
+    [`${name}.weight`, [outputs, inputs]],
+    [`${name}.bias`, [outputs]],
+  ]
+  const norm = (name: string) => [`${name}.weight`, `${name}.bias`].map((part) => [part, [width]])
+  const attention = (name: string) => ['k', 'v', 'q', 'output'].flatMap((part) => linear(`${name}.${part}_layer`, width, width))
+  const feedForward = (name: string) => [
+    ...norm(`${name}.layer_norm`),
+    ...linear(`${name}.pwff_layer.0`, hidden, width),
+    ...linear(`${name}.pwff_layer.3`, width, hidden),
+  ]
+  const shapes = [
+    ['src_embed.lut.weight', [words, width]],
+    ...linear('trg_embed', width, FRAME),
+    ...Array.from({ length: layers }, (_, i) => [
+      ...norm(`encoder.layers.${i}.layer_norm`),
+      ...attention(`encoder.layers.${i}.src_src_att`),
+      ...feedForward(`encoder.layers.${i}.feed_forward`),
+      ...norm(`decoder.layers.${i}.x_layer_norm`),
+      ...norm(`decoder.layers.${i}.dec_layer_norm`),
+      ...attention(`decoder.layers.${i}.trg_trg_att`),
+      ...attention(`decoder.layers.${i}.src_trg_att`),
+      ...feedForward(`decoder.layers.${i}.feed_forward`),
+    ]).flat(),
+    ...norm('encoder.layer_norm'),
+    ...norm('decoder.layer_norm'),
+    ['decoder.output_layer.weight', [FRAME, width]],
+  ] as [string, number[]][]
+  return new Map(
+    shapes.map(([name, shape], k) => {
+      const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => 0.1 * Math.sin(k + 0.7 * i))
+      return [name, { dtype: 'F32', shape, data } as const]
+    }),
+  )
+}
 
 /** What must be said, and with which status; nothing may be left in the folders named. */
 interface Wrong {
@@ -144,6 +197,17 @@ const wrongs: Record<string, () => Promise<Wrong>> = {
     says: ['voodoo2', 'signllm doctor'],
     absent: [join(folder, 'adapter', 'run')],
   }),
+  'a vocabulary that is not there': async () => {
+    const dict = join(folder, 'lone.safetensors')
+    await writeFile(dict, formatSafetensors(stateDict({ words: 7, width: 16, hidden: 24, layers: 1 })))
+    const out = join(folder, 'lone', 'model.safetensors')
+    return {
+      args: ['import', dict, '--vocabulary', join(folder, 'none.txt'), '--lang', 'GSL', '--heads', '2', '--out', out],
+      status: 4,
+      says: ['none.txt'],
+      absent: [join(folder, 'lone')],
+    }
+  },
   'an unknown language': async () => signing('hello', ['--lang', 'XSL', '--model', model], 2, 'ASL, GSL', 'XSL'),
   'no language where there are two': async () => signing('hello', ['--model', model], 2, 'ASL, GSL'),
   'an empty sentence': async () => signing('  ', ['--lang', 'ASL', '--model', model], 2, 'wanted a sentence'),

@@ -1,6 +1,5 @@
 // `signllm import`: a model trained with the released Progressive Transformers code, out of a safetensors file with its state dict.
 
-import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
 import { openGpu } from '../device/open.js'
 import { asFloat32, readSafetensors } from '../formats/safetensors.js'
@@ -10,8 +9,8 @@ import { SignModel } from '../model/sign_model.js'
 import { stateDictTensors } from '../model/state_dict.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
-import { Vocabulary } from '../text/vocabulary.js'
 import { saveCheckpoint } from '../train/checkpoint.js'
+import { readVocabulary } from '../train/dataset.js'
 
 export interface ImportOptions {
   readonly out: string
@@ -41,11 +40,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
     path,
   )
   const config: ModelConfig = { ...presets['pt-base'], ...sizes, heads }
-  const vocabulary = Vocabulary.fromLines(
-    (await readFile(options.vocabulary, 'utf8')).trimEnd().split('\n'),
-    tokens as TokenPolicy,
-    options.vocabulary,
-  )
+  const vocabulary = await readVocabulary(options.vocabulary, tokens as TokenPolicy)
   if (vocabulary.size !== vocabularySize) {
     throw new SignError(
       'ERR_CHECKPOINT',

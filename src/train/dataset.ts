@@ -9,6 +9,7 @@ import { measureScaling, rawFrames } from '../model/frame_scaling.js'
 import type { GroupDescription } from '../model/sign_model.js'
 import type { Clip } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
+import type { TokenPolicy } from '../text/tokenise.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { Sample } from './batch_arrays.js'
 import type { DataEntry, RunConfig } from './run_config.js'
@@ -60,11 +61,12 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
   const train = await load(entry.train)
   if (train.length === 0)
     throw new SignError('ERR_DATA', `${entry.train}.skels`, `wanted clips of ${language}, got none`, 'Check the language tag')
-  const fixed = entry.vocabulary === undefined ? undefined : await readVocabulary(entry.vocabulary, config)
+  const fixed = entry.vocabulary === undefined ? undefined : await readVocabulary(entry.vocabulary, config.tokens)
   return assemble(language, source, train, await load(entry.dev), config, sizes, fixed)
 }
 
-async function readVocabulary(path: string, { tokens }: RunConfig): Promise<Vocabulary> {
+/** A vocabulary file, one word a line in id order. Throws ERR_DATA naming it. */
+export async function readVocabulary(path: string, tokens: TokenPolicy): Promise<Vocabulary> {
   try {
     const text = await readFile(path, 'utf8')
     return Vocabulary.fromLines(text.replace(/\n$/, '').split('\n'), tokens, path)
