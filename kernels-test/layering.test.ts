@@ -11,7 +11,7 @@ const mayImport: Record<string, readonly string[]> = {
   data: ['base', 'motion', 'formats'],
   text: ['base'],
   metrics: ['base', 'motion'],
-  outputs: ['base', 'motion'],
+  outputs: ['base', 'motion', 'formats'],
   device: ['base'],
   kernels: ['device'],
   ops: ['base', 'device', 'kernels'],

@@ -8,6 +8,7 @@ import { dtw } from '../metrics/dtw.js'
 import { wristPathRatio } from '../metrics/motion.js'
 import { formatScores, type ScoredPair, type ScoreRow, scoreMotions } from '../metrics/scores.js'
 import type { Clip } from '../motion/clip.js'
+import { saveMotion } from '../outputs/save.js'
 import type { ViewerEntry } from '../outputs/viewer.js'
 import { writeViewer } from '../outputs/viewer.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
@@ -15,7 +16,6 @@ import { type LanguageData, loadData } from '../train/dataset.js'
 import { Progress, type ProgressStream } from '../train/progress.js'
 import { trainRun } from '../train/run.js'
 import { parseRunConfig } from '../train/run_config.js'
-import { writerFor } from './motion_files.js'
 
 export interface DemoOptions {
   readonly out: string
@@ -109,7 +109,7 @@ async function writePictures(out: string, pairs: readonly ScoredPair[]): Promise
   const longest = pairs.reduce((a, b) => (b.reference.frames > a.reference.frames ? b : a))
   const { text, language } = longest.reference
   const pictures = ['demo.gif', 'demo.png'].map((name) => join(out, name))
-  for (const path of pictures) await writerFor(path)(path, longest.hypothesis, { text, language, reference: longest.reference })
+  for (const path of pictures) await saveMotion(path, longest.hypothesis, { text, language, reference: longest.reference })
   return [page, ...pictures]
 }
 

@@ -5,8 +5,8 @@ import { loadCorpus } from '../data/corpus.js'
 import { openGpu } from '../device/open.js'
 import { Generator, type LengthPolicy } from '../infer/generator.js'
 import type { Motion } from '../motion/clip.js'
+import { writerFor } from '../outputs/save.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
-import { writerFor } from './motion_files.js'
 
 export interface GenerateCommandOptions {
   readonly model: string

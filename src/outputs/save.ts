@@ -2,6 +2,8 @@
 
 import { basename, extname } from 'node:path'
 import { SignError } from '../base/errors.js'
+import { poseOfMotion, writePose } from '../formats/pose_write.js'
+import { writeSkels } from '../formats/skels_write.js'
 import type { Motion } from '../motion/clip.js'
 import { writeGif } from './gif.js'
 import { type MotionMeta, writeJson } from './json_motion.js'
@@ -17,8 +19,8 @@ export interface About extends MotionMeta {
 
 export type Writer = (path: string, motion: Motion, about: About) => Promise<void>
 
-/** Writers by extension in small letters, with its point. Formats that live elsewhere join by being put in. */
-export const writers: Record<string, Writer> = {
+/** Writers by extension in small letters, with its point. */
+const writers: Readonly<Record<string, Writer>> = {
   '.png': (path, motion, about) => writePng(path, motion, beside(about)),
   '.svg': (path, motion, about) => writeSvg(path, motion, { caption: caption(about), ...beside(about) }),
   '.gif': (path, motion, about) => writeGif(path, motion, beside(about)),
@@ -27,6 +29,8 @@ export const writers: Record<string, Writer> = {
     return writeViewer(path, [{ title, motion, ...about }], { title })
   },
   '.json': (path, motion, about) => writeJson(path, motion, about),
+  '.skels': (path, motion) => writeSkels(path, [motion]),
+  '.pose': (path, motion) => writePose(path, poseOfMotion(motion)),
 }
 
 /**

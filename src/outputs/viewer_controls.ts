@@ -156,7 +156,7 @@ function listClips() {
   page.clips.forEach((clip, index) => {
     const button = make('button', '', [
       make('span', 'tag', clip.language), ' ', make('span', 'name', clip.title),
-      make('div', 'words', clip.text), make('div', 'numbers', clip.scores.map((score) => score.join(' ')).join(' · ')),
+      make('div', 'words', clip.text === clip.title ? '' : clip.text), make('div', 'numbers', clip.scores.map((score) => score.join(' ')).join(' · ')),
     ])
     button.type = 'button'
     button.onclick = () => choose(index)
