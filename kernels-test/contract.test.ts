@@ -3,13 +3,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { create } from 'webgpu'
+import type { Workload } from '../bench/workload.js'
 import { Gpu } from '../src/device/gpu.js'
+import type { AnyKernel } from '../src/device/kernel.js'
 import { shaderFromPackage } from '../src/device/shader_source.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
 const shaders = readdirSync('shaders').map((file) => file.replace('.wgsl', ''))
 /** Gradients and reports stand beside their kernel: `linear_weight_grad` is declared, tested and benched in `linear`. */
 const kernels = readdirSync('src/kernels').map((file) => file.replace('.ts', ''))
+
+const variantsOf = (kernel: AnyKernel) => kernel.variants ?? []
 
 describe('one name in every folder', () => {
   it.each(kernels)('%s', (name) => {
@@ -27,7 +31,9 @@ describe('one name in every folder', () => {
       .filter((file) => file.endsWith('.bench.ts'))
       .map((file) => file.replace('.bench.ts', ''))
     const lists = await Promise.all(benched.map(async (name) => (await import(`../bench/${name}.bench.ts`)).default))
-    const names = new Set(lists.flat().map(({ kernel }) => kernel.name))
+    const names = new Set(
+      (lists.flat() as Workload[]).flatMap(({ kernel }) => [kernel.name, ...variantsOf(kernel).map(({ shader }) => shader)]),
+    )
     expect(shaders.filter((shader) => !names.has(shader))).toEqual([])
   })
 })
@@ -66,7 +72,8 @@ describe("Dawn's null backend compiles", () => {
   beforeAll(async () => {
     const dawn = create(['backend=null'])
     const adapter = await dawn.requestAdapter()
-    gpu = new Gpu(await adapter!.requestDevice(), { label: 'null backend', keepAlive: [dawn, adapter] })
+    const device = await adapter!.requestDevice({ requiredFeatures: ['subgroups'] })
+    gpu = new Gpu(device, { label: 'null backend', keepAlive: [dawn, adapter], subgroupSize: 8 })
   })
   afterAll(() => gpu.dispose())
 
@@ -74,6 +81,14 @@ describe("Dawn's null backend compiles", () => {
     await gpu.pipeline(kernel, params)
     gpu.check()
   })
+
+  it.each(tinyWorkloads.flatMap((one) => variantsOf(one.kernel).map((variant) => [variant.shader, variant, one] as const)))(
+    '%s',
+    async (_, variant, { kernel, params }) => {
+      await gpu.pipeline({ ...kernel, variants: [{ ...variant, suits: () => true }] }, params)
+      gpu.check()
+    },
+  )
 
   it('no shader with a fault, and says where it is', async () => {
     const broken = new Gpu(gpu.device, {

@@ -82,7 +82,7 @@ async function runOnce(
   const pass = encoder.beginComputePass()
   pass.setPipeline(pipeline)
   pass.setBindGroup(0, device.createBindGroup({ layout, entries }))
-  const [x, y = 1, z = 1] = kernel.workgroups(params)
+  const [x, y = 1, z = 1] = gpu.form(kernel, params).grid
   pass.dispatchWorkgroups(x, y, z)
   pass.end()
   device.queue.submit([encoder.finish()])

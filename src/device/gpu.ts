@@ -1,7 +1,7 @@
 // An open GPU: the device, its pipelines, and the one place where its troubles surface.
 
 import { SignError } from '../base/errors.js'
-import { type AnyKernel, checkDeclaration } from './kernel.js'
+import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
 import type { ShaderFacts } from './reflect.js'
 import { type ShaderSource, shaderFromPackage, specialise } from './shader_source.js'
 import { waitFor } from './wait.js'
@@ -17,6 +17,8 @@ export interface GpuOptions {
   readonly shaders?: ShaderSource
   /** A software driver: waits nap, figures are labelled. */
   readonly software?: boolean
+  /** Lanes of a subgroup, where every subgroup has as many. */
+  readonly subgroupSize?: number
   /** What must stay reachable as long as the device lives. */
   readonly keepAlive?: unknown
   /** Name for messages, e.g. the adapter's. */
@@ -27,6 +29,8 @@ export interface GpuOptions {
 export class Gpu implements AsyncDisposable {
   readonly device: GPUDevice
   readonly software: boolean
+  /** What kernels' variants are chosen by. */
+  readonly traits: AdapterTraits
   readonly label: string
   // Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
   readonly keepAlive: unknown
@@ -38,6 +42,7 @@ export class Gpu implements AsyncDisposable {
   constructor(device: GPUDevice, options: GpuOptions = {}) {
     this.device = device
     this.software = options.software ?? false
+    this.traits = { software: this.software, features: device.features as ReadonlySet<string>, subgroupSize: options.subgroupSize }
     this.label = options.label ?? 'a GPUDevice handed over'
     this.keepAlive = options.keepAlive
     this.#shaders = options.shaders ?? shaderFromPackage
@@ -62,21 +67,26 @@ export class Gpu implements AsyncDisposable {
     if (this.#trouble) throw this.#trouble
   }
 
+  /** Which file a kernel is taken from on this adapter, with which constants and workgroups. */
+  form(kernel: AnyKernel, params: Readonly<Record<string, number>>): KernelForm {
+    return formOf(kernel, params, this.traits)
+  }
+
   /** The pipeline of a kernel with the constants its params ask for; compiled once. Throws ERR_SHADER or ERR_KERNEL. */
   pipeline(kernel: AnyKernel, params: Readonly<Record<string, number>>): Promise<Pipeline> {
-    const constants = kernel.constants?.(params) ?? {}
-    const key = `${kernel.name} ${JSON.stringify(constants)}`
+    const form = this.form(kernel, params)
+    const key = `${form.shader} ${JSON.stringify(form.constants)}`
     let pipeline = this.#pipelines.get(key)
     if (!pipeline) {
-      pipeline = this.#compile(kernel, constants, key)
+      pipeline = this.#compile(kernel, form, key)
       this.#pipelines.set(key, pipeline)
     }
     return pipeline
   }
 
-  async #compile(kernel: AnyKernel, constants: Readonly<Record<string, number>>, label: string): Promise<Pipeline> {
-    const source = specialise(kernel.name, await this.#shaders(kernel.name), constants)
-    const facts = checkDeclaration(kernel, source)
+  async #compile(kernel: AnyKernel, { shader, constants }: KernelForm, label: string): Promise<Pipeline> {
+    const source = specialise(shader, await this.#shaders(shader), constants)
+    const facts = checkDeclaration(kernel, source, shader)
     // What is wrong is told here, with its line, and not once more as an uncaptured error.
     this.device.pushErrorScope('validation')
     const layout = this.device.createBindGroupLayout({ label, entries: facts.bindings.map(layoutEntry) })
@@ -91,8 +101,8 @@ export class Gpu implements AsyncDisposable {
     const error = (scoped.status === 'fulfilled' && scoped.value) || (created.status === 'rejected' && (created.reason as Error))
     if (created.status === 'fulfilled' && !error) return { pipeline: created.value, layout, facts }
     const text = error ? error.message.trim().replace(/\.$/, '') : 'no reason'
-    const problem = `wanted shaders/${kernel.name}.wgsl to compile, got ${text}`
-    throw new SignError('ERR_SHADER', kernel.name, problem, 'Lines are counted after loops marked unroll are written out')
+    const problem = `wanted shaders/${shader}.wgsl to compile, got ${text}`
+    throw new SignError('ERR_SHADER', shader, problem, 'Lines are counted after loops marked unroll are written out')
   }
 
   /** Awaits GPU work without burning a core under a software driver. */

@@ -29,6 +29,33 @@ export interface KernelSpec<B extends Record<string, Access>, P extends Record<s
   readonly cost: (params: ParamValues<P>) => Cost
   /** Values for `const NAME = …; // tune:` lines that follow from the params. */
   readonly constants?: (params: ParamValues<P>) => Readonly<Record<string, number>>
+  /** Other files for the same kernel; the first that suits the adapter is taken. */
+  readonly variants?: readonly Variant<P>[]
+}
+
+/** What a variant may go by. */
+export interface AdapterTraits {
+  /** A CPU posing as a GPU: loads are dear, barriers dearer. */
+  readonly software: boolean
+  readonly features: ReadonlySet<string>
+  /** Lanes of a subgroup, where every subgroup has as many. */
+  readonly subgroupSize: number | undefined
+}
+
+/** A kernel written with other instructions: same buffers, params and meaning; roundings may differ. */
+export interface Variant<P extends Record<string, ParamType>> {
+  /** Name of its file. */
+  readonly shader: string
+  readonly suits: (traits: AdapterTraits) => boolean
+  readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits) => Grid
+  readonly constants?: (params: ParamValues<P>, traits: AdapterTraits) => Readonly<Record<string, number>>
+}
+
+/** What is compiled and dispatched on one adapter. */
+export interface KernelForm {
+  readonly shader: string
+  readonly constants: Readonly<Record<string, number>>
+  readonly grid: Grid
 }
 
 export interface Kernel<
@@ -46,6 +73,13 @@ export function defineKernel<const B extends Record<string, Access>, const P ext
   return spec
 }
 
+/** The form of a kernel for an adapter: its first variant that suits, else the kernel's own file. */
+export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number>>, traits: AdapterTraits): KernelForm {
+  const variant = kernel.variants?.find(({ suits }) => suits(traits))
+  if (!variant) return { shader: kernel.name, constants: kernel.constants?.(params) ?? {}, grid: kernel.workgroups(params) }
+  return { shader: variant.shader, constants: variant.constants?.(params, traits) ?? {}, grid: variant.workgroups(params, traits) }
+}
+
 /** Workgroups of `size` lanes for `n` lanes; folds into y above 65 535, where shaders take `group.y * groups.x + group.x`. */
 export function lanes(n: number, size: number): Grid {
   const groups = Math.max(1, Math.ceil(n / size))
@@ -53,11 +87,11 @@ export function lanes(n: number, size: number): Grid {
   return [Math.ceil(groups / y), y]
 }
 
-/** Throws ERR_KERNEL on the first difference between a declaration and its shader. */
-export function checkDeclaration(kernel: AnyKernel, source: string): ShaderFacts {
+/** Throws ERR_KERNEL on the first difference between a declaration and the source of `shaders/SHADER.wgsl`. */
+export function checkDeclaration(kernel: AnyKernel, source: string, shader = kernel.name): ShaderFacts {
   const facts = reflectShader(source)
   const refuse = (problem: string) =>
-    new SignError('ERR_KERNEL', kernel.name, problem, `Make src/kernels/${kernel.name}.ts and shaders/${kernel.name}.wgsl agree, in order`)
+    new SignError('ERR_KERNEL', kernel.name, problem, `Make src/kernels/${kernel.name}.ts and shaders/${shader}.wgsl agree, in order`)
 
   if (facts.entry !== 'main') throw refuse(`wanted one entry point 'main', got '${facts.entry}'`)
   const declared = Object.entries(kernel.buffers).map(([name, access]) => `${name}:${access === 'read' ? 'read' : 'read_write'}`)

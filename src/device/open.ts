@@ -120,10 +120,13 @@ async function open(dawn: GPU, adapter: GPUAdapter, chosen: AdapterReport['chose
   const features = [...adapter.features].filter((feature) => WANTED_FEATURES.includes(feature)) as GPUFeatureName[]
   const device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits })
   const software = chosen !== 'gpu'
-  const gpu = new Gpu(device, { software, label: info.device || info.description, keepAlive: dawn })
+  const name = (info.device || info.description).replace(/-+$/, '')
+  const uniform = features.includes('subgroups') && info.subgroupMinSize === info.subgroupMaxSize
+  const subgroups = uniform && info.subgroupMaxSize !== undefined ? { subgroupSize: info.subgroupMaxSize } : {}
+  const gpu = new Gpu(device, { software, label: name, keepAlive: dawn, ...subgroups })
   const report: AdapterReport = {
     chosen,
-    name: info.device || info.description,
+    name,
     vendor: info.vendor,
     architecture: info.architecture,
     driver: info.description,

@@ -12,7 +12,6 @@ export interface Step {
   readonly kernel: AnyKernel
   readonly tensors: Readonly<Record<string, Tensor>>
   readonly params: Readonly<Record<string, number>>
-  readonly grid: Grid
   readonly cost: Cost
 }
 
@@ -77,7 +76,6 @@ export class Recorder {
       kernel: kernel as unknown as AnyKernel,
       tensors,
       params,
-      grid: kernel.workgroups(params),
       cost: kernel.cost(params),
     })
   }
@@ -144,8 +142,9 @@ export class Program {
     const regionOf = placeTensors(plan, (pool ?? ownPool)!)
     const { uniforms, offsets } = uploadParams(gpu, steps, pipelines)
     const dispatches = steps.map((step, i) => {
-      checkLimits(gpu, step)
-      return makeDispatch(gpu, step, pipelines[i]!, regionOf, { buffer: uniforms, offset: offsets[i]! })
+      const { grid } = gpu.form(step.kernel, step.params)
+      checkLimits(gpu, step, grid)
+      return makeDispatch(gpu, step, grid, pipelines[i]!, regionOf, { buffer: uniforms, offset: offsets[i]! })
     })
     return new Program(gpu, recorder, plan, dispatches, regionOf, uniforms, ownPool)
   }
@@ -253,7 +252,7 @@ function uploadParams(gpu: Gpu, steps: readonly Step[], pipelines: readonly Pipe
 }
 
 /** A dispatch must not be able to fail: what could is refused here, by name. */
-function checkLimits(gpu: Gpu, step: Step): void {
+function checkLimits(gpu: Gpu, step: Step, grid: Grid): void {
   const { maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = gpu.device.limits
   for (const [name, tensor] of Object.entries(step.tensors)) {
     if (bytesOf(tensor) > maxStorageBufferBindingSize) {
@@ -265,11 +264,11 @@ function checkLimits(gpu: Gpu, step: Step): void {
       )
     }
   }
-  if (step.grid.some((n) => n !== undefined && n > maxComputeWorkgroupsPerDimension)) {
+  if (grid.some((n) => n !== undefined && n > maxComputeWorkgroupsPerDimension)) {
     throw new SignError(
       'ERR_DEVICE',
       step.label,
-      `wanted [${step.grid.join(', ')}] workgroups, got a limit of ${maxComputeWorkgroupsPerDimension} a dimension`,
+      `wanted [${grid.join(', ')}] workgroups, got a limit of ${maxComputeWorkgroupsPerDimension} a dimension`,
       'Use a smaller batch or model',
     )
   }
@@ -278,6 +277,7 @@ function checkLimits(gpu: Gpu, step: Step): void {
 function makeDispatch(
   gpu: Gpu,
   step: Step,
+  grid: Grid,
   { pipeline, layout }: Pipeline,
   regionOf: ReadonlyMap<Tensor, Region>,
   params: GPUBufferBinding,
@@ -293,7 +293,7 @@ function makeDispatch(
     label: step.label,
     pipeline,
     bindGroup: gpu.device.createBindGroup({ label: step.label, layout, entries }),
-    grid: [step.grid[0], step.grid[1] ?? 1, step.grid[2] ?? 1],
+    grid: [grid[0], grid[1] ?? 1, grid[2] ?? 1],
   }
 }
 
