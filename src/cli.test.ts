@@ -91,9 +91,20 @@ describe('a good command', () => {
   it('writes every format it is asked for', async () => {
     const out = ['skels', 'pose', 'json', 'gif', 'png', 'svg', 'html'].map((ending) => join(folder, 'signed', `x.${ending}`))
     const word = await firstWord('ASL')
-    const { status, stdout, stderr } = await signllm('--json', 'generate', word, '--lang', 'ASL', '--model', model, '--out', ...out)
+    const { status, stdout, stderr } = await signllm(
+      '--json',
+      'generate',
+      `abracadabra ${word}`,
+      '--lang',
+      'ASL',
+      '--model',
+      model,
+      '--out',
+      ...out,
+    )
     expect(status, stderr).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ language: 'ASL', out })
+    expect(JSON.parse(stdout)).toMatchObject({ language: 'ASL', out, unknownWords: ['abracadabra'] })
+    expect(stderr).toContain('not learned, so not signed: abracadabra')
     expect((await readdir(join(folder, 'signed'))).filter((name) => name.startsWith('x.'))).toHaveLength(out.length)
   })
 
@@ -211,7 +222,9 @@ const wrongs: Record<string, () => Promise<Wrong>> = {
   'an unknown language': async () => signing('hello', ['--lang', 'XSL', '--model', model], 2, 'ASL, GSL', 'XSL'),
   'no language where there are two': async () => signing('hello', ['--model', model], 2, 'ASL, GSL'),
   'an empty sentence': async () => signing('  ', ['--lang', 'ASL', '--model', model], 2, 'wanted a sentence'),
-  'an unknown length policy': async () => signing('hello', ['--lang', 'ASL', '--model', model, '--policy', 'guess'], 2, 'self-counter'),
+  'a sentence of words nobody taught it': async () =>
+    signing('abracadabra hocuspocus', ['--lang', 'ASL', '--model', model], 2, "'abracadabra', 'hocuspocus'", 'It knows'),
+  'an unknown length policy': async () => signing('rain', ['--lang', 'ASL', '--model', model, '--policy', 'guess'], 2, 'self-counter'),
   'an unknown ending': async () => ({
     args: ['generate', await firstWord('ASL'), '--lang', 'ASL', '--model', model, '--out', join(folder, 'x.avi')],
     status: 2,

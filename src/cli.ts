@@ -54,6 +54,7 @@ program
   .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
     const { generate } = await import('./commands/generate.js')
     const summary = await generate(text, { ...common(), ...options, signal: interruption() })
+    if (summary.unknownWords.length > 0) process.stderr.write(`not learned, so not signed: ${summary.unknownWords.join(', ')}\n`)
     print(summary, `${summary.frames} frames, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
   })
 

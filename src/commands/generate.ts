@@ -6,6 +6,7 @@ import { openGpu } from '../device/open.js'
 import { Generator, type LengthPolicy } from '../infer/generator.js'
 import type { Motion } from '../motion/clip.js'
 import { writerFor } from '../outputs/save.js'
+import { specials, type Vocabulary } from '../text/vocabulary.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 
 export interface GenerateCommandOptions {
@@ -27,9 +28,14 @@ export interface GenerateSummary {
   readonly frames: number
   readonly seconds: number
   readonly out: readonly string[]
+  /** Words the model never learned: it signs on without knowing them. */
+  readonly unknownWords: readonly string[]
 }
 
-/** Generates one sentence and writes it to every file named. Throws before any work for an ending no writer knows. */
+/**
+ * Generates one sentence and writes it to every file named. Throws, before any work, ERR_USAGE for an ending no writer knows, and for
+ * a sentence of which the model knows no word.
+ */
 export async function generate(text: string, options: GenerateCommandOptions): Promise<GenerateSummary> {
   const writers = options.out.map((path) => ({ path, write: writerFor(path) }))
   const reference = options.reference === undefined ? undefined : await findReference(options.reference, options.lang)
@@ -38,6 +44,9 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   const { gpu } = await openGpu({ adapter: options.adapter })
   try {
     const model = restoreModel(gpu, checkpoint)
+    const { vocabulary } = model.group(language)
+    const unknownWords = vocabulary.unknownIn(text)
+    if (unknownWords.length > 0 && vocabulary.unknownShare([text]) === 1) throw noWordKnown(unknownWords, language, vocabulary)
     const generator = new Generator(gpu, model.group(language))
     const lengths = reference ? { lengths: [reference.frames] } : {}
     const [motion] = (await generator.generate([text], {
@@ -46,10 +55,16 @@ export async function generate(text: string, options: GenerateCommandOptions): P
       ...lengths,
     })) as [Motion]
     for (const { path, write } of writers) await write(path, motion, { text, language, ...(reference ? { reference } : {}) })
-    return { text, language, frames: motion.frames, seconds: motion.frames / motion.fps, out: options.out }
+    return { text, language, frames: motion.frames, seconds: motion.frames / motion.fps, out: options.out, unknownWords }
   } finally {
     await gpu.dispose()
   }
+}
+
+function noWordKnown(words: readonly string[], language: string, { tokens }: Vocabulary): SignError {
+  const some = tokens.slice(specials.length, specials.length + 8).join(', ')
+  const problem = `wanted words this model of ${language} has learned, got only ${words.map((word) => `'${word}'`).join(', ')}`
+  return new SignError('ERR_USAGE', 'generate', problem, `It knows ${tokens.length - specials.length} words: ${some}, …`)
 }
 
 function onlyLanguage(languages: readonly string[]): string {

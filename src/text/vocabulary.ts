@@ -102,6 +102,11 @@ export class Vocabulary {
     return Uint32Array.from([...tokenise(text, this.policy).map((token) => this.idOf(token)), specialId.end])
   }
 
+  /** The tokens of a sentence that are not in the vocabulary, each once. */
+  unknownIn(text: string): string[] {
+    return [...new Set(tokenise(text, this.policy).filter((token) => this.idOf(token) === specialId.unknown))]
+  }
+
   /** Share of the sentences' tokens that are unknown, 0 to 1; near 1 means the wrong vocabulary or policy. 0 where there are no tokens. */
   unknownShare(sentences: Iterable<string>): number {
     let known = 0
