@@ -21,6 +21,7 @@ import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
 import { relu, reluGrad } from '../src/kernels/relu.js'
+import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 
 const note = 'tiny'
@@ -105,6 +106,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { rowSums: 12, frames: lengths, weight: 2, coefficient: 2, reference: 1, report: 8 },
   ),
   workload(poseLossGrad, note, { ...loss, numbers: 7 }, { pred: 48, goal: 48, frames: lengths, weight: 2, coefficient: 2, dpred: 48 }),
+  workload(rewardWeights, note, { batch: 3, kind: 0, intensity: 1, spread: 1 }, { report: 12, weight: 3 }),
   workload(relu, note, { n: 12 }, { x: 12, y: 12 }),
   workload(reluGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),

@@ -1,5 +1,6 @@
 import type { Tensor } from '../device/memory.js'
 import { poseLossGrad, poseLoss as poseLossKernel, poseLossReport } from '../kernels/pose_loss.js'
+import { rewardWeightKind, rewardWeights } from '../kernels/reward_weights.js'
 import type { Graph } from './graph.js'
 
 export type LossKind = 'mse' | 'l1'
@@ -17,25 +18,44 @@ export interface PoseLossInputs {
   readonly medianError: Tensor
 }
 
+/** What rewards do to a batch's samples, where they do anything. */
+export type RewardUse =
+  /** Each counts by softmax(intensity·reward)·B. */
+  | { readonly kind: 'regression'; readonly intensity: number }
+  /** The score function's gradient: `action` [B, T, S] is what was tried, the prediction plus `spread` times a normal. */
+  | { readonly kind: 'policy'; readonly action: Tensor; readonly spread: number }
+
 /** Records the loss of predicted frames and starts the way back. Returns report [B, 4]: loss share, error, reward, weight. */
 export function poseLoss(
   g: Graph,
   pred: Tensor,
   inputs: PoseLossInputs,
-  options: { numbers: number; coords: number; kind: LossKind },
+  options: { numbers: number; coords: number; kind: LossKind; reward?: RewardUse | undefined },
 ): Tensor {
   const [batch, length, stride] = pred.shape as [number, number, number]
   const { goal, frames, weight, coefficient, medianError } = inputs
-  const { numbers, coords } = options
+  const { numbers, coords, reward } = options
   const kind = options.kind === 'mse' ? 0 : 1
   const rowSums = g.tensor('row_sums', [batch, length, 2])
   const report = g.tensor('report', [batch, 4])
-  g.recorder.run(poseLossKernel, { pred, goal, frames, rowSums }, { batch, length, stride, numbers, coords, kind })
+  const judged = reward?.kind === 'policy' ? reward.action : pred
+  g.recorder.run(poseLossKernel, { pred: judged, goal, frames, rowSums }, { batch, length, stride, numbers, coords, kind })
   g.recorder.run(poseLossReport, { rowSums, frames, weight, coefficient, reference: medianError, report }, { batch, length, coords })
   if (g.training) {
     const dpred = g.tensor('dpred', pred.shape)
-    g.recorder.run(poseLossGrad, { pred, goal, frames, weight, coefficient, dpred }, { batch, length, stride, numbers, kind })
+    const [steered, towards, slopeKind] = reward ? steer(g, report, goal, kind, reward) : [weight, goal, kind]
+    const way = { pred, goal: towards, frames, weight: steered, coefficient, dpred }
+    g.recorder.run(poseLossGrad, way, { batch, length, stride, numbers, kind: slopeKind })
     g.seedSlope(pred, dpred)
   }
   return report
+}
+
+/** The samples' weights by their rewards, and what the slope leads towards with them: the goal, or the action that was tried. */
+function steer(g: Graph, report: Tensor, goal: Tensor, kind: number, reward: RewardUse): [weight: Tensor, towards: Tensor, kind: number] {
+  const batch = report.shape[0]!
+  const weight = g.tensor('reward_weight', [batch])
+  const [intensity, spread] = reward.kind === 'regression' ? [reward.intensity, 1] : [0, reward.spread]
+  g.recorder.run(rewardWeights, { report, weight }, { batch, kind: rewardWeightKind[reward.kind], intensity, spread })
+  return reward.kind === 'regression' ? [weight, goal, kind] : [weight, reward.action, 0]
 }

@@ -29,13 +29,15 @@ export interface EpochSettings {
   readonly epoch: number
   /** `shuffle` (default) draws anew each epoch; `fixed` is the same from epoch to epoch, shortest clips first. */
   readonly order?: 'shuffle' | 'fixed'
+  /** Clips each language visits instead of all of its own, some perhaps more than once. */
+  readonly drawn?: ReadonlyMap<string, readonly number[]>
 }
 
 /** Padded tokens are a multiple of this: sentences are short, so finer steps than for frames. */
 const TOKEN_BUCKET = 4
 
 /**
- * Plans one epoch: every clip exactly once, clips of similar length together, languages taking turns.
+ * Plans one epoch: every clip exactly once, or those drawn, clips of similar length together, languages taking turns.
  *
  * A language with fewer batches drops out of the turns when it has none left.
  */
@@ -46,10 +48,12 @@ export function planEpoch(clips: readonly ClipSize[], settings: EpochSettings): 
     if (members) members.push(i)
     else byLanguage.set(language, [i])
   })
-  return takeTurns([...byLanguage].map(([language, members]) => planLanguage(language, members, clips, settings)))
+  return takeTurns(
+    [...byLanguage].map(([language, members]) => planLanguage(language, settings.drawn?.get(language) ?? members, clips, settings)),
+  )
 }
 
-function planLanguage(language: string, members: number[], clips: readonly ClipSize[], settings: EpochSettings): BatchPlan[] {
+function planLanguage(language: string, members: readonly number[], clips: readonly ClipSize[], settings: EpochSettings): BatchPlan[] {
   const { size, bucket, seed, epoch, order = 'shuffle' } = settings
   // A stream for each language: one more language leaves the plans of the others as they were.
   const random = order === 'shuffle' ? Random.for(seed, 'batches', language, epoch) : null

@@ -1,4 +1,5 @@
-// What training remembers of its own errors: their spread by coordinate, which sets the noise of the next epoch, and their median.
+// What training remembers of its own errors: their spread by coordinate, which sets the noise of the next epoch, their median, and each
+// clip's last, by which the next epoch may be drawn.
 
 export interface SavedErrors {
   readonly sigma: readonly number[]
@@ -6,6 +7,8 @@ export interface SavedErrors {
   readonly deviations: readonly number[]
   readonly batches: number
   readonly errors: readonly number[]
+  /** null for a clip that was never visited. */
+  readonly byClip: readonly (number | null)[]
 }
 
 /** The errors of one language. */
@@ -16,15 +19,22 @@ export class ErrorRecord {
   #deviations: Float64Array
   #batches = 0
   #errors: number[] = []
+  #byClip: number[]
 
-  /** @param numbers coordinates followed, the output stride */
-  constructor(numbers: number) {
+  /** @param numbers coordinates followed, the output stride; @param clips of the language */
+  constructor(numbers: number, clips: number) {
+    this.#byClip = new Array(clips).fill(Number.NaN)
     this.sigma = new Float32Array(numbers)
     this.#deviations = new Float64Array(numbers)
   }
 
-  /** Notes a batch: spread = sums of errors then of their squares over `rows` frames, and each sample's mean error. */
-  add(spread: Float32Array, rows: number, errors: readonly number[]): void {
+  /** Every clip's error when last visited, NaN for never. */
+  get byClip(): readonly number[] {
+    return this.#byClip
+  }
+
+  /** Notes a batch: spread = sums of errors then of their squares over `rows` frames, and each sample's clip and mean error. */
+  add(spread: Float32Array, rows: number, clips: readonly number[], errors: readonly number[]): void {
     const n = this.sigma.length
     for (let c = 0; c < n; c++) {
       const mean = spread[c]! / rows
@@ -32,6 +42,9 @@ export class ErrorRecord {
     }
     this.#batches++
     this.#errors.push(...errors)
+    clips.forEach((clip, i) => {
+      this.#byClip[clip] = errors[i]!
+    })
   }
 
   /** Ends an epoch: the mean deviation becomes sigma, the median error the reward's reference. */
@@ -52,10 +65,12 @@ export class ErrorRecord {
       deviations: [...this.#deviations],
       batches: this.#batches,
       errors: this.#errors,
+      byClip: this.#byClip.map((error) => (Number.isNaN(error) ? null : error)),
     }
   }
 
-  restore({ sigma, medianError, deviations, batches, errors }: SavedErrors): void {
+  restore({ sigma, medianError, deviations, batches, errors, byClip }: SavedErrors): void {
+    this.#byClip = byClip.map((error) => error ?? Number.NaN)
     this.sigma = Float32Array.from(sigma)
     this.medianError = medianError
     this.#deviations = Float64Array.from(deviations)

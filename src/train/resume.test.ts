@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const STEPS = 18
 
-/** Everything that has state is on: dropout, noise by measured error, plateau, two languages, epochs that end between checkpoints. */
+/** Everything that has state is on: dropout, noise by measured error, plateau, drawn epochs that end between checkpoints, two languages. */
 async function runFile(name: string): Promise<string> {
   const path = join(folder, `${name}.yaml`)
   await writeFile(
@@ -26,6 +26,7 @@ data: [{ synthetic: { languages: [ASL, GSL], clipsPerLanguage: 12, words: 6, wor
 model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, maxFrames: 40, maxTokens: 8 }
 schedule: { kind: plateau, patience: 0, minRate: 1.0e-9 }
 batch: { size: 4 }
+learning: { mode: rl+plc, warmup: 1, ramp: 1, refresh: 5 }
 stop: { steps: ${STEPS} }
 validate: { every: 5, clips: 2 }
 checkpoint: { every: 4 }

@@ -83,6 +83,7 @@ async function* trainToEnd(
     const trained = await trainer.trainStep()
     const { step } = trained
     if (step % config.log.every === 0) log(step, stepScalars(trained))
+    if (trainer.epoch !== trained.epoch && Object.keys(trainer.skipScalars()).length > 0) log(step, trainer.skipScalars())
     yield { kind: 'step', ...trained }
 
     if (step % config.validate.every === 0 || trainer.ended !== undefined) {
@@ -139,7 +140,7 @@ const isOurs = (name: string): boolean =>
 const isPartial = (name: string): boolean => /\.partial-\d+$/.test(name)
 
 /** What decides which batch a step has and what the model sees of it; the rest of a run file may change when a run goes on. */
-const fixedKeys = ['seed', 'data', 'tokens', 'scaling', 'model', 'batch'] as const
+const fixedKeys = ['seed', 'data', 'tokens', 'scaling', 'model', 'batch', 'learning'] as const
 
 /** Throws ERR_CONFIG where the run in the folder was begun with another value of a key that must stay. */
 async function checkSameRun(config: RunConfig): Promise<void> {

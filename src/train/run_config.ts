@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { syntheticLanguages } from '../data/synthetic.js'
 import { tokenPolicies } from '../text/tokenise.js'
+import { rewardModes } from './priority.js'
 import { chosen, type KeyedShape, keys, oneKind } from './run_config_schema.js'
 import { explain, readYaml } from './run_config_where.js'
 
@@ -119,6 +120,24 @@ const run = keys({
     kind: z.enum(['mse', 'l1']).default('mse'),
     /** `per-sample`: each clip is a mean over its own frames. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
     padding: z.enum(['per-sample', 'batch']).default('per-sample'),
+  }).prefault({}),
+  /** Rewards and the Priority Learning Channel; `priority.ts` has the formulas. */
+  learning: keys({
+    mode: z.enum(rewardModes).default('mse'),
+    /** How much more a higher reward is drawn (rl+plc, plc-literal) or weighs (rwr). */
+    intensity: z.number().min(0).max(80).default(1),
+    /** Share of draws that ask for no reward. */
+    uniform: share.default(0.1),
+    /** Epochs at the start that visit every clip once. */
+    warmup: z.int().min(0).default(5),
+    /** Epochs over which the intensity then grows. */
+    ramp: z.int().min(0).default(5),
+    /** Every so many epochs visit every clip once. */
+    refresh: count.default(10),
+    /** Most of an epoch's draws that may be skipped, as a share. */
+    maxSkip: belowOne.default(0.5),
+    /** Deviation of the policy under `reinforce`, in the model's units. */
+    spread: z.number().positive().default(0.1),
   }).prefault({}),
   /** Noise on the decoder's input, as large as the model's own error of the epoch before, times `rate`. 0 turns it off. */
   noise: keys({

@@ -2,6 +2,7 @@
 // Everything that decides the next step is in `state()`, so a run that is stopped anywhere goes on to the same bits.
 
 import { SignError } from '../base/errors.js'
+import { Random } from '../base/random.js'
 import { SlotPool } from '../device/memory.js'
 import { outputNumbers } from '../model/config.js'
 import type { LanguageGroup, SignModel } from '../model/sign_model.js'
@@ -10,9 +11,10 @@ import { type BatchShape, batchArrays } from './batch_arrays.js'
 import { type BatchPlan, planEpoch } from './batches.js'
 import type { LanguageData } from './dataset.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
+import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
 import type { RunConfig } from './run_config.js'
 import { createSchedule, type Schedule, type ScheduleState } from './schedule.js'
-import { type StepReport, TrainingProgram } from './training_program.js'
+import { type RewardOptions, type StepReport, TrainingProgram } from './training_program.js'
 
 /** What one step did. */
 export interface TrainedStep extends StepReport {
@@ -36,6 +38,8 @@ export interface TrainerState {
   readonly schedule: ScheduleState
   readonly best: number | null
   readonly validationsSinceBest: number
+  /** What the Priority Learning Channel drew for this epoch, by language; null where it draws nothing. */
+  readonly drawn: Readonly<Record<string, EpochDraw>> | null
 }
 
 // What the optimiser's powers are taken of: the shader has the betas as float32.
@@ -56,6 +60,7 @@ export class Trainer {
   readonly #errors = new Map<string, ErrorRecord>()
   readonly #updates = new Map<string, number>()
   #batch = 0
+  #drawn: ReadonlyMap<string, EpochDraw> | null = null
   #plan: { epoch: number; batches: readonly BatchPlan[] } | undefined
 
   constructor(config: RunConfig, model: SignModel, data: readonly LanguageData[]) {
@@ -64,8 +69,8 @@ export class Trainer {
     this.data = data
     this.#schedule = createSchedule(config.schedule, config.optimiser.rate)
     this.#pool = new SlotPool(model.gpu)
-    for (const { language } of data) {
-      this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config))))
+    for (const { language, train } of data) {
+      this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config)), train.length))
       this.#updates.set(language, 0)
     }
   }
@@ -121,6 +126,7 @@ export class Trainer {
     errors.add(
       report.spread,
       frames,
+      plan.clips,
       report.samples.map(({ error }) => error),
     )
     this.step = step
@@ -140,6 +146,22 @@ export class Trainer {
     return better
   }
 
+  /** What share of this epoch's draws is skipped, by language and length, as `skip/ASL/long`; empty where nothing is drawn. */
+  skipScalars(): Record<string, number> {
+    const drawn = this.#drawn ?? new Map<string, EpochDraw>()
+    return Object.fromEntries(
+      this.data.flatMap(({ language, train }) => {
+        const draw = drawn.get(language)
+        if (!draw) return []
+        const rates = skipRates(
+          draw,
+          train.map(({ clip }) => clip.frames),
+        )
+        return Object.entries(rates).map(([part, rate]) => [part === 'all' ? `skip/${language}` : `skip/${language}/${part}`, rate])
+      }),
+    )
+  }
+
   state(): TrainerState {
     return {
       step: this.step,
@@ -150,6 +172,7 @@ export class Trainer {
       schedule: this.#schedule.state(),
       best: this.best,
       validationsSinceBest: this.validationsSinceBest,
+      drawn: this.#drawn && Object.fromEntries(this.#drawn),
     }
   }
 
@@ -159,6 +182,7 @@ export class Trainer {
     this.#batch = state.batch
     this.best = state.best
     this.validationsSinceBest = state.validationsSinceBest
+    this.#drawn = state.drawn && new Map(Object.entries(state.drawn))
     this.#schedule.restore(state.schedule)
     for (const [language, errors] of Object.entries(state.errors)) this.#errors.get(language)?.restore(errors)
     for (const [language, count] of Object.entries(state.updates)) this.#updates.set(language, count)
@@ -184,29 +208,49 @@ export class Trainer {
     sizes.forEach(({ language }, i) => {
       if (!firstOf.has(language)) firstOf.set(language, i)
     })
-    return planEpoch(sizes, { ...batch, seed, epoch: this.epoch }).map((plan) => ({
+    const drawn = new Map([...(this.#drawn ?? [])].map(([language, { clips }]) => [language, clips.map((i) => i + firstOf.get(language)!)]))
+    return planEpoch(sizes, { ...batch, seed, epoch: this.epoch, drawn }).map((plan) => ({
       ...plan,
       clips: plan.clips.map((i) => i - firstOf.get(plan.language)!),
     }))
+  }
+
+  /** The clips of the epoch that begins, where the mode draws; decided once, by the errors as they are now. */
+  #draw(): ReadonlyMap<string, EpochDraw> | null {
+    const { learning, seed } = this.config
+    if (!drawsClips(learning.mode)) return null
+    return new Map(
+      this.data.map(({ language }) => {
+        const { byClip, medianError } = this.#errors.get(language)!
+        return [language, drawEpoch(byClip, medianError, learning, this.epoch, Random.for(seed, 'priority', language, this.epoch))]
+      }),
+    )
   }
 
   #endEpoch(): void {
     for (const record of this.#errors.values()) record.endEpoch()
     this.epoch++
     this.#batch = 0
+    this.#drawn = this.#draw()
   }
 
   #program(group: LanguageGroup, shape: BatchShape): Promise<TrainingProgram> {
     const key = `${group.language} ${shape.batch}x${shape.frames}x${shape.tokens}`
     let program = this.#programs.get(key)
     if (!program) {
-      const { loss, noise, optimiser } = this.config
-      const options = { loss: loss.kind, noiseRate: noise.rate, clip: optimiser.clip, optimiser }
+      const { loss, noise, optimiser, learning } = this.config
+      const options = { loss: loss.kind, noiseRate: noise.rate, clip: optimiser.clip, optimiser, reward: rewardOptions(learning) }
       program = TrainingProgram.record(this.model.gpu, group, shape, options, this.#pool)
       this.#programs.set(key, program)
     }
     return program
   }
+}
+
+function rewardOptions({ mode, intensity, spread }: RunConfig['learning']): RewardOptions | undefined {
+  if (mode === 'rwr') return { kind: 'regression', intensity }
+  if (mode === 'reinforce') return { kind: 'policy', spread }
+  return undefined
 }
 
 /** Sigma in the decoder input's own stride: under future prediction the outputs are longer. */

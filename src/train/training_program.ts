@@ -18,7 +18,7 @@ import { COORDS } from '../motion/skeleton.js'
 import { frameNoise } from '../ops/frame_noise.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
-import { type LossKind, poseLoss } from '../ops/pose_loss.js'
+import { type LossKind, poseLoss, type RewardUse } from '../ops/pose_loss.js'
 import type { BatchArrays, BatchShape } from './batch_arrays.js'
 
 export interface TrainingOptions {
@@ -28,7 +28,14 @@ export interface TrainingOptions {
   /** Global norm that gradients are clipped to; 0 for none. */
   readonly clip: number
   readonly optimiser: { readonly kind: 'adam' | 'adamw'; readonly weightDecay: number }
+  /** What rewards do within a batch; default nothing. */
+  readonly reward?: RewardOptions | undefined
 }
+
+/** Reward-weighted regression, or the policy gradient of a Gaussian of deviation `spread` about the prediction. */
+export type RewardOptions =
+  | { readonly kind: 'regression'; readonly intensity: number }
+  | { readonly kind: 'policy'; readonly spread: number }
 
 /** What changes from step to step besides the batch. */
 export interface StepSettings {
@@ -60,7 +67,7 @@ export interface StepReport {
   readonly spread: Float32Array
 }
 
-type Feeds = Readonly<Record<keyof BatchArrays | 'seed' | 'sigma' | 'medianError' | 'hyper', Tensor>>
+type Feeds = Readonly<Record<keyof BatchArrays | 'seed' | 'sigma' | 'ones' | 'medianError' | 'hyper', Tensor>>
 
 /** A training step, recorded. */
 export class TrainingProgram {
@@ -108,6 +115,8 @@ export class TrainingProgram {
       lengthCoefficient: recorder.feed('length_coefficient', [batch]),
       seed: recorder.feed('seed', [4], 'u32'),
       sigma: recorder.feed('sigma', [padded(inputNumbers(config))]),
+      /** Deviations of the policy's noise, before they are scaled. */
+      ones: recorder.feed('ones', [outputStride]),
       medianError: recorder.feed('median_error', [1]),
       hyper: recorder.feed('hyper', [8]),
     }
@@ -122,9 +131,10 @@ export class TrainingProgram {
 
     const numbers = outputNumbers(config)
     const lossInputs = { frames: frameLengths, weight: feeds.weight, coefficient: feeds.coefficient, medianError: feeds.medianError }
+    const reward = rewardUse(graph, pred, feeds.ones, numbers, options.reward)
     const losses = [
       recorder.scope('loss', () =>
-        poseLoss(graph, pred, { goal: feeds.goal, ...lossInputs }, { numbers, coords: numbers - 1, kind: options.loss }),
+        poseLoss(graph, pred, { goal: feeds.goal, ...lossInputs }, { numbers, coords: numbers - 1, kind: options.loss, reward }),
       ),
     ]
     const spread = recorder.tensor('spread', [2, outputStride])
@@ -145,6 +155,7 @@ export class TrainingProgram {
     for (const name of Object.keys(arrays) as (keyof BatchArrays)[]) program.write(feeds[name], arrays[name])
     program.write(feeds.seed, settings.seed)
     program.write(feeds.sigma, settings.sigma)
+    program.write(feeds.ones, new Float32Array(feeds.ones.shape[0]!).fill(1))
     program.write(feeds.medianError, Float32Array.of(settings.medianError))
     program.write(
       feeds.hyper,
@@ -165,6 +176,12 @@ export class TrainingProgram {
   destroy(): void {
     this.program.destroy()
   }
+}
+
+/** A policy tries an action: the prediction with noise on every number that counts. */
+function rewardUse(graph: Graph, pred: Tensor, ones: Tensor, numbers: number, reward: RewardOptions | undefined): RewardUse | undefined {
+  if (reward?.kind !== 'policy') return reward
+  return { ...reward, action: frameNoise(graph, pred, ones, reward.spread, numbers) }
 }
 
 /** The squared error of the predicted logarithm of each length, as a clip of one frame of one number. */
