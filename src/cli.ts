@@ -43,6 +43,20 @@ program
   })
 
 program
+  .command('ablate')
+  .description('train one run under several ways of using rewards, over several seeds, and compare')
+  .argument('<run.yaml>')
+  .option('--modes <names>', 'with commas between; mse is what the others are compared with', 'mse,rl,rl+plc')
+  .option('--seeds <n>', 'how many seeds', positive, 3)
+  .action(async (path: string, options: { modes: string; seeds: number }) => {
+    const { ablate, formatAblation, parseModes } = await import('./commands/ablate.js')
+    const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1)
+    const say = (line: string) => process.stderr.write(`${line}\n`)
+    const summary = await ablate(path, { ...common(), modes: parseModes(options.modes), seeds, say, signal: interruption() })
+    print(summary, `${formatAblation(summary.rows)}\n${summary.files.join('\n')}`)
+  })
+
+program
   .command('generate')
   .description('sign a sentence into .skels .pose .json .gif .png .svg .html files')
   .argument('<text>')

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import type { RewardMode } from '../train/priority.js'
+import { type AblationRun, compare, formatAblation, parseModes } from './ablate.js'
+
+/** A run whose DTW falls as given, a validation every ten seconds. */
+const run = (mode: RewardMode, seed: number, falling: readonly number[]): AblationRun => ({
+  mode,
+  seed,
+  steps: 100 * falling.length,
+  seconds: 10 * falling.length,
+  points: falling.map((dtw, i) => ({ step: 100 * (i + 1), seconds: 10 * (i + 1), dtw, wristPathRatio: 0.9 })),
+})
+
+describe('compare', () => {
+  const rows = compare([
+    run('mse', 1, [5, 3, 2, 1]),
+    run('mse', 2, [6, 4, 2, 2.5]),
+    run('rl+plc', 1, [4, 1, 0.9, 0.8]),
+    run('rl+plc', 2, [6, 5, 4, 3]),
+  ])
+
+  it('measures time against the mse run of the same seed, over the seeds that reached its best', () => {
+    const [mse, plc] = rows
+    expect(mse!.timeRatio).toMatchObject({ mean: 1, deviation: 0 })
+    expect(plc!.timeRatio.mean).toBeCloseTo(20 / 40)
+    expect([mse!.reached, plc!.reached]).toEqual([2, 1])
+  })
+
+  it('gives mean and spread over seeds', () => {
+    expect(rows[0]!.finalDtw.mean).toBeCloseTo(1.75)
+    expect(rows[0]!.bestDtw.mean).toBeCloseTo(1.5)
+    expect(rows[1]!.finalDtw.deviation).toBeCloseTo(2.2 / Math.SQRT2)
+  })
+
+  it('prints a dash where nothing was reached', () => {
+    const table = formatAblation(compare([run('mse', 1, [1]), run('rl', 1, [9])]))
+    expect(table.split('\n')[2]).toMatch(/^rl .*- +0 of 1$/)
+  })
+})
+
+it('reads modes, and names them when one is unknown', () => {
+  expect(parseModes('mse, rl+plc')).toEqual(['mse', 'rl+plc'])
+  expect(() => parseModes('mse,plc')).toThrow("wanted modes of mse, rl, rl+plc, plc-literal, rwr, reinforce, got 'plc'")
+})
