@@ -36,16 +36,22 @@ log: { every: 1, tensorboard: false }
   return path
 }
 
-/** Trains; with `killAt`, SIGKILL as soon as that step is reported and `delay` ms have passed. Returns the exit status, null when killed. */
-function train(run: string, { resume = false, killAt = Infinity, delay = 0 } = {}): Promise<number | null> {
+/** Trains; with `killAt`, sends `signal` once that step is reported and `delay` ms have passed. Returns the exit status, null when killed. */
+function train(
+  run: string,
+  { resume = false, killAt = Infinity, delay = 0, signal = 'SIGKILL' as NodeJS.Signals } = {},
+): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const args = ['--import', 'tsx', 'src/cli.ts', '--json', 'train', run, ...(resume ? ['--resume'] : [])]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    let sent = false
     child.on('error', reject)
     child.on('close', (status) => resolve(status))
     child.stderr.on('data', (text) => {
       const steps = [...String(text).matchAll(/"step":(\d+)/g)].map(([, step]) => Number(step))
-      if (steps.some((step) => step >= killAt)) setTimeout(() => child.kill('SIGKILL'), delay)
+      if (sent || !steps.some((step) => step >= killAt)) return
+      sent = true
+      setTimeout(() => child.kill(signal), delay)
     })
   })
 }
@@ -73,6 +79,17 @@ describe('a run killed by SIGKILL', () => {
     const steps = (await bytes('killed', 'metrics.jsonl')).toString().trim().split('\n')
     expect(steps).toHaveLength((await bytes('whole', 'metrics.jsonl')).toString().trim().split('\n').length)
     expect((await readdir(join(folder, 'killed'))).filter((name) => name.includes('.partial'))).toEqual([])
+  })
+
+  it('saves when it is interrupted, exits with 130, and goes on to the same bytes', async () => {
+    const interrupted = await runFile('interrupted')
+    expect(await train(interrupted, { killAt: 6, signal: 'SIGINT' })).toBe(130)
+    // Checkpoints are due at steps 4 and 8: one in between was made for the interrupt.
+    const { step } = JSON.parse((await bytes('interrupted', 'summary.json')).toString())
+    expect(step).toBeGreaterThanOrEqual(6)
+    expect(await train(interrupted, { resume: true })).toBe(0)
+    for (const file of ['last.safetensors', 'best.safetensors'])
+      expect((await bytes('interrupted', file)).equals(await bytes('whole', file)), file).toBe(true)
   })
 
   it('refuses to be resumed by a run file that differs in what decides the steps', async () => {
