@@ -4,11 +4,14 @@ import { elements } from '../device/memory.js'
 import type { ParameterSpec } from '../ops/parameter.js'
 import { inputNumbers, type ModelConfig, outputNumbers } from './config.js'
 
+/** The one parameter that belongs to the words. */
+export const TOKEN_TABLE = 'tokens/table'
+
 /** The parameters of one language group, in order. */
 export function parameterSpecs(config: ModelConfig, vocabulary: number): ParameterSpec[] {
   const { width } = config
   return [
-    { name: 'tokens/table', shape: [vocabulary, width], init: 'xavier' },
+    { name: TOKEN_TABLE, shape: [vocabulary, width], init: 'xavier' },
     ...linearSpecs('frames', inputNumbers(config), width),
     ...range(config.encoderLayers).flatMap((i) => [
       ...attentionSpecs(`encoder.${i}/self`, width),

@@ -7,7 +7,7 @@ import { positionTable } from '../ops/positions.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
-import { parameterSpecs } from './parameters.js'
+import { parameterSpecs, TOKEN_TABLE } from './parameters.js'
 import { type HostTensors, initialTensors, Weights } from './weights.js'
 
 /** What a group is, weights aside: the JSON of a checkpoint. */
@@ -61,6 +61,8 @@ export interface AddLanguageOptions {
   readonly seed?: number
   /** Weights to start from instead. */
   readonly tensors?: HostTensors
+  /** Whether the group is to be trained; default as the model. One that is not has weights alone. */
+  readonly training?: boolean
   /** Who is named when `tensors` do not fit. */
   readonly who?: string
 }
@@ -85,12 +87,13 @@ export class SignModel {
   }
 
   /** Adds a group; the others are not touched. Throws ERR_CONFIG for a tag that is taken, ERR_CHECKPOINT for tensors that do not fit. */
-  addLanguage(description: GroupDescription, { seed = 27, tensors, who = description.language }: AddLanguageOptions = {}): LanguageGroup {
+  addLanguage(description: GroupDescription, options: AddLanguageOptions = {}): LanguageGroup {
+    const { seed = 27, tensors, training = this.training, who = description.language } = options
     const { language } = description
     if (this.#groups.has(language)) {
       throw new SignError('ERR_CONFIG', 'model', `wanted a new language, got '${language}' again`, 'Choose another tag')
     }
-    const group = new LanguageGroup(this.gpu, description, { training: this.training })
+    const group = new LanguageGroup(this.gpu, description, { training })
     try {
       // A group's first weights depend on its tag, so that the order of adding does not matter.
       group.weights.load(tensors ?? initialTensors(group.weights.specs, seed + tagHash(language)), who)
@@ -100,6 +103,22 @@ export class SignModel {
     }
     this.#groups.set(language, group)
     return group
+  }
+
+  /**
+   * Adds a group that starts from what another has learned of motion; its words are fresh. Both have the same sizes.
+   * Throws ERR_CONFIG where they do not, or for a tag that is taken, ERR_USAGE for a group to clone that is not there.
+   */
+  async cloneLanguage(description: GroupDescription, from: string, { seed = 27 }: { seed?: number } = {}): Promise<LanguageGroup> {
+    const { language, config, vocabulary } = description
+    const source = this.group(from)
+    if (JSON.stringify(source.config) !== JSON.stringify(config)) {
+      throw new SignError('ERR_CONFIG', 'model', `wanted ${language} to have the sizes of ${from}, got others`, 'Give both the same sizes')
+    }
+    const learned = await source.weights.save()
+    const fresh = initialTensors(parameterSpecs(config, vocabulary.size), seed + tagHash(language))
+    const tensors = new Map([...fresh].map(([name, tensor]) => [name, name === TOKEN_TABLE ? tensor : learned.get(name)!]))
+    return this.addLanguage(description, { tensors })
   }
 
   /** The group of a language. Throws ERR_USAGE naming the known ones. */

@@ -56,7 +56,10 @@ export async function saveCheckpoint(path: string, model: SignModel, state?: unk
   const tensors = new Map<string, Tensor>()
   for (const { language, weights } of model.groups) {
     for (const part of state === undefined ? (['weights'] as const) : parts) {
-      for (const [name, { shape, data }] of await weights.save(arenaOf(weights, part))) {
+      const arena = arenaOf(weights, part)
+      // A group that is not trained has no moments.
+      if (!arena) continue
+      for (const [name, { shape, data }] of await weights.save(arena)) {
         tensors.set(`${part}/${language}/${name}`, { dtype: 'F32', shape, data } as Tensor)
       }
     }
@@ -105,14 +108,16 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
-/** The model in a checkpoint, on the GPU; with `training`, its moments too. */
+/** The model in a checkpoint, on the GPU; with `training`, the moments too of the groups that have them: the others stay as they are. */
 export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = false }: { training?: boolean } = {}): SignModel {
   const model = new SignModel(gpu, { training })
   try {
     for (const description of checkpoint.groups) {
       const { language } = description
-      const group = model.addLanguage(description, { tensors: checkpoint.tensors('weights', language), who: checkpoint.path })
-      if (!training) continue
+      const trains = training && checkpoint.tensors('first', language).size > 0
+      const tensors = checkpoint.tensors('weights', language)
+      const group = model.addLanguage(description, { tensors, training: trains, who: checkpoint.path })
+      if (!trains) continue
       for (const part of ['first', 'second'] as const)
         group.weights.load(checkpoint.tensors(part, language), checkpoint.path, arenaOf(group.weights, part))
     }
@@ -124,7 +129,7 @@ export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = fals
 }
 
 function arenaOf(weights: Weights, part: Part) {
-  return part === 'weights' ? weights.values : weights[part]!
+  return part === 'weights' ? weights.values : weights[part]
 }
 
 function describe({ language, config, vocabulary, startFrame, scaling, fps }: GroupDescription): z.input<typeof savedGroup> {

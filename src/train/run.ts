@@ -14,7 +14,7 @@ import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
 import type { ScoreRow } from '../metrics/scores.js'
 import { SignModel } from '../model/sign_model.js'
-import { readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
+import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { type LanguageData, loadData } from './dataset.js'
 import { MetricsLog, truncateAfter } from './metrics_log.js'
 import { formatRunConfig, loadRunConfig, type RunConfig } from './run_config.js'
@@ -50,7 +50,7 @@ export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOp
   const last = join(config.out, 'last.safetensors')
   await prepareFolder(config, last, options)
   const resumed = existsSync(last)
-  const trainer = resumed ? await resumeTrainer(gpu, config, data, last) : startTrainer(gpu, config, data)
+  const trainer = resumed ? await resumeTrainer(gpu, config, data, last) : await startTrainer(gpu, config, data)
   const metricsPath = join(config.out, 'metrics.jsonl')
   if (resumed) await truncateAfter(metricsPath, trainer.step)
   const metrics = new MetricsLog(metricsPath)
@@ -140,7 +140,7 @@ const isOurs = (name: string): boolean =>
 const isPartial = (name: string): boolean => /\.partial-\d+$/.test(name)
 
 /** What decides which batch a step has and what the model sees of it; the rest of a run file may change when a run goes on. */
-const fixedKeys = ['seed', 'data', 'tokens', 'scaling', 'model', 'batch', 'learning'] as const
+const fixedKeys = ['seed', 'data', 'tokens', 'scaling', 'model', 'batch', 'learning', 'base'] as const
 
 /** Throws ERR_CONFIG where the run in the folder was begun with another value of a key that must stay. */
 async function checkSameRun(config: RunConfig): Promise<void> {
@@ -157,10 +157,27 @@ async function checkSameRun(config: RunConfig): Promise<void> {
   )
 }
 
-function startTrainer(gpu: Gpu, config: RunConfig, data: readonly LanguageData[]): Trainer {
+async function startTrainer(gpu: Gpu, config: RunConfig, data: readonly LanguageData[]): Promise<Trainer> {
+  const { base, seed } = config
   const model = new SignModel(gpu, { training: true })
-  for (const { group } of data) model.addLanguage(group, { seed: config.seed })
+  if (base) addBase(model, await readCheckpoint(base.model), data)
+  for (const { group } of data) {
+    if (base?.clone) await model.cloneLanguage(group, base.clone, { seed })
+    else model.addLanguage(group, { seed })
+  }
   return new Trainer(config, model, data)
+}
+
+/** Takes over the groups of a checkpoint, to be kept and not trained. */
+function addBase(model: SignModel, base: Checkpoint, data: readonly LanguageData[]): void {
+  for (const description of base.groups) {
+    const { language } = description
+    if (data.some((entry) => entry.language === language)) {
+      const problem = `wanted languages that it does not have yet, got ${language}`
+      throw new SignError('ERR_CONFIG', base.path, problem, 'Leave it out of data, or give the new group another tag')
+    }
+    model.addLanguage(description, { tensors: base.tensors('weights', language), training: false, who: base.path })
+  }
 }
 
 async function resumeTrainer(gpu: Gpu, config: RunConfig, data: readonly LanguageData[], last: string): Promise<Trainer> {

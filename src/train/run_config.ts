@@ -111,6 +111,14 @@ const run = keys({
   /** One entry a language group. */
   data: z.array(chosen((entry) => (isSynthetic(entry) ? synthetic : corpus))).min(1),
   tokens: z.enum(tokenPolicies).default('words'),
+  /** A checkpoint to add these languages to; its own groups stay as they are, bit for bit. */
+  base: keys({
+    model: text,
+    /** The group of it from whose weights, words aside, the new ones start; null starts fresh. */
+    clone: languageTag.nullable().default(null),
+  })
+    .nullable()
+    .default(null),
   /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
   scaling: z.enum(['spread', 'raw']).default('spread'),
   model: model.prefault({}),

@@ -1,0 +1,128 @@
+// The paper's switching framework (MLSF) in use: many languages in one file, few on the GPU. A language's group is loaded when it is
+// first asked for; under a memory limit the one that was used longest ago makes room.
+
+import { SignError } from '../base/errors.js'
+import type { Gpu } from '../device/gpu.js'
+import { parameterCount } from '../model/parameters.js'
+import { type GroupDescription, LanguageGroup } from '../model/sign_model.js'
+import type { HostTensors } from '../model/weights.js'
+import type { Motion } from '../motion/clip.js'
+import { type GenerateOptions, Generator } from './generator.js'
+
+/** Groups on the host, e.g. a `Checkpoint`. */
+export interface SavedGroups {
+  /** Who is named when something does not fit. */
+  readonly path: string
+  readonly groups: readonly GroupDescription[]
+  tensors(part: 'weights', language: string): HostTensors
+}
+
+interface Loaded {
+  readonly group: LanguageGroup
+  readonly generator: Generator
+  readonly bytes: number
+  /** Generations under way. */
+  users: number
+}
+
+/** Generates in any language of a model. */
+export class MultiLanguageGenerator implements AsyncDisposable {
+  readonly #gpu: Gpu
+  readonly #saved: SavedGroups
+  readonly #maxBytes: number
+  /** In order of use, the latest last. */
+  readonly #loaded = new Map<string, Loaded>()
+
+  /** @param options.maxBytes of weights on the GPU; a group in use is never evicted, even where that goes over. Default: no limit */
+  constructor(gpu: Gpu, saved: SavedGroups, { maxBytes = Number.POSITIVE_INFINITY }: { maxBytes?: number } = {}) {
+    this.#gpu = gpu
+    this.#saved = saved
+    this.#maxBytes = maxBytes
+  }
+
+  /** All languages there are, loaded or not. */
+  get languages(): string[] {
+    return this.#saved.groups.map(({ language }) => language)
+  }
+
+  /** Languages on the GPU, the one used longest ago first. */
+  get loaded(): string[] {
+    return [...this.#loaded.keys()]
+  }
+
+  /** As `Generator.generate`. Throws ERR_USAGE, naming the known ones, for an unknown language. */
+  async generate(language: string, texts: readonly string[], options: GenerateOptions = {}): Promise<Motion[]> {
+    const entry = await this.#enter(language)
+    try {
+      return await entry.generator.generate(texts, options)
+    } finally {
+      entry.users--
+    }
+  }
+
+  /** As `Generator.stream`. Throws ERR_USAGE, naming the known ones, for an unknown language. */
+  async *stream(language: string, text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
+    const entry = await this.#enter(language)
+    try {
+      yield* entry.generator.stream(text, options)
+    } finally {
+      entry.users--
+    }
+  }
+
+  async destroy(): Promise<void> {
+    for (const language of this.loaded) await this.#evict(language)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
+  }
+
+  /** The language's entry, now the latest and in use. */
+  async #enter(language: string): Promise<Loaded> {
+    let entry = this.#loaded.get(language)
+    if (!entry) {
+      const description = this.#saved.groups.find((group) => group.language === language) ?? this.#unknown(language)
+      const bytes = 4 * parameterCount(description.config, description.vocabulary.size)
+      await this.#makeRoom(bytes)
+      entry = this.#loaded.get(language) ?? this.#load(description, bytes)
+    }
+    entry.users++
+    this.#loaded.delete(language)
+    this.#loaded.set(language, entry)
+    return entry
+  }
+
+  #load(description: GroupDescription, bytes: number): Loaded {
+    const group = new LanguageGroup(this.#gpu, description, { training: false })
+    try {
+      group.weights.load(this.#saved.tensors('weights', description.language), this.#saved.path)
+    } catch (error) {
+      group.destroy()
+      throw error
+    }
+    return { group, generator: new Generator(this.#gpu, group), bytes, users: 0 }
+  }
+
+  async #makeRoom(bytes: number): Promise<void> {
+    const used = () => [...this.#loaded.values()].reduce((sum, entry) => sum + entry.bytes, 0)
+    while (used() + bytes > this.#maxBytes) {
+      const idle = [...this.#loaded].find(([, { users }]) => users === 0)
+      if (!idle) return
+      await this.#evict(idle[0])
+    }
+  }
+
+  async #evict(language: string): Promise<void> {
+    const { group, generator } = this.#loaded.get(language)!
+    // Out of the list first: whoever asks meanwhile loads it anew.
+    this.#loaded.delete(language)
+    await generator.destroy()
+    group.destroy()
+  }
+
+  #unknown(language: string): never {
+    const problem = `wanted one of the languages ${this.languages.join(', ')}, got '${language}'`
+    throw new SignError('ERR_USAGE', this.#saved.path, problem, 'Choose one of them, or train it')
+  }
+}
