@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { syntheticLanguages } from '../data/synthetic.js'
+import { fillPrompt, promptTemplates, templatesOf } from './prompts.js'
+
+const every = Object.entries(promptTemplates).flatMap(([language, { named, unnamed }]) =>
+  [...named, ...unnamed].map((text) => ({ language, text })),
+)
+
+/** How each language's templates call it. */
+const names: Record<string, RegExp> = {
+  ASL: /ASL|American Sign Language/,
+  GSL: /DGS|Deutsche[rn]? Gebärdensprache/,
+  DSGS: /DSGS|Deutschschwei/,
+  'LSF-CH': /LSF (de )?[Ss]uisse|[Ss]uisse romande/,
+  'LIS-CH': /LIS svizzera|Svizzera italiana|Ticino/,
+  LSA: /LSA|Lengua de Señas Argentina/,
+  KSL: /한국수어/,
+  TSL: /TİD|Türk İşaret Dili/,
+}
+
+describe('the templates', () => {
+  it('are there for SignLLM’s eight languages, at least forty each, half of them naming the sign language', () => {
+    expect(Object.keys(promptTemplates).sort()).toEqual([...syntheticLanguages].sort())
+    for (const [language, { named, unnamed }] of Object.entries(promptTemplates)) {
+      expect(named.length + unnamed.length, language).toBeGreaterThanOrEqual(40)
+      expect(named.length, language).toBe(unnamed.length)
+      for (const template of named) expect(template).toMatch(names[language]!)
+      for (const template of unnamed) for (const name of Object.values(names)) expect(template).not.toMatch(name)
+    }
+  })
+
+  it('have one place for the sentence, differ from each other, and pair their quotes', () => {
+    expect(new Set(every.map(({ text }) => text)).size).toBe(every.length)
+    for (const { text } of every) {
+      expect(text.split('{sentence}')).toHaveLength(2)
+      expect(text).toMatch(/[“„«]\s?\{sentence\}\s?[”“»]|: \{sentence\}$/)
+      expect(text).toBe(text.trim())
+    }
+  })
+
+  it('of another language are refused by name', () => {
+    expect(templatesOf('ASL').named.length).toBeGreaterThan(0)
+    expect(() => templatesOf('XSL')).toThrow("prompts: wanted a language of ASL, GSL, DSGS, LSF-CH, LIS-CH, LSA, KSL, TSL, got 'XSL'")
+  })
+})
+
+describe('fillPrompt', () => {
+  it.each([
+    ['How do you sign “{sentence}”?', 'the sky is blue', 'How do you sign “the sky is blue”?'],
+    ['How do you sign “{sentence}”?', 'Really?', 'How do you sign “Really”?'],
+    ['How do you sign “{sentence}” in ASL?', 'When does this take place?', 'How do you sign “When does this take place?” in ASL?'],
+    ['How do you sign “{sentence}” in ASL?', 'The sky is blue.', 'How do you sign “The sky is blue” in ASL?'],
+    ['Please sign this: {sentence}', '"The sky is blue."', 'Please sign this: The sky is blue.'],
+    ['Teach me to sign “{sentence}”.', 'He said "no".', 'Teach me to sign “He said ’no’”.'],
+    ['Wie gebärdet man „{sentence}“?', '„Guten Morgen!“', 'Wie gebärdet man „Guten Morgen“?'],
+    ['Comment signe-t-on « {sentence} » ?', '« Bonjour à tous. »', 'Comment signe-t-on « Bonjour à tous » ?'],
+    ['Show “{sentence}”.', '  two\n words  ', 'Show “two words”.'],
+    ['Show “{sentence}”.', '...', 'Show “...”.'],
+  ])('%s + %s', (template, sentence, filled) => {
+    expect(fillPrompt(template, sentence)).toBe(filled)
+  })
+
+  it('never ends in two marks and never breaks a quote, whatever the sentence', () => {
+    const word = fc.stringMatching(/^\p{L}[\p{L}'-]{0,6}$/u)
+    const sentence = fc.tuple(fc.array(word, { minLength: 1, maxLength: 5 }), fc.constantFrom('', '.', '?', '!', '...'), fc.boolean())
+    fc.assert(
+      fc.property(fc.constantFrom(...every), sentence, ({ text }, [words, end, quoted]) => {
+        const said = `${words.join(' ')}${end}`
+        const filled = fillPrompt(text, quoted ? `"${said}"` : said)
+        expect(filled).toContain(words.join(' '))
+        expect(filled).not.toMatch(/[.?!][”“»"]\s?[.?!]|"/)
+        const count = (mark: string) => filled.split(mark).length - 1
+        expect(count('«')).toBe(count('»'))
+        if (!text.includes('„')) expect(count('“')).toBe(count('”'))
+      }),
+    )
+  })
+
+  it('wants a place to fill', () => {
+    expect(() => fillPrompt('Hello', 'x')).toThrow('wanted {sentence} in a template, got "Hello"')
+  })
+})

@@ -1,0 +1,89 @@
+// Prompts: how people ask for a sentence to be signed. Half of each language's templates name the sign language, half leave it to
+// whoever reads the prompt; all are in the language that people there write.
+
+import { SignError } from '../base/errors.js'
+import { asl } from './prompts/asl.js'
+import { dsgs } from './prompts/dsgs.js'
+import { gsl } from './prompts/gsl.js'
+import { ksl } from './prompts/ksl.js'
+import { lisCh } from './prompts/lis_ch.js'
+import { lsa } from './prompts/lsa.js'
+import { lsfCh } from './prompts/lsf_ch.js'
+import { tsl } from './prompts/tsl.js'
+
+/** Sentences with one `{sentence}` each. */
+export interface PromptTemplates {
+  /** Say which sign language is meant. */
+  readonly named: readonly string[]
+  /** Do not: a prompt made of one needs the language told beside it. */
+  readonly unnamed: readonly string[]
+}
+
+/** The templates of SignLLM's eight languages, by tag. */
+export const promptTemplates: Readonly<Record<string, PromptTemplates>> = {
+  ASL: asl,
+  GSL: gsl,
+  DSGS: dsgs,
+  'LSF-CH': lsfCh,
+  'LIS-CH': lisCh,
+  LSA: lsa,
+  KSL: ksl,
+  TSL: tsl,
+}
+
+/** A language's templates. Throws ERR_CONFIG naming the languages there are. */
+export function templatesOf(language: string): PromptTemplates {
+  const found = Object.hasOwn(promptTemplates, language) ? promptTemplates[language] : undefined
+  if (found) return found
+  const known = Object.keys(promptTemplates).join(', ')
+  throw new SignError(
+    'ERR_CONFIG',
+    'prompts',
+    `wanted a language of ${known}, got '${language}'`,
+    'Choose one of these, or write templates for it',
+  )
+}
+
+const PLACE = '{sentence}'
+/** Opening and closing marks that templates and sentences quote with. */
+const quotes: readonly (readonly [string, string])[] = [
+  ['“', '”'],
+  ['„', '“'],
+  ['«', '»'],
+  ['« ', ' »'],
+  ['"', '"'],
+]
+
+/**
+ * Puts a sentence into a template so that the result reads as if it had been written whole: quotes around the sentence go, those inside
+ * a quoted place become single, and no two marks end one sentence.
+ *
+ * @example
+ * fillPrompt('How do you sign “{sentence}”?', '"Really?"') // How do you sign “Really”?
+ */
+export function fillPrompt(template: string, sentence: string): string {
+  const at = template.indexOf(PLACE)
+  if (at < 0)
+    throw new SignError('ERR_CONFIG', 'prompts', `wanted ${PLACE} in a template, got "${template}"`, 'Put it where the sentence goes')
+  const [before, after] = [template.slice(0, at), template.slice(at + PLACE.length)]
+  const bare = unquoted(sentence.replace(/\s+/gu, ' ').trim())
+  if (!quotes.some(([open, close]) => before.endsWith(open) && after.startsWith(close))) {
+    return after === '' ? before + bare : before + withoutEnd(bare, /[.。．…,;:]+$/u) + after
+  }
+  // What ends the template's own sentence right after the quote ends the quoted one too; a statement's full stop ends nothing here.
+  const ends = /^\s?[”“»"]\s?[.?!。]/u.test(after)
+  return before + withoutEnd(bare, ends ? /[.?!…。．？！,;:]+$/u : /[.。．,;:]+$/u).replace(/[“”„«»"]\s?/gu, '’') + after
+}
+
+/** Takes off quotes that enclose the whole sentence, however deep. */
+function unquoted(sentence: string): string {
+  for (const [open, close] of quotes) {
+    const inner = sentence.slice(open.length, sentence.length - close.length)
+    if (sentence.length > open.length + close.length && sentence.startsWith(open) && sentence.endsWith(close) && !inner.includes(open))
+      return unquoted(inner.trim())
+  }
+  return sentence
+}
+
+/** A sentence without the marks at its end; one that is nothing but marks stays. */
+const withoutEnd = (sentence: string, marks: RegExp): string => sentence.replace(marks, '').trimEnd() || sentence
