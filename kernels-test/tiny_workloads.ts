@@ -9,6 +9,7 @@ import { attentionRow } from '../src/kernels/attention_row.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
 import { columnSum } from '../src/kernels/column_sum.js'
+import { crossEntropy, crossEntropyGrad } from '../src/kernels/cross_entropy.js'
 import { dropout } from '../src/kernels/dropout.js'
 import { embedding, embeddingGrad } from '../src/kernels/embedding.js'
 import { errorSpread } from '../src/kernels/error_spread.js'
@@ -66,6 +67,18 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8 }, { x: 16, lengths, cache: 64 }),
   workload(clipScale, note, { partials: 8, limit: 1 }, { partial: 8, clip: 2 }),
   workload(columnSum, note, { rows: 5, cols: 8 }, { x: 40, sum: 8 }),
+  workload(
+    crossEntropy,
+    note,
+    { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1 },
+    { logits: 24, goal: Uint32Array.of(0, 1, 5), result: 6 },
+  ),
+  workload(
+    crossEntropyGrad,
+    note,
+    { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1 },
+    { logits: 24, goal: Uint32Array.of(0, 1, 5), result: 6, coefficient: 3, dlogits: 24 },
+  ),
   workload(dropout, note, { n: 12, site: 1, rate: 0.5 }, { x: 12, seed: Uint32Array.of(1, 2, 0, 0), y: 12 }),
   workload(embedding, note, { rows: 4, length: 2, width: 8 }, { ids: Uint32Array.of(0, 1, 1, 2), table: 24, positions: 16, y: 32 }),
   workload(
