@@ -2,9 +2,11 @@
 // argv to a command; no logic of its own. Exit status: 0 well, 1 a check failed, 2 usage or config, 3 device, 4 data or files,
 // 5 kernel, 6 diverged, 70 a bug of ours, 130 interrupted.
 
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SignError } from './base/errors.js'
+import { promptNamings } from './commands/data_prompts.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
+import { glossSources } from './text/lang_gloss.js'
 
 /** What Ctrl-C aborts with. */
 class Interrupted extends Error {}
@@ -118,6 +120,20 @@ data
     const summary = await dataSpell(options)
     const parts = Object.values(summary.splits).map(({ prefix, clips }) => `${prefix} (${clips})`)
     print(summary, `spelled ${summary.languages.join(', ')}: ${parts.join(', ')}`)
+  })
+
+data
+  .command('prompts')
+  .description('write a .prompt and a .lang_gloss line for every sentence of a corpus')
+  .requiredOption('--corpus <prefix>', 'e.g. corpus/train for corpus/train.text')
+  .option('--lang <tag>', 'language, where the corpus does not tell')
+  .addOption(new Option('--naming <which>', 'prompts that name the sign language').choices(promptNamings).default('half'))
+  .addOption(new Option('--source <which>', 'what LangGloss is made of').choices(glossSources).default('auto'))
+  .option('--seed <n>', 'of the choice of templates', positive, 27)
+  .action(async (options) => {
+    const { dataPrompts } = await import('./commands/data_prompts.js')
+    const summary = await dataPrompts(options)
+    print(summary, `${summary.lines} prompts, ${summary.named} naming their language: ${summary.files.join(', ')}`)
   })
 
 function common(): { adapter?: string; json?: boolean } {
