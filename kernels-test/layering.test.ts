@@ -16,7 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   kernels: ['device'],
   ops: ['base', 'device', 'kernels'],
   model: ['base', 'motion', 'text', 'device', 'ops'],
-  infer: ['base', 'motion', 'device', 'kernels', 'ops', 'model'],
+  infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
   commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'model', 'infer', 'train'],
 }

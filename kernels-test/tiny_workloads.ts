@@ -20,6 +20,7 @@ import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
 import { linearRow } from '../src/kernels/linear_row.js'
 import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
+import { nextToken } from '../src/kernels/next_token.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
 import { relu, reluGrad } from '../src/kernels/relu.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
@@ -110,6 +111,12 @@ export const tinyWorkloads: readonly Workload[] = [
     note,
     { batch: 2, capacity: 4, stride: 8, coords: 6, predStride: 8, predCounter: 6, inputStride: 8, inputCounter: 6 },
     { pred: 16, policy: 8, lengths: Uint32Array.of(0, 1), done: new Uint32Array(2), input: 16, frames: 64 },
+  ),
+  workload(
+    nextToken,
+    note,
+    { batch: 2, classes: 6, stride: 8, capacity: 3, end: 3 },
+    { logits: 16, lengths: Uint32Array.of(0, 1), done: new Uint32Array(2), input: new Uint32Array(2), tokens: new Uint32Array(6) },
   ),
   workload(poseLoss, note, { ...loss, numbers: 7, coords: 6 }, { pred: 48, goal: 48, frames: lengths, rowSums: 12 }),
   workload(

@@ -11,11 +11,14 @@ import { linear } from '../ops/linear.js'
 import { LAYER_NORM_EPSILON, type ModelConfig } from './config.js'
 import type { Weights } from './weights.js'
 
+/** What layers must know of a model's sizes. */
+export type LayerConfig = Pick<ModelConfig, 'heads' | 'dropout' | 'activation' | 'encoderLayers' | 'decoderLayers'>
+
 /** What layers are recorded with. */
 export interface Recording {
   readonly graph: Graph
   readonly weights: Weights
-  readonly config: ModelConfig
+  readonly config: LayerConfig
 }
 
 /** y = x·wᵀ + b with the parameters under `name`. */

@@ -13,19 +13,45 @@ export function parameterSpecs(config: ModelConfig, vocabulary: number): Paramet
   return [
     { name: TOKEN_TABLE, shape: [vocabulary, width], init: 'xavier' },
     ...linearSpecs('frames', inputNumbers(config), width),
-    ...range(config.encoderLayers).flatMap((i) => [
-      ...attentionSpecs(`encoder.${i}/self`, width),
-      ...feedForwardSpecs(`encoder.${i}/feed_forward`, config),
-    ]),
-    ...normSpecs('encoder/norm', width),
-    ...range(config.decoderLayers).flatMap((i) => [
-      ...attentionSpecs(`decoder.${i}/self`, width),
-      ...attentionSpecs(`decoder.${i}/cross`, width),
-      ...feedForwardSpecs(`decoder.${i}/feed_forward`, config),
-    ]),
-    ...normSpecs('decoder/norm', width),
+    ...encoderSpecs(config),
+    ...decoderSpecs(config),
     { name: 'pose/weight', shape: [outputNumbers(config), width], init: 'xavier' },
     ...(config.lengthHead ? [...linearSpecs('length.0', width, width), ...linearSpecs('length.1', width, 1)] : []),
+  ]
+}
+
+/** The parameters of a text-to-gloss model, in order. */
+export function glossParameterSpecs(config: LayerSizes, sourceVocabulary: number, glossVocabulary: number): ParameterSpec[] {
+  const { width } = config
+  return [
+    { name: TOKEN_TABLE, shape: [sourceVocabulary, width], init: 'xavier' },
+    ...encoderSpecs(config),
+    { name: 'gloss/table', shape: [glossVocabulary, width], init: 'xavier' },
+    ...decoderSpecs(config),
+    { name: 'gloss/weight', shape: [glossVocabulary, width], init: 'xavier' },
+  ]
+}
+
+type LayerSizes = Pick<ModelConfig, 'width' | 'hidden' | 'encoderLayers' | 'decoderLayers'>
+
+function encoderSpecs(config: LayerSizes): ParameterSpec[] {
+  return [
+    ...range(config.encoderLayers).flatMap((i) => [
+      ...attentionSpecs(`encoder.${i}/self`, config.width),
+      ...feedForwardSpecs(`encoder.${i}/feed_forward`, config),
+    ]),
+    ...normSpecs('encoder/norm', config.width),
+  ]
+}
+
+function decoderSpecs(config: LayerSizes): ParameterSpec[] {
+  return [
+    ...range(config.decoderLayers).flatMap((i) => [
+      ...attentionSpecs(`decoder.${i}/self`, config.width),
+      ...attentionSpecs(`decoder.${i}/cross`, config.width),
+      ...feedForwardSpecs(`decoder.${i}/feed_forward`, config),
+    ]),
+    ...normSpecs('decoder/norm', config.width),
   ]
 }
 
@@ -57,7 +83,7 @@ function attentionSpecs(name: string, width: number): ParameterSpec[] {
   ]
 }
 
-function feedForwardSpecs(name: string, { width, hidden }: ModelConfig): ParameterSpec[] {
+function feedForwardSpecs(name: string, { width, hidden }: LayerSizes): ParameterSpec[] {
   return [
     ...normSpecs(`${name}/norm`, width),
     ...linearSpecs(`${name}/wide`, width, hidden),

@@ -4,30 +4,23 @@ import type { StepClock } from '../device/clock.js'
 import type { Gpu } from '../device/gpu.js'
 import type { SlotPool, Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
-import { adamw } from '../kernels/adamw.js'
-import { add } from '../kernels/add.js'
-import { clipScale } from '../kernels/clip_scale.js'
 import { errorSpread } from '../kernels/error_spread.js'
-import { PARTIALS, sumSquares } from '../kernels/sum_squares.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import type { Recording } from '../model/layers.js'
 import type { LanguageGroup } from '../model/sign_model.js'
 import { decode, encode, lengthHead } from '../model/text_to_pose.js'
-import type { Weights } from '../model/weights.js'
 import { COORDS } from '../motion/skeleton.js'
 import { frameNoise } from '../ops/frame_noise.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import { type LossKind, poseLoss, type RewardUse } from '../ops/pose_loss.js'
 import type { BatchArrays, BatchShape } from './batch_arrays.js'
+import { recordUpdate, type UpdateOptions } from './update.js'
 
-export interface TrainingOptions {
+export interface TrainingOptions extends UpdateOptions {
   readonly loss: LossKind
   /** Times the measured error that decoder inputs are moved by; 0 for none. */
   readonly noiseRate: number
-  /** Global norm that gradients are clipped to; 0 for none. */
-  readonly clip: number
-  readonly optimiser: { readonly kind: 'adam' | 'adamw'; readonly weightDecay: number }
   /** What rewards do within a batch; default nothing. */
   readonly reward?: RewardOptions | undefined
 }
@@ -196,31 +189,6 @@ function recordLengthLoss(recording: Recording, memory: Tensor, feeds: Feeds): T
     medianError: feeds.medianError,
   }
   return graph.recorder.scope('length_loss', () => poseLoss(graph, predicted, inputs, { numbers: 1, coords: 1, kind: 'mse' }))
-}
-
-/** Global norm, clip, then the optimiser over the arenas: matrices decay, vectors do not. Returns clip = (norm, scale). */
-function recordUpdate(gpu: Gpu, recorder: Recorder, weights: Weights, hyper: Tensor, { clip: limit, optimiser }: TrainingOptions): Tensor {
-  const ranges = weights.ranges(gpu.device.limits.maxStorageBufferBindingSize)
-  let partial: Tensor | undefined
-  for (const range of ranges) {
-    const more = recorder.tensor('partial', [PARTIALS])
-    recorder.run(sumSquares, { x: range.slope, partial: more }, { n: range.length })
-    partial = partial ? sumOf(recorder, partial, more) : more
-  }
-  const clip = recorder.tensor('clip', [2])
-  recorder.run(clipScale, { partial: partial!, clip }, { partials: PARTIALS, limit })
-  const decoupled = optimiser.kind === 'adamw' ? 1 : 0
-  for (const { slope, value, first, second, length, decays } of ranges) {
-    const weightDecay = decays ? optimiser.weightDecay : 0
-    recorder.run(adamw, { gradient: slope, clip, hyper, weight: value, first, second }, { n: length, weightDecay, decoupled })
-  }
-  return clip
-}
-
-function sumOf(recorder: Recorder, a: Tensor, b: Tensor): Tensor {
-  const y = recorder.tensor('partial', a.shape)
-  recorder.run(add, { a, b, y }, { n: a.shape[0]! })
-  return y
 }
 
 function readSamples(report: ArrayBuffer): SampleReport[] {

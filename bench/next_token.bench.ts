@@ -1,0 +1,19 @@
+import { nextToken } from '../src/kernels/next_token.js'
+import { workload } from './workload.js'
+
+const [batch, classes, stride, capacity] = [8, 1089, 1092, 32]
+
+export default [
+  workload(
+    nextToken,
+    'glosses, decoding',
+    { batch, classes, stride, capacity, end: classes },
+    {
+      logits: batch * stride,
+      lengths: new Uint32Array(batch),
+      done: new Uint32Array(batch),
+      input: new Uint32Array(batch),
+      tokens: new Uint32Array(batch * capacity),
+    },
+  ),
+]

@@ -1,0 +1,101 @@
+// Prompt to LangGloss, whole: its gradient against differences of its loss, its caches against none, and that it learns.
+
+import { describe, expect, it } from 'vitest'
+import { Random } from '../src/base/random.js'
+import { GlossDecoder } from '../src/infer/gloss_decoder.js'
+import { type GlossConfig, GlossModel } from '../src/model/text_to_gloss.js'
+import type { HostTensor } from '../src/model/weights.js'
+import { formatLangGloss } from '../src/text/lang_gloss.js'
+import { fillPrompt, templatesOf } from '../src/text/prompts.js'
+import { Vocabulary } from '../src/text/vocabulary.js'
+import { type GlossPair, GlossProgram, glossArrays } from '../src/train/gloss_program.js'
+import { lentGpu } from './harness.js'
+
+const config: GlossConfig = {
+  width: 32,
+  heads: 2,
+  hidden: 64,
+  encoderLayers: 1,
+  decoderLayers: 1,
+  dropout: 0,
+  activation: 'relu',
+  maxTokens: 24,
+}
+
+/** Sentences of two words out of a few in two languages, asked for in five ways each. */
+function corpus() {
+  const words = { ASL: ['sun', 'rain', 'wind', 'snow'], TSL: ['güneş', 'yağmur', 'rüzgar', 'kar'] }
+  const random = new Random(4)
+  const lines = Object.entries(words).flatMap(([language, list]) =>
+    list.flatMap((a) =>
+      list.map((b) => ({
+        prompt: fillPrompt(templatesOf(language).named[random.below(5)]!, `${a} ${b}`),
+        gloss: [a, b].map((word) => formatLangGloss({ language, word: word.toUpperCase() })).join(' '),
+      })),
+    ),
+  )
+  const source = Vocabulary.build(
+    lines.map(({ prompt }) => prompt),
+    'words',
+  )
+  const gloss = Vocabulary.build(
+    lines.map((line) => line.gloss),
+    'whitespace',
+  )
+  const pairs: GlossPair[] = lines.map((line) => ({ source: source.encode(line.prompt), gloss: gloss.encode(line.gloss) }))
+  return { lines, source, gloss, pairs }
+}
+
+const optimiser = { kind: 'adamw', weightDecay: 0 } as const
+
+describe('text to gloss', () => {
+  it('has the gradient that differences of its loss have, along random directions', async () => {
+    const gpu = await lentGpu()
+    const { source, gloss, pairs } = corpus()
+    const model = new GlossModel(gpu, { config, source, gloss }, { training: true })
+    const shape = { batch: 3, source: 20, gloss: 4 }
+    const program = await GlossProgram.record(gpu, model, shape, { smoothing: 0.1, clip: 1e9, optimiser })
+    const arrays = glossArrays([pairs[0]!, pairs[17]!, pairs[9]!], shape)
+    const lossAt = async (tensors: ReadonlyMap<string, HostTensor>) => {
+      model.weights.load(tensors, 'test')
+      // A rate of 0: the weights stay.
+      return (await program.run(arrays, Uint32Array.of(1, 1, 0, 0), [0, 0.9, 0.999, 1e-8, 0.1, 0.001])).loss
+    }
+    const here = await model.weights.save()
+    await lossAt(here)
+    const slopes = await model.weights.save(model.weights.slopes!)
+    const norm = Math.sqrt([...slopes.values()].reduce((sum, { data }) => sum + data.reduce((s, v) => s + v * v, 0), 0))
+    for (const seed of [1, 2, 3]) {
+      const random = new Random(seed)
+      const signs = new Map([...here].map(([name, { data }]) => [name, data.map(() => (random.uniform() < 0.5 ? -1 : 1))]))
+      const step = 2e-4
+      const moved = (by: number) =>
+        new Map([...here].map(([name, { shape, data }]) => [name, { shape, data: data.map((w, i) => w + by * signs.get(name)![i]!) }]))
+      const slope = ((await lossAt(moved(step))) - (await lossAt(moved(-step)))) / (2 * step)
+      const predicted = [...slopes].reduce((sum, [name, { data }]) => sum + data.reduce((s, v, i) => s + v * signs.get(name)![i]!, 0), 0)
+      expect(Math.abs(slope - predicted), `direction ${seed}: ${slope} against ${predicted}`).toBeLessThan(0.01 * norm)
+    }
+    program.destroy()
+    model.destroy()
+  })
+
+  it('learns to gloss prompts in two languages, and decodes them over its caches', async () => {
+    const gpu = await lentGpu()
+    const { lines, source, gloss, pairs } = corpus()
+    const model = new GlossModel(gpu, { config, source, gloss }, { training: true })
+    const shape = { batch: pairs.length, source: 20, gloss: 4 }
+    const program = await GlossProgram.record(gpu, model, shape, { smoothing: 0.1, clip: 1, optimiser })
+    const arrays = glossArrays(pairs, shape)
+    for (let step = 1; step <= 120; step++)
+      await program.run(arrays, Uint32Array.of(1, step, 0, 0), [5e-3, 0.9, 0.999, 1e-8, 1 - 0.9 ** step, 1 - 0.999 ** step])
+    const decoder = new GlossDecoder(gpu, model)
+    // All at once and one alone: batches change nothing.
+    const together = await decoder.decode(lines.map(({ prompt }) => prompt))
+    expect(together.map((tokens) => tokens.join(' '))).toEqual(lines.map((line) => line.gloss))
+    expect(await decoder.decode([lines[5]!.prompt])).toEqual([together[5]])
+    await expect(decoder.decode([' '])).rejects.toThrow('prompt: wanted a prompt of 1 to 23 words, got 0')
+    await decoder.destroy()
+    program.destroy()
+    model.destroy()
+  })
+})

@@ -1,0 +1,119 @@
+// Prompt2LangGloss, stage one: a prompt's tokens in, LangGloss tokens out. The encoder is the text-to-pose model's; the decoder has
+// tokens where that one has frames.
+
+import type { Gpu } from '../device/gpu.js'
+import { Arena, type Tensor } from '../device/memory.js'
+import type { Cache } from '../ops/attention.js'
+import { embedding, type TokenIds } from '../ops/embedding.js'
+import { linear } from '../ops/linear.js'
+import { addPositions, positionTable } from '../ops/positions.js'
+import type { Vocabulary } from '../text/vocabulary.js'
+import { checkConfig, type ModelConfig, presets } from './config.js'
+import { cachedCrossAttention, cachedSelfAttention, crossAttention, feedForward, norm, type Recording, selfAttention } from './layers.js'
+import { glossParameterSpecs } from './parameters.js'
+import { type HostTensors, initialTensors, Weights } from './weights.js'
+
+/** Sizes of a text-to-gloss model. */
+export type GlossConfig = Pick<
+  ModelConfig,
+  'width' | 'heads' | 'hidden' | 'encoderLayers' | 'decoderLayers' | 'dropout' | 'activation' | 'maxTokens'
+>
+
+export interface GlossModelDescription {
+  readonly config: GlossConfig
+  readonly source: Vocabulary
+  readonly gloss: Vocabulary
+}
+
+/** One model for all languages: the tokens it puts out carry theirs. */
+export class GlossModel implements GlossModelDescription {
+  readonly config: GlossConfig
+  readonly source: Vocabulary
+  readonly gloss: Vocabulary
+  readonly weights: Weights
+  /** [maxTokens, width]: the fixed encoding of positions. */
+  readonly positions: Tensor
+  /** [1, width] of zeros, for tokens whose position is added otherwise. */
+  readonly nowhere: Tensor
+  readonly #arena: Arena
+
+  constructor(
+    gpu: Gpu,
+    { config, source, gloss }: GlossModelDescription,
+    options: { training?: boolean; seed?: number; tensors?: HostTensors; who?: string } = {},
+  ) {
+    const { training = false, seed = 27, tensors, who = 'text to gloss' } = options
+    checkConfig({ ...presets.tiny, ...config })
+    this.config = config
+    this.source = source
+    this.gloss = gloss
+    const { maxTokens, width } = config
+    this.#arena = new Arena(gpu, 'gloss positions', [
+      { name: 'positions', bytes: 4 * maxTokens * width },
+      { name: 'nowhere', bytes: 4 * width },
+    ])
+    this.#arena.write('positions', positionTable(maxTokens, width))
+    this.#arena.write('nowhere', new Float32Array(width))
+    const tensor = (name: string, rows: number): Tensor => ({ name, shape: [rows, width], dtype: 'f32', region: this.#arena.region(name) })
+    this.positions = tensor('positions', maxTokens)
+    this.nowhere = tensor('nowhere', 1)
+    this.weights = new Weights(gpu, glossParameterSpecs(config, source.size, gloss.size), { training })
+    this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
+  }
+
+  destroy(): void {
+    this.weights.destroy()
+    this.#arena.destroy()
+  }
+}
+
+/** All tokens at once, each seeing only those before it: logits [B, V, gloss vocabulary padded]. lengths, memoryLengths u32 [B]. */
+export function decodeGloss(
+  r: Recording,
+  tokens: TokenIds,
+  lengths: Tensor,
+  positions: Tensor,
+  memory: Tensor,
+  memoryLengths: Tensor,
+): Tensor {
+  let x = r.graph.recorder.scope('gloss', () => embedding(r.graph, tokens, r.weights.get('gloss/table'), positions))
+  for (let i = 0; i < r.config.decoderLayers; i++) {
+    x = selfAttention(r, `decoder.${i}/self`, x, { keyLengths: lengths, causal: true })
+    x = crossAttention(r, `decoder.${i}/cross`, x, memory, memoryLengths)
+    x = feedForward(r, `decoder.${i}/feed_forward`, x)
+  }
+  return glossHead(r, x)
+}
+
+export interface DecodeTokenInputs {
+  /** u32 [B, 1]: the last token. */
+  readonly token: Tensor
+  /** u32 [B]: tokens so far, which is the place of this one. */
+  readonly lengths: Tensor
+  readonly positions: Tensor
+  readonly nowhere: Tensor
+  /** Each decoder layer's past tokens, [B, capacity, D]. */
+  readonly past: readonly Cache[]
+  /** Each decoder layer's view of the prompt. */
+  readonly memory: readonly Cache[]
+  readonly memoryLengths: Tensor
+}
+
+/** One token more: logits [B, 1, gloss vocabulary padded]. Equals the last row of `decodeGloss` over the same tokens. */
+export function decodeGlossToken(r: Recording, inputs: DecodeTokenInputs): Tensor {
+  const { token, lengths, positions, nowhere, past, memory, memoryLengths } = inputs
+  const { graph, weights, config } = r
+  const embedded = graph.recorder.scope('gloss', () => embedding(graph, { ids: token }, weights.get('gloss/table'), nowhere))
+  let x = addPositions(graph, embedded, positions, lengths)
+  for (let i = 0; i < config.decoderLayers; i++) {
+    x = cachedSelfAttention(r, `decoder.${i}/self`, x, past[i]!, lengths)
+    x = cachedCrossAttention(r, `decoder.${i}/cross`, x, memory[i]!, memoryLengths)
+    x = feedForward(r, `decoder.${i}/feed_forward`, x)
+  }
+  return glossHead(r, x)
+}
+
+function glossHead(r: Recording, x: Tensor): Tensor {
+  const rested = norm(r, 'decoder/norm', x)
+  return r.graph.recorder.scope('gloss', () => linear(r.graph, rested, r.weights.get('gloss/weight')))
+}

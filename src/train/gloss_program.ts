@@ -1,0 +1,145 @@
+// One training step of text to gloss as one recorded program.
+
+import type { Gpu } from '../device/gpu.js'
+import type { SlotPool, Tensor } from '../device/memory.js'
+import { Program, Recorder } from '../device/program.js'
+import { invertIds } from '../kernels/embedding.js'
+import type { Recording } from '../model/layers.js'
+import { decodeGloss, type GlossModel } from '../model/text_to_gloss.js'
+import { encode } from '../model/text_to_pose.js'
+import { crossEntropy } from '../ops/cross_entropy.js'
+import { Graph } from '../ops/graph.js'
+import { specialId } from '../text/vocabulary.js'
+import { recordUpdate, type UpdateOptions } from './update.js'
+
+/** A prompt and its gloss as ids, each with the closing token. */
+export interface GlossPair {
+  readonly source: Uint32Array
+  readonly gloss: Uint32Array
+}
+
+export interface GlossShape {
+  readonly batch: number
+  /** Padded tokens on either side. */
+  readonly source: number
+  readonly gloss: number
+}
+
+export interface GlossOptions extends UpdateOptions {
+  /** Share of the goal that is spread over the vocabulary. */
+  readonly smoothing: number
+}
+
+const names = [
+  'ids',
+  'uniqueIds',
+  'starts',
+  'order',
+  'sourceLengths',
+  'given',
+  'givenUniqueIds',
+  'givenStarts',
+  'givenOrder',
+  'glossLengths',
+  'goal',
+  'coefficient',
+] as const
+type Name = (typeof names)[number]
+type GlossArrays = Readonly<Record<Exclude<Name, 'coefficient'>, Uint32Array>> & { readonly coefficient: Float32Array }
+type Feeds = Readonly<Record<Name | 'seed' | 'hyper', Tensor>>
+
+/** Lays out a batch. The decoder starts from `<s>` and is to predict each token of the gloss, the closing one last. */
+export function glossArrays(pairs: readonly GlossPair[], shape: GlossShape): GlossArrays {
+  const { batch, source: sourceLength, gloss: glossLength } = shape
+  const ids = new Uint32Array(batch * sourceLength).fill(specialId.padding)
+  const given = new Uint32Array(batch * glossLength).fill(specialId.padding)
+  const goal = new Uint32Array(batch * glossLength).fill(specialId.padding)
+  const counted = pairs.reduce((sum, { gloss }) => sum + gloss.length, 0)
+  pairs.forEach(({ source, gloss }, b) => {
+    ids.set(source, b * sourceLength)
+    given.set([specialId.start, ...gloss.subarray(0, -1)], b * glossLength)
+    goal.set(gloss, b * glossLength)
+  })
+  const asked = invertIds(ids, specialId.padding)
+  const told = invertIds(given, specialId.padding)
+  return {
+    ids,
+    ...asked,
+    sourceLengths: Uint32Array.from(pairs, ({ source }) => source.length),
+    given,
+    givenUniqueIds: told.uniqueIds,
+    givenStarts: told.starts,
+    givenOrder: told.order,
+    glossLengths: Uint32Array.from(pairs, ({ gloss }) => gloss.length),
+    goal,
+    coefficient: Float32Array.from(goal, (id) => (id === specialId.padding ? 0 : 1 / counted)),
+  }
+}
+
+/** The step, recorded for one shape of batch. */
+export class GlossProgram {
+  readonly program: Program
+  readonly #feeds: Feeds
+  readonly #slopes: GPUBuffer
+
+  private constructor(program: Program, feeds: Feeds, slopes: GPUBuffer) {
+    this.program = program
+    this.#feeds = feeds
+    this.#slopes = slopes
+  }
+
+  static async record(gpu: Gpu, model: GlossModel, shape: GlossShape, options: GlossOptions, pool?: SlotPool): Promise<GlossProgram> {
+    const { batch, source, gloss } = shape
+    const recorder = new Recorder()
+    const [asked, told] = [batch * source, batch * gloss]
+    const feeds = {
+      ids: recorder.feed('ids', [batch, source], 'u32'),
+      uniqueIds: recorder.feed('unique_ids', [asked], 'u32'),
+      starts: recorder.feed('starts', [asked + 1], 'u32'),
+      order: recorder.feed('order', [asked], 'u32'),
+      sourceLengths: recorder.feed('source_lengths', [batch], 'u32'),
+      given: recorder.feed('given', [batch, gloss], 'u32'),
+      givenUniqueIds: recorder.feed('given_unique_ids', [told], 'u32'),
+      givenStarts: recorder.feed('given_starts', [told + 1], 'u32'),
+      givenOrder: recorder.feed('given_order', [told], 'u32'),
+      glossLengths: recorder.feed('gloss_lengths', [batch], 'u32'),
+      goal: recorder.feed('goal', [told], 'u32'),
+      coefficient: recorder.feed('coefficient', [told]),
+      seed: recorder.feed('seed', [4], 'u32'),
+      hyper: recorder.feed('hyper', [8]),
+    }
+    const { weights, config, positions } = model
+    const graph = new Graph(recorder, { training: { seed: feeds.seed, spare: weights.spare } })
+    const recording: Recording = { graph, weights, config }
+    const { uniqueIds, starts, order, givenUniqueIds, givenStarts, givenOrder } = feeds
+    const memory = encode(recording, { ids: feeds.ids, inverse: { uniqueIds, starts, order } }, feeds.sourceLengths, positions)
+    const given = { ids: feeds.given, inverse: { uniqueIds: givenUniqueIds, starts: givenStarts, order: givenOrder } }
+    const logits = decodeGloss(recording, given, feeds.glossLengths, positions, memory, feeds.sourceLengths)
+    const result = recorder.scope('loss', () =>
+      crossEntropy(graph, logits, feeds, { classes: model.gloss.size, ignored: specialId.padding, smoothing: options.smoothing }),
+    )
+    graph.backward()
+    const clip = recorder.scope('update', () => recordUpdate(gpu, recorder, weights, feeds.hyper, options))
+    recorder.report(result)
+    recorder.report(clip)
+    return new GlossProgram(await Program.build(gpu, recorder, pool), feeds, weights.slopes!.buffer)
+  }
+
+  /** Runs the step. Returns the mean loss of the tokens, and the gradient's norm before it is clipped. */
+  async run(arrays: GlossArrays, seed: Uint32Array, hyper: readonly number[]): Promise<{ loss: number; gradientNorm: number }> {
+    for (const name of names) this.program.write(this.#feeds[name], arrays[name])
+    this.program.write(this.#feeds.seed, seed)
+    this.program.write(
+      this.#feeds.hyper,
+      Float32Array.from({ length: 8 }, (_, i) => hyper[i] ?? 0),
+    )
+    const [result, clip] = await this.program.run({ clear: [this.#slopes] })
+    const rows = new Float32Array(result!)
+    const loss = arrays.coefficient.reduce((sum, share, r) => sum + (share > 0 ? share * rows[2 * r]! : 0), 0)
+    return { loss, gradientNorm: new Float32Array(clip!)[0]! }
+  }
+
+  destroy(): void {
+    this.program.destroy()
+  }
+}

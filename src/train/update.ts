@@ -1,0 +1,47 @@
+// The end of every training step: the gradient's norm, its clip, and the optimiser over the arenas.
+
+import type { Gpu } from '../device/gpu.js'
+import type { Tensor } from '../device/memory.js'
+import type { Recorder } from '../device/program.js'
+import { adamw } from '../kernels/adamw.js'
+import { add } from '../kernels/add.js'
+import { clipScale } from '../kernels/clip_scale.js'
+import { PARTIALS, sumSquares } from '../kernels/sum_squares.js'
+import type { Weights } from '../model/weights.js'
+
+export interface UpdateOptions {
+  /** Global norm that gradients are clipped to; 0 for none. */
+  readonly clip: number
+  readonly optimiser: { readonly kind: 'adam' | 'adamw'; readonly weightDecay: number }
+}
+
+/** Global norm, clip, then the optimiser over the arenas: matrices decay, vectors do not. Returns clip = (norm, scale). */
+export function recordUpdate(
+  gpu: Gpu,
+  recorder: Recorder,
+  weights: Weights,
+  hyper: Tensor,
+  { clip: limit, optimiser }: UpdateOptions,
+): Tensor {
+  const ranges = weights.ranges(gpu.device.limits.maxStorageBufferBindingSize)
+  let partial: Tensor | undefined
+  for (const range of ranges) {
+    const more = recorder.tensor('partial', [PARTIALS])
+    recorder.run(sumSquares, { x: range.slope, partial: more }, { n: range.length })
+    partial = partial ? sumOf(recorder, partial, more) : more
+  }
+  const clip = recorder.tensor('clip', [2])
+  recorder.run(clipScale, { partial: partial!, clip }, { partials: PARTIALS, limit })
+  const decoupled = optimiser.kind === 'adamw' ? 1 : 0
+  for (const { slope, value, first, second, length, decays } of ranges) {
+    const weightDecay = decays ? optimiser.weightDecay : 0
+    recorder.run(adamw, { gradient: slope, clip, hyper, weight: value, first, second }, { n: length, weightDecay, decoupled })
+  }
+  return clip
+}
+
+function sumOf(recorder: Recorder, a: Tensor, b: Tensor): Tensor {
+  const y = recorder.tensor('partial', a.shape)
+  recorder.run(add, { a, b, y }, { n: a.shape[0]! })
+  return y
+}
