@@ -4,7 +4,7 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SignError } from './base/errors.js'
-import { promptNamings } from './commands/data_prompts.js'
+import type { PromptNaming } from './commands/data_prompts.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
 import { glossSources } from './text/lang_gloss.js'
 
@@ -127,7 +127,11 @@ data
   .description('write a .prompt and a .lang_gloss line for every sentence of a corpus')
   .requiredOption('--corpus <prefix>', 'e.g. corpus/train for corpus/train.text')
   .option('--lang <tag>', 'language, where the corpus does not tell')
-  .addOption(new Option('--naming <which>', 'prompts that name the sign language').choices(promptNamings).default('half'))
+  .addOption(
+    new Option('--naming <which>', 'prompts that name the sign language')
+      .choices(['half', 'always', 'never'] satisfies PromptNaming[])
+      .default('half'),
+  )
   .addOption(new Option('--source <which>', 'what LangGloss is made of').choices(glossSources).default('auto'))
   .option('--seed <n>', 'of the choice of templates', positive, 27)
   .action(async (options) => {

@@ -10,8 +10,7 @@ import { type GlossSource, langGlossLine } from '../text/lang_gloss.js'
 import { fillPrompt, templatesOf } from '../text/prompts.js'
 
 /** Whether prompts say which sign language is meant: half of them, each, none. */
-export const promptNamings = ['half', 'always', 'never'] as const
-export type PromptNaming = (typeof promptNamings)[number]
+export type PromptNaming = 'half' | 'always' | 'never'
 
 export interface DataPromptsOptions {
   /** Prefix of the corpus: `corpus/train` for `corpus/train.text`. */
