@@ -2,12 +2,17 @@
 
 import { describe, expect, it } from 'vitest'
 import { Random } from '../src/base/random.js'
+import type { Gpu } from '../src/device/gpu.js'
+import { Program, Recorder } from '../src/device/program.js'
 import { GlossDecoder } from '../src/infer/gloss_decoder.js'
-import { type GlossConfig, GlossModel } from '../src/model/text_to_gloss.js'
+import { decodeGloss, type GlossConfig, GlossModel } from '../src/model/text_to_gloss.js'
+import { encode } from '../src/model/text_to_pose.js'
 import type { HostTensor } from '../src/model/weights.js'
+import { crossEntropy } from '../src/ops/cross_entropy.js'
+import { Graph } from '../src/ops/graph.js'
 import { formatLangGloss } from '../src/text/lang_gloss.js'
 import { fillPrompt, templatesOf } from '../src/text/prompts.js'
-import { Vocabulary } from '../src/text/vocabulary.js'
+import { specialId, Vocabulary } from '../src/text/vocabulary.js'
 import { type GlossPair, GlossProgram, glossArrays } from '../src/train/gloss_program.js'
 import { lentGpu } from './harness.js'
 
@@ -91,11 +96,93 @@ describe('text to gloss', () => {
     const decoder = new GlossDecoder(gpu, model)
     // All at once and one alone: batches change nothing.
     const together = await decoder.decode(lines.map(({ prompt }) => prompt))
-    expect(together.map((tokens) => tokens.join(' '))).toEqual(lines.map((line) => line.gloss))
+    const glosses = lines.map((line) => line.gloss)
+    expect(together.map(({ tokens }) => tokens.join(' '))).toEqual(glosses)
     expect(await decoder.decode([lines[5]!.prompt])).toEqual([together[5]])
+    const searched = await decoder.decode(
+      lines.map(({ prompt }) => prompt),
+      { beams: 4 },
+    )
+    expect(searched.map(({ tokens }) => tokens.join(' '))).toEqual(glosses)
+    for (const { score } of searched) expect(score).toBeLessThan(0)
     await expect(decoder.decode([' '])).rejects.toThrow('prompt: wanted a prompt of 1 to 23 words, got 0')
     await decoder.destroy()
     program.destroy()
     model.destroy()
   })
+
+  it('finds by beams what a search of everything finds', async () => {
+    const gpu = await lentGpu()
+    // Four classes and three tokens: at most 13 hypotheses are open at once, fewer than the beams.
+    const source = Vocabulary.build(['sun rain wind'], 'words')
+    const gloss = new Vocabulary([], 'whitespace')
+    const limit = 3
+    for (const seed of [1, 2, 3]) {
+      const model = new GlossModel(gpu, { config, source, gloss }, { seed })
+      const best = await searchEverything(gpu, model, 'sun wind', limit)
+      const decoder = new GlossDecoder(gpu, model)
+      const [found] = await decoder.decode(['sun wind'], { beams: 16, limit })
+      expect(found!.score).toBeCloseTo(best.score, 4)
+      expect(found!.tokens).toEqual(best.ids.filter((id) => id !== specialId.end).map((id) => gloss.tokens[id]))
+      const [greedy] = await decoder.decode(['sun wind'], { limit })
+      const [alone, beside] = await decoder.decode(['rain', 'sun wind'], { beams: 16, limit })
+      expect(beside!.tokens).toEqual(found!.tokens)
+      expect(alone!.score).not.toBe(beside!.score)
+      expect(greedy!.score).toBeUndefined()
+      await expect(decoder.decode(['sun'], { beams: 17 })).rejects.toThrow('wanted 1 to 16 beams, got 17')
+      await expect(decoder.decode(['sun'], { limit: 99 })).rejects.toThrow('wanted a limit of 1 to 24 tokens, got 99')
+      await decoder.destroy()
+      model.destroy()
+    }
+  })
 })
+
+/** The most likely of all token sequences that end, or are cut off at `limit`: scored all at once, without any cache. */
+async function searchEverything(gpu: Gpu, model: GlossModel, prompt: string, limit: number) {
+  const sequences: number[][] = []
+  const grow = (ids: number[]) => {
+    if (ids.at(-1) === specialId.end || ids.length === limit) sequences.push(ids)
+    else for (let v = 0; v < model.gloss.size; v++) grow([...ids, v])
+  }
+  grow([])
+  const asked = model.source.encode(prompt)
+  const rows = sequences.length
+  const recorder = new Recorder()
+  const recording = { graph: new Graph(recorder), weights: model.weights, config: model.config }
+  const feeds = {
+    ids: recorder.feed('ids', [rows, asked.length], 'u32'),
+    sourceLengths: recorder.feed('source_lengths', [rows], 'u32'),
+    given: recorder.feed('given', [rows, limit], 'u32'),
+    glossLengths: recorder.feed('gloss_lengths', [rows], 'u32'),
+    goal: recorder.feed('goal', [rows * limit], 'u32'),
+    coefficient: recorder.feed('coefficient', [rows * limit]),
+  }
+  const memory = encode(recording, { ids: feeds.ids }, feeds.sourceLengths, model.positions)
+  const logits = decodeGloss(recording, { ids: feeds.given }, feeds.glossLengths, model.positions, memory, feeds.sourceLengths)
+  const ignored = 99
+  recorder.report(crossEntropy(recording.graph, logits, feeds, { classes: model.gloss.size, ignored, smoothing: 0 }))
+  const program = await Program.build(gpu, recorder)
+  program.write(
+    feeds.ids,
+    Uint32Array.from({ length: rows * asked.length }, (_, i) => asked[i % asked.length]!),
+  )
+  program.write(feeds.sourceLengths, new Uint32Array(rows).fill(asked.length))
+  program.write(feeds.glossLengths, new Uint32Array(rows).fill(limit))
+  program.write(
+    feeds.given,
+    Uint32Array.from({ length: rows * limit }, (_, i) => [specialId.start, ...sequences[Math.floor(i / limit)]!][i % limit] ?? 0),
+  )
+  program.write(
+    feeds.goal,
+    Uint32Array.from({ length: rows * limit }, (_, i) => sequences[Math.floor(i / limit)]![i % limit] ?? ignored),
+  )
+  program.write(feeds.coefficient, new Float32Array(rows * limit))
+  const [result] = await program.run()
+  program.destroy()
+  const losses = new Float32Array(result!)
+  const scored = sequences.map((ids, r) => ({
+    ids,
+    score: -ids.reduce((sum, _, t) => sum + losses[2 * (r * limit + t)]!, 0),
+  }))
+  return scored.reduce((a, b) => (b.score > a.score ? b : a))
+}

@@ -6,6 +6,8 @@ import { add } from '../src/kernels/add.js'
 import { addPositions } from '../src/kernels/add_positions.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import { attentionRow } from '../src/kernels/attention_row.js'
+import { beamReorder } from '../src/kernels/beam_reorder.js'
+import { beamStep } from '../src/kernels/beam_step.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
 import { columnSum } from '../src/kernels/column_sum.js'
@@ -64,6 +66,27 @@ export const tinyWorkloads: readonly Workload[] = [
     note,
     { batch: 2, capacity: 3, heads: 2, headWidth: 4, extra: 0, scale: 0.5 },
     { q: 16, keyCache: 48, valueCache: 48, lengths, y: 16 },
+  ),
+  workload(
+    beamStep,
+    note,
+    { batch: 2, beams: 2, classes: 4, stride: 4, capacity: 3, end: 3 },
+    {
+      logits: 16,
+      scores: 4,
+      finished: new Uint32Array(4),
+      input: new Uint32Array(4),
+      parent: new Uint32Array(4),
+      trail: new Uint32Array(24),
+      lengths: new Uint32Array(4),
+      done: new Uint32Array(2),
+    },
+  ),
+  workload(
+    beamReorder,
+    note,
+    { rows: 4, beams: 2, capacity: 3, width: 8 },
+    { x: 96, parent: Uint32Array.of(1, 0, 0, 1), lengths: Uint32Array.of(2, 2, 3, 3), y: 96 },
   ),
   workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8 }, { x: 16, lengths, cache: 64 }),
   workload(clipScale, note, { partials: 8, limit: 1 }, { partial: 8, clip: 2 }),

@@ -1,27 +1,54 @@
 // A prompt in, LangGloss out: the prompt is encoded once, then tokens come one dispatch chain at a time over key-value caches, the most
-// likely one each time. Many tokens run in one submission; the choice and the stop are made on the GPU.
+// likely one each time or the best of several beams. Many tokens run in one submission; choices and stops are made on the GPU.
 
 import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
+import { beamReorder } from '../kernels/beam_reorder.js'
+import { beamStep, MOST_BEAMS } from '../kernels/beam_step.js'
 import { nextToken } from '../kernels/next_token.js'
 import type { Recording } from '../model/layers.js'
 import { decodeGlossToken, type GlossModel } from '../model/text_to_gloss.js'
 import { encode, projectMemory } from '../model/text_to_pose.js'
+import type { Cache } from '../ops/attention.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
 
-/** Tokens run between two looks at the result. */
+/** Tokens run between two looks at the result; even, for beams take turns between two sets of caches. */
 const CHUNK = 8
+/** A beam that does not exist yet. */
+const NO_BEAM = -1e30
+
+export interface DecodeOptions {
+  /** Beams, 1 to 16; 1, the default, is greedy. */
+  readonly beams?: number
+  /** Hypotheses are compared by log-probability / tokens^lengthPenalty; default 0. */
+  readonly lengthPenalty?: number
+  /** Most tokens, the closing one included; default and at most the model's. */
+  readonly limit?: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What was decoded for one prompt. */
+export interface DecodedGloss {
+  readonly tokens: readonly string[]
+  /** Log-probability of the tokens and the end; undefined where the search was greedy and kept none. */
+  readonly score: number | undefined
+}
 
 interface Recorded {
   readonly encoding: Program
   readonly decoding: Program
-  readonly feeds: Readonly<Record<'ids' | 'sourceLengths' | 'token' | 'lengths' | 'done', Tensor>>
+  readonly feeds: Readonly<Record<'ids' | 'sourceLengths' | 'token' | 'lengths' | 'done', Tensor>> & {
+    readonly scores?: Tensor
+    readonly finished?: Tensor
+  }
+  /** Tokens a run of `decoding` makes. */
+  readonly stride: number
 }
 
-/** Translates prompts; programs are recorded once for each (batch, prompt length) and kept. */
+/** Translates prompts; programs are recorded once for each (batch, prompt length, beams, limit) and kept. */
 export class GlossDecoder {
   readonly #gpu: Gpu
   readonly #model: GlossModel
@@ -32,35 +59,33 @@ export class GlossDecoder {
     this.#model = model
   }
 
-  /** Each prompt's gloss tokens, decoded side by side. Throws ERR_USAGE for an empty prompt or one over the model's length. */
-  async decode(prompts: readonly string[], { signal }: { signal?: AbortSignal } = {}): Promise<string[][]> {
+  /** Each prompt's gloss, decoded side by side. Throws ERR_USAGE for an empty prompt, one over the model's length, or impossible options. */
+  async decode(prompts: readonly string[], options: DecodeOptions = {}): Promise<DecodedGloss[]> {
+    const { beams = 1, lengthPenalty = 0, limit = this.#model.config.maxTokens, signal } = options
     signal?.throwIfAborted()
-    const { gloss, config } = this.#model
+    this.#check(beams, limit)
     const sources = prompts.map((prompt) => this.#encodeText(prompt))
-    const batch = prompts.length
     const length = Math.ceil(Math.max(...sources.map((ids) => ids.length)) / 4) * 4
-    const { encoding, decoding, feeds } = await this.#program(batch, length)
-    const ids = new Uint32Array(batch * length).fill(specialId.padding)
-    sources.forEach((source, b) => {
-      ids.set(source, b * length)
-    })
-    encoding.write(feeds.ids, ids)
-    encoding.write(
-      feeds.sourceLengths,
-      Uint32Array.from(sources, (source) => source.length),
-    )
-    await encoding.run()
-    decoding.write(feeds.token, new Uint32Array(batch).fill(specialId.start))
-    decoding.write(feeds.lengths, new Uint32Array(batch))
-    decoding.write(feeds.done, new Uint32Array(batch))
-    for (let run = 0; ; run += CHUNK) {
+    const recorded = await this.#program(prompts.length, length, beams, limit)
+    this.#start(recorded, sources, length, beams)
+    await recorded.encoding.run()
+    for (let made = 0; ; ) {
       signal?.throwIfAborted()
-      const [done, tokens] = (await decoding.run({ times: CHUNK })).map((bytes) => new Uint32Array(bytes)) as [Uint32Array, Uint32Array]
-      if (run + CHUNK < config.maxTokens && done.some((count) => count === 0)) continue
-      return prompts.map((_, b) => {
-        const own = [...tokens.subarray(b * config.maxTokens, b * config.maxTokens + done[b]!)]
-        return own.filter((id) => id !== specialId.end).map((id) => gloss.tokens[id]!)
-      })
+      const reports = await recorded.decoding.run({ times: CHUNK / recorded.stride })
+      made += CHUNK
+      const done = new Uint32Array(reports[0]!)
+      if (made < limit && done.some((count) => count === 0)) continue
+      return prompts.map((_, b) =>
+        beams === 1
+          ? { tokens: this.#words(new Uint32Array(reports[1]!).subarray(b * limit, b * limit + done[b]!)), score: undefined }
+          : this.#best(
+              b,
+              { done, trail: new Uint32Array(reports[1]!), scores: new Float32Array(reports[2]!), finished: new Uint32Array(reports[3]!) },
+              beams,
+              limit,
+              lengthPenalty,
+            ),
+      )
     }
   }
 
@@ -73,6 +98,14 @@ export class GlossDecoder {
     this.#recorded.clear()
   }
 
+  #check(beams: number, limit: number): void {
+    const { maxTokens } = this.#model.config
+    const refuse = (problem: string) => new SignError('ERR_USAGE', 'prompt', problem, 'Choose a number within that range')
+    if (!(Number.isInteger(beams) && beams >= 1 && beams <= MOST_BEAMS)) throw refuse(`wanted 1 to ${MOST_BEAMS} beams, got ${beams}`)
+    if (!(Number.isInteger(limit) && limit >= 1 && limit <= maxTokens))
+      throw refuse(`wanted a limit of 1 to ${maxTokens} tokens, got ${limit}`)
+  }
+
   #encodeText(prompt: string): Uint32Array {
     const ids = this.#model.source.encode(prompt)
     const { maxTokens } = this.#model.config
@@ -81,47 +114,137 @@ export class GlossDecoder {
     throw new SignError('ERR_USAGE', 'prompt', problem, ids.length < 2 ? 'Give at least one word' : 'Shorten it')
   }
 
-  #program(batch: number, length: number): Promise<Recorded> {
-    const key = `${batch}x${length}`
+  /** Writes what decoding starts from; every beam of a prompt reads the prompt itself. */
+  #start({ encoding, decoding, feeds }: Recorded, sources: readonly Uint32Array[], length: number, beams: number): void {
+    const rows = sources.flatMap((source) => new Array<Uint32Array>(beams).fill(source))
+    const ids = new Uint32Array(rows.length * length).fill(specialId.padding)
+    rows.forEach((source, r) => {
+      ids.set(source, r * length)
+    })
+    encoding.write(feeds.ids, ids)
+    encoding.write(
+      feeds.sourceLengths,
+      Uint32Array.from(rows, (source) => source.length),
+    )
+    decoding.write(feeds.token, new Uint32Array(rows.length).fill(specialId.start))
+    decoding.write(feeds.lengths, new Uint32Array(rows.length))
+    decoding.write(feeds.done, new Uint32Array(sources.length))
+    if (feeds.finished) decoding.write(feeds.finished, new Uint32Array(rows.length))
+    if (feeds.scores)
+      decoding.write(
+        feeds.scores,
+        Float32Array.from(rows, (_, r) => (r % beams === 0 ? 0 : NO_BEAM)),
+      )
+  }
+
+  /** The best hypothesis of a sample, walked back along its trail. */
+  #best(
+    b: number,
+    { done, trail, scores, finished }: { done: Uint32Array; trail: Uint32Array; scores: Float32Array; finished: Uint32Array },
+    beams: number,
+    limit: number,
+    lengthPenalty: number,
+  ): DecodedGloss {
+    const steps = done[b]!
+    const worth = (n: number) => scores[b * beams + n]! / (finished[b * beams + n]! || steps) ** lengthPenalty
+    let beam = 0
+    for (let n = 1; n < beams; n++) if (scores[b * beams + n]! > NO_BEAM && worth(n) > worth(beam)) beam = n
+    const score = scores[b * beams + beam]!
+    const ids: number[] = []
+    for (let t = steps - 1; t >= 0; t--) {
+      const at = 2 * ((b * limit + t) * beams + beam)
+      ids.unshift(trail[at + 1]!)
+      beam = trail[at]!
+    }
+    return { tokens: this.#words(ids), score }
+  }
+
+  #words(ids: Iterable<number>): string[] {
+    return [...ids].filter((id) => id !== specialId.end).map((id) => this.#model.gloss.tokens[id]!)
+  }
+
+  #program(batch: number, length: number, beams: number, limit: number): Promise<Recorded> {
+    const key = `${batch}x${length} ${beams} ${limit}`
     let recorded = this.#recorded.get(key)
     if (!recorded) {
-      recorded = this.#record(batch, length)
+      recorded = this.#record(batch, length, beams, limit)
       this.#recorded.set(key, recorded)
     }
     return recorded
   }
 
-  async #record(batch: number, length: number): Promise<Recorded> {
-    const { weights, config, positions, nowhere, gloss } = this.#model
-    const first = new Recorder()
-    const asking: Recording = { graph: new Graph(first), weights, config }
-    const ids = first.feed('ids', [batch, length], 'u32')
-    const sourceLengths = first.feed('source_lengths', [batch], 'u32')
-    const projected = projectMemory(asking, encode(asking, { ids }, sourceLengths, positions))
-    for (const { keys, values } of projected) {
-      first.keep(keys)
-      first.keep(values)
-    }
-    const encoding = await Program.build(this.#gpu, first)
-    const shared = (tensor: Tensor): Tensor => ({ ...tensor, region: encoding.region(tensor) })
-
+  async #record(batch: number, length: number, beams: number, limit: number): Promise<Recorded> {
+    const { weights, config, positions } = this.#model
     const recorder = new Recorder()
     const recording: Recording = { graph: new Graph(recorder), weights, config }
-    const capacity = config.maxTokens
-    const token = recorder.feed('token', [batch, 1], 'u32')
-    const lengths = recorder.feed('lengths', [batch], 'u32')
-    const done = recorder.feed('done', [batch], 'u32')
-    const tokens = recorder.keep(recorder.tensor('tokens', [batch, capacity], 'u32'))
-    const cache = (name: string) => recorder.keep(recorder.tensor(name, [batch, capacity, config.width]))
-    const past = Array.from({ length: config.decoderLayers }, (_, i) => ({ keys: cache(`keys.${i}`), values: cache(`values.${i}`) }))
+    const ids = recorder.feed('ids', [batch * beams, length], 'u32')
+    const sourceLengths = recorder.feed('source_lengths', [batch * beams], 'u32')
+    const projected = projectMemory(recording, encode(recording, { ids }, sourceLengths, positions))
+    for (const { keys, values } of projected) {
+      recorder.keep(keys)
+      recorder.keep(values)
+    }
+    const encoding = await Program.build(this.#gpu, recorder)
+    const shared = (tensor: Tensor): Tensor => ({ ...tensor, region: encoding.region(tensor) })
     const memory = projected.map(({ keys, values }) => ({ keys: shared(keys), values: shared(values) }))
-    const memoryLengths = shared(sourceLengths)
+    const record = beams === 1 ? this.#recordGreedy : this.#recordBeams
+    const decoding = await record.call(this, batch, beams, limit, memory, shared(sourceLengths))
+    return { encoding, ...decoding, feeds: { ids, sourceLengths, ...decoding.feeds } }
+  }
+
+  async #recordGreedy(batch: number, _: number, limit: number, memory: readonly Cache[], memoryLengths: Tensor) {
+    const { positions, nowhere, gloss } = this.#model
+    const { recorder, recording, token, lengths, done } = this.#decoding(batch, batch)
+    const past = this.#caches(recorder, batch, limit, 'past')
+    const tokens = recorder.keep(recorder.tensor('tokens', [batch, limit], 'u32'))
     const logits = decodeGlossToken(recording, { token, lengths, positions, nowhere, past, memory, memoryLengths })
-    const size = { batch, classes: gloss.size, stride: logits.shape.at(-1)!, capacity, end: specialId.end }
+    const size = { batch, classes: gloss.size, stride: logits.shape.at(-1)!, capacity: limit, end: specialId.end }
     recorder.run(nextToken, { logits, lengths, done, input: token, tokens }, size)
     recorder.report(done)
     recorder.report(tokens)
-    const decoding = await Program.build(this.#gpu, recorder)
-    return { encoding, decoding, feeds: { ids, sourceLengths, token, lengths, done } }
+    return { decoding: await Program.build(this.#gpu, recorder), feeds: { token, lengths, done }, stride: 1 }
+  }
+
+  /** Two steps a run: the beams' pasts are put in order from one set of caches into the other, and back. */
+  async #recordBeams(batch: number, beams: number, limit: number, memory: readonly Cache[], memoryLengths: Tensor) {
+    const { positions, nowhere, gloss, config } = this.#model
+    const rows = batch * beams
+    const { recorder, recording, token, lengths, done } = this.#decoding(rows, batch)
+    const scores = recorder.feed('scores', [rows])
+    const finished = recorder.feed('finished', [rows], 'u32')
+    const parent = recorder.keep(recorder.tensor('parent', [rows], 'u32'))
+    const trail = recorder.keep(recorder.tensor('trail', [batch, limit, beams, 2], 'u32'))
+    const sets = ['even', 'odd'].map((name) => this.#caches(recorder, rows, limit, name)) as [Cache[], Cache[]]
+    for (const [past, next] of [sets, [sets[1], sets[0]]] as const) {
+      const logits = decodeGlossToken(recording, { token, lengths, positions, nowhere, past, memory, memoryLengths })
+      const size = { batch, beams, classes: gloss.size, stride: logits.shape.at(-1)!, capacity: limit, end: specialId.end }
+      recorder.run(beamStep, { logits, scores, finished, input: token, parent, trail, lengths, done }, size)
+      past.forEach((cache, i) => {
+        for (const part of ['keys', 'values'] as const)
+          recorder.run(
+            beamReorder,
+            { x: cache[part], parent, lengths, y: next[i]![part] },
+            { rows, beams, capacity: limit, width: config.width },
+          )
+      })
+    }
+    for (const tensor of [done, trail, scores, finished]) recorder.report(tensor)
+    return { decoding: await Program.build(this.#gpu, recorder), feeds: { token, lengths, done, scores, finished }, stride: 2 }
+  }
+
+  #decoding(rows: number, batch: number) {
+    const { weights, config } = this.#model
+    const recorder = new Recorder()
+    const recording: Recording = { graph: new Graph(recorder), weights, config }
+    const token = recorder.feed('token', [rows, 1], 'u32')
+    const lengths = recorder.feed('lengths', [rows], 'u32')
+    const done = recorder.feed('done', [batch], 'u32')
+    return { recorder, recording, token, lengths, done }
+  }
+
+  #caches(recorder: Recorder, rows: number, capacity: number, name: string): Cache[] {
+    const { decoderLayers, width } = this.#model.config
+    const cache = (part: string) => recorder.keep(recorder.tensor(`${name}.${part}`, [rows, capacity, width]))
+    return Array.from({ length: decoderLayers }, (_, i) => ({ keys: cache(`keys.${i}`), values: cache(`values.${i}`) }))
   }
 }
