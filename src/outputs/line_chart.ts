@@ -33,6 +33,7 @@ export function lineChart(curves: readonly Curve[], { title, x, y }: ChartOption
 
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" fill="#3a424d">`,
+    `<title>${escapeMarkup(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fcfcfa"/>`,
     text(frame.left, 26, title, 'font-size="15" font-weight="600"'),
     ...yTicks.map(

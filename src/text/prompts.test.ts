@@ -1,32 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { syntheticLanguages } from '../data/synthetic.js'
-import { fillPrompt, promptTemplates, templatesOf } from './prompts.js'
+import { fillPrompt, languageNamedIn, promptTemplates, templatesOf, withLanguageField } from './prompts.js'
 
 const every = Object.entries(promptTemplates).flatMap(([language, { named, unnamed }]) =>
   [...named, ...unnamed].map((text) => ({ language, text })),
 )
 
-/** How each language's templates call it. */
-const names: Record<string, RegExp> = {
-  ASL: /ASL|American Sign Language/,
-  GSL: /DGS|Deutsche[rn]? Gebärdensprache/,
-  DSGS: /DSGS|Deutschschwei/,
-  'LSF-CH': /LSF (de )?[Ss]uisse|[Ss]uisse romande/,
-  'LIS-CH': /LIS svizzera|Svizzera italiana|Ticino/,
-  LSA: /LSA|Lengua de Señas Argentina/,
-  KSL: /한국수어/,
-  TSL: /TİD|Türk İşaret Dili/,
-}
-
 describe('the templates', () => {
   it('are there for SignLLM’s eight languages, at least forty each, half of them naming the sign language', () => {
     expect(Object.keys(promptTemplates).sort()).toEqual([...syntheticLanguages].sort())
-    for (const [language, { named, unnamed }] of Object.entries(promptTemplates)) {
+    for (const [language, { named, unnamed, name }] of Object.entries(promptTemplates)) {
       expect(named.length + unnamed.length, language).toBeGreaterThanOrEqual(40)
       expect(named.length, language).toBe(unnamed.length)
-      for (const template of named) expect(template).toMatch(names[language]!)
-      for (const template of unnamed) for (const name of Object.values(names)) expect(template).not.toMatch(name)
+      for (const template of named) expect(template).toMatch(name)
+      for (const template of unnamed) expect(languageNamedIn(template)).toBeUndefined()
     }
   })
 
@@ -42,6 +30,19 @@ describe('the templates', () => {
   it('of another language are refused by name', () => {
     expect(templatesOf('ASL').named.length).toBeGreaterThan(0)
     expect(() => templatesOf('XSL')).toThrow("prompts: wanted a language of ASL, GSL, DSGS, LSF-CH, LIS-CH, LSA, KSL, TSL, got 'XSL'")
+  })
+})
+
+describe('the language of a prompt', () => {
+  it('is the one its template names, and no other', () => {
+    for (const [language, { named }] of Object.entries(promptTemplates))
+      for (const template of named) expect(languageNamedIn(fillPrompt(template, 'x')), template).toBe(language)
+  })
+
+  it('is told in a word before it where it names none, or several', () => {
+    expect(withLanguageField('How do you sign “sun” in ASL?', 'TSL')).toBe('How do you sign “sun” in ASL?')
+    expect(withLanguageField('Comment signe-t-on « soleil » ?', 'LSF-CH')).toBe('lang_lsf_ch Comment signe-t-on « soleil » ?')
+    expect(withLanguageField('Is “sun” the same in ASL and DGS?', 'ASL')).toMatch(/^lang_asl /)
   })
 })
 

@@ -13,6 +13,8 @@ import { tsl } from './prompts/tsl.js'
 
 /** Sentences with one `{sentence}` each. */
 export interface PromptTemplates {
+  /** How a prompt says that it means this sign language. */
+  readonly name: RegExp
   /** Say which sign language is meant. */
   readonly named: readonly string[]
   /** Do not: a prompt made of one needs the language told beside it. */
@@ -42,6 +44,20 @@ export function templatesOf(language: string): PromptTemplates {
     `wanted a language of ${known}, got '${language}'`,
     'Choose one of these, or write templates for it',
   )
+}
+
+/** The sign language a prompt names, or undefined for one that names none of ours, or several. */
+export function languageNamedIn(prompt: string): string | undefined {
+  const named = Object.keys(promptTemplates).filter((language) => promptTemplates[language]!.name.test(prompt))
+  return named.length === 1 ? named[0] : undefined
+}
+
+/**
+ * The prompt as a model reads it: with the language told in a word before it, unless it names one itself. What a prompt names goes
+ * before what is told beside it.
+ */
+export function withLanguageField(prompt: string, language: string): string {
+  return languageNamedIn(prompt) ? prompt : `lang_${language.toLowerCase().replaceAll('-', '_')} ${prompt}`
 }
 
 const PLACE = '{sentence}'

@@ -2,6 +2,7 @@ import type { PromptTemplates } from '../prompts.js'
 
 /** English, for American Sign Language. */
 export const asl: PromptTemplates = {
+  name: /\bASL\b|American Sign Language/,
   named: [
     'How do you sign “{sentence}” in American Sign Language?',
     'Show me “{sentence}” in ASL.',

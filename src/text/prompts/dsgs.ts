@@ -2,6 +2,7 @@ import type { PromptTemplates } from '../prompts.js'
 
 /** German as Switzerland writes it, for Swiss German Sign Language. */
 export const dsgs: PromptTemplates = {
+  name: /\bDSGS\b|Deutschschwei/,
   named: [
     'Wie gebärdet man «{sentence}» in Deutschschweizer Gebärdensprache?',
     'Zeig mir «{sentence}» in DSGS.',

@@ -2,6 +2,7 @@ import type { PromptTemplates } from '../prompts.js'
 
 /** German, for German Sign Language. */
 export const gsl: PromptTemplates = {
+  name: /\bDGS\b|Deutsche[rn]? Gebärdensprache/,
   named: [
     'Wie gebärdet man „{sentence}“ in Deutscher Gebärdensprache?',
     'Zeig mir „{sentence}“ in DGS.',

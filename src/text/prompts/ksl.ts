@@ -2,6 +2,7 @@ import type { PromptTemplates } from '../prompts.js'
 
 /** Korean, for Korean Sign Language. */
 export const ksl: PromptTemplates = {
+  name: /한국수어/,
   named: [
     '“{sentence}”을(를) 한국수어로 어떻게 하나요?',
     '“{sentence}”을(를) 한국수어로 보여 주세요.',

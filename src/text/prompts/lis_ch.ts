@@ -2,6 +2,7 @@ import type { PromptTemplates } from '../prompts.js'
 
 /** Italian, for the sign language of Italian-speaking Switzerland. */
 export const lisCh: PromptTemplates = {
+  name: /LIS svizzera|Svizzera italiana|Ticino/,
   named: [
     'Come si segna «{sentence}» nella lingua dei segni della Svizzera italiana?',
     'Mostrami «{sentence}» in LIS svizzera.',

@@ -2,6 +2,7 @@ import type { PromptTemplates } from '../prompts.js'
 
 /** Spanish as Argentina speaks it, for Argentine Sign Language. */
 export const lsa: PromptTemplates = {
+  name: /\bLSA\b|Lengua de Señas Argentina/,
   named: [
     '¿Cómo se dice «{sentence}» en Lengua de Señas Argentina?',
     'Mostrame «{sentence}» en LSA.',

@@ -2,6 +2,7 @@ import type { PromptTemplates } from '../prompts.js'
 
 /** French, for the sign language of French-speaking Switzerland. */
 export const lsfCh: PromptTemplates = {
+  name: /LSF (de )?[Ss]uisse|[Ss]uisse romande/,
   named: [
     'Comment signe-t-on « {sentence} » en langue des signes de Suisse romande ?',
     'Montre-moi « {sentence} » en LSF de Suisse.',

@@ -2,6 +2,7 @@ import type { PromptTemplates } from '../prompts.js'
 
 /** Turkish, for Turkish Sign Language. */
 export const tsl: PromptTemplates = {
+  name: /TİD|Türk İşaret Dili/,
   named: [
     '“{sentence}” Türk İşaret Dili’nde nasıl söylenir?',
     'Bana “{sentence}” cümlesini TİD ile göster.',
