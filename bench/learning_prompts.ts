@@ -15,7 +15,7 @@ import { Vocabulary } from '../src/text/vocabulary.js'
 import { GlossTrainer } from '../src/train/gloss_trainer.js'
 import { Progress } from '../src/train/progress.js'
 
-const STEPS = 3000
+const STEPS = 9000
 /** Prompts made of a training sentence. */
 const PROMPTS = 6
 
@@ -50,15 +50,15 @@ const config = {
   width: 64,
   heads: 4,
   hidden: 256,
-  encoderLayers: 2,
-  decoderLayers: 2,
-  dropout: 0.1,
+  encoderLayers: 1,
+  decoderLayers: 1,
+  dropout: 0,
   activation: 'relu',
   maxTokens: 48,
 } as const
 const model = new GlossModel(gpu, { config, source, gloss }, { training: true })
 const pairs = lines.map((line) => ({ source: source.encode(read(line)), gloss: gloss.encode(line.gloss) }))
-const trainer = new GlossTrainer(gpu, model, pairs, { steps: STEPS, batch: 16 })
+const trainer = new GlossTrainer(gpu, model, pairs, { steps: STEPS, batch: 16, rate: 3e-3 })
 const progress = new Progress({ total: STEPS, stream: process.stderr, json: false })
 progress.note(`${lines.length} prompts of ${train.length} sentences, ${source.size} words to ${gloss.size} glosses, on ${gpu.label}`)
 const began = performance.now()
