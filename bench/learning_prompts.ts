@@ -51,7 +51,7 @@ const config = {
   heads: 4,
   hidden: 256,
   encoderLayers: 1,
-  decoderLayers: 1,
+  decoderLayers: 2,
   dropout: 0,
   activation: 'relu',
   maxTokens: 48,
@@ -71,7 +71,8 @@ const seconds = Math.round((performance.now() - began) / 1000)
 
 const decoder = new GlossDecoder(gpu, model)
 const decoded: DecodedGloss[] = []
-for (let i = 0; i < held.length; i += 16) decoded.push(...(await decoder.decode(held.slice(i, i + 16).map(read), { beams: 4, limit: 12 })))
+for (let i = 0; i < held.length; i += 16)
+  decoded.push(...(await decoder.decode(held.slice(i, i + 16).map(read), { beams: 4, lengthPenalty: 1, limit: 12 })))
 const right = held.map((line, i) => decoded[i]!.tokens.join(' ') === line.gloss)
 const languageRight = held.map(
   ({ language }, i) => decoded[i]!.tokens.length > 0 && decoded[i]!.tokens.every((token) => parse(token) === language),
