@@ -129,6 +129,9 @@ describe('text to gloss', () => {
       expect(beside!.tokens).toEqual(found!.tokens)
       expect(alone!.score).not.toBe(beside!.score)
       expect(greedy!.score).toBeUndefined()
+      // A penalty as large as this leaves log-probabilities next to nothing: the longest hypothesis wins.
+      const [long] = await decoder.decode(['sun wind'], { beams: 16, limit, lengthPenalty: 20 })
+      expect(long!.tokens.length).toBeGreaterThanOrEqual(limit - 1)
       await expect(decoder.decode(['sun'], { beams: 17 })).rejects.toThrow('wanted 1 to 16 beams, got 17')
       await expect(decoder.decode(['sun'], { limit: 99 })).rejects.toThrow('wanted a limit of 1 to 24 tokens, got 99')
       await decoder.destroy()

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RewardMode } from '../train/priority.js'
-import { type AblationRun, compare, formatAblation, parseModes } from './ablate.js'
+import { type AblationRun, ablate, compare, formatAblation, parseModes } from './ablate.js'
 
 /** A run whose DTW falls as given, a validation every ten seconds. */
 const run = (mode: RewardMode, seed: number, falling: readonly number[]): AblationRun => ({
@@ -41,4 +45,50 @@ describe('compare', () => {
 it('reads modes, and names them when one is unknown', () => {
   expect(parseModes('mse, rl+plc')).toEqual(['mse', 'rl+plc'])
   expect(() => parseModes('mse,plc')).toThrow("wanted modes of mse, rl, rl+plc, plc-literal, rwr, reinforce, got 'plc'")
+})
+
+describe('ablate', () => {
+  it('keeps runs that are done, runs again what the run file changes, and compares rl with mse to the bit', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signllm-ablate-'))
+    const path = join(folder, 'run.yaml')
+    const write = (rate: number) =>
+      writeFile(
+        path,
+        `name: tiny
+out: ${join(folder, 'out')}
+data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] } }]
+model: { width: 16, heads: 2, hidden: 16, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
+optimiser: { rate: ${rate} }
+stop: { steps: 4 }
+validate: { every: 2, clips: 2 }
+log: { tensorboard: false }
+`,
+      )
+    const said: string[] = []
+    const run = () => ablate(path, { modes: ['mse', 'rl'], seeds: [1], say: (line) => said.push(line) })
+    const kept = () => said.splice(0).filter((line) => line.includes('kept from before')).length
+    try {
+      await write(0.001)
+      const { rows, files } = await run()
+      expect(kept()).toBe(0)
+      expect(rows.map(({ mode, finalDtw }) => [mode, finalDtw.mean])).toEqual([
+        ['mse', rows[0]!.finalDtw.mean],
+        ['rl', rows[0]!.finalDtw.mean],
+      ])
+      for (const file of files) expect(existsSync(file)).toBe(true)
+
+      expect((await run()).rows).toEqual(rows)
+      expect(kept()).toBe(2)
+
+      await write(0.002)
+      expect((await run()).rows[0]!.finalDtw).not.toEqual(rows[0]!.finalDtw)
+      expect(kept()).toBe(0)
+
+      await writeFile(join(folder, 'out', 'mse-1', 'curve.json'), '{')
+      await expect(run()).rejects.toMatchObject({ code: 'ERR_DATA', message: expect.stringContaining('curve.json') })
+      await expect(ablate(path, { modes: ['rl'], seeds: [1] })).rejects.toThrow('wanted mse among the modes')
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
 })

@@ -1,11 +1,14 @@
 // `signllm ablate run.yaml`: the same training under several ways of using rewards, over several seeds, in one table and one picture.
 // The paper claims that its Priority Learning Channel saves training time: this is how to find out.
 
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import { formatTable } from '../base/table.js'
 import type { Gpu } from '../device/gpu.js'
 import { openGpu } from '../device/open.js'
 import { type Curve, lineChart } from '../outputs/line_chart.js'
@@ -61,10 +64,10 @@ export async function ablate(path: string, options: AblateOptions): Promise<{ ou
     for (const seed of seeds) {
       for (const mode of modes) {
         signal?.throwIfAborted()
-        const folder = join(config.out, `${mode}-${seed}`)
-        const kept = await readCurve(folder, config)
+        const own = variantOf(config, mode, seed)
+        const kept = await readCurve(own)
         say(kept ? `${mode}, seed ${seed}: kept from before` : `${mode}, seed ${seed}`)
-        runs.push({ mode, seed, ...(kept ?? (await runOnce(gpu, config, mode, seed, folder, say, signal))) })
+        runs.push({ mode, seed, ...(kept ?? (await runOnce(gpu, own, say, signal))) })
       }
     }
   } finally {
@@ -78,16 +81,18 @@ export async function ablate(path: string, options: AblateOptions): Promise<{ ou
   return { out: config.out, rows, files }
 }
 
+/** The run of one mode and seed, in a folder of its own. */
+function variantOf(base: RunConfig, mode: RewardMode, seed: number): RunConfig {
+  const name = `${mode}-${seed}`
+  return { ...base, name: `${base.name}-${name}`, out: join(base.out, name), seed, learning: { ...base.learning, mode } }
+}
+
 async function runOnce(
   gpu: Gpu,
-  base: RunConfig,
-  mode: RewardMode,
-  seed: number,
-  folder: string,
+  config: RunConfig,
   say: (line: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<z.infer<typeof savedRun>> {
-  const config: RunConfig = { ...base, name: `${base.name}-${mode}-${seed}`, out: folder, seed, learning: { ...base.learning, mode } }
   const points: z.infer<typeof point>[] = []
   let [seconds, steps] = [0, 0]
   let since = performance.now()
@@ -105,20 +110,19 @@ async function runOnce(
   }
   signal?.throwIfAborted()
   const run = { steps, seconds, points }
-  await writeWhole(join(folder, 'curve.json'), `${JSON.stringify(run)}\n`)
+  await writeWhole(join(config.out, 'curve.json'), `${JSON.stringify(run)}\n`)
   return run
 }
 
-/** A run that went to its end before, with as many steps as are wanted now. */
-async function readCurve(folder: string, { stop }: RunConfig): Promise<z.infer<typeof savedRun> | undefined> {
-  let text: string
+/** The curve of a run that went to its end before, under the very same run file; undefined where there is none, or another's. */
+async function readCurve(config: RunConfig): Promise<z.infer<typeof savedRun> | undefined> {
+  const [curve, runFile] = ['curve.json', 'config.yaml'].map((name) => join(config.out, name)) as [string, string]
+  if (!existsSync(curve) || !existsSync(runFile) || !isDeepStrictEqual(await loadRunConfig(runFile), config)) return undefined
   try {
-    text = await readFile(join(folder, 'curve.json'), 'utf8')
-  } catch {
-    return undefined
+    return savedRun.parse(JSON.parse(await readFile(curve, 'utf8')))
+  } catch (cause) {
+    throw new SignError('ERR_DATA', curve, `wanted a run's curve, got ${(cause as Error).message}`, 'Delete that file', { cause })
   }
-  const run = savedRun.parse(JSON.parse(text))
-  return run.steps === stop.steps ? run : undefined
 }
 
 /** The table's rows, in the order of the modes' first runs. */
@@ -171,10 +175,7 @@ export function formatAblation(rows: readonly AblationRow[]): string {
       `${row.reached} of ${row.runs}`,
     ]),
   ]
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)))
-  return cells
-    .map((line) => line.map((text, column) => (column === 0 ? text.padEnd(widths[0]!) : text.padStart(widths[column]!))).join('  '))
-    .join('\n')
+  return formatTable(cells)
 }
 
 /** Reads `mse,rl+plc`. Throws ERR_USAGE naming the modes there are. */

@@ -1,6 +1,7 @@
 // An open GPU: the device, its pipelines, and the one place where its troubles surface.
 
 import { SignError } from '../base/errors.js'
+import { once } from '../base/once.js'
 import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
 import type { ShaderFacts } from './reflect.js'
 import { type ShaderSource, shaderFromPackage, specialise } from './shader_source.js'
@@ -76,12 +77,7 @@ export class Gpu implements AsyncDisposable {
   pipeline(kernel: AnyKernel, params: Readonly<Record<string, number>>): Promise<Pipeline> {
     const form = this.form(kernel, params)
     const key = `${form.shader} ${JSON.stringify(form.constants)}`
-    let pipeline = this.#pipelines.get(key)
-    if (!pipeline) {
-      pipeline = this.#compile(kernel, form, key)
-      this.#pipelines.set(key, pipeline)
-    }
-    return pipeline
+    return once(this.#pipelines, key, () => this.#compile(kernel, form, key))
   }
 
   async #compile(kernel: AnyKernel, { shader, constants }: KernelForm, label: string): Promise<Pipeline> {

@@ -2,6 +2,7 @@
 // Many frames run in one submission; the counter and the stop are decided on the GPU.
 
 import { SignError } from '../base/errors.js'
+import { once } from '../base/once.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
@@ -161,12 +162,7 @@ export class Generator {
 
   #decoder(batch: number, length: number): Promise<Decoder> {
     const key = `${batch}x${length}`
-    let decoder = this.#decoders.get(key)
-    if (!decoder) {
-      decoder = this.#record(batch, length)
-      this.#decoders.set(key, decoder)
-    }
-    return decoder
+    return once(this.#decoders, key, () => this.#record(batch, length))
   }
 
   async #record(batch: number, length: number): Promise<Decoder> {

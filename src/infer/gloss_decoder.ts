@@ -2,6 +2,7 @@
 // likely one each time or the best of several beams. Many tokens run in one submission; choices and stops are made on the GPU.
 
 import { SignError } from '../base/errors.js'
+import { once } from '../base/once.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
@@ -165,12 +166,7 @@ export class GlossDecoder {
 
   #program(batch: number, length: number, beams: number, limit: number): Promise<Recorded> {
     const key = `${batch}x${length} ${beams} ${limit}`
-    let recorded = this.#recorded.get(key)
-    if (!recorded) {
-      recorded = this.#record(batch, length, beams, limit)
-      this.#recorded.set(key, recorded)
-    }
-    return recorded
+    return once(this.#recorded, key, () => this.#record(batch, length, beams, limit))
   }
 
   async #record(batch: number, length: number, beams: number, limit: number): Promise<Recorded> {

@@ -1,6 +1,7 @@
 // The table every evaluation prints: the model beside the baselines it must beat, each score averaged over clips.
 
 import { Random } from '../base/random.js'
+import { formatTable } from '../base/table.js'
 import type { Clip, Motion } from '../motion/clip.js'
 import { held, meanPose, nearestNeighbour, randomClip } from './baselines.js'
 import { dtw, dtwMje } from './dtw.js'
@@ -74,10 +75,7 @@ export function formatScores(rows: readonly ScoreRow[]): string {
     ]),
     ['best', 'low', 'low', '1', '1', '1'],
   ]
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)))
-  return cells
-    .map((line) => line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '))
-    .join('\n')
+  return formatTable(cells)
 }
 
 function trainOf(language: string, trainClips: readonly Clip[]): { clips: readonly Clip[]; pose: Float32Array } {

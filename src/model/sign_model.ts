@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import { Arena, type Tensor } from '../device/memory.js'
+import { padded } from '../ops/parameter.js'
 import { positionTable } from '../ops/positions.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig } from './config.js'
@@ -31,7 +32,7 @@ export class LanguageGroup implements GroupDescription {
   readonly scaling: FrameScaling
   readonly fps: number
   readonly weights: Weights
-  /** [max(maxFrames, maxTokens), width]: the fixed encoding of positions. */
+  /** [max(maxFrames, maxTokens, rounded up to 4), width]: the fixed encoding of positions. */
   readonly positions: Tensor
   readonly #positionArena: Arena
 
@@ -43,7 +44,8 @@ export class LanguageGroup implements GroupDescription {
     this.scaling = description.scaling
     this.fps = description.fps
     const { maxFrames, maxTokens, width } = this.config
-    const count = Math.max(maxFrames, maxTokens)
+    // Sentences are padded to a multiple of 4 tokens.
+    const count = Math.max(maxFrames, padded(maxTokens))
     this.#positionArena = new Arena(gpu, `${this.language} positions`, [{ name: 'positions', bytes: 4 * count * width }])
     this.#positionArena.write('positions', positionTable(count, width))
     this.positions = { name: 'positions', shape: [count, width], dtype: 'f32', region: this.#positionArena.region('positions') }

@@ -6,6 +6,7 @@ import { Arena, type Tensor } from '../device/memory.js'
 import type { Cache } from '../ops/attention.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
 import { linear } from '../ops/linear.js'
+import { padded } from '../ops/parameter.js'
 import { addPositions, positionTable } from '../ops/positions.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig, presets } from './config.js'
@@ -31,7 +32,7 @@ export class GlossModel implements GlossModelDescription {
   readonly source: Vocabulary
   readonly gloss: Vocabulary
   readonly weights: Weights
-  /** [maxTokens, width]: the fixed encoding of positions. */
+  /** [maxTokens rounded up to 4, width]: the fixed encoding of positions. */
   readonly positions: Tensor
   /** [1, width] of zeros, for tokens whose position is added otherwise. */
   readonly nowhere: Tensor
@@ -47,15 +48,17 @@ export class GlossModel implements GlossModelDescription {
     this.config = config
     this.source = source
     this.gloss = gloss
-    const { maxTokens, width } = config
+    const { width } = config
+    // Prompts are padded to a multiple of 4 tokens.
+    const count = padded(config.maxTokens)
     this.#arena = new Arena(gpu, 'gloss positions', [
-      { name: 'positions', bytes: 4 * maxTokens * width },
+      { name: 'positions', bytes: 4 * count * width },
       { name: 'nowhere', bytes: 4 * width },
     ])
-    this.#arena.write('positions', positionTable(maxTokens, width))
+    this.#arena.write('positions', positionTable(count, width))
     this.#arena.write('nowhere', new Float32Array(width))
     const tensor = (name: string, rows: number): Tensor => ({ name, shape: [rows, width], dtype: 'f32', region: this.#arena.region(name) })
-    this.positions = tensor('positions', maxTokens)
+    this.positions = tensor('positions', count)
     this.nowhere = tensor('nowhere', 1)
     this.weights = new Weights(gpu, glossParameterSpecs(config, source.size, gloss.size), { training })
     this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)

@@ -1,5 +1,6 @@
 // Adding a language to a trained model: the others keep their bytes.
 
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,5 +96,8 @@ describe('a language added to a trained model', () => {
   it('may not be one that is there already', async () => {
     const two = await train('taken', '[ASL, GSL]')
     await expect(train('again', '[ASL]', `base: { model: ${two} }`)).rejects.toThrow('wanted languages that it does not have yet, got ASL')
+    expect(existsSync(join(folder, 'again'))).toBe(false)
+    await expect(train('astray', '[TSL]', `base: { model: ${two}.none }`)).rejects.toThrow('last.safetensors.none')
+    expect(existsSync(join(folder, 'astray'))).toBe(false)
   })
 })

@@ -77,7 +77,8 @@ export function batchArrays(samples: readonly Sample[], shape: BatchShape, group
     frames,
     goal,
     frameLengths: Uint32Array.from(samples, ({ clip }) => clip.frames),
-    at: Uint32Array.from({ length: batch * length }, (_, row) => row % length),
+    // A bucket may reach past the longest clip: those rows are padding, whatever their position.
+    at: Uint32Array.from({ length: batch * length }, (_, row) => Math.min(row % length, config.maxFrames - 1)),
     coefficient: Float32Array.from(samples, ({ clip }) => 1 / (batch * (padding === 'batch' ? batch * length : clip.frames) * numbers)),
     weight: new Float32Array(batch).fill(1),
     logLength: Float32Array.from({ length: 4 * batch }, (_, i) => (i % 4 === 0 ? Math.log(samples[i / 4]!.clip.frames) : 0)),

@@ -1,6 +1,7 @@
 // Training text to gloss: batches by length, warm-up and cosine, one step after another.
 
 import { SignError } from '../base/errors.js'
+import { once } from '../base/once.js'
 import type { Gpu } from '../device/gpu.js'
 import { SlotPool } from '../device/memory.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
@@ -75,13 +76,10 @@ export class GlossTrainer {
 
   #program(shape: { batch: number; source: number; gloss: number }): Promise<GlossProgram> {
     const key = `${shape.batch}x${shape.source}x${shape.gloss}`
-    let program = this.#programs.get(key)
-    if (!program) {
+    return once(this.#programs, key, () => {
       const { smoothing, clip } = this.#options
       const optimiser = { kind: 'adamw', weightDecay: 0.01 } as const
-      program = GlossProgram.record(this.#gpu, this.#model, shape, { smoothing, clip, optimiser }, this.#pool)
-      this.#programs.set(key, program)
-    }
-    return program
+      return GlossProgram.record(this.#gpu, this.#model, shape, { smoothing, clip, optimiser }, this.#pool)
+    })
   }
 }

@@ -48,9 +48,12 @@ export interface TrainRunOptions {
 export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
   const data = await loadData(config)
   const last = join(config.out, 'last.safetensors')
+  // Read before the folder is touched: a base that cannot be used leaves nothing behind. A run that goes on has it in its checkpoint.
+  const goesOn = existsSync(last) && !options.overwrite
+  const base = config.base && !goesOn ? await readBase(config.base.model, data) : undefined
   await prepareFolder(config, last, options)
   const resumed = existsSync(last)
-  const trainer = resumed ? await resumeTrainer(gpu, config, data, last) : await startTrainer(gpu, config, data)
+  const trainer = resumed ? await resumeTrainer(gpu, config, data, last) : await startTrainer(gpu, config, data, base)
   const metricsPath = join(config.out, 'metrics.jsonl')
   if (resumed) await truncateAfter(metricsPath, trainer.step)
   const metrics = new MetricsLog(metricsPath)
@@ -83,7 +86,8 @@ async function* trainToEnd(
     const trained = await trainer.trainStep()
     const { step } = trained
     if (step % config.log.every === 0) log(step, stepScalars(trained))
-    if (trainer.epoch !== trained.epoch && Object.keys(trainer.skipScalars()).length > 0) log(step, trainer.skipScalars())
+    const skips = trainer.epoch === trained.epoch ? {} : trainer.skipScalars()
+    if (Object.keys(skips).length > 0) log(step, skips)
     yield { kind: 'step', ...trained }
 
     if (step % config.validate.every === 0 || trainer.ended !== undefined) {
@@ -157,27 +161,28 @@ async function checkSameRun(config: RunConfig): Promise<void> {
   )
 }
 
-async function startTrainer(gpu: Gpu, config: RunConfig, data: readonly LanguageData[]): Promise<Trainer> {
-  const { base, seed } = config
+async function startTrainer(gpu: Gpu, config: RunConfig, data: readonly LanguageData[], base: Checkpoint | undefined): Promise<Trainer> {
+  const { seed } = config
+  const clone = config.base?.clone
   const model = new SignModel(gpu, { training: true })
-  if (base) addBase(model, await readCheckpoint(base.model), data)
+  for (const description of base?.groups ?? []) {
+    const tensors = base!.tensors('weights', description.language)
+    model.addLanguage(description, { tensors, training: false, who: base!.path })
+  }
   for (const { group } of data) {
-    if (base?.clone) await model.cloneLanguage(group, base.clone, { seed })
+    if (clone) await model.cloneLanguage(group, clone, { seed })
     else model.addLanguage(group, { seed })
   }
   return new Trainer(config, model, data)
 }
 
-/** Takes over the groups of a checkpoint, to be kept and not trained. */
-function addBase(model: SignModel, base: Checkpoint, data: readonly LanguageData[]): void {
-  for (const description of base.groups) {
-    const { language } = description
-    if (data.some((entry) => entry.language === language)) {
-      const problem = `wanted languages that it does not have yet, got ${language}`
-      throw new SignError('ERR_CONFIG', base.path, problem, 'Leave it out of data, or give the new group another tag')
-    }
-    model.addLanguage(description, { tensors: base.tensors('weights', language), training: false, who: base.path })
-  }
+/** The checkpoint that languages are added to. Throws ERR_CONFIG where it has one of them already. */
+async function readBase(path: string, data: readonly LanguageData[]): Promise<Checkpoint> {
+  const base = await readCheckpoint(path)
+  const taken = data.find(({ language }) => base.groups.some((group) => group.language === language))
+  if (!taken) return base
+  const problem = `wanted languages that it does not have yet, got ${taken.language}`
+  throw new SignError('ERR_CONFIG', path, problem, 'Leave it out of data, or give the new group another tag')
 }
 
 async function resumeTrainer(gpu: Gpu, config: RunConfig, data: readonly LanguageData[], last: string): Promise<Trainer> {

@@ -52,7 +52,7 @@ describe('a run file', () => {
   it('says what is to differ', () => {
     const config = parse(`
 name: phoenix
-out: /tmp/phoenix
+out: elsewhere/phoenix
 data:
   - { language: GSL, train: data/train, dev: data/dev, source: gloss, skipFrames: 2, vocabulary: gloss.txt }
 tokens: whitespace
@@ -62,7 +62,7 @@ schedule: { kind: warmup-cosine, steps: 500 }
 stop: { steps: null, epochs: 3 }
 validate: { policy: predicted-length }
 `)
-    expect(config.out).toBe('/tmp/phoenix')
+    expect(config.out).toBe('elsewhere/phoenix')
     expect(config.data).toEqual([
       {
         language: 'GSL',

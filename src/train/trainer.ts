@@ -2,6 +2,7 @@
 // Everything that decides the next step is in `state()`, so a run that is stopped anywhere goes on to the same bits.
 
 import { SignError } from '../base/errors.js'
+import { once } from '../base/once.js'
 import { Random } from '../base/random.js'
 import { SlotPool } from '../device/memory.js'
 import { outputNumbers } from '../model/config.js'
@@ -236,14 +237,11 @@ export class Trainer {
 
   #program(group: LanguageGroup, shape: BatchShape): Promise<TrainingProgram> {
     const key = `${group.language} ${shape.batch}x${shape.frames}x${shape.tokens}`
-    let program = this.#programs.get(key)
-    if (!program) {
+    return once(this.#programs, key, () => {
       const { loss, noise, optimiser, learning } = this.config
       const options = { loss: loss.kind, noiseRate: noise.rate, clip: optimiser.clip, optimiser, reward: rewardOptions(learning) }
-      program = TrainingProgram.record(this.model.gpu, group, shape, options, this.#pool)
-      this.#programs.set(key, program)
-    }
-    return program
+      return TrainingProgram.record(this.model.gpu, group, shape, options, this.#pool)
+    })
   }
 }
 
