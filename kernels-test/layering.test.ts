@@ -14,11 +14,12 @@ const mayImport: Record<string, readonly string[]> = {
   outputs: ['base', 'motion', 'formats'],
   device: ['base'],
   kernels: ['device'],
+  lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
   model: ['base', 'motion', 'text', 'device', 'ops'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
-  commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'model', 'infer', 'train'],
+  commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'lift', 'model', 'infer', 'train'],
 }
 
 /** Folders that must also run in a browser: nothing of Node's in them. */
