@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
 import type { Clip } from '../motion/clip.js'
 import { COORDS, joint } from '../motion/skeleton.js'
-import { loadCorpus, sourceOf } from './corpus.js'
+import { loadCorpus } from './corpus.js'
 import { saveCorpus } from './corpus_save.js'
 import { normalise, shoulderWidth } from './normalise.js'
+import { sourceOf } from './source.js'
 
 const published = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data/progressive-transformers-slp')
 const folder = await mkdtemp(join(tmpdir(), 'corpus-'))

@@ -9,9 +9,7 @@ import { COORDS } from '../motion/skeleton.js'
 import { fitClip, type LengthLimits } from './corpus_limits.js'
 import { readManifest } from './corpus_manifest.js'
 import { normalise } from './normalise.js'
-
-/** Which of a clip's two lines a model reads. */
-export type Source = 'text' | 'gloss'
+import { type Source, sourceLine } from './source.js'
 
 export interface CorpusSpec extends LengthLimits {
   /** Path without its ending: `data/train` for `data/train.skels` and its companions. */
@@ -44,13 +42,6 @@ export interface Corpus {
   }
 }
 
-/** The line of a clip that a model reads. Throws ERR_DATA naming the clip where it has no gloss. */
-export function sourceOf(clip: Clip, source: Source): string {
-  const line = source === 'text' ? clip.text : clip.gloss
-  if (line) return line
-  throw new SignError('ERR_DATA', clip.name, `wanted a ${source}, got none`, `Choose the other source, or add it to the .${source} file`)
-}
-
 /**
  * Reads and normalises a corpus. A missing `.files` names the clips by line; a missing `.text` is forgiven where the source is `gloss`.
  * Throws ERR_DATA naming the file and line for: a broken `.skels`, companions of another length (both files, both counts), a blank source line, two clips
@@ -76,6 +67,7 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
       language: companions.lang?.[index] || onlyLanguage || spec.language || noLanguage(who),
       text: companions.text?.[index] ?? gloss ?? '',
       ...(gloss === undefined ? {} : { gloss }),
+      ...(companions.lang_gloss ? { langGloss: companions.lang_gloss[index]! } : {}),
       ...every(sequence.joints, sequence.frames, skipFrames),
       fps: storedFps / skipFrames,
     }
@@ -120,20 +112,17 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
   }
 }
 
-function sourceLine(clip: Clip, source: Source): string | undefined {
-  return source === 'text' ? clip.text : clip.gloss
-}
-
 interface Companions {
   readonly text?: string[]
   readonly gloss?: string[]
+  readonly lang_gloss?: string[]
   readonly files?: string[]
   readonly lang?: string[]
 }
 
 async function readCompanions(prefix: string, sequences: number, source: Source): Promise<Companions> {
   const found: { -readonly [ending in keyof Companions]: string[] } = {}
-  for (const ending of ['text', 'gloss', 'files', 'lang'] as const) {
+  for (const ending of ['text', 'gloss', 'lang_gloss', 'files', 'lang'] as const) {
     const lines = await readCompanion(`${prefix}.${ending}`)
     if (lines) {
       checkAligned(`${prefix}.skels`, sequences, `${prefix}.${ending}`, lines.length)

@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import type { Clip } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
+import { type Source, sourceLine, withSourceLine } from './source.js'
 
 export interface LengthLimits {
   /** Longest motion, in frames after skipping. Default 300. */
@@ -14,19 +15,15 @@ export interface LengthLimits {
 }
 
 /** The clip as it may be used, or undefined where it is to be dropped. Throws ERR_DATA naming `who` and both numbers under `long: 'error'`. */
-export function fitClip(clip: Clip, source: 'text' | 'gloss', limits: LengthLimits, who: string): Clip | undefined {
+export function fitClip(clip: Clip, source: Source, limits: LengthLimits, who: string): Clip | undefined {
   const { maxFrames = 300, maxTokens = 300, long = 'error' } = limits
-  const tokens = ((source === 'text' ? clip.text : clip.gloss) ?? '').split(/\s+/)
+  const tokens = (sourceLine(clip, source) ?? '').split(/\s+/)
   if (clip.frames <= maxFrames && tokens.length <= maxTokens) return clip
   if (long === 'drop') return undefined
   if (long === 'truncate') {
     const frames = Math.min(clip.frames, maxFrames)
-    return {
-      ...clip,
-      joints: clip.joints.slice(0, frames * COORDS),
-      frames,
-      [source]: tokens.slice(0, maxTokens).join(' '),
-    }
+    const shorter = { ...clip, joints: clip.joints.slice(0, frames * COORDS), frames }
+    return withSourceLine(shorter, source, tokens.slice(0, maxTokens).join(' '))
   }
   const problem =
     clip.frames > maxFrames

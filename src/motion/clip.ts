@@ -20,6 +20,8 @@ export interface Clip extends Motion {
   readonly language: string
   readonly text: string
   readonly gloss?: string
+  /** Gloss tokens that carry their language, `<ASL_HELLO> <ASL_WORLD>`. */
+  readonly langGloss?: string
 }
 
 /** The progress counter of 0-based frame i in a clip of n frames: 0 at the start, (n-1)/n at the end. */

@@ -29,6 +29,8 @@ export interface EpochSettings {
   readonly epoch: number
   /** `shuffle` (default) draws anew each epoch; `fixed` is the same from epoch to epoch, shortest clips first. */
   readonly order?: 'shuffle' | 'fixed'
+  /** `turns` (default): one batch of each language in turn. `size`: each language's batches spread evenly over the epoch. */
+  readonly languages?: 'turns' | 'size'
   /** Clips each language visits instead of all of its own, some perhaps more than once. */
   readonly drawn?: ReadonlyMap<string, readonly number[]>
 }
@@ -39,7 +41,7 @@ const TOKEN_BUCKET = 4
 /**
  * Plans one epoch: every clip exactly once, or those drawn, clips of similar length together, languages taking turns.
  *
- * A language with fewer batches drops out of the turns when it has none left.
+ * A language with fewer batches drops out of the turns when it has none left, or, by size, has its turns less often.
  */
 export function planEpoch(clips: readonly ClipSize[], settings: EpochSettings): BatchPlan[] {
   const byLanguage = new Map<string, number[]>()
@@ -48,9 +50,10 @@ export function planEpoch(clips: readonly ClipSize[], settings: EpochSettings): 
     if (members) members.push(i)
     else byLanguage.set(language, [i])
   })
-  return takeTurns(
-    [...byLanguage].map(([language, members]) => planLanguage(language, settings.drawn?.get(language) ?? members, clips, settings)),
+  const plans = [...byLanguage].map(([language, members]) =>
+    planLanguage(language, settings.drawn?.get(language) ?? members, clips, settings),
   )
+  return settings.languages === 'size' ? spread(plans) : takeTurns(plans)
 }
 
 function planLanguage(language: string, members: readonly number[], clips: readonly ClipSize[], settings: EpochSettings): BatchPlan[] {
@@ -77,6 +80,12 @@ function planLanguage(language: string, members: readonly number[], clips: reado
 function takeTurns(lists: readonly (readonly BatchPlan[])[]): BatchPlan[] {
   const turns = Math.max(0, ...lists.map((list) => list.length))
   return Array.from({ length: turns }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1))).flat()
+}
+
+/** All lists in one, each list's batches at equal distances from the start to the end. */
+function spread(lists: readonly (readonly BatchPlan[])[]): BatchPlan[] {
+  const placed = lists.flatMap((list) => list.map((batch, i) => ({ batch, at: (i + 0.5) / list.length })))
+  return placed.sort((a, b) => a.at - b.at).map(({ batch }) => batch)
 }
 
 function roundUp(n: number, multiple: number): number {

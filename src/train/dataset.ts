@@ -2,20 +2,26 @@
 
 import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
-import { loadCorpus, type Source, sourceOf } from '../data/corpus.js'
+import { loadCorpus } from '../data/corpus.js'
+import { type Source, sourceOf } from '../data/source.js'
 import { syntheticCorpus } from '../data/synthetic.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { measureScaling, rawFrames } from '../model/frame_scaling.js'
 import type { GroupDescription } from '../model/sign_model.js'
 import type { Clip } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
+import { langGlossLine } from '../text/lang_gloss.js'
 import type { TokenPolicy } from '../text/tokenise.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { Sample } from './batch_arrays.js'
 import type { DataEntry, RunConfig } from './run_config.js'
 
-/** One language's data. */
+/** The tag of a group that all languages share. */
+export const SHARED = 'ALL'
+
+/** One group's data: one language's, or under `groups: shared` all of them. */
 export interface LanguageData {
+  /** The group's tag. */
   readonly language: string
   readonly source: Source
   readonly train: readonly Sample[]
@@ -24,25 +30,37 @@ export interface LanguageData {
   readonly group: GroupDescription
 }
 
+/** What the group of one tag is made of. */
+interface Material {
+  readonly language: string
+  readonly source: Source
+  readonly train: readonly Clip[]
+  readonly dev: readonly Clip[]
+  readonly vocabulary?: Vocabulary | undefined
+}
+
 /** The model sizes a run file asks for: its preset, with what it overrides. */
 export function modelConfig({ model }: RunConfig): ModelConfig {
   const { preset, ...overrides } = model
   return { ...presets[preset], ...overrides }
 }
 
-/** Loads every language. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
+/** Loads every group. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
 export async function loadData(config: RunConfig): Promise<LanguageData[]> {
   const sizes = modelConfig(config)
-  const languages: LanguageData[] = []
-  for (const entry of config.data)
-    languages.push(...('synthetic' in entry ? synthetic(entry, config, sizes) : [await fromFiles(entry, config, sizes)]))
-  return languages
+  const languages: Material[] = []
+  for (const entry of config.data) {
+    if ('synthetic' in entry) languages.push(...synthetic(entry, config.groups === 'shared' ? 'lang_gloss' : 'text'))
+    else languages.push(await fromFiles(entry, config, sizes))
+  }
+  const groups = config.groups === 'shared' ? [together(languages)] : languages
+  return groups.map((material) => assemble(material, config, sizes))
 }
 
 type FileEntry = Extract<DataEntry, { train: string }>
 type SyntheticEntry = Extract<DataEntry, { synthetic: object }>
 
-async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig): Promise<LanguageData> {
+async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig): Promise<Material> {
   const { language, source, fps, skipFrames, long } = entry
   const load = async (prefix: string | undefined) => {
     if (prefix === undefined) return []
@@ -61,8 +79,8 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
   const train = await load(entry.train)
   if (train.length === 0)
     throw new SignError('ERR_DATA', `${entry.train}.skels`, `wanted clips of ${language}, got none`, 'Check the language tag')
-  const fixed = entry.vocabulary === undefined ? undefined : await readVocabulary(entry.vocabulary, config.tokens)
-  return assemble(language, source, train, await load(entry.dev), config, sizes, fixed)
+  const vocabulary = entry.vocabulary === undefined ? undefined : await readVocabulary(entry.vocabulary, policyOf(source, config))
+  return { language, source, train, dev: await load(entry.dev), vocabulary }
 }
 
 /** A vocabulary file, one word a line in id order. Throws ERR_DATA naming it. */
@@ -76,33 +94,58 @@ export async function readVocabulary(path: string, tokens: TokenPolicy): Promise
   }
 }
 
-function synthetic({ synthetic: options }: SyntheticEntry, config: RunConfig, sizes: ModelConfig): LanguageData[] {
+function synthetic({ synthetic: options }: SyntheticEntry, source: Source): Material[] {
   const { train, dev } = syntheticCorpus(options)
+  const marked = (clip: Clip): Clip => ({ ...clip, langGloss: langGlossLine(clip, 'words') })
   return options.languages.map((language) => {
-    const of = (clips: readonly Clip[]) => clips.filter((clip) => clip.language === language)
-    return assemble(language, 'text', of(train), of(dev), config, sizes)
+    const of = (clips: readonly Clip[]) => clips.filter((clip) => clip.language === language).map(marked)
+    return { language, source, train: of(train), dev: of(dev) }
   })
 }
 
-function assemble(
-  language: string,
-  source: Source,
-  train: readonly Clip[],
-  dev: readonly Clip[],
-  config: RunConfig,
-  sizes: ModelConfig,
-  fixed?: Vocabulary,
-): LanguageData {
-  const vocabulary =
-    fixed ??
-    Vocabulary.build(
-      train.map((clip) => sourceOf(clip, source)),
-      config.tokens,
-    )
+/** All languages as one group; their dev clips take turns, so that the first few are some of each. */
+function together(languages: readonly Material[]): Material {
+  const { source } = languages[0]!
+  const rates = [...new Set(languages.flatMap(({ train, dev }) => [...train, ...dev].map(({ fps }) => fps)))]
+  if (rates.length > 1) {
+    const problem = `wanted one frame rate in a shared group, got ${rates.join(' and ')}`
+    throw new SignError('ERR_CONFIG', 'data', problem, 'Set fps and skipFrames so that all agree')
+  }
+  const longest = Math.max(...languages.map(({ dev }) => dev.length))
+  const dev = Array.from({ length: longest }, (_, i) => languages.flatMap((language) => language.dev.slice(i, i + 1))).flat()
+  return { language: SHARED, source, train: languages.flatMap(({ train }) => train), dev }
+}
+
+/** LangGloss keeps its marks; everything else is cut as the run file says. */
+const policyOf = (source: Source, { tokens }: RunConfig): TokenPolicy => (source === 'lang_gloss' ? 'whitespace' : tokens)
+
+function assemble({ language, source, train, dev, vocabulary: fixed }: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
+  const lines = train.map((clip) => sourceOf(clip, source))
+  const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config))
   const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
   const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()
   const group = { language, config: sizes, vocabulary, startFrame: meanFirstFrame(train), scaling, fps: train[0]!.fps }
   return { language, source, train: train.map(sample), dev: dev.map(sample), group }
+}
+
+/**
+ * The same data for a group that goes on from a checkpoint: its words, units and start frame instead of the corpus' own.
+ * Throws ERR_CONFIG where the checkpoint has no such group, or one of other sizes.
+ */
+export function startFrom(data: LanguageData, checkpoint: { path: string; groups: readonly GroupDescription[] }): LanguageData {
+  const { language, source, train, dev } = data
+  const group = checkpoint.groups.find((saved) => saved.language === language)
+  if (!group || JSON.stringify(group.config) !== JSON.stringify(data.group.config)) {
+    const got = group ? 'one of other sizes' : `groups ${checkpoint.groups.map((saved) => saved.language).join(', ')}`
+    throw new SignError(
+      'ERR_CONFIG',
+      checkpoint.path,
+      `wanted a group ${language} of the run file's sizes, got ${got}`,
+      'Use its model section',
+    )
+  }
+  const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })
+  return { language, source, train: train.map(again), dev: dev.map(again), group }
 }
 
 /** A policy may cut a line into more tokens than it has words, and the built-in corpus has no file to be cut in. */

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { SignError } from '../base/errors.js'
-import { formatRunConfig, loadRunConfig, parseRunConfig, type RunConfig } from './run_config.js'
+import { loadRunConfig, parseRunConfig, type RunConfig } from './run_config.js'
 import { nearest } from './run_config_schema.js'
+import { formatRunFile } from './run_folder.js'
 import type { ScheduleSettings } from './schedule.js'
 
 const small = 'name: demo\ndata:\n  - synthetic: {}\n'
@@ -25,13 +26,17 @@ function complaint(source: string): string {
 describe('a run file', () => {
   it('needs only a name and data', () => {
     expect(parse(small)).toEqual({
+      task: 'text-to-pose',
+      task: 'text-to-pose',
       name: 'demo',
       out: 'runs/demo',
       seed: 27,
       data: [
         { synthetic: { languages: ['ASL', 'GSL'], clipsPerLanguage: 24, words: 8, wordsPerSentence: [1, 2], framesPerSign: 8, seed: 1 } },
       ],
+      groups: 'each',
       tokens: 'words',
+      start: null,
       scaling: 'spread',
       base: null,
       model: { preset: 'tiny', futureFrames: 0, justCounter: false, lengthHead: false, maxFrames: 300, maxTokens: 300 },
@@ -40,7 +45,7 @@ describe('a run file', () => {
       loss: { kind: 'mse', padding: 'per-sample' },
       learning: { mode: 'mse', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
       noise: { rate: 5, warmup: 0 },
-      batch: { size: 32, bucket: 16, order: 'shuffle' },
+      batch: { size: 32, bucket: 16, order: 'shuffle', languages: 'turns' },
       stop: { steps: 2000, epochs: null, patience: null, minRate: null },
       validate: { every: 200, clips: 20, policy: 'self-counter' },
       checkpoint: { every: 200, keep: 1 },
@@ -82,8 +87,8 @@ validate: { policy: predicted-length }
 
   it('is written complete and read back equal', () => {
     const config = parse(`${small}schedule: {kind: constant}\nmodel: {heads: 2}\n`)
-    expect(parse(formatRunConfig(config))).toEqual(config)
-    expect(formatRunConfig(config)).toContain('rate: 0.001')
+    expect(parse(formatRunFile(config))).toEqual(config)
+    expect(formatRunFile(config)).toContain('rate: 0.001')
   })
 
   it('has a schedule that schedules take', () => expectTypeOf<RunConfig['schedule']>().toExtend<ScheduleSettings>())
@@ -101,7 +106,7 @@ describe('a complaint', () => {
     [
       'a misspelt key at the top',
       `${small}optimizer: { rate: 1 }\n`,
-      'demo.yaml:4:1: wanted one of the keys name, ',
+      'demo.yaml:4:1: wanted one of the keys task, ',
       '(did you mean `optimiser`?)',
     ],
     [
@@ -186,7 +191,7 @@ describe('a complaint', () => {
 })
 
 it('answers any edited file with a config or a SignError, never a crash', () => {
-  const source = formatRunConfig(parse(small))
+  const source = formatRunFile(parse(small))
   const scrap = fc.constantFrom(':', '-', '\n', ' ', '{', ']', '&a', '*a', '"', 'null', '9e999', '.nan', '?', '!!set', '<<', '\t', '\0')
   fc.assert(
     fc.property(fc.nat(source.length), fc.nat(12), scrap, (at, cut, scrap) => {

@@ -1,20 +1,29 @@
 // The run file: one YAML file says all of a training run. Here are its keys, their defaults and their limits. No key is ever ignored.
 
 import { readFile } from 'node:fs/promises'
-import { stringify } from 'yaml'
 import { z } from 'zod'
 import { SignError } from '../base/errors.js'
-import { syntheticLanguages } from '../data/synthetic.js'
+import { sources } from '../data/source.js'
 import { tokenPolicies } from '../text/tokenise.js'
 import { rewardModes } from './priority.js'
-import { chosen, type KeyedShape, keys, oneKind } from './run_config_schema.js'
+import {
+  adapter,
+  belowOne,
+  checkpoint,
+  count,
+  languageTag,
+  log,
+  name,
+  optimiser,
+  schedule,
+  share,
+  sizes,
+  stop,
+  synthetic,
+  text,
+} from './run_config_parts.js'
+import { chosen, type KeyedShape, keys } from './run_config_schema.js'
 import { explain, readYaml } from './run_config_where.js'
-
-const count = z.int().min(1)
-const share = z.number().min(0).max(1)
-const belowOne = z.number().min(0).lt(1)
-const text = z.string().min(1)
-const languageTag = z.string().regex(/^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/, 'wanted a language tag such as ASL or LSF-CH')
 
 const corpus = keys({
   /** Tag of the language group, e.g. `ASL`. */
@@ -23,8 +32,8 @@ const corpus = keys({
   train: text,
   dev: text.exactOptional(),
   test: text.exactOptional(),
-  /** Which companion file is the model's input. */
-  source: z.enum(['text', 'gloss']).default('text'),
+  /** Which companion file is the model's input; `lang_gloss` is what `signllm data prompts` writes. */
+  source: z.enum(sources).default('text'),
   fps: z.number().positive().default(25),
   /** Keep every n-th frame. */
   skipFrames: count.default(1),
@@ -34,33 +43,8 @@ const corpus = keys({
   vocabulary: text.exactOptional(),
 })
 
-const synthetic = keys({
-  /** The built-in corpus instead of files. */
-  synthetic: keys({
-    languages: z.array(z.enum(syntheticLanguages)).min(1).default(['ASL', 'GSL']),
-    clipsPerLanguage: count.default(24),
-    words: count.default(8),
-    /** Fewest and most words of a sentence. */
-    wordsPerSentence: z
-      .tuple([count, count])
-      .refine(([least, most]) => least <= most, 'wanted the fewest words first, then the most')
-      .default([1, 2]),
-    framesPerSign: count.default(8),
-    seed: z.int().default(1),
-  }),
-})
-
-// What is left out of the first seven stays with the preset.
 const model = keys({
-  preset: z.enum(['tiny', 'pt-base', 'base-40m', 'large-120m', 'super-1b']).default('tiny'),
-  width: count.exactOptional(),
-  heads: count.exactOptional(),
-  /** Width of the feed-forward blocks. */
-  hidden: count.exactOptional(),
-  encoderLayers: count.exactOptional(),
-  decoderLayers: count.exactOptional(),
-  dropout: belowOne.exactOptional(),
-  activation: z.enum(['relu', 'gelu']).exactOptional(),
+  ...sizes,
   /** Frames predicted at once beyond the next one; 0 turns it off. */
   futureFrames: z.int().min(0).default(0),
   /** The decoder sees the counter only. */
@@ -73,43 +57,17 @@ const model = keys({
   maxTokens: count.default(300),
 })
 
-const optimiser = keys({
-  kind: z.enum(['adam', 'adamw']).default('adam'),
-  rate: z.number().positive().default(1e-3),
-  beta1: belowOne.default(0.9),
-  beta2: belowOne.default(0.999),
-  epsilon: z.number().positive().default(1e-8),
-  weightDecay: z.number().min(0).default(0),
-  /** Gradients are scaled down to this global norm. */
-  clip: z.number().positive().default(5),
-})
-
-const schedule = oneKind('plateau', {
-  plateau: keys({
-    kind: z.literal('plateau').default('plateau'),
-    factor: z.number().positive().lt(1).default(0.7),
-    /** Validations without improvement that are borne before the rate falls. */
-    patience: z.int().min(0).default(7),
-    /** Training ends once the rate is below this. */
-    minRate: z.number().min(0).default(2e-4),
-  }),
-  'warmup-cosine': keys({
-    kind: z.literal('warmup-cosine'),
-    warmup: z.int().min(0).default(200),
-    steps: count.default(2000),
-    /** What is left of the rate at the end, as a share of it. */
-    floor: share.default(0.05),
-  }).refine(({ warmup, steps }) => warmup <= steps, { path: ['warmup'], message: 'wanted at most `steps`' }),
-  constant: keys({ kind: z.literal('constant') }),
-})
-
 const run = keys({
-  name: z.string().regex(/^\w[\w.-]*$/, 'wanted letters, digits, dots, dashes or underscores'),
+  task: z.literal('text-to-pose').default('text-to-pose'),
+  name,
   /** Folder of the run; default `runs/<name>`. */
   out: text.exactOptional(),
   seed: z.int().default(27),
   /** One entry a language group. */
   data: z.array(chosen((entry) => (isSynthetic(entry) ? synthetic : corpus))).min(1),
+  /** `each`: a group of weights a language (MLSF). `shared`: one for all, which reads LangGloss (Prompt2LangGloss). */
+  groups: z.enum(['each', 'shared']).default('each'),
+  /** How sentences are cut; LangGloss is cut at white space whatever this says. */
   tokens: z.enum(tokenPolicies).default('words'),
   /** A checkpoint to add these languages to; its own groups stay as they are, bit for bit. */
   base: keys({
@@ -119,6 +77,8 @@ const run = keys({
   })
     .nullable()
     .default(null),
+  /** A checkpoint to go on from with other data: its weights, words and units, a fresh optimiser. */
+  start: text.nullable().default(null),
   /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
   scaling: z.enum(['spread', 'raw']).default('spread'),
   model: model.prefault({}),
@@ -158,15 +118,10 @@ const run = keys({
     /** Frames are padded to a multiple of this. */
     bucket: count.default(16),
     order: z.enum(['shuffle', 'fixed']).default('shuffle'),
+    /** How languages follow each other: in turns until each has no batch left, or spread by size over the whole epoch. */
+    languages: z.enum(['turns', 'size']).default('turns'),
   }).prefault({}),
-  /** Training ends at the first of these; null turns one off. */
-  stop: keys({
-    steps: count.nullable().default(2000),
-    epochs: count.nullable().default(null),
-    /** Validations without improvement. */
-    patience: count.nullable().default(null),
-    minRate: z.number().positive().nullable().default(null),
-  }).prefault({}),
+  stop: stop.prefault({}),
   validate: keys({
     /** Steps from one validation to the next. */
     every: count.default(200),
@@ -175,10 +130,9 @@ const run = keys({
     /** How the number of frames is decided. `oracle` leaks the truth: only for comparison with published tables. */
     policy: z.enum(['self-counter', 'predicted-length', 'oracle']).default('self-counter'),
   }).prefault({}),
-  checkpoint: keys({ every: count.default(200), keep: count.default(1) }).prefault({}),
-  log: keys({ every: count.default(10), tensorboard: z.boolean().default(true) }).prefault({}),
-  /** The GPU to take, by a part of its name; null takes the best. */
-  adapter: text.nullable().default(null),
+  checkpoint: checkpoint.prefault({}),
+  log: log.prefault({}),
+  adapter,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
     for (const [path, message] of contradictions(config)) context.addIssue({ code: 'custom', path, message })
@@ -215,11 +169,6 @@ export function parseRunConfig(source: string, who: string): RunConfig {
   throw explain(parsed.error.issues, yaml, who)
 }
 
-/** The run file of a complete config: reading it gives the same config again. */
-export function formatRunConfig(config: RunConfig): string {
-  return stringify(config, { aliasDuplicateObjects: false })
-}
-
 function isSynthetic(entry: unknown): boolean {
   return typeof entry === 'object' && entry !== null && 'synthetic' in entry
 }
@@ -238,6 +187,11 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
   }
   if (validate.policy === 'predicted-length' && !model.lengthHead)
     yield [['validate', 'policy'], 'wanted `model.lengthHead: true` with it, got false']
+  if (config.start !== null && config.base !== null) yield [['start'], 'wanted `base` or `start`, got both']
+  if (config.groups === 'shared')
+    for (const [i, entry] of config.data.entries())
+      if ('train' in entry && entry.source !== 'lang_gloss')
+        yield [['data', i, 'source'], `wanted lang_gloss, which tells languages apart in a shared group, got ${entry.source}`]
   if (stop.steps === null && stop.epochs === null && stop.patience === null && stop.minRate === null && schedule.kind !== 'plateau')
     yield [['stop'], 'wanted steps, epochs, patience or minRate, got a run without an end']
 }

@@ -10,11 +10,11 @@ import type { LanguageGroup, SignModel } from '../model/sign_model.js'
 import { padded } from '../ops/parameter.js'
 import { type BatchShape, batchArrays } from './batch_arrays.js'
 import { type BatchPlan, planEpoch } from './batches.js'
+import { Course, type CourseState, hyperOf } from './course.js'
 import type { LanguageData } from './dataset.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
 import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
 import type { RunConfig } from './run_config.js'
-import { createSchedule, type Schedule, type ScheduleState } from './schedule.js'
 import { type RewardOptions, type StepReport, TrainingProgram } from './training_program.js'
 
 /** What one step did. */
@@ -28,39 +28,24 @@ export interface TrainedStep extends StepReport {
 }
 
 /** Plain JSON: all that decides how training goes on, weights and moments aside. */
-export interface TrainerState {
-  readonly step: number
-  readonly epoch: number
-  /** Batches of this epoch already done. */
-  readonly batch: number
+export interface TrainerState extends CourseState {
   /** Optimiser steps of each language, for Adam's bias correction. */
   readonly updates: Readonly<Record<string, number>>
   readonly errors: Readonly<Record<string, SavedErrors>>
-  readonly schedule: ScheduleState
-  readonly best: number | null
-  readonly validationsSinceBest: number
   /** What the Priority Learning Channel drew for this epoch, by language; null where it draws nothing. */
   readonly drawn: Readonly<Record<string, EpochDraw>> | null
 }
-
-// What the optimiser's powers are taken of: the shader has the betas as float32.
-const power = (beta: number, steps: number): number => Math.fround(beta) ** steps
 
 /** Trains a model on a GPU. */
 export class Trainer {
   readonly config: RunConfig
   readonly model: SignModel
   readonly data: readonly LanguageData[]
-  step = 0
-  epoch = 0
-  best: number | null = null
-  validationsSinceBest = 0
-  readonly #schedule: Schedule
+  readonly course: Course
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<TrainingProgram>>()
   readonly #errors = new Map<string, ErrorRecord>()
   readonly #updates = new Map<string, number>()
-  #batch = 0
   #drawn: ReadonlyMap<string, EpochDraw> | null = null
   #plan: { epoch: number; batches: readonly BatchPlan[] } | undefined
 
@@ -68,23 +53,12 @@ export class Trainer {
     this.config = config
     this.model = model
     this.data = data
-    this.#schedule = createSchedule(config.schedule, config.optimiser.rate)
+    this.course = new Course(config)
     this.#pool = new SlotPool(model.gpu)
     for (const { language, train } of data) {
       this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config)), train.length))
       this.#updates.set(language, 0)
     }
-  }
-
-  /** Why training is over, or undefined while it is not. */
-  get ended(): string | undefined {
-    const { stop } = this.config
-    if (stop.steps !== null && this.step >= stop.steps) return `${stop.steps} steps are done`
-    if (stop.epochs !== null && this.epoch >= stop.epochs) return `${stop.epochs} epochs are done`
-    if (stop.patience !== null && this.validationsSinceBest > stop.patience) return `no better for ${this.validationsSinceBest} validations`
-    if (stop.minRate !== null && this.#schedule.rate(this.step + 1) < stop.minRate) return `the rate fell below ${stop.minRate}`
-    if (this.#schedule.stopped) return 'the schedule has ended'
-    return undefined
   }
 
   /** One optimiser step. Throws ERR_DIVERGED, before weights are touched, when the loss or gradient is not finite. */
@@ -97,22 +71,16 @@ export class Trainer {
     const shape: BatchShape = { batch: samples.length, frames: plan.frames, tokens: plan.tokens }
     const program = await this.#program(group, shape)
     const errors = this.#errors.get(plan.language)!
-    const step = this.step + 1
+    const { course } = this
+    const { rate, epoch } = course
+    const step = course.step + 1
     const updates = this.#updates.get(plan.language)! + 1
-    const rate = this.#schedule.rate(step)
 
     const report = await program.run(batchArrays(samples, shape, group, loss.padding), {
       seed: Uint32Array.of(seed, step, 0, 0),
       sigma: inputSigma(errors.sigma, step > noise.warmup, program),
       medianError: errors.medianError,
-      hyper: [
-        rate,
-        optimiser.beta1,
-        optimiser.beta2,
-        optimiser.epsilon,
-        1 - power(optimiser.beta1, updates),
-        1 - power(optimiser.beta2, updates),
-      ],
+      hyper: hyperOf(optimiser, rate, updates),
     })
     if (!Number.isFinite(report.loss) || !Number.isFinite(report.gradientNorm)) {
       const names = samples.map(({ clip }) => clip.name).join(', ')
@@ -130,21 +98,9 @@ export class Trainer {
       plan.clips,
       report.samples.map(({ error }) => error),
     )
-    this.step = step
     this.#updates.set(plan.language, updates)
-    this.#batch++
-    const { epoch } = this
-    if (this.#batch === this.#plan!.batches.length) this.#endEpoch()
+    if (course.stepped(this.#plan!.batches.length)) this.#endEpoch()
     return { ...report, step, epoch, language: plan.language, rate, frames }
-  }
-
-  /** Takes note of a validation's score, lower is better; true when it is the best so far. */
-  validated(score: number): boolean {
-    this.#schedule.afterValidation(score)
-    const better = Number.isFinite(score) && (this.best === null || score < this.best)
-    this.best = better ? score : this.best
-    this.validationsSinceBest = better ? 0 : this.validationsSinceBest + 1
-    return better
   }
 
   /** What share of this epoch's draws is skipped, by language and length, as `skip/ASL/long`; empty where nothing is drawn. */
@@ -165,26 +121,16 @@ export class Trainer {
 
   state(): TrainerState {
     return {
-      step: this.step,
-      epoch: this.epoch,
-      batch: this.#batch,
+      ...this.course.state(),
       updates: Object.fromEntries(this.#updates),
       errors: Object.fromEntries([...this.#errors].map(([language, record]) => [language, record.state()])),
-      schedule: this.#schedule.state(),
-      best: this.best,
-      validationsSinceBest: this.validationsSinceBest,
       drawn: this.#drawn && Object.fromEntries(this.#drawn),
     }
   }
 
   restore(state: TrainerState): void {
-    this.step = state.step
-    this.epoch = state.epoch
-    this.#batch = state.batch
-    this.best = state.best
-    this.validationsSinceBest = state.validationsSinceBest
+    this.course.restore(state)
     this.#drawn = state.drawn && new Map(Object.entries(state.drawn))
-    this.#schedule.restore(state.schedule)
     for (const [language, errors] of Object.entries(state.errors)) this.#errors.get(language)?.restore(errors)
     for (const [language, count] of Object.entries(state.updates)) this.#updates.set(language, count)
   }
@@ -195,8 +141,9 @@ export class Trainer {
   }
 
   #nextBatch(): BatchPlan {
-    if (this.#plan?.epoch !== this.epoch) this.#plan = { epoch: this.epoch, batches: this.#planEpoch() }
-    return this.#plan.batches[this.#batch]!
+    const { epoch, batch } = this.course
+    if (this.#plan?.epoch !== epoch) this.#plan = { epoch, batches: this.#planEpoch() }
+    return this.#plan.batches[batch]!
   }
 
   #planEpoch(): BatchPlan[] {
@@ -210,7 +157,7 @@ export class Trainer {
       if (!firstOf.has(language)) firstOf.set(language, i)
     })
     const drawn = new Map([...(this.#drawn ?? [])].map(([language, { clips }]) => [language, clips.map((i) => i + firstOf.get(language)!)]))
-    return planEpoch(sizes, { ...batch, seed, epoch: this.epoch, drawn }).map((plan) => ({
+    return planEpoch(sizes, { ...batch, seed, epoch: this.course.epoch, drawn }).map((plan) => ({
       ...plan,
       clips: plan.clips.map((i) => i - firstOf.get(plan.language)!),
     }))
@@ -219,19 +166,18 @@ export class Trainer {
   /** The clips of the epoch that begins, where the mode draws; decided once, by the errors as they are now. */
   #draw(): ReadonlyMap<string, EpochDraw> | null {
     const { learning, seed } = this.config
+    const { epoch } = this.course
     if (!drawsClips(learning.mode)) return null
     return new Map(
       this.data.map(({ language }) => {
         const { byClip, medianError } = this.#errors.get(language)!
-        return [language, drawEpoch(byClip, medianError, learning, this.epoch, Random.for(seed, 'priority', language, this.epoch))]
+        return [language, drawEpoch(byClip, medianError, learning, epoch, Random.for(seed, 'priority', language, epoch))]
       }),
     )
   }
 
   #endEpoch(): void {
     for (const record of this.#errors.values()) record.endEpoch()
-    this.epoch++
-    this.#batch = 0
     this.#drawn = this.#draw()
   }
 

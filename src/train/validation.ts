@@ -1,6 +1,6 @@
 // How well a model signs sentences it has not seen: generated free-running, scored beside the baselines.
 
-import { sourceOf } from '../data/corpus.js'
+import { sourceOf } from '../data/source.js'
 import { Generator, type LengthPolicy } from '../infer/generator.js'
 import { type ScoredPair, type ScoreRow, scoreMotions } from '../metrics/scores.js'
 import type { SignModel } from '../model/sign_model.js'

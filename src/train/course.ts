@@ -1,0 +1,91 @@
+// Where a training is on its way: steps and epochs done, the rate of the next step, the best validation, and whether it is over.
+
+import type { RunConfig } from './run_config.js'
+import { createSchedule, type Schedule, type ScheduleState } from './schedule.js'
+
+/** What of a run file decides how a training goes on and when it ends. */
+export type CourseSettings = Pick<RunConfig, 'stop' | 'schedule' | 'optimiser'>
+
+/** Plain JSON; what `restore` takes is what `state` gave. */
+export interface CourseState {
+  readonly step: number
+  readonly epoch: number
+  /** Batches of this epoch already done. */
+  readonly batch: number
+  readonly schedule: ScheduleState
+  readonly best: number | null
+  readonly validationsSinceBest: number
+}
+
+export class Course {
+  step = 0
+  epoch = 0
+  batch = 0
+  /** Score of the best validation, lower is better; null before the first. */
+  best: number | null = null
+  validationsSinceBest = 0
+  readonly #stop: CourseSettings['stop']
+  readonly #schedule: Schedule
+
+  constructor({ stop, schedule, optimiser }: CourseSettings) {
+    this.#stop = stop
+    this.#schedule = createSchedule(schedule, optimiser.rate)
+  }
+
+  /** Why training is over, or undefined while it is not. */
+  get ended(): string | undefined {
+    const { steps, epochs, patience, minRate } = this.#stop
+    if (steps !== null && this.step >= steps) return `${steps} steps are done`
+    if (epochs !== null && this.epoch >= epochs) return `${epochs} epochs are done`
+    if (patience !== null && this.validationsSinceBest > patience) return `no better for ${this.validationsSinceBest} validations`
+    if (minRate !== null && this.rate < minRate) return `the rate fell below ${minRate}`
+    if (this.#schedule.stopped) return 'the schedule has ended'
+    return undefined
+  }
+
+  /** The learning rate of the next step. */
+  get rate(): number {
+    return this.#schedule.rate(this.step + 1)
+  }
+
+  /** Counts a step of an epoch of so many batches; true when it was the epoch's last. */
+  stepped(batches: number): boolean {
+    this.step++
+    this.batch++
+    if (this.batch < batches) return false
+    this.epoch++
+    this.batch = 0
+    return true
+  }
+
+  /** Takes note of a validation's score, lower is better; true when it is the best so far. */
+  validated(score: number): boolean {
+    this.#schedule.afterValidation(score)
+    const better = Number.isFinite(score) && (this.best === null || score < this.best)
+    this.best = better ? score : this.best
+    this.validationsSinceBest = better ? 0 : this.validationsSinceBest + 1
+    return better
+  }
+
+  state(): CourseState {
+    const { step, epoch, batch, best, validationsSinceBest } = this
+    return { step, epoch, batch, schedule: this.#schedule.state(), best, validationsSinceBest }
+  }
+
+  restore(state: CourseState): void {
+    this.step = state.step
+    this.epoch = state.epoch
+    this.batch = state.batch
+    this.best = state.best
+    this.validationsSinceBest = state.validationsSinceBest
+    this.#schedule.restore(state.schedule)
+  }
+}
+
+/**
+ * The optimiser's numbers for its `updates`-th step, as the adamw kernel takes them: rate, betas, epsilon, and what is left of each
+ * moment's start. The powers are taken of the betas as the shader has them, in float32.
+ */
+export function hyperOf({ beta1, beta2, epsilon }: CourseSettings['optimiser'], rate: number, updates: number): number[] {
+  return [rate, beta1, beta2, epsilon, 1 - Math.fround(beta1) ** updates, 1 - Math.fround(beta2) ** updates]
+}
