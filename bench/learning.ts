@@ -23,7 +23,7 @@ import { formatScores, type ScoredPair, type ScoreRow, scoreMotions } from '../s
 import type { Clip } from '../src/motion/clip.js'
 import { readCheckpoint, restoreModel } from '../src/train/checkpoint.js'
 import { loadData } from '../src/train/dataset.js'
-import { loadRunConfig } from '../src/train/run_config.js'
+import { loadRunConfig } from '../src/train/run_file.js'
 
 const DATA = '../shared/data'
 

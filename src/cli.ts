@@ -4,9 +4,9 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SignError } from './base/errors.js'
-import type { PromptNaming } from './commands/data_prompts.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
 import { glossSources } from './text/lang_gloss.js'
+import { promptNamings } from './text/prompts.js'
 
 /** What Ctrl-C aborts with. */
 class Interrupted extends Error {}
@@ -127,11 +127,7 @@ data
   .description('write a .prompt and a .lang_gloss line for every sentence of a corpus')
   .requiredOption('--corpus <prefix>', 'e.g. corpus/train for corpus/train.text')
   .option('--lang <tag>', 'language, where the corpus does not tell')
-  .addOption(
-    new Option('--naming <which>', 'prompts that name the sign language')
-      .choices(['half', 'always', 'never'] satisfies PromptNaming[])
-      .default('half'),
-  )
+  .addOption(new Option('--naming <which>', 'prompts that name the sign language').choices(promptNamings).default('half'))
   .addOption(new Option('--source <which>', 'what LangGloss is made of').choices(glossSources).default('auto'))
   .option('--seed <n>', 'of the choice of templates', positive, 27)
   .action(async (options) => {

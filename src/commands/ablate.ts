@@ -14,7 +14,8 @@ import { openGpu } from '../device/open.js'
 import { type Curve, lineChart } from '../outputs/line_chart.js'
 import { type RewardMode, rewardModes } from '../train/priority.js'
 import { trainRun } from '../train/run.js'
-import { loadRunConfig, type RunConfig } from '../train/run_config.js'
+import type { RunConfig } from '../train/run_config.js'
+import { loadRunConfig } from '../train/run_file.js'
 
 export interface AblateOptions {
   readonly modes: readonly RewardMode[]

@@ -48,7 +48,7 @@ describe('dataPrompts', () => {
 
   it.each([
     ['no corpus', {}, {}, 'none.text: wanted sentences, got none'],
-    ['no language', { text: ['a'] }, {}, 'Pass --lang'],
+    ['no language', { text: ['a'] }, {}, 'wanted the language of its sentences, got none'],
     ['a language without templates', { text: ['a'] }, { lang: 'XSL' }, "got 'XSL'"],
     ['companions of another length', { text: ['a', 'b'], lang: ['ASL'] }, {}, 'none.lang: wanted as many lines'],
     ['a line without words', { text: ['a', '...'] }, { lang: 'ASL' }, 'none.text:2: wanted words, got none'],

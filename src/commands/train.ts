@@ -2,9 +2,11 @@
 
 import { openGpu } from '../device/open.js'
 import { formatScores } from '../metrics/scores.js'
+import { formatTextScores } from '../metrics/text_scores.js'
+import { type GlossTrainEvent, trainGlossRun } from '../train/gloss_run.js'
 import { Progress, type ProgressStream } from '../train/progress.js'
-import { trainRun } from '../train/run.js'
-import { loadRunConfig } from '../train/run_config.js'
+import { type TrainEvent, trainRun } from '../train/run.js'
+import { loadRunFile } from '../train/run_file.js'
 
 export interface TrainCommandOptions {
   readonly adapter?: string | undefined
@@ -24,26 +26,34 @@ export interface TrainSummary {
   readonly interrupted: boolean
 }
 
-/** Trains as the file says. Throws what reading the file, opening the adapter and `trainRun` throw. */
+/** Trains as the file says, whatever its task. Throws what reading the file, opening the adapter, `trainRun` and `trainGlossRun` throw. */
 export async function train(path: string, options: TrainCommandOptions = {}): Promise<TrainSummary> {
-  const config = await loadRunConfig(path)
+  const config = await loadRunFile(path)
   const { gpu } = await openGpu({ adapter: options.adapter ?? config.adapter ?? undefined })
-  const progress = new Progress({ total: config.stop.steps, stream: options.stream ?? process.stderr, json: options.json ?? false })
+  const isGloss = config.task === 'text-to-gloss'
+  const progress = new Progress({
+    total: config.stop.steps,
+    stream: options.stream ?? process.stderr,
+    json: options.json ?? false,
+    ...(isGloss ? { unit: 'tokens' } : {}),
+  })
+  const events = isGloss ? trainGlossRun(gpu, config, options) : trainRun(gpu, config, options)
   let summary: TrainSummary | undefined
   let frames = 0
   try {
-    for await (const event of trainRun(gpu, config, options)) {
+    for await (const event of events as AsyncGenerator<TrainEvent | GlossTrainEvent>) {
       if (event.kind === 'start') {
-        progress.note(
-          `${event.parameters.toLocaleString('en')} parameters, ${event.clips} clips, on ${gpu.label}${event.resumed ? `; resumed at step ${event.step}` : ''}`,
-        )
+        const examples = `${event.clips} ${isGloss ? 'sentences' : 'clips'}`
+        const where = event.resumed ? `; resumed at step ${event.step}` : ''
+        progress.note(`${event.parameters.toLocaleString('en')} parameters, ${examples}, on ${gpu.label}${where}`)
       } else if (event.kind === 'step') {
-        frames += event.frames
+        frames += 'frames' in event ? event.frames : event.tokens
         if (event.step % config.log.every !== 0 && event.step !== config.stop.steps) continue
         progress.update({ step: event.step, loss: event.loss, frames, rate: event.rate, gradientNorm: event.gradientNorm })
         frames = 0
       } else if (event.kind === 'validation') {
-        progress.note(`step ${event.step}${event.best ? ', the best so far' : ''}\n${formatScores(event.rows)}`)
+        const scores = 'rows' in event ? formatScores(event.rows) : formatTextScores(event.scores)
+        progress.note(`step ${event.step}${event.best ? ', the best so far' : ''}\n${scores}`)
       } else if (event.kind === 'end') {
         summary = { out: config.out, step: event.step, reason: event.reason, interrupted: event.interrupted }
       }

@@ -24,6 +24,10 @@ export interface GlossModelDescription {
   readonly config: GlossConfig
   readonly source: Vocabulary
   readonly gloss: Vocabulary
+  /** Tags of the languages it was trained on. */
+  readonly languages: readonly string[]
+  /** What it was trained to read: somebody's request that a sentence be signed, or the sentence itself. */
+  readonly reads: 'prompt' | 'text'
 }
 
 /** One model for all languages: the tokens it puts out carry theirs. */
@@ -31,6 +35,9 @@ export class GlossModel implements GlossModelDescription {
   readonly config: GlossConfig
   readonly source: Vocabulary
   readonly gloss: Vocabulary
+  readonly languages: readonly string[]
+  readonly reads: 'prompt' | 'text'
+  readonly gpu: Gpu
   readonly weights: Weights
   /** [maxTokens rounded up to 4, width]: the fixed encoding of positions. */
   readonly positions: Tensor
@@ -40,7 +47,7 @@ export class GlossModel implements GlossModelDescription {
 
   constructor(
     gpu: Gpu,
-    { config, source, gloss }: GlossModelDescription,
+    { config, source, gloss, languages, reads }: GlossModelDescription,
     options: { training?: boolean; seed?: number; tensors?: HostTensors; who?: string } = {},
   ) {
     const { training = false, seed = 27, tensors, who = 'text to gloss' } = options
@@ -48,6 +55,9 @@ export class GlossModel implements GlossModelDescription {
     this.config = config
     this.source = source
     this.gloss = gloss
+    this.languages = languages
+    this.reads = reads
+    this.gpu = gpu
     const { width } = config
     // Prompts are padded to a multiple of 4 tokens.
     const count = padded(config.maxTokens)

@@ -26,6 +26,9 @@ describe('LangGloss', () => {
   it('is made of the gloss where there is one, of words otherwise, as asked', () => {
     expect(langGlossLine(clip, 'auto')).toBe('<GSL_TAG> <GSL_REGEN-loc>')
     expect(langGlossLine(clip, 'words')).toBe('<GSL_AM> <GSL_TAG> <GSL_REGEN>')
+    expect(langGlossLine(clip, 'pseudo')).toBe('<GSL_TAG> <GSL_REGEN>')
+    expect(langGlossLine({ ...clip, text: 'Es ist.' }, 'pseudo')).toBe('<GSL_ES> <GSL_IST>')
+    expect(langGlossLine({ ...clip, language: 'KSL' }, 'pseudo')).toBe('<KSL_AM> <KSL_TAG> <KSL_REGEN>')
     const { gloss: _, ...bare } = clip
     expect(langGlossLine(bare, 'auto')).toBe('<GSL_AM> <GSL_TAG> <GSL_REGEN>')
     expect(() => langGlossLine(bare, 'gloss')).toThrow('dev/1: wanted a gloss, got none')

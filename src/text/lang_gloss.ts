@@ -1,6 +1,7 @@
 // LangGloss: gloss tokens that carry their sign language, `<ASL_HELLO>`, so that one shared model knows which language to sign in.
 
 import { SignError } from '../base/errors.js'
+import { contentWords } from './function_words.js'
 import { tokenise } from './tokenise.js'
 
 export interface LangGloss {
@@ -8,8 +9,8 @@ export interface LangGloss {
   readonly word: string
 }
 
-/** What a clip's LangGloss is made of: its gloss, its words, or the gloss where there is one and the words elsewhere. */
-export const glossSources = ['gloss', 'words', 'auto'] as const
+/** What a clip's LangGloss is made of: its gloss, all its words, those of content, or the gloss where there is one and all words elsewhere. */
+export const glossSources = ['gloss', 'words', 'pseudo', 'auto'] as const
 export type GlossSource = (typeof glossSources)[number]
 
 const grammar = /^<([A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)_([^<>\s]+)>$/u
@@ -40,9 +41,8 @@ export function parseLangGloss(text: string): LangGloss {
 export function langGlossLine(clip: { language: string; text: string; gloss?: string; name: string }, source: GlossSource): string {
   const { language, text, gloss, name } = clip
   const useGloss = source === 'gloss' || (source === 'auto' && gloss)
-  const words = useGloss
-    ? tokenise((gloss ?? '').replace(/[<>]/gu, ''), 'whitespace')
-    : tokenise(text, 'words').map((word) => word.toUpperCase())
+  const said = useGloss ? tokenise((gloss ?? '').replace(/[<>]/gu, ''), 'whitespace') : tokenise(text, 'words')
+  const words = useGloss ? said : (source === 'pseudo' ? contentWords(said, language) : said).map((word) => word.toUpperCase())
   if (words.length > 0) return words.map((word) => formatLangGloss({ language, word })).join(' ')
   const wanted = useGloss ? 'a gloss' : 'words'
   throw new SignError('ERR_DATA', name, `wanted ${wanted}, got none`, 'Choose another source of LangGloss, or complete the corpus')

@@ -2,6 +2,7 @@
 // whoever reads the prompt; all are in the language that people there write.
 
 import { SignError } from '../base/errors.js'
+import type { Random } from '../base/random.js'
 import { asl } from './prompts/asl.js'
 import { dsgs } from './prompts/dsgs.js'
 import { gsl } from './prompts/gsl.js'
@@ -58,6 +59,17 @@ export function languageNamedIn(prompt: string): string | undefined {
  */
 export function withLanguageField(prompt: string, language: string): string {
   return languageNamedIn(prompt) ? prompt : `lang_${language.toLowerCase().replaceAll('-', '_')} ${prompt}`
+}
+
+/** Which prompts name the sign language they want: half of them, each, none. */
+export const promptNamings = ['half', 'always', 'never'] as const
+export type PromptNaming = (typeof promptNamings)[number]
+
+/** A sentence asked for in one of its language's ways, drawn. Throws ERR_CONFIG for a language without templates. */
+export function drawPrompt(line: { readonly language: string; readonly text: string }, naming: PromptNaming, random: Random): string {
+  const names = naming === 'always' || (naming === 'half' && random.uniform() < 0.5)
+  const templates = templatesOf(line.language)[names ? 'named' : 'unnamed']
+  return fillPrompt(templates[random.below(templates.length)]!, line.text)
 }
 
 const PLACE = '{sentence}'

@@ -41,6 +41,6 @@ describe('tokenise', () => {
   })
 
   it.each(['word', 'toString'])('refuses %s, naming the policies', (policy) => {
-    expect(() => tokenise('a', policy as TokenPolicy)).toThrow(`tokens: wanted one of whitespace, words, letters, got "${policy}"`)
+    expect(() => tokenise('a', policy as TokenPolicy)).toThrow(`tokens: wanted one of whitespace, words, letters, spelled, got "${policy}"`)
   })
 })

@@ -9,6 +9,7 @@ const policies = {
   whitespace: (text: string) => text.trim().split(/\s+/u).filter(Boolean),
   words: (text: string) => folded(text).match(word) ?? [],
   letters: (text: string) => folded(text).match(letter) ?? [],
+  spelled: (text: string) => folded(text).match(word) ?? [],
 }
 
 // A run of letters, marks and digits. Inside it, an apostrophe before letters (don't) and a point or comma between digits (3,5) stay.
@@ -22,6 +23,7 @@ const letter = /\p{L}\p{M}*|\p{N}/gu
  * - `whitespace`: at white space only; case and punctuation are kept
  * - `words`: lower-cased and NFC-normalised; punctuation separates words and is dropped
  * - `letters`: each letter or digit by itself, lower-cased, for fingerspelling
+ * - `spelled`: as `words`; a vocabulary then spells the words it does not have, letter by letter
  */
 export type TokenPolicy = keyof typeof policies
 

@@ -69,4 +69,12 @@ describe('a vocabulary file', () => {
   ])('%j is refused with its line', (lines, message) => {
     expect(() => Vocabulary.fromLines(lines, 'whitespace', 'v.txt')).toThrow(message)
   })
+
+  it('spells what it does not have, where it is to', () => {
+    const vocabulary = Vocabulary.build(['show rain', 'show sun', 'a'], 'spelled', { minCount: 2, keep: ['please a'] })
+    expect(vocabulary.tokensOf('Please show a RAIN')).toEqual(['please', 'show', 'a', '·r', '·a', '·i', '·n'])
+    expect(vocabulary.unknownIn('show ruin')).toEqual([])
+    expect(vocabulary.unknownIn('show zip')).toEqual(['·z'])
+    expect(Vocabulary.fromJSON(vocabulary.toJSON(), 'x').encode('sun a')).toEqual(vocabulary.encode('sun a'))
+  })
 })

@@ -32,15 +32,23 @@ export class Vocabulary {
     this.#ids = new Map([...kept].map((token, i) => [token, specials.length + i]))
   }
 
-  /** The words of some sentences that occur at least `minCount` times: most frequent first, then by code point. */
-  static build(sentences: Iterable<string>, policy: TokenPolicy, { minCount = 1 } = {}): Vocabulary {
-    const counts = new Map<string, number>()
-    for (const sentence of sentences) for (const token of tokenise(sentence, policy)) counts.set(token, (counts.get(token) ?? 0) + 1)
-    const kept = [...counts].filter(([, count]) => count >= minCount)
-    return new Vocabulary(
-      kept.sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1)).map(([token]) => token),
-      policy,
-    )
+  /**
+   * The words of some sentences that occur at least `minCount` times, and all words of those in `keep`: most frequent first, then by
+   * code point. Under the policy `spelled`, the letters of all words too.
+   */
+  static build(
+    sentences: Iterable<string>,
+    policy: TokenPolicy,
+    { minCount = 1, keep = [] }: { minCount?: number; keep?: Iterable<string> } = {},
+  ): Vocabulary {
+    const counts = countTokens(sentences, policy)
+    const fixed = countTokens(keep, policy)
+    for (const [token, count] of fixed) counts.set(token, (counts.get(token) ?? 0) + count)
+    const byCount = (tokens: ReadonlyMap<string, number>) =>
+      [...tokens].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1)).map(([token]) => token)
+    const kept = byCount(counts).filter((token) => fixed.has(token) || counts.get(token)! >= minCount)
+    const letters = policy === 'spelled' ? byCount(countTokens([...counts.keys()], 'letters')).map(asLetter) : []
+    return new Vocabulary([...letters, ...kept], policy)
   }
 
   /**
@@ -97,14 +105,21 @@ export class Vocabulary {
     return this.#ids.get(token) ?? specialId.unknown
   }
 
+  /** A sentence's tokens as this vocabulary cuts them. Under `spelled`, a word that it does not have is its letters, `·r ·a ·i ·n`. */
+  tokensOf(text: string): string[] {
+    const words = tokenise(text, this.policy)
+    if (this.policy !== 'spelled') return words
+    return words.flatMap((word) => (this.#ids.has(word) ? [word] : tokenise(word, 'letters').map(asLetter)))
+  }
+
   /** The ids of a sentence's tokens, then `</s>`. Unknown words are 0. */
   encode(text: string): Uint32Array {
-    return Uint32Array.from([...tokenise(text, this.policy).map((token) => this.idOf(token)), specialId.end])
+    return Uint32Array.from([...this.tokensOf(text).map((token) => this.idOf(token)), specialId.end])
   }
 
   /** The tokens of a sentence that are not in the vocabulary, each once. */
   unknownIn(text: string): string[] {
-    return [...new Set(tokenise(text, this.policy).filter((token) => this.idOf(token) === specialId.unknown))]
+    return [...new Set(this.tokensOf(text).filter((token) => this.idOf(token) === specialId.unknown))]
   }
 
   /** Share of the sentences' tokens that are unknown, 0 to 1; near 1 means the wrong vocabulary or policy. 0 where there are no tokens. */
@@ -112,7 +127,7 @@ export class Vocabulary {
     let known = 0
     let all = 0
     for (const sentence of sentences)
-      for (const token of tokenise(sentence, this.policy)) {
+      for (const token of this.tokensOf(sentence)) {
         all++
         if (this.#ids.has(token)) known++
       }
@@ -122,6 +137,15 @@ export class Vocabulary {
   toJSON(): SavedVocabulary {
     return { policy: this.policy, words: this.tokens.slice(specials.length) }
   }
+}
+
+/** A letter inside a spelled word, told from a word of one letter. */
+const asLetter = (letter: string): string => `·${letter}`
+
+function countTokens(sentences: Iterable<string>, policy: TokenPolicy): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const sentence of sentences) for (const token of tokenise(sentence, policy)) counts.set(token, (counts.get(token) ?? 0) + 1)
+  return counts
 }
 
 function isSpecial(word: string): boolean {

@@ -5,11 +5,12 @@ import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
-import { asFloat32, formatSafetensors, readSafetensors, type Tensor } from '../formats/safetensors.js'
+import { formatSafetensors, readSafetensors, type Tensor } from '../formats/safetensors.js'
 import type { ModelConfig } from '../model/config.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
-import type { HostTensor, Weights } from '../model/weights.js'
+import type { HostTensor } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
+import { arenaOf, type Part, parseJson, parts, savedTensors, tensorsUnder } from './checkpoint_parts.js'
 
 const FORMAT = 'signllm-1'
 
@@ -38,10 +39,6 @@ const savedGroup = z.strictObject({
   normalisation: z.literal('neck-shoulder-3'),
 })
 
-/** The parts of a group's arenas that a file holds, by the prefix of their names. */
-const parts = ['weights', 'first', 'second'] as const
-type Part = (typeof parts)[number]
-
 /** Everything read from a file, still on the host. */
 export interface Checkpoint {
   readonly path: string
@@ -55,14 +52,9 @@ export interface Checkpoint {
 export async function saveCheckpoint(path: string, model: SignModel, state?: unknown): Promise<void> {
   const tensors = new Map<string, Tensor>()
   for (const { language, weights } of model.groups) {
-    for (const part of state === undefined ? (['weights'] as const) : parts) {
-      const arena = arenaOf(weights, part)
-      // A group that is not trained has no moments.
-      if (!arena) continue
-      for (const [name, { shape, data }] of await weights.save(arena)) {
-        tensors.set(`${part}/${language}/${name}`, { dtype: 'F32', shape, data } as Tensor)
-      }
-    }
+    const wanted = state === undefined ? (['weights'] as const) : parts
+    for (const [name, tensor] of await savedTensors(weights, wanted, (part, name) => `${part}/${language}/${name}`))
+      tensors.set(name, tensor)
   }
   const metadata: Record<string, string> = { format: FORMAT, groups: JSON.stringify(model.groups.map(describe)) }
   if (state !== undefined) metadata.state = JSON.stringify(state)
@@ -100,11 +92,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       fps: group.fps,
     })),
     state: state === undefined ? undefined : parseJson(state, path),
-    tensors(part, language) {
-      const prefix = `${part}/${language}/`
-      const found = [...file.tensors].filter(([name]) => name.startsWith(prefix))
-      return new Map(found.map(([name, tensor]) => [name.slice(prefix.length), { shape: tensor.shape, data: asFloat32(tensor) }]))
-    },
+    tensors: (part, language) => tensorsUnder(file, `${part}/${language}/`),
   }
 }
 
@@ -128,10 +116,6 @@ export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = fals
   return model
 }
 
-function arenaOf(weights: Weights, part: Part) {
-  return part === 'weights' ? weights.values : weights[part]
-}
-
 function describe({ language, config, vocabulary, startFrame, scaling, fps }: GroupDescription): z.input<typeof savedGroup> {
   return {
     language,
@@ -141,19 +125,5 @@ function describe({ language, config, vocabulary, startFrame, scaling, fps }: Gr
     scaling: { centre: [...scaling.centre], scale: [...scaling.scale] },
     fps,
     normalisation: 'neck-shoulder-3',
-  }
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new SignError(
-      'ERR_CHECKPOINT',
-      path,
-      `wanted JSON in the metadata, got ${(cause as Error).message}`,
-      'Write the checkpoint again',
-      { cause },
-    )
   }
 }

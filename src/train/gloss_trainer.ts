@@ -1,72 +1,71 @@
-// Training text to gloss: batches by length, warm-up and cosine, one step after another.
+// Training text to gloss, one step after another. Everything that decides the next step is in `state()` or drawn from the seed, so a run
+// that is stopped anywhere goes on to the same bits.
 
 import { SignError } from '../base/errors.js'
 import { once } from '../base/once.js'
-import type { Gpu } from '../device/gpu.js'
 import { SlotPool } from '../device/memory.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
 import { type BatchPlan, planEpoch } from './batches.js'
-import { type GlossPair, GlossProgram, glossArrays } from './gloss_program.js'
-import { createSchedule, type Schedule } from './schedule.js'
+import { Course, type CourseState, hyperOf } from './course.js'
+import type { GlossRunConfig } from './gloss_config.js'
+import { type GlossLine, readingOf } from './gloss_dataset.js'
+import { type GlossPair, GlossProgram, type GlossShape, glossArrays } from './gloss_program.js'
 
-export interface GlossTrainerOptions {
-  /** Pairs a batch. Default 32. */
-  readonly batch?: number
-  /** Steps that the rate's cosine is laid out for. */
-  readonly steps: number
-  /** Highest rate. Default 2e-3. */
-  readonly rate?: number
-  /** Share of the goal spread over the vocabulary. Default 0.1. */
-  readonly smoothing?: number
-  /** Global norm that gradients are clipped to. Default 1. */
-  readonly clip?: number
-  readonly seed?: number
+/** What one step did. */
+export interface GlossStep {
+  readonly step: number
+  readonly epoch: number
+  /** Mean over the batch's gloss tokens. */
+  readonly loss: number
+  readonly gradientNorm: number
+  readonly rate: number
+  /** Gloss tokens of the batch, padding not counted. */
+  readonly tokens: number
 }
 
-/** Trains a model on pairs of prompt and gloss. */
+/** Trains a model on lines of a corpus. */
 export class GlossTrainer {
-  step = 0
-  epoch = 0
-  readonly #gpu: Gpu
-  readonly #model: GlossModel
-  readonly #pairs: readonly GlossPair[]
-  readonly #options: Required<GlossTrainerOptions>
-  readonly #schedule: Schedule
+  readonly config: GlossRunConfig
+  readonly model: GlossModel
+  readonly lines: readonly GlossLine[]
+  readonly course: Course
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<GlossProgram>>()
-  #plan: BatchPlan[] = []
+  #epoch: { number: number; pairs: readonly GlossPair[]; batches: readonly BatchPlan[] } | undefined
 
-  constructor(gpu: Gpu, model: GlossModel, pairs: readonly GlossPair[], options: GlossTrainerOptions) {
-    if (pairs.length === 0) throw new SignError('ERR_DATA', 'text to gloss', 'wanted pairs to train on, got none', 'Check the corpus')
-    this.#gpu = gpu
-    this.#model = model
-    this.#pairs = pairs
-    this.#options = { batch: 32, rate: 2e-3, smoothing: 0.1, clip: 1, seed: 27, ...options }
-    const { steps, rate } = this.#options
-    this.#schedule = createSchedule({ kind: 'warmup-cosine', warmup: Math.ceil(steps / 20), steps, floor: 0.02 }, rate)
-    this.#pool = new SlotPool(gpu)
+  constructor(config: GlossRunConfig, model: GlossModel, lines: readonly GlossLine[]) {
+    if (lines.length === 0) throw new SignError('ERR_DATA', 'text to gloss', 'wanted lines to train on, got none', 'Check the corpus')
+    this.config = config
+    this.model = model
+    this.lines = lines
+    this.course = new Course(config)
+    this.#pool = new SlotPool(model.gpu)
   }
 
-  /** One optimiser step. Throws ERR_DIVERGED where the loss is not finite. */
-  async trainStep(): Promise<{ step: number; loss: number; gradientNorm: number }> {
-    const { batch, seed } = this.#options
-    if (this.#plan.length === 0) {
-      const sizes = this.#pairs.map(({ source, gloss }) => ({ language: '', frames: gloss.length, tokens: source.length }))
-      this.#plan = planEpoch(sizes, { size: batch, bucket: 4, seed, epoch: this.epoch++ })
-    }
-    const { clips, frames: gloss, tokens: source } = this.#plan.shift()!
-    const shape = { batch: clips.length, source, gloss }
+  /** One optimiser step. Throws ERR_DIVERGED where the loss or the gradient is not finite. */
+  async trainStep(): Promise<GlossStep> {
+    const { course, config } = this
+    const { pairs, batches } = this.#currentEpoch()
+    const { clips, frames: gloss, tokens: source } = batches[course.batch]!
+    const { rate, epoch } = course
+    const step = course.step + 1
+    const batch = clips.map((i) => pairs[i]!)
+    const shape = { batch: batch.length, source, gloss }
     const program = await this.#program(shape)
-    const step = ++this.step
-    const rate = this.#schedule.rate(step)
-    const hyper = [rate, 0.9, 0.999, 1e-8, 1 - Math.fround(0.9) ** step, 1 - Math.fround(0.999) ** step]
-    const arrays = glossArrays(
-      clips.map((i) => this.#pairs[i]!),
-      shape,
-    )
-    const report = await program.run(arrays, Uint32Array.of(seed, step, 0, 0), hyper)
-    if (Number.isFinite(report.loss) && Number.isFinite(report.gradientNorm)) return { step, ...report }
-    throw new SignError('ERR_DIVERGED', `step ${step}`, `wanted a finite loss, got ${report.loss}`, 'Lower the rate')
+    const seed = Uint32Array.of(config.seed, step, 0, 0)
+    const { loss, gradientNorm } = await program.run(glossArrays(batch, shape), seed, hyperOf(config.optimiser, rate, step))
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      const names = clips.map((i) => this.lines[i]!.name).join(', ')
+      const problem = `wanted a finite loss and gradient, got ${loss} and ${gradientNorm} on ${names}`
+      throw new SignError('ERR_DIVERGED', `step ${step}`, problem, 'Lower the rate, or look at those lines')
+    }
+    course.stepped(batches.length)
+    return { step, epoch, loss, gradientNorm, rate, tokens: batch.reduce((sum, pair) => sum + pair.gloss.length, 0) }
+  }
+
+  /** All that decides how training goes on, weights and moments aside: which prompts and batches come, the seed tells. */
+  state(): CourseState {
+    return this.course.state()
   }
 
   async destroy(): Promise<void> {
@@ -74,12 +73,24 @@ export class GlossTrainer {
     this.#pool.destroy()
   }
 
-  #program(shape: { batch: number; source: number; gloss: number }): Promise<GlossProgram> {
-    const key = `${shape.batch}x${shape.source}x${shape.gloss}`
-    return once(this.#programs, key, () => {
-      const { smoothing, clip } = this.#options
-      const optimiser = { kind: 'adamw', weightDecay: 0.01 } as const
-      return GlossProgram.record(this.#gpu, this.#model, shape, { smoothing, clip, optimiser }, this.#pool)
+  /** The epoch's prompts and batches, drawn when it begins. */
+  #currentEpoch() {
+    const { epoch: number } = this.course
+    if (this.#epoch?.number === number) return this.#epoch
+    const { source, gloss } = this.model
+    const pairs = this.lines.map((line, i) => ({
+      source: source.encode(readingOf(line, this.config, [number, i])),
+      gloss: gloss.encode(line.langGloss),
+    }))
+    const sizes = pairs.map((pair) => ({ language: '', frames: pair.gloss.length, tokens: pair.source.length }))
+    this.#epoch = { number, pairs, batches: planEpoch(sizes, { ...this.config.batch, seed: this.config.seed, epoch: number }) }
+    return this.#epoch
+  }
+
+  #program(shape: GlossShape): Promise<GlossProgram> {
+    return once(this.#programs, `${shape.batch}x${shape.source}x${shape.gloss}`, () => {
+      const { smoothing, optimiser } = this.config
+      return GlossProgram.record(this.model.gpu, this.model, shape, { smoothing, clip: optimiser.clip, optimiser }, this.#pool)
     })
   }
 }

@@ -96,7 +96,7 @@ describe('on a terminal', () => {
   })
 
   it('never fills the line, however narrow', () => {
-    const view: View = { step: 5, total: 10, loss: 1, losses: [1, 2, 3], framesPerSecond: 12345, secondsLeft: 60 }
+    const view: View = { step: 5, total: 10, loss: 1, losses: [1, 2, 3], perSecond: 12345, unit: 'frames', secondsLeft: 60 }
     const full = barLine(view, 200, pc.createColors(false))
     for (let columns = 1; columns <= 90; columns++) {
       const line = barLine(view, columns, pc.createColors(false))

@@ -24,6 +24,8 @@ export interface ProgressOptions {
   /** Steps of the whole run; null where only the data will tell. */
   readonly total: number | null
   readonly stream: ProgressStream
+  /** What `frames` counts; default frames. */
+  readonly unit?: 'frames' | 'tokens'
   /** One JSON line a report instead of text for people. */
   readonly json?: boolean
   /** Without a terminal: at most one line in so many seconds. Default 10. */
@@ -105,7 +107,7 @@ export class Progress {
     switch (this.#mode) {
       case 'json':
         stream.write(
-          `${JSON.stringify({ ...report, total: view.total, framesPerSecond: view.framesPerSecond, secondsLeft: view.secondsLeft })}\n`,
+          `${JSON.stringify({ ...report, total: view.total, [`${view.unit}PerSecond`]: view.perSecond, secondsLeft: view.secondsLeft })}\n`,
         )
         break
       case 'plain':
@@ -123,7 +125,7 @@ export class Progress {
   }
 
   #view({ step, loss }: StepReport): View {
-    const { total } = this.#options
+    const { total, unit = 'frames' } = this.#options
     const [first, ...later] = this.#recent
     const seconds = (this.#recent.at(-1)!.time - first!.time) / 1000
     const frames = later.reduce((sum, report) => sum + report.frames, 0)
@@ -133,7 +135,8 @@ export class Progress {
       total,
       loss,
       losses: this.#losses,
-      framesPerSecond: seconds > 0 ? frames / seconds : null,
+      perSecond: seconds > 0 ? frames / seconds : null,
+      unit,
       secondsLeft: total !== null && seconds > 0 && steps > 0 ? (Math.max(0, total - step) * seconds) / steps : null,
     }
   }

@@ -9,7 +9,9 @@ export interface View {
   /** Losses so far, the latest last. */
   readonly losses: readonly number[]
   /** Null until two reports have come. */
-  readonly framesPerSecond: number | null
+  readonly perSecond: number | null
+  /** What is counted a second. */
+  readonly unit: 'frames' | 'tokens'
   readonly secondsLeft: number | null
 }
 
@@ -76,8 +78,8 @@ function loss(value: number): string {
   return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4 ? value.toPrecision(4) : value.toExponential(3)
 }
 
-function speed({ framesPerSecond }: View): string {
-  return framesPerSecond === null ? '' : `${Number(framesPerSecond.toPrecision(3))} frames/s`
+function speed({ perSecond, unit }: View): string {
+  return perSecond === null ? '' : `${Number(perSecond.toPrecision(3))} ${unit}/s`
 }
 
 function left({ secondsLeft }: View): string {

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { SignError } from '../base/errors.js'
-import { loadRunConfig, parseRunConfig, type RunConfig } from './run_config.js'
+import { parseRunConfig, type RunConfig } from './run_config.js'
 import { nearest } from './run_config_schema.js'
+import { loadRunConfig } from './run_file.js'
 import { formatRunFile } from './run_folder.js'
 import type { ScheduleSettings } from './schedule.js'
 
@@ -26,7 +27,6 @@ function complaint(source: string): string {
 describe('a run file', () => {
   it('needs only a name and data', () => {
     expect(parse(small)).toEqual({
-      task: 'text-to-pose',
       task: 'text-to-pose',
       name: 'demo',
       out: 'runs/demo',
@@ -117,7 +117,7 @@ describe('a complaint', () => {
     [
       'an unknown policy',
       `${small}tokens: word\n`,
-      'demo.yaml:4:9: `tokens`: wanted one of whitespace, words, letters, got "word" (did you mean `words`?)',
+      'demo.yaml:4:9: `tokens`: wanted one of whitespace, words, letters, spelled, got "word" (did you mean `words`?)',
     ],
     [
       'an unknown kind',

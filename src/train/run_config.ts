@@ -1,8 +1,6 @@
-// The run file: one YAML file says all of a training run. Here are its keys, their defaults and their limits. No key is ever ignored.
+// The run file: one YAML file says all of a training run. Here are the keys of a text-to-pose training, their defaults and their limits. No key is ever ignored.
 
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { SignError } from '../base/errors.js'
 import { sources } from '../data/source.js'
 import { tokenPolicies } from '../text/tokenise.js'
 import { rewardModes } from './priority.js'
@@ -145,23 +143,7 @@ export type RunConfig = z.output<typeof run>
 /** Clips from files, or from the built-in corpus. */
 export type DataEntry = RunConfig['data'][number]
 
-/**
- * Reads a run file.
- *
- * @throws ERR_CONFIG with `file:line:column` of each unknown key and bad value, and with the nearest known name
- */
-export async function loadRunConfig(path: string): Promise<RunConfig> {
-  let source: string
-  try {
-    source = await readFile(path, 'utf8')
-  } catch (cause) {
-    const problem = `wanted to read a run file, got ${(cause as Error).message}`
-    throw new SignError('ERR_CONFIG', path, problem, 'Check the path', { cause })
-  }
-  return parseRunConfig(source, path)
-}
-
-/** Reads a run file's text; `who` is its name in messages. Throws ERR_CONFIG as `loadRunConfig`. */
+/** Reads a run file's text; `who` is its name in messages. Throws ERR_CONFIG with `file:line:column` of each unknown key and bad value. */
 export function parseRunConfig(source: string, who: string): RunConfig {
   const yaml = readYaml(source, who)
   const parsed = run.safeParse(yaml.value, { reportInput: true })

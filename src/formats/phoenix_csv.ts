@@ -1,0 +1,44 @@
+// The annotation files of RWTH-PHOENIX-2014T and of those who hand it on: columns with `|` between, a heading, one sentence a line.
+
+import { readFile } from 'node:fs/promises'
+import { SignError } from '../base/errors.js'
+
+export interface AnnotatedSentence {
+  readonly name: string
+  readonly text: string
+  readonly gloss: string
+}
+
+/** What the columns are called by the corpus' authors, then by others. */
+const headings = { name: ['name', 'id'], gloss: ['orth', 'annotation', 'gloss'], text: ['translation', 'text'] } as const
+
+/** Reads such a file. Throws ERR_DATA with `path:line` for a missing column, a line of another number of columns, or one without a text or gloss. */
+export async function readPhoenixCsv(path: string): Promise<AnnotatedSentence[]> {
+  let source: string
+  try {
+    source = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new SignError('ERR_DATA', path, `wanted a readable file, got ${(cause as Error).message}`, 'Check the path', { cause })
+  }
+  const [heading = '', ...lines] = source.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const columns = heading.split('|').map((column) => column.trim())
+  const at = { name: column('name'), gloss: column('gloss'), text: column('text') }
+  return lines.flatMap((line, i) => {
+    if (line === '') return []
+    const cells = line.split('|')
+    const who = `${path}:${i + 2}`
+    if (cells.length !== columns.length)
+      throw new SignError('ERR_DATA', who, `wanted ${columns.length} columns as in the heading, got ${cells.length}`, 'Correct the line')
+    const sentence = { name: cells[at.name]!.trim(), text: cells[at.text]!.trim(), gloss: cells[at.gloss]!.trim() }
+    if (!sentence.text || !sentence.gloss)
+      throw new SignError('ERR_DATA', who, `wanted a text and a gloss, got none of one`, 'Complete or remove the line')
+    return [sentence]
+  })
+
+  function column(key: keyof typeof headings): number {
+    const index = columns.findIndex((name) => (headings[key] as readonly string[]).includes(name))
+    if (index >= 0) return index
+    const problem = `wanted a column ${headings[key].join(' or ')}, got ${columns.join(', ')}`
+    throw new SignError('ERR_DATA', `${path}:1`, problem, 'Give the file a heading with | between the columns')
+  }
+}

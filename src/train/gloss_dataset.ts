@@ -1,0 +1,121 @@
+// From a text-to-gloss run file's `data` to lines to learn from and both vocabularies.
+
+import { SignError } from '../base/errors.js'
+import { Random } from '../base/random.js'
+import { readSentences, type SentenceLine } from '../data/sentences.js'
+import { syntheticCorpus } from '../data/synthetic.js'
+import { presets } from '../model/config.js'
+import type { GlossConfig, GlossModelDescription } from '../model/text_to_gloss.js'
+import { langGlossLine } from '../text/lang_gloss.js'
+import { drawPrompt, templatesOf, withLanguageField } from '../text/prompts.js'
+import { Vocabulary } from '../text/vocabulary.js'
+import type { GlossRunConfig } from './gloss_config.js'
+import type { GlossPair } from './gloss_program.js'
+
+/** A sentence with the gloss that is wanted of it. */
+export interface GlossLine extends SentenceLine {
+  readonly langGloss: string
+}
+
+export interface GlossData {
+  readonly train: readonly GlossLine[]
+  /** Held-out lines, languages taking turns; empty where the corpora have none. */
+  readonly dev: readonly GlossLine[]
+  readonly description: GlossModelDescription
+}
+
+type Settings = Pick<GlossRunConfig, 'reads' | 'naming' | 'seed'>
+
+/** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
+export async function loadGlossData(config: GlossRunConfig): Promise<GlossData> {
+  const train: GlossLine[] = []
+  const held: GlossLine[][] = []
+  for (const entry of config.data) {
+    const splits = 'synthetic' in entry ? syntheticCorpus(entry.synthetic) : await readSplits(entry)
+    train.push(...splits.train.map((line) => wanted(line, config)))
+    for (const language of new Set(splits.dev.map((line) => line.language)))
+      held.push(splits.dev.filter((line) => line.language === language).map((line) => wanted(line, config)))
+  }
+  const longest = Math.max(0, ...held.map((lines) => lines.length))
+  const dev = Array.from({ length: longest }, (_, i) => held.flatMap((lines) => lines.slice(i, i + 1))).flat()
+  const languages = [...new Set(train.map(({ language }) => language))]
+  const source = buildSource(train, languages, config)
+  const gloss = Vocabulary.build(
+    train.map(({ langGloss }) => langGloss),
+    'whitespace',
+  )
+  const { preset, ...overrides } = config.model
+  const { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation } = presets[preset]
+  const sizes: GlossConfig = { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation, ...overrides }
+  const description = { config: sizes, source, gloss, languages, reads: config.reads === 'text' ? 'text' : 'prompt' } as const
+  for (const line of train) {
+    const pair = { source: source.encode(longestReading(line, config)), gloss: gloss.encode(line.langGloss) }
+    checkLength(pair, sizes, line.name)
+  }
+  return { train, dev, description }
+}
+
+/** The lines of one split of a run's corpora, for scoring what was held out. Throws as `loadGlossData`. */
+export async function loadGlossSplit(config: GlossRunConfig, split: 'dev' | 'test'): Promise<GlossLine[]> {
+  const lines: GlossLine[] = []
+  for (const entry of config.data) {
+    const found = 'synthetic' in entry ? syntheticCorpus(entry.synthetic)[split] : await readSentencesOf(entry, split)
+    lines.push(...found.map((line) => wanted(line, config)))
+  }
+  return lines
+}
+
+/** What the model reads of a line; a drawn prompt is the same whenever `draw` is. */
+export function readingOf(line: SentenceLine, { reads, naming, seed }: Settings, draw: readonly (string | number)[]): string {
+  if (reads === 'text') return line.text
+  const prompt = reads === 'prompt' ? promptOf(line) : drawPrompt(line, naming, Random.for(seed, 'reading', ...draw))
+  return withLanguageField(prompt, line.language)
+}
+
+type FileEntry = Extract<GlossRunConfig['data'][number], { train: string }>
+
+async function readSplits(entry: FileEntry): Promise<{ train: SentenceLine[]; dev: SentenceLine[] }> {
+  const train = await readSentencesOf(entry, 'train')
+  if (train.length > 0) return { train, dev: await readSentencesOf(entry, 'dev') }
+  throw new SignError('ERR_DATA', entry.train, `wanted sentences of ${entry.language}, got none`, 'Check the language tag')
+}
+
+async function readSentencesOf(entry: FileEntry, split: 'train' | 'dev' | 'test'): Promise<SentenceLine[]> {
+  const path = entry[split]
+  return path === undefined ? [] : (await readSentences(path, entry.language)).filter(({ language }) => language === entry.language)
+}
+
+const wanted = (line: SentenceLine, { gloss }: GlossRunConfig): GlossLine => ({ ...line, langGloss: langGlossLine(line, gloss) })
+
+/** All words of the templates, and those of sentences that come often enough. */
+function buildSource(train: readonly GlossLine[], languages: readonly string[], { reads, tokens, minCount }: GlossRunConfig): Vocabulary {
+  const lines = train.map((line) => (reads === 'prompt' ? promptOf(line) : line.text))
+  const templates = reads === 'drawn' ? languages.flatMap((language) => Object.values(templatesOf(language)).flat()) : []
+  const fields = reads === 'text' ? [] : languages.map((language) => withLanguageField('', language))
+  const keep = [
+    ...templates.filter((template) => typeof template === 'string').map((template) => template.replace('{sentence}', ' ')),
+    ...fields,
+  ]
+  return Vocabulary.build(lines, tokens, { minCount, keep })
+}
+
+function promptOf({ prompt, name }: SentenceLine): string {
+  if (prompt) return prompt
+  throw new SignError('ERR_DATA', name, 'wanted a prompt, got none', 'Write them with signllm data prompts, or set reads: drawn')
+}
+
+/** What a line is read as where that is longest: in the longest template of its language. */
+function longestReading(line: GlossLine, config: GlossRunConfig): string {
+  if (config.reads !== 'drawn') return readingOf(line, config, [])
+  const { named, unnamed } = templatesOf(line.language)
+  const words = (template: string) => template.split(/\s+/).length
+  const longest = [...named, ...unnamed].reduce((a, b) => (words(b) > words(a) ? b : a))
+  return withLanguageField(longest.replace('{sentence}', line.text), line.language)
+}
+
+function checkLength({ source, gloss }: GlossPair, { maxTokens }: GlossConfig, who: string): void {
+  const length = Math.max(source.length, gloss.length)
+  if (length <= maxTokens) return
+  const problem = `wanted at most ${maxTokens} tokens with the closing one (maxTokens), got ${length}`
+  throw new SignError('ERR_DATA', who, problem, 'Raise model.maxTokens')
+}

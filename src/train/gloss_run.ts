@@ -1,0 +1,120 @@
+// A text-to-gloss training in its folder: started, stopped, killed and resumed, as a text-to-pose training is.
+
+import { existsSync } from 'node:fs'
+import { SignError } from '../base/errors.js'
+import type { Gpu } from '../device/gpu.js'
+import { GlossDecoder } from '../infer/gloss_decoder.js'
+import type { TextScores } from '../metrics/text_scores.js'
+import { GlossModel, type GlossModelDescription } from '../model/text_to_gloss.js'
+import type { CourseState } from './course.js'
+import { readGlossCheckpoint, restoreGlossModel, saveGlossCheckpoint } from './gloss_checkpoint.js'
+import type { GlossRunConfig } from './gloss_config.js'
+import { type GlossLine, loadGlossData, readingOf } from './gloss_dataset.js'
+import { type GlossStep, GlossTrainer } from './gloss_trainer.js'
+import { scoreLines } from './gloss_validation.js'
+import type { TrainRunOptions } from './run.js'
+import { loadGlossConfig } from './run_file.js'
+import { lastCheckpoint, prepareFolder } from './run_folder.js'
+import { carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+
+/** What a validation tells. */
+export interface GlossValidated {
+  readonly scores: TextScores
+}
+
+export type GlossTrainEvent = RunEvent<GlossStep, GlossValidated>
+
+/** What decides which batch a step has; the rest of a run file may change when a run goes on. */
+const fixedKeys = ['task', 'seed', 'data', 'reads', 'naming', 'gloss', 'tokens', 'minCount', 'model', 'batch', 'smoothing'] as const
+
+/** Runs a training to its end, telling what happens. Throws as `trainRun`. */
+export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
+  const { train, dev, description } = await loadGlossData(config)
+  await prepareFolder(config, options, fixedKeys, loadGlossConfig)
+  const last = lastCheckpoint(config.out)
+  const resumed = existsSync(last)
+  const trainer = resumed
+    ? await resume(gpu, config, train, description, last)
+    : new GlossTrainer(config, new GlossModel(gpu, description, { training: true, seed: config.seed }), train)
+  yield* carryThrough(new GlossJob(trainer, heldOut(train, dev, config)), config, { resumed, signal: options.signal })
+}
+
+/** The lines a validation scores: held-out ones, or those learned from where there are none. */
+function heldOut(train: readonly GlossLine[], dev: readonly GlossLine[], { validate }: GlossRunConfig): readonly GlossLine[] {
+  const held = dev.length > 0 ? dev : train
+  return held.slice(0, validate.sentences ?? held.length)
+}
+
+async function resume(
+  gpu: Gpu,
+  config: GlossRunConfig,
+  train: readonly GlossLine[],
+  description: GlossModelDescription,
+  last: string,
+): Promise<GlossTrainer> {
+  const checkpoint = await readGlossCheckpoint(last)
+  if (JSON.stringify(checkpoint.description) !== JSON.stringify(description)) {
+    const problem = 'wanted a model of the run file’s sizes and words, got another'
+    throw new SignError('ERR_CHECKPOINT', last, problem, 'Resume with the run file and data it was started with')
+  }
+  const trainer = new GlossTrainer(config, restoreGlossModel(gpu, checkpoint, { training: true }), train)
+  trainer.course.restore(checkpoint.state as CourseState)
+  return trainer
+}
+
+class GlossJob implements Job<GlossStep, GlossValidated> {
+  readonly #trainer: GlossTrainer
+  readonly #held: readonly GlossLine[]
+  readonly #readings: readonly string[]
+  readonly #decoder: GlossDecoder
+
+  constructor(trainer: GlossTrainer, held: readonly GlossLine[]) {
+    this.#trainer = trainer
+    this.#held = held
+    this.#readings = held.map((line, i) => readingOf(line, trainer.config, ['held', i]))
+    this.#decoder = new GlossDecoder(trainer.model.gpu, trainer.model)
+  }
+
+  get course() {
+    return this.#trainer.course
+  }
+
+  get parameters(): number {
+    return this.#trainer.model.weights.specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
+  }
+
+  get clips(): number {
+    return this.#trainer.lines.length
+  }
+
+  trainStep(): Promise<GlossStep> {
+    return this.#trainer.trainStep()
+  }
+
+  stepScalars({ loss, gradientNorm, rate }: GlossStep): Scalars {
+    return { loss, gradientNorm, rate }
+  }
+
+  epochScalars(): Scalars {
+    return {}
+  }
+
+  async validate() {
+    const { beams, lengthPenalty } = this.#trainer.config.validate
+    const { scores } = await scoreLines(this.#decoder, this.#held, this.#readings, { beams, lengthPenalty })
+    const { bleu, rouge, exact, lengthRatio } = scores
+    const scalars = { 'dev/bleu1': bleu[0], 'dev/bleu4': bleu[3], 'dev/rouge': rouge, 'dev/exact': exact, 'dev/lengthRatio': lengthRatio }
+    // Short glosses have no 4-grams, so BLEU-4 alone may stay 0: ROUGE settles what it leaves open.
+    return { result: { scores }, score: 200 - bleu[3] - rouge, scalars }
+  }
+
+  save(path: string, { state }: { state: boolean }): Promise<void> {
+    return saveGlossCheckpoint(path, this.#trainer.model, state ? this.#trainer.state() : undefined)
+  }
+
+  async destroy(): Promise<void> {
+    await this.#decoder.destroy()
+    await this.#trainer.destroy()
+    this.#trainer.model.destroy()
+  }
+}

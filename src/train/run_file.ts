@@ -1,0 +1,34 @@
+// A run file of any task.
+
+import { readFile } from 'node:fs/promises'
+import { SignError } from '../base/errors.js'
+import { type GlossRunConfig, parseGlossConfig } from './gloss_config.js'
+import { parseRunConfig, type RunConfig } from './run_config.js'
+import { readYaml } from './run_config_where.js'
+
+/** Reads a run file; its `task` says which. Throws ERR_CONFIG with `file:line:column` of what is wrong. */
+export async function loadRunFile(path: string): Promise<RunConfig | GlossRunConfig> {
+  const source = await readRunFile(path)
+  const { value } = readYaml(source, path)
+  const isGloss = typeof value === 'object' && value !== null && 'task' in value && value.task === 'text-to-gloss'
+  return isGloss ? parseGlossConfig(source, path) : parseRunConfig(source, path)
+}
+
+/** Reads the run file of a text-to-pose training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
+export async function loadRunConfig(path: string): Promise<RunConfig> {
+  return parseRunConfig(await readRunFile(path), path)
+}
+
+/** Reads the run file of a text-to-gloss training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
+export async function loadGlossConfig(path: string): Promise<GlossRunConfig> {
+  return parseGlossConfig(await readRunFile(path), path)
+}
+
+async function readRunFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    const problem = `wanted to read a run file, got ${(cause as Error).message}`
+    throw new SignError('ERR_CONFIG', path, problem, 'Check the path', { cause })
+  }
+}
