@@ -75,6 +75,24 @@ program
   })
 
 program
+  .command('prompt')
+  .description('read a request such as "How do you sign \'rain\' in ASL?", and sign it')
+  .argument('<prompt>')
+  .requiredOption('--gloss <file>', 'a checkpoint of a text-to-gloss run')
+  .option('--model <file>', 'a checkpoint of a text-to-pose run, for --out')
+  .option('--lang <tag>', 'sign language, for a prompt that names none')
+  .option('--beams <n>', 'beams of the search, 1 to 16', positive, 4)
+  .option('--out <file...>', 'files to write; the ending chooses the format')
+  .action(async (text: string, options: { gloss: string; model?: string; lang?: string; beams: number; out?: string[] }) => {
+    const { prompt } = await import('./commands/prompt.js')
+    const summary = await prompt(text, { ...common(), ...options, signal: interruption() })
+    if (summary.unknownWords.length > 0) process.stderr.write(`not learned, so not read: ${summary.unknownWords.join(', ')}\n`)
+    const made =
+      summary.frames === undefined ? '' : `\n${summary.frames} frames, ${summary.seconds!.toFixed(2)} s: ${summary.out.join(', ')}`
+    print(summary, `${summary.tokens.join(' ')}${made}`)
+  })
+
+program
   .command('import')
   .description('convert a Progressive Transformers state dict (safetensors) to a checkpoint')
   .argument('<file>')

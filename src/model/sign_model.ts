@@ -11,6 +11,9 @@ import type { FrameScaling } from './frame_scaling.js'
 import { parameterSpecs, TOKEN_TABLE } from './parameters.js'
 import { type HostTensors, initialTensors, Weights } from './weights.js'
 
+/** The tag of a group that all languages share; it reads LangGloss, whose tokens say their language. */
+export const SHARED = 'ALL'
+
 /** What a group is, weights aside: the JSON of a checkpoint. */
 export interface GroupDescription {
   readonly language: string

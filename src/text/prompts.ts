@@ -7,9 +7,13 @@ import { asl } from './prompts/asl.js'
 import { dsgs } from './prompts/dsgs.js'
 import { gsl } from './prompts/gsl.js'
 import { ksl } from './prompts/ksl.js'
+import { lgp } from './prompts/lgp.js'
+import { lis } from './prompts/lis.js'
 import { lisCh } from './prompts/lis_ch.js'
 import { lsa } from './prompts/lsa.js'
+import { lse } from './prompts/lse.js'
 import { lsfCh } from './prompts/lsf_ch.js'
+import { sts } from './prompts/sts.js'
 import { tsl } from './prompts/tsl.js'
 
 /** Sentences with one `{sentence}` each. */
@@ -22,7 +26,7 @@ export interface PromptTemplates {
   readonly unnamed: readonly string[]
 }
 
-/** The templates of SignLLM's eight languages, by tag. */
+/** The templates of SignLLM's eight languages and of four that lexicons spell in, by tag. */
 export const promptTemplates: Readonly<Record<string, PromptTemplates>> = {
   ASL: asl,
   GSL: gsl,
@@ -32,6 +36,10 @@ export const promptTemplates: Readonly<Record<string, PromptTemplates>> = {
   LSA: lsa,
   KSL: ksl,
   TSL: tsl,
+  LGP: lgp,
+  LIS: lis,
+  LSE: lse,
+  STS: sts,
 }
 
 /** A language's templates. Throws ERR_CONFIG naming the languages there are. */

@@ -7,7 +7,7 @@ import { type Source, sourceOf } from '../data/source.js'
 import { syntheticCorpus } from '../data/synthetic.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { measureScaling, rawFrames } from '../model/frame_scaling.js'
-import type { GroupDescription } from '../model/sign_model.js'
+import { type GroupDescription, SHARED } from '../model/sign_model.js'
 import type { Clip } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { langGlossLine } from '../text/lang_gloss.js'
@@ -15,9 +15,6 @@ import type { TokenPolicy } from '../text/tokenise.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { Sample } from './batch_arrays.js'
 import type { DataEntry, RunConfig } from './run_config.js'
-
-/** The tag of a group that all languages share. */
-export const SHARED = 'ALL'
 
 /** One group's data: one language's, or under `groups: shared` all of them. */
 export interface LanguageData {

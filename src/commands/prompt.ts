@@ -1,0 +1,58 @@
+// `signllm prompt "How do you sign … in ASL?"`: what is asked for, as LangGloss and, with a model of motion, as signing in files.
+
+import { SignError } from '../base/errors.js'
+import { openGpu } from '../device/open.js'
+import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
+import { PromptGenerator } from '../infer/prompt_generator.js'
+import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
+import { writerFor } from '../outputs/save.js'
+import { readCheckpoint } from '../train/checkpoint.js'
+import { readGlossCheckpoint, restoreGlossModel } from '../train/gloss_checkpoint.js'
+
+export interface PromptCommandOptions {
+  /** Checkpoint of a text-to-gloss run. */
+  readonly gloss: string
+  /** Checkpoint of a text-to-pose run; needed for `out`. */
+  readonly model?: string | undefined
+  readonly out?: readonly string[] | undefined
+  /** The sign language, for a prompt that names none. */
+  readonly lang?: string | undefined
+  readonly beams: number
+  readonly adapter?: string | undefined
+  readonly signal?: AbortSignal
+}
+
+/** What was asked for, and what was made of it. */
+export interface PromptSummary extends PromptReading {
+  readonly prompt: string
+  readonly frames?: number
+  readonly seconds?: number
+  readonly out: readonly string[]
+}
+
+/** Reads a prompt and signs it. Throws ERR_USAGE, before any work, for files without a model or an ending no writer knows; and as both stages do. */
+export async function prompt(text: string, options: PromptCommandOptions): Promise<PromptSummary> {
+  const { gloss, model, out = [], lang: language, beams, signal } = options
+  if ((model === undefined) !== (out.length === 0))
+    throw new SignError(
+      'ERR_USAGE',
+      'prompt',
+      'wanted --model and --out together, got one of them',
+      'Give both, or neither to see the gloss',
+    )
+  const writers = out.map((path) => ({ path, write: writerFor(path) }))
+  const saved = await readGlossCheckpoint(gloss)
+  const poses = model === undefined ? undefined : await readCheckpoint(model)
+  const { gpu } = await openGpu({ adapter: options.adapter })
+  try {
+    await using reader = new PromptReader(restoreGlossModel(gpu, saved))
+    const read = { language, beams, signal }
+    if (!poses) return { prompt: text, ...(await reader.read(text, read)), out }
+    await using signer = new MultiLanguageGenerator(gpu, poses)
+    const { reading, motion } = await new PromptGenerator(reader, signer).generate(text, { read, generate: { signal } })
+    for (const { path, write } of writers) await write(path, motion, { text, language: reading.language })
+    return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out }
+  } finally {
+    await gpu.dispose()
+  }
+}

@@ -1,0 +1,45 @@
+// Prompt2LangGloss whole: a prompt into LangGloss, LangGloss into motion.
+
+import { SHARED } from '../model/sign_model.js'
+import type { Motion } from '../motion/clip.js'
+import { parseLangGloss } from '../text/lang_gloss.js'
+import type { GenerateOptions } from './generator.js'
+import type { MultiLanguageGenerator } from './multi_language_generator.js'
+import type { PromptReader, PromptReading, ReadOptions } from './prompt_reader.js'
+
+/** What the second stage is asked: which group, and with what line. */
+export interface GroupInput {
+  readonly group: string
+  readonly text: string
+}
+
+/**
+ * LangGloss as a model of motion reads it: as it is where all languages share a group, else as the words without their marks for the
+ * group of its language.
+ */
+export function groupInput({ language, tokens }: Pick<PromptReading, 'language' | 'tokens'>, groups: readonly string[]): GroupInput {
+  if (groups.includes(SHARED)) return { group: SHARED, text: tokens.join(' ') }
+  return { group: language, text: tokens.map((token) => parseLangGloss(token).word).join(' ') }
+}
+
+/** Signs prompts. Stage one is `reader`, stage two `signer`; both stay their maker's. */
+export class PromptGenerator {
+  readonly #reader: PromptReader
+  readonly #signer: MultiLanguageGenerator
+
+  constructor(reader: PromptReader, signer: MultiLanguageGenerator) {
+    this.#reader = reader
+    this.#signer = signer
+  }
+
+  /** Throws as `PromptReader.read` and `MultiLanguageGenerator.generate`. */
+  async generate(
+    prompt: string,
+    options: { readonly read?: ReadOptions; readonly generate?: GenerateOptions } = {},
+  ): Promise<{ readonly reading: PromptReading; readonly motion: Motion }> {
+    const reading = await this.#reader.read(prompt, options.read)
+    const { group, text } = groupInput(reading, this.#signer.languages)
+    const [motion] = await this.#signer.generate(group, [text], options.generate)
+    return { reading, motion: motion! }
+  }
+}

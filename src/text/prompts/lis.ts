@@ -1,0 +1,14 @@
+import type { PromptTemplates } from '../prompts.js'
+import { lisCh } from './lis_ch.js'
+
+/** Italian, for Italian Sign Language: as for that of Italian-speaking Switzerland, under its own name. */
+export const lis: PromptTemplates = {
+  name: /\bLIS\b(?! svizzera)|lingua dei segni italiana/,
+  named: lisCh.named.map((template) =>
+    template
+      .replace(/lingua dei segni (della Svizzera italiana|del Ticino)/, 'lingua dei segni italiana')
+      .replace('LIS svizzera', 'LIS')
+      .replace('Lugano', 'Roma'),
+  ),
+  unnamed: lisCh.unnamed,
+}
