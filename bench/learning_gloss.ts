@@ -13,7 +13,7 @@ import { train } from '../src/commands/train.js'
 import { openGpu } from '../src/device/open.js'
 import { type DecodeOptions, GlossDecoder } from '../src/infer/gloss_decoder.js'
 import { formatTextScores, type TextScores } from '../src/metrics/text_scores.js'
-import { parseLangGloss } from '../src/text/lang_gloss.js'
+import { languageOfToken } from '../src/text/lang_gloss.js'
 import { languageNamedIn } from '../src/text/prompts.js'
 import { readGlossCheckpoint, restoreGlossModel } from '../src/train/gloss_checkpoint.js'
 import { type GlossLine, loadGlossSplit, readingOf } from '../src/train/gloss_dataset.js'
@@ -87,10 +87,7 @@ function languageRight(
   glosses: readonly { tokens: readonly string[] }[],
 ): number {
   const named = lines.flatMap((line, i) => (languageNamedIn(readings[i]!) ? [{ line, tokens: glosses[i]!.tokens }] : []))
-  const right = named.filter(
-    ({ line, tokens }) =>
-      tokens.length > 0 && tokens.every((token) => !token.startsWith('<unk') && parseLangGloss(token).language === line.language),
-  )
+  const right = named.filter(({ line, tokens }) => tokens.length > 0 && tokens.every((token) => languageOfToken(token) === line.language))
   return right.length / named.length
 }
 

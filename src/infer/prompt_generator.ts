@@ -2,7 +2,7 @@
 
 import { SHARED } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
-import { parseLangGloss } from '../text/lang_gloss.js'
+import { languageOfToken, parseLangGloss } from '../text/lang_gloss.js'
 import type { GenerateOptions } from './generator.js'
 import type { MultiLanguageGenerator } from './multi_language_generator.js'
 import type { PromptReader, PromptReading, ReadOptions } from './prompt_reader.js'
@@ -15,11 +15,12 @@ export interface GroupInput {
 
 /**
  * LangGloss as a model of motion reads it: as it is where all languages share a group, else as the words without their marks for the
- * group of its language.
+ * group of its language. What is no LangGloss, an unknown token, is left out.
  */
 export function groupInput({ language, tokens }: Pick<PromptReading, 'language' | 'tokens'>, groups: readonly string[]): GroupInput {
-  if (groups.includes(SHARED)) return { group: SHARED, text: tokens.join(' ') }
-  return { group: language, text: tokens.map((token) => parseLangGloss(token).word).join(' ') }
+  const known = tokens.filter((token) => languageOfToken(token))
+  if (groups.includes(SHARED)) return { group: SHARED, text: known.join(' ') }
+  return { group: language, text: known.map((token) => parseLangGloss(token).word).join(' ') }
 }
 
 /** Signs prompts. Stage one is `reader`, stage two `signer`; both stay their maker's. */

@@ -34,6 +34,11 @@ export function parseLangGloss(text: string): LangGloss {
   throw new SignError('ERR_DATA', 'LangGloss', `wanted <LANG_WORD>, got '${text}'`, 'Write the language tag, an underscore and the word')
 }
 
+/** The language a token carries, or undefined for one that is no LangGloss, such as an unknown word. */
+export function languageOfToken(token: string): string | undefined {
+  return grammar.exec(token)?.[1]
+}
+
 /**
  * A clip's line of LangGloss, tokens with spaces between. Glosses stay as they are; words are cut as `words` cuts them and put in
  * capitals, so that a word at the start of a sentence is the one inside it. Throws ERR_DATA where nothing is left.
