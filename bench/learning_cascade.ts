@@ -1,0 +1,93 @@
+// Prompt2LangGloss whole, on eight real fingerspelling languages: one model for all of them, asked by prompts. What does it cost to read
+// prompts rather than be given the gloss? Without ../shared/data this says so and stops.
+//
+//   npm run learning:cascade
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { writeWhole } from '../src/base/files.js'
+import { formatTable } from '../src/base/table.js'
+import { dataPrompts } from '../src/commands/data_prompts.js'
+import { dataSpell } from '../src/commands/data_spell.js'
+import { train } from '../src/commands/train.js'
+import { loadCorpus } from '../src/data/corpus.js'
+import { openGpu } from '../src/device/open.js'
+import { Generator } from '../src/infer/generator.js'
+import { GlossDecoder } from '../src/infer/gloss_decoder.js'
+import { groupInput } from '../src/infer/prompt_generator.js'
+import { formatScores, type ScoreRow, scoreMotions } from '../src/metrics/scores.js'
+import { formatTextScores } from '../src/metrics/text_scores.js'
+import { SHARED } from '../src/model/sign_model.js'
+import type { Clip } from '../src/motion/clip.js'
+import { readCheckpoint, restoreModel } from '../src/train/checkpoint.js'
+import { readGlossCheckpoint, restoreGlossModel } from '../src/train/gloss_checkpoint.js'
+import { loadGlossSplit, readingOf } from '../src/train/gloss_dataset.js'
+import { scoreLines } from '../src/train/gloss_validation.js'
+import { loadGlossConfig, loadRunConfig } from '../src/train/run_file.js'
+
+const LEXICON = '../shared/data/fingerspelling-lexicon'
+const CORPUS = 'runs/learning/eight'
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, adapter: { type: 'string' } } })
+if (!existsSync(LEXICON)) {
+  console.log(`learning: skipped, ${LEXICON} is not here`)
+  process.exit()
+}
+await dataSpell({ lexicon: LEXICON, lang: 'ase,gsg,ise,psr,sgg,ssp,swl,tsm', out: CORPUS, count: 100 })
+for (const split of ['train', 'dev', 'test']) await dataPrompts({ corpus: join(CORPUS, split), source: 'gloss' })
+const began = performance.now()
+for (const run of ['shared', 'spelling']) await train(`bench/learning/${run}.yaml`, { overwrite: true, ...values })
+const seconds = Math.round((performance.now() - began) / 1000)
+
+const { gpu } = await openGpu({ adapter: values.adapter })
+const stageOne = await loadGlossConfig('bench/learning/spelling.yaml')
+const reader = restoreGlossModel(gpu, await readGlossCheckpoint(join(stageOne.out, 'last.safetensors')))
+const lines = await loadGlossSplit(stageOne, 'test')
+const readings = lines.map((line, i) => readingOf(line, stageOne, ['test', i]))
+const { decoded, scores: reading } = await scoreLines(new GlossDecoder(gpu, reader), lines, readings, { beams: 4, limit: 32 })
+const read = new Map(lines.map(({ name, language }, i) => [name, groupInput({ language, tokens: decoded[i]!.tokens }, [SHARED]).text]))
+
+const stageTwo = await loadRunConfig('bench/learning/shared.yaml')
+const signer = new Generator(gpu, restoreModel(gpu, await readCheckpoint(join(stageTwo.out, 'last.safetensors'))).group(SHARED))
+const clipsOf = async (split: string) => (await loadCorpus({ skels: join(CORPUS, split), source: 'lang_gloss' })).clips
+const [trained, test] = [await clipsOf('train'), await clipsOf('test')]
+const signed = async (lineOf: (clip: Clip) => string) => {
+  const motions = await signer.generate(test.map(lineOf))
+  return test.map((reference, i) => ({ reference, hypothesis: motions[i]! }))
+}
+// A prompt that was read as nothing still has to be signed somehow: by the clip's first letter would be help, so by an unknown token.
+const gold = await signed((clip) => clip.langGloss!)
+const cascade = await signed((clip) => read.get(clip.name) || '<unk>')
+
+const languages = [...new Set(test.map(({ language }) => language))].sort().map((language) => {
+  const own = (pairs: typeof gold) => pairs.filter(({ reference }) => reference.language === language)
+  return { language, gold: scoreMotions(own(gold), trained), cascade: scoreMotions(own(cascade), trained)[0]! }
+})
+const rows = { gold: scoreMotions(gold, trained), cascade: scoreMotions(cascade, trained) }
+const cost = rows.cascade[0]!.dtw / rows.gold[0]!.dtw
+const passed = languages.every(({ gold: [model, meanPose, random] }) => model!.dtw < meanPose!.dtw && model!.dtw < random!.dtw)
+const result = { trial: 'cascade', adapter: gpu.label, seconds, passed, cost, reading, rows, languages }
+await writeWhole('bench/results/learning-cascade.json', `${JSON.stringify(result, null, 2)}\n`)
+console.log(values.json ? JSON.stringify(result) : report())
+process.exit(passed ? 0 : 1)
+
+function report(): string {
+  const dtw = ({ dtw }: ScoreRow) => dtw.toFixed(2)
+  return [
+    formatTable([
+      ['DTW', 'gold gloss', 'from prompts', 'mean pose', 'random clip', 'nearest neighbour', 'wrist path'],
+      ...languages.map(({ language, gold: [model, ...others], cascade }) => [
+        language,
+        dtw(model!),
+        dtw(cascade),
+        ...others.map(dtw),
+        model!.wristPathRatio.toFixed(2),
+      ]),
+    ]),
+    `prompts: ${formatTextScores(reading)}`,
+    formatScores(rows.gold),
+    `from prompts DTW ${dtw(rows.cascade[0]!)}, ${cost.toFixed(3)} times that from gold gloss; ${seconds} s of training on ${gpu.label}`,
+    passed ? 'passed' : 'NOT passed',
+  ].join('\n')
+}
