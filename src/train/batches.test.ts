@@ -32,6 +32,15 @@ describe('planEpoch', () => {
     )
   })
 
+  it('spreads languages over the epoch by their size, where it is to', () => {
+    const clips = [...lengths('ASL', 48), ...lengths('GSL', 16), ...lengths('KSL', 4)]
+    const order = planEpoch(clips, { ...settings, languages: 'size' }).map(({ language }) => language[0])
+    expect(order.join('')).toBe('AAGAAAGAKAAGAAAGA'.slice(0, order.length))
+    const turns = planEpoch(clips, settings).map(({ language }) => language[0])
+    expect(turns.join('')).toMatch(/^AGKAGAGAGA+$/)
+    expect([...order].sort()).toEqual([...turns].sort())
+  })
+
   it('keeps the last partial batch', () => {
     expect(
       planEpoch(lengths('ASL', 10), settings)

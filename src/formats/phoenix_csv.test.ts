@@ -1,0 +1,35 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readPhoenixCsv } from './phoenix_csv.js'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signllm-csv-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function file(text: string): Promise<string> {
+  const path = join(folder, 'train.csv')
+  await writeFile(path, text)
+  return path
+}
+
+describe('readPhoenixCsv', () => {
+  it('finds the columns by what the corpus, or those who hand it on, call them', async () => {
+    const official = 'name|video|start|end|speaker|orth|translation\na|a/*.png|-1|-1|S1|REGEN KOMMEN|es regnet\n'
+    const other = '\uFEFFid|signer|annotation|translation\r\na|S1|REGEN KOMMEN|es regnet\r\n'
+    const sentence = { name: 'a', gloss: 'REGEN KOMMEN', text: 'es regnet' }
+    expect(await readPhoenixCsv(await file(official))).toEqual([sentence])
+    expect(await readPhoenixCsv(await file(other))).toEqual([sentence])
+  })
+
+  it.each([
+    ['id|text\na|b', 'train.csv:1: wanted a column orth or annotation or gloss, got id, text'],
+    ['id|gloss|text\na|B', 'train.csv:2: wanted 3 columns as in the heading, got 2'],
+    ['id|gloss|text\na|B|b\nc||d', 'train.csv:3: wanted a text and a gloss'],
+  ])('says where %j is wrong', async (text, message) => {
+    await expect(readPhoenixCsv(await file(text))).rejects.toThrow(message)
+  })
+})
