@@ -148,10 +148,12 @@ data
   .addOption(new Option('--naming <which>', 'prompts that name the sign language').choices(promptNamings).default('half'))
   .addOption(new Option('--source <which>', 'what LangGloss is made of').choices(glossSources).default('auto'))
   .option('--seed <n>', 'of the choice of templates', positive, 27)
+  .option('--read-by <file>', 'write LangGloss as this text-to-gloss model reads the prompts, for fine-tuning')
   .action(async (options) => {
     const { dataPrompts } = await import('./commands/data_prompts.js')
-    const summary = await dataPrompts(options)
-    print(summary, `${summary.lines} prompts, ${summary.named} naming their language: ${summary.files.join(', ')}`)
+    const summary = await dataPrompts({ ...common(), ...options })
+    const misread = summary.misread > 0 ? `, ${summary.misread} read otherwise than they are meant` : ''
+    print(summary, `${summary.lines} prompts, ${summary.named} naming their language${misread}: ${summary.files.join(', ')}`)
   })
 
 function common(): { adapter?: string; json?: boolean } {

@@ -4,8 +4,12 @@
 import { writeWhole } from '../base/files.js'
 import { Random } from '../base/random.js'
 import { readSentences } from '../data/sentences.js'
-import { type GlossSource, langGlossLine } from '../text/lang_gloss.js'
-import { drawPrompt, languageNamedIn, type PromptNaming } from '../text/prompts.js'
+import { openGpu } from '../device/open.js'
+import { GlossDecoder } from '../infer/gloss_decoder.js'
+import { type GlossSource, langGlossLine, languageOfToken } from '../text/lang_gloss.js'
+import { drawPrompt, languageNamedIn, type PromptNaming, withLanguageField } from '../text/prompts.js'
+import { readGlossCheckpoint, restoreGlossModel } from '../train/gloss_checkpoint.js'
+import { decodeAll } from '../train/gloss_validation.js'
 
 export interface DataPromptsOptions {
   /** Prefix of the corpus: `corpus/train` for `corpus/train.text`. */
@@ -16,10 +20,15 @@ export interface DataPromptsOptions {
   /** Default `auto`: the gloss where the corpus has one, words elsewhere. */
   readonly source?: GlossSource
   readonly seed?: number
+  /** A text-to-gloss checkpoint: `.lang_gloss` is then how it reads the prompts, for fine-tuning the second stage on the first's output. */
+  readonly readBy?: string | undefined
+  readonly adapter?: string | undefined
 }
 
 export interface DataPromptsSummary {
   readonly lines: number
+  /** Lines whose LangGloss, as a model read it, is not what was wanted; 0 where no model read. */
+  readonly misread: number
   readonly languages: readonly string[]
   /** Prompts that name their language. */
   readonly named: number
@@ -31,14 +40,32 @@ export interface DataPromptsSummary {
  * used, ERR_CONFIG for a language without templates, ERR_OUTPUT where nothing can be written.
  */
 export async function dataPrompts(options: DataPromptsOptions): Promise<DataPromptsSummary> {
-  const { corpus, lang, naming = 'half', source = 'auto', seed = 27 } = options
+  const { corpus, lang, naming = 'half', source = 'auto', seed = 27, readBy, adapter } = options
   const lines = await readSentences(corpus, lang)
   // Drawn by line, so that a longer corpus leaves the prompts of its beginning as they were.
   const prompts = lines.map((line, i) => drawPrompt(line, naming, Random.for(seed, 'prompt', i)))
-  const glosses = lines.map((line, i) => langGlossLine({ ...line, name: `${corpus}.text:${i + 1}` }, source))
+  const wanted = lines.map((line, i) => langGlossLine({ ...line, name: `${corpus}.text:${i + 1}` }, source))
+  const readings = lines.map(({ language }, i) => withLanguageField(prompts[i]!, language))
+  const read = readBy === undefined ? [] : await readPrompts(readings, readBy, adapter)
+  // A prompt read as nothing has no tokens to learn from: it keeps the gloss it should have had, and counts as misread.
+  const glosses = wanted.map((line, i) => read[i] || line)
   const files = [`${corpus}.prompt`, `${corpus}.lang_gloss`] as const
   await writeWhole(files[0], `${prompts.join('\n')}\n`)
   await writeWhole(files[1], `${glosses.join('\n')}\n`)
   const named = prompts.filter((prompt) => languageNamedIn(prompt)).length
-  return { lines: lines.length, languages: [...new Set(lines.map(({ language }) => language))].sort(), named, files }
+  const misread = read.filter((line, i) => line !== wanted[i]).length
+  return { lines: lines.length, misread, languages: [...new Set(lines.map(({ language }) => language))].sort(), named, files }
+}
+
+/** The LangGloss that a model reads out of prompts, a line each. */
+async function readPrompts(readings: readonly string[], path: string, adapter: string | undefined): Promise<string[]> {
+  const checkpoint = await readGlossCheckpoint(path)
+  const { gpu } = await openGpu({ adapter })
+  try {
+    const decoder = new GlossDecoder(gpu, restoreGlossModel(gpu, checkpoint))
+    const decoded = await decodeAll(decoder, readings, { beams: 4 })
+    return decoded.map(({ tokens }) => tokens.filter((token) => languageOfToken(token)).join(' '))
+  } finally {
+    await gpu.dispose()
+  }
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCheckpoint } from '../train/checkpoint.js'
+import { dataPrompts } from './data_prompts.js'
 import { prompt } from './prompt.js'
 import { train } from './train.js'
 
@@ -67,6 +68,32 @@ describe('prompt', () => {
       expect(motion.frames.length ?? motion.frames).toBe(summary.frames)
       await rm(out)
     }
+  })
+
+  it('reads the prompts of a corpus, for the second stage to be tuned on', async () => {
+    await writeFile(file('c.text'), 'sun\nxyzzy\n')
+    const summary = await dataPrompts({ corpus: file('c'), lang: 'ASL', readBy: gloss })
+    const lines = (await readFile(file('c.lang_gloss'), 'utf8')).trim().split('\n')
+    expect(lines).toHaveLength(2)
+    for (const line of lines) expect(line).toMatch(/^<ASL_/)
+    // It cannot have read a word it never saw as it is meant.
+    expect(summary.misread).toBeGreaterThanOrEqual(1)
+    await writeFile(
+      file('tuned.yaml'),
+      `name: tuned\nout: ${file('tuned')}\ngroups: shared\nstart: ${shared}\n${synthetic}
+model: { ${sizes}, maxFrames: 40, maxTokens: 8 }\nstop: { steps: 1 }\nlog: { tensorboard: false }\n`,
+    )
+    const untuned = (await readCheckpoint(shared)).tensors('weights', 'ALL')
+    await train(file('tuned.yaml'), { stream })
+    const tuned = await readCheckpoint(file('tuned/last.safetensors'))
+    const largest = Math.max(
+      ...[...tuned.tensors('weights', 'ALL')].flatMap(([name, { data }]) =>
+        [...data].map((w, i) => Math.abs(w - untuned.get(name)!.data[i]!)),
+      ),
+    )
+    // One step of Adam moves no weight further than its rate.
+    expect(largest).toBeGreaterThan(0)
+    expect(largest).toBeLessThan(1.1e-3)
   })
 
   it.each([
