@@ -48,7 +48,7 @@ describe('KeypointHdf5Writer', () => {
     const dataset = file.get('a')
     expect([dataset.shape, dataset.dtype]).toEqual([[3, 150], '<f4'])
     expect(Float32Array.from(dataset.value)).toEqual(clips[1]!.keypoints)
-    expect([...dataset.attrs.frameIndex]).toEqual([2, 3, 7])
+    expect(Array.from(dataset.attrs.frameIndex!)).toEqual([2, 3, 7])
     expect(file.get('dev/c').shape).toEqual([1, 150])
   })
 
