@@ -1,4 +1,4 @@
-// lift_start: the first guess of a pose in depth: every bone that looks too short in the picture leans away from the camera.
+// lift_start: the first guess of a pose in depth: every bone that looks too short in the picture leans out of it, to one side.
 //
 //   walking from the root, a the parent's place so far, d = (target of the child - a) in the picture, L the bone's length:
 //   v = (dx, dy, sqrt(L² - |d|²) + 0.001)    where |d| <= L

@@ -3,7 +3,7 @@
 import type { Bone } from './forward_kinematics.js'
 
 /**
- * The first pose: the root where it starts, every bone a unit vector towards its joint in the picture, leaning away by the length that is missing.
+ * The first pose: the root where it starts, every bone a unit vector towards its joint in the picture, leaning out of it by the length that is missing.
  * keypoints: [frames, 50, 3] = x, y, confidence; root: [frames, 3]; boneLength: [25] by length id. Returns [frames, 50, 3].
  */
 export function liftStart(
