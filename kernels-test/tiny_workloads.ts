@@ -15,9 +15,13 @@ import { crossEntropy, crossEntropyGrad } from '../src/kernels/cross_entropy.js'
 import { dropout } from '../src/kernels/dropout.js'
 import { embedding, embeddingGrad } from '../src/kernels/embedding.js'
 import { errorSpread } from '../src/kernels/error_spread.js'
+import { forwardKinematics } from '../src/kernels/forward_kinematics.js'
 import { frameNoise } from '../src/kernels/frame_noise.js'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
+import { liftFrame } from '../src/kernels/lift_frame.js'
+import { liftLengths } from '../src/kernels/lift_lengths.js'
+import { liftStart } from '../src/kernels/lift_start.js'
 import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
 import { linearRow } from '../src/kernels/linear_row.js'
 import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
@@ -34,6 +38,10 @@ const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1
 const [qkv, lines] = [2 * 3 * 8, 2 * 2 * 3]
 const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
 const norm = { rows: 5, width: 8 }
+// Lifting: two clips of 1 and 2 frames, and a frame of padding.
+const lifting = { frames: 4, clips: 2 }
+const ragged = { boneLength: 50, frameClip: Uint32Array.of(0, 1, 1, 9), clips: Uint32Array.of(0, 1, 1, 2) }
+const adam = { rule: 1, rate: 0.02, meanDecay: 0.9, squareDecay: 0.95 }
 const loss = { batch: 2, length: 3, stride: 8, kind: 0 }
 
 export const tinyWorkloads: readonly Workload[] = [
@@ -112,6 +120,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { dy: 32, uniqueIds: Uint32Array.of(0, 1, 2, 0), starts: Uint32Array.of(0, 1, 3, 4, 4), order: Uint32Array.of(0, 1, 2, 3), dTable: 24 },
   ),
   workload(errorSpread, note, { batch: 2, length: 3, stride: 8 }, { pred: 48, goal: 48, frames: lengths, spread: 16 }),
+  workload(forwardKinematics, note, lifting, { pose: 800, ...ragged, position: 800 }),
   workload(
     frameNoise,
     note,
@@ -123,6 +132,19 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(layerNorm, note, { ...norm, epsilon: 1e-6 }, { x: 40, gamma: 8, beta: 8, y: 40, stats: 10 }),
   workload(layerNormGrad, note, { ...norm, accumulate: 1 }, { x: 40, gamma: 8, stats: 10, dy: 40, dx: 40 }),
   workload(layerNormWeightGrad, note, norm, { x: 40, stats: 10, dy: 40, dGamma: 8, dBeta: 8 }),
+  workload(
+    liftFrame,
+    note,
+    { ...lifting, ...adam, smoothness: 0.1 },
+    { target2d: 800, position: 800, ...ragged, pose: 800, moments: 800, lengthSlope: 108 },
+  ),
+  workload(
+    liftLengths,
+    note,
+    { ...lifting, ...adam, lengthCost: 0.001 },
+    { lengthSlope: 108, clips: ragged.clips, logLength: 50, boneLength: 50, moments: 100, report: 54 },
+  ),
+  workload(liftStart, note, lifting, { target2d: 800, root: 16, boneLength: 50, frameClip: ragged.frameClip, pose: 800 }),
   workload(linear, note, product, { x: 40, w: 96, b: 12, y: 60 }),
   workload(linearGrad, note, { rows: 5, inner: 8, cols: 12, accumulate: 1 }, { dy: 60, w: 96, dx: 40 }),
   workload(linearWeightGrad, note, product, { x: 40, dy: 60, dw: 96, db: 12 }),

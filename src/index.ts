@@ -25,6 +25,8 @@ export { type DecodedGloss, type DecodeOptions, GlossDecoder } from './infer/glo
 export { MultiLanguageGenerator, type SavedGroups } from './infer/multi_language_generator.js'
 export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
+export { type LiftedClip, type LiftOptions, liftClips } from './lift/lift.js'
+export type { LiftLoss, LiftMode } from './lift/objective.js'
 export { corpusBleu, type TextPair } from './metrics/bleu.js'
 export { dtw, dtwMje } from './metrics/dtw.js'
 export { wristPathRatio } from './metrics/motion.js'

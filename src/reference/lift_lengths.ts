@@ -1,0 +1,26 @@
+// The plain-loop twin of shaders/lift_lengths.wgsl, in float64.
+
+/** dl_k = Σ_t frameSlopes[t, k] + lengthCost · e^l_k. frameSlopes: [frames, 25]; logLength: [25]. */
+export function lengthSlopes(frameSlopes: Float64Array, logLength: Float64Array, lengthCost: number): Float64Array {
+  const slope = logLength.map((l) => lengthCost * Math.exp(l))
+  for (let i = 0; i < frameSlopes.length; i++) slope[i % 25]! += frameSlopes[i]!
+  return slope
+}
+
+export interface LiftLoss {
+  /** Σ w·|X − target|² / (50·frames) */
+  readonly data: number
+  /** Σ of the 25 lengths */
+  readonly length: number
+  /** Σ |X_t − X_{t+1}|² / (50·(frames − 1)), 0 for one frame */
+  readonly smoothness: number
+}
+
+/** The three terms from a clip's sums. */
+export function liftLoss(sums: { readonly data: number; readonly smoothness: number }, logLength: Float64Array, frames: number): LiftLoss {
+  return {
+    data: sums.data / (50 * frames),
+    length: logLength.reduce((sum, l) => sum + Math.exp(l), 0),
+    smoothness: sums.smoothness / (50 * Math.max(1, frames - 1)),
+  }
+}
