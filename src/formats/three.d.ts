@@ -7,6 +7,7 @@ declare module 'three' {
     y: number
     z: number
     applyMatrix4(matrix: Matrix4): this
+    distanceTo(other: Vector3): number
     toArray(): [number, number, number]
   }
   class Matrix4 {
@@ -16,7 +17,6 @@ declare module 'three' {
     name: string
     readonly type: string
     readonly children: Object3D[]
-    readonly parent: Object3D | null
     readonly position: Vector3
     readonly matrixWorld: Matrix4
     add(child: Object3D): this

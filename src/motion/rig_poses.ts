@@ -46,7 +46,7 @@ export function rigPoses(motion: Motion, who = 'motion'): RigPoses {
   for (let frame = 0; frame < frames; frame++) {
     const points = pointsOf(frameAt(motion, frame))
     place.set(points[joint.neck]!, frame * 3)
-    before = localTurns(worldTurns(points, directions)).map((turn, b) => sameSign(turn, before[b]!))
+    before = localTurns(worldTurns(points, directions, rest)).map((turn, b) => sameSign(turn, before[b]!))
     for (const [b, turn] of before.entries()) turns.set(turn, (frame * rigBones.length + b) * 4)
   }
   return { rest, frames, fps, place, turns }
@@ -72,18 +72,19 @@ type Way = (from: number, to: number) => Vector
 const boneTo: readonly number[] = jointNames.map((_, id) => rigBones.findIndex(({ end }) => end === id))
 
 /** How each bone is turned against its own rest pose. */
-function worldTurns(points: readonly Vector[], directions: readonly Vector[]): Turn[] {
+function worldTurns(points: readonly Vector[], directions: readonly Vector[], rest: readonly Readonly<Vector>[]): Turn[] {
   const way: Way = (from, to) => vec3.sub([0, 0, 0], points[to]!, points[from]!) as Vector
   const shoulders = way(joint.rightShoulder, joint.leftShoulder)
   const turns: Turn[] = [between(directions[boneTo[joint.leftShoulder]!]!, [0, 1, 0], shoulders, [0, 1, 0]) ?? still]
-  const palms = new Map(
-    [joint.leftHand, joint.rightHand].map((root): [number, Turn | undefined] => [root, palmTurn(root, way, directions)]),
-  )
+  const palms = new Map([joint.leftHand, joint.rightHand].map((root): [number, Turn | undefined] => [root, palmTurn(root, way, directions)]))
+  const ends: Vector[] = [points[joint.neck]!]
   for (const [b, { parent, start, end }] of rigBones.entries()) {
     if (b === 0) continue
     // The bones of a palm, and the short one before it, are rolled with the palm.
     const rolled = palms.get(start) ?? palms.get(end) ?? turns[parent]!
-    turns.push(pointed(rolled, directions[b]!, way(start, end)))
+    const aim = end < joint.leftHand ? (vec3.sub([0, 0, 0], points[end]!, ends[parent]!) as Vector) : way(start, end)
+    turns[b] = pointed(rolled, directions[b]!, aim)
+    ends[b] = vec3.add([0, 0, 0], ends[parent]!, vec3.transformQuat([0, 0, 0], rest[b] as Vector, turns[b])) as Vector
   }
   return turns
 }
