@@ -4,7 +4,7 @@
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { Random } from '../base/random.js'
-import { readManifest } from '../data/corpus_manifest.js'
+import { noteCompanions, readManifest } from '../data/corpus_manifest.js'
 import { checkAligned, readCompanion } from '../formats/skels_companions.js'
 import { type GlossSource, langGlossLine } from '../text/lang_gloss.js'
 import { fillPrompt, templatesOf } from '../text/prompts.js'
@@ -61,6 +61,7 @@ export async function dataPrompts(options: DataPromptsOptions): Promise<DataProm
   const files = [`${corpus}.prompt`, `${corpus}.lang_gloss`] as const
   await writeWhole(files[0], `${prompts.join('\n')}\n`)
   await writeWhole(files[1], `${glosses.join('\n')}\n`)
+  await noteCompanions(corpus, ['prompt', 'lang_gloss'])
   return { lines: text.length, languages: [...new Set(languages)].sort(), named, files }
 }
 
