@@ -60,7 +60,7 @@ program
 
 program
   .command('generate')
-  .description('sign a sentence into .skels .pose .json .gif .png .svg .html files')
+  .description('sign a sentence into .skels .pose .npz .bvh .glb .json .gif .png .svg .html files')
   .argument('<text>')
   .requiredOption('--model <file>', 'a checkpoint of a run, e.g. runs/demo/best.safetensors')
   .option('--lang <tag>', 'language, e.g. ASL')

@@ -3,6 +3,7 @@
 
 import { writeWhole } from '../base/files.js'
 import { Random } from '../base/random.js'
+import { noteCompanions } from '../data/corpus_manifest.js'
 import { readSentences } from '../data/sentences.js'
 import { openGpu } from '../device/open.js'
 import { GlossDecoder } from '../infer/gloss_decoder.js'
@@ -52,6 +53,7 @@ export async function dataPrompts(options: DataPromptsOptions): Promise<DataProm
   const files = [`${corpus}.prompt`, `${corpus}.lang_gloss`] as const
   await writeWhole(files[0], `${prompts.join('\n')}\n`)
   await writeWhole(files[1], `${glosses.join('\n')}\n`)
+  await noteCompanions(corpus, ['prompt', 'lang_gloss'])
   const named = prompts.filter((prompt) => languageNamedIn(prompt)).length
   const misread = read.filter((line, i) => line !== wanted[i]).length
   return { lines: lines.length, misread, languages: [...new Set(lines.map(({ language }) => language))].sort(), named, files }

@@ -2,7 +2,8 @@
 // Without it a distance between two clips would measure the cameras rather than the signing.
 
 import { SignError } from '../base/errors.js'
-import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import { checkFinite } from '../motion/check.js'
+import { COORDS, joint } from '../motion/skeleton.js'
 
 export interface NormaliseOptions {
   /**
@@ -52,16 +53,4 @@ export function shoulderWidth(joints: Float32Array, t: number): number {
   const right = t * COORDS + joint.rightShoulder * 3
   const left = t * COORDS + joint.leftShoulder * 3
   return Math.hypot(joints[right]! - joints[left]!, joints[right + 1]! - joints[left + 1]!)
-}
-
-function checkFinite(joints: Float32Array, who: string): void {
-  const at = joints.findIndex((value) => !Number.isFinite(value))
-  if (at < 0) return
-  const place = `frame ${Math.floor(at / COORDS)}, joint ${Math.floor(at / 3) % JOINTS} ${'xyz'[at % 3]}`
-  throw new SignError(
-    'ERR_DATA',
-    who,
-    `wanted finite coordinates, got ${joints[at]} in ${place}`,
-    'Drop the clip or fill the missing joint',
-  )
 }

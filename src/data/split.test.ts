@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { split } from './split.js'
+import { split, splitByGroup, videoOf } from './split.js'
 
 describe('split', () => {
   it('puts every distinct item in exactly one part', () => {
@@ -25,5 +25,45 @@ describe('split', () => {
   it('refuses to leave nothing to train on', () => {
     expect(() => split(['a', 'b'], 1)).toThrow(/wanted more than 2 distinct items, got 2/)
     expect(() => split(['a', 'b', 'c'], 1, { dev: 0.5, test: 0.5 })).toThrow(/leave something to train on/)
+  })
+})
+
+describe('splitByGroup', () => {
+  const clips = Array.from({ length: 400 }, (_, i) => `video${i % 80}-${i}`)
+
+  it('keeps what belongs together in one part, in its order', () => {
+    const parts = splitByGroup(clips, videoOf, 3)
+    const videos = Object.values(parts).map((part) => new Set(part.map(videoOf)))
+    expect(videos.reduce((sum, part) => sum + part.size, 0)).toBe(80)
+    expect(Object.values(parts).flat().sort()).toEqual(clips.slice().sort())
+    for (const part of Object.values(parts)) expect(part).toEqual(clips.filter((clip) => part.includes(clip)))
+    expect(parts.train.length).toBeGreaterThan(280)
+    expect(splitByGroup(clips.slice().reverse(), videoOf, 3).dev.sort()).toEqual(parts.dev.slice().sort())
+    expect(splitByGroup(clips, videoOf, 4)).not.toEqual(parts)
+  })
+
+  it('moves nothing when the corpus grows', () => {
+    const before = splitByGroup(clips.slice(0, 200), videoOf, 3)
+    const after = splitByGroup([...clips, 'new-1', 'newer-1'], videoOf, 3)
+    for (const part of ['train', 'dev', 'test'] as const) expect(after[part]).toEqual(expect.arrayContaining(before[part]))
+  })
+
+  it('gives a share above 0 at least one group, and must leave one to train on', () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const { train, dev, test } = splitByGroup(['a', 'b', 'c', 'd'], (item) => item, seed, { dev: 0.01, test: 0.01 })
+      expect([train.length, dev.length, test.length]).toEqual([2, 1, 1])
+    }
+    expect(splitByGroup(clips, videoOf, 3, { dev: 0, test: 0.2 }).dev).toEqual([])
+    expect(() => splitByGroup(['a-1', 'a-2', 'b-1'], videoOf, 1)).toThrow(/wanted more than 2 distinct items, got 2/)
+    expect(() => splitByGroup(clips, videoOf, 1, { dev: -0.1 })).toThrow(/leave something to train on/)
+  })
+
+  it.each([
+    ['_2FBDaOPYig_4-3-rgb_front', '_2FBDaOPYig'],
+    ['dev/11August_2010_Wednesday_tagesschau-7', '11August_2010_Wednesday_tagesschau'],
+    ['train/ASL_hello', 'ASL_hello'],
+    ['-7', '-7'],
+  ])('takes the video of %s from its name', (name, video) => {
+    expect(videoOf(name)).toBe(video)
   })
 })

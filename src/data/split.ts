@@ -20,6 +20,50 @@ export interface Split<T> {
  * Throws ERR_CONFIG for shares that leave nothing to train on, ERR_DATA for fewer items than splits.
  */
 export function split(items: readonly string[], seed: number, shares: SplitShares = {}): Split<string> {
+  const distinct = [...new Set(items)].sort()
+  const [devs, tests] = counts(distinct.length, shares, (share) => (share === 0 ? 0 : Math.max(1, Math.round(share * distinct.length))))
+  const shuffled = Random.for(seed, 'split').shuffled(distinct)
+  return { dev: shuffled.slice(0, devs), test: shuffled.slice(devs, devs + tests), train: shuffled.slice(devs + tests) }
+}
+
+/**
+ * Splits so that items of one group stay together: clips of one video, or of one signer, would tell a model in train what is asked in test. Each group draws its
+ * place from a hash of its name and the seed alone, so a corpus that grows keeps its clips where they were. Shares are of groups, met on average; a share above
+ * 0 gets at least one group. Items keep their order. Throws as {@link split}, of groups.
+ *
+ * @example
+ * splitByGroup(clips, (clip) => videoOf(clip.name), 27, { dev: 0.1, test: 0.1 })
+ */
+export function splitByGroup<T>(items: readonly T[], group: (item: T) => string, seed: number, shares: SplitShares = {}): Split<T> {
+  const place = new Map([...new Set(items.map(group))].map((name) => [name, Random.for(seed, 'split', name).uniform()]))
+  const order = [...place.keys()].sort((a, b) => place.get(a)! - place.get(b)! || (a < b ? -1 : 1))
+  const { dev = 0.1, test = 0.1 } = shares
+  const below = (share: number): number => order.filter((name) => place.get(name)! < share).length
+  const [devs, tests] = counts(order.length, shares, (share, which) => {
+    const drawn = which === 'dev' ? below(dev) : below(dev + test) - below(dev)
+    return share === 0 ? 0 : Math.max(1, drawn)
+  })
+  const partOf = new Map(order.map((name, i) => [name, i < devs ? 'dev' : i < devs + tests ? 'test' : 'train'] as const))
+  const parts: Split<T> = { train: [], dev: [], test: [] }
+  for (const item of items) parts[partOf.get(group(item))!].push(item)
+  return parts
+}
+
+/**
+ * The video a clip was cut from, by the names the field's corpora give their clips: what comes before the number of the clip, as in `_2FBDaOPYig_4-3-rgb_front`
+ * (How2Sign) and `dev/11August_2010_Wednesday_tagesschau-7` (PHOENIX14T, where the split before the slash is no part of it). A name without a number is its own.
+ */
+export function videoOf(name: string): string {
+  const own = name.slice(name.lastIndexOf('/') + 1)
+  return /^(.+)_\d+-\d+-rgb_front$/.exec(own)?.[1] ?? /^(.+)-\d+$/.exec(own)?.[1] ?? own
+}
+
+/** How many go to dev and to test, when something must be left to train on. */
+function counts(
+  items: number,
+  shares: SplitShares,
+  count: (share: number, which: 'dev' | 'test') => number,
+): [devs: number, tests: number] {
   const { dev = 0.1, test = 0.1 } = shares
   if (!(dev >= 0 && test >= 0 && dev + test < 1)) {
     throw new SignError(
@@ -29,16 +73,14 @@ export function split(items: readonly string[], seed: number, shares: SplitShare
       'Lower them',
     )
   }
-  const shuffled = Random.for(seed, 'split').shuffled([...new Set(items)].sort())
-  const count = (share: number): number => (share === 0 ? 0 : Math.max(1, Math.round(share * shuffled.length)))
-  const [devs, tests] = [count(dev), count(test)]
-  if (shuffled.length <= devs + tests) {
+  const [devs, tests] = [count(dev, 'dev'), count(test, 'test')]
+  if (items <= devs + tests) {
     throw new SignError(
       'ERR_DATA',
       'split',
-      `wanted more than ${devs + tests} distinct items, got ${shuffled.length}`,
+      `wanted more than ${devs + tests} distinct items, got ${items}`,
       'Give more items, or no dev or test share',
     )
   }
-  return { dev: shuffled.slice(0, devs), test: shuffled.slice(devs, devs + tests), train: shuffled.slice(devs + tests) }
+  return [devs, tests]
 }

@@ -3,7 +3,8 @@
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import type { Motion } from '../motion/clip.js'
-import { bones, COORDS, fingers, JOINTS, joint, type Part } from '../motion/skeleton.js'
+import { bones, COORDS, JOINTS, joint, type Part } from '../motion/skeleton.js'
+import { partColours } from './part_colours.js'
 import type { PoseComponent, PoseFile } from './pose.js'
 
 /** Names of the 8 body joints, in order. `NECK` is ours: MediaPipe has none, so its presence tells our own files. */
@@ -17,14 +18,6 @@ export const handNames: readonly string[] = [
     ['MCP', 'PIP', 'DIP', 'TIP'].map((segment) => `${finger}_${segment}`),
   ),
 ]
-
-const fingerColours: Readonly<Record<(typeof fingers)[number], readonly [number, number, number]>> = {
-  thumb: [214, 69, 65],
-  index: [230, 150, 30],
-  middle: [60, 160, 80],
-  ring: [50, 120, 200],
-  little: [140, 80, 180],
-}
 
 const canvas = 512
 /** Pixels a unit: shoulders 1/3 apart become 128 pixels. */
@@ -67,13 +60,8 @@ function component(name: string, points: readonly string[], first: number): Pose
     format: 'XYZC',
     points,
     limbs: ours.map((bone) => [bone.parent - first, bone.child - first] as const),
-    colours: first === 0 ? [[90, 90, 90]] : points.map((_, i) => colourOf(partOf(first + i))),
+    colours: first === 0 ? [[90, 90, 90]] : points.map((_, i) => partColours[partOf(first + i) ?? 'body']),
   }
-}
-
-function colourOf(part: Part | undefined): readonly [number, number, number] {
-  const finger = fingers.find((name) => name === part)
-  return finger ? fingerColours[finger] : [120, 120, 120]
 }
 
 /** Writes a pose as version 0.2, whatever version it was read from. Throws ERR_DATA where it does not fit the format, ERR_OUTPUT where it cannot be written. */

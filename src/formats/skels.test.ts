@@ -114,6 +114,32 @@ describe('writeSkels', () => {
     expect([tokens[0], tokens[1], tokens[150], tokens[301], tokens[452]]).toEqual(['0.00000', '0.12346', '0.0000', '0.3333', '0.6667'])
   })
 
+  it("writes Prompt2Sign's form: over 9, counted from 1, 5 decimals everywhere", async () => {
+    const original = motion(3, 6)
+    const path = join(folder, 'prompt2sign.skels')
+    await writeSkels(path, [original], { scale: 'divided-by-9' })
+    const tokens = (await readFile(path, 'utf8')).trim().split(' ')
+    expect([tokens[150], tokens[301], tokens[452]]).toEqual(['0.33333', '0.66667', '1.00000'])
+    expect(tokens.every((token) => /^-?\d+\.\d{5}$/.test(token) && token !== '-0.00000')).toBe(true)
+    expect(await readSkels(path)).toMatchObject({ counter: 'one-based i/N', scale: 'divided-by-9' })
+    // As lifting leaves it, a motion is three times as large.
+    const lifted = { ...original, joints: original.joints.map((value) => value * 3) }
+    await writeSkels(`${path}2`, [lifted], { scale: 'lifted-divided-by-9' })
+    expect((await readSkels(`${path}2`)).sequences).toEqual((await readSkels(path)).sequences)
+  })
+
+  it("fills what is missing as Prompt2Sign's tool does, where asked to, and an infinity never", async () => {
+    const { joints } = motion(2, 7)
+    joints[4] = Number.NaN
+    joints[COORDS] = 0
+    const path = join(folder, 'filled.skels')
+    await writeSkels(path, [{ joints, frames: 2, fps: 25 }], { scale: 'divided-by-9', missing: '0.016' })
+    const tokens = (await readFile(path, 'utf8')).trim().split(' ')
+    expect([tokens[3], tokens[4], tokens[5], tokens[151]]).toEqual(Array(4).fill('0.01600'))
+    joints[7] = Number.POSITIVE_INFINITY
+    await expect(writeSkels(path, [{ joints, frames: 2, fps: 25 }], { missing: '0.016' })).rejects.toThrow(/Infinity in frame 0, joint 2 y/)
+  })
+
   it('refuses a coordinate that is not finite, and names it', async () => {
     const joints = new Float32Array(2 * COORDS)
     joints[COORDS + 4] = Number.NaN

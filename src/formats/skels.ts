@@ -44,17 +44,14 @@ export function counterValue(convention: CounterConvention, i: number, n: number
 export async function readSkels(path: string): Promise<SkelsFile> {
   const sequences: SkelsSequence[] = []
   let counter: { convention: CounterConvention; line: number } | undefined
-  for await (const { bytes, line } of linesOf(path)) {
-    const who = `${path}:${line}`
-    const numbers = parseLine(bytes, frameOfNumbers, who)
-    const frames = numbers.length / SKELS_FRAME
-    const found = counterOf(numbers, frames, who)
+  for await (const entry of skelsLines(path)) {
+    const { counter: found, ...sequence } = entry.parse()
     if (found && counter && found !== counter.convention) {
       const problem = `wanted the counter '${counter.convention}' as on line ${counter.line}, got '${found}'`
-      throw new SignError('ERR_DATA', who, problem, 'Keep sequences of different tools in different files')
+      throw new SignError('ERR_DATA', entry.who, problem, 'Keep sequences of different tools in different files')
     }
-    if (found && !counter) counter = { convention: found, line }
-    sequences.push({ joints: withoutCounters(numbers, frames), frames, line })
+    if (found && !counter) counter = { convention: found, line: entry.line }
+    sequences.push(sequence)
   }
   if (sequences.length === 0) {
     throw new SignError(
@@ -69,6 +66,29 @@ export async function readSkels(path: string): Promise<SkelsFile> {
     sequences,
     counter: counter?.convention ?? 'zero-based i/N',
     scale: scaleOf(sequences),
+  }
+}
+
+/** A line of the file, not yet looked at. */
+export interface SkelsLine {
+  readonly line: number
+  /** `path:line` */
+  readonly who: string
+  /** The sequence, and its counter's convention where it tells one. Throws as {@link readSkels} does of a line. */
+  parse(): SkelsSequence & { readonly counter: CounterConvention | undefined }
+}
+
+/** The lines of a `.skels` file one after another, however large it is. Throws ERR_DATA where it cannot be read. */
+export async function* skelsLines(path: string): AsyncGenerator<SkelsLine> {
+  for await (const { bytes, line } of linesOf(path)) {
+    const who = `${path}:${line}`
+    const parse = (): ReturnType<SkelsLine['parse']> => {
+      const numbers = parseLine(bytes, frameOfNumbers, who)
+      const frames = numbers.length / SKELS_FRAME
+      const counter = counterOf(numbers, frames, who)
+      return { joints: withoutCounters(numbers, frames), frames, line, counter }
+    }
+    yield { line, who, parse }
   }
 }
 

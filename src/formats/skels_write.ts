@@ -1,4 +1,4 @@
-// Writes `.skels`: 5 decimals a coordinate and 4 a counter, as the published files have them, so that other tools read ours.
+// Writes `.skels`: 5 decimals a coordinate, and a counter, as the published files have them, so that other tools read ours.
 
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
@@ -7,26 +7,44 @@ import { COORDS } from '../motion/skeleton.js'
 import { type CounterConvention, counterValue } from './skels.js'
 
 export interface SkelsOptions {
-  /** Default `zero-based i/N`, the published files' own. */
+  /** Default: `zero-based i/N` as in the published PHOENIX14T files, `one-based i/N` in Prompt2Sign's scale. */
   readonly counter?: CounterConvention
-  /** `divided-by-9` writes shoulders 1/9 apart, for readers made for the Prompt2Sign tool. Default `neck-shoulder-3`. */
-  readonly scale?: 'neck-shoulder-3' | 'divided-by-9'
+  /**
+   * `neck-shoulder-3` (default) writes motions as they are. `divided-by-9` is Prompt2Sign's: shoulders 1/9 apart, a counter of 5 decimals instead of 4.
+   * `lifted-divided-by-9` is its very numbers: for motions that are joints as lifting leaves them, standardised over the clip, each divided by 9.
+   */
+  readonly scale?: 'neck-shoulder-3' | 'divided-by-9' | 'lifted-divided-by-9'
+  /** A coordinate that is NaN: an error (default), or 0.01600 in its place as Prompt2Sign's tool has it, which does so with every 0 too. */
+  readonly missing?: 'error' | '0.016'
 }
 
 /**
- * Writes one line a motion, whole or not at all. Motions are in the normal scale (neck 0, shoulders 1/3).
+ * Writes one line a motion, whole or not at all. Motions are in the normal scale (neck 0, shoulders 1/3) unless the option says otherwise.
  * Throws ERR_DATA naming the file and the motion for an empty one or a coordinate that is not finite, ERR_OUTPUT where nothing can be written.
  */
 export async function writeSkels(path: string, motions: readonly Motion[], options: SkelsOptions = {}): Promise<void> {
-  const { counter = 'zero-based i/N', scale = 'neck-shoulder-3' } = options
+  const { scale = 'neck-shoulder-3', missing = 'error' } = options
   if (motions.length === 0) throw new SignError('ERR_DATA', path, 'wanted motions to write, got none', 'Give at least one clip')
-  const factor = scale === 'neck-shoulder-3' ? 1 : 3 / 9
+  const ours = scale === 'neck-shoulder-3'
+  const form: Form = {
+    factor: { 'neck-shoulder-3': 1, 'divided-by-9': 3 / 9, 'lifted-divided-by-9': 1 / 9 }[scale],
+    counter: options.counter ?? (ours ? 'zero-based i/N' : 'one-based i/N'),
+    counterDecimals: ours ? 4 : 5,
+    missing,
+  }
   // One buffer a line: a corpus may be longer than the longest string of the language.
-  const lines = motions.map((motion, index) => Buffer.from(`${lineOf(motion, counter, factor, `${path}:${index + 1}`)}\n`))
+  const lines = motions.map((motion, index) => Buffer.from(`${lineOf(motion, form, `${path}:${index + 1}`)}\n`))
   await writeWhole(path, Buffer.concat(lines))
 }
 
-function lineOf(motion: Motion, convention: CounterConvention, factor: number, who: string): string {
+interface Form {
+  readonly factor: number
+  readonly counter: CounterConvention
+  readonly counterDecimals: number
+  readonly missing: 'error' | '0.016'
+}
+
+function lineOf(motion: Motion, form: Form, who: string): string {
   const { joints, frames } = motion
   if (frames < 1 || joints.length !== frames * COORDS) {
     const problem = `wanted ${COORDS} numbers in each of at least 1 frame, got ${joints.length} numbers in ${frames} frames`
@@ -35,15 +53,23 @@ function lineOf(motion: Motion, convention: CounterConvention, factor: number, w
   const out: string[] = []
   for (let t = 0; t < frames; t++) {
     for (let i = 0; i < COORDS; i++) {
-      const value = joints[t * COORDS + i]! * factor
-      if (!Number.isFinite(value)) {
+      const value = joints[t * COORDS + i]! * form.factor
+      const text = decimals(value, form.missing)
+      if (text === undefined) {
         const problem = `wanted a finite coordinate, got ${value} in frame ${t}, joint ${Math.floor(i / 3)} ${'xyz'[i % 3]}`
         throw new SignError('ERR_DATA', who, problem, 'Check how the motion was made')
       }
-      const text = value.toFixed(5)
-      out.push(text === '-0.00000' ? '0.00000' : text)
+      out.push(text)
     }
-    out.push(counterValue(convention, t, frames).toFixed(4))
+    out.push(counterValue(form.counter, t, frames).toFixed(form.counterDecimals))
   }
   return out.join(' ')
+}
+
+/** Undefined for what may not be written. */
+function decimals(value: number, missing: Form['missing']): string | undefined {
+  if (missing === '0.016' && (Number.isNaN(value) || value === 0)) return '0.01600'
+  if (!Number.isFinite(value)) return undefined
+  const text = value.toFixed(5)
+  return text === '-0.00000' ? '0.00000' : text
 }

@@ -1,7 +1,8 @@
 // How much a motion moves, beside its reference: what DTW is blind to. Every ratio is best at 1; below 1 the model moves too little or too briefly.
 
+import { boneLengthSpread } from '../motion/bone_lengths.js'
 import type { Motion } from '../motion/clip.js'
-import { bones, COORDS, joint } from '../motion/skeleton.js'
+import { COORDS, joint } from '../motion/skeleton.js'
 import type { Frames } from './dtw.js'
 
 /** A wrist path shorter than this, in normalised units (about 2 cm on a person), is a hand at rest. */
@@ -35,12 +36,7 @@ export function poseStdRatio(reference: Frames, hypothesis: Frames): number {
  * 0 for a rigid skeleton; lifted real data shows 0.01 to 0.03. Bones of no length are left out.
  */
 export function boneLengthDeviation(motion: Frames): number {
-  const deviations = bones.map(({ parent, child }) => {
-    const lengths = Array.from({ length: motion.frames }, (_, i) => apart(motion, i, parent, i, child))
-    const usual = mean(lengths)
-    return usual > 0 ? Math.sqrt(mean(lengths.map((length) => (length - usual) ** 2))) / usual : Number.NaN
-  })
-  return mean(deviations.filter((deviation) => !Number.isNaN(deviation)))
+  return mean([...boneLengthSpread(motion)].filter((deviation) => !Number.isNaN(deviation)))
 }
 
 /** Arithmetic mean; NaN of nothing. */

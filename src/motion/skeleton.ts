@@ -23,6 +23,20 @@ export const joint = {
 export const fingers = ['thumb', 'index', 'middle', 'ring', 'little'] as const
 export type Part = 'head' | 'body' | 'leftArm' | 'rightArm' | (typeof fingers)[number]
 
+/** The names of the 50 joints in their order: `nose`, `neck`, … `leftHand`, `leftThumb1`, … `rightLittle4`. */
+export const jointNames: readonly string[] = nameJoints()
+
+function nameJoints(): string[] {
+  const names: string[] = []
+  for (const [name, id] of Object.entries(joint)) names[id] = name
+  for (const side of ['left', 'right'] as const)
+    fingers.forEach((finger, k) => {
+      const capital = finger.charAt(0).toUpperCase() + finger.slice(1)
+      for (let segment = 1; segment <= 4; segment++) names[joint[`${side}Hand`] + 4 * k + segment] = `${side}${capital}${segment}`
+    })
+  return names
+}
+
 export interface Bone {
   readonly parent: number
   readonly child: number

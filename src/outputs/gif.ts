@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module'
 import { writeWhole } from '../base/files.js'
+import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { fingers } from '../motion/skeleton.js'
 import { cameraFor, type Turn } from './camera.js'
@@ -10,7 +11,7 @@ import { darker } from './draw.js'
 import { rasterCell } from './png.js'
 import { Raster } from './raster.js'
 import { DEFAULT_SIZE, label } from './sheet.js'
-import { checkMotion, duration, frameAtTime } from './timeline.js'
+import { duration, frameAtTime } from './timeline.js'
 
 export interface GifOptions {
   /** Pixels a picture is wide and high; 480 if not said. */

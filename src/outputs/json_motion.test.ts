@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { JOINTS } from '../motion/skeleton.js'
-import { jointNames, motionFromJson, motionToJson } from './json_motion.js'
+import { JOINTS, jointNames } from '../motion/skeleton.js'
+import { motionFromJson, motionToJson } from './json_motion.js'
 import { signer } from './signer.testing.js'
 
 const motion = signer(5)

@@ -2,9 +2,9 @@
 
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import { checkMotion } from '../motion/check.js'
 import { frameAt, type Motion } from '../motion/clip.js'
-import { COORDS, fingers, JOINTS, joint } from '../motion/skeleton.js'
-import { checkMotion } from './timeline.js'
+import { COORDS, JOINTS, jointNames } from '../motion/skeleton.js'
 
 /** What is known of a motion besides its numbers. */
 export interface MotionMeta {
@@ -13,23 +13,9 @@ export interface MotionMeta {
   readonly text: string
 }
 
-/** The names of the 50 joints in their order: `nose`, `neck`, … `leftHand`, `leftThumb1`, … `rightLittle4`. */
-export const jointNames: readonly string[] = nameJoints()
-
 const FORMAT = 'signllm-motion-1'
 /** Five digits after the point: 1/33,000 of a shoulder width. */
 const PRECISION = 1e5
-
-function nameJoints(): string[] {
-  const names: string[] = []
-  for (const [name, id] of Object.entries(joint)) names[id] = name
-  for (const side of ['left', 'right'] as const)
-    fingers.forEach((finger, k) => {
-      const capital = finger.charAt(0).toUpperCase() + finger.slice(1)
-      for (let segment = 1; segment <= 4; segment++) names[joint[`${side}Hand`] + 4 * k + segment] = `${side}${capital}${segment}`
-    })
-  return names
-}
 
 /** Writes a motion as JSON. Throws ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written. */
 export async function writeJson(path: string, motion: Motion, meta: MotionMeta): Promise<void> {

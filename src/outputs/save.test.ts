@@ -18,6 +18,9 @@ describe('saveMotion', () => {
     ['a.json', '{"format":"signllm-motion-1"'],
     ['a.skels', `${motion.joints[0]}`.slice(0, 4)],
     ['a.pose', '\xcd\xcc\x4c\x3e'],
+    ['a.bvh', 'HIERARCHY'],
+    ['a.GLB', 'glTF'],
+    ['a.npz', 'PK'],
   ])('writes %s', async (name, start) => {
     await saveMotion(join(folder, name), motion, about)
     const file = readFileSync(join(folder, name), 'latin1')
@@ -32,7 +35,9 @@ describe('saveMotion', () => {
   })
 
   it.each(['a.bmp', 'a', 'a.constructor', '.gif'])('refuses %s and lists what it can', async (name) => {
-    expect(() => writerFor(name)).toThrow(/wanted a name ending in one of \.png \.svg \.gif \.html \.json \.skels \.pose, got/)
+    expect(() => writerFor(name)).toThrow(
+      /wanted a name ending in one of \.png \.svg \.gif \.html \.json \.skels \.pose \.bvh \.glb \.npz, got/,
+    )
     await expect(saveMotion(name, motion, about)).rejects.toMatchObject({ code: 'ERR_USAGE' })
   })
 })

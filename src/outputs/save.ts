@@ -2,6 +2,9 @@
 
 import { basename, extname } from 'node:path'
 import { SignError } from '../base/errors.js'
+import { writeBvh } from '../formats/bvh.js'
+import { writeGlb } from '../formats/glb.js'
+import { writeMotionNpz } from '../formats/npz.js'
 import { poseOfMotion, writePose } from '../formats/pose_write.js'
 import { writeSkels } from '../formats/skels_write.js'
 import type { Motion } from '../motion/clip.js'
@@ -31,11 +34,15 @@ const writers: Readonly<Record<string, Writer>> = {
   '.json': (path, motion, about) => writeJson(path, motion, about),
   '.skels': (path, motion) => writeSkels(path, [motion]),
   '.pose': (path, motion) => writePose(path, poseOfMotion(motion)),
+  '.bvh': (path, motion) => writeBvh(path, motion),
+  '.glb': (path, motion) => writeGlb(path, motion),
+  '.npz': (path, motion) => writeMotionNpz(path, motion),
 }
 
 /**
  * Writes a motion in the format of `path`'s extension.
- * Throws ERR_USAGE for an extension without a writer, ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written.
+ * Throws ERR_USAGE for an extension without a writer, ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written, ERR_CONFIG for `.glb`
+ * without its optional package.
  *
  * @example
  * await saveMotion('hello.gif', motion, { text: 'Hello', language: 'ASL' })

@@ -1,8 +1,9 @@
 // What a contact sheet shows where: evenly spaced moments in a grid, and with a reference, each row of it above the row it is compared with.
 
+import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { type Camera, cameraFor, type Turn } from './camera.js'
-import { checkMotion, frameAtTime, spread } from './timeline.js'
+import { frameAtTime, spread } from './timeline.js'
 
 export interface SheetOptions {
   /** Moments shown; 8 if not said. */

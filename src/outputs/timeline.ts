@@ -1,8 +1,6 @@
 // Two motions on one clock. A shorter one ends; it is never stretched to the other's length, which would hide that its timing is wrong.
 
-import { SignError } from '../base/errors.js'
 import type { Motion } from '../motion/clip.js'
-import { COORDS } from '../motion/skeleton.js'
 
 /** Seconds a motion lasts. */
 export function duration(motion: Motion): number {
@@ -22,17 +20,4 @@ export function spread(motions: readonly Motion[], count: number): number[] {
   const shown = Math.max(1, Math.min(count, longest.frames))
   const step = shown > 1 ? (longest.frames - 1) / (shown - 1) : 0
   return Array.from({ length: shown }, (_, k) => Math.round(k * step) / longest.fps)
-}
-
-/** Throws ERR_DATA where a motion has no frames, no clock, or not 150 numbers a frame. */
-export function checkMotion(motion: Motion, who: string): void {
-  const { frames, fps, joints } = motion
-  if (!(frames >= 1 && Number.isInteger(frames)))
-    throw new SignError('ERR_DATA', who, `wanted at least one frame, got ${frames}`, 'Check that the motion is not empty')
-  if (!(fps > 0 && Number.isFinite(fps)))
-    throw new SignError('ERR_DATA', who, `wanted frames a second above 0, got ${fps}`, 'Give the motion the rate it was filmed at')
-  if (joints.length !== frames * COORDS) {
-    const wanted = `${frames * COORDS} numbers for ${frames} frames`
-    throw new SignError('ERR_DATA', who, `wanted ${wanted}, got ${joints.length}`, `Give ${COORDS} numbers a frame, without the counter`)
-  }
 }

@@ -1,12 +1,12 @@
 // A page that plays motions in any browser: one HTML file, nothing fetched, opened from a disk as well as from a server.
 
 import { writeWhole } from '../base/files.js'
+import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { cameraFor } from './camera.js'
 import { dark, light, type Palette } from './colours.js'
 import { darker, isFinger, limbs, proportions } from './draw.js'
 import { escapeMarkup, scriptJson } from './markup.js'
-import { checkMotion } from './timeline.js'
 import { viewerBody } from './viewer_body.js'
 import { viewerControls } from './viewer_controls.js'
 import { viewerScene } from './viewer_scene.js'

@@ -1,0 +1,26 @@
+// Checksums of files, for manifests and for holding files against them.
+
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { z } from 'zod'
+
+export const fileRecordSchema = z.object({ bytes: z.number().int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+
+/** What a file was when it was written. */
+export type FileRecord = z.infer<typeof fileRecordSchema>
+
+/** The size and SHA-256 of a file, read in pieces; undefined where there is none. */
+export async function fileRecord(path: string): Promise<FileRecord | undefined> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+      hash.update(piece)
+      bytes += piece.length
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}

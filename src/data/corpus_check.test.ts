@@ -1,0 +1,133 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { COORDS, joint } from '../motion/skeleton.js'
+import { type CorpusReport, checkCorpus } from './corpus_check.js'
+import { noteCompanions, readManifest, recordFiles, writeManifest } from './corpus_manifest.js'
+import { saveCorpus } from './corpus_save.js'
+import { syntheticCorpus } from './synthetic.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'check-'))
+const clips = syntheticCorpus({ languages: ['ASL', 'KSL'], clipsPerLanguage: 10, seed: 2 }).train.slice(6, 10)
+let corpora = 0
+
+/** A sound corpus of four clips, two a language. */
+async function fresh(): Promise<string> {
+  const prefix = join(folder, `${corpora++}`, 'train')
+  await saveCorpus(prefix, clips)
+  return prefix
+}
+
+async function edit(path: string, change: (lines: string[]) => string[]): Promise<void> {
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n')
+  await writeFile(path, `${change(lines).join('\n')}\n`)
+}
+
+/** Makes the manifest vouch for the files as they are now, so that only what is in them is found. */
+async function vouchAgain(prefix: string): Promise<void> {
+  const manifest = await readManifest(`${prefix}.json`)
+  if (manifest?.version === 2)
+    await writeManifest(`${prefix}.json`, { ...manifest, files: await recordFiles(prefix, Object.keys(manifest.files)) })
+}
+
+const lines = ({ prefix, findings }: CorpusReport): string[] =>
+  findings.map(({ severity, where, problem }) => `${severity} ${where.slice(prefix.length)} ${problem}`)
+
+describe('checkCorpus', () => {
+  it('finds nothing in a corpus as we write it', async () => {
+    const report = await checkCorpus(await fresh())
+    expect(lines(report)).toEqual([])
+    expect(report).toMatchObject({ clips: 4, frames: clips.reduce((sum, { frames }) => sum + frames, 0) })
+  })
+
+  it('finds a changed, a shortened and a lost file', async () => {
+    const prefix = await fresh()
+    await edit(`${prefix}.text`, ([a, ...rest]) => [[...a!].reverse().join(''), ...rest])
+    await edit(`${prefix}.files`, ([a, ...rest]) => [`${a}x`, ...rest])
+    await rm(`${prefix}.gloss`)
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      expect.stringMatching(/^error \.text wanted SHA-256 [0-9a-f]{12}… by the manifest, got [0-9a-f]{12}…$/),
+      'error .gloss wanted the file the manifest names, got none',
+      expect.stringMatching(/^error \.files wanted \d+ bytes by the manifest, got \d+$/),
+    ])
+  })
+
+  it('finds companions out of line, blank lines and names twice', async () => {
+    const prefix = await fresh()
+    await edit(`${prefix}.text`, (all) => all.slice(1))
+    await edit(`${prefix}.gloss`, ([a, _, ...rest]) => [a!, ' ', ...rest])
+    await edit(`${prefix}.files`, ([a, , ...rest]) => [a!, a!, ...rest])
+    await vouchAgain(prefix)
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      `error .text wanted as many lines as ${prefix}.skels (4), got 3`,
+      'warning .gloss:2 wanted a line, got a blank one',
+      `error .files:2 wanted names that differ, got '${clips[0]!.name}' as on line 1`,
+    ])
+  })
+
+  it('finds every broken line of motion, not only the first', async () => {
+    const prefix = await fresh()
+    await edit(`${prefix}.skels`, ([a, b, c, d]) => [a!.replace(/^\S+/, 'nan'), b!, `${c} 0.5`, d!])
+    await vouchAgain(prefix)
+    const found = lines(await checkCorpus(prefix))
+    expect(found).toHaveLength(2)
+    expect(found[0]).toMatch(/^error \.skels:1 wanted a finite number, got 'nan' as number 1 of the line/)
+    expect(found[1]).toMatch(/^error \.skels:3 wanted a multiple of 151 numbers/)
+  })
+
+  it('finds motions of another scale, too far away, still, or twice', async () => {
+    const prefix = join(folder, 'scale', 'train')
+    const broken = clips.map((clip) => ({ ...clip, joints: clip.joints.slice() }))
+    broken[0]!.joints[COORDS + joint.neck * 3 + 1] = 0.01
+    broken[1]!.joints[2 * COORDS + joint.leftShoulder * 3] = 0.9
+    broken[1]!.joints[joint.nose * 3 + 2] = -9
+    for (let t = 1; t < broken[2]!.frames; t++) broken[2]!.joints.copyWithin(t * COORDS, 0, COORDS)
+    broken[3] = { ...broken[2]!, name: 'again', language: 'KSL' }
+    await saveCorpus(prefix, broken)
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      'error .skels:1 wanted the neck at 0, got it elsewhere in frame 1',
+      expect.stringMatching(/^error \.skels:2 wanted the shoulders 0\.3333 apart in the picture, got 0\.7\d+ in frame 2$/),
+      'warning .skels:2 wanted coordinates within 2, got -9.00 in frame 0, joint 0 z',
+      expect.stringMatching(/^warning \.skels:3 wanted something that moves, got one pose in all \d+ frames$/),
+      'warning .skels:4 wanted motions that differ, got that of line 3 again',
+      expect.stringMatching(/^warning \.skels:4 wanted something that moves/),
+    ])
+  })
+
+  it('finds counts and counters that are not those of the manifest', async () => {
+    const prefix = await fresh()
+    await edit(`${prefix}.lang`, ([, ...rest]) => ['TSL', ...rest])
+    await vouchAgain(prefix)
+    const manifest = await readManifest(`${prefix}.json`)
+    if (manifest?.version !== 2) throw new Error('wanted version 2')
+    await writeManifest(`${prefix}.json`, { ...manifest, frames: 7, counter: 'one-based i/N' })
+    const found = lines(await checkCorpus(prefix))
+    expect(found.slice(0, 4)).toEqual(
+      [1, 2, 3, 4].map((n) => `error .skels:${n} wanted the counter 'one-based i/N' as in the manifest, got 'zero-based i/N'`),
+    )
+    expect(found.slice(4)).toEqual([
+      `error .json wanted 7 frames as the manifest counts, got ${manifest.frames}`,
+      'error .json wanted 2 clips of ASL as the manifest counts, got 1',
+      'error .json wanted 0 clips of TSL as the manifest counts, got 1',
+    ])
+  })
+
+  it('says what a manifest that is missing, old or broken cannot vouch for, and files it does not know', async () => {
+    const prefix = await fresh()
+    await writeFile(`${prefix}.prompt`, 'a\nb\nc\nd\n')
+    expect(lines(await checkCorpus(prefix))).toEqual(['warning .prompt wanted every file in the manifest, got one it does not name'])
+    await noteCompanions(prefix, ['prompt'])
+    expect(lines(await checkCorpus(prefix))).toEqual([])
+    await writeFile(`${prefix}.json`, '{"format":"signllm-corpus","version":3}')
+    expect(lines(await checkCorpus(prefix))[0]).toMatch(/^error \.json wanted a signllm-corpus manifest, got a wrong 'version'/)
+    await rm(`${prefix}.json`)
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      'warning .json wanted a manifest, got none: scale, frame rate and checksums cannot be checked',
+    ])
+  })
+
+  it('throws where there is nothing to check', async () => {
+    await expect(checkCorpus(join(folder, 'none'))).rejects.toThrow(/none\.skels: wanted a readable file/)
+  })
+})

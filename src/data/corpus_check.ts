@@ -1,0 +1,130 @@
+// Looks a whole corpus through and says all that is wrong with it, where: the files against the manifest, each other, and what a motion can be.
+
+import { SignError } from '../base/errors.js'
+import { readCompanion } from '../formats/skels_companions.js'
+import { fileRecord } from './checksum.js'
+import { SkelsCheck } from './corpus_check_skels.js'
+import { type CorpusManifest, companionEndings, readManifest } from './corpus_manifest.js'
+
+export interface CorpusFinding {
+  /** An `error` makes the corpus unfit to be used as it is; a `warning` wants looking at. */
+  readonly severity: 'error' | 'warning'
+  /** `path:line`, or `path` of what is no line's fault. */
+  readonly where: string
+  readonly problem: string
+}
+
+export interface CorpusReport {
+  readonly prefix: string
+  /** Lines of the `.skels` file. */
+  readonly clips: number
+  /** Frames of all lines that can be read. */
+  readonly frames: number
+  readonly findings: readonly CorpusFinding[]
+}
+
+/** How findings are collected. */
+export type Note = (severity: CorpusFinding['severity'], where: string, problem: string) => void
+
+/**
+ * Checks `<prefix>.skels`, its companions and its manifest: checksums, alignment line for line, blank lines, names and motions that occur twice, the counts of the
+ * manifest, and in every frame the neck at 0, the shoulders 1/3 apart and coordinates within reach. Reads the motions one after another, so that memory stays flat.
+ * Throws ERR_DATA only where there is no `.skels` file to read.
+ */
+export async function checkCorpus(prefix: string): Promise<CorpusReport> {
+  const findings: CorpusFinding[] = []
+  const note: Note = (severity, where, problem) => findings.push({ severity, where, problem })
+  const manifest = await manifestOf(prefix, note)
+  await checkFiles(prefix, manifest, note)
+  const skels = new SkelsCheck(`${prefix}.skels`, manifest, note)
+  const { clips, frames, unread } = await skels.run()
+  const languages = await checkCompanions(prefix, clips, manifest, note)
+  if (manifest) checkCounts(prefix, manifest, { clips, languages, frames: unread > 0 ? undefined : frames }, note)
+  return { prefix, clips, frames, findings }
+}
+
+async function manifestOf(prefix: string, note: Note): Promise<CorpusManifest | undefined> {
+  const path = `${prefix}.json`
+  try {
+    const manifest = await readManifest(path)
+    if (!manifest) note('warning', path, 'wanted a manifest, got none: scale, frame rate and checksums cannot be checked')
+    else if (manifest.version === 1) note('warning', path, 'wanted a manifest of version 2, got 1: it vouches for no file')
+    return manifest
+  } catch (error) {
+    note('error', path, problemOf(error))
+    return undefined
+  }
+}
+
+/** What an error of ours says, without whom it says it of. */
+export function problemOf(error: unknown): string {
+  if (!(error instanceof SignError)) throw error
+  return error.message.slice(error.message.indexOf(': wanted') + 2)
+}
+
+async function checkFiles(prefix: string, manifest: CorpusManifest | undefined, note: Note): Promise<void> {
+  if (manifest?.version !== 2) return
+  for (const [ending, wanted] of Object.entries(manifest.files)) {
+    const path = `${prefix}.${ending}`
+    const got = await fileRecord(path)
+    if (!got) note('error', path, 'wanted the file the manifest names, got none')
+    else if (got.bytes !== wanted.bytes) note('error', path, `wanted ${wanted.bytes} bytes by the manifest, got ${got.bytes}`)
+    else if (got.sha256 !== wanted.sha256)
+      note('error', path, `wanted SHA-256 ${wanted.sha256.slice(0, 12)}… by the manifest, got ${got.sha256.slice(0, 12)}…`)
+  }
+}
+
+/** Companions where they want lines, and what a line in them may be. Returns the languages line for line, where `.lang` tells them. */
+async function checkCompanions(
+  prefix: string,
+  clips: number,
+  manifest: CorpusManifest | undefined,
+  note: Note,
+): Promise<string[] | undefined> {
+  let languages: string[] | undefined
+  for (const ending of companionEndings) {
+    const path = `${prefix}.${ending}`
+    const lines = await readCompanion(path)
+    if (!lines) {
+      if (ending === 'text') note('warning', path, 'wanted a sentence for every clip, got no such file')
+      continue
+    }
+    if (lines.length !== clips) note('error', path, `wanted as many lines as ${prefix}.skels (${clips}), got ${lines.length}`)
+    if (manifest?.version === 2 && !manifest.files[ending])
+      note('warning', path, 'wanted every file in the manifest, got one it does not name')
+    const blank = ending === 'text' || ending === 'files' || ending === 'lang' ? 'error' : 'warning'
+    for (const [i, line] of lines.entries()) if (line === '') note(blank, `${path}:${i + 1}`, 'wanted a line, got a blank one')
+    if (ending === 'files') checkNames(path, lines, note)
+    if (ending === 'lang') languages = lines
+  }
+  return languages
+}
+
+function checkNames(path: string, names: readonly string[], note: Note): void {
+  const first = new Map<string, number>()
+  for (const [i, name] of names.entries()) {
+    const twin = first.get(name)
+    if (twin === undefined) first.set(name, i + 1)
+    else if (name !== '') note('error', `${path}:${i + 1}`, `wanted names that differ, got '${name}' as on line ${twin}`)
+  }
+}
+
+interface Counted {
+  readonly clips: number
+  readonly languages: readonly string[] | undefined
+  /** Undefined where a line could not be read. */
+  readonly frames: number | undefined
+}
+
+function checkCounts(prefix: string, manifest: CorpusManifest, { clips, languages, frames }: Counted, note: Note): void {
+  const path = `${prefix}.json`
+  const total = Object.values(manifest.clips).reduce((sum, count) => sum + count, 0)
+  if (total !== clips) note('error', path, `wanted ${total} clips as the manifest counts, got ${clips}`)
+  if (frames !== undefined && frames !== manifest.frames)
+    note('error', path, `wanted ${manifest.frames} frames as the manifest counts, got ${frames}`)
+  if (!languages) return
+  for (const tag of new Set([...manifest.languages, ...Object.keys(manifest.clips), ...languages])) {
+    const [wanted, got] = [manifest.clips[tag] ?? 0, languages.filter((language) => language === tag).length]
+    if (wanted !== got) note('error', path, `wanted ${wanted} clips of ${tag || 'no language'} as the manifest counts, got ${got}`)
+  }
+}

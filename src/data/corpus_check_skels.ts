@@ -1,0 +1,86 @@
+// The part of checking a corpus that goes through the motions: every line of `.skels`, one at a time.
+
+import { type CounterConvention, type SkelsSequence, skelsLines } from '../formats/skels.js'
+import { NORMALISATION } from '../motion/clip.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import { motionChecksum } from './clip_table.js'
+import { type Note, problemOf } from './corpus_check.js'
+import type { CorpusManifest } from './corpus_manifest.js'
+import { shoulderWidth } from './normalise.js'
+
+/** Files hold 5 decimals, and readers forgive this much of a shoulder distance. */
+const SHOULDER_TOLERANCE = 2e-3
+/** No hand is six shoulder widths from the neck. */
+const REACH = 2
+
+export class SkelsCheck {
+  readonly #path: string
+  readonly #manifest: CorpusManifest | undefined
+  readonly #note: Note
+  readonly #lineOfMotion = new Map<string, number>()
+  #counter: { convention: CounterConvention; from: string } | undefined
+
+  constructor(path: string, manifest: CorpusManifest | undefined, note: Note) {
+    this.#path = path
+    this.#manifest = manifest
+    this.#note = note
+  }
+
+  /** Lines, frames of those that can be read, and how many cannot. */
+  async run(): Promise<{ clips: number; frames: number; unread: number }> {
+    const seen = { clips: 0, frames: 0, unread: 0 }
+    for await (const { who, line, parse } of skelsLines(this.#path)) {
+      seen.clips = line
+      try {
+        const { counter, ...sequence } = parse()
+        seen.frames += sequence.frames
+        this.#checkCounter(counter, who)
+        this.#checkMotion(sequence, who)
+      } catch (error) {
+        this.#note('error', who, problemOf(error))
+        seen.unread += 1
+      }
+    }
+    if (seen.clips === 0) this.#note('error', this.#path, 'wanted at least one sequence, got an empty file')
+    return seen
+  }
+
+  #checkCounter(convention: CounterConvention | undefined, who: string): void {
+    if (!convention) return
+    this.#counter ??= this.#manifest
+      ? { convention: this.#manifest.counter as CounterConvention, from: 'the manifest' }
+      : { convention, from: who }
+    if (convention !== this.#counter.convention)
+      this.#note('error', who, `wanted the counter '${this.#counter.convention}' as in ${this.#counter.from}, got '${convention}'`)
+  }
+
+  #checkMotion({ joints, frames, line }: SkelsSequence, who: string): void {
+    const hash = motionChecksum(joints)
+    const twin = this.#lineOfMotion.get(hash)
+    if (twin === undefined) this.#lineOfMotion.set(hash, line)
+    else this.#note('warning', who, `wanted motions that differ, got that of line ${twin} again`)
+    if (isStill(joints, frames)) this.#note('warning', who, `wanted something that moves, got one pose in all ${frames} frames`)
+    // Of another scale nothing is known that could be held against it.
+    if (this.#manifest?.normalisation === NORMALISATION) this.#checkScale(joints, frames, who)
+  }
+
+  /** Only the first frame of each kind is named: a clip that is off is off throughout. */
+  #checkScale(joints: Float32Array, frames: number, who: string): void {
+    const times = Array.from({ length: frames }, (_, t) => t)
+    const neck = times.find((t) => [0, 1, 2].some((axis) => joints[t * COORDS + joint.neck * 3 + axis] !== 0))
+    if (neck !== undefined) this.#note('error', who, `wanted the neck at 0, got it elsewhere in frame ${neck}`)
+    const wide = times.find((t) => Math.abs(shoulderWidth(joints, t) - 1 / 3) > SHOULDER_TOLERANCE)
+    if (wide !== undefined) {
+      const got = shoulderWidth(joints, wide).toFixed(4)
+      this.#note('error', who, `wanted the shoulders 0.3333 apart in the picture, got ${got} in frame ${wide}`)
+    }
+    const far = joints.findIndex((value) => Math.abs(value) > REACH)
+    if (far < 0) return
+    const place = `frame ${Math.floor(far / COORDS)}, joint ${Math.floor(far / 3) % JOINTS} ${'xyz'[far % 3]}`
+    this.#note('warning', who, `wanted coordinates within ${REACH}, got ${joints[far]!.toFixed(2)} in ${place}`)
+  }
+}
+
+function isStill(joints: Float32Array, frames: number): boolean {
+  return frames > 1 && joints.subarray(COORDS).every((value, i) => value === joints[i])
+}
