@@ -6,9 +6,7 @@
 //   npm run learning -- languages  eight fingerspelling languages at once, a group each: every one better than mean pose and random clip
 //   npm run learning -- words     200 spelled ASL words, then 20 never seen: better than mean pose and random clip, wrist path 0.7 to 1.3
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { SignError } from '../src/base/errors.js'
 import { writeWhole } from '../src/base/files.js'
 import { dataSpell } from '../src/commands/data_spell.js'
@@ -28,6 +26,7 @@ import type { Clip } from '../src/motion/clip.js'
 import { readCheckpoint, restoreModel } from '../src/train/checkpoint.js'
 import { loadData } from '../src/train/dataset.js'
 import { loadRunConfig } from '../src/train/run_file.js'
+import { chosenTrial } from './learning/trial.js'
 
 const DATA = '../shared/data'
 
@@ -49,7 +48,7 @@ interface LanguageScore {
 }
 
 interface Trial {
-  /** Which files under ../shared/data it reads. */
+  /** Which files it reads. */
   readonly needs: string
   prepare(): Promise<unknown>
   /** The clips to sign: those learned from, or others. */
@@ -59,13 +58,13 @@ interface Trial {
 
 const trials: Record<string, Trial> = {
   clips: {
-    needs: 'progressive-transformers-slp/train.skels',
+    needs: '../shared/data/progressive-transformers-slp/train.skels',
     prepare: async () => undefined,
     split: 'train',
     passed: (clips) => clips.every(isKnownByHeart),
   },
   sentences: {
-    needs: 'fluent-pose-synthesis/train_1_metadata.json',
+    needs: '../shared/data/fluent-pose-synthesis/train_1_metadata.json',
     prepare: async () => {
       const clips = await readTimedClips(join(DATA, 'fluent-pose-synthesis'), { language: 'GSL', text: 'german' })
       await saveCorpus(
@@ -77,7 +76,7 @@ const trials: Record<string, Trial> = {
     passed: (clips) => clips.every(isKnownByHeart),
   },
   words: {
-    needs: 'fingerspelling-lexicon/index.csv',
+    needs: '../shared/data/fingerspelling-lexicon/index.csv',
     prepare: () =>
       dataSpell({
         lexicon: join(DATA, 'fingerspelling-lexicon'),
@@ -91,7 +90,7 @@ const trials: Record<string, Trial> = {
     passed: (_, languages) => languages.every(isRight),
   },
   languages: {
-    needs: 'fingerspelling-lexicon/index.csv',
+    needs: '../shared/data/fingerspelling-lexicon/index.csv',
     prepare: () =>
       dataSpell({
         lexicon: join(DATA, 'fingerspelling-lexicon'),
@@ -115,23 +114,12 @@ function isRight({ rows: [model, meanPose, random] }: LanguageScore): boolean {
   return dtw < meanPose!.dtw && dtw < random!.dtw && wristPathRatio >= 0.7 && wristPathRatio <= 1.3
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, adapter: { type: 'string' } },
-})
-const [name] = positionals
-const trial = trials[name ?? '']
-if (!name || !trial)
-  throw new SignError('ERR_USAGE', 'learning', `wanted a trial of ${Object.keys(trials).join(', ')}, got ${name}`, 'Name one')
-if (!existsSync(join(DATA, trial.needs))) {
-  console.log(`learning: skipped, ${join(DATA, trial.needs)} is not here`)
-  process.exit()
-}
+const { name, trial, options: values } = chosenTrial(trials)
 
 await trial.prepare()
 const began = performance.now()
 const path = `bench/learning/${name}.yaml`
-await train(path, { overwrite: true, ...values })
+if (!values.trained) await train(path, { overwrite: true, ...values })
 const seconds = (performance.now() - began) / 1000
 
 const { gpu } = await openGpu({ adapter: values.adapter })
