@@ -6,7 +6,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
 import { JOINTS } from '../motion/skeleton.js'
-import { type Hdf5Dataset, type Hdf5File, type Hdf5Group, openHdf5, withHdf5 } from './hdf5.js'
+import { closeHdf5, type Hdf5Dataset, type Hdf5File, type Hdf5Group, openHdf5, withHdf5 } from './hdf5.js'
 import { putPoint } from './keypoint_values.js'
 import { signerClip } from './signer.js'
 
@@ -40,7 +40,7 @@ export async function* readKeypointHdf5(path: string, options: KeypointHdf5Optio
       if (!options.skip?.(name)) yield clipIn(dataset, name, options.fps ?? 24, path)
     }
   } finally {
-    file.close()
+    closeHdf5(file)
   }
 }
 
@@ -175,7 +175,7 @@ export class KeypointHdf5Writer {
   /** Gives the file its name. Throws ERR_OUTPUT where it cannot be written. */
   async close(): Promise<void> {
     const partial = partialOf(this.path)
-    withHdf5(this.path, 'to close the file', () => this.#file.close(), 'ERR_OUTPUT')
+    closeHdf5(this.#file)
     try {
       const file = await open(partial, 'r+')
       await file.sync().finally(() => file.close())
@@ -188,7 +188,7 @@ export class KeypointHdf5Writer {
 
   /** Gives the file up: nothing of it stays. */
   async discard(): Promise<void> {
-    this.#file.close()
+    closeHdf5(this.#file)
     await rm(partialOf(this.path), { force: true })
   }
 
