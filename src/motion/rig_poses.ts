@@ -76,7 +76,9 @@ function worldTurns(points: readonly Vector[], directions: readonly Vector[], re
   const way: Way = (from, to) => vec3.sub([0, 0, 0], points[to]!, points[from]!) as Vector
   const shoulders = way(joint.rightShoulder, joint.leftShoulder)
   const turns: Turn[] = [between(directions[boneTo[joint.leftShoulder]!]!, [0, 1, 0], shoulders, [0, 1, 0]) ?? still]
-  const palms = new Map([joint.leftHand, joint.rightHand].map((root): [number, Turn | undefined] => [root, palmTurn(root, way, directions)]))
+  const palms = new Map(
+    [joint.leftHand, joint.rightHand].map((root): [number, Turn | undefined] => [root, palmTurn(root, way, directions)]),
+  )
   const ends: Vector[] = [points[joint.neck]!]
   for (const [b, { parent, start, end }] of rigBones.entries()) {
     if (b === 0) continue

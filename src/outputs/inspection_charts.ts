@@ -7,7 +7,7 @@ const WIDTH = 640
 
 /** How many clips are how long, in at most 24 bars of equal width in seconds. */
 export function lengthHistogram(seconds: readonly number[]): string {
-  const longest = Math.max(...seconds)
+  const longest = seconds.reduce((a, b) => Math.max(a, b), 0)
   const step = roundUp(longest / 24)
   const bars = Array.from({ length: Math.max(1, Math.ceil(longest / step - 1e-9)) }, () => 0)
   // The longest ends exactly where the last bar does.

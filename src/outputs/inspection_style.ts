@@ -18,17 +18,17 @@ ul.findings li { padding: 0.3rem 0; border-top: 1px solid var(--line); overflow-
 .where { font-weight: 600; }
 .thumbs { display: grid; gap: 0.9rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); }
 figure { margin: 0; min-width: 0; }
-figure svg { display: block; width: 100%; height: auto; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; }
+figure > svg { display: block; width: 100%; height: auto; border: 1px solid var(--line); border-radius: 7px; overflow: hidden; }
 figcaption { margin-top: 0.3rem; font-size: 0.85rem; overflow-wrap: anywhere; }
 figcaption .words { color: var(--soft); }
 /* Pictures are drawn for paper: turned over by night, hues kept. */
-@media (prefers-color-scheme: dark) { figure svg { filter: invert(0.92) hue-rotate(180deg); } }
+@media (prefers-color-scheme: dark) { figure > svg { filter: invert(0.92) hue-rotate(180deg); } }
 svg.chart { display: block; width: 100%; height: auto; font-size: 11px; }
 svg.chart text { fill: var(--soft); }
 svg.chart .grid { stroke: var(--line); }
 svg.chart .mark { fill: var(--accent); }
 svg.chart .ground { fill: var(--ground); }
-.bars { display: grid; gap: 0 2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); font-size: 0.82rem; font-variant-numeric: tabular-nums; }
+.bars { display: grid; gap: 0 2rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); font-size: 0.82rem; font-variant-numeric: tabular-nums; }
 .bars h3 { margin: 0.3rem 0; font-size: 0.82rem; font-weight: 600; color: var(--soft); }
 .bar { display: grid; grid-template-columns: 7.2rem 1fr 3.4rem; align-items: center; gap: 0.5rem; }
 .bar i { display: block; height: 0.6rem; min-width: 1px; border-radius: 2px; background: var(--accent); }
