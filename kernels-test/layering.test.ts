@@ -52,10 +52,11 @@ describe('imports', () => {
     expect(wrong.map(({ path }) => path)).toEqual([])
   })
 
-  it('of Dawn and wgsl_reflect are in one file each', () => {
+  it('of Dawn, wgsl_reflect and h5wasm are in one file each', () => {
     const importers = (name: string) =>
       sources.filter(({ text }) => new RegExp(`(?:from|import\\()\\s*'${name}[/']`).test(text)).map(({ path }) => path)
     expect(importers('webgpu')).toEqual(['src/device/open.ts'])
     expect(importers('wgsl_reflect')).toEqual(['src/device/reflect.ts'])
+    expect(importers('h5wasm')).toEqual(['src/formats/hdf5.ts'])
   })
 })

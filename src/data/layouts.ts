@@ -154,8 +154,15 @@ export function rawJoints(pose: PoseFile, layout: Layout, person: number): RawJo
   return { frames, at, seen }
 }
 
+/** The person asked for, or the one of whom most is seen. Throws ERR_DATA naming `who` for one who is not in the file. */
+export function choosePerson(pose: PoseFile, asked: number | undefined, who: string): number {
+  const person = asked ?? clearestPerson(pose)
+  if (Number.isInteger(person) && person >= 0 && person < pose.people) return person
+  throw new SignError('ERR_DATA', who, `wanted person 0 to ${pose.people - 1}, got ${person}`, 'Choose one that is in the file')
+}
+
 /** The person of whom most is seen over the whole file. */
-export function clearestPerson(pose: PoseFile): number {
+function clearestPerson(pose: PoseFile): number {
   const { frames, people, points, confidence } = pose
   const sums = new Float64Array(people)
   for (let t = 0; t < frames; t++) {

@@ -4,7 +4,7 @@ import { SignError } from '../base/errors.js'
 import type { PoseFile } from '../formats/pose.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
-import { clearestPerson, layoutOf, rawJoints } from './layouts.js'
+import { choosePerson, layoutOf, rawJoints } from './layouts.js'
 import { placeDepth } from './layouts_depth.js'
 import { fillMissing } from './layouts_fill.js'
 import { normalise } from './normalise.js'
@@ -28,10 +28,8 @@ export interface PoseMotion extends Motion {
  * Throws ERR_DATA naming `who` for a layout without shoulders, and for a clip in which the shoulders are never seen.
  */
 export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): PoseMotion {
-  const { who = 'pose', person = clearestPerson(pose) } = options
-  if (!Number.isInteger(person) || person < 0 || person >= pose.people) {
-    throw new SignError('ERR_DATA', who, `wanted person 0 to ${pose.people - 1}, got ${person}`, 'Choose one that is in the file')
-  }
+  const { who = 'pose' } = options
+  const person = choosePerson(pose, options.person, who)
   const layout = layoutOf(pose, who)
   const { frames, at, seen } = rawJoints(pose, layout, person)
   toNormalScale(at, seen, frames, who)

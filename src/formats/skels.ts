@@ -1,9 +1,9 @@
 // Reads `.skels`, the field's motion file: one sequence a line, 151 numbers a frame (50 joints x 3, then the progress counter), no frame separator.
 // Three tools write it with three counters and two scales, and no header says which, so both are recognised from the numbers.
 
-import { createReadStream } from 'node:fs'
 import { SignError } from '../base/errors.js'
 import { COORDS, joint } from '../motion/skeleton.js'
+import { type FrameOfNumbers, linesOf, parseLine } from './number_lines.js'
 
 /** Numbers a frame in the file: the coordinates and the counter. */
 export const SKELS_FRAME = COORDS + 1
@@ -46,7 +46,7 @@ export async function readSkels(path: string): Promise<SkelsFile> {
   let counter: { convention: CounterConvention; line: number } | undefined
   for await (const { bytes, line } of linesOf(path)) {
     const who = `${path}:${line}`
-    const numbers = parseLine(bytes, who)
+    const numbers = parseLine(bytes, frameOfNumbers, who)
     const frames = numbers.length / SKELS_FRAME
     const found = counterOf(numbers, frames, who)
     if (found && counter && found !== counter.convention) {
@@ -72,98 +72,9 @@ export async function readSkels(path: string): Promise<SkelsFile> {
   }
 }
 
-/** The lines of a file as bytes, 1-based. A final newline ends the last line; it does not start an empty one. */
-async function* linesOf(path: string): AsyncGenerator<{ bytes: Buffer; line: number }> {
-  let pieces: Buffer[] = []
-  let line = 1
-  try {
-    for await (const chunk of createReadStream(path, {
-      highWaterMark: 1 << 20,
-    }) as AsyncIterable<Buffer>) {
-      let from = 0
-      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-        pieces.push(chunk.subarray(from, end))
-        yield { bytes: Buffer.concat(pieces), line }
-        pieces = []
-        line += 1
-        from = end + 1
-      }
-      if (from < chunk.length) pieces.push(chunk.subarray(from))
-    }
-  } catch (cause) {
-    if (cause instanceof SignError) throw cause
-    throw new SignError('ERR_DATA', path, `wanted a readable file, got ${(cause as Error).message}`, 'Check the path', { cause })
-  }
-  if (pieces.length > 0) yield { bytes: Buffer.concat(pieces), line }
-}
-
-const isSpace = (byte: number): boolean => byte === 32 || byte === 9 || byte === 13
-
-/** All numbers of a line, in double precision: rounding to float32 happens once, when the joints are stored. */
-function parseLine(bytes: Buffer, who: string): Float64Array {
-  // The shortest number and its space take two bytes.
-  const out = new Float64Array((bytes.length >> 1) + 1)
-  let count = 0
-  let at = 0
-  while (at < bytes.length) {
-    if (isSpace(bytes[at]!)) {
-      at += 1
-      continue
-    }
-    const start = at
-    while (at < bytes.length && !isSpace(bytes[at]!)) at += 1
-    out[count] = numberIn(bytes, start, at, count, who)
-    count += 1
-  }
-  if (count === 0)
-    throw new SignError('ERR_DATA', who, 'wanted 151 numbers a frame, got a blank line', 'Delete the line, here and in its companion files')
-  if (count % SKELS_FRAME !== 0) {
-    const whole = Math.floor(count / SKELS_FRAME)
-    const problem = `wanted a multiple of ${SKELS_FRAME} numbers, got ${count} (${whole} frames and ${count % SKELS_FRAME} numbers)`
-    throw new SignError('ERR_DATA', who, problem, 'Look for a lost or doubled value on that line')
-  }
-  return out.subarray(0, count)
-}
-
-/**
- * The number in bytes [start, end). Plain decimals of up to 15 digits, which is what every tool writes, are put together here: digits and power of ten are
- * exact in a double, so the quotient is the correctly rounded one, at several times the speed of a string. Anything else goes through Number().
- */
-function numberIn(bytes: Buffer, start: number, end: number, index: number, who: string): number {
-  const negative = bytes[start] === 45
-  let digits = 0
-  let value = 0
-  let point = -1
-  for (let i = negative ? start + 1 : start; i < end; i++) {
-    const byte = bytes[i]!
-    if (byte >= 48 && byte <= 57) {
-      value = value * 10 + (byte - 48)
-      digits += 1
-    } else if (byte === 46 && point < 0) {
-      point = i
-    } else {
-      digits = 99
-      break
-    }
-  }
-  if (digits > 0 && digits <= 15) {
-    if (point >= 0) value /= powersOfTen[end - point - 1]!
-    return negative ? -value : value
-  }
-  const token = bytes.toString('latin1', start, end)
-  const parsed = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(token) ? Number(token) : Number.NaN
-  if (Number.isFinite(parsed)) return parsed
-  const problem = `wanted a finite number, got '${token.slice(0, 40)}' as number ${index + 1} of the line (${placeOf(index)})`
-  throw new SignError('ERR_DATA', who, problem, 'Drop the sequence or repair the value')
-}
-
-const powersOfTen = Array.from({ length: 16 }, (_, i) => 10 ** i)
-
-/** Where the 0-based n-th number of a line sits, in words. */
-function placeOf(n: number): string {
-  const inFrame = n % SKELS_FRAME
-  const what = inFrame === COORDS ? 'the counter' : `joint ${Math.floor(inFrame / 3)} ${'xyz'[inFrame % 3]}`
-  return `frame ${Math.floor(n / SKELS_FRAME)}, ${what}`
+const frameOfNumbers: FrameOfNumbers = {
+  length: SKELS_FRAME,
+  place: (n) => (n === COORDS ? 'the counter' : `joint ${Math.floor(n / 3)} ${'xyz'[n % 3]}`),
 }
 
 function withoutCounters(numbers: Float64Array, frames: number): Float32Array {

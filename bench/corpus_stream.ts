@@ -1,0 +1,99 @@
+// Does memory stay flat while a corpus goes through? Makes clip folders of OpenPose JSON one by one, reads, cleans and writes each into one HDF5 file, deletes
+// it, and goes on until so many MiB of JSON have passed; then streams the HDF5 file back. Prints resident memory along the way.
+//
+//   npx tsx bench/corpus_stream.ts          1 GiB
+//   npx tsx bench/corpus_stream.ts 64       64 MiB
+
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Random } from '../src/base/random.js'
+import { interpolateKeypoints, normaliseKeypoints, pruneKeypoints } from '../src/data/keypoint_normalise.js'
+import { rejectOutliers } from '../src/data/keypoint_outliers.js'
+import { keypointQuality } from '../src/data/keypoint_quality.js'
+import { resampleKeypoints } from '../src/data/keypoint_resample.js'
+import { openPoseJson, person } from '../src/formats/detections.testing.js'
+import { KeypointHdf5Writer, readKeypointHdf5 } from '../src/formats/keypoints_hdf5.js'
+import { openPoseClips } from '../src/formats/openpose.js'
+
+const MIB = 2 ** 20
+const FRAMES = 100
+const target = Number(process.argv[2] ?? 1024) * MIB
+const folder = await mkdtemp(join(tmpdir(), 'corpus-stream-'))
+
+/** Different people, made once: what is measured is the reading, not the making. */
+const random = new Random(1)
+const frames = Array.from({ length: 64 }, (_, i) => Buffer.from(openPoseJson([person(random, 600 + i, 350, 200)])))
+
+const start = process.cpuUsage()
+let marks: number[] = []
+function report(what: string, bytes: number, clips: number): void {
+  const resident = process.memoryUsage().rss
+  marks.push(resident)
+  const cpu = (process.cpuUsage(start).user + process.cpuUsage(start).system) / 1e6
+  const peak = process.resourceUsage().maxRSS / 1024
+  const columns = [
+    `${(bytes / MIB).toFixed(0).padStart(6)} MiB`,
+    `${clips} clips`,
+    `resident ${(resident / MIB).toFixed(0)} MiB`,
+    `peak ${peak.toFixed(0)} MiB`,
+  ]
+  console.log(`${what}  ${columns.join('   ')}   CPU ${cpu.toFixed(1)} s`)
+}
+
+/** Growth from the mean of the second eighth to the mean of the last, in MiB: the first is warming up. */
+function growth(): number {
+  const eighth = Math.max(1, Math.floor(marks.length / 8))
+  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  return (mean(marks.slice(-eighth)) - mean(marks.slice(eighth, 2 * eighth))) / MIB
+}
+
+/** One clip's folder; returns its bytes. */
+async function makeClip(root: string, index: number): Promise<number> {
+  const path = join(root, `clip-${index}`)
+  await mkdir(path, { recursive: true })
+  let bytes = 0
+  for (let t = 0; t < FRAMES; t++) {
+    const frame = frames[(index * 7 + t) % frames.length]!
+    await writeFile(join(path, `clip_${String(t).padStart(12, '0')}_keypoints.json`), frame)
+    bytes += frame.length
+  }
+  return bytes
+}
+
+try {
+  const path = join(folder, 'corpus.h5')
+  const writer = await KeypointHdf5Writer.open(path)
+  let [bytes, clips] = [0, 0]
+  while (bytes < target) {
+    const root = join(folder, 'json')
+    const before = bytes
+    bytes += await makeClip(root, clips)
+    for await (const { clip, detection } of openPoseClips(root)) {
+      const outliers = rejectOutliers(clip)
+      const even = resampleKeypoints(outliers.clip, 25)
+      keypointQuality(even, { detection, outliers })
+      const { keypoints } = normaliseKeypoints(even.keypoints, even.frames, even.name)
+      interpolateKeypoints(pruneKeypoints(keypoints, even.frames), even.frames)
+      writer.add(even)
+      clips += 1
+    }
+    await rm(root, { recursive: true })
+    const step = target / 32
+    if (Math.floor(bytes / step) > Math.floor(before / step)) report('JSON to HDF5', bytes, clips)
+  }
+  await writer.close()
+  console.log(`JSON to HDF5: ${growth().toFixed(1)} MiB more at the end than at the beginning`)
+
+  marks = []
+  const size = (await stat(path)).size
+  let read = 0
+  for await (const clip of readKeypointHdf5(path)) {
+    read += 1
+    if (clip.frames < FRAMES) throw new Error(`${clip.name} has lost frames: ${clip.frames}`)
+    if (read % Math.ceil(clips / 16) === 0) report('HDF5 read back', (size * read) / clips, read)
+  }
+  console.log(`HDF5 read back: ${growth().toFixed(1)} MiB more at the end than at the beginning; ${read} of ${clips} clips`)
+} finally {
+  await rm(folder, { recursive: true })
+}

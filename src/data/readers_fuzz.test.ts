@@ -1,0 +1,140 @@
+// Damaged files, reader by reader: each must give a consistent clip that is the file's own, or an error of ours that names the file and the place.
+// The full measure of 10,000 files a reader takes minutes: SIGNLLM_FUZZ=10000 npx vitest run --config kernels-test/vitest.config.ts src/data/readers_fuzz.test.ts
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Random } from '../base/random.js'
+import { dwposeJson, dwposeLine, keypointClip, openPoseJson, person } from '../formats/detections.testing.js'
+import { parseDwposeFrame } from '../formats/dwpose.js'
+import { readDwposeLines } from '../formats/dwpose_lines.js'
+import { checkClip, damagedBytes, damagedText, mutations, surviveAll } from '../formats/fuzz.testing.js'
+import { openHdf5 } from '../formats/hdf5.js'
+import { KeypointHdf5Writer, readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
+import { parseOpenPoseFrame } from '../formats/openpose.js'
+import { decodePose } from '../formats/pose.js'
+import { encodePose, poseOfMotion } from '../formats/pose_write.js'
+import { signerClip } from '../formats/signer.js'
+import { readSkels } from '../formats/skels.js'
+import { writeSkels } from '../formats/skels_write.js'
+import { COORDS } from '../motion/skeleton.js'
+import { keypointsOfPose } from './keypoints_of_pose.js'
+import { normalise } from './normalise.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'fuzz-'))
+afterAll(() => rm(folder, { recursive: true }))
+const random = new Random(1)
+const people = [person(random, 400, 350, 200), person(random, 900, 350, 180)]
+const motion = (frames: number) => {
+  const joints = normalise(
+    Float32Array.from({ length: frames * COORDS }, () => random.normal()),
+    frames,
+  )
+  return { joints, frames, fps: 25 }
+}
+const clipOf = (frame: readonly Float32Array[]): void => {
+  if (frame.some((one) => one.some((value) => value !== 0))) checkClip(signerClip([{ index: 0, people: frame }], 'c', 24, 'f').clip)
+}
+
+/** Whether the mutations reached both what is refused and what is still a file. */
+const met = ({ read, refused }: { read: number; refused: number }): void => {
+  expect(read + refused).toBeGreaterThanOrEqual(mutations)
+  expect(Math.min(read, refused)).toBeGreaterThan(0)
+  if (mutations > 1000) console.log(`${expect.getState().currentTestName}: ${read} read, ${refused} refused`)
+}
+
+describe('damaged files', { timeout: 1_800_000 }, () => {
+  it('of OpenPose', async () => {
+    const bases = [people.slice(0, 1), people].map(openPoseJson)
+    const read = (bytes: Uint8Array): void => {
+      const got = parseOpenPoseFrame(bytes, 'f.json')
+      clipOf(got)
+      // The same again in one line, which believes everything.
+      const naive = JSON.parse(Buffer.from(bytes).toString()).people.map((one: Record<string, number[]>) =>
+        [one.pose_keypoints_2d!.slice(0, 24), one.hand_left_keypoints_2d!, one.hand_right_keypoints_2d!]
+          .flat()
+          .map((value, i, all) => (all[i - (i % 3) + 2]! > 0 ? Math.fround(value) : 0)),
+      )
+      expect(got.map((one) => [...one])).toEqual(naive)
+    }
+    met(await surviveAll(damagedText(bases), read, 'f.json: ', /at character \d+|UTF-8|the file|version|people(\[\d\]|,)/))
+  })
+
+  it('of DWPose', async () => {
+    const bases = [people.slice(0, 1), people].map((list) => dwposeJson(list, 1280, 720))
+    const read = (bytes: Uint8Array): void => {
+      const { people: got } = parseDwposeFrame(bytes, { width: 1280, height: 720 }, 'f.json')
+      clipOf(got)
+      const frame = JSON.parse(Buffer.from(bytes).toString())
+      expect(got.length).toBe(frame.num_persons)
+      for (const [k, one] of got.entries()) {
+        const { body_keypoints, body_scores } = frame[`person_${k}`]
+        expect([...one.subarray(0, 3)]).toEqual(
+          body_scores[0] < 0 ? [0, 0, 0] : [body_keypoints[0][0] * 1280, body_keypoints[0][1] * 720, 1].map(Math.fround),
+        )
+      }
+    }
+    met(await surviveAll(damagedText(bases), read, 'f.json: ', /at character \d+|UTF-8|the file|num_persons|person_\d/))
+  })
+
+  it('of 385 numbers a frame', async () => {
+    const bases = [[keypointClip('a', 1, 1)], [keypointClip('a', 1, 1), keypointClip('b', 2, 2)]].map((clips) =>
+      clips.map((clip) => `${dwposeLine(clip, 1280, 720)}\n`).join(''),
+    )
+    const path = join(folder, 'lines.skels')
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      await writeFile(path, bytes)
+      let line = 0
+      for await (const { clip } of readDwposeLines(path, { picture: { width: 1280, height: 720 } })) {
+        checkClip(clip)
+        const tokens = Buffer.from(bytes)
+          .toString('latin1')
+          .split('\n')
+          [line++]!.split(/[ \t\r]+/)
+          .filter(Boolean)
+        expect(tokens.length).toBe(385 * clip.frames)
+      }
+    }
+    met(await surviveAll(damagedText(bases), read, path, /^:\d+: /))
+  })
+
+  it('of .skels', async () => {
+    const path = join(folder, 'a.skels')
+    await writeSkels(path, [motion(2), motion(3)])
+    const base = await readFile(path, 'utf8')
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      await writeFile(path, bytes)
+      const lines = Buffer.from(bytes).toString('latin1').split('\n')
+      for (const { joints, frames, line } of (await readSkels(path)).sequences) {
+        expect(joints.length).toBe(frames * COORDS)
+        const numbers = lines[line - 1]!.split(/[ \t\r]+/).filter(Boolean)
+        expect([...joints]).toEqual(numbers.filter((_, i) => i % 151 !== 150).map((text) => Math.fround(Number(text))))
+      }
+    }
+    met(await surviveAll(damagedText([base]), read, path, /^:\d+: |at least one sequence/))
+  })
+
+  it('of .pose', async () => {
+    const base = encodePose(poseOfMotion(motion(3)))
+    const read = (bytes: Uint8Array): void => checkClip(keypointsOfPose(decodePose(bytes, 'f.pose'), { name: 'c', who: 'f.pose' }).clip)
+    met(await surviveAll(damagedBytes([base]), read, 'f.pose: ', /byte \d+|in frame \d+|both shoulders|a person/))
+  })
+
+  it('of HDF5', async () => {
+    const path = join(folder, 'a.h5')
+    const writer = await KeypointHdf5Writer.open(path)
+    for (const clip of [keypointClip('a', 3, 1, [0, 1, 4]), keypointClip('dev/b', 2, 2)]) writer.add(clip)
+    await writer.close()
+    const plain = await readFile(path)
+    const file = await openHdf5(path, 'w')
+    file.create_dataset({ name: 'c', data: keypointClip('c', 4, 3).keypoints, shape: [4, 150], chunks: [2, 150], compression: 'gzip' })
+    file.close()
+    const packed = await readFile(path)
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      await writeFile(path, bytes)
+      for await (const clip of readKeypointHdf5(path)) checkClip(clip)
+    }
+    met(await surviveAll(damagedBytes([plain, packed]), read, path, /^: \S/))
+  })
+})

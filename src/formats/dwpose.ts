@@ -1,0 +1,113 @@
+// Reads the frames of Prompt2Sign's 2025 tool: a folder a clip, `NNNNNNNN.json` a frame counted from 1, people found by DWPose.
+// Three habits of that tool are undone here: its body scores are indices posing as confidences, its hands change owners where several people are seen, and its
+// coordinates are fractions of a picture whose aspect they do not tell.
+
+import { basename, resolve } from 'node:path'
+import {
+  bodyValidity,
+  checkPicture,
+  DWPOSE_BODY,
+  DWPOSE_HAND,
+  type DwposePersonLists,
+  type DwposePoints,
+  dwposePerson,
+  type Picture,
+  pairHands,
+} from './dwpose_person.js'
+import { type FrameName, frameFiles, readBytes } from './frame_files.js'
+import { arrayAt, numbersAt, objectAt, refuse, shown } from './json_shape.js'
+import { parseJson } from './json_text.js'
+import { type DetectedClip, type DetectedFrame, signerClip } from './signer.js'
+
+export interface DwposeOptions {
+  readonly picture: Picture
+  /** Frames a second of the video, which the files do not tell. Default 24, the tool's own. */
+  readonly fps?: number
+  /** Default: the folder's name. */
+  readonly name?: string
+}
+
+export interface DwposeClip extends DetectedClip {
+  /** Frames in which hands were given back to their owners. */
+  readonly handsRepaired: number
+}
+
+const FACE = 68
+
+/** Fractions further out than this are no picture's. */
+const FARTHEST = 10
+
+/** One frame: its people, each [50, 3] in pixels, and whether hands changed owners. */
+export interface DwposeFrame {
+  readonly people: readonly Float32Array[]
+  readonly handsRepaired: boolean
+}
+
+/**
+ * The people of one frame file. Throws ERR_DATA naming `who` and the character for what is no JSON, and the path inside it (`person_0.body_scores[3]`) for what
+ * is not as the tool writes it: `num_persons` people of 18, 68, 21 and 21 points, body scores that are 18 k + j for point j, or −1, and finite fractions.
+ */
+export function parseDwposeFrame(bytes: Uint8Array, picture: Picture, who: string): DwposeFrame {
+  checkPicture(picture)
+  const frame = objectAt(parseJson(bytes, who), 'the file', who)
+  const count = frame.num_persons
+  const keys = Object.keys(frame).filter((key) => key.startsWith('person_'))
+  if (!Number.isInteger(count) || keys.length !== count || keys.some((_, k) => !(`person_${k}` in frame)))
+    refuse(who, `wanted as many people person_0, person_1, … as num_persons tells, got ${keys.length} and ${shown(count)}`)
+  const people = keys.map((_, k) => parsePerson(objectAt(frame[`person_${k}`], `person_${k}`, who), `person_${k}`, who))
+  const paired = pairHands(people)
+  return {
+    people: paired.people.map((person, k) => dwposePerson(person, picture, `person_${k}`, who)),
+    handsRepaired: paired.repaired,
+  }
+}
+
+function parsePerson(person: Record<string, unknown>, place: string, who: string): DwposePersonLists {
+  const hand = (side: 'left' | 'right'): DwposePoints => ({
+    points: pointsAt(person, `${side}_hand_keypoints`, DWPOSE_HAND, place, who),
+    confidence: numbersAt(person[`${side}_hand_scores`], [DWPOSE_HAND], `${place}.${side}_hand_scores`, who),
+  })
+  const body = pointsAt(person, 'body_keypoints', DWPOSE_BODY, place, who)
+  const validity = numbersAt(person.body_scores, [DWPOSE_BODY], `${place}.body_scores`, who).map(
+    (score, j) =>
+      bodyValidity(score, j) ??
+      refuse(
+        who,
+        `wanted ${j}, ${j} plus a multiple of 18, or -1 at ${place}.body_scores[${j}], got ${score}`,
+        'Use a reader made for true scores',
+      ),
+  )
+  // The face is not used, but a file in which it is broken is not to be trusted with the rest.
+  pointsAt(person, 'face_keypoints', FACE, place, who)
+  numbersAt(person.face_scores, [FACE], `${place}.face_scores`, who)
+  return { body: { points: body, confidence: validity }, hands: [hand('left'), hand('right')] }
+}
+
+function pointsAt(person: Record<string, unknown>, key: string, length: number, place: string, who: string): DwposePoints['points'] {
+  const points = arrayAt(person[key], [length], `${place}.${key}`, who)
+  const isPoint = (point: unknown): boolean =>
+    Array.isArray(point) && point.length === 2 && point.every((value) => typeof value === 'number' && Math.abs(value) <= FARTHEST)
+  const wrong = points.findIndex((point) => !isPoint(point))
+  if (wrong >= 0)
+    refuse(who, `wanted two fractions of the picture at ${place}.${key}[${wrong}], got ${JSON.stringify(points[wrong])?.slice(0, 60)}`)
+  return points as DwposePoints['points']
+}
+
+const frameName: FrameName = (file) => {
+  const match = /^(\d+)\.json$/.exec(file)
+  // Counted from 1 in the name, from 0 in a clip.
+  return match && Number(match[1]) >= 1 ? { stem: '', number: Number(match[1]) - 1 } : undefined
+}
+
+/** The clip in a folder, as {@link signerClip} chooses it; frames without people, and numbers without a file, are gaps. Throws ERR_DATA naming folder or file. */
+export async function readDwposeClip(folder: string, options: DwposeOptions): Promise<DwposeClip> {
+  const { picture, fps = 24, name = basename(resolve(folder)) } = options
+  const frames: DetectedFrame[] = []
+  let handsRepaired = 0
+  for (const { path, number } of await frameFiles(folder, frameName, 'NNNNNNNN.json from 1 on')) {
+    const frame = parseDwposeFrame(await readBytes(path), picture, path)
+    frames.push({ index: number, people: frame.people })
+    handsRepaired += frame.handsRepaired ? 1 : 0
+  }
+  return { ...signerClip(frames, name, fps, folder), handsRepaired }
+}

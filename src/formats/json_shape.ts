@@ -1,0 +1,35 @@
+// What must stand where in a detector's JSON. Faults are named by their path in it, such as people[0].pose_keypoints_2d[7].
+
+import { SignError } from '../base/errors.js'
+
+/** Throws ERR_DATA. Takes the problem as `wanted …, got …`. */
+export function refuse(who: string, problem: string, nextMove = 'Run the detector on that frame again'): never {
+  throw new SignError('ERR_DATA', who, problem, nextMove)
+}
+
+/** `value` as an object. Throws ERR_DATA naming `who` and `place`. */
+export function objectAt(value: unknown, place: string, who: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  return refuse(who, `wanted an object at ${place}, got ${shown(value)}`)
+}
+
+/** `value` as an array of one of the given lengths. Throws ERR_DATA naming `who` and `place`. */
+export function arrayAt(value: unknown, lengths: readonly number[], place: string, who: string, nextMove?: string): readonly unknown[] {
+  if (Array.isArray(value) && lengths.includes(value.length)) return value
+  return refuse(who, `wanted an array of ${lengths.join(' or ')} at ${place}, got ${shown(value)}`, nextMove)
+}
+
+/** `value` as an array of finite numbers of one of the given lengths. Throws ERR_DATA naming `who` and the place down to the entry. */
+export function numbersAt(value: unknown, lengths: readonly number[], place: string, who: string, nextMove?: string): readonly number[] {
+  const numbers = arrayAt(value, lengths, place, who, nextMove)
+  const wrong = numbers.findIndex((number) => !Number.isFinite(number))
+  if (wrong >= 0) refuse(who, `wanted a finite number at ${place}[${wrong}], got ${shown(numbers[wrong])}`)
+  return numbers as readonly number[]
+}
+
+/** A value of any kind, short enough for a message. */
+export function shown(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return String(typeof value === 'string' ? `'${value}'` : value).slice(0, 40)
+}

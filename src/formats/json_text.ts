@@ -1,0 +1,69 @@
+// JSON out of bytes, with the place of a fault. The language's own parser tells the place of some faults and not of others, so it is looked up afterwards.
+
+import { SignError } from '../base/errors.js'
+
+/** The value in UTF-8 `bytes`. Throws ERR_DATA naming `who` and the character (0-based) at which the text stops being JSON. */
+export function parseJson(bytes: Uint8Array, who: string): unknown {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new SignError('ERR_DATA', who, `wanted JSON in UTF-8, got other bytes among ${bytes.length}`, 'Fetch or write the file again', {
+      cause,
+    })
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const at = endOfJson(text)
+    const got = at < text.length ? `'${text.slice(at, at + 20)}'` : 'the end of the file'
+    throw new SignError('ERR_DATA', who, `wanted JSON, got ${got} at character ${at}`, 'Fetch or write the file again: it is damaged', {
+      cause,
+    })
+  }
+}
+
+const space = /[ \t\r\n]*/y
+/** Punctuation, a string, or any other scalar. */
+const token =
+  /([{}[\],:])|("(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/uy
+
+type Wanted = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end' | 'nothing'
+
+/** Where `text` can no longer be the beginning of JSON: the start of the first token that does not fit. */
+function endOfJson(text: string): number {
+  const open: ('{' | '[')[] = []
+  let wanted = 'value' as Wanted | undefined
+  for (let at = 0; ; at = token.lastIndex) {
+    space.lastIndex = at
+    space.test(text)
+    token.lastIndex = space.lastIndex
+    const match = token.exec(text)
+    wanted = match && wanted && wanted !== 'nothing' ? after(wanted, match[1] ?? (match[2] ? 'string' : 'other'), open) : undefined
+    if (!wanted) return space.lastIndex
+  }
+}
+
+/** What may follow a token of this kind where `wanted` was to come; undefined where the token may not stand there. Keeps `open` up to date. */
+function after(wanted: Wanted, kind: string, open: ('{' | '[')[]): Wanted | undefined {
+  const closed = (): Wanted => {
+    open.pop()
+    return open.length > 0 ? ', or end' : 'nothing'
+  }
+  if (wanted === 'key' || wanted === 'key or }') {
+    if (kind === 'string') return ':'
+    return kind === '}' && wanted === 'key or }' ? closed() : undefined
+  }
+  if (wanted === ':') return kind === ':' ? 'value' : undefined
+  if (wanted === ', or end') {
+    if (kind === ',') return open.at(-1) === '{' ? 'key' : 'value'
+    return kind === (open.at(-1) === '{' ? '}' : ']') ? closed() : undefined
+  }
+  if (kind === '{' || kind === '[') {
+    open.push(kind)
+    return kind === '{' ? 'key or }' : 'value or ]'
+  }
+  if (kind === ']' && wanted === 'value or ]') return closed()
+  if (kind !== 'string' && kind !== 'other') return undefined
+  return open.length > 0 ? ', or end' : 'nothing'
+}

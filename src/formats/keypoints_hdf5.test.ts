@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as jsfive from 'jsfive'
+import { describe, expect, it } from 'vitest'
+import type { KeypointClip } from '../motion/keypoints.js'
+import { keypointClip } from './detections.testing.js'
+import { type Hdf5Group, openHdf5 } from './hdf5.js'
+import { KeypointHdf5Writer, readKeypointHdf5 } from './keypoints_hdf5.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'hdf5-'))
+const clips = [keypointClip('b', 5, 1), keypointClip('a', 3, 2, [2, 3, 7]), keypointClip('dev/c', 1, 3)]
+let files = 0
+const fresh = (): string => join(folder, `${files++}.h5`)
+
+async function write(path: string, list: readonly KeypointClip[]): Promise<string> {
+  const writer = await KeypointHdf5Writer.open(path)
+  for (const clip of list) writer.add(clip)
+  await writer.close()
+  return path
+}
+
+async function read(path: string): Promise<KeypointClip[]> {
+  const out: KeypointClip[] = []
+  for await (const clip of readKeypointHdf5(path)) out.push(clip)
+  return out
+}
+
+/** A file of another tool. */
+async function foreign(make: (file: Hdf5Group) => void): Promise<string> {
+  const path = fresh()
+  const file = await openHdf5(path, 'w')
+  make(file)
+  file.close()
+  return path
+}
+
+describe('KeypointHdf5Writer', () => {
+  it('is read back as it was, gaps and all', async () => {
+    expect(await read(await write(fresh(), clips))).toEqual([clips[1], clips[0], clips[2]])
+  })
+
+  it('is read by jsfive', async () => {
+    const bytes = await readFile(await write(fresh(), clips))
+    const file = new jsfive.File(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length), 'x.h5')
+    expect([...file.keys].sort()).toEqual(['a', 'b', 'dev'])
+    const dataset = file.get('a')
+    expect([dataset.shape, dataset.dtype]).toEqual([[3, 150], '<f4'])
+    expect(Float32Array.from(dataset.value)).toEqual(clips[1]!.keypoints)
+    expect(Array.from(dataset.attrs.frameIndex!)).toEqual([2, 3, 7])
+    expect(file.get('dev/c').shape).toEqual([1, 150])
+  })
+
+  it('goes on where an earlier run stopped', async () => {
+    const path = fresh()
+    const first = await KeypointHdf5Writer.open(path)
+    first.add(clips[0]!)
+    expect(existsSync(path)).toBe(false)
+    // What a killed run leaves: the file as it was last flushed, not closed.
+    await writeFile(`${path}.killed`, await readFile(`${path}.partial`))
+    await first.discard()
+    expect(existsSync(`${path}.partial`)).toBe(false)
+    await writeFile(`${path}.partial`, await readFile(`${path}.killed`))
+    const second = await KeypointHdf5Writer.open(path, { resume: true })
+    expect([second.has('b'), second.has('a')]).toEqual([true, false])
+    second.add(clips[1]!)
+    await second.close()
+    expect(await read(path)).toEqual([clips[1], clips[0]])
+    expect(existsSync(`${path}.partial`)).toBe(false)
+  })
+
+  it('does not go on with a torn file', async () => {
+    const path = fresh()
+    const whole = await readFile(await write(fresh(), clips))
+    await writeFile(`${path}.partial`, whole.subarray(0, whole.length >> 1))
+    await expect(KeypointHdf5Writer.open(path, { resume: true })).rejects.toThrow(/\.partial: wanted an HDF5 file, got/)
+  })
+
+  it('refuses what it could not give back', async () => {
+    const writer = await KeypointHdf5Writer.open(fresh())
+    const clip = clips[0]!
+    writer.add(clip)
+    expect(() => writer.add(clip)).toThrow(/: b: wanted each clip once/)
+    for (const name of ['', '/x', 'x/', 'a//b', '.', 'a/../b'])
+      expect(() => writer.add({ ...clip, name })).toThrow(/wanted a name of parts/)
+    expect(() => writer.add({ ...clip, name: 'b/c' })).toThrow(/: b\/c: wanted to add a clip, got 'b' is a clip, not a group/)
+    expect(() => writer.add({ ...clip, name: 'x', frames: 6 })).toThrow(/: x: wanted 150 numbers .* got 750 and 5 in 6 frames/)
+    await writer.discard()
+  })
+
+  it('names a folder that cannot be written to', async () => {
+    await expect(KeypointHdf5Writer.open(join(folder, 'none', 'x.h5'))).rejects.toMatchObject({
+      code: 'ERR_OUTPUT',
+      message: expect.stringContaining('wanted a file that can be written'),
+    })
+  })
+})
+
+describe('readKeypointHdf5', () => {
+  it('reads what other tools write: no attributes, doubles, compressed chunks', async () => {
+    const { keypoints, frames } = clips[0]!
+    const path = await foreign((file) => {
+      file.create_dataset({ name: 'double', data: Float64Array.from(keypoints), shape: [frames, 150] })
+      file.create_dataset({ name: 'packed', data: keypoints, shape: [frames, 150], chunks: [2, 150], compression: 'gzip' })
+    })
+    for (const clip of await read(path))
+      expect(clip).toMatchObject({ frames, fps: 24, keypoints, frameIndex: Int32Array.of(0, 1, 2, 3, 4) })
+  })
+
+  const one = clips[0]!.keypoints.subarray(0, 150)
+  const bad = one.slice()
+  bad[32] = Number.NaN
+  const broken: [string, (file: Hdf5Group) => void, RegExp][] = [
+    [
+      'another shape',
+      (f) => f.create_dataset({ name: 'x', data: new Float32Array(151), shape: [1, 151] }),
+      /: x: wanted 1 to 200000 frames of 150 little-endian floats, got "<f" \[1, 151\]/,
+    ],
+    ['another type', (f) => f.create_dataset({ name: 'x', data: new Int32Array(150), shape: [1, 150] }), /: x: .* got "<i" \[1, 150\]/],
+    [
+      'a NaN',
+      (f) => f.create_dataset({ name: 'x', data: bad, shape: [1, 150] }),
+      /: x: wanted a confidence .* got NaN in frame 0, joint 10/,
+    ],
+    [
+      'nobody',
+      (f) => f.create_dataset({ name: 'x', data: new Float32Array(300), shape: [2, 150] }),
+      /: x: wanted a person in at least one frame, got none in 2/,
+    ],
+    [
+      'a frame index that does not fit',
+      (f) => f.create_dataset({ name: 'x', data: one, shape: [1, 150] }).create_attribute('frameIndex', Int32Array.of(0, 1)),
+      /: x: wanted 1 rising frame numbers in the attribute frameIndex/,
+    ],
+    [
+      'a frame rate of 0',
+      (f) => f.create_dataset({ name: 'x', data: one, shape: [1, 150] }).create_attribute('fps', 0),
+      /: x: wanted frames a second .* got 0/,
+    ],
+  ]
+  for (const [what, make, message] of broken) {
+    it(`names the file and the clip of ${what}`, async () => {
+      const path = await foreign(make)
+      await expect(read(path)).rejects.toMatchObject({ code: 'ERR_DATA', message: expect.stringMatching(message) })
+      await expect(read(path)).rejects.toThrow(path)
+    })
+  }
+
+  it('names a file that is none or not there', async () => {
+    const path = fresh()
+    await writeFile(path, 'hello')
+    await expect(read(path)).rejects.toThrow(/h5: wanted an HDF5 file, got file signature not found/)
+    await expect(read(join(folder, 'none.h5'))).rejects.toThrow(/none\.h5: wanted an HDF5 file, got unable to open file.*No such file/)
+  })
+})

@@ -1,0 +1,125 @@
+// Detectors list everybody in the picture, in an order of their own that changes from frame to frame. A clip is of one signer: this file says who that is.
+
+import { SignError } from '../base/errors.js'
+import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
+import { JOINTS, joint } from '../motion/skeleton.js'
+
+/** One file of a detector: who was seen when. */
+export interface DetectedFrame {
+  /** Which frame of the source. */
+  readonly index: number
+  /** Each [50, 3] in pixels, as in {@link KeypointClip}, in the file's order. */
+  readonly people: readonly Float32Array[]
+}
+
+/** What was decided while a clip was read. */
+export interface Detection {
+  /** Files read. */
+  readonly files: number
+  /** Frames in which nobody was seen; they are gaps in `frameIndex`. */
+  readonly empty: number
+  /** Frame numbers between the first and the last for which there is no file. */
+  readonly absent: number
+  /** Frames with more than one person, of whom one was chosen. */
+  readonly several: number
+  /** Of those, frames in which the chosen person was not the first of the file, whom the Prompt2Sign tool takes. */
+  readonly notFirst: number
+  /** The same in words, for a report; empty where nothing had to be decided. */
+  readonly notes: readonly string[]
+}
+
+export interface DetectedClip {
+  readonly clip: KeypointClip
+  readonly detection: Detection
+}
+
+/**
+ * A jump over its own size costs a path as much as twenty frames of being half as large as somebody else: a passer-by before the signer does not win,
+ * and a signer who is really left does lose.
+ */
+const JUMP = 10
+
+/**
+ * The clip of one signer out of frames in rising order. Of all ways through the people of each frame, the one that is largest and jumps least: the sum over
+ * frames of (extent / largest extent in the frame) − 10 · min(1, distance to the frame before / extent) is greatest. Extent is the diagonal of the box around
+ * the body joints seen, distance the mean over body joints seen both times. Somebody of whom none of the 50 joints was seen is nobody.
+ * Throws ERR_DATA naming `who` where nobody is seen in any frame.
+ */
+export function signerClip(frames: readonly DetectedFrame[], name: string, fps: number, who: string): DetectedClip {
+  const seen = frames
+    .map(({ index, people }) => ({ index, people: people.filter((person) => person.some((value) => value !== 0)) }))
+    .filter(({ people }) => people.length > 0)
+  if (seen.length === 0) {
+    throw new SignError('ERR_DATA', who, `wanted a person in at least one frame, got none in ${frames.length}`, 'Drop the clip')
+  }
+  const chosen = choose(seen.map(({ people }) => people))
+  const keypoints = new Float32Array(seen.length * JOINTS * KEYPOINT)
+  for (const [t, { people }] of seen.entries()) keypoints.set(people[chosen[t]!]!, t * JOINTS * KEYPOINT)
+  const several = seen.filter(({ people }) => people.length > 1).length
+  const counts = {
+    files: frames.length,
+    empty: frames.length - seen.length,
+    absent: frames.at(-1)!.index - frames[0]!.index + 1 - frames.length,
+    several,
+    notFirst: chosen.filter((person) => person > 0).length,
+  }
+  const clip = { name, keypoints, frames: seen.length, fps, frameIndex: Int32Array.from(seen, ({ index }) => index) }
+  return { clip, detection: { ...counts, notes: notesOf(counts) } }
+}
+
+function notesOf({ empty, absent, several, notFirst, files }: Omit<Detection, 'notes'>): string[] {
+  const notes: string[] = []
+  if (empty > 0) notes.push(`nobody seen in ${empty} of ${files} frames`)
+  if (absent > 0) notes.push(`${absent} frame numbers without a file`)
+  if (several > 0) notes.push(`several people in ${several} frames: chosen by size and continuity, in ${notFirst} of them not the first`)
+  return notes
+}
+
+/** The best path by dynamic programming: for each frame, which person. */
+function choose(frames: readonly (readonly Float32Array[])[]): number[] {
+  const cameFrom: number[][] = []
+  let score: number[] = []
+  for (const [t, people] of frames.entries()) {
+    const extents = people.map(extent)
+    const largest = Math.max(...extents) || 1
+    const from = people.map((person) => (t === 0 ? 0 : bestBefore(frames[t - 1]!, score, person)))
+    score = people.map((person, p) => {
+      const before = t === 0 ? 0 : score[from[p]!]! - JUMP * jump(frames[t - 1]![from[p]!]!, person)
+      return before + extents[p]! / largest
+    })
+    cameFrom.push(from)
+  }
+  const path = [score.indexOf(Math.max(...score))]
+  for (let t = frames.length - 1; t > 0; t--) path.push(cameFrom[t]![path.at(-1)!]!)
+  return path.reverse()
+}
+
+function bestBefore(people: readonly Float32Array[], score: readonly number[], person: Float32Array): number {
+  const values = people.map((before, p) => score[p]! - JUMP * jump(before, person))
+  return values.indexOf(Math.max(...values))
+}
+
+/** Diagonal, in pixels, of the box around the body joints seen; 0 for fewer than two. */
+function extent(person: Float32Array): number {
+  let [left, right, top, bottom] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let at = 0; at < joint.leftHand * KEYPOINT; at += KEYPOINT) {
+    if (!(person[at + 2]! > 0)) continue
+    left = Math.min(left, person[at]!)
+    right = Math.max(right, person[at]!)
+    top = Math.min(top, person[at + 1]!)
+    bottom = Math.max(bottom, person[at + 1]!)
+  }
+  return right >= left ? Math.hypot(right - left, bottom - top) : 0
+}
+
+/** How far a person would have moved, in their own extent, at most 1; 1 also where nothing can be compared. */
+function jump(before: Float32Array, after: Float32Array): number {
+  let [sum, count] = [0, 0]
+  for (let at = 0; at < joint.leftHand * KEYPOINT; at += KEYPOINT) {
+    if (!(before[at + 2]! > 0 && after[at + 2]! > 0)) continue
+    sum += Math.hypot(before[at]! - after[at]!, before[at + 1]! - after[at + 1]!)
+    count += 1
+  }
+  const size = Math.max(extent(before), extent(after))
+  return count > 0 && size > 0 ? Math.min(1, sum / count / size) : 1
+}
