@@ -8,10 +8,10 @@ import { rawFrames } from '../src/model/frame_scaling.js'
 import { SignModel } from '../src/model/sign_model.js'
 import type { Clip } from '../src/motion/clip.js'
 import { COORDS } from '../src/motion/skeleton.js'
+import { summarise, timed } from '../src/profile/timing.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
 import { batchArrays, type Sample } from '../src/train/batch_arrays.js'
 import { TrainingProgram } from '../src/train/training_program.js'
-import { summarise, timed } from './timing.js'
 
 export interface ModelFigures {
   readonly training: { readonly shape: string; readonly ms: number; readonly framesPerSecond: number; readonly samples: readonly number[] }

@@ -1,8 +1,9 @@
 // What this adapter can do at most, measured by two kernels that do nothing else: copy, and multiply-add in registers.
 
-import { readFile } from 'node:fs/promises'
-import type { Gpu } from '../src/device/gpu.js'
-import { sampleSubmissions, type Timed } from './timing.js'
+import type { Gpu } from '../device/gpu.js'
+import { type Cost, defineKernel, type Kernel, lanes } from '../device/kernel.js'
+import { Program, Recorder } from '../device/program.js'
+import { sampleSubmissions } from './timing.js'
 
 export interface Ceilings {
   /** Bytes read and written, a second, in GB. */
@@ -11,41 +12,51 @@ export interface Ceilings {
   readonly gigaflops: number
 }
 
-/** Measures both. */
+const SIZE = { bytes: 'u32' } as const
+const WORKGROUP = 64
+const FLOPS_A_LANE = 16 * 1024
+
+const copy = defineKernel({
+  name: 'ceilings/copy',
+  buffers: { x: 'read', y: 'write' },
+  params: SIZE,
+  workgroups: ({ bytes }) => lanes(bytes / 16, WORKGROUP),
+  cost: ({ bytes }) => ({ flops: 0, bytes: 2 * bytes }),
+})
+
+const multiplyAdd = defineKernel({
+  name: 'ceilings/multiply_add',
+  buffers: { x: 'read', y: 'write' },
+  params: SIZE,
+  workgroups: ({ bytes }) => lanes(bytes / 16, WORKGROUP),
+  cost: ({ bytes }) => ({ flops: (FLOPS_A_LANE * bytes) / 16, bytes: 2 * bytes }),
+})
+
+/** Measures both, at their best of several submissions: a ceiling is what can be reached. */
 export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
   // Larger than any cache, smaller than any adapter's binding limit; a software driver need not move as much to show its pace.
   const copied = (gpu.software ? 32 : 128) * 2 ** 20
-  const copy = await timeCeiling(gpu, 'copy', copied, copied / 16 / 64)
-  const lanes = gpu.software ? 2 ** 14 : 2 ** 21
-  const multiplyAdd = await timeCeiling(gpu, 'multiply_add', 16 * lanes, lanes / 64)
-  return { gigabytes: (2 * copied) / copy.best / 1e6, gigaflops: (lanes * 256 * 64) / multiplyAdd.best / 1e6 }
+  const worked = 16 * (gpu.software ? 2 ** 14 : 2 ** 21)
+  const { bytes, ms } = await measure(gpu, copy, copied)
+  const arithmetic = await measure(gpu, multiplyAdd, worked)
+  return { gigabytes: bytes / ms / 1e6, gigaflops: arithmetic.flops / arithmetic.ms / 1e6 }
 }
 
-async function timeCeiling(gpu: Gpu, name: string, bytes: number, workgroups: number): Promise<Timed> {
-  const { device } = gpu
-  const code = await readFile(new URL(`ceilings/${name}.wgsl`, import.meta.url), 'utf8')
-  const module = device.createShaderModule({ label: name, code })
-  const pipeline = await gpu.wait(
-    device.createComputePipelineAsync({ label: name, layout: 'auto', compute: { module, entryPoint: 'main' } }),
-  )
-  const buffers = [gpu.buffer(bytes, `${name} x`), gpu.buffer(bytes, `${name} y`)]
-  const layout = pipeline.getBindGroupLayout(0)
-  const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }))
-  const bindGroup = device.createBindGroup({ label: name, layout, entries })
-  // One dimension of workgroups is limited to 65 535.
-  const [x, y] = workgroups > 65535 ? [workgroups / 32, 32] : [workgroups, 1]
+/** The least time that work of this cost can take here, in milliseconds: for its bytes or for its flops, whichever is longer. */
+export function floorMs({ flops, bytes }: Cost, { gigabytes, gigaflops }: Ceilings): number {
+  return Math.max(bytes / gigabytes, flops / gigaflops) / 1e6
+}
+
+async function measure(gpu: Gpu, kernel: Kernel<typeof copy.buffers, typeof SIZE>, bytes: number): Promise<Cost & { ms: number }> {
+  const recorder = new Recorder()
+  const x = recorder.feed('x', [bytes / 4])
+  const y = recorder.keep(recorder.tensor('y', [bytes / 4]))
+  recorder.run(kernel, { x, y }, { bytes })
+  const program = await Program.build(gpu, recorder)
   try {
-    return await sampleSubmissions(gpu, async (times) => {
-      const encoder = device.createCommandEncoder()
-      const pass = encoder.beginComputePass()
-      pass.setPipeline(pipeline)
-      pass.setBindGroup(0, bindGroup)
-      for (let i = 0; i < times; i++) pass.dispatchWorkgroups(x, y)
-      pass.end()
-      device.queue.submit([encoder.finish()])
-      await gpu.wait(device.queue.onSubmittedWorkDone())
-    })
+    const { best } = await sampleSubmissions(gpu, (times) => program.run({ times }))
+    return { ...kernel.cost({ bytes }), ms: best }
   } finally {
-    for (const buffer of buffers) buffer.destroy()
+    program.destroy()
   }
 }

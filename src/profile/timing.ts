@@ -1,11 +1,14 @@
 // How everything here is timed: many runs in one submission, several submissions, no clock inside.
 
-import type { Gpu } from '../src/device/gpu.js'
+import type { Gpu } from '../device/gpu.js'
 
 /** Milliseconds of one run. */
 export interface Timed {
   readonly best: number
   readonly median: number
+  /** The quartiles: half of all samples lie between them. */
+  readonly low: number
+  readonly high: number
   readonly samples: readonly number[]
 }
 
@@ -27,7 +30,8 @@ export async function sampleSubmissions(gpu: Gpu, submit: (times: number) => Pro
 
 export function summarise(samples: readonly number[]): Timed {
   const sorted = samples.toSorted((a, b) => a - b)
-  return { best: sorted[0]!, median: sorted[sorted.length >> 1]!, samples }
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
+  return { best: sorted[0]!, median: at(0.5), low: at(0.25), high: at(0.75), samples }
 }
 
 export async function timed(work: () => Promise<unknown>): Promise<number> {
