@@ -12,19 +12,28 @@ export interface Timed {
   readonly samples: readonly number[]
 }
 
-const SAMPLES = 7
-/** A submission this long makes its own cost, and the wait for it, small beside the work. */
-const SUBMISSION_MS = 60
+export interface Sampling {
+  readonly samples: number
+  /** Length of a submission. */
+  readonly milliseconds: number
+}
+
+/** Submissions this long make their own cost, and the wait for them, small beside the work. */
+const usual: Sampling = { samples: 7, milliseconds: 60 }
 const MOST_RUNS = 256
 
 /** Times `submit`, which runs the work so many times in one submission and waits for it. Two submissions warm up and find the number. */
-export async function sampleSubmissions(gpu: Gpu, submit: (times: number) => Promise<unknown>): Promise<Timed> {
+export async function sampleSubmissions(
+  gpu: Gpu,
+  submit: (times: number) => Promise<unknown>,
+  { samples: count, milliseconds }: Sampling = usual,
+): Promise<Timed> {
   gpu.check()
   await submit(1)
   const once = await timed(() => submit(1))
-  const times = Math.max(1, Math.min(MOST_RUNS, Math.round(SUBMISSION_MS / once)))
+  const times = Math.max(1, Math.min(MOST_RUNS, Math.round(milliseconds / once)))
   const samples: number[] = []
-  for (let i = 0; i < SAMPLES; i++) samples.push((await timed(() => submit(times))) / times)
+  for (let i = 0; i < count; i++) samples.push((await timed(() => submit(times))) / times)
   return summarise(samples)
 }
 
