@@ -11,9 +11,9 @@ import { Random } from '../src/base/random.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { openGpu } from '../src/device/open.js'
 import { Program, Recorder } from '../src/device/program.js'
-import { type Ceilings, measureCeilings } from './ceilings.js'
+import { type Ceilings, measureCeilings } from '../src/profile/ceilings.js'
+import { sampleSubmissions, type Timed } from '../src/profile/timing.js'
 import { type ModelFigures, measureModel } from './pt_base.js'
-import { sampleSubmissions, type Timed } from './timing.js'
 import type { Workload } from './workload.js'
 
 interface KernelFigures {
