@@ -12,7 +12,7 @@
 
 enable subgroups;
 
-const LANES = 8u; // tune: 4 8 16, the adapter's subgroup size
+const LANES = 8u; // tune: 4 8, the adapter's subgroup size
 const TILE_ROWS = 16u;
 const COL_QUADS = 1u; // tune: 1 2
 
