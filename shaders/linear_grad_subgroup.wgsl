@@ -29,14 +29,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   var sum: array<array<vec4f, COL_QUADS>, TILE_ROWS>;
   for (var n = 0u; n < steps; n++) {
+    var held = array<vec4f, TILE_ROWS / LANES>();
+    for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
+      held[h] = dy[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + n];
+    }
     var weight = array<mat4x4f, COL_QUADS>();
     for (var c = 0u; c < COL_QUADS; c++) { // unroll
       let at = 4u * n * width + min(col + c * LANES, width - 1u);
       weight[c] = transpose(mat4x4f(w[at], w[at + width], w[at + 2u * width], w[at + 3u * width]));
-    }
-    var held = array<vec4f, TILE_ROWS / LANES>();
-    for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
-      held[h] = dy[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + n];
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       for (var m = 0u; m < LANES; m++) { // unroll

@@ -6,7 +6,7 @@
 // One subgroup owns a tile of TILE_ROWS rows by 4·COL_QUADS columns a lane. Each lane loads the weights' rows of its own columns, and
 // one x in LANES rows; the subgroup passes the x around. Four inner numbers cost a lane 4·COL_QUADS + TILE_ROWS/LANES vector loads for
 // 4·TILE_ROWS·COL_QUADS dot products: at 16 by 4 on 8 lanes 6 for 64, where the tile of linear needs 16. All loads come before all
-// products, or compilers carry half-made products across the branches of the loads.
+// products, or compilers carry half-made products across the branches of the loads; the ones that are passed around come first.
 // Rows and columns past the edge read the last real one and are not stored: no lane leaves early, or it could not pass.
 // Each y is one chain over k in order, four numbers at a time.
 
@@ -33,14 +33,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   var sum: array<array<vec4f, COL_QUADS>, TILE_ROWS>;
   for (var k = 0u; k < steps; k++) {
+    var held = array<vec4f, TILE_ROWS / LANES>();
+    for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
+      held[h] = x[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + k];
+    }
     var weight = array<mat4x4f, COL_QUADS>();
     for (var c = 0u; c < COL_QUADS; c++) { // unroll
       let at = 4u * min(col + c * LANES, width - 1u) * steps + k;
       weight[c] = mat4x4f(w[at], w[at + steps], w[at + 2u * steps], w[at + 3u * steps]);
-    }
-    var held = array<vec4f, TILE_ROWS / LANES>();
-    for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
-      held[h] = x[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + k];
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       for (var m = 0u; m < LANES; m++) { // unroll

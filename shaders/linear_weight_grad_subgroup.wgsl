@@ -35,19 +35,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var bias: array<vec4f, TILE_ROWS / LANES>;
   for (var first = 0u; first < params.rows; first += 4u) {
     let last = params.rows - 1u;
-    var input = array<mat4x4f, COL_QUADS>();
-    for (var c = 0u; c < COL_QUADS; c++) { // unroll
-      let at = min(col + c * LANES, width - 1u);
-      input[c] = transpose(mat4x4f(
-        x[first * width + at], x[min(first + 1u, last) * width + at], x[min(first + 2u, last) * width + at], x[min(first + 3u, last) * width + at],
-      ));
-    }
     let row = first + lane % 4u;
     let real = select(0.0, 1.0, row <= last);
     var held = array<vec4f, TILE_ROWS / LANES>();
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       held[h] = dy[min(row, last) * height + min(quad + h * LANES / 4u, height - 1u)] * real;
       bias[h] += held[h];
+    }
+    var input = array<mat4x4f, COL_QUADS>();
+    for (var c = 0u; c < COL_QUADS; c++) { // unroll
+      let at = min(col + c * LANES, width - 1u);
+      input[c] = transpose(mat4x4f(
+        x[first * width + at], x[min(first + 1u, last) * width + at], x[min(first + 2u, last) * width + at], x[min(first + 3u, last) * width + at],
+      ));
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       for (var p = 0u; p < LANES / 4u; p++) { // unroll
