@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { detectRaces } from 'wgsl_reflect/wgsl_reflect.module.js'
 import type { Workload } from '../bench/workload.js'
-import { type Grid, packParams } from '../src/device/kernel.js'
+import { type AdapterTraits, type Grid, packParams } from '../src/device/kernel.js'
 import { reflectShader } from '../src/device/reflect.js'
 import { shaderFromPackage, specialise } from '../src/device/shader_source.js'
 import { tinyWorkloads } from './tiny_workloads.js'
@@ -17,11 +17,14 @@ function racesOf(source: string, grid: Grid, buffers: readonly ArrayBufferLike[]
   return [...errors, ...races.map(({ message }) => message)]
 }
 
+/** An adapter of no special kind. */
+const PLAIN: AdapterTraits = { software: false, features: new Set(), subgroupSize: undefined }
+
 async function walk({ kernel, params, buffers }: Workload, mutate = (source: string) => source): Promise<string[]> {
-  const source = mutate(specialise(kernel.name, await shaderFromPackage(kernel.name), kernel.constants?.(params) ?? {}))
+  const source = mutate(specialise(kernel.name, await shaderFromPackage(kernel.name), kernel.constants?.(params, PLAIN) ?? {}))
   const data = Object.values(buffers).map((given) => (typeof given === 'number' ? new Float32Array(given).fill(0.5) : given.slice()).buffer)
   const bytes = packParams(kernel, reflectShader(source), params)
-  return racesOf(source, kernel.workgroups(params), data, bytes.length > 0 ? bytes : undefined)
+  return racesOf(source, kernel.workgroups(params, PLAIN), data, bytes.length > 0 ? bytes : undefined)
 }
 
 const named = (name: string) => tinyWorkloads.find(({ kernel }) => kernel.name === name)!
