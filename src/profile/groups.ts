@@ -13,7 +13,7 @@ export interface Group {
   readonly ms: Timed
   /** Of the time of all groups together, 0 to 1. */
   readonly share: number
-  /** At the median. */
+  /** At the median; 0 where the adapter's clock saw no time pass, as `roof`. */
   readonly gigabytes: number
   readonly gigaflops: number
   /** Milliseconds that its kernels cannot do without here. */
@@ -52,14 +52,15 @@ function sum(name: string, rows: readonly DispatchRow[], ceilings: Ceilings): Om
   const add = (of: (row: DispatchRow) => number) => rows.reduce((all, row) => all + of(row), 0)
   const ms = summarise(rows[0]!.ms.samples.map((_, step) => add((row) => row.ms.samples[step]!)))
   const floor = add((row) => floorMs(row, ceilings))
+  const perMs = (amount: number) => (ms.median > 0 ? amount / ms.median : 0)
   return {
     name,
     variants: [...new Set(rows.map(({ variant }) => variant))],
     calls: add(({ calls }) => calls),
     ms,
-    gigabytes: add(({ bytes }) => bytes) / ms.median / 1e6,
-    gigaflops: add(({ flops }) => flops) / ms.median / 1e6,
+    gigabytes: perMs(add(({ bytes }) => bytes)) / 1e6,
+    gigaflops: perMs(add(({ flops }) => flops)) / 1e6,
     floor,
-    roof: floor / ms.median,
+    roof: perMs(floor),
   }
 }

@@ -25,6 +25,10 @@ describe('groups', () => {
     expect(together(three, ceilings).calls).toBe(6)
   })
 
+  it('have no pace where the clock saw no time pass', () => {
+    expect(together([row('', 'add', 0)], ceilings)).toMatchObject({ gigabytes: 0, gigaflops: 0, roof: 0 })
+  })
+
   it('add up samples step by step: a step that is slow in one place need not be slow in another', () => {
     const ms = (samples: number[]) => ({ best: 0, median: 0, low: 0, high: 0, samples })
     const [first, second] = three as [(typeof three)[0], (typeof three)[0]]

@@ -41,10 +41,12 @@ export function summaryLines(profile: Profile): string[] {
 }
 
 function methodLine({ method, step, command }: Profile): string {
+  const count = step?.profiled.samples.length
+  const steps = count === 1 ? 'one step' : `${count} steps`
   if (command === 'kernel') return 'each shape alone, many dispatches a submission, by the host clock'
   if (method === 'timestamps')
-    return `timed by timestamp queries, one compute pass a dispatch, over ${step?.profiled.samples.length} steps; passes of their own cannot overlap`
-  return `no timestamp-query on this adapter: each dispatch was submitted and awaited alone by the host clock, over ${step?.profiled.samples.length} steps, so each holds a round trip`
+    return `timed by timestamp queries, one compute pass a dispatch, over ${steps}; passes of their own cannot overlap`
+  return `no timestamp-query on this adapter: each dispatch was submitted and awaited alone by the host clock, over ${steps}, so each holds a round trip`
 }
 
 /** Groups as a text table under one heading; with `shaders`, also which variants ran. */
