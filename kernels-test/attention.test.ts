@@ -125,9 +125,9 @@ describe('attention', () => {
     it(`matches the reference, ${form}, at 9 queries and 33 keys and the other way round`, async ({ skip }) => {
       if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
       const by = {
-        attention: forced(attention, form === 'subgroup'),
-        attentionGradQuery: forced(attentionGradQuery, form === 'subgroup'),
-        attentionGradKeyValue: forced(attentionGradKeyValue, form === 'subgroup'),
+        attention: forced(attention, form),
+        attentionGradQuery: forced(attentionGradQuery, form),
+        attentionGradKeyValue: forced(attentionGradKeyValue, form),
       }
       for (const [queries, keys, causal] of [
         [9, 33, 0],

@@ -27,12 +27,12 @@ afterAll(async () => {
   opened = undefined
 })
 
-/** A kernel that is always taken from its own file, or always from its variant: for tests of the one this adapter would not take. */
-export function forced<K extends { readonly variants?: readonly { suits(traits: AdapterTraits): boolean }[] }>(
+/** A kernel that is always taken from the variant whose file's name ends so, or from its own file: for forms this adapter would not take. */
+export function forced<K extends { readonly variants?: readonly { shader: string; suits(traits: AdapterTraits): boolean }[] }>(
   kernel: K,
-  variant: boolean,
+  form: string,
 ): K {
-  return { ...kernel, variants: kernel.variants!.map((one) => ({ ...one, suits: () => variant })) }
+  return { ...kernel, variants: kernel.variants!.map((one) => ({ ...one, suits: () => one.shader.endsWith(`_${form}`) })) }
 }
 
 /** Whether the adapter can run the variants for subgroups at all: they are written for 4 or 8 lanes. */

@@ -3,7 +3,7 @@ import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
 import * as reference from '../src/reference/linear.js'
 import { dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, noise, runKernel } from './harness.js'
 
-// One element; under, at and over a lane's tile of 8 and a workgroup's of 64; primes; the pose head's 152 columns.
+// One element; under, at and over a lane's tile of 8 and a workgroup's of 64, in every form; primes; the pose head's 152 columns.
 const sizes = [
   { rows: 1, inner: 4, cols: 4 },
   { rows: 7, inner: 12, cols: 4 },
@@ -45,13 +45,11 @@ describe('linear', () => {
     )
   })
 
-  for (const [form, size] of ['portable', 'subgroup'].flatMap((form) => sizes.map((size) => [form, size] as const))) {
+  for (const [form, size] of ['portable', 'subgroup', 'tiled'].flatMap((form) => sizes.map((size) => [form, size] as const))) {
     const { rows, inner, cols } = size
     it(`matches the reference, all three ways, ${form}, at [${rows}, ${inner}] to ${cols}`, async ({ skip }) => {
       if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
-      const [linear, linearGrad, linearWeightGrad] = kernels.map((kernel) =>
-        forced(kernel, form === 'subgroup'),
-      ) as unknown as typeof kernels
+      const [linear, linearGrad, linearWeightGrad] = kernels.map((kernel) => forced(kernel, form)) as unknown as typeof kernels
       const x = noise(rows * inner, 5)
       const w = noise(cols * inner, 6)
       const b = noise(cols, 7)

@@ -38,6 +38,24 @@ function subgroupVariant(shader: string, shape: (size: ParamValues<Size>) => rea
   }
 }
 
+/** The variant that shares tiles of 64 by 64 in a workgroup's memory; `shape` is that of the output. Not measured on a GPU yet. */
+function tiledVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
+  return {
+    shader,
+    suits: ({ software }) => !software,
+    workgroups: (params) => {
+      const [rows, cols] = shape(params)
+      return [Math.ceil(cols / 64), Math.ceil(rows / 64)]
+    },
+  }
+}
+
+const outputs = {
+  y: ({ rows, cols }: ParamValues<Size>) => [rows, cols] as const,
+  dx: ({ rows, inner }: ParamValues<Size>) => [rows, inner] as const,
+  dw: ({ inner, cols }: ParamValues<Size>) => [cols, inner] as const,
+}
+
 /** y [rows, cols] = x [rows, inner] · wᵀ, w [cols, inner], + b [cols] when hasBias. inner and cols multiples of 4. */
 export const linear = defineKernel({
   name: 'linear',
@@ -45,7 +63,7 @@ export const linear = defineKernel({
   params: { rows: 'u32', inner: 'u32', cols: 'u32', hasBias: 'u32' },
   workgroups: ({ rows, cols }) => tiles(rows, cols),
   constants: ({ rows, cols }) => ({ LANE_ROWS: laneRows(rows, cols) }),
-  variants: [subgroupVariant('linear_subgroup', ({ rows, cols }) => [rows, cols])],
+  variants: [subgroupVariant('linear_subgroup', outputs.y), tiledVariant('linear_tiled', outputs.y)],
   cost,
 })
 
@@ -56,7 +74,7 @@ export const linearGrad = defineKernel({
   params: { rows: 'u32', inner: 'u32', cols: 'u32', accumulate: 'u32' },
   workgroups: ({ rows, inner }) => tiles(rows, inner),
   constants: ({ rows, inner }) => ({ LANE_ROWS: laneRows(rows, inner) }),
-  variants: [subgroupVariant('linear_grad_subgroup', ({ rows, inner }) => [rows, inner])],
+  variants: [subgroupVariant('linear_grad_subgroup', outputs.dx), tiledVariant('linear_grad_tiled', outputs.dx)],
   cost,
 })
 
@@ -67,6 +85,6 @@ export const linearWeightGrad = defineKernel({
   params: { rows: 'u32', inner: 'u32', cols: 'u32', hasBias: 'u32' },
   workgroups: ({ inner, cols }) => tiles(cols, inner),
   constants: ({ inner, cols }) => ({ LANE_ROWS: laneRows(cols, inner) }),
-  variants: [subgroupVariant('linear_weight_grad_subgroup', ({ cols, inner }) => [cols, inner])],
+  variants: [subgroupVariant('linear_weight_grad_subgroup', outputs.dw), tiledVariant('linear_weight_grad_tiled', outputs.dw)],
   cost,
 })
