@@ -63,6 +63,12 @@ export const inputNumbers = (config: ModelConfig): number => (config.justCounter
 /** Numbers the decoder puts out a frame, before padding: the frames ahead, then the counter of the nearest. */
 export const outputNumbers = (config: ModelConfig): number => COORDS * Math.max(1, config.futureFrames) + 1
 
+/** Whether two models have the same sizes, in whatever order a file lists them. */
+export function sameConfig<Config extends object>(a: Config, b: Config): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof Config>
+  return [...keys].every((key) => a[key] === b[key])
+}
+
 /** Throws ERR_CONFIG for sizes no kernel can run. */
 export function checkConfig(config: ModelConfig): ModelConfig {
   const { width, heads, hidden } = config

@@ -6,7 +6,7 @@ import { Arena, type Tensor } from '../device/memory.js'
 import { padded } from '../ops/parameter.js'
 import { positionTable } from '../ops/positions.js'
 import type { Vocabulary } from '../text/vocabulary.js'
-import { checkConfig, type ModelConfig } from './config.js'
+import { checkConfig, type ModelConfig, sameConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
 import { parameterSpecs, TOKEN_TABLE } from './parameters.js'
 import { type HostTensors, initialTensors, Weights } from './weights.js'
@@ -117,7 +117,7 @@ export class SignModel {
   async cloneLanguage(description: GroupDescription, from: string, { seed = 27 }: { seed?: number } = {}): Promise<LanguageGroup> {
     const { language, config, vocabulary } = description
     const source = this.group(from)
-    if (JSON.stringify(source.config) !== JSON.stringify(config)) {
+    if (!sameConfig(source.config, config)) {
       throw new SignError('ERR_CONFIG', 'model', `wanted ${language} to have the sizes of ${from}, got others`, 'Give both the same sizes')
     }
     const learned = await source.weights.save()

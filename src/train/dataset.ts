@@ -5,7 +5,7 @@ import { SignError } from '../base/errors.js'
 import { loadCorpus } from '../data/corpus.js'
 import { type Source, sourceOf } from '../data/source.js'
 import { syntheticCorpus } from '../data/synthetic.js'
-import { type ModelConfig, presets } from '../model/config.js'
+import { type ModelConfig, presets, sameConfig } from '../model/config.js'
 import { measureScaling, rawFrames } from '../model/frame_scaling.js'
 import { type GroupDescription, SHARED } from '../model/sign_model.js'
 import type { Clip } from '../motion/clip.js'
@@ -132,7 +132,7 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
 export function startFrom(data: LanguageData, checkpoint: { path: string; groups: readonly GroupDescription[] }): LanguageData {
   const { language, source, train, dev } = data
   const group = checkpoint.groups.find((saved) => saved.language === language)
-  if (!group || JSON.stringify(group.config) !== JSON.stringify(data.group.config)) {
+  if (!group || !sameConfig(group.config, data.group.config)) {
     const got = group ? 'one of other sizes' : `groups ${checkpoint.groups.map((saved) => saved.language).join(', ')}`
     throw new SignError(
       'ERR_CONFIG',

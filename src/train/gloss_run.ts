@@ -1,6 +1,7 @@
 // A text-to-gloss training in its folder: started, stopped, killed and resumed, as a text-to-pose training is.
 
 import { existsSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import { GlossDecoder } from '../infer/gloss_decoder.js'
@@ -53,13 +54,18 @@ async function resume(
   last: string,
 ): Promise<GlossTrainer> {
   const checkpoint = await readGlossCheckpoint(last)
-  if (JSON.stringify(checkpoint.description) !== JSON.stringify(description)) {
+  if (!isDeepStrictEqual(plain(checkpoint.description), plain(description))) {
     const problem = 'wanted a model of the run file’s sizes and words, got another'
     throw new SignError('ERR_CHECKPOINT', last, problem, 'Resume with the run file and data it was started with')
   }
   const trainer = new GlossTrainer(config, restoreGlossModel(gpu, checkpoint, { training: true }), train)
   trainer.course.restore(checkpoint.state as CourseState)
   return trainer
+}
+
+/** What a description says, for comparing. */
+function plain({ source, gloss, ...rest }: GlossModelDescription): object {
+  return { ...rest, source: source.toJSON(), gloss: gloss.toJSON() }
 }
 
 class GlossJob implements Job<GlossStep, GlossValidated> {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import type { ScoreRow } from '../metrics/scores.js'
+import { sameConfig } from '../model/config.js'
 import { SignModel } from '../model/sign_model.js'
 import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { type LanguageData, loadData, startFrom } from './dataset.js'
@@ -141,10 +142,7 @@ async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly Langu
   const data = config.start ? loaded.map((language) => startFrom(language, checkpoint)) : loaded
   for (const { group } of data) {
     const saved = checkpoint.groups.find(({ language }) => language === group.language)
-    const same =
-      saved &&
-      JSON.stringify(saved.config) === JSON.stringify(group.config) &&
-      saved.vocabulary.tokens.join(' ') === group.vocabulary.tokens.join(' ')
+    const same = saved && sameConfig(saved.config, group.config) && saved.vocabulary.tokens.join(' ') === group.vocabulary.tokens.join(' ')
     if (!same)
       throw new SignError(
         'ERR_CHECKPOINT',
