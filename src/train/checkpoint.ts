@@ -112,7 +112,8 @@ export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = fals
 function describe({ language, config, vocabulary, startFrame, scaling, fps }: GroupDescription): z.input<typeof savedGroup> {
   return {
     language,
-    config,
+    // In the schema's order of keys, whoever made it: equal models give equal bytes.
+    config: savedConfig.parse(config),
     vocabulary: vocabulary.toJSON(),
     startFrame: [...startFrame],
     scaling: { centre: [...scaling.centre], scale: [...scaling.scale] },

@@ -33,7 +33,8 @@ export interface GlossCheckpoint {
 export async function saveGlossCheckpoint(path: string, model: GlossModel, state?: unknown): Promise<void> {
   const { config, source, gloss, languages, reads } = model
   const description: z.input<typeof savedModel> = {
-    config,
+    // In the schema's order of keys, whoever made it: equal models give equal bytes.
+    config: savedModel.shape.config.parse(config),
     source: source.toJSON(),
     gloss: gloss.toJSON(),
     languages: [...languages],
