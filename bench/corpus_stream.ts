@@ -8,13 +8,11 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Random } from '../src/base/random.js'
-import { interpolateKeypoints, normaliseKeypoints, pruneKeypoints } from '../src/data/keypoint_normalise.js'
-import { rejectOutliers } from '../src/data/keypoint_outliers.js'
+import { cleanKeypoints } from '../src/data/keypoint_clean.js'
 import { keypointQuality } from '../src/data/keypoint_quality.js'
-import { resampleKeypoints } from '../src/data/keypoint_resample.js'
+import { detectionFolders, readDetections } from '../src/formats/detections.js'
 import { openPoseJson, person } from '../src/formats/detections.testing.js'
-import { KeypointHdf5Writer, readKeypointHdf5 } from '../src/formats/keypoints_hdf5.js'
-import { openPoseClips } from '../src/formats/openpose.js'
+import { keypointHdf5Writer, readKeypointHdf5 } from '../src/formats/keypoints_hdf5.js'
 
 const MIB = 2 ** 20
 const FRAMES = 100
@@ -63,19 +61,16 @@ async function makeClip(root: string, index: number): Promise<number> {
 
 try {
   const path = join(folder, 'corpus.h5')
-  const writer = await KeypointHdf5Writer.open(path)
+  const writer = await keypointHdf5Writer(path)
   let [bytes, clips] = [0, 0]
   while (bytes < target) {
     const root = join(folder, 'json')
     const before = bytes
     bytes += await makeClip(root, clips)
-    for await (const { clip, detection } of openPoseClips(root)) {
-      const outliers = rejectOutliers(clip)
-      const even = resampleKeypoints(outliers.clip, 25)
-      keypointQuality(even, { detection, outliers })
-      const { keypoints } = normaliseKeypoints(even.keypoints, even.frames, even.name)
-      interpolateKeypoints(pruneKeypoints(keypoints, even.frames), even.frames)
-      writer.add(even)
+    for await (const { clip, detection } of readDetections(await detectionFolders(root))) {
+      const { outliers } = cleanKeypoints(clip, { fps: 25 })
+      keypointQuality(clip, { detection, outliers })
+      writer.add(clip)
       clips += 1
     }
     await rm(root, { recursive: true })

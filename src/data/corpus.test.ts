@@ -109,7 +109,7 @@ describe('a broken corpus', () => {
     const prefix = await saved('misaligned', [clip('a', 2), clip('b', 2)])
     await writeFile(`${prefix}.text`, 'one\ntwo\nthree\n')
     await expect(loadCorpus({ skels: prefix })).rejects.toThrow(
-      /train\.text: wanted as many lines as .*train\.skels has sequences \(2\), got 3/,
+      /train\.text: wanted as many lines as .*train\.skels has \(2\), got 3/,
     )
   })
 
