@@ -1,4 +1,4 @@
-// Checksums of files, for manifests and for holding files against them.
+// Checksums of files, for manifests and for holding files against them, and of motions.
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -23,4 +23,11 @@ export async function fileRecord(path: string): Promise<FileRecord | undefined> 
     throw error
   }
   return { bytes, sha256: hash.digest('hex') }
+}
+
+/** SHA-256, in hexadecimal, of the coordinates as little-endian float32: the same for the same motion, whatever file it came from. */
+export function motionChecksum(joints: Float32Array): string {
+  return createHash('sha256')
+    .update(new Uint8Array(joints.buffer, joints.byteOffset, joints.byteLength))
+    .digest('hex')
 }

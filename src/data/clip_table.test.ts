@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet'
 import { expect, it } from 'vitest'
 import { writeParquet } from '../formats/parquet.js'
-import { clipRows, motionChecksum, writeClipTable } from './clip_table.js'
+import { motionChecksum } from './checksum.js'
+import { clipRows, writeClipTable } from './clip_table.js'
 import { syntheticCorpus } from './synthetic.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'parquet-'))

@@ -1,8 +1,8 @@
 // A corpus as a table, one row a clip: everything about the clips but their motion, and a checksum of that.
 
-import { createHash } from 'node:crypto'
 import { writeParquet } from '../formats/parquet.js'
 import type { Clip } from '../motion/clip.js'
+import { motionChecksum } from './checksum.js'
 
 export interface ClipRow {
   readonly name: string
@@ -17,13 +17,6 @@ export interface ClipRow {
   readonly split: string
   /** See {@link motionChecksum}. */
   readonly checksum: string
-}
-
-/** SHA-256, in hexadecimal, of the coordinates as little-endian float32: the same for the same motion, whatever file it came from. */
-export function motionChecksum(joints: Float32Array): string {
-  return createHash('sha256')
-    .update(new Uint8Array(joints.buffer, joints.byteOffset, joints.byteLength))
-    .digest('hex')
 }
 
 /** A row for each clip of one part. `prompts`, where there are any, is clip by clip. */

@@ -1,18 +1,10 @@
 // Looks a whole corpus through and says all that is wrong with it, where: the files against the manifest, each other, and what a motion can be.
 
-import { SignError } from '../base/errors.js'
 import { readCompanion } from '../formats/skels_companions.js'
 import { fileRecord } from './checksum.js'
 import { SkelsCheck } from './corpus_check_skels.js'
+import { type CorpusFinding, type Note, problemOf } from './corpus_finding.js'
 import { type CorpusManifest, companionEndings, readManifest } from './corpus_manifest.js'
-
-export interface CorpusFinding {
-  /** An `error` makes the corpus unfit to be used as it is; a `warning` wants looking at. */
-  readonly severity: 'error' | 'warning'
-  /** `path:line`, or `path` of what is no line's fault. */
-  readonly where: string
-  readonly problem: string
-}
 
 export interface CorpusReport {
   readonly prefix: string
@@ -22,9 +14,6 @@ export interface CorpusReport {
   readonly frames: number
   readonly findings: readonly CorpusFinding[]
 }
-
-/** How findings are collected. */
-export type Note = (severity: CorpusFinding['severity'], where: string, problem: string) => void
 
 /**
  * Checks `<prefix>.skels`, its companions and its manifest: checksums, alignment line for line, blank lines, names and motions that occur twice, the counts of the
@@ -54,12 +43,6 @@ async function manifestOf(prefix: string, note: Note): Promise<CorpusManifest | 
     note('error', path, problemOf(error))
     return undefined
   }
-}
-
-/** What an error of ours says, without whom it says it of. */
-export function problemOf(error: unknown): string {
-  if (!(error instanceof SignError)) throw error
-  return error.message.slice(error.message.indexOf(': wanted') + 2)
 }
 
 async function checkFiles(prefix: string, manifest: CorpusManifest | undefined, note: Note): Promise<void> {

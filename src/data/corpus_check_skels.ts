@@ -3,8 +3,8 @@
 import { type CounterConvention, type SkelsSequence, skelsLines } from '../formats/skels.js'
 import { NORMALISATION } from '../motion/clip.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
-import { motionChecksum } from './clip_table.js'
-import { type Note, problemOf } from './corpus_check.js'
+import { motionChecksum } from './checksum.js'
+import { type Note, problemOf } from './corpus_finding.js'
 import type { CorpusManifest } from './corpus_manifest.js'
 import { shoulderWidth } from './normalise.js'
 

@@ -6,7 +6,8 @@ import type { Motion } from '../motion/clip.js'
 import { cameraFor } from './camera.js'
 import { dark, light, type Palette } from './colours.js'
 import { darker, isFinger, limbs, proportions } from './draw.js'
-import { escapeMarkup, scriptJson } from './markup.js'
+import { htmlPage } from './html_page.js'
+import { scriptJson } from './markup.js'
 import { viewerBody } from './viewer_body.js'
 import { viewerControls } from './viewer_controls.js'
 import { viewerScene } from './viewer_scene.js'
@@ -50,28 +51,11 @@ export function viewerHtml(entries: readonly ViewerEntry[], options: { title: st
     proportions,
     palettes: { light: withKnuckles(light), dark: withKnuckles(dark) },
   }
-  const title = escapeMarkup(options.title)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${title}</title>
-<style>
-${viewerStyle}</style>
-</head>
-<body>
-<header><h1>${title}</h1></header>
-${viewerBody}
-<script type="application/json" id="page-data">${scriptJson(page)}</script>
+  const scripts = `<script type="application/json" id="page-data">${scriptJson(page)}</script>
 <script>
 ${viewerScene}
-${viewerControls}</script>
-</body>
-</html>
-`
+${viewerControls}</script>`
+  return htmlPage(options.title, viewerStyle, `${viewerBody}\n${scripts}`)
 }
 
 function packEntry({ title, language, text, motion, reference, scores = {} }: ViewerEntry) {

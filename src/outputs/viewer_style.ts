@@ -1,6 +1,7 @@
-// The viewer's looks, by day and by night.
+// The looks of our pages, by day and by night: what all share, and the viewer's.
 
-export const viewerStyle = `:root {
+/** Colours, type and the frame of every page. */
+export const pageStyle = `:root {
   --ground: #f1f2f4; --card: #fcfcfa; --line: #d9dce0; --ink: #1d2229; --soft: #59626f; --accent: #1a66b0; --on-accent: #fff;
   font: 16px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
@@ -9,9 +10,12 @@ export const viewerStyle = `:root {
 }
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
-body { margin: 0; background: var(--ground); color: var(--ink); display: flex; flex-direction: column; min-height: 100vh; }
+body { margin: 0; background: var(--ground); color: var(--ink); }
 header { padding: 0.7rem 1.2rem; }
 h1 { margin: 0; font-size: 1.15rem; font-weight: 650; overflow-wrap: anywhere; }
+`
+
+export const viewerStyle = `${pageStyle}body { display: flex; flex-direction: column; min-height: 100vh; }
 .layout { flex: 1; display: flex; gap: 1rem; padding: 0 1.2rem 1.2rem; align-items: flex-start; }
 nav { flex: 0 0 17rem; max-height: calc(100vh - 5rem); overflow-y: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
 nav ol { list-style: none; margin: 0; padding: 0; }
