@@ -2,17 +2,19 @@
 // clip beside the baselines. The data are not in the repository: without ../shared/data this says so and stops.
 //
 //   npm run learning -- clips     five sentences of PHOENIX-2014T learned by heart: DTW at most a quarter of the mean pose's, length within 10 %
+//   npm run learning -- sentences sixteen sentences with glosses, learned by heart from the gloss: as clips
 //   npm run learning -- languages  eight fingerspelling languages at once, a group each: every one better than mean pose and random clip
 //   npm run learning -- words     200 spelled ASL words, then 20 never seen: better than mean pose and random clip, wrist path 0.7 to 1.3
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { SignError } from '../src/base/errors.js'
 import { writeWhole } from '../src/base/files.js'
 import { dataSpell } from '../src/commands/data_spell.js'
 import { train } from '../src/commands/train.js'
 import { loadCorpus } from '../src/data/corpus.js'
+import { saveCorpus } from '../src/data/corpus_save.js'
+import { sourceOf } from '../src/data/source.js'
+import { readTimedClips } from '../src/data/timed_clips.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { openGpu } from '../src/device/open.js'
 import { Generator } from '../src/infer/generator.js'
@@ -24,6 +26,7 @@ import type { Clip } from '../src/motion/clip.js'
 import { readCheckpoint, restoreModel } from '../src/train/checkpoint.js'
 import { loadData } from '../src/train/dataset.js'
 import { loadRunConfig } from '../src/train/run_file.js'
+import { chosenTrial } from './learning/trial.js'
 
 const DATA = '../shared/data'
 
@@ -45,7 +48,7 @@ interface LanguageScore {
 }
 
 interface Trial {
-  /** Which files under ../shared/data it reads. */
+  /** Which files it reads. */
   readonly needs: string
   prepare(): Promise<unknown>
   /** The clips to sign: those learned from, or others. */
@@ -55,16 +58,25 @@ interface Trial {
 
 const trials: Record<string, Trial> = {
   clips: {
-    needs: 'progressive-transformers-slp/train.skels',
+    needs: '../shared/data/progressive-transformers-slp/train.skels',
     prepare: async () => undefined,
     split: 'train',
-    passed: (clips) =>
-      clips.every(
-        ({ dtw, meanPoseDtw, frames, wantedFrames }) => dtw <= meanPoseDtw / 4 && Math.abs(frames - wantedFrames) <= wantedFrames / 10,
-      ),
+    passed: (clips) => clips.every(isKnownByHeart),
+  },
+  sentences: {
+    needs: '../shared/data/fluent-pose-synthesis/train_1_metadata.json',
+    prepare: async () => {
+      const clips = await readTimedClips(join(DATA, 'fluent-pose-synthesis'), { language: 'GSL', text: 'german' })
+      await saveCorpus(
+        'runs/learning/timed/train',
+        clips.filter(({ name }) => name.startsWith('train')),
+      )
+    },
+    split: 'train',
+    passed: (clips) => clips.every(isKnownByHeart),
   },
   words: {
-    needs: 'fingerspelling-lexicon/index.csv',
+    needs: '../shared/data/fingerspelling-lexicon/index.csv',
     prepare: () =>
       dataSpell({
         lexicon: join(DATA, 'fingerspelling-lexicon'),
@@ -78,7 +90,7 @@ const trials: Record<string, Trial> = {
     passed: (_, languages) => languages.every(isRight),
   },
   languages: {
-    needs: 'fingerspelling-lexicon/index.csv',
+    needs: '../shared/data/fingerspelling-lexicon/index.csv',
     prepare: () =>
       dataSpell({
         lexicon: join(DATA, 'fingerspelling-lexicon'),
@@ -91,29 +103,23 @@ const trials: Record<string, Trial> = {
   },
 }
 
+/** A quarter of a still picture's distance at most, and within a tenth of the length. */
+function isKnownByHeart({ dtw, meanPoseDtw, frames, wantedFrames }: ClipScore): boolean {
+  return dtw <= meanPoseDtw / 4 && Math.abs(frames - wantedFrames) <= wantedFrames / 10
+}
+
 /** Better than a still picture and than somebody else's clip, the hands neither frozen nor wild. */
 function isRight({ rows: [model, meanPose, random] }: LanguageScore): boolean {
   const { dtw, wristPathRatio } = model!
   return dtw < meanPose!.dtw && dtw < random!.dtw && wristPathRatio >= 0.7 && wristPathRatio <= 1.3
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, adapter: { type: 'string' } },
-})
-const [name] = positionals
-const trial = trials[name ?? '']
-if (!name || !trial)
-  throw new SignError('ERR_USAGE', 'learning', `wanted a trial of ${Object.keys(trials).join(', ')}, got ${name}`, 'Name one')
-if (!existsSync(join(DATA, trial.needs))) {
-  console.log(`learning: skipped, ${join(DATA, trial.needs)} is not here`)
-  process.exit()
-}
+const { name, trial, options: values } = chosenTrial(trials)
 
 await trial.prepare()
 const began = performance.now()
 const path = `bench/learning/${name}.yaml`
-await train(path, { overwrite: true, ...values })
+if (!values.trained) await train(path, { overwrite: true, ...values })
 const seconds = (performance.now() - began) / 1000
 
 const { gpu } = await openGpu({ adapter: values.adapter })
@@ -159,11 +165,11 @@ async function sign(gpu: Gpu, path: string, split: 'train' | 'test'): Promise<{ 
   const pairs: ScoredPair[] = []
   for (const entry of config.data) {
     if (!('train' in entry)) throw new SignError('ERR_CONFIG', path, 'wanted a corpus in files, got none', 'Correct the run file')
-    const { language, fps, test } = entry
-    const held = split === 'train' ? trained : (await loadCorpus({ skels: test!, language, fps })).clips
+    const { language, fps, test, source } = entry
+    const held = split === 'train' ? trained : (await loadCorpus({ skels: test!, language, fps, source })).clips
     const clips = held.filter((clip) => clip.language === language)
     const generator = new Generator(gpu, model.group(language))
-    const motions = await generator.generate(clips.map(({ text }) => text))
+    const motions = await generator.generate(clips.map((clip) => sourceOf(clip, source)))
     await generator.destroy()
     clips.forEach((reference, i) => {
       pairs.push({ reference, hypothesis: motions[i]! })

@@ -3,9 +3,7 @@
 //
 //   npm run learning:cascade
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { writeWhole } from '../src/base/files.js'
 import { formatTable } from '../src/base/table.js'
 import { dataPrompts } from '../src/commands/data_prompts.js'
@@ -25,19 +23,16 @@ import { readGlossCheckpoint, restoreGlossModel } from '../src/train/gloss_check
 import { loadGlossSplit, readingOf } from '../src/train/gloss_dataset.js'
 import { scoreLines } from '../src/train/gloss_validation.js'
 import { loadGlossConfig, loadRunConfig } from '../src/train/run_file.js'
+import { chosenTrial } from './learning/trial.js'
 
 const LEXICON = '../shared/data/fingerspelling-lexicon'
 const CORPUS = 'runs/learning/eight'
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, adapter: { type: 'string' } } })
-if (!existsSync(LEXICON)) {
-  console.log(`learning: skipped, ${LEXICON} is not here`)
-  process.exit()
-}
+const { options: values } = chosenTrial({ cascade: { needs: LEXICON } })
 await dataSpell({ lexicon: LEXICON, lang: 'ase,gsg,ise,psr,sgg,ssp,swl,tsm', out: CORPUS, count: 100 })
 for (const split of ['train', 'dev', 'test']) await dataPrompts({ corpus: join(CORPUS, split), source: 'gloss' })
 const began = performance.now()
-for (const run of ['shared', 'spelling']) await train(`bench/learning/${run}.yaml`, { overwrite: true, ...values })
+for (const run of values.trained ? [] : ['shared', 'spelling']) await train(`bench/learning/${run}.yaml`, { overwrite: true, ...values })
 const seconds = Math.round((performance.now() - began) / 1000)
 
 const { gpu } = await openGpu({ adapter: values.adapter })
@@ -56,7 +51,7 @@ const signed = async (lineOf: (clip: Clip) => string) => {
   const motions = await signer.generate(test.map(lineOf))
   return test.map((reference, i) => ({ reference, hypothesis: motions[i]! }))
 }
-// A prompt that was read as nothing still has to be signed somehow: by the clip's first letter would be help, so by an unknown token.
+// A prompt that was read as nothing is signed as an unknown word: any letter of the clip would be help.
 const gold = await signed((clip) => clip.langGloss!)
 const cascade = await signed((clip) => read.get(clip.name) || '<unk>')
 

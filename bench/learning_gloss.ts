@@ -4,10 +4,7 @@
 //                                       and the language right in at least 99 % of the prompts that name it
 //   npm run learning:gloss -- phoenix   PHOENIX-2014T where ../shared/data has it: BLEU and ROUGE beside the field's 19 to 20 BLEU-4
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { SignError } from '../src/base/errors.js'
 import { writeWhole } from '../src/base/files.js'
 import { train } from '../src/commands/train.js'
 import { openGpu } from '../src/device/open.js'
@@ -19,6 +16,7 @@ import { readGlossCheckpoint, restoreGlossModel } from '../src/train/gloss_check
 import { type GlossLine, loadGlossSplit, readingOf } from '../src/train/gloss_dataset.js'
 import { scoreLines } from '../src/train/gloss_validation.js'
 import { loadGlossConfig } from '../src/train/run_file.js'
+import { chosenTrial } from './learning/trial.js'
 
 /** What a trial is judged by. */
 interface Outcome {
@@ -35,22 +33,11 @@ const trials: Record<string, { readonly needs?: string; passed(outcome: Outcome)
 /** Ways to decode, among which dev chooses. */
 const decodings: readonly DecodeOptions[] = [{ beams: 1 }, ...[0, 0.5, 1, 1.5, 2, 3].map((lengthPenalty) => ({ beams: 5, lengthPenalty }))]
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, adapter: { type: 'string' } },
-})
-const [name] = positionals
-const trial = trials[name ?? '']
-if (!name || !trial)
-  throw new SignError('ERR_USAGE', 'learning', `wanted a trial of ${Object.keys(trials).join(', ')}, got ${name}`, 'Name one')
-if (trial.needs && !existsSync(trial.needs)) {
-  console.log(`learning: skipped, ${trial.needs} is not here`)
-  process.exit()
-}
+const { name, trial, options: values } = chosenTrial(trials)
 
 const path = `bench/learning/${name}.yaml`
 const began = performance.now()
-await train(path, { overwrite: true, ...values })
+if (!values.trained) await train(path, { overwrite: true, ...values })
 const seconds = Math.round((performance.now() - began) / 1000)
 
 const config = await loadGlossConfig(path)

@@ -61,10 +61,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       right = rightHand;
     }
     let size = boneLength[lengths + id];
-    left += bone(id + 4u, t, size);
-    right += bone(rightJoint(id), t, size);
-    position[(id + 4u) * params.frames + t] = vec4f(left, 0.0);
-    position[rightJoint(id) * params.frames + t] = vec4f(right, 0.0);
+    let leftEnd = id + 4u;
+    let rightEnd = rightJoint(id);
+    left += bone(leftEnd, t, size);
+    right += bone(rightEnd, t, size);
+    position[leftEnd * params.frames + t] = vec4f(left, 0.0);
+    position[rightEnd * params.frames + t] = vec4f(right, 0.0);
     if (id == 4u) {
       leftHand = left;
       rightHand = right;

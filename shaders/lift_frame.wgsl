@@ -117,12 +117,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       right = select(vec3f(0.0), rightHand, id == 4u);
     }
     let size = boneLength[lengths + id];
-    let leftPull = pullAt(id + 4u, frame);
+    let leftEnd = id + 4u;
+    let leftPull = pullAt(leftEnd, frame);
     left += leftPull.slope;
-    let leftTurn = turn(id + 4u, frame, left, size);
-    let rightPull = pullAt(rightJoint(id), frame);
+    let leftTurn = turn(leftEnd, frame, left, size);
+    let rightEnd = rightJoint(id);
+    let rightPull = pullAt(rightEnd, frame);
     right += rightPull.slope;
-    let rightTurn = turn(rightJoint(id), frame, right, size);
+    let rightTurn = turn(rightEnd, frame, right, size);
     lengthSlope[id * params.frames + t] = leftTurn + rightTurn;
     loss += leftPull.loss + rightPull.loss;
     if (id % 4u == 1u) {

@@ -53,7 +53,12 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
     const resumed = writer.size
     const work = new ClipWork(names.length, options, resumed)
     const began = performance.now()
-    const clean = cleanedClips(path, names.filter((name) => !writer.has(name)), fps, work)
+    const clean = cleanedClips(
+      path,
+      names.filter((name) => !writer.has(name)),
+      fps,
+      work,
+    )
     const limits = { mode, ...(iterations === undefined ? {} : { iterations }), ...(signal ? { signal } : {}) }
     await fillHdf5(writer, liftClips(gpu, clean, limits), work)
     const seconds = (performance.now() - began) / 1000
@@ -63,7 +68,12 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
   }
 }
 
-async function* cleanedClips(path: string, names: readonly string[], fps: number | undefined, work: ClipWork): AsyncGenerator<KeypointClip> {
+async function* cleanedClips(
+  path: string,
+  names: readonly string[],
+  fps: number | undefined,
+  work: ClipWork,
+): AsyncGenerator<KeypointClip> {
   for await (const clip of readKeypointHdf5(path, { names, broken: work.leaveOut })) {
     const cleaned = work.attempt(clip.name, () => cleanKeypoints(clip, fps === undefined ? {} : { fps }))
     if (cleaned) yield cleaned.clip

@@ -10,7 +10,7 @@ import { dwposeJson, dwposeLine, keypointClip, openPoseJson, person } from '../f
 import { parseDwposeFrame } from '../formats/dwpose.js'
 import { readDwposeLines } from '../formats/dwpose_lines.js'
 import { checkClip, damagedBytes, damagedText, mutations, surviveAll } from '../formats/fuzz.testing.js'
-import { openHdf5 } from '../formats/hdf5.js'
+import { closeHdf5, openHdf5 } from '../formats/hdf5.js'
 import { keypointHdf5Writer, readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
 import { parseOpenPoseFrame } from '../formats/openpose.js'
 import { decodePose } from '../formats/pose.js'
@@ -129,7 +129,7 @@ describe('damaged files', { timeout: 1_800_000 }, () => {
     const plain = await readFile(path)
     const file = await openHdf5(path, 'w')
     file.create_dataset({ name: 'c', data: keypointClip('c', 4, 3).keypoints, shape: [4, 150], chunks: [2, 150], compression: 'gzip' })
-    file.close()
+    closeHdf5(file)
     const packed = await readFile(path)
     const read = async (bytes: Uint8Array): Promise<void> => {
       await writeFile(path, bytes)

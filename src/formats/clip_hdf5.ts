@@ -6,7 +6,7 @@
 
 import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
-import { type Hdf5Dataset, type Hdf5Group, openHdf5, withHdf5 } from './hdf5.js'
+import { closeHdf5, type Hdf5Dataset, type Hdf5Group, openHdf5, withHdf5 } from './hdf5.js'
 
 /** Frames a second, one float64. */
 export const FPS = 'fps'
@@ -60,7 +60,7 @@ export async function* readClipHdf5<C>(path: string, kind: ClipKind<C>, options:
       if (clip !== undefined) yield clip
     }
   } finally {
-    file.close()
+    closeHdf5(file)
   }
 }
 
@@ -72,7 +72,7 @@ export async function listClipHdf5(path: string): Promise<{ names: string[]; con
     const content = names[0] === undefined ? undefined : contentOf(datasetAt(file, names[0], path), `${path}: ${names[0]}`)
     return { names, content }
   } finally {
-    file.close()
+    closeHdf5(file)
   }
 }
 

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type ClipKind, type ClipRows, CONTENT, FPS, FRAME_INDEX, readClipHdf5 } from './clip_hdf5.js'
-import { type Hdf5File, type Hdf5Group, openHdf5, withHdf5 } from './hdf5.js'
+import { closeHdf5, type Hdf5File, type Hdf5Group, openHdf5, withHdf5 } from './hdf5.js'
 
 /** How the file was made, an attribute of the file, as JSON; see {@link WriteHdf5Options}. */
 const MADE = 'made'
@@ -107,12 +107,12 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
 
   /** Leaves the file under its partial name, for a later run to go on with. */
   keep(): void {
-    withHdf5(this.path, 'to close the file', () => this.#file.close(), 'ERR_OUTPUT')
+    closeHdf5(this.#file)
   }
 
   /** Gives the file up: nothing of it stays. */
   async discard(): Promise<void> {
-    this.#file.close()
+    closeHdf5(this.#file)
     await rm(partialHdf5(this.path), { force: true })
   }
 
@@ -146,7 +146,7 @@ function checkRows({ name, frames, rows, frameIndex }: ClipRows, who: string): v
 async function checkMade(path: string, made: NonNullable<WriteHdf5Options['made']>): Promise<void> {
   const file = await openHdf5(path, 'r')
   const text = withHdf5(path, 'readable attributes', () => file.attrs[MADE]?.value)
-  file.close()
+  closeHdf5(file)
   const begun: Readonly<Record<string, unknown>> = typeof text === 'string' ? parsed(text, path) : {}
   const changed = [...new Set([...Object.keys(made), ...Object.keys(begun)])].find((key) => !isDeepStrictEqual(begun[key], made[key]))
   if (changed === undefined) return

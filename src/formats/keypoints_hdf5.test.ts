@@ -6,7 +6,7 @@ import * as jsfive from 'jsfive'
 import { describe, expect, it } from 'vitest'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { keypointClip } from './detections.testing.js'
-import { type Hdf5Group, openHdf5 } from './hdf5.js'
+import { closeHdf5, type Hdf5Group, openHdf5 } from './hdf5.js'
 import { keypointHdf5Writer, readKeypointHdf5 } from './keypoints_hdf5.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'hdf5-'))
@@ -32,7 +32,7 @@ async function foreign(make: (file: Hdf5Group) => void): Promise<string> {
   const path = fresh()
   const file = await openHdf5(path, 'w')
   make(file)
-  file.close()
+  closeHdf5(file)
   return path
 }
 
@@ -147,6 +147,18 @@ describe('readKeypointHdf5', () => {
       await expect(read(path)).rejects.toThrow(path)
     })
   }
+
+  it('remembers nothing of a damaged file when it is fetched again', async () => {
+    const path = await write(fresh(), clips)
+    const whole = await readFile(path)
+    // The name of the first clip, in the heap of names, and the end of the file, where its numbers are.
+    for (const damaged of [whole.subarray(0, whole.length - 1000), Buffer.from(whole).fill(255, 600, 1600)]) {
+      await writeFile(path, damaged)
+      await expect(read(path)).rejects.toMatchObject({ code: 'ERR_DATA' })
+      await writeFile(path, whole)
+      expect((await read(path)).length).toBe(3)
+    }
+  })
 
   it('names a file that is none or not there', async () => {
     const path = fresh()

@@ -10,23 +10,16 @@ import type { ModelConfig } from '../model/config.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
 import type { HostTensor } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { arenaOf, type Part, parseJson, parts, savedTensors, tensorsUnder } from './checkpoint_parts.js'
+import { arenaOf, type Part, parseJson, parts, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
 
 const FORMAT = 'signllm-1'
 
 const savedConfig = z.strictObject({
-  width: z.int(),
-  heads: z.int(),
-  hidden: z.int(),
-  encoderLayers: z.int(),
-  decoderLayers: z.int(),
-  dropout: z.number(),
-  activation: z.enum(['relu', 'gelu']),
+  ...savedSizes,
   futureFrames: z.int(),
   justCounter: z.boolean(),
   lengthHead: z.boolean(),
   maxFrames: z.int(),
-  maxTokens: z.int(),
 })
 
 const savedGroup = z.strictObject({

@@ -1,8 +1,21 @@
 // What checkpoints of every kind of model share: arenas as tensors under a prefix, and JSON in the file's metadata.
 
+import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { asFloat32, type Tensor, type TensorFile } from '../formats/safetensors.js'
 import type { HostTensor, Weights } from '../model/weights.js'
+
+/** The sizes that every kind of model has. */
+export const savedSizes = {
+  width: z.int(),
+  heads: z.int(),
+  hidden: z.int(),
+  encoderLayers: z.int(),
+  decoderLayers: z.int(),
+  dropout: z.number(),
+  activation: z.enum(['relu', 'gelu']),
+  maxTokens: z.int(),
+}
 
 /** The arenas a file holds: weights, and the optimiser's first and second moments. */
 export const parts = ['weights', 'first', 'second'] as const

@@ -8,21 +8,12 @@ import { formatSafetensors, readSafetensors } from '../formats/safetensors.js'
 import { GlossModel, type GlossModelDescription } from '../model/text_to_gloss.js'
 import type { HostTensor } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { arenaOf, type Part, parseJson, parts, savedTensors, tensorsUnder } from './checkpoint_parts.js'
+import { arenaOf, type Part, parseJson, parts, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
 
 const FORMAT = 'signllm-gloss-1'
 
 const savedModel = z.strictObject({
-  config: z.strictObject({
-    width: z.int(),
-    heads: z.int(),
-    hidden: z.int(),
-    encoderLayers: z.int(),
-    decoderLayers: z.int(),
-    dropout: z.number(),
-    activation: z.enum(['relu', 'gelu']),
-    maxTokens: z.int(),
-  }),
+  config: z.strictObject(savedSizes),
   source: z.unknown(),
   gloss: z.unknown(),
   languages: z.array(z.string()),

@@ -8,6 +8,7 @@ import {
   adapter,
   checkpoint,
   count,
+  endless,
   languageTag,
   log,
   name,
@@ -75,9 +76,8 @@ const run = keys({
   log: log.prefault({}),
   adapter,
 } satisfies KeyedShape)
-  .superRefine(({ stop, schedule }, context) => {
-    if (stop.steps === null && stop.epochs === null && stop.patience === null && stop.minRate === null && schedule.kind !== 'plateau')
-      context.addIssue({ code: 'custom', path: ['stop'], message: 'wanted steps, epochs, patience or minRate, got a run without an end' })
+  .superRefine((config, context) => {
+    for (const [path, message] of endless(config)) context.addIssue({ code: 'custom', path, message })
   })
   .transform(({ name, out = `runs/${name}`, ...rest }) => ({ name, out, ...rest }))
 

@@ -9,6 +9,7 @@ import {
   belowOne,
   checkpoint,
   count,
+  endless,
   languageTag,
   log,
   name,
@@ -157,7 +158,7 @@ function isSynthetic(entry: unknown): boolean {
 
 /** What is wrong between keys that are each right by themselves: where, and how to say it. */
 function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (string | number)[], message: string]> {
-  const { stop, schedule, validate, model } = config
+  const { validate, model } = config
   const seen = new Set<string>()
   for (const [i, entry] of config.data.entries()) {
     const languages = 'synthetic' in entry ? entry.synthetic.languages : [entry.language]
@@ -174,6 +175,5 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
     for (const [i, entry] of config.data.entries())
       if ('train' in entry && entry.source !== 'lang_gloss')
         yield [['data', i, 'source'], `wanted lang_gloss, which tells languages apart in a shared group, got ${entry.source}`]
-  if (stop.steps === null && stop.epochs === null && stop.patience === null && stop.minRate === null && schedule.kind !== 'plateau')
-    yield [['stop'], 'wanted steps, epochs, patience or minRate, got a run without an end']
+  yield* endless(config)
 }

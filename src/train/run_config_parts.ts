@@ -87,3 +87,13 @@ export const sizes = {
   dropout: belowOne.exactOptional(),
   activation: z.enum(['relu', 'gelu']).exactOptional(),
 }
+
+/** What is wrong with a run that nothing would end: where, and how to say it. */
+export function* endless(config: {
+  readonly stop: z.output<typeof stop>
+  readonly schedule: z.output<typeof schedule>
+}): Generator<[path: (string | number)[], message: string]> {
+  const { steps, epochs, patience, minRate } = config.stop
+  if (steps === null && epochs === null && patience === null && minRate === null && config.schedule.kind !== 'plateau')
+    yield [['stop'], 'wanted steps, epochs, patience or minRate, got a run without an end']
+}

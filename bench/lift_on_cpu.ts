@@ -1,0 +1,33 @@
+// The same objective and the same steps in one thread of plain loops, in float64: what the kernels are compared with. It is their reference, run to the end.
+
+import { initialLengths } from '../src/lift/initial_lengths.js'
+import { LENGTH_COST, SMOOTHNESS_COST, type Step } from '../src/lift/objective.js'
+import type { KeypointClip } from '../src/motion/keypoints.js'
+import { bones } from '../src/motion/skeleton.js'
+import { forwardKinematics } from '../src/reference/forward_kinematics.js'
+import { descend, type LiftMoments, liftSlopes, liftSums } from '../src/reference/lift_frame.js'
+import { lengthSlopes, liftLoss } from '../src/reference/lift_lengths.js'
+import { liftStart } from '../src/reference/lift_start.js'
+
+/** Lifts one clip; returns its loss after `iterations` steps. */
+export function liftOnCpu(clip: KeypointClip, step: Step, iterations: number): number {
+  const { frames } = clip
+  const keypoints = Float64Array.from(clip.keypoints)
+  const logLength = initialLengths(clip.keypoints, frames).map(Math.log)
+  const root = Float64Array.from({ length: frames * 3 }, (_, i) => (i % 3 === 2 ? 0 : keypoints[Math.floor(i / 3) * 150 + (i % 3)]!))
+  const pose = liftStart(keypoints, root, logLength.map(Math.exp), frames, bones)
+  const place = () => forwardKinematics(pose, logLength.map(Math.exp), frames, bones)
+  const moments = momentsFor(frames * 50, 3)
+  const lengthMoments = momentsFor(25, 1)
+  for (let i = 0; i < iterations; i++) {
+    const slopes = liftSlopes(keypoints, place(), pose, logLength.map(Math.exp), frames, SMOOTHNESS_COST, bones)
+    descend(pose, slopes.pose, moments, 3, step)
+    descend(logLength, lengthSlopes(slopes.logLength, logLength, LENGTH_COST), lengthMoments, 1, step)
+  }
+  const { data, length, smoothness } = liftLoss(liftSums(keypoints, place(), frames), logLength, frames)
+  return data + LENGTH_COST * length + SMOOTHNESS_COST * smoothness
+}
+
+function momentsFor(groups: number, width: number): LiftMoments {
+  return { mean: new Float64Array(groups * width), square: new Float64Array(groups) }
+}
