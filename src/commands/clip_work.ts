@@ -43,7 +43,12 @@ export class ClipWork {
     this.#clips = done
   }
 
-  /** Frames of the clips that are done. */
+  /** Clips that are done. */
+  get clips(): number {
+    return this.#clips
+  }
+
+  /** Frames of the clips that this pass did. */
   get frames(): number {
     return this.#frames
   }

@@ -15,6 +15,8 @@ export interface DataJson2h5Options extends Omit<DetectionOptions, 'broken'>, Cl
   readonly out: string
   /** Where the report goes. Default `<out>.quality.json`. */
   readonly quality?: string
+  /** Only this clip. Default: all. */
+  readonly clip?: string | undefined
 }
 
 export interface DataJson2h5Summary {
@@ -33,9 +35,9 @@ export interface DataJson2h5Summary {
  * for DWPose files without `picture` and for going on with other options, ERR_OUTPUT where it cannot be written.
  */
 export async function dataJson2h5(options: DataJson2h5Options): Promise<DataJson2h5Summary> {
-  const { in: root, out, quality = `${out}.quality.json`, resume = false, detector, picture, fps } = options
+  const { in: root, out, quality = `${out}.quality.json`, resume = false, detector, picture, fps, clip } = options
   checkFresh(out, options)
-  const folders = await detectionFolders(root)
+  const folders = (await detectionFolders(root)).filter(({ name }) => clip === undefined || name === clip)
   const made = { detector: detector ?? null, picture: picture ? `${picture.width}x${picture.height}` : null, fps: fps ?? null }
   const writer = await keypointHdf5Writer(out, { resume, made })
   const resumed = writer.size

@@ -24,6 +24,8 @@ export interface DataLiftOptions extends LiftSettings, ClipWorkOptions, ResumeOp
   /** HDF5 of keypoints. */
   readonly in: string
   readonly out: string
+  /** Only this clip. Default: all. */
+  readonly clip?: string | undefined
 }
 
 export interface DataLiftSummary {
@@ -43,9 +45,9 @@ export interface DataLiftSummary {
  * can be used, ERR_CONFIG for going on with other options, ERR_NO_ADAPTER, ERR_OUTPUT where it cannot be written.
  */
 export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummary> {
-  const { in: path, out, mode = 'adam', iterations, fps, adapter, resume = false, signal } = options
+  const { in: path, out, mode = 'adam', iterations, fps, adapter, clip, resume = false, signal } = options
   checkFresh(out, options)
-  const { names } = await listClipHdf5(path)
+  const names = (await listClipHdf5(path)).names.filter((name) => clip === undefined || name === clip)
   if (names.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one clip, got an empty file', 'Name another')
   const { gpu } = await openGpu({ adapter })
   try {
