@@ -91,7 +91,12 @@ export class ClipWork {
 export function checkFresh(path: string, { resume = false, overwrite = false }: ResumeOptions, also: readonly string[] = []): void {
   const there = [path, partialHdf5(path), ...also].find((file) => existsSync(file))
   if (resume || overwrite || there === undefined) return
-  throw new SignError('ERR_USAGE', path, `wanted a new file, got ${there}`, 'Pass --resume to go on, or --overwrite to start anew')
+  throw new SignError(
+    'ERR_USAGE',
+    path,
+    `wanted an output that is not there yet, got ${there}`,
+    'Pass --resume to go on, or --overwrite to start anew',
+  )
 }
 
 /**
