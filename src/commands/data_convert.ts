@@ -45,7 +45,7 @@ export async function dataConvert(options: DataConvertOptions): Promise<DataConv
   const ready = kind === 'motions' ? await motionSource(path, options.lang) : undefined
   const names =
     ready?.names ?? (kind === 'json' ? (await detectionFolders(path)).map(({ name }) => name) : (await listClipHdf5(path)).names)
-  checkTarget(out, chosen(names, options.clip, path))
+  checkTarget(out, chosen(names, options.clip, path), options.lang !== undefined || (ready?.tellsLanguage ?? false))
   checkMatch(names, words, path)
 
   // What lies beside the output is there to be gone on with, or to be thrown away.

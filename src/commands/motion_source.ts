@@ -17,6 +17,8 @@ export type SourceMotion = NamedMotion & Partial<Pick<Clip, 'text' | 'gloss' | '
 
 export interface MotionSource {
   readonly names: readonly string[]
+  /** Whether every clip tells its language. */
+  readonly tellsLanguage: boolean
   /** These motions in this order, one after another. `broken` is told of one that cannot be read, which is left out. */
   read(names: readonly string[], broken: (name: string, error: SignError) => void): AsyncGenerator<SourceMotion>
 }
@@ -32,7 +34,7 @@ export const prefixOf = (path: string): string => (path.endsWith('.skels') ? pat
 export async function motionSource(path: string, language?: string): Promise<MotionSource> {
   if (extname(path) === '.h5') {
     const { names } = await listClipHdf5(path)
-    return { names, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken }) }
+    return { names, tellsLanguage: false, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken }) }
   }
   if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language)
   if (extname(path) === '.pose') return poseSource(new Map([[nameOf(path), path]]))
@@ -57,6 +59,7 @@ const nameOf = (path: string): string => basename(path, extname(path))
 function poseSource(paths: ReadonlyMap<string, string>): MotionSource {
   return {
     names: [...paths.keys()],
+    tellsLanguage: false,
     async *read(names, broken) {
       for (const name of names) {
         const path = paths.get(name)!
@@ -76,6 +79,7 @@ async function corpusSource(prefix: string, language: string | undefined): Promi
   const clips = new Map((await corpusClips(prefix, language)).map((clip) => [clip.name, clip]))
   return {
     names: [...clips.keys()],
+    tellsLanguage: [...clips.values()].every(({ language: told }) => told !== undefined),
     async *read(names) {
       for (const name of names) yield clips.get(name)!
     },

@@ -37,16 +37,7 @@ type Write = (out: string, clips: AsyncIterable<Clip>, settings: TargetSettings)
 const scaleOf = (form: MotionForm = 'neck') => ({ scale: form === 'nine' ? 'lifted-divided-by-9' : 'neck-shoulder-3' }) as const
 
 const writers = {
-  corpus: (out, clips, { form, licence, lang }) => {
-    async function* told(): AsyncGenerator<Clip> {
-      for await (const clip of clips) {
-        if (clip.language === '')
-          throw new SignError('ERR_USAGE', clip.name, 'wanted the language of the clip, got none', 'Pass --lang, e.g. ASL')
-        yield clip
-      }
-    }
-    return saveCorpus(out, told(), { ...scaleOf(form), licence, made: `signllm data, ${lang ?? 'languages as told'}` })
-  },
+  corpus: (out, clips, { form, licence }) => saveCorpus(out, clips, { ...scaleOf(form), licence, made: 'signllm data' }),
   '.skels': (out, clips, { form }) => writeSkels(out, clips, scaleOf(form)),
   '.h5': async (out, clips) => {
     const writer = await motionHdf5Writer(out)
@@ -87,15 +78,15 @@ function kindOf(out: string): Kind {
 /** The file that tells whether an output is there already. Throws ERR_USAGE for an ending without a writer. */
 export const targetFile = (out: string): string => (kindOf(out) === 'corpus' ? `${out}.skels` : out)
 
-/** Throws ERR_USAGE where several clips go into a format that holds one, and nothing says how. */
-export function checkTarget(out: string, clips: readonly string[]): void {
-  if (kindOf(out) !== 'motion' || clips.length === 1 || out.includes(NAME)) return
-  throw new SignError(
-    'ERR_USAGE',
-    out,
-    `wanted one clip, got ${clips.length}`,
-    `Choose one with --clip, or write ${NAME} into the name of the output`,
-  )
+/** Throws ERR_USAGE where several clips go into a format that holds one and nothing says how, and for a corpus of clips whose language nobody tells. */
+export function checkTarget(out: string, clips: readonly string[], tellsLanguage: boolean): void {
+  const kind = kindOf(out)
+  const refuse = (problem: string, nextMove: string): never => {
+    throw new SignError('ERR_USAGE', out, problem, nextMove)
+  }
+  if (kind === 'motion' && clips.length !== 1 && !out.includes(NAME))
+    refuse(`wanted one clip, got ${clips.length}`, `Choose one with --clip, or write ${NAME} into the name of the output`)
+  if (kind === 'corpus' && !tellsLanguage) refuse('wanted the language of the clips, got none', 'Pass --lang, e.g. ASL')
 }
 
 /** Writes the clips of a source that words are there for. Throws what the writers throw. */
