@@ -48,7 +48,7 @@ export async function dataJson2h5(options: DataJson2h5Options): Promise<DataJson
     const clips = readDetections(missing, { detector, picture, fps, broken: work.leaveOut })
     await fillHdf5(writer, judged(clips, log, work), work)
   } catch (error) {
-    await log.keep()
+    log.keep()
     throw error
   }
   await log.close(work.broken)

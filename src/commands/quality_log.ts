@@ -18,39 +18,39 @@ export interface QualityReport {
 export class QualityLog {
   readonly #path: string
   readonly #clips: KeypointQuality[]
-  readonly #lines: AppendFile
+  #lines: AppendFile | undefined
 
-  private constructor(path: string, clips: KeypointQuality[], lines: AppendFile) {
+  private constructor(path: string, clips: KeypointQuality[]) {
     this.#path = path
     this.#clips = clips
-    this.#lines = lines
   }
 
   /** @param known whose lines of an earlier run are taken over: the clips that run finished */
   static async open(path: string, known: (name: string) => boolean): Promise<QualityLog> {
     const clips = (await earlier(path)).filter(({ name }) => known(name))
-    await writeWhole(partial(path), clips.map((clip) => `${JSON.stringify(clip)}\n`).join(''))
-    return new QualityLog(path, clips, new AppendFile(partial(path)))
+    await rm(partial(path), { force: true })
+    if (clips.length > 0) await writeWhole(partial(path), clips.map((clip) => `${JSON.stringify(clip)}\n`).join(''))
+    return new QualityLog(path, clips)
   }
 
   /** Before the clip itself is stored: a line too many is forgotten by the next run, one too few would be missed. */
   add(clip: KeypointQuality): void {
+    this.#lines ??= new AppendFile(partial(this.#path))
     this.#lines.append(`${JSON.stringify(clip)}\n`)
     this.#clips.push(clip)
   }
 
   /** Writes the report, and only that stays. */
   async close(broken: readonly BrokenClip[]): Promise<void> {
-    this.#lines.close()
     const report: QualityReport = { format: 'signllm-quality', version: 1, clips: this.#clips, broken }
     await writeWhole(this.#path, `${JSON.stringify(report)}\n`)
-    await rm(partial(this.#path))
+    this.keep()
+    await rm(partial(this.#path), { force: true })
   }
 
-  /** Leaves the lines for a later run, or nothing where there are none. */
-  async keep(): Promise<void> {
-    this.#lines.close()
-    if (this.#clips.length === 0) await rm(partial(this.#path))
+  /** Leaves the lines for a later run. */
+  keep(): void {
+    this.#lines?.close()
   }
 }
 

@@ -1,8 +1,8 @@
 // Writes HDF5 with a dataset a clip (clip_hdf5.ts), clip by clip, so that a run which is cut off can go on where it was.
 
 import { existsSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
@@ -33,12 +33,15 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
   readonly #kind: ClipKind<C>
   readonly #file: Hdf5File
   readonly #names: Set<string>
+  /** The topmost folder that had to be made. */
+  readonly #folder: string | undefined
 
-  private constructor(path: string, kind: ClipKind<C>, file: Hdf5File, names: Set<string>) {
+  private constructor(path: string, kind: ClipKind<C>, file: Hdf5File, names: Set<string>, folder: string | undefined) {
     this.path = path
     this.#kind = kind
     this.#file = file
     this.#names = names
+    this.#folder = folder
   }
 
   /** Makes the folder. Throws ERR_OUTPUT where the file cannot be written, and as {@link WriteHdf5Options} says. */
@@ -56,10 +59,10 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
       for await (const { name } of readClipHdf5(earlier, kind)) names.add(name)
       await written(path, `to rename ${earlier}`, () => rename(earlier, partial))
     }
-    await written(path, 'to make its folder', () => mkdir(dirname(path), { recursive: true }))
+    const folder = await written(path, 'to make its folder', () => mkdir(dirname(path), { recursive: true }))
     const file = await openHdf5(partial, earlier === undefined ? 'w' : 'a')
     if (earlier === undefined) withHdf5(path, 'to begin the file', () => file.create_attribute(MADE, JSON.stringify(made)), 'ERR_OUTPUT')
-    return new ClipHdf5Writer(path, kind, file, names)
+    return new ClipHdf5Writer(path, kind, file, names, folder)
   }
 
   /** How many clips are in the file. */
@@ -110,10 +113,11 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
     closeHdf5(this.#file)
   }
 
-  /** Gives the file up: nothing of it stays. */
+  /** Gives the file up: nothing of it stays, nor of the folders that were made for it alone. */
   async discard(): Promise<void> {
     closeHdf5(this.#file)
     await rm(partialHdf5(this.path), { force: true })
+    if (this.#folder !== undefined) await removeEmpty(dirname(this.path), this.#folder)
   }
 
   #groupOf(name: string): Hdf5Group {
@@ -165,11 +169,22 @@ function parsed(text: string, path: string): Readonly<Record<string, unknown>> {
 }
 
 /** Runs `work` on the file system; ERR_OUTPUT where it refuses. */
-async function written(path: string, what: string, work: () => Promise<unknown>): Promise<void> {
+async function written<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
   try {
-    await work()
+    return await work()
   } catch (cause) {
     const problem = `wanted ${what}, got ${(cause as Error).message}`
     throw new SignError('ERR_OUTPUT', path, problem, 'Choose a folder you may write to, with room left', { cause })
+  }
+}
+
+/** Removes `folder` and those above it up to `top`, as long as they are empty. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  for (let at = resolve(folder); at.length >= resolve(top).length; at = dirname(at)) {
+    const removed = await rmdir(at).then(
+      () => true,
+      () => false,
+    )
+    if (!removed) return
   }
 }
