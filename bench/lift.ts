@@ -42,6 +42,8 @@ interface ModeReport {
   /** Iterations each of the two published clips took. */
   readonly iterations: readonly number[]
   readonly loss: readonly number[]
+  /** What the plain loop arrives at by as many. */
+  readonly plainLoss: readonly number[]
   readonly kernels: Figures
   readonly plainLoop: Figures
   /** How many times as many clips the kernels lift. */
@@ -78,6 +80,7 @@ async function measure(gpu: Gpu, mode: LiftMode): Promise<ModeReport> {
   const report: ModeReport = {
     iterations: lifted.map(({ iterations }) => iterations),
     loss: lifted.map(({ loss }) => loss.total),
+    plainLoss: clips.map((clip, k) => liftOnCpu(clip, modes[mode].step, lifted[k]!.iterations)),
     kernels,
     plainLoop,
     speedup: kernels.clipsPerSecond / plainLoop.clipsPerSecond,

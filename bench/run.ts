@@ -11,13 +11,15 @@ import { Random } from '../src/base/random.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { openGpu } from '../src/device/open.js'
 import { Program, Recorder } from '../src/device/program.js'
-import { type Ceilings, measureCeilings } from './ceilings.js'
+import { type Ceilings, measureCeilings } from '../src/profile/ceilings.js'
+import { sampleSubmissions, type Timed } from '../src/profile/timing.js'
 import { type ModelFigures, measureModel } from './pt_base.js'
-import { sampleSubmissions, type Timed } from './timing.js'
 import type { Workload } from './workload.js'
 
 interface KernelFigures {
   readonly kernel: string
+  /** The file that ran: the kernel's own, or a variant's. */
+  readonly shader: string
   readonly note: string
   readonly params: Readonly<Record<string, number>>
   readonly ms: Timed
@@ -51,7 +53,7 @@ const say = (line: string) => (values.json ? process.stderr : process.stdout).wr
 
 const ceilings = await measureCeilings(gpu)
 say(`${gpu.label}: copies ${ceilings.gigabytes.toFixed(1)} GB/s, multiplies and adds ${ceilings.gigaflops.toFixed(1)} GFLOP/s`)
-say(row(['kernel', 'shape', 'ms', 'GB/s', 'of copy', 'GFLOP/s', 'of mul-add']))
+say(row(['kernel, by its file', 'shape', 'ms', 'GB/s', 'of copy', 'GFLOP/s', 'of mul-add']))
 const kernels: KernelFigures[] = []
 for (const workload of await workloads(prefixes)) {
   const figures = await measureKernel(gpu, workload, ceilings)
@@ -97,7 +99,7 @@ async function measureKernel(gpu: Gpu, { kernel, note, params, buffers }: Worklo
     const { flops, bytes } = kernel.cost(params)
     const [gigabytes, gigaflops] = [bytes / ms.median / 1e6, flops / ms.median / 1e6]
     const shares = { copyShare: gigabytes / ceilings.gigabytes, multiplyAddShare: gigaflops / ceilings.gigaflops }
-    return { kernel: kernel.name, note, params, ms, gigabytes, gigaflops, ...shares }
+    return { kernel: kernel.name, shader: gpu.form(kernel, params).shader, note, params, ms, gigabytes, gigaflops, ...shares }
   } finally {
     program.destroy()
   }
@@ -108,10 +110,10 @@ function noise(length: number, seed: number): Float32Array {
   return Float32Array.from({ length }, () => 2 * random.uniform() - 1)
 }
 
-function formatKernel({ kernel, note, ms, gigabytes, gigaflops, copyShare, multiplyAddShare }: KernelFigures): string {
+function formatKernel({ shader, note, ms, gigabytes, gigaflops, copyShare, multiplyAddShare }: KernelFigures): string {
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`
   return row([
-    kernel,
+    shader,
     note,
     ms.median.toFixed(3),
     gigabytes.toFixed(2),
@@ -121,6 +123,6 @@ function formatKernel({ kernel, note, ms, gigabytes, gigaflops, copyShare, multi
   ])
 }
 
-function row([kernel, note, ...numbers]: readonly string[]): string {
-  return `${kernel!.padEnd(26)}${note!.padEnd(30)}${numbers.map((cell) => cell.padStart(11)).join('')}`
+function row([shader, note, ...numbers]: readonly string[]): string {
+  return `${shader!.padEnd(36)}${note!.padEnd(30)}${numbers.map((cell) => cell.padStart(11)).join('')}`
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import * as reference from '../src/reference/attention.js'
-import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, noise, runKernel } from './harness.js'
 
 type Shape = reference.AttentionShape
 
@@ -24,8 +24,10 @@ function inputsOf(
   }
 }
 
+const kernels = { attention, attentionGradQuery, attentionGradKeyValue }
+
 /** Runs all four kernels, each on what the reference makes of the one before. `given` may differ from `inputs` where it must not matter. */
-async function run(shape: Shape, inputs: ReturnType<typeof inputsOf>, given = inputs) {
+async function run(shape: Shape, inputs: ReturnType<typeof inputsOf>, given = inputs, by = kernels) {
   const { batch, queries, heads, headWidth } = shape
   const want = { ...reference.attention(inputs, shape), ...reference.attentionGrad(inputs, inputs.dy, shape) }
   const delta = reference.attentionDelta(want.y, inputs.dy, shape)
@@ -33,14 +35,14 @@ async function run(shape: Shape, inputs: ReturnType<typeof inputsOf>, given = in
   const lines = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
   const backward = { q, k, v, dy, lines, keyLengths }
   const got = {
-    ...(await runKernel(attention, { q, k, v, keyLengths, y: q.length, logSumExp: delta.length }, shape)),
+    ...(await runKernel(by.attention, { q, k, v, keyLengths, y: q.length, logSumExp: delta.length }, shape)),
     ...(await runKernel(
       attentionDelta,
       { y: want.y, dy, logSumExp: want.logSumExp, lines: lines.length },
       { batch, queries, heads, headWidth },
     )),
-    ...(await runKernel(attentionGradQuery, { ...backward, dq: q.length }, shape)),
-    ...(await runKernel(attentionGradKeyValue, { ...backward, dk: k.length, dv: v.length }, shape)),
+    ...(await runKernel(by.attentionGradQuery, { ...backward, dq: q.length }, shape)),
+    ...(await runKernel(by.attentionGradKeyValue, { ...backward, dk: k.length, dv: v.length }, shape)),
   }
   return { got, want: { ...want, lines } }
 }
@@ -115,6 +117,26 @@ describe('attention', () => {
       expectAllClose(await run(own, inputsOf(own, [21, 14])), own)
       const cross = shapeOf(2, heads, headWidth, 21, 10)
       expectAllClose(await run(cross, inputsOf(cross, [7, 10])), cross)
+    })
+  }
+
+  // A subgroup has a tile of 8 rows and blocks of 16 or 32: both edges, whichever the adapter would take.
+  for (const form of ['portable', 'subgroup']) {
+    it(`matches the reference, ${form}, at 9 queries and 33 keys and the other way round`, async ({ skip }) => {
+      if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
+      const by = {
+        attention: forced(attention, form),
+        attentionGradQuery: forced(attentionGradQuery, form),
+        attentionGradKeyValue: forced(attentionGradKeyValue, form),
+      }
+      for (const [queries, keys, causal] of [
+        [9, 33, 0],
+        [33, 9, 1],
+      ] as const) {
+        const shape = shapeOf(2, 2, 36, queries, keys, causal)
+        const inputs = inputsOf(shape, [keys, 5])
+        expectAllClose(await run(shape, inputs, inputs, by), shape)
+      }
     })
   }
 

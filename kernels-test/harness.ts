@@ -3,7 +3,15 @@
 import { afterAll, expect } from 'vitest'
 import { Random } from '../src/base/random.js'
 import { GPU_BUFFER, type Gpu } from '../src/device/gpu.js'
-import { type Access, type AnyKernel, type Kernel, type ParamType, type ParamValues, packParams } from '../src/device/kernel.js'
+import {
+  type Access,
+  type AdapterTraits,
+  type AnyKernel,
+  type Kernel,
+  type ParamType,
+  type ParamValues,
+  packParams,
+} from '../src/device/kernel.js'
 import { openGpu } from '../src/device/open.js'
 
 let opened: Promise<Gpu> | undefined
@@ -18,6 +26,20 @@ afterAll(async () => {
   await (await opened)?.dispose()
   opened = undefined
 })
+
+/** A kernel that is always taken from the variant whose file's name ends so, or from its own file: for forms this adapter would not take. */
+export function forced<K extends { readonly variants?: readonly { shader: string; suits(traits: AdapterTraits): boolean }[] }>(
+  kernel: K,
+  form: string,
+): K {
+  return { ...kernel, variants: kernel.variants!.map((one) => ({ ...one, suits: () => one.shader.endsWith(`_${form}`) })) }
+}
+
+/** Whether the adapter can run the variants for subgroups at all: they are written for 4 or 8 lanes. */
+export async function hasSubgroups(): Promise<boolean> {
+  const { traits } = await lentGpu()
+  return traits.features.has('subgroups') && (traits.subgroupSize === 4 || traits.subgroupSize === 8)
+}
 
 /** Seeded noise in [-size, size), as float32 values so that kernel and reference see the same numbers. */
 export function noise(n: number, seed: number, size = 1): Float64Array {

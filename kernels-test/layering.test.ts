@@ -19,7 +19,8 @@ const mayImport: Record<string, readonly string[]> = {
   model: ['base', 'motion', 'text', 'device', 'ops'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
-  commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'lift', 'model', 'infer', 'train'],
+  profile: ['base', 'outputs', 'device', 'model', 'infer', 'train'],
+  commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'lift', 'model', 'infer', 'train', 'profile'],
 }
 
 /** Folders that must also run in a browser: nothing of Node's in them. */

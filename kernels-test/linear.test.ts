@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Gpu } from '../src/device/gpu.js'
-import type { AdapterTraits } from '../src/device/kernel.js'
 import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
 import * as reference from '../src/reference/linear.js'
-import { dot, expectClose, expectSlope, finiteDifference, lentGpu, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, noise, runKernel } from './harness.js'
 
-// One element; under, at and over a lane's tile of 8 and a workgroup's of 64; primes; the pose head's 152 columns.
+// One element; under, at and over a lane's tile of 8 and a workgroup's of 64, in every form; primes; the pose head's 152 columns.
 const sizes = [
   { rows: 1, inner: 4, cols: 4 },
   { rows: 7, inner: 12, cols: 4 },
@@ -21,13 +19,6 @@ const ulps = (n: number) => 4 + 2 * Math.sqrt(n)
 const abs = (x: Float64Array) => x.map(Math.abs)
 
 const kernels = [linear, linearGrad, linearWeightGrad] as const
-
-/** A kernel that is taken from its own file, or from its variant wherever that can run at all. */
-function forced<K extends { readonly variants?: readonly { suits(traits: AdapterTraits): boolean }[] }>(kernel: K, form: string): K {
-  return { ...kernel, variants: kernel.variants!.map((variant) => ({ ...variant, suits: () => form === 'subgroup' })) }
-}
-
-const hasSubgroups = ({ traits }: Gpu): boolean => traits.features.has('subgroups') && [4, 8, 16].includes(traits.subgroupSize ?? 0)
 
 describe('linear', () => {
   it('has reference gradients that match finite differences', () => {
@@ -54,10 +45,10 @@ describe('linear', () => {
     )
   })
 
-  for (const [form, size] of ['portable', 'subgroup'].flatMap((form) => sizes.map((size) => [form, size] as const))) {
+  for (const [form, size] of ['portable', 'subgroup', 'tiled'].flatMap((form) => sizes.map((size) => [form, size] as const))) {
     const { rows, inner, cols } = size
     it(`matches the reference, all three ways, ${form}, at [${rows}, ${inner}] to ${cols}`, async ({ skip }) => {
-      if (form === 'subgroup' && !hasSubgroups(await lentGpu())) skip('this adapter has no subgroups of 4, 8 or 16 lanes')
+      if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
       const [linear, linearGrad, linearWeightGrad] = kernels.map((kernel) => forced(kernel, form)) as unknown as typeof kernels
       const x = noise(rows * inner, 5)
       const w = noise(cols * inner, 6)

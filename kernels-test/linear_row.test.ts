@@ -3,12 +3,12 @@ import { linearRow } from '../src/kernels/linear_row.js'
 import * as reference from '../src/reference/linear_row.js'
 import { expectClose, noise, runKernel } from './harness.js'
 
-// One output, one lane short of a workgroup, exactly one, one over, several rows, and a prime number of outputs.
+// One output, one lane of four short of a workgroup, exactly one, one over, several rows, and a prime number of outputs.
 const sizes = [
   { rows: 1, inner: 4, cols: 1 },
-  { rows: 1, inner: 12, cols: 63 },
-  { rows: 1, inner: 64, cols: 64 },
-  { rows: 1, inner: 128, cols: 65 },
+  { rows: 1, inner: 12, cols: 124 },
+  { rows: 1, inner: 64, cols: 128 },
+  { rows: 1, inner: 128, cols: 129 },
   { rows: 3, inner: 128, cols: 152 },
   { rows: 1, inner: 512, cols: 1009 },
 ]

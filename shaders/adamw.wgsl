@@ -9,7 +9,7 @@
 // clip                  : [2] f32, (norm, scale) from clip_scale
 // hyper                 : [8] f32, (rate, beta1, beta2, epsilon, correction1 = 1 - beta1^step, correction2 = 1 - beta2^step, 0, 0)
 // weight, first, second : [n] f32, updated in place
-// One lane owns four neighbours.
+// One lane owns EACH fours of neighbours, WG fours apart.
 //
 // scale 0 says that the gradient's norm was infinite or NaN: nothing changes, not even the moments, which would carry the NaN into
 // every later step. epsilon > 0 keeps a weight that never had a gradient at 0 / epsilon. The decay joins the step before the one
@@ -17,6 +17,7 @@
 // 1 - beta is exact for beta >= 1/2, but is that of the rounded beta: with corrections from the rounded betas the bias cancels exactly.
 
 const WG = 256u;
+const EACH = 1u; // tune: 1 16, vectors of four a lane takes in turn
 
 struct Params { n: u32, weightDecay: f32, decoupled: u32 }
 
@@ -30,11 +31,7 @@ struct Params { n: u32, weightDecay: f32, decoupled: u32 }
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = (group.y * groups.x + group.x) * WG + lane;
   let scale = clip[1];
-  if (i >= params.n / 4u || scale == 0.0) {
-    return;
-  }
   let rate = hyper[0];
   let beta1 = hyper[1];
   let beta2 = hyper[2];
@@ -42,18 +39,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let correction1 = hyper[4];
   let correction2 = hyper[5];
 
-  let w = weight[i];
-  let decay = params.weightDecay * w;
-  var g = scale * gradient[i];
-  var shrink = vec4f(0.0);
-  if (params.decoupled == 1u) {
-    shrink = rate * decay;
-  } else {
-    g += decay;
+  let begin = (group.y * groups.x + group.x) * WG * EACH + lane;
+  let end = select(min(begin + WG * EACH, params.n / 4u), begin, scale == 0.0);
+  for (var i = begin; i < end; i += WG) {
+    let w = weight[i];
+    let decay = params.weightDecay * w;
+    let g = scale * gradient[i] + select(decay, vec4f(0.0), params.decoupled == 1u);
+    let shrink = select(vec4f(0.0), rate * decay, params.decoupled == 1u);
+    let m = beta1 * first[i] + (1.0 - beta1) * g;
+    let v = beta2 * second[i] + (1.0 - beta2) * g * g;
+    first[i] = m;
+    second[i] = v;
+    weight[i] = w - (rate / correction1 * m / (sqrt(v) / sqrt(correction2) + epsilon) + shrink);
   }
-  let m = beta1 * first[i] + (1.0 - beta1) * g;
-  let v = beta2 * second[i] + (1.0 - beta2) * g * g;
-  first[i] = m;
-  second[i] = v;
-  weight[i] = w - (rate / correction1 * m / (sqrt(v) / sqrt(correction2) + epsilon) + shrink);
 }

@@ -3,14 +3,15 @@
 //   dx[m,k] (+)= sum_n dy[m,n] * w[n,k]        (onto what is there when accumulate is 1)
 //
 // dy : [rows, cols] f32      w : [cols, inner] f32      dx : [rows, inner] f32; inner and cols multiples of 4
-// One subgroup owns a tile of 16 rows by 4 columns of dx a lane. Each lane loads its own columns of four weights' rows, and one dy in
-// LANES rows, which the subgroup passes around. Edges as in linear_subgroup.
-// Each dx is one chain of sums over n in order.
+// One subgroup owns a tile of TILE_ROWS rows by 4·COL_QUADS columns of dx a lane. Each lane loads its own columns of four weights'
+// rows, and one dy in LANES rows, which the subgroup passes around. Loads and edges as in linear_subgroup.
+// Each dx is one chain over n in order, four numbers at a time.
 
 enable subgroups;
 
-const LANES = 8u; // tune: 4 8 16, the adapter's subgroup size
+const LANES = 8u; // tune: 4 8, the adapter's subgroup size
 const TILE_ROWS = 16u;
+const COL_QUADS = 1u; // tune: 1 2
 
 struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32 }
 
@@ -22,33 +23,38 @@ struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32 }
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let firstRow = group.y * TILE_ROWS;
-  let width = params.inner / 4u;
   let steps = params.cols / 4u;
-  let col = group.x * LANES + lane;
-  let source = min(col, width - 1u);
+  let width = params.inner / 4u;
+  let col = group.x * LANES * COL_QUADS + lane; // in vectors of 4; the lane's next is LANES further
 
-  var sum: array<vec4f, TILE_ROWS>;
+  var sum: array<array<vec4f, COL_QUADS>, TILE_ROWS>;
   for (var n = 0u; n < steps; n++) {
-    let weight0 = w[(4u * n) * width + source];
-    let weight1 = w[(4u * n + 1u) * width + source];
-    let weight2 = w[(4u * n + 2u) * width + source];
-    let weight3 = w[(4u * n + 3u) * width + source];
+    var held = array<vec4f, TILE_ROWS / LANES>();
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
-      let held = dy[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + n];
-      for (var m = 0u; m < LANES; m++) {
-        let slope = subgroupShuffle(held, m);
-        sum[h * LANES + m] += slope.x * weight0 + slope.y * weight1 + slope.z * weight2 + slope.w * weight3;
+      held[h] = dy[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + n];
+    }
+    var weight = array<mat4x4f, COL_QUADS>();
+    for (var c = 0u; c < COL_QUADS; c++) { // unroll
+      let at = 4u * n * width + min(col + c * LANES, width - 1u);
+      weight[c] = transpose(mat4x4f(w[at], w[at + width], w[at + 2u * width], w[at + 3u * width]));
+    }
+    for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
+      for (var m = 0u; m < LANES; m++) { // unroll
+        let slope = subgroupShuffle(held[h], m);
+        for (var c = 0u; c < COL_QUADS; c++) { // unroll
+          sum[h * LANES + m][c] += slope * weight[c]; // four dot products
+        }
       }
     }
   }
 
-  if (col < width) {
-    for (var m = 0u; m < TILE_ROWS; m++) { // unroll
-      if (firstRow + m < params.rows) {
-        let at = (firstRow + m) * width + col;
-        var total = sum[m];
-        if (params.accumulate == 1u) { total += dx[at]; }
-        dx[at] = total;
+  for (var c = 0u; c < COL_QUADS; c++) { // unroll
+    let to = col + c * LANES;
+    if (to < width) {
+      for (var m = 0u; m < min(TILE_ROWS, params.rows - firstRow); m++) {
+        var total = sum[m][c];
+        if (params.accumulate == 1u) { total += dx[(firstRow + m) * width + to]; }
+        dx[(firstRow + m) * width + to] = total;
       }
     }
   }

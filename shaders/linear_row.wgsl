@@ -3,10 +3,11 @@
 //   y[m,n] = sum_k x[m,k] * w[n,k]  +  b[n]        (the bias when hasBias is 1)
 //
 // x : [rows, inner] f32      w : [cols, inner] f32      b : [cols] f32      y : [rows, cols] f32      inner a multiple of 4
-// One lane owns one output: with a single row there is nothing to share but x, and the weights are the traffic.
-// Four sums run side by side over every fourth vector and are added at the end, a fixed tree.
+// One lane owns four neighbouring outputs of a row: one load of x serves four of weights, which are the traffic. Outputs past the last
+// repeat it and are not stored.
+// For each output four sums run side by side over every fourth number and are added at the end, a fixed tree.
 
-const WG = 64u;
+const WG = 32u;
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 
@@ -19,15 +20,30 @@ struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = (group.y * groups.x + group.x) * WG + lane;
-  if (i >= params.rows * params.cols) { return; }
-  let m = i / params.cols;
-  let n = i % params.cols;
+  let quads = (params.cols + 3u) / 4u;
+  let m = i / quads;
+  if (m >= params.rows) { return; }
+  let first = 4u * (i % quads);
   let steps = params.inner / 4u;
-  var sum = vec4f(0.0);
+  let at = min(first + vec4u(0u, 1u, 2u, 3u), vec4u(params.cols - 1u)) * steps;
+
+  var sum0 = vec4f(0.0);
+  var sum1 = vec4f(0.0);
+  var sum2 = vec4f(0.0);
+  var sum3 = vec4f(0.0);
   for (var k = 0u; k < steps; k++) {
-    sum += x[m * steps + k] * w[n * steps + k];
+    let row = x[m * steps + k];
+    sum0 += row * w[at.x + k];
+    sum1 += row * w[at.y + k];
+    sum2 += row * w[at.z + k];
+    sum3 += row * w[at.w + k];
   }
-  var total = (sum.x + sum.y) + (sum.z + sum.w);
-  if (params.hasBias == 1u) { total += b[n]; }
-  y[i] = total;
+  let total = vec4f(across(sum0), across(sum1), across(sum2), across(sum3));
+  for (var n = 0u; n < min(4u, params.cols - first); n++) {
+    var bias = 0.0;
+    if (params.hasBias == 1u) { bias = b[first + n]; }
+    y[m * params.cols + first + n] = total[n] + bias;
+  }
 }
+
+fn across(v: vec4f) -> f32 { return (v.x + v.y) + (v.z + v.w); }

@@ -3,14 +3,17 @@
 //   dw[n,k] += sum_m dy[m,n] * x[m,k]        db[n] += sum_m dy[m,n]        (db when hasBias is 1)
 //
 // x : [rows, inner] f32      dy : [rows, cols] f32      dw : [cols, inner] f32      db : [cols] f32; inner and cols multiples of 4
-// One subgroup owns a tile of 16 rows of dw by 4 columns a lane. For LANES rows of the batch at a time each lane loads one row's 16
-// slopes, which the subgroup passes around, and its own columns of every x. Rows past the last count as slopes of 0.
-// Each dw is one chain of sums over m in order. The subgroups of the first columns sum the bias too.
+// One subgroup owns a tile of TILE_ROWS rows of dw by 4·COL_QUADS columns a lane, and walks four rows of the batch at a time. Each lane
+// loads its own columns of the four x. Of the slopes lane 4·p + j holds row j's for four rows of the tile, and the subgroup passes them
+// around. Loads and edges as in linear_subgroup; rows of the batch past the last count as slopes of 0.
+// Each dw is one chain over m in order, four rows at a time. The subgroups of the first columns sum the bias too: each lane every
+// fourth row of the batch, then the four lanes that hold the same slopes in a fixed tree.
 
 enable subgroups;
 
-const LANES = 8u; // tune: 4 8 16, the adapter's subgroup size
+const LANES = 8u; // tune: 4 8, the adapter's subgroup size
 const TILE_ROWS = 16u;
+const COL_QUADS = 1u; // tune: 1 2
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 
@@ -22,46 +25,55 @@ struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let firstRow = group.y * TILE_ROWS;
   let height = params.cols / 4u;
   let width = params.inner / 4u;
-  let top = group.y * TILE_ROWS / 4u;
-  let col = group.x * LANES + lane;
-  let source = min(col, width - 1u);
+  let col = group.x * LANES * COL_QUADS + lane; // in vectors of 4; the lane's next is LANES further
+  let quad = firstRow / 4u + lane / 4u;
 
-  var sum: array<vec4f, TILE_ROWS>;
-  var bias: array<vec4f, TILE_ROWS / 4u>;
-  for (var first = 0u; first < params.rows; first += LANES) {
-    let real = select(0.0, 1.0, first + lane < params.rows);
-    let row = min(first + lane, params.rows - 1u) * height;
-    let held0 = dy[row + min(top, height - 1u)] * real;
-    let held1 = dy[row + min(top + 1u, height - 1u)] * real;
-    let held2 = dy[row + min(top + 2u, height - 1u)] * real;
-    let held3 = dy[row + min(top + 3u, height - 1u)] * real;
-    for (var m = 0u; m < LANES; m++) {
-      let input = x[min(first + m, params.rows - 1u) * width + source];
-      let slope0 = subgroupShuffle(held0, m);
-      let slope1 = subgroupShuffle(held1, m);
-      let slope2 = subgroupShuffle(held2, m);
-      let slope3 = subgroupShuffle(held3, m);
-      for (var n = 0u; n < 4u; n++) { // unroll
-        sum[n] += slope0[n] * input;
-        sum[n + 4u] += slope1[n] * input;
-        sum[n + 8u] += slope2[n] * input;
-        sum[n + 12u] += slope3[n] * input;
+  var sum: array<array<vec4f, COL_QUADS>, TILE_ROWS>;
+  var bias: array<vec4f, TILE_ROWS / LANES>;
+  for (var first = 0u; first < params.rows; first += 4u) {
+    let last = params.rows - 1u;
+    let row = first + lane % 4u;
+    let real = select(0.0, 1.0, row <= last);
+    var held = array<vec4f, TILE_ROWS / LANES>();
+    for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
+      held[h] = dy[min(row, last) * height + min(quad + h * LANES / 4u, height - 1u)] * real;
+      bias[h] += held[h];
+    }
+    var input = array<mat4x4f, COL_QUADS>();
+    for (var c = 0u; c < COL_QUADS; c++) { // unroll
+      let at = min(col + c * LANES, width - 1u);
+      input[c] = transpose(mat4x4f(
+        x[first * width + at], x[min(first + 1u, last) * width + at], x[min(first + 2u, last) * width + at], x[min(first + 3u, last) * width + at],
+      ));
+    }
+    for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
+      for (var p = 0u; p < LANES / 4u; p++) { // unroll
+        let slopes = transpose(mat4x4f(
+          subgroupShuffle(held[h], 4u * p), subgroupShuffle(held[h], 4u * p + 1u),
+          subgroupShuffle(held[h], 4u * p + 2u), subgroupShuffle(held[h], 4u * p + 3u),
+        ));
+        for (var n = 0u; n < 4u; n++) { // unroll
+          for (var c = 0u; c < COL_QUADS; c++) { // unroll
+            sum[h * LANES + 4u * p + n][c] += slopes[n] * input[c]; // four dot products
+          }
+        }
       }
-      bias[0] += slope0;
-      bias[1] += slope1;
-      bias[2] += slope2;
-      bias[3] += slope3;
     }
   }
 
-  for (var n = 0u; n < TILE_ROWS; n++) { // unroll
-    if (4u * top + n < params.cols && col < width) { dw[(4u * top + n) * width + col] += sum[n]; }
-  }
-  if (params.hasBias == 1u && col == 0u) {
-    for (var n = 0u; n < TILE_ROWS / 4u; n++) { // unroll
-      if (top + n < height) { db[top + n] += bias[n]; }
+  for (var c = 0u; c < COL_QUADS; c++) { // unroll
+    let to = col + c * LANES;
+    if (to < width) {
+      for (var n = 0u; n < min(TILE_ROWS, params.cols - firstRow); n++) { dw[(firstRow + n) * width + to] += sum[n][c]; }
     }
+  }
+  for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
+    let pair = bias[h] + subgroupShuffleXor(bias[h], 1u);
+    let total = pair + subgroupShuffleXor(pair, 2u);
+    let to = quad + h * LANES / 4u;
+    if (params.hasBias == 1u && group.x == 0u && lane % 4u == 0u && to < height) { db[to] += total; }
   }
 }

@@ -3,9 +3,10 @@
 //   y[i] = max(x[i], 0)
 //
 // x, y : [n] f32, n a multiple of 4, read as vec4
-// One lane owns four neighbours; a workgroup owns 1024 of them.
+// One lane owns EACH fours of neighbours, WG fours apart.
 
 const WG = 256u;
+const EACH = 1u; // tune: 1 16, vectors of four a lane takes in turn
 
 struct Params { n: u32 }
 
@@ -15,8 +16,9 @@ struct Params { n: u32 }
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = (group.y * groups.x + group.x) * WG + lane;
-  if (i < params.n / 4u) {
+  let first = (group.y * groups.x + group.x) * WG * EACH + lane;
+  let end = min(first + WG * EACH, params.n / 4u);
+  for (var i = first; i < end; i += WG) {
     y[i] = max(x[i], vec4f(0.0));
   }
 }

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeDetections } from './commands/clips.testing.js'
 import { formatSafetensors, readSafetensors } from './formats/safetensors.js'
+import { about, madeUp, rows } from './profile/profile.testing.js'
+import { saveProfile } from './profile/saved.js'
 
 let folder: string
 /** A trained checkpoint, too small to sign well. */
@@ -390,5 +392,18 @@ describe('a clear error, the documented status and nothing half-written for', ()
     expect(outcome.stderr).not.toContain('    at ')
     for (const part of says) expect(outcome.stderr).toMatch(part)
     for (const path of absent) await expect(readdir(path)).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('profile diff', () => {
+  it('ends with status 1 where something became slower, 0 where nothing did, 2 for profiles of different work', async () => {
+    const [before, slower, other] = ['before', 'slower', 'other'].map((name) => join(folder, `${name}.json`)) as [string, string, string]
+    await saveProfile(before, madeUp(rows))
+    await saveProfile(slower, madeUp(rows.map((row) => ({ ...row, ms: about(2 * row.ms.median) }))))
+    await saveProfile(other, madeUp(rows, { subject: 'another step' }))
+    const outcomes = await Promise.all([slower, before, other].map((after) => signllm('profile', 'diff', before, after)))
+    expect(outcomes.map(({ status }) => status)).toEqual([1, 0, 2])
+    expect(outcomes[0]!.stdout).toContain('5 slower by more than 10 %')
+    expect(outcomes[2]!.stderr).toMatch(/^profile diff: wanted two profiles of one subject, got .* \[ERR_USAGE\]\n$/)
   })
 })

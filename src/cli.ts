@@ -5,12 +5,15 @@
 import { Command, CommanderError } from 'commander'
 import { SignError } from './base/errors.js'
 import { addDataCommands } from './cli_data.js'
-import { lengthPolicy, positive } from './cli_options.js'
+import { lengthPolicy, positive, share } from './cli_options.js'
+import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
+import type { Profile } from './profile/profile.js'
 
 /** What Ctrl-C aborts with. */
 class Interrupted extends Error {}
 const INTERRUPTED = 130
+const CHECK_FAILED = 1
 
 const program = new Command('signllm')
   .description('Train and run sign-language production on any GPU, or none')
@@ -93,6 +96,72 @@ program
   })
 
 program
+  .command('plan')
+  .description('print the memory a run will take: arenas, and the slots of each batch shape')
+  .argument('<run.yaml>')
+  .action(async (path: string) => {
+    const [{ plan }, { formatPlan }] = await Promise.all([import('./commands/plan.js'), import('./profile/plan.js')])
+    const planned = await plan(path, common())
+    print(planned, formatPlan(planned))
+  })
+
+const profile = program.command('profile').description('say where the time goes, and how near it is to what the adapter can do')
+
+/** What every profile can leave behind. */
+const leavesFiles = (command: Command): Command =>
+  command
+    .option('--out <file>', 'save the profile, for profile diff')
+    .option('--html <file>', 'write a report page: timeline, roofline, memory, tables')
+    .option('--against <file>', 'a saved profile that the page compares with')
+
+const ofSteps = (command: Command): Command =>
+  leavesFiles(command)
+    .option('--steps <n>', 'steps to profile, each beside one without the profiler', positive, 5)
+    .option('--depth <n>', 'scopes that places are grouped by', positive, 2)
+    .option('--trace <file>', 'write Chrome trace events, for Perfetto')
+
+ofSteps(
+  profile.command('train').description("profile a run's training step").argument('[run.yaml]', 'default: the published base model'),
+).action(async (path: string | undefined, options: StepProfileOptions & { depth: number }) => {
+  const { profileTrain } = await import('./commands/profile.js')
+  await printProfile(await profileTrain(path, { ...common(), ...options }), options)
+})
+
+ofSteps(profile.command('generate').description('profile the generation of a sentence').argument('<text>'))
+  .requiredOption('--model <file>', 'a checkpoint of a run')
+  .option('--lang <tag>', 'language, e.g. ASL')
+  .option('--policy <name>', `length: ${lengthPolicies.join(', ')}`, lengthPolicy)
+  .action(async (text: string, options: ProfileGenerateOptions & { depth: number }) => {
+    const { profileGenerate } = await import('./commands/profile.js')
+    await printProfile(await profileGenerate(text, { ...common(), ...options }), options)
+  })
+
+leavesFiles(
+  profile
+    .command('kernel')
+    .description('profile kernels alone, at every shape a model uses them at')
+    .argument('<name>', 'or its beginning'),
+)
+  .option('--run <run.yaml>', 'the run whose shapes to take (default: the published base model)')
+  .action(async (name: string, options: ProfileOptions & { run?: string }) => {
+    const { profileKernels } = await import('./commands/profile.js')
+    await printProfile(await profileKernels(name, { ...common(), ...options }), {})
+  })
+
+profile
+  .command('diff')
+  .description('compare two saved profiles of the same work; exit status 1 where something became slower')
+  .argument('<before.json>')
+  .argument('<after.json>')
+  .option('--threshold <share>', 'least change that counts', share, 0.1)
+  .action(async (before: string, after: string, options: { threshold: number }) => {
+    const [{ profileDiff }, { formatDiff }] = await Promise.all([import('./commands/profile.js'), import('./profile/diff.js')])
+    const diff = await profileDiff(before, after, options)
+    print(diff, formatDiff(diff))
+    if (diff.regressions > 0) process.exitCode = CHECK_FAILED
+  })
+
+program
   .command('import')
   .description('convert a Progressive Transformers state dict (safetensors) to a checkpoint')
   .argument('<file>')
@@ -126,6 +195,11 @@ function common(): { adapter?: string; json?: boolean } {
 
 function print(value: object, text: string): void {
   process.stdout.write(`${common().json ? JSON.stringify(value) : text}\n`)
+}
+
+async function printProfile(value: Profile, options: { depth?: number }): Promise<void> {
+  const { formatProfile } = await import('./profile/table.js')
+  print(value, formatProfile(value, options))
 }
 
 /** The first Ctrl-C asks for a clean end, a second one ends at once. */

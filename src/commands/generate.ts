@@ -67,7 +67,8 @@ function noWordKnown(words: readonly string[], language: string, { tokens }: Voc
   return new SignError('ERR_USAGE', 'generate', problem, `It knows ${tokens.length - specials.length} words: ${some}, …`)
 }
 
-function onlyLanguage(languages: readonly string[]): string {
+/** The language of a model that has but one. Throws ERR_USAGE naming them where there are more. */
+export function onlyLanguage(languages: readonly string[]): string {
   if (languages.length === 1) return languages[0]!
   throw new SignError('ERR_USAGE', 'generate', `wanted a language, got none for a model of ${languages.join(', ')}`, 'Pass --lang')
 }

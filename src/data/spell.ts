@@ -64,6 +64,11 @@ export class Speller {
     return out.length > 0 ? out : undefined
   }
 
+  /** The gloss of letters: each in upper case, with spaces between. */
+  glossOf(letters: readonly string[]): string {
+    return letters.map((letter) => upperCase(letter, this.alphabet.spoken)).join(' ')
+  }
+
   /** Spells a word. Throws ERR_DATA naming the word and the alphabet's letters where it cannot be spelled. */
   spell(word: string): SpelledWord {
     const letters = this.lettersOf(word)
@@ -82,13 +87,12 @@ export class Speller {
     const joints = new Float32Array(frames * COORDS)
     for (const [k, letter] of letters.entries()) joints.set(this.alphabet.letters.get(letter)!, k * pitch * COORDS)
     for (let k = 1; k < letters.length; k++) blend(joints, k * pitch - this.joinFrames - 1, k * pitch)
-    const { spoken } = this.alphabet
     return {
       joints: this.#withIdleArms(normalise(joints, frames, { who: `'${word}'` }), frames),
       frames,
       fps: this.fps,
       text: letters.join(' '),
-      gloss: letters.map((letter) => upperCase(letter, spoken)).join(' '),
+      gloss: this.glossOf(letters),
       letters,
       starts: letters.map((_, k) => k * pitch),
     }

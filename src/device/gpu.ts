@@ -5,6 +5,7 @@ import { once } from '../base/once.js'
 import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
 import type { ShaderFacts } from './reflect.js'
 import { type ShaderSource, shaderFromPackage, specialise } from './shader_source.js'
+import type { DispatchTimer } from './timer.js'
 import { waitFor } from './wait.js'
 
 export interface Pipeline {
@@ -35,6 +36,8 @@ export class Gpu implements AsyncDisposable {
   readonly label: string
   // Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
   readonly keepAlive: unknown
+  /** Times the dispatches of every program that runs while it is set. */
+  timer: DispatchTimer | undefined
   readonly #shaders: ShaderSource
   readonly #pipelines = new Map<string, Promise<Pipeline>>()
   #trouble: SignError | undefined

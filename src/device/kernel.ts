@@ -25,10 +25,10 @@ export interface KernelSpec<B extends Record<string, Access>, P extends Record<s
   /** In the order of the shader's Params struct, bound last as a uniform. */
   readonly params: P
   /** Workgroups for the given params. */
-  readonly workgroups: (params: ParamValues<P>) => Grid
+  readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits) => Grid
   readonly cost: (params: ParamValues<P>) => Cost
-  /** Values for `const NAME = …; // tune:` lines that follow from the params. */
-  readonly constants?: (params: ParamValues<P>) => Readonly<Record<string, number>>
+  /** Values for `const NAME = …; // tune:` lines that follow from the params and the adapter. */
+  readonly constants?: (params: ParamValues<P>, traits: AdapterTraits) => Readonly<Record<string, number>>
   /** Other files for the same kernel; the first that suits the adapter is taken. */
   readonly variants?: readonly Variant<P>[]
 }
@@ -76,7 +76,7 @@ export function defineKernel<const B extends Record<string, Access>, const P ext
 /** The form of a kernel for an adapter: its first variant that suits, else the kernel's own file. */
 export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number>>, traits: AdapterTraits): KernelForm {
   const variant = kernel.variants?.find(({ suits }) => suits(traits))
-  if (!variant) return { shader: kernel.name, constants: kernel.constants?.(params) ?? {}, grid: kernel.workgroups(params) }
+  if (!variant) return { shader: kernel.name, constants: kernel.constants?.(params, traits) ?? {}, grid: kernel.workgroups(params, traits) }
   return { shader: variant.shader, constants: variant.constants?.(params, traits) ?? {}, grid: variant.workgroups(params, traits) }
 }
 
@@ -85,6 +85,15 @@ export function lanes(n: number, size: number): Grid {
   const groups = Math.max(1, Math.ceil(n / size))
   const y = Math.ceil(groups / 65535)
   return [Math.ceil(groups / y), y]
+}
+
+/** Vectors of four numbers a lane of an elementwise kernel takes: starting a lane costs a software driver more than the work. */
+const vectorsEach = ({ software }: AdapterTraits): number => (software ? 16 : 1)
+
+/** Grid and constants of kernels over [n] numbers in workgroups of 256, each of which owns a stretch of 256 · EACH vectors of four. */
+export const elementwise = {
+  workgroups: ({ n }: { readonly n: number }, traits: AdapterTraits): Grid => lanes(Math.ceil(n / 4 / vectorsEach(traits)), 256),
+  constants: (_: unknown, traits: AdapterTraits) => ({ EACH: vectorsEach(traits) }),
 }
 
 /** Throws ERR_KERNEL on the first difference between a declaration and the source of `shaders/SHADER.wgsl`. */

@@ -87,6 +87,22 @@ function better(a: number, b: number, bytes: number): boolean {
   return a >= bytes ? a < b : a > b
 }
 
+/**
+ * Which of the `held` slots each of `sizes` gets: the largest choose first, each the smallest that fits and is free; undefined where
+ * none does, and one is to be opened.
+ */
+export function claimSlots(held: readonly number[], sizes: readonly number[]): (number | undefined)[] {
+  const free = held.map((_, slot) => slot)
+  const order = sizes.map((_, i) => i).sort((a, b) => sizes[b]! - sizes[a]!)
+  const claimed: (number | undefined)[] = []
+  for (const i of order) {
+    const fits = free.filter((slot) => held[slot]! >= sizes[i]!).sort((a, b) => held[a]! - held[b]!)[0]
+    if (fits !== undefined) free.splice(free.indexOf(fits), 1)
+    claimed[i] = fits
+  }
+  return claimed
+}
+
 /** Slot buffers shared by all programs of a run: they never execute at once, so a later program reuses an earlier one's buffers. */
 export class SlotPool {
   readonly #gpu: Gpu
@@ -98,15 +114,8 @@ export class SlotPool {
 
   /** One distinct buffer for each size, the smallest that fits. */
   claim(sizes: readonly number[]): GPUBuffer[] {
-    const free = this.#buffers.slice()
-    const order = sizes.map((_, i) => i).sort((a, b) => sizes[b]! - sizes[a]!)
-    const claimed: GPUBuffer[] = []
-    for (const i of order) {
-      const fits = free.filter((buffer) => buffer.size >= sizes[i]!).sort((a, b) => a.size - b.size)[0]
-      if (fits) free.splice(free.indexOf(fits), 1)
-      claimed[i] = fits ?? this.#open(sizes[i]!)
-    }
-    return claimed
+    const held = this.#buffers.map(({ size }) => size)
+    return claimSlots(held, sizes).map((slot, i) => (slot === undefined ? this.#open(sizes[i]!) : this.#buffers[slot]!))
   }
 
   #open(bytes: number): GPUBuffer {

@@ -1,7 +1,6 @@
 // A flat list of dispatches, recorded once and encoded again and again: buffers, bind groups and params are all made in advance.
 
 import { bug, SignError } from '../base/errors.js'
-import type { StepClock } from './clock.js'
 import { GPU_BUFFER, type Gpu, type Pipeline } from './gpu.js'
 import { type Access, type AnyKernel, type Cost, type Grid, type Kernel, type ParamType, type ParamValues, packParams } from './kernel.js'
 import { bytesOf, planSlots, type Region, type SlotPlan, SlotPool, type Tensor } from './memory.js'
@@ -82,16 +81,20 @@ export class Recorder {
 }
 
 export interface RunOptions {
-  /** Times every dispatch. */
-  readonly clock?: StepClock
   /** Runs the program so often in one submission; only the last run's reports are read. */
   readonly times?: number
   /** Buffers set to 0 first. */
   readonly clear?: readonly GPUBuffer[]
 }
 
+export interface EncodeOptions {
+  /** Steps from here up to, not with, `to`; default all. */
+  readonly from?: number
+  readonly to?: number
+  readonly timestampWrites?: GPUComputePassTimestampWrites
+}
+
 interface Dispatch {
-  readonly label: string
   readonly pipeline: GPUComputePipeline
   readonly bindGroup: GPUBindGroup
   readonly grid: readonly [number, number, number]
@@ -163,13 +166,16 @@ export class Program {
     this.#gpu.device.queue.writeBuffer(buffer, offset, data as Float32Array<ArrayBuffer>)
   }
 
-  /** Encodes all dispatches: one compute pass, or a timed pass each with a clock. */
-  encode(encoder: GPUCommandEncoder, clock?: StepClock): void {
-    if (clock) {
-      for (const dispatch of this.#dispatches) encodeDispatches(encoder, [dispatch], clock.writes(dispatch.label))
-    } else {
-      encodeDispatches(encoder, this.#dispatches)
+  /** Encodes dispatches into one compute pass. */
+  encode(encoder: GPUCommandEncoder, { from = 0, to = this.steps.length, timestampWrites }: EncodeOptions = {}): void {
+    const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {})
+    for (let i = from; i < to; i++) {
+      const { pipeline, bindGroup, grid } = this.#dispatches[i]!
+      pass.setPipeline(pipeline)
+      pass.setBindGroup(0, bindGroup)
+      pass.dispatchWorkgroups(...grid)
     }
+    pass.end()
   }
 
   /** Runs the program `times` over in one submission, without reading anything back. */
@@ -181,31 +187,40 @@ export class Program {
   }
 
   /** Runs the program and returns its reported tensors, in the order they were asked for: one submission, one read-back. */
-  async run({ clock, times = 1, clear = [] }: RunOptions = {}): Promise<ArrayBuffer[]> {
+  async run({ times = 1, clear = [] }: RunOptions = {}): Promise<ArrayBuffer[]> {
     this.#gpu.check()
-    const encoder = this.#gpu.device.createCommandEncoder()
+    const { timer } = this.#gpu
+    const began = performance.now()
+    let encoder = this.#gpu.device.createCommandEncoder()
     for (const buffer of clear) encoder.clearBuffer(buffer)
-    for (let i = 0; i < times; i++) this.encode(encoder, clock)
+    if (timer) encoder = await timer.encode(this, encoder, times)
+    else for (let i = 0; i < times; i++) this.encode(encoder)
     let at = 0
     for (const tensor of this.#reported) {
       const { buffer, offset } = this.region(tensor)
       encoder.copyBufferToBuffer(buffer, offset, this.#staging!, at, bytesOf(tensor))
       at += bytesOf(tensor)
     }
-    clock?.resolve(encoder)
-    this.#gpu.device.queue.submit([encoder.finish()])
-    if (!this.#staging) {
-      await this.#gpu.wait(this.#gpu.device.queue.onSubmittedWorkDone())
-      this.#gpu.check()
-      return []
-    }
-    const all = await this.#gpu.map(this.#staging, at)
+    const commands = encoder.finish()
+    const encoded = performance.now()
+    this.#gpu.device.queue.submit([commands])
+    const submitted = performance.now()
+    const all = await this.#finished(at)
+    await timer?.finish(this, { began, encoded, submitted, read: performance.now() })
     let from = 0
     return this.#reported.map((tensor) => {
       const bytes = all.slice(from, from + bytesOf(tensor))
       from += bytesOf(tensor)
       return bytes
     })
+  }
+
+  /** Waits for what was submitted; returns the `bytes` it reports. */
+  async #finished(bytes: number): Promise<ArrayBuffer> {
+    if (this.#staging) return this.#gpu.map(this.#staging, bytes)
+    await this.#gpu.wait(this.#gpu.device.queue.onSubmittedWorkDone())
+    this.#gpu.check()
+    return new ArrayBuffer(0)
   }
 
   /** Frees what only this program uses. */
@@ -290,23 +305,8 @@ function makeDispatch(
   })
   if (Object.keys(step.kernel.params).length > 0) entries.push({ binding: names.length, resource: params })
   return {
-    label: step.label,
     pipeline,
     bindGroup: gpu.device.createBindGroup({ label: step.label, layout, entries }),
     grid: [grid[0], grid[1] ?? 1, grid[2] ?? 1],
   }
-}
-
-function encodeDispatches(
-  encoder: GPUCommandEncoder,
-  dispatches: readonly Dispatch[],
-  timestampWrites?: GPUComputePassTimestampWrites,
-): void {
-  const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {})
-  for (const { pipeline, bindGroup, grid } of dispatches) {
-    pass.setPipeline(pipeline)
-    pass.setBindGroup(0, bindGroup)
-    pass.dispatchWorkgroups(...grid)
-  }
-  pass.end()
 }

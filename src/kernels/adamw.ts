@@ -1,4 +1,4 @@
-import { defineKernel, lanes } from '../device/kernel.js'
+import { defineKernel, elementwise } from '../device/kernel.js'
 
 /**
  * One step of Adam (decoupled 0: weightDecay is added to the gradient) or AdamW (decoupled 1: the weight shrinks by rate·weightDecay).
@@ -9,7 +9,7 @@ export const adamw = defineKernel({
   name: 'adamw',
   buffers: { gradient: 'read', clip: 'read', hyper: 'read', weight: 'update', first: 'update', second: 'update' },
   params: { n: 'u32', weightDecay: 'f32', decoupled: 'u32' },
-  workgroups: ({ n }) => lanes(n / 4, 256),
+  ...elementwise,
   // Four arrays in, three out.
   cost: ({ n }) => ({ flops: 16 * n, bytes: 28 * n + 40 }),
 })

@@ -1,10 +1,10 @@
-import { defineKernel, lanes } from '../device/kernel.js'
+import { defineKernel, elementwise } from '../device/kernel.js'
 
 /** y = a + b. All [n], n a multiple of 4. The slope at a and at b is the slope at y: there is no gradient kernel. */
 export const add = defineKernel({
   name: 'add',
   buffers: { a: 'read', b: 'read', y: 'write' },
   params: { n: 'u32' },
-  workgroups: ({ n }) => lanes(n / 4, 256),
+  ...elementwise,
   cost: ({ n }) => ({ flops: n, bytes: 12 * n }),
 })

@@ -14,12 +14,17 @@ const cost = ({ rows, inner, cols }: { rows: number; inner: number; cols: number
   bytes: 4 * (rows * inner + inner * cols + rows * cols),
 })
 
-/** The subgroup's tile is 16 rows high and 4 columns a lane wide. */
-const subgroupTiles = (rows: number, cols: number, lanes: number): Grid => [Math.ceil(cols / (4 * lanes)), Math.ceil(rows / 16)]
+// A subgroup's tile is 16 rows high and so many vectors of four columns a lane wide: SwiftShader's four lanes pay for two.
+const TILE_ROWS = 16
+const colQuads = (lanes: number): number => (lanes === 4 ? 2 : 1)
+const subgroupTiles = (rows: number, cols: number, lanes: number): Grid => [
+  Math.ceil(cols / (4 * lanes * colQuads(lanes))),
+  Math.ceil(rows / TILE_ROWS),
+]
 
-/** Measured faster on lavapipe (8 lanes), slower on SwiftShader (4); not measured elsewhere yet. */
-const cheapShuffles = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
-  software && features.has('subgroups') && subgroupSize === 8
+/** Measured faster on lavapipe (8 lanes) and on SwiftShader (4): for both, loads are the work. A GPU has caches and lanes for the tiles. */
+const dearLoads = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
+  software && features.has('subgroups') && (subgroupSize === 4 || subgroupSize === 8)
 
 type Size = { readonly rows: 'u32'; readonly inner: 'u32'; readonly cols: 'u32' }
 
@@ -27,10 +32,28 @@ type Size = { readonly rows: 'u32'; readonly inner: 'u32'; readonly cols: 'u32' 
 function subgroupVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
   return {
     shader,
-    suits: cheapShuffles,
+    suits: dearLoads,
     workgroups: (params, { subgroupSize }) => subgroupTiles(...shape(params), subgroupSize!),
-    constants: (_, { subgroupSize }) => ({ LANES: subgroupSize! }),
+    constants: (_, { subgroupSize }) => ({ LANES: subgroupSize!, COL_QUADS: colQuads(subgroupSize!) }),
   }
+}
+
+/** The variant that shares tiles of 64 by 64 in a workgroup's memory; `shape` is that of the output. Not measured on a GPU yet. */
+function tiledVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
+  return {
+    shader,
+    suits: ({ software }) => !software,
+    workgroups: (params) => {
+      const [rows, cols] = shape(params)
+      return [Math.ceil(cols / 64), Math.ceil(rows / 64)]
+    },
+  }
+}
+
+const outputs = {
+  y: ({ rows, cols }: ParamValues<Size>) => [rows, cols] as const,
+  dx: ({ rows, inner }: ParamValues<Size>) => [rows, inner] as const,
+  dw: ({ inner, cols }: ParamValues<Size>) => [cols, inner] as const,
 }
 
 /** y [rows, cols] = x [rows, inner] · wᵀ, w [cols, inner], + b [cols] when hasBias. inner and cols multiples of 4. */
@@ -40,7 +63,7 @@ export const linear = defineKernel({
   params: { rows: 'u32', inner: 'u32', cols: 'u32', hasBias: 'u32' },
   workgroups: ({ rows, cols }) => tiles(rows, cols),
   constants: ({ rows, cols }) => ({ LANE_ROWS: laneRows(rows, cols) }),
-  variants: [subgroupVariant('linear_subgroup', ({ rows, cols }) => [rows, cols])],
+  variants: [subgroupVariant('linear_subgroup', outputs.y), tiledVariant('linear_tiled', outputs.y)],
   cost,
 })
 
@@ -51,7 +74,7 @@ export const linearGrad = defineKernel({
   params: { rows: 'u32', inner: 'u32', cols: 'u32', accumulate: 'u32' },
   workgroups: ({ rows, inner }) => tiles(rows, inner),
   constants: ({ rows, inner }) => ({ LANE_ROWS: laneRows(rows, inner) }),
-  variants: [subgroupVariant('linear_grad_subgroup', ({ rows, inner }) => [rows, inner])],
+  variants: [subgroupVariant('linear_grad_subgroup', outputs.dx), tiledVariant('linear_grad_tiled', outputs.dx)],
   cost,
 })
 
@@ -62,6 +85,6 @@ export const linearWeightGrad = defineKernel({
   params: { rows: 'u32', inner: 'u32', cols: 'u32', hasBias: 'u32' },
   workgroups: ({ inner, cols }) => tiles(cols, inner),
   constants: ({ inner, cols }) => ({ LANE_ROWS: laneRows(cols, inner) }),
-  variants: [subgroupVariant('linear_weight_grad_subgroup', ({ cols, inner }) => [cols, inner])],
+  variants: [subgroupVariant('linear_weight_grad_subgroup', outputs.dw), tiledVariant('linear_weight_grad_tiled', outputs.dw)],
   cost,
 })

@@ -40,8 +40,8 @@ export const CHECK_EVERY = 10
 
 /**
  * `descent` is the published optimiser: the mean over frames in the loss makes its steps shorter the longer the clip, and 1000 of them stop far from
- * the minimum. `adam` steps by a share of a direction whatever the clip's length: it is below that loss within about ten iterations and within 2 % of
- * the minimum where its rule stops it, after 60 to 100. Shorter decays than usual (.9 and .95) suit so short a run.
+ * the minimum. `adam` steps by a share of a direction whatever the clip's length: it is below that loss within ten iterations and within 2 % of
+ * the minimum where its rule stops it, after about 100. Shorter decays than usual (.9 and .95) suit so short a run.
  */
 export const modes: Readonly<Record<LiftMode, ModeDefaults>> = {
   adam: { step: { rule: liftRule.adam, rate: 0.02, meanDecay: 0.9, squareDecay: 0.95 }, iterations: 300, tolerance: 5e-3 },

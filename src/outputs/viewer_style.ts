@@ -1,16 +1,9 @@
-// The looks of our pages, by day and by night: what all share, and the viewer's.
+// The looks of our pages: what those about motions share, and the viewer's.
 
-/** Colours, type and the frame of every page. */
-export const pageStyle = `:root {
-  --ground: #f1f2f4; --card: #fcfcfa; --line: #d9dce0; --ink: #1d2229; --soft: #59626f; --accent: #1a66b0; --on-accent: #fff;
-  font: 16px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-}
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #0d0f12; --card: #15181d; --line: #343a44; --ink: #e8ebef; --soft: #aab3c0; --accent: #6bb0f5; --on-accent: #0d0f12; }
-}
-* { box-sizing: border-box; }
-[hidden] { display: none !important; }
-body { margin: 0; background: var(--ground); color: var(--ink); }
+import { pageColours } from './page_colours.js'
+
+/** Colours, type and the frame of such a page. */
+export const pageStyle = `${pageColours}body { margin: 0; background: var(--ground); color: var(--ink); }
 header { padding: 0.7rem 1.2rem; }
 h1 { margin: 0; font-size: 1.15rem; font-weight: 650; overflow-wrap: anywhere; }
 `

@@ -15,7 +15,7 @@ import type { LanguageData } from './dataset.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
 import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
 import type { RunConfig } from './run_config.js'
-import { type RewardOptions, type StepReport, TrainingProgram } from './training_program.js'
+import { type RewardOptions, type StepReport, type TrainingOptions, TrainingProgram } from './training_program.js'
 
 /** What one step did. */
 export interface TrainedStep extends StepReport {
@@ -183,12 +183,13 @@ export class Trainer {
 
   #program(group: LanguageGroup, shape: BatchShape): Promise<TrainingProgram> {
     const key = `${group.language} ${shape.batch}x${shape.frames}x${shape.tokens}`
-    return once(this.#programs, key, () => {
-      const { loss, noise, optimiser, learning } = this.config
-      const options = { loss: loss.kind, noiseRate: noise.rate, clip: optimiser.clip, optimiser, reward: rewardOptions(learning) }
-      return TrainingProgram.record(this.model.gpu, group, shape, options, this.#pool)
-    })
+    return once(this.#programs, key, () => TrainingProgram.record(this.model.gpu, group, shape, trainingOptions(this.config), this.#pool))
   }
+}
+
+/** What of a run file decides the dispatches of a step. */
+export function trainingOptions({ loss, noise, optimiser, learning }: RunConfig): TrainingOptions {
+  return { loss: loss.kind, noiseRate: noise.rate, clip: optimiser.clip, optimiser, reward: rewardOptions(learning) }
 }
 
 function rewardOptions({ mode, intensity, spread }: RunConfig['learning']): RewardOptions | undefined {

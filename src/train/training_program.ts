@@ -1,6 +1,5 @@
 // One training step as one recorded program: forward, loss, backward, clip and update, for one group and one shape of batch.
 
-import type { StepClock } from '../device/clock.js'
 import type { Gpu } from '../device/gpu.js'
 import type { SlotPool, Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
@@ -142,7 +141,7 @@ export class TrainingProgram {
   }
 
   /** Runs the step on a batch of this program's shape. */
-  async run(arrays: BatchArrays, settings: StepSettings, clock?: StepClock): Promise<StepReport> {
+  async run(arrays: BatchArrays, settings: StepSettings): Promise<StepReport> {
     const { program } = this
     const feeds = this.#feeds
     for (const name of Object.keys(arrays) as (keyof BatchArrays)[]) program.write(feeds[name], arrays[name])
@@ -155,7 +154,7 @@ export class TrainingProgram {
       Float32Array.from({ length: 8 }, (_, i) => settings.hyper[i] ?? 0),
     )
 
-    const [report, clip, spread, lengthReport] = await program.run({ clear: [this.#slopes], ...(clock ? { clock } : {}) })
+    const [report, clip, spread, lengthReport] = await program.run({ clear: [this.#slopes] })
     const samples = readSamples(report!)
     return {
       loss: samples.reduce((sum, { loss }) => sum + loss, 0),

@@ -1,0 +1,64 @@
+// A training step of a model of any size on a batch of noise, for benches: what numbers weights and frames hold changes no time.
+
+import { Random } from '../src/base/random.js'
+import type { Gpu } from '../src/device/gpu.js'
+import type { ModelConfig } from '../src/model/config.js'
+import { rawFrames } from '../src/model/frame_scaling.js'
+import { type GroupDescription, type LanguageGroup, SignModel } from '../src/model/sign_model.js'
+import type { Clip } from '../src/motion/clip.js'
+import { COORDS } from '../src/motion/skeleton.js'
+import { Vocabulary } from '../src/text/vocabulary.js'
+import { type BatchShape, batchArrays, type Sample } from '../src/train/batch_arrays.js'
+import { TrainingProgram } from '../src/train/training_program.js'
+
+export interface NoiseStep {
+  readonly program: TrainingProgram
+  readonly group: LanguageGroup
+  /** Does the step once. */
+  run(): Promise<unknown>
+  destroy(): void
+}
+
+/** A group with so many made-up words, the four specials among them. */
+export function noiseGroup(config: ModelConfig, words: number): GroupDescription {
+  const vocabulary = Vocabulary.build([noiseWords(words).join(' ')], 'whitespace')
+  return { language: 'GSL', config, vocabulary, startFrame: new Float32Array(COORDS), scaling: rawFrames(), fps: 25 }
+}
+
+/** The words that `noiseGroup` knows. */
+export const noiseWords = (words: number): string[] => Array.from({ length: words - 4 }, (_, i) => `w${i}`)
+
+/** Records the step, as the published base model is trained: Adam, noise on the input, clipped gradients. */
+export async function noiseStep(gpu: Gpu, description: GroupDescription, shape: BatchShape): Promise<NoiseStep> {
+  const model = new SignModel(gpu, { training: true })
+  const group = model.addLanguage(description)
+  const optimiser = { kind: 'adam', weightDecay: 0 } as const
+  const program = await TrainingProgram.record(gpu, group, shape, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })
+  const arrays = batchArrays(samples(description.vocabulary, shape), shape, group, 'per-sample')
+  const settings = {
+    seed: Uint32Array.of(1, 1, 0, 0),
+    sigma: new Float32Array(program.sigmaLength).fill(0.01),
+    medianError: 1,
+    hyper: [1e-3, 0.9, 0.999, 1e-8, 0.1, 0.001],
+  }
+  return {
+    program,
+    group,
+    run: () => program.run(arrays, settings),
+    destroy: () => {
+      program.destroy()
+      model.destroy()
+    },
+  }
+}
+
+function samples(vocabulary: Vocabulary, { batch, frames, tokens }: BatchShape): Sample[] {
+  const random = new Random(1)
+  const words = vocabulary.tokens.slice(4)
+  return Array.from({ length: batch }, (_, b) => {
+    const text = Array.from({ length: tokens - 1 }, () => words[random.below(words.length)]!).join(' ')
+    const joints = Float32Array.from({ length: frames * COORDS }, () => 0.3 * random.normal())
+    const clip: Clip = { name: `clip ${b}`, language: 'GSL', text, joints, frames, fps: 25 }
+    return { clip, ids: vocabulary.encode(text) }
+  })
+}

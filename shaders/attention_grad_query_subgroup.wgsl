@@ -1,0 +1,114 @@
+// attention_grad_query_subgroup: attention_grad_query for adapters whose lanes can pass numbers to each other, as attention_subgroup.
+//
+//   w[j]  = exp(s[j] - logSumExp[i])                 the weights again, from the scores s[j] = scale · q[i]·k[j]
+//   dq[i] = scale · Σ_j w[j]·(dy[i]·v[j] - delta[i])·k[j]      over the visible j, as in attention
+//
+// q, dy, dq        : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 4·LANES·TURNS
+// k, v             : [B, Tk, D] f32
+// lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
+// keyLengths       : [B] u32
+// One subgroup owns ROWS neighbouring queries of one head and walks the keys in blocks of four a lane: scores and slopes first, the
+// lane's keys and values against the queries passed around; then the slopes are passed around along the lanes' columns of the keys.
+//
+// No score overflows: a visible one is at most logSumExp but for rounding, so its weight is at most about 1. Keys past the last
+// visible one are not read: NaN in padding stays there. A query that sees no key gets 0.
+
+enable subgroups;
+
+const LANES = 8u; // tune: 4 8, the adapter's subgroup size
+const TURNS = 4u; // tune: vectors of 4 columns that a lane may own, headWidth / (4 · LANES) or more
+const ROWS = 8u;
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<vec4f>;
+@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let bh = group.y;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let turns = (cols + LANES - 1u) / LANES; // not the constant: drivers would write the loop out, and compile for seconds
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let keyBase = b * params.keys * width + column;
+  let queryBase = b * params.queries * width + column;
+  let firstQuery = group.x * ROWS;
+  let lastQuery = min(firstQuery + ROWS, params.queries) - 1u;
+  let length = min(keyLengths[b], params.keys);
+  let causal = params.causal != 0u;
+  let end = select(length, min(length, lastQuery + 1u), causal); // keys that some query of the tile sees
+
+  // The queries that this lane loads, and what is known of them.
+  var queryAt: array<u32, ROWS / LANES>;
+  var line: array<vec2f, ROWS / LANES>;
+  for (var h = 0u; h < ROWS / LANES; h++) { // unroll
+    let row = min(firstQuery + h * LANES + lane, lastQuery);
+    queryAt[h] = queryBase + row * width;
+    line[h] = lines[bh * params.queries + row];
+  }
+
+  var sums: array<array<vec4f, ROWS>, TURNS>;
+  for (var first = 0u; first < end; first += 4u * LANES) {
+    // 1. Scores, and the slopes dy·v of the weights, of all queries with the lane's four keys.
+    let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
+    let keyAt = keyBase + min(ids, vec4u(end - 1u)) * width;
+    var score = array<vec4f, ROWS>();
+    var slope = array<vec4f, ROWS>();
+    for (var c = 0u; c < cols; c++) {
+      let keys = mat4x4f(k[keyAt.x + c], k[keyAt.y + c], k[keyAt.z + c], k[keyAt.w + c]);
+      let values = mat4x4f(v[keyAt.x + c], v[keyAt.y + c], v[keyAt.z + c], v[keyAt.w + c]);
+      var query = array<vec4f, ROWS / LANES>();
+      var pull = array<vec4f, ROWS / LANES>();
+      for (var h = 0u; h < ROWS / LANES; h++) { // unroll
+        query[h] = q[queryAt[h] + c];
+        pull[h] = dy[queryAt[h] + c];
+      }
+      for (var h = 0u; h < ROWS / LANES; h++) { // unroll
+        for (var m = 0u; m < LANES; m++) { // unroll
+          score[h * LANES + m] += subgroupShuffle(query[h], m) * keys; // four dot products
+          slope[h * LANES + m] += subgroupShuffle(pull[h], m) * values;
+        }
+      }
+    }
+
+    // 2. Slopes of the scores.
+    for (var h = 0u; h < ROWS / LANES; h++) { // unroll
+      for (var m = 0u; m < LANES; m++) { // unroll
+        let known = subgroupShuffle(line[h], m);
+        let sees = select(length, min(length, firstQuery + h * LANES + m + 1u), causal);
+        let weight = select(vec4f(0.0), exp(score[h * LANES + m] * params.scale - known.x), ids < vec4u(sees));
+        slope[h * LANES + m] = weight * (slope[h * LANES + m] - known.y) * params.scale;
+      }
+    }
+
+    // 3. Along the keys, LANES vectors of columns a turn.
+    let quads = (min(end - first, 4u * LANES) + 3u) / 4u;
+    for (var turn = 0u; turn < turns; turn++) {
+      let at = keyBase + min(turn * LANES + lane, cols - 1u);
+      var sum = sums[turn];
+      for (var n = 0u; n < quads; n++) {
+        let rows = at + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * width;
+        let keys = transpose(mat4x4f(k[rows.x], k[rows.y], k[rows.z], k[rows.w]));
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          sum[r] += subgroupShuffle(slope[r], n) * keys;
+        }
+      }
+      sums[turn] = sum;
+    }
+  }
+
+  for (var turn = 0u; turn < turns; turn++) {
+    let col = turn * LANES + lane;
+    for (var r = 0u; r <= lastQuery - firstQuery; r++) {
+      if (col < cols) { dq[queryBase + (firstQuery + r) * width + col] = sums[turn][r]; }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// attention_subgroup: attention for adapters whose lanes can turn numbers to each other, and for whom loads are dear: software drivers.
+//
+//   s[j] = scale · Σ_c q[i,c]·k[j,c]        for the visible j: j < keyLengths[b], and j <= i where causal
+//   y[i] = Σ_j exp(s[j] - L)·v[j],   L = log Σ_j exp(s[j])
+//
+// q, y       : [B, Tq, D] f32, D = heads·headWidth, read as vec4; head h is columns h·headWidth … (h+1)·headWidth - 1
+// k, v       : [B, Tk, D] f32
+// keyLengths : [B] u32
+// logSumExp  : [B, H, Tq] f32, the L from which the gradients rebuild the weights
+// headWidth is a multiple of 4, at most 4·LANES·TURNS. A query that sees no key gets y = 0 and L = 0.
+// One subgroup owns ROWS neighbouring queries of one head and walks the keys in blocks of four a lane. Scores are made as
+// linear_subgroup makes products: each lane loads its own keys and one query in LANES, and the queries are passed around. Then each
+// lane holds its keys' weights for all ROWS queries, and these are passed around while the lanes load their own columns of the values.
+//
+// Safe for scores of any size, as attention: exp is taken under the running maximum, and y is a mean after every block. Keys past the
+// last visible one are stood in for by that one, at weight 0: NaN in padding stays there. Queries past the last are not stored.
+
+enable subgroups;
+
+const LANES = 8u; // tune: 4 8, the adapter's subgroup size
+const TURNS = 4u; // tune: vectors of 4 columns that a lane may own, headWidth / (4 · LANES) or more
+const ROWS = 8u;
+const LOWEST = -1e30;
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;
+@group(0) @binding(1) var<storage, read> k: array<vec4f>;
+@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
+@group(0) @binding(6) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let bh = group.y;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let turns = (cols + LANES - 1u) / LANES; // not the constant: drivers would write the loop out, and compile for seconds
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let keyBase = b * params.keys * width + column;
+  let queryBase = b * params.queries * width + column;
+  let firstQuery = group.x * ROWS;
+  let lastQuery = min(firstQuery + ROWS, params.queries) - 1u;
+  let length = min(keyLengths[b], params.keys);
+  let causal = params.causal != 0u;
+  let end = select(length, min(length, lastQuery + 1u), causal); // keys that some query of the tile sees
+
+  var top: array<vec4f, ROWS / 4u>; // of four queries each
+  var total: array<vec4f, ROWS / 4u>;
+  var means: array<array<vec4f, ROWS>, TURNS>;
+  for (var g = 0u; g < ROWS / 4u; g++) { // unroll
+    top[g] = vec4f(LOWEST);
+  }
+
+  for (var first = 0u; first < end; first += 4u * LANES) {
+    // 1. Scores of all queries with the lane's four keys.
+    let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
+    let keyAt = keyBase + min(ids, vec4u(end - 1u)) * width;
+    var weight = array<vec4f, ROWS>();
+    for (var c = 0u; c < cols; c++) {
+      let keys = mat4x4f(k[keyAt.x + c], k[keyAt.y + c], k[keyAt.z + c], k[keyAt.w + c]);
+      var held = array<vec4f, ROWS / LANES>();
+      for (var h = 0u; h < ROWS / LANES; h++) { // unroll
+        held[h] = q[queryBase + min(firstQuery + h * LANES + lane, lastQuery) * width + c];
+      }
+      for (var h = 0u; h < ROWS / LANES; h++) { // unroll
+        for (var m = 0u; m < LANES; m++) { // unroll
+          weight[h * LANES + m] += subgroupShuffle(held[h], m) * keys; // four dot products
+        }
+      }
+    }
+
+    // 2. From scores to shares of everything seen so far; `keep` is the share the older blocks retain.
+    var keep = array<vec4f, ROWS / 4u>();
+    for (var g = 0u; g < ROWS / 4u; g++) { // unroll
+      let sees = select(vec4u(length), min(vec4u(length), firstQuery + 4u * g + vec4u(1u, 2u, 3u, 4u)), causal);
+      let scores0 = select(vec4f(LOWEST), weight[4u * g] * params.scale, ids < sees.xxxx);
+      let scores1 = select(vec4f(LOWEST), weight[4u * g + 1u] * params.scale, ids < sees.yyyy);
+      let scores2 = select(vec4f(LOWEST), weight[4u * g + 2u] * params.scale, ids < sees.zzzz);
+      let scores3 = select(vec4f(LOWEST), weight[4u * g + 3u] * params.scale, ids < sees.wwww);
+      let high = max(top[g], highest(vec4f(widest(scores0), widest(scores1), widest(scores2), widest(scores3))));
+      let older = total[g] * exp(top[g] - high);
+      let shares0 = exp(scores0 - high.x);
+      let shares1 = exp(scores1 - high.y);
+      let shares2 = exp(scores2 - high.z);
+      let shares3 = exp(scores3 - high.w);
+      let sum = older + summed(vec4f(1.0) * mat4x4f(shares0, shares1, shares2, shares3));
+      top[g] = high;
+      total[g] = sum;
+      keep[g] = older / sum;
+      weight[4u * g] = shares0 / sum.x;
+      weight[4u * g + 1u] = shares1 / sum.y;
+      weight[4u * g + 2u] = shares2 / sum.z;
+      weight[4u * g + 3u] = shares3 / sum.w;
+    }
+
+    // 3. The means move toward the block's values, LANES vectors of columns a turn.
+    let quads = (min(end - first, 4u * LANES) + 3u) / 4u;
+    for (var turn = 0u; turn < turns; turn++) {
+      let at = keyBase + min(turn * LANES + lane, cols - 1u);
+      var mean = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        mean[r] = means[turn][r] * keep[r / 4u][r % 4u];
+      }
+      for (var n = 0u; n < quads; n++) {
+        let rows = at + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * width;
+        let values = transpose(mat4x4f(v[rows.x], v[rows.y], v[rows.z], v[rows.w]));
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          mean[r] += subgroupShuffle(weight[r], n) * values;
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        means[turn][r] = mean[r];
+      }
+    }
+  }
+
+  for (var turn = 0u; turn < turns; turn++) {
+    let col = turn * LANES + lane;
+    for (var r = 0u; r <= lastQuery - firstQuery; r++) {
+      if (col < cols) { y[queryBase + (firstQuery + r) * width + col] = means[turn][r]; }
+    }
+  }
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    if (lane == 0u && firstQuery + r < params.queries) {
+      logSumExp[bh * params.queries + firstQuery + r] = select(0.0, top[r / 4u][r % 4u] + log(total[r / 4u][r % 4u]), end > 0u);
+    }
+  }
+}
+
+fn widest(scores: vec4f) -> f32 {
+  return max(max(scores.x, scores.y), max(scores.z, scores.w));
+}
+
+/** The highest of all lanes' numbers, on every lane. */
+fn highest(own: vec4f) -> vec4f {
+  var high = own;
+  for (var step = 1u; step < LANES; step *= 2u) { high = max(high, subgroupShuffleXor(high, step)); }
+  return high;
+}
+
+/** The sum of all lanes' numbers, on every lane: pairs, then pairs of pairs. */
+fn summed(own: vec4f) -> vec4f {
+  var sum = own;
+  for (var step = 1u; step < LANES; step *= 2u) { sum += subgroupShuffleXor(sum, step); }
+  return sum;
+}

@@ -1,0 +1,74 @@
+// What memory a model and its programs ask for: arenas that last, and slots that activations share by live range.
+
+import { formatTable } from '../base/table.js'
+import { bytesOf, type SlotPlan } from '../device/memory.js'
+import type { LanguageGroup } from '../model/sign_model.js'
+
+export interface ArenaSize {
+  readonly name: string
+  readonly bytes: number
+}
+
+/** A tensor in its slot, alive from one dispatch to another; -1 before the first, the number of dispatches after the last. */
+export interface PlacedTensor {
+  readonly name: string
+  readonly slot: number
+  readonly bytes: number
+  readonly first: number
+  readonly last: number
+}
+
+export interface ProgramMemory {
+  readonly name: string
+  readonly dispatches: number
+  /** Bytes of each slot. */
+  readonly slots: readonly number[]
+  readonly tensors: readonly PlacedTensor[]
+}
+
+export interface MemoryPlan {
+  readonly arenas: readonly ArenaSize[]
+  readonly programs: readonly ProgramMemory[]
+}
+
+/** The arenas of a language group: weights and positions, in training also slopes and the optimiser's moments. */
+export function groupArenas({ language, weights, positions }: LanguageGroup): ArenaSize[] {
+  const arenas = [weights.values, weights.slopes, weights.first, weights.second].flatMap((arena) => (arena ? [arena.buffer] : []))
+  if (positions.region) arenas.push(positions.region.buffer)
+  return arenas.map(({ label, size }) => ({ name: label.startsWith(language) ? label : `${language} ${label}`, bytes: size }))
+}
+
+/** A program's slots, with who lives in them when. */
+export function programMemory(name: string, dispatches: number, { slots, slotOf, firstUse, lastUse }: SlotPlan): ProgramMemory {
+  const tensors = [...slotOf].map(([tensor, slot]) => ({
+    name: tensor.name,
+    slot,
+    bytes: bytesOf(tensor),
+    first: firstUse.get(tensor)!,
+    last: lastUse.get(tensor)!,
+  }))
+  return { name, dispatches, slots, tensors }
+}
+
+export const total = (sizes: readonly number[]): number => sizes.reduce((sum, bytes) => sum + bytes, 0)
+
+/** Bytes its tensors would take without sharing. */
+export const unshared = ({ tensors }: ProgramMemory): number => total(tensors.map(({ bytes }) => bytes))
+
+export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 2 : 0)} MiB`
+
+/** The plan as a text table. */
+export function formatMemory({ arenas, programs }: MemoryPlan): string {
+  const rows = [
+    ['memory', 'bytes', 'slots', 'tensors', 'without sharing'],
+    ...arenas.map(({ name, bytes }) => [name, mebibytes(bytes), '', '', '']),
+    ...programs.map((program) => [
+      `slots of ${program.name}`,
+      mebibytes(total(program.slots)),
+      String(program.slots.length),
+      String(program.tensors.length),
+      mebibytes(unshared(program)),
+    ]),
+  ]
+  return formatTable(rows)
+}

@@ -1,0 +1,106 @@
+// The report page: one HTML file that fetches nothing, with the timeline, the roofline, the memory plan, the tables and a comparison.
+
+import { escapeMarkup, scriptJson } from '../outputs/markup.js'
+import { type Comparison, diffProfiles } from './diff.js'
+import { byKernel, byPath, type Group, together } from './groups.js'
+import { mebibytes, total } from './memory_plan.js'
+import { Hues } from './page_hues.js'
+import { memorySection } from './page_memory.js'
+import { rooflineSvg } from './page_roofline.js'
+import { pageStyle } from './page_style.js'
+import { timelineData, timelineScript, timelineSection } from './page_timeline.js'
+import type { Profile } from './profile.js'
+import { percent, summaryLines } from './table.js'
+
+/** The page as a string, compared with another profile of the same work where one is given. Throws what `diffProfiles` throws. */
+export function reportPage(profile: Profile, against?: Profile): string {
+  const { subject, rows, ceilings, memory, timeline } = profile
+  const hues = new Hues(rows)
+  const alone = profile.command === 'kernel'
+  const [heading, ...facts] = summaryLines(profile).map(escapeMarkup)
+  const body = [
+    tiles(profile),
+    ...(against ? [comparisonSection(against, profile)] : []),
+    ...(timeline.gpu.length > 0 ? [timelineSection.replace('<canvas', `${hues.legend()}<canvas`)] : []),
+    `<section><h2>Roofline</h2><p class="soft">A circle is a kernel, its area the kernel's share of the time; the line is the most this adapter can do.</p>${rooflineSvg(byKernel(rows, ceilings), ceilings)}</section>`,
+    groupTable(alone ? 'Shapes' : 'By place in the model', byPath(rows, ceilings, alone ? 1 : 2), alone),
+    ...(alone ? [] : [groupTable('By kernel', byKernel(rows, ceilings), true)]),
+    memorySection(memory, hues),
+  ]
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<title>${escapeMarkup(`Profile: ${subject}`)}</title>
+<style>
+${pageStyle}</style>
+</head>
+<body>
+<header><h1>${heading}</h1>
+${facts.map((line) => `<p class="soft">${line}</p>`).join('\n')}</header>
+<main>
+${body.join('\n')}
+</main>
+${timeline.gpu.length > 0 ? `<script type="application/json" id="page-data">${scriptJson(timelineData(profile, hues))}</script>\n<script>\n${timelineScript}</script>` : ''}
+</body>
+</html>
+`
+}
+
+function tiles({ step, rows, ceilings, memory }: Profile): string {
+  const all = together(rows, ceilings)
+  const bytes = total([...memory.arenas.map((arena) => arena.bytes), ...memory.programs.flatMap(({ slots }) => slots)])
+  const facts = [
+    ...(step
+      ? [
+          [`${step.plain.median.toFixed(2)} ms`, 'a step, unprofiled'],
+          [percent(all.floor / step.plain.median), 'of it are the kernels’ floors'],
+        ]
+      : []),
+    [String(all.calls), step ? 'dispatches a step' : 'shapes'],
+    [`${ceilings.gigabytes.toFixed(1)} GB/s`, 'copied at most'],
+    [`${ceilings.gigaflops.toFixed(1)} GFLOP/s`, 'multiplied and added at most'],
+    ...(bytes > 0 ? [[mebibytes(bytes), 'of memory planned']] : []),
+  ]
+  const cells = facts.map(
+    ([fact, what]) => `<div class="tile"><b>${escapeMarkup(fact!)}</b><span class="soft">${escapeMarkup(what!)}</span></div>`,
+  )
+  return `<div class="tiles">${cells.join('')}</div>`
+}
+
+function groupTable(heading: string, groups: readonly Group[], shaders: boolean): string {
+  const largest = Math.max(...groups.map(({ share }) => share))
+  const shader = (variants: readonly string[]) => (shaders ? `<td class="text">${escapeMarkup(variants.join(', '))}</td>` : '')
+  const rows = groups.map(
+    ({ name, calls, ms, share, gigabytes, gigaflops, roof, variants }) =>
+      `<tr><td>${escapeMarkup(name)}</td><td>${calls}</td><td>${ms.median.toFixed(3)}</td><td>${ms.low.toFixed(2)}–${ms.high.toFixed(2)}</td>` +
+      `<td class="bar"><i style="width: ${((100 * share) / largest).toFixed(1)}%"></i></td><td>${percent(share)}</td><td>${gigabytes.toFixed(2)}</td><td>${gigaflops.toFixed(2)}</td>` +
+      `<td>${percent(roof)}</td>${shader(variants)}</tr>`,
+  )
+  return `<section><h2>${heading}</h2><table>
+<tr><th></th><th>calls</th><th>ms</th><th>spread</th><th></th><th>share</th><th>GB/s</th><th>GFLOP/s</th><th>of roof</th>${shaders ? '<th class="text">shader</th>' : ''}</tr>
+${rows.join('\n')}
+</table></section>`
+}
+
+function comparisonSection(before: Profile, after: Profile): string {
+  const { comparisons, drift, threshold, regressions } = diffProfiles(before, after)
+  const same = comparisons.filter(({ kind, verdict }) => verdict === 'same' && kind !== 'step')
+  const told = comparisons.filter((one) => !same.includes(one))
+  const table = (list: readonly Comparison[]) =>
+    `<table>\n<tr><th></th><th>before ms</th><th>after ms</th><th>ratio</th><th>verdict</th></tr>\n${list.map(comparisonRow).join('\n')}\n</table>`
+  const forgiven = drift > 1 ? ` The machine itself was ${percent(drift - 1)} slower, by its ceilings; that much is forgiven.` : ''
+  const verdict = regressions === 0 ? 'Nothing is slower' : `${regressions} slower`
+  return `<section><h2>Compared with the profile before</h2><p class="soft">${verdict} by more than ${percent(threshold)}.${forgiven}</p>
+${table(told)}
+<details><summary class="soft">${same.length} that stayed the same</summary>${table(same)}</details></section>`
+}
+
+function comparisonRow({ kind, name, before, after, ratio, verdict }: Comparison): string {
+  const cell = (timed: Comparison['before']) => `<td>${timed ? timed.median.toFixed(3) : '–'}</td>`
+  const named = kind === 'step' ? name : `${kind} ${name}`
+  return `<tr class="${verdict}"><td>${escapeMarkup(named)}</td>${cell(before)}${cell(after)}<td>${before && after ? ratio.toFixed(2) : '–'}</td><td>${verdict}</td></tr>`
+}

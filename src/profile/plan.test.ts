@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Gpu } from '../device/gpu.js'
+import { openGpu } from '../device/open.js'
+import { parseRunConfig } from '../train/run_config.js'
+import { total, unshared } from './memory_plan.js'
+import { formatPlan, planTraining, type TrainingPlan } from './plan.js'
+
+const config = parseRunConfig(
+  `
+name: planned
+data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 20, words: 6, wordsPerSentence: [1, 3] } }]
+model: { width: 16, heads: 2, hidden: 16, dropout: 0, encoderLayers: 1, decoderLayers: 1, maxFrames: 60, maxTokens: 8 }
+batch: { size: 8, bucket: 8 }
+`,
+  'test',
+)
+
+let gpu: Gpu
+let plan: TrainingPlan
+beforeAll(async () => {
+  gpu = (await openGpu()).gpu
+  plan = await planTraining(gpu, config)
+})
+afterAll(() => gpu.dispose())
+
+describe('planTraining', () => {
+  it('has the arenas of training, the four of the parameters equally large', () => {
+    expect(plan.arenas.map(({ name }) => name)).toEqual([
+      'ASL weights',
+      'ASL slopes',
+      'ASL first moments',
+      'ASL second moments',
+      'ASL positions',
+    ])
+    expect(new Set(plan.arenas.slice(0, 4).map(({ bytes }) => bytes)).size).toBe(1)
+  })
+
+  it('plans every batch shape once, with no two tensors of a slot alive at once', () => {
+    expect(plan.programs.length).toBeGreaterThan(1)
+    expect(new Set(plan.programs.map(({ name }) => name)).size).toBe(plan.programs.length)
+    for (const { slots, tensors } of plan.programs) {
+      slots.forEach((bytes, slot) => {
+        const inIt = tensors.filter((tensor) => tensor.slot === slot).sort((a, b) => a.first - b.first)
+        expect(Math.max(...inIt.map((tensor) => tensor.bytes))).toBe(bytes)
+        for (let i = 1; i < inIt.length; i++) expect(inIt[i]!.first).toBeGreaterThan(inIt[i - 1]!.last)
+      })
+    }
+  })
+
+  it('shares slots among tensors and programs', () => {
+    const sizes = plan.programs.map(({ slots }) => total(slots))
+    for (const program of plan.programs) expect(total(program.slots)).toBeLessThan(unshared(program))
+    expect(plan.leastPool).toBeGreaterThanOrEqual(Math.max(...sizes))
+    expect(plan.pool).toBeGreaterThanOrEqual(plan.leastPool)
+    expect(plan.pool).toBeLessThan(total(sizes))
+    expect(formatPlan(plan)).toMatch(/\narenas [\d.]+ MiB and shared slots [\d.]+ MiB: [\d.]+ MiB in all/)
+  })
+})

@@ -1,0 +1,51 @@
+// A profile: what one step of some work costs, dispatch by dispatch. Plain JSON, made to be saved and compared.
+
+import type { Ceilings } from './ceilings.js'
+import type { MemoryPlan } from './memory_plan.js'
+import type { Method } from './recording.js'
+import type { Timed } from './timing.js'
+
+/** Names the layout of a saved profile; another layout gets another number. */
+export const FORMAT = 'signllm profile 1'
+
+/** All dispatches of one kernel at one place of the model. */
+export interface DispatchRow {
+  /** The scopes it was recorded in, `decoder.1/cross`; '' outside of all. */
+  readonly path: string
+  readonly kernel: string
+  /** The shader file that ran: the kernel's own, or a variant. */
+  readonly variant: string
+  /** Dispatches a step. */
+  readonly calls: number
+  /** Of all of them together, a sample a step. */
+  readonly ms: Timed
+  /** Of all of them together, by the kernel's declaration. */
+  readonly flops: number
+  readonly bytes: number
+}
+
+/** What happened when in one step, in milliseconds from its start by the host's clock. */
+export interface Timeline {
+  readonly host: readonly { readonly name: string; readonly begin: number; readonly end: number }[]
+  /** Dispatches in order; `row` counts in `rows`. */
+  readonly gpu: readonly { readonly row: number; readonly begin: number; readonly end: number }[]
+}
+
+export interface Profile {
+  readonly format: typeof FORMAT
+  readonly command: 'train' | 'generate' | 'kernel'
+  /** What was profiled, with its sizes: profiles of different subjects are not compared. */
+  readonly subject: string
+  readonly adapter: string
+  /** A CPU posing as a GPU. */
+  readonly software: boolean
+  readonly node: string
+  readonly method: Method
+  readonly ceilings: Ceilings
+  /** Wall time of a step without and with the profiler, taken in turns; null where single kernels were timed. */
+  readonly step: { readonly plain: Timed; readonly profiled: Timed } | null
+  readonly rows: readonly DispatchRow[]
+  readonly memory: MemoryPlan
+  /** Of the step whose time is the median; empty where single kernels were timed. */
+  readonly timeline: Timeline
+}

@@ -1,0 +1,26 @@
+// Profiles as files.
+
+import { readFile } from 'node:fs/promises'
+import { SignError } from '../base/errors.js'
+import { writeWhole } from '../base/files.js'
+import { FORMAT, type Profile } from './profile.js'
+
+/** Writes a profile. Throws ERR_OUTPUT where it cannot be written. */
+export async function saveProfile(path: string, profile: Profile): Promise<void> {
+  await writeWhole(path, `${JSON.stringify(profile)}\n`)
+}
+
+/** Reads one that `saveProfile` wrote. Throws ERR_DATA for a file that cannot be read, is no JSON, or holds something else. */
+export async function readProfile(path: string): Promise<Profile> {
+  const refuse = (got: string, cause?: unknown) =>
+    new SignError('ERR_DATA', path, `wanted a saved profile, got ${got}`, 'Make one with signllm profile … --out', { cause })
+  let value: unknown
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw refuse((cause as Error).message, cause)
+  }
+  const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined
+  if (format !== FORMAT) throw refuse(format === undefined ? 'other JSON' : `format '${String(format)}', not '${FORMAT}'`)
+  return value as Profile
+}

@@ -1,0 +1,73 @@
+// A profile as text: what was measured and how, then the time by place and by kernel.
+
+import { formatTable } from '../base/table.js'
+import { byKernel, byPath, type Group, together } from './groups.js'
+import { formatMemory } from './memory_plan.js'
+import type { Profile } from './profile.js'
+import type { Timed } from './timing.js'
+
+/** All of it; places are grouped by their first `depth` scopes. */
+export function formatProfile(profile: Profile, { depth = 2 }: { depth?: number } = {}): string {
+  const { rows, ceilings, command, memory } = profile
+  if (command === 'kernel') return [...summaryLines(profile), '', formatGroups('shape', byPath(rows, ceilings, 1), true)].join('\n')
+  return [
+    ...summaryLines(profile),
+    '',
+    formatGroups('place', byPath(rows, ceilings, depth), false),
+    '',
+    formatGroups('kernel', byKernel(rows, ceilings), true),
+    '',
+    formatMemory(memory),
+  ].join('\n')
+}
+
+/** What was profiled where, by which clock, what that cost, and how near the step is to its floor: the lines above every table. */
+export function summaryLines(profile: Profile): string[] {
+  const { subject, adapter, software, ceilings, step, rows } = profile
+  const lines = [
+    `${subject}, on ${adapter}${software ? ' (a CPU: compare with itself only)' : ''}`,
+    `ceilings measured here: copies ${ceilings.gigabytes.toFixed(1)} GB/s, multiplies and adds ${ceilings.gigaflops.toFixed(1)} GFLOP/s`,
+    methodLine(profile),
+  ]
+  if (!step) return lines
+  const all = together(rows, ceilings)
+  const { plain, profiled } = step
+  return [
+    ...lines,
+    `a step takes ${milliseconds(plain)}; profiled ${milliseconds(profiled)}, ${signedPercent(profiled.median / plain.median - 1)}`,
+    `${all.calls} dispatches take ${milliseconds(all.ms)} of it, ${percent(all.ms.median / profiled.median)} of the profiled step`,
+    `their floors sum to ${all.floor.toFixed(2)} ms: ${percent(all.floor / plain.median)} of the step`,
+  ]
+}
+
+function methodLine({ method, step, command }: Profile): string {
+  const count = step?.profiled.samples.length
+  const steps = count === 1 ? 'one step' : `${count} steps`
+  if (command === 'kernel') return 'each shape alone, many dispatches a submission, by the host clock'
+  if (method === 'timestamps')
+    return `timed by timestamp queries, one compute pass a dispatch, over ${steps}; passes of their own cannot overlap`
+  return `no timestamp-query on this adapter: each dispatch was submitted and awaited alone by the host clock, over ${steps}, so each holds a round trip`
+}
+
+/** Groups as a text table under one heading; with `shaders`, also which variants ran. */
+export function formatGroups(heading: string, groups: readonly Group[], shaders: boolean): string {
+  return formatTable([
+    [heading, 'calls', 'ms', 'spread', 'share', 'GB/s', 'GFLOP/s', 'of roof', ...(shaders ? ['shader'] : [])],
+    ...groups.map(({ name, calls, ms, share, gigabytes, gigaflops, roof, variants }) => [
+      name,
+      String(calls),
+      ms.median.toFixed(3),
+      `${ms.low.toFixed(2)}-${ms.high.toFixed(2)}`,
+      percent(share),
+      gigabytes.toFixed(2),
+      gigaflops.toFixed(2),
+      percent(roof),
+      ...(shaders ? [variants.join(', ')] : []),
+    ]),
+  ])
+}
+
+export const percent = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`
+const signedPercent = (share: number) => `${share < 0 ? '-' : '+'}${percent(Math.abs(share))}`
+/** The median, and the quartiles about it. */
+export const milliseconds = ({ median, low, high }: Timed): string => `${median.toFixed(2)} ms (${low.toFixed(2)} to ${high.toFixed(2)})`
