@@ -9,13 +9,11 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Random } from '../src/base/random.js'
-import { interpolateKeypoints, normaliseKeypoints, pruneKeypoints } from '../src/data/keypoint_normalise.js'
-import { rejectOutliers } from '../src/data/keypoint_outliers.js'
+import { cleanKeypoints } from '../src/data/keypoint_clean.js'
 import { keypointQuality } from '../src/data/keypoint_quality.js'
-import { resampleKeypoints } from '../src/data/keypoint_resample.js'
+import { detectionFolders, readDetections } from '../src/formats/detections.js'
 import { openPoseJson, person } from '../src/formats/detections.testing.js'
-import { KeypointHdf5Writer, readKeypointHdf5 } from '../src/formats/keypoints_hdf5.js'
-import { openPoseClips } from '../src/formats/openpose.js'
+import { keypointHdf5Writer, readKeypointHdf5 } from '../src/formats/keypoints_hdf5.js'
 import type { DetectedClip } from '../src/formats/signer.js'
 import type { KeypointClip } from '../src/motion/keypoints.js'
 
@@ -66,13 +64,10 @@ async function makeClip(path: string, index: number): Promise<number> {
   return bytes
 }
 
-function clean({ clip, detection }: DetectedClip): KeypointClip {
-  const outliers = rejectOutliers(clip)
-  const even = resampleKeypoints(outliers.clip, 25)
-  keypointQuality(even, { detection, outliers })
-  const { keypoints } = normaliseKeypoints(even.keypoints, even.frames, even.name)
-  interpolateKeypoints(pruneKeypoints(keypoints, even.frames), even.frames)
-  return even
+function cleaned({ clip, detection }: DetectedClip): KeypointClip {
+  const { outliers } = cleanKeypoints(clip, { fps: 25 })
+  keypointQuality(clip, { detection, outliers })
+  return clip
 }
 
 try {
@@ -81,11 +76,11 @@ try {
   for (let k = 0; k < FOLDERS; k++) round += await makeClip(join(root, `clip-${k}`), k)
 
   const path = join(folder, 'corpus.h5')
-  const writer = await KeypointHdf5Writer.open(path)
+  const writer = await keypointHdf5Writer(path)
   let clips = 0
   for (let bytes = 0; bytes < target; ) {
-    for await (const detected of openPoseClips(root)) {
-      writer.add({ ...clean(detected), name: `clip-${clips}` })
+    for await (const detected of readDetections(await detectionFolders(root))) {
+      writer.add({ ...cleaned(detected), name: `clip-${clips}` })
       clips += 1
     }
     const before = bytes

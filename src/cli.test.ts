@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeDetections } from './commands/clips.testing.js'
 import { formatSafetensors, readSafetensors } from './formats/safetensors.js'
 import { about, madeUp, rows } from './profile/profile.testing.js'
 import { saveProfile } from './profile/saved.js'
@@ -20,12 +21,21 @@ interface Outcome {
 }
 
 function signllm(...args: readonly string[]): Promise<Outcome> {
+  return interrupted(undefined, ...args)
+}
+
+/** Presses Ctrl-C as soon as `when` is said. */
+function interrupted(when: string | undefined, ...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args])
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (text) => (stdout += text))
-    child.stderr.on('data', (text) => (stderr += text))
+    child.stderr.on('data', (text) => {
+      const before = when !== undefined && stderr.includes(when)
+      stderr += text
+      if (when !== undefined && !before && stderr.includes(when)) child.kill('SIGINT')
+    })
     child.on('error', reject)
     child.on('close', (status) => resolve({ status, stdout, stderr }))
   })
@@ -129,6 +139,50 @@ describe('a good command', () => {
     const { status, stdout, stderr } = await signllm('--json', 'doctor')
     expect(status, stderr).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ name: expect.any(String), chosen: expect.stringMatching(/^(gpu|software|embedded)$/) })
+  })
+})
+
+describe('the data commands', () => {
+  it('make a corpus of detections, which checks and splits', async () => {
+    const [root, prefix, parts] = ['shown', 'shown-corpus', 'shown-parts'].map((name) => join(folder, name)) as [string, string, string]
+    await writeDetections(root, { v1_1: 3, v2_1: 4, v3_1: 5 })
+    const made = await signllm('--json', 'data', 'convert', '--in', root, '--out', prefix, '--lang', 'ASL', '--iterations', '10')
+    expect(made.status, made.stderr).toBe(0)
+    expect(JSON.parse(made.stdout)).toMatchObject({ out: prefix, clips: 3, frames: 12 })
+    expect(await signllm('data', 'check', prefix)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/3 clips, 12 frames, 0 errors/),
+    })
+    const split = await signllm('--json', 'data', 'split', prefix, '--out', parts)
+    expect(JSON.parse(split.stdout).splits).toMatchObject({ train: { clips: 1 }, dev: { clips: 1 }, test: { clips: 1 } })
+    await writeFile(`${prefix}.lang`, 'ASL\n')
+    expect(await signllm('data', 'check', prefix)).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/lang: error: wanted as many lines/),
+    })
+  })
+
+  it('leave out a broken clip, and say so unless they are told not to', async () => {
+    const [root, out] = ['one-broken', 'one-broken.h5'].map((name) => join(folder, name)) as [string, string]
+    await writeDetections(root, { a: 2, b: 2 })
+    await writeFile(join(root, 'b', 'b_000000000001_keypoints.json'), '[')
+    const loud = await signllm('data', 'json2h5', '--in', root, '--out', out)
+    expect(loud).toMatchObject({ status: 4, stdout: expect.stringMatching(/1 clips, 1 broken ones left out/) })
+    expect(loud.stderr).toMatch(/left out: .*b_000000000001_keypoints\.json: .* at character 1/)
+    expect(await signllm('data', 'json2h5', '--in', root, '--out', out, '--overwrite', '--skip-broken')).toMatchObject({ status: 0 })
+  })
+
+  it('keep what is done at Ctrl-C, and go on with it', async () => {
+    const [root, out] = ['many', 'many.h5'].map((name) => join(folder, name)) as [string, string]
+    await writeDetections(root, Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`clip${i}`, 2])))
+    const args = ['--json', 'data', 'json2h5', '--in', root, '--out', out]
+    const first = await interrupted('"step":2,', ...args)
+    expect(first, first.stderr).toMatchObject({ status: 130, stdout: '' })
+    expect(first.stderr).toContain('--resume goes on with them')
+    await expect(readFile(out)).rejects.toThrow('ENOENT')
+    const second = await signllm(...args, '--resume')
+    expect(JSON.parse(second.stdout)).toMatchObject({ clips: 150, frames: expect.any(Number) })
+    expect(JSON.parse(second.stdout).resumed).toBeGreaterThan(1)
   })
 })
 
@@ -248,6 +302,59 @@ const wrongs: Record<string, () => Promise<Wrong>> = {
     await writeFile(path, formatSafetensors(turned, metadata))
     return signing('hello', ['--lang', 'ASL', '--model', path], 4, 'shape.safetensors', 'pose/weight', '[151, 16]', '[16, 151]')
   },
+  'a folder that is not there': async () => converting(['--in', join(folder, 'nowhere'), '--lang', 'ASL'], 4, 'nowhere: wanted to read it'),
+  'detections of fractions without a picture': async () => {
+    const clip = join(folder, 'fractions')
+    await mkdir(clip)
+    await writeFile(join(clip, '00000001.json'), '{}')
+    return converting(['--in', clip, '--lang', 'ASL'], 2, 'fractions: wanted the size of the video', '--picture')
+  },
+  'a picture without a height': async () => converting(['--in', folder, '--picture', '1280'], 2, '1280x720'),
+  'no language for a corpus': async () => converting(['--in', await someDetections()], 2, 'wanted the language of the clips', '--lang'),
+  'sentences of other clips': async () => {
+    const [names, text] = [join(folder, 'other.files'), join(folder, 'other.text')]
+    await writeFile(names, 'dev/a\n')
+    await writeFile(text, 'a\n')
+    const args = ['--in', await someDetections(), '--lang', 'ASL', '--names', names, '--text', text]
+    return converting(args, 4, "'dev/a'", "'a'", 'letter for letter')
+  },
+  'an output of an unknown ending': async () => ({
+    args: ['data', 'convert', '--in', await someDetections(), '--out', join(folder, 'x.bvg')],
+    status: 2,
+    says: ['x.bvg', '.bvh', 'got .bvg'],
+  }),
+  'an output that is there': async () => {
+    const out = join(folder, 'there.h5')
+    await writeFile(out, '')
+    return { args: ['data', 'json2h5', '--in', await someDetections(), '--out', out], status: 2, says: [out, '--resume', '--overwrite'] }
+  },
+  'a file to lift that is no HDF5': async () => ({
+    args: ['data', 'lift', '--in', join(folder, 'good.yaml'), '--out', join(folder, 'lifted.h5')],
+    status: 4,
+    says: ['good.yaml: wanted an HDF5 file'],
+    absent: [join(folder, 'lifted.h5'), join(folder, 'lifted.h5.partial')],
+  }),
+  'a corpus to look at that is not there': async () => ({
+    args: ['data', 'inspect', join(folder, 'nowhere'), '--out', join(folder, 'page.html')],
+    status: 4,
+    says: ['nowhere: wanted an .h5 file'],
+    absent: [join(folder, 'page.html')],
+  }),
+  'a corpus to check that is not there': async () => ({
+    args: ['data', 'check', join(folder, 'nowhere')],
+    status: 4,
+    says: ['nowhere.skels'],
+  }),
+  'a corpus too small to split': async () => {
+    await runWith('small', {})
+    const out = join(folder, 'small-parts')
+    return {
+      args: ['data', 'split', join(folder, 'small', 'train'), '--out', out, '--by', 'clip', '--dev', '0.9'],
+      status: 2,
+      says: ['split'],
+      absent: [out],
+    }
+  },
   'a file that is no checkpoint': async () => signing('hello', ['--lang', 'ASL', '--model', join(folder, 'good.yaml')], 4, 'good.yaml'),
 }
 
@@ -258,6 +365,17 @@ function badRun(run: string, status: number, ...says: (string | RegExp)[]): Wron
 function signing(text: string, args: readonly string[], status: number, ...says: string[]): Wrong {
   const out = join(folder, 'never')
   return { args: ['generate', text, ...args, '--out', join(out, 'x.skels'), join(out, 'x.png')], status, says, absent: [out] }
+}
+
+/** `data convert` into a folder that must not come to be. */
+function converting(args: readonly string[], status: number, ...says: string[]): Wrong {
+  const out = join(folder, 'unmade')
+  return { args: ['data', 'convert', ...args, '--out', join(out, 'all')], status, says, absent: [out] }
+}
+
+async function someDetections(): Promise<string> {
+  await writeDetections(join(folder, 'some'), { a: 2 })
+  return join(folder, 'some')
 }
 
 async function firstWord(language: string): Promise<string> {

@@ -2,13 +2,13 @@
 // argv to a command; no logic of its own. Exit status: 0 well, 1 a check failed, 2 usage or config, 3 device, 4 data or files,
 // 5 kernel, 6 diverged, 70 a bug of ours, 130 interrupted.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { SignError } from './base/errors.js'
+import { addDataCommands } from './cli_data.js'
+import { lengthPolicy, positive, share } from './cli_options.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
 import type { Profile } from './profile/profile.js'
-import { glossSources } from './text/lang_gloss.js'
-import { promptNamings } from './text/prompts.js'
 
 /** What Ctrl-C aborts with. */
 class Interrupted extends Error {}
@@ -187,43 +187,7 @@ program
     if (!summary.passed) process.exitCode = 1
   })
 
-const data = program.command('data').description('make and convert corpora')
-data
-  .command('spell')
-  .description('build a fingerspelling corpus from a lexicon of signed letters')
-  .requiredOption('--lexicon <folder>', 'folder with index.csv and .pose files')
-  .requiredOption('--lang <tags>', 'languages of the lexicon, e.g. ase or ASL,GSL')
-  .requiredOption('--out <folder>', 'where train, dev and test go')
-  .option('--words <file>', 'words to spell, one a line')
-  .option('--count <n>', 'words to choose where no file is given', positive, 300)
-  .option('--seed <n>', 'of the choice and the split', positive, 1)
-  .option('--fps <n>', 'frames a second', positive, 25)
-  .option('--frames-per-letter <n>', 'frames of a letter', positive, 10)
-  .option('--join-frames <n>', 'frames from letter to letter', positive, 4)
-  .option('--dev <share>', 'share of words held out for choosing', share, 0.1)
-  .option('--test <share>', 'share of words held out for the end', share, 0.1)
-  .action(async (options) => {
-    const { dataSpell } = await import('./commands/data_spell.js')
-    const summary = await dataSpell(options)
-    const parts = Object.values(summary.splits).map(({ prefix, clips }) => `${prefix} (${clips})`)
-    print(summary, `spelled ${summary.languages.join(', ')}: ${parts.join(', ')}`)
-  })
-
-data
-  .command('prompts')
-  .description('write a .prompt and a .lang_gloss line for every sentence of a corpus')
-  .requiredOption('--corpus <prefix>', 'e.g. corpus/train for corpus/train.text')
-  .option('--lang <tag>', 'language, where the corpus does not tell')
-  .addOption(new Option('--naming <which>', 'prompts that name the sign language').choices(promptNamings).default('half'))
-  .addOption(new Option('--source <which>', 'what LangGloss is made of').choices(glossSources).default('auto'))
-  .option('--seed <n>', 'of the choice of templates', positive, 27)
-  .option('--read-by <file>', 'write LangGloss as this text-to-gloss model reads the prompts, for fine-tuning')
-  .action(async (options) => {
-    const { dataPrompts } = await import('./commands/data_prompts.js')
-    const summary = await dataPrompts({ ...common(), ...options })
-    const misread = summary.misread > 0 ? `, ${summary.misread} read otherwise than they are meant` : ''
-    print(summary, `${summary.lines} prompts, ${summary.named} naming their language${misread}: ${summary.files.join(', ')}`)
-  })
+addDataCommands(program.command('data').description('make, convert and look at corpora'), { common, print, interruption })
 
 function common(): { adapter?: string; json?: boolean } {
   return program.opts()
@@ -243,24 +207,6 @@ function interruption(): AbortSignal {
   const controller = new AbortController()
   process.once('SIGINT', () => controller.abort(new Interrupted()))
   return controller.signal
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('wanted a whole number above 0.')
-  return value
-}
-
-function share(text: string): number {
-  const value = Number(text)
-  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('wanted a share from 0 to below 1.')
-  return value
-}
-
-function lengthPolicy(text: string): LengthPolicy {
-  const found = lengthPolicies.find((policy) => policy === text)
-  if (!found) throw new InvalidArgumentError(`wanted one of ${lengthPolicies.join(', ')}.`)
-  return found
 }
 
 try {

@@ -13,9 +13,9 @@ import type { ViewerEntry } from '../outputs/viewer.js'
 import { writeViewer } from '../outputs/viewer.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { type LanguageData, loadData } from '../train/dataset.js'
-import { Progress, type ProgressStream } from '../train/progress.js'
 import { trainRun } from '../train/run.js'
 import { parseRunConfig } from '../train/run_config.js'
+import { Progress, type ProgressStream } from './progress.js'
 
 export interface DemoOptions {
   readonly out: string

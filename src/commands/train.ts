@@ -4,9 +4,9 @@ import { openGpu } from '../device/open.js'
 import { formatScores } from '../metrics/scores.js'
 import { formatTextScores } from '../metrics/text_scores.js'
 import { type GlossTrainEvent, trainGlossRun } from '../train/gloss_run.js'
-import { Progress, type ProgressStream } from '../train/progress.js'
 import { type TrainEvent, trainRun } from '../train/run.js'
 import { loadRunFile } from '../train/run_file.js'
+import { Progress, type ProgressStream } from './progress.js'
 
 export interface TrainCommandOptions {
   readonly adapter?: string | undefined

@@ -108,9 +108,7 @@ describe('a broken corpus', () => {
   it('is named with both files and counts where they are out of line', async () => {
     const prefix = await saved('misaligned', [clip('a', 2), clip('b', 2)])
     await writeFile(`${prefix}.text`, 'one\ntwo\nthree\n')
-    await expect(loadCorpus({ skels: prefix })).rejects.toThrow(
-      /train\.text: wanted as many lines as .*train\.skels has sequences \(2\), got 3/,
-    )
+    await expect(loadCorpus({ skels: prefix })).rejects.toThrow(/train\.text: wanted as many lines as .*train\.skels has \(2\), got 3/)
   })
 
   it('is named where the source is blank or missing', async () => {

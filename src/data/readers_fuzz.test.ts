@@ -11,7 +11,7 @@ import { parseDwposeFrame } from '../formats/dwpose.js'
 import { readDwposeLines } from '../formats/dwpose_lines.js'
 import { checkClip, damagedBytes, damagedText, mutations, surviveAll } from '../formats/fuzz.testing.js'
 import { closeHdf5, openHdf5 } from '../formats/hdf5.js'
-import { KeypointHdf5Writer, readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
+import { keypointHdf5Writer, readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
 import { parseOpenPoseFrame } from '../formats/openpose.js'
 import { decodePose } from '../formats/pose.js'
 import { encodePose, poseOfMotion } from '../formats/pose_write.js'
@@ -123,7 +123,7 @@ describe('damaged files', { timeout: 1_800_000 }, () => {
 
   it('of HDF5', async () => {
     const path = join(folder, 'a.h5')
-    const writer = await KeypointHdf5Writer.open(path)
+    const writer = await keypointHdf5Writer(path)
     for (const clip of [keypointClip('a', 3, 1, [0, 1, 4]), keypointClip('dev/b', 2, 2)]) writer.add(clip)
     await writer.close()
     const plain = await readFile(path)

@@ -93,7 +93,8 @@ function pointsAt(person: Record<string, unknown>, key: string, length: number, 
   return points as DwposePoints['points']
 }
 
-const frameName: FrameName = (file) => {
+/** Takes the name of a frame's file apart. */
+export const dwposeFrameName: FrameName = (file) => {
   const match = /^(\d+)\.json$/.exec(file)
   // Counted from 1 in the name, from 0 in a clip.
   return match && Number(match[1]) >= 1 ? { stem: '', number: Number(match[1]) - 1 } : undefined
@@ -104,7 +105,7 @@ export async function readDwposeClip(folder: string, options: DwposeOptions): Pr
   const { picture, fps = 24, name = basename(resolve(folder)) } = options
   const frames: DetectedFrame[] = []
   let handsRepaired = 0
-  for (const { path, number } of await frameFiles(folder, frameName, 'NNNNNNNN.json from 1 on')) {
+  for (const { path, number } of await frameFiles(folder, dwposeFrameName, 'NNNNNNNN.json from 1 on')) {
     const frame = parseDwposeFrame(await readBytes(path), picture, path)
     frames.push({ index: number, people: frame.people })
     handsRepaired += frame.handsRepaired ? 1 : 0

@@ -70,6 +70,7 @@ async function listed(folder: string): Promise<string[]> {
   }
 }
 
-function unreadable(path: string, cause: unknown): SignError {
+/** What reading a path gave, as an error of ours. */
+export function unreadable(path: string, cause: unknown): SignError {
   return new SignError('ERR_DATA', path, `wanted to read it, got ${(cause as Error).message}`, 'Check the path', { cause })
 }

@@ -2,11 +2,10 @@
 // Unlike the published Prompt2Sign tool, a frame keeps its place in time when others are dropped, one whose nose is not seen is kept, and of several people
 // the signer is looked for (signer.ts) instead of taking the first.
 
-import { basename, join, resolve } from 'node:path'
-import { SignError } from '../base/errors.js'
+import { basename, resolve } from 'node:path'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { JOINTS, joint } from '../motion/skeleton.js'
-import { clipFolders, type FrameName, frameFiles, readBytes } from './frame_files.js'
+import { type FrameName, frameFiles, readBytes } from './frame_files.js'
 import { numbersAt, objectAt, refuse, shown } from './json_shape.js'
 import { parseJson } from './json_text.js'
 import { putPoint } from './keypoint_values.js'
@@ -58,7 +57,8 @@ function parsePerson(person: Record<string, unknown>, place: string, who: string
   return out
 }
 
-const frameName: FrameName = (file) => {
+/** Takes the name of a frame's file apart. */
+export const openPoseFrameName: FrameName = (file) => {
   const match = /^(.+)_(\d+)_keypoints\.json$/.exec(file)
   return match ? { stem: match[1]!, number: Number(match[2]) } : undefined
 }
@@ -70,30 +70,8 @@ const frameName: FrameName = (file) => {
 export async function readOpenPoseClip(folder: string, options: OpenPoseOptions = {}): Promise<DetectedClip> {
   const { fps = 24, name = basename(resolve(folder)) } = options
   const frames: DetectedFrame[] = []
-  for (const { path, number } of await frameFiles(folder, frameName, '<stem>_<digits>_keypoints.json')) {
+  for (const { path, number } of await frameFiles(folder, openPoseFrameName, '<stem>_<digits>_keypoints.json')) {
     frames.push({ index: number, people: parseOpenPoseFrame(await readBytes(path), path) })
   }
   return signerClip(frames, name, fps, folder)
-}
-
-export interface OpenPoseCorpusOptions {
-  /** Default 24; see {@link OpenPoseOptions}. */
-  readonly fps?: number
-  /** Says which clips are not read, by folder name: those of an earlier run. */
-  readonly skip?: (name: string) => boolean
-  /** Called for a clip that cannot be read, which is then left out. Default: the error is thrown and the reading ends. */
-  readonly broken?: (name: string, error: SignError) => void
-}
-
-/** The clips in the folders under `root`, by name, one in memory at a time. Throws as {@link readOpenPoseClip}. */
-export async function* openPoseClips(root: string, options: OpenPoseCorpusOptions = {}): AsyncGenerator<DetectedClip> {
-  const { fps = 24, skip, broken } = options
-  for (const name of await clipFolders(root)) {
-    if (skip?.(name)) continue
-    const clip = await readOpenPoseClip(join(root, name), { fps, name }).catch((error: unknown) => {
-      if (!(broken && error instanceof SignError)) throw error
-      broken(name, error)
-    })
-    if (clip) yield clip
-  }
 }

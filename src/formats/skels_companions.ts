@@ -20,6 +20,6 @@ export async function readCompanion(path: string): Promise<string[] | undefined>
 /** Throws ERR_DATA naming both files with both counts unless they are line for line. */
 export function checkAligned(skelsPath: string, sequences: number, companionPath: string, lines: number): void {
   if (sequences === lines) return
-  const problem = `wanted as many lines as ${skelsPath} has sequences (${sequences}), got ${lines}`
+  const problem = `wanted as many lines as ${skelsPath} has (${sequences}), got ${lines}`
   throw new SignError('ERR_DATA', companionPath, problem, 'Write both files anew from one list, so that line n of each is the same clip')
 }

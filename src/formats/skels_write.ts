@@ -19,12 +19,16 @@ export interface SkelsOptions {
 }
 
 /**
- * Writes one line a motion, whole or not at all. Motions are in the normal scale (neck 0, shoulders 1/3) unless the option says otherwise.
+ * Writes one line a motion, whole or not at all, one in memory at a time. Motions are in the normal scale (neck 0, shoulders 1/3) unless the option says
+ * otherwise.
  * Throws ERR_DATA naming the file and the motion for an empty one or a coordinate that is not finite, ERR_OUTPUT where nothing can be written.
  */
-export async function writeSkels(path: string, motions: readonly Motion[], options: SkelsOptions = {}): Promise<void> {
+export async function writeSkels(
+  path: string,
+  motions: Iterable<Motion> | AsyncIterable<Motion>,
+  options: SkelsOptions = {},
+): Promise<void> {
   const { scale = 'neck-shoulder-3', missing = 'error' } = options
-  if (motions.length === 0) throw new SignError('ERR_DATA', path, 'wanted motions to write, got none', 'Give at least one clip')
   const ours = scale === 'neck-shoulder-3'
   const form: Form = {
     factor: { 'neck-shoulder-3': 1, 'divided-by-9': 3 / 9, 'lifted-divided-by-9': 1 / 9 }[scale],
@@ -32,9 +36,14 @@ export async function writeSkels(path: string, motions: readonly Motion[], optio
     counterDecimals: ours ? 4 : 5,
     missing,
   }
-  // One buffer a line: a corpus may be longer than the longest string of the language.
-  const lines = motions.map((motion, index) => Buffer.from(`${lineOf(motion, form, `${path}:${index + 1}`)}\n`))
-  await writeWhole(path, Buffer.concat(lines))
+  await writeWhole(path, linesOf(path, motions, form))
+}
+
+/** One buffer a line: a corpus may be longer than the longest string of the language. */
+async function* linesOf(path: string, motions: Iterable<Motion> | AsyncIterable<Motion>, form: Form): AsyncGenerator<Buffer> {
+  let line = 0
+  for await (const motion of motions) yield Buffer.from(`${lineOf(motion, form, `${path}:${++line}`)}\n`)
+  if (line === 0) throw new SignError('ERR_DATA', path, 'wanted motions to write, got none', 'Give at least one clip')
 }
 
 interface Form {

@@ -13,9 +13,12 @@ export interface Motion {
   readonly fps: number
 }
 
-export interface Clip extends Motion {
+export interface NamedMotion extends Motion {
   /** Unique in its split, e.g. `dev/17April_2010_Saturday-3`. */
   readonly name: string
+}
+
+export interface Clip extends NamedMotion {
   /** Language tag, e.g. `ASL`. */
   readonly language: string
   readonly text: string

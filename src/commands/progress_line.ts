@@ -4,8 +4,10 @@ import type pc from 'picocolors'
 
 export interface View {
   readonly step: number
+  /** What `step` counts. */
+  readonly counts: 'step' | 'clip'
   readonly total: number | null
-  readonly loss: number
+  readonly loss?: number
   /** Losses so far, the latest last. */
   readonly losses: readonly number[]
   /** Null until two reports have come. */
@@ -25,7 +27,7 @@ export function barLine(view: View, columns: number, colours: Colours): string {
   const plain = (text: string) => text
   const parts: [text: string, colour: (text: string) => string][] = [
     [steps(view), colours.bold],
-    [`loss ${loss(view.loss)}`, colours.yellow],
+    [loss(view), colours.yellow],
     [speed(view), plain],
     [left(view), plain],
     [view.total === null ? '' : bar(view.step / view.total, BAR_WIDTH), colours.cyan],
@@ -45,7 +47,7 @@ export function barLine(view: View, columns: number, colours: Colours): string {
 
 /** A line for a log: no colour, nothing drawn. */
 export function plainLine(view: View): string {
-  return [`step ${steps(view)}`, `loss ${loss(view.loss)}`, speed(view), left(view)].filter(Boolean).join('  ')
+  return [`${view.counts} ${steps(view)}`, loss(view), speed(view), left(view)].filter(Boolean).join('  ')
 }
 
 /** The last `width` values as blocks of eight heights, from the least to the greatest among them. What is not finite is a cross. */
@@ -74,8 +76,9 @@ function steps({ step, total }: View): string {
 }
 
 /** Four digits that count. */
-function loss(value: number): string {
-  return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4 ? value.toPrecision(4) : value.toExponential(3)
+function loss({ loss: value }: View): string {
+  if (value === undefined) return ''
+  return `loss ${Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4 ? value.toPrecision(4) : value.toExponential(3)}`
 }
 
 function speed({ perSecond, unit }: View): string {

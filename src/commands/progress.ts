@@ -5,12 +5,13 @@ import { barLine, plainLine, type View } from './progress_line.js'
 
 /** What a step tells. Further numbers are carried along in JSON mode. */
 export interface StepReport {
-  /** Steps done. */
+  /** Steps, or clips, done. */
   readonly step: number
-  readonly loss: number
+  /** Left out by work that has none. */
+  readonly loss?: number
   /** Frames this report stands for, padding not counted: those of all steps since the last report. */
   readonly frames: number
-  readonly [name: string]: number
+  readonly [name: string]: number | undefined
 }
 
 /** What progress is written to; `process.stderr` is one. */
@@ -24,6 +25,8 @@ export interface ProgressOptions {
   /** Steps of the whole run; null where only the data will tell. */
   readonly total: number | null
   readonly stream: ProgressStream
+  /** What `step` counts; default step. */
+  readonly counts?: 'step' | 'clip'
   /** What `frames` counts; default frames. */
   readonly unit?: 'frames' | 'tokens'
   /** One JSON line a report instead of text for people. */
@@ -78,7 +81,7 @@ export class Progress {
     this.#last = report
     this.#recent.push({ step: report.step, frames: report.frames, time })
     if (this.#recent.length > WINDOW) this.#recent.shift()
-    this.#losses.push(report.loss)
+    if (report.loss !== undefined) this.#losses.push(report.loss)
     if (this.#losses.length > SPARKS) this.#losses.shift()
     const pause = { bar: REDRAW_MS, plain: (this.#options.everySeconds ?? 10) * 1000, json: 0 }[this.#mode]
     if (time - this.#shownAt >= pause) this.#show(time)
@@ -125,15 +128,16 @@ export class Progress {
   }
 
   #view({ step, loss }: StepReport): View {
-    const { total, unit = 'frames' } = this.#options
+    const { total, unit = 'frames', counts = 'step' } = this.#options
     const [first, ...later] = this.#recent
     const seconds = (this.#recent.at(-1)!.time - first!.time) / 1000
     const frames = later.reduce((sum, report) => sum + report.frames, 0)
     const steps = step - first!.step
     return {
       step,
+      counts,
       total,
-      loss,
+      ...(loss === undefined ? {} : { loss }),
       losses: this.#losses,
       perSecond: seconds > 0 ? frames / seconds : null,
       unit,

@@ -48,6 +48,15 @@ describe('without a terminal', () => {
     expect(text()).toBe('step 10  loss 1.000\nstep 20  loss 0.5000  1000 frames/s\n')
   })
 
+  it('counts clips where there is no loss', () => {
+    const { progress, time, text } = start({ counts: 'clip', total: 3, everySeconds: 0 })
+    for (let step = 1; step <= 2; step++) {
+      time.ms += 500
+      progress.update({ step, frames: 50 })
+    }
+    expect(text()).toBe('clip 1/3\nclip 2/3  100 frames/s  1s left\n')
+  })
+
   it('has no escape codes, not on a dumb terminal either', () => {
     const { progress, run, text } = start({ isTTY: true, env: { TERM: 'dumb' } })
     run(10, 100)
@@ -96,7 +105,7 @@ describe('on a terminal', () => {
   })
 
   it('never fills the line, however narrow', () => {
-    const view: View = { step: 5, total: 10, loss: 1, losses: [1, 2, 3], perSecond: 12345, unit: 'frames', secondsLeft: 60 }
+    const view: View = { step: 5, counts: 'step', total: 10, loss: 1, losses: [1, 2, 3], perSecond: 12345, unit: 'frames', secondsLeft: 60 }
     const full = barLine(view, 200, pc.createColors(false))
     for (let columns = 1; columns <= 90; columns++) {
       const line = barLine(view, columns, pc.createColors(false))

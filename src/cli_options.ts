@@ -1,0 +1,35 @@
+// Texts of a command line into values, or an error that says what was wanted.
+
+import { InvalidArgumentError } from 'commander'
+import type { Picture } from './formats/dwpose_person.js'
+import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
+
+export function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('wanted a whole number above 0.')
+  return value
+}
+
+export function share(text: string): number {
+  const value = Number(text)
+  if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('wanted a share from 0 to below 1.')
+  return value
+}
+
+export function lengthPolicy(text: string): LengthPolicy {
+  const found = lengthPolicies.find((policy) => policy === text)
+  if (!found) throw new InvalidArgumentError(`wanted one of ${lengthPolicies.join(', ')}.`)
+  return found
+}
+
+export function rate(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value < 1e5)) throw new InvalidArgumentError('wanted frames a second, such as 25.')
+  return value
+}
+
+export function picture(text: string): Picture {
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? []
+  if (!(Number(width) > 0 && Number(height) > 0)) throw new InvalidArgumentError('wanted width and height in pixels, such as 1280x720.')
+  return { width: Number(width), height: Number(height) }
+}

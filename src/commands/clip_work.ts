@@ -1,0 +1,131 @@
+// What the commands that work through clips have in common: who watches sees how far they are, a broken clip is told and left out, and what is done is kept.
+
+import { existsSync } from 'node:fs'
+import { SignError } from '../base/errors.js'
+import { type ClipHdf5Writer, partialHdf5 } from '../formats/clip_hdf5_write.js'
+import { Progress, type ProgressStream } from './progress.js'
+
+export interface ClipWorkOptions {
+  readonly json?: boolean
+  /** Stops between clips; throws the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Default: standard error. */
+  readonly stream?: ProgressStream
+}
+
+export interface ResumeOptions {
+  /** Go on with what an earlier run left. */
+  readonly resume?: boolean
+  /** Throw away what is there. */
+  readonly overwrite?: boolean
+}
+
+/** A clip that was left out. */
+export interface BrokenClip {
+  readonly name: string
+  /** With file and place. */
+  readonly problem: string
+}
+
+/** One pass through clips. */
+export class ClipWork {
+  readonly broken: BrokenClip[] = []
+  readonly #progress: Progress
+  readonly #signal: AbortSignal | undefined
+  #clips: number
+  #frames = 0
+
+  /** @param total clips in all, of which `done` were done before */
+  constructor(total: number, options: ClipWorkOptions, done = 0) {
+    const { json = false, stream = process.stderr, signal } = options
+    this.#progress = new Progress({ total, counts: 'clip', stream, json })
+    this.#signal = signal
+    this.#clips = done
+  }
+
+  /** Clips that are done. */
+  get clips(): number {
+    return this.#clips
+  }
+
+  /** Frames of the clips that this pass did. */
+  get frames(): number {
+    return this.#frames
+  }
+
+  /** Counts a clip, then stops where a stop was asked for. */
+  done(frames: number): void {
+    this.#clips += 1
+    this.#frames += frames
+    this.#progress.update({ step: this.#clips, frames })
+    this.#signal?.throwIfAborted()
+  }
+
+  /** Tells a clip that is left out. */
+  leaveOut = (name: string, error: SignError): void => {
+    this.broken.push({ name, problem: error.message })
+    this.#progress.note(`left out: ${error.message}`)
+  }
+
+  /** What `work` gives; undefined where it finds the clip's data broken, which is then left out. */
+  attempt<T>(name: string, work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof SignError && error.code === 'ERR_DATA')) throw error
+      this.leaveOut(name, error)
+      return undefined
+    }
+  }
+
+  note(text: string): void {
+    this.#progress.note(text)
+  }
+
+  end(): void {
+    this.#progress.done()
+  }
+}
+
+/** Throws ERR_USAGE where `path`, or what a run left of it, is there and nothing says what to do with that. */
+export function checkFresh(path: string, { resume = false, overwrite = false }: ResumeOptions, also: readonly string[] = []): void {
+  const there = [path, partialHdf5(path), ...also].find((file) => existsSync(file))
+  if (resume || overwrite || there === undefined) return
+  throw new SignError(
+    'ERR_USAGE',
+    path,
+    `wanted an output that is not there yet, got ${there}`,
+    'Pass --resume to go on, or --overwrite to start anew',
+  )
+}
+
+/**
+ * Fills a file with clips. Where that ends early, what is in it is kept under its partial name; a file without clips is not kept. Throws what the clips throw, and
+ * ERR_DATA where there are none.
+ */
+export async function fillHdf5<C extends { readonly name: string; readonly frames: number }>(
+  writer: ClipHdf5Writer<C>,
+  clips: AsyncIterable<C>,
+  work: ClipWork,
+): Promise<void> {
+  try {
+    for await (const clip of clips) {
+      writer.add(clip)
+      work.done(clip.frames)
+    }
+    if (writer.size === 0) {
+      const problem = `wanted at least one clip that can be used, got ${work.broken.length} that cannot`
+      throw new SignError('ERR_DATA', writer.path, problem, work.broken[0]?.problem ?? 'Name another input')
+    }
+    await writer.close()
+  } catch (error) {
+    if (writer.size === 0) await writer.discard()
+    else {
+      writer.keep()
+      work.note(`${writer.size} clips are kept in ${partialHdf5(writer.path)}; --resume goes on with them`)
+    }
+    throw error
+  } finally {
+    work.end()
+  }
+}

@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parquetReadObjects } from 'hyparquet'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkCorpus } from '../data/corpus_check.js'
+import { readMotionHdf5 } from '../formats/motions_hdf5.js'
+import { readSkels } from '../formats/skels.js'
+import { COORDS, joint } from '../motion/skeleton.js'
+import { all, interruptedAfter, linesOf, silent, writeDetections } from './clips.testing.js'
+import { type DataConvertOptions, dataConvert } from './data_convert.js'
+import { dataJson2h5 } from './data_json2h5.js'
+import { dataLift } from './data_lift.js'
+import { dataSkels } from './data_skels.js'
+
+let folder: string
+let json: string
+let words: { names: string; text: string }
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'convert-'))
+  json = join(folder, 'json')
+  await writeDetections(json, { a: 6, b: 4 })
+  words = { names: join(folder, 'all.files'), text: join(folder, 'all.text') }
+  await writeFile(words.names, 'b\na\n')
+  await writeFile(words.text, 'bread\napple\n')
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const convert = (from: string, to: string, options: Partial<DataConvertOptions> = {}) =>
+  dataConvert({ in: from, out: join(folder, to), iterations: 10, stream: silent, ...options })
+const at = (name: string): string => join(folder, name)
+
+describe('dataConvert', () => {
+  it('takes detections to a corpus as the three steps do, and leaves nothing between', async () => {
+    const summary = await convert(json, 'one/all', { lang: 'ASL', ...words })
+    expect(summary).toMatchObject({ clips: 2, frames: 10, withoutText: 0, withoutClip: 0, broken: [], quality: at('one/all.quality.json') })
+    expect((await readdir(at('one'))).sort()).toEqual(
+      ['files', 'json', 'lang', 'quality.json', 'skels', 'text'].map((ending) => `all.${ending}`),
+    )
+    expect(await linesOf(at('one/all.text'))).toEqual(['bread', 'apple'])
+    expect((await checkCorpus(at('one/all'))).findings).toEqual([])
+
+    await dataJson2h5({ in: json, out: at('clips.h5'), stream: silent })
+    await dataLift({ in: at('clips.h5'), out: at('lifted.h5'), iterations: 10, stream: silent })
+    await dataSkels({ in: at('lifted.h5'), out: at('three'), lang: 'ASL', ...words, stream: silent })
+    expect(await readFile(at('one/all.skels'), 'utf8')).toBe(await readFile(at('three.skels'), 'utf8'))
+    await convert(at('clips.h5'), 'two', { lang: 'ASL', ...words })
+    expect(await readFile(at('two.skels'), 'utf8')).toBe(await readFile(at('three.skels'), 'utf8'))
+  })
+
+  it('goes on after an interruption, in whichever step', async () => {
+    await expect(convert(json, 'cut/all', { lang: 'ASL', ...interruptedAfter(1) })).rejects.toThrow('interrupted')
+    expect((await readdir(at('cut'))).sort()).toEqual(['all.clips.h5.partial', 'all.quality.jsonl.partial'])
+    await expect(convert(json, 'cut/all', { lang: 'ASL' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
+    // The first clip is read already: what is done next is the second of this step, then the first of the next one.
+    await expect(convert(json, 'cut/all', { lang: 'ASL', resume: true, ...interruptedAfter(1) })).rejects.toThrow('interrupted')
+    expect((await readdir(at('cut'))).sort()).toEqual(['all.clips.h5', 'all.lifted.h5.partial', 'all.quality.json'])
+    expect(await convert(json, 'cut/all', { lang: 'ASL', resume: true })).toMatchObject({ clips: 2 })
+    expect((await readdir(at('cut'))).filter((name) => /h5/.test(name))).toEqual([])
+    const whole = await convert(json, 'uncut', { lang: 'ASL' })
+    expect(await readFile(at('cut/all.skels'), 'utf8')).toBe(await readFile(`${whole.out}.skels`, 'utf8'))
+  })
+
+  it('writes motions in every format, and reads back those it can', async () => {
+    await convert(json, 'corpus', { lang: 'ASL', ...words })
+    const known = (await readSkels(at('corpus.skels'))).sequences.map(({ joints }) => joints)
+    const endings = ['npz', 'bvh', 'glb', 'json', 'svg', 'pose']
+    for (const ending of endings) await convert(at('corpus'), `out/{name}.${ending}`)
+    expect((await readdir(at('out'))).sort()).toEqual(['a', 'b'].flatMap((name) => endings.map((ending) => `${name}.${ending}`)).sort())
+
+    await convert(at('corpus'), 'motions.h5')
+    await convert(at('out'), 'poses.h5')
+    await convert(at('motions.h5'), 'again.skels')
+    await convert(at('out/b.pose'), 'b', { lang: 'ASL' })
+    const off = (joints: Float32Array, other: Float32Array): number => Math.max(...joints.map((value, i) => Math.abs(value - other[i]!)))
+    const [fromA, fromB] = await all(readMotionHdf5(at('poses.h5')))
+    expect(off(fromB!.joints, known[0]!)).toBeLessThan(1e-4)
+    expect(off(fromA!.joints, known[1]!)).toBeLessThan(1e-4)
+    // HDF5 gives clips by name, and this input has no words to order them by.
+    const again = (await readSkels(at('again.skels'))).sequences
+    expect([off(again[0]!.joints, known[1]!), off(again[1]!.joints, known[0]!)].every((most) => most < 2e-5)).toBe(true)
+    expect(await linesOf(at('b.files'))).toEqual(['b'])
+    await convert(at('corpus'), 'train.parquet')
+    const bytes = await readFile(at('train.parquet'))
+    const rows = await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer })
+    expect(rows).toMatchObject([
+      { name: 'b', text: 'bread', frames: 4, split: 'train' },
+      { name: 'a', text: 'apple', frames: 6, split: 'train' },
+    ])
+    expect((await convert(at('corpus'), 'one.bvh', { clip: 'b' })).clips).toBe(1)
+  })
+
+  it.each([
+    [
+      'several clips into one file',
+      { out: 'x.bvh' },
+      'ERR_USAGE',
+      /x\.bvh: wanted one clip, got 2\. Choose one with --clip, or write \{name\}/,
+    ],
+    ['a clip that is not there', { clip: 'z' }, 'ERR_USAGE', /json: wanted the clip 'z', got clips such as 'a', 'b'/],
+    ['an ending nobody knows', { out: 'x.bvg' }, 'ERR_USAGE', /x\.bvg: wanted a name ending in/],
+    ['no input', { in: 'nothing' }, 'ERR_DATA', /nothing: wanted to read it, got ENOENT/],
+    ['a corpus without a language', {}, 'ERR_USAGE', /wanted the language of the clips, got none\. Pass --lang/],
+  ])('refuses %s before it writes anything', async (_, options: Partial<DataConvertOptions>, code, message) => {
+    const { in: from = json, out = 'x', ...rest } = options
+    await expect(convert(from, `never/${out}`, rest)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
+    expect(existsSync(at('never'))).toBe(false)
+  })
+})
+
+const published = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data/prompt2sign')
+
+describe.skipIf(!existsSync(published))('the published clips', () => {
+  it('of OpenPose become a corpus with the arms and necks of published skeletons', async () => {
+    const spoken = { names: join(published, 'dev.files'), text: join(published, 'dev.text') }
+    const { clips, frames, withoutClip } = await dataConvert({
+      in: join(published, 'openpose'),
+      out: at('how2sign'),
+      lang: 'ASL',
+      ...spoken,
+      stream: silent,
+    })
+    expect([clips, frames, withoutClip]).toEqual([2, 171, 1737])
+    const { sequences } = await readSkels(at('how2sign.skels'))
+    const mean = (...pairs: readonly (readonly [number, number])[]): number => {
+      const lengths = sequences.flatMap(({ joints, frames: count }) =>
+        Array.from({ length: count }, (_, t) => pairs.map(([a, b]) => distance(joints.subarray(t * COORDS), a, b))).flat(),
+      )
+      return lengths.reduce((sum, length) => sum + length, 0) / lengths.length
+    }
+    const arm = mean([joint.rightShoulder, joint.rightElbow], [joint.leftShoulder, joint.leftElbow])
+    expect(Math.abs(arm - 0.306)).toBeLessThan(0.01)
+    expect(Math.abs(mean([joint.nose, joint.neck]) - 0.208)).toBeLessThan(0.01)
+  })
+
+  it('of DWPose become a corpus too, given the size of the video', async () => {
+    const input = { in: join(published, 'dwpose_human_signer'), out: at('dwpose'), lang: 'ASL', stream: silent }
+    await expect(dataConvert(input)).rejects.toThrow(/--picture 1280x720/)
+    expect(await dataConvert({ ...input, picture: { width: 1280, height: 720 } })).toMatchObject({ clips: 1, frames: 135, broken: [] })
+    expect((await readSkels(at('dwpose.skels'))).scale).toBe('neck-shoulder-3')
+  })
+})
+
+const distance = (frame: Float32Array, a: number, b: number): number =>
+  Math.hypot(...[0, 1, 2].map((axis) => frame[a * 3 + axis]! - frame[b * 3 + axis]!))

@@ -1,0 +1,93 @@
+// `signllm data inspect`: a page that shows what a corpus, or a file of detections or joints, is like.
+
+import { extname } from 'node:path'
+import { SignError } from '../base/errors.js'
+import { checkCorpus } from '../data/corpus_check.js'
+import { readManifest } from '../data/corpus_manifest.js'
+import { cleanKeypoints } from '../data/keypoint_clean.js'
+import { keypointQuality } from '../data/keypoint_quality.js'
+import { normalise } from '../data/normalise.js'
+import { listClipHdf5 } from '../formats/clip_hdf5.js'
+import { readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
+import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
+import { type InspectedClip, type Inspection, writeInspection } from '../outputs/inspection.js'
+import { type BrokenClip, ClipWork, type ClipWorkOptions } from './clip_work.js'
+import { clipsOf } from './motion_clips.js'
+import { motionSource, prefixOf } from './motion_source.js'
+
+export interface DataInspectOptions extends ClipWorkOptions {
+  readonly out: string
+  /** Language of clips that tell none. */
+  readonly lang?: string | undefined
+}
+
+export interface DataInspectSummary {
+  readonly out: string
+  readonly clips: number
+  readonly findings: number
+  readonly broken: readonly BrokenClip[]
+}
+
+/** Writes the page. Throws ERR_DATA where nothing can be read or no clip is left, ERR_OUTPUT where it cannot be written. */
+export async function dataInspect(path: string, options: DataInspectOptions): Promise<DataInspectSummary> {
+  const hdf5 = extname(path) === '.h5' ? await listClipHdf5(path) : undefined
+  const { clips, broken } = await (hdf5?.content === 'keypoints' ? seen(path, hdf5.names, options) : moved(path, options))
+  if (clips.length === 0) {
+    const problem = `wanted at least one clip to show, got ${broken.length} that are broken`
+    throw new SignError('ERR_DATA', path, problem, broken[0]?.problem ?? 'Name another file')
+  }
+  const found = hdf5 ? {} : await corpusFindings(prefixOf(path))
+  await writeInspection(options.out, { title: path, clips, ...found })
+  return { out: options.out, clips: clips.length, findings: found.findings?.length ?? 0, broken }
+}
+
+interface Collected {
+  readonly clips: readonly InspectedClip[]
+  readonly broken: readonly BrokenClip[]
+}
+
+async function moved(path: string, options: DataInspectOptions): Promise<Collected> {
+  const source = await motionSource(path, options.lang ?? UNKNOWN)
+  const work = new ClipWork(source.names.length, options)
+  const clips: InspectedClip[] = []
+  for await (const clip of clipsOf(source, source.names, undefined, { lang: options.lang ?? UNKNOWN }, work)) clips.push({ clip })
+  work.end()
+  return { clips, broken: work.broken }
+}
+
+const UNKNOWN = 'unknown'
+
+/** Detections as flat motions, cleaned as lifting takes them, with what of them was not seen. */
+async function seen(path: string, names: readonly string[], options: DataInspectOptions): Promise<Collected> {
+  const work = new ClipWork(names.length, options)
+  const clips: InspectedClip[] = []
+  for await (const clip of readKeypointHdf5(path, { broken: work.leaveOut })) {
+    const flat = work.attempt(clip.name, () => flatClip(clip, options.lang ?? UNKNOWN))
+    if (flat) clips.push(flat)
+    work.done(clip.frames)
+  }
+  work.end()
+  return { clips, broken: work.broken }
+}
+
+function flatClip(clip: KeypointClip, language: string): InspectedClip {
+  const { clip: clean, outliers } = cleanKeypoints(clip)
+  const { missing, dropped } = keypointQuality(clip, { outliers })
+  const { name, frames, fps } = clean
+  const flat = clean.keypoints.map((value, i) => (i % KEYPOINT === 2 ? 0 : value))
+  const findings = dropped > 0 ? [`nobody seen in ${dropped} frames`] : []
+  return { clip: { name, frames, fps, language, text: '', joints: normalise(flat, frames, { who: name }) }, findings, missing }
+}
+
+async function corpusFindings(prefix: string): Promise<Pick<Inspection, 'about' | 'findings'>> {
+  const { findings } = await checkCorpus(prefix)
+  const manifest = await readManifest(`${prefix}.json`).catch(() => undefined)
+  const told =
+    manifest?.version === 2
+      ? ([
+          ['licence', manifest.licence ?? 'not told'],
+          ['made', manifest.made],
+        ] as const)
+      : []
+  return { about: told, findings }
+}

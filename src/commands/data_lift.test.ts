@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { keypointClip } from '../formats/detections.testing.js'
+import { keypointHdf5Writer } from '../formats/keypoints_hdf5.js'
+import { readMotionHdf5 } from '../formats/motions_hdf5.js'
+import { boneLengthSpread } from '../motion/bone_lengths.js'
+import { joint } from '../motion/skeleton.js'
+import { all, interruptedAfter, silent } from './clips.testing.js'
+import { dataLift } from './data_lift.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'lift-'))
+afterAll(() => rm(folder, { recursive: true }))
+const clips = join(folder, 'clips.h5')
+const writer = await keypointHdf5Writer(clips)
+for (const [seed, name] of ['a', 'b', 'c'].entries()) writer.add(keypointClip(name, 4 + seed, seed, [0, 2, 3, 4, 5, 6, 7]))
+const headless = keypointClip('headless', 3, 9)
+for (let t = 0; t < 3; t++) headless.keypoints.fill(0, t * 150 + joint.leftShoulder * 3, t * 150 + joint.leftShoulder * 3 + 3)
+writer.add(headless)
+await writer.close()
+
+describe('dataLift', () => {
+  it('goes on after an interruption to the same motions, whose bones keep their length', async () => {
+    const [whole, out] = [join(folder, 'whole.h5'), join(folder, 'out.h5')]
+    const settings = { in: clips, iterations: 10, fps: 12, stream: silent }
+    const summary = await dataLift({ ...settings, out: whole })
+    expect(summary).toMatchObject({
+      clips: 3,
+      resumed: 0,
+      broken: [{ name: 'headless', problem: expect.stringMatching(/both shoulders/) }],
+    })
+    const motions = await all(readMotionHdf5(whole))
+    // The gap after the first frame is part of the time.
+    expect(motions.map(({ name, frames, fps }) => [name, frames, fps])).toEqual([
+      ['a', 3, 12],
+      ['b', 3, 12],
+      ['c', 4, 12],
+    ])
+    for (const motion of motions) expect(Math.max(...boneLengthSpread(motion))).toBeLessThan(1e-4)
+
+    await expect(dataLift({ ...settings, out, ...interruptedAfter(1) })).rejects.toThrow('interrupted')
+    expect([existsSync(out), existsSync(`${out}.partial`)]).toEqual([false, true])
+    await expect(dataLift({ ...settings, out, mode: 'descent', resume: true })).rejects.toThrow(/wanted `mode` as the file was begun with/)
+    expect(await dataLift({ ...settings, out, resume: true })).toMatchObject({ clips: 3, resumed: 1 })
+    expect(await all(readMotionHdf5(out))).toEqual(motions)
+    await expect(dataLift({ ...settings, in: out, out: join(folder, 'twice.h5') })).rejects.toThrow(
+      /out\.h5: a: wanted keypoints, got joints/,
+    )
+    expect(existsSync(join(folder, 'twice.h5.partial'))).toBe(false)
+  })
+})

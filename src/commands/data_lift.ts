@@ -1,0 +1,83 @@
+// `signllm data lift`: detections in the picture into joints in space, many clips at once on the GPU.
+
+import { SignError } from '../base/errors.js'
+import { cleanKeypoints } from '../data/keypoint_clean.js'
+import { openGpu } from '../device/open.js'
+import { listClipHdf5 } from '../formats/clip_hdf5.js'
+import { readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
+import { motionHdf5Writer } from '../formats/motions_hdf5.js'
+import { liftClips } from '../lift/lift.js'
+import type { LiftMode } from '../lift/objective.js'
+import type { KeypointClip } from '../motion/keypoints.js'
+import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
+
+export interface LiftSettings {
+  readonly mode?: LiftMode | undefined
+  /** At most so many; default as the mode has it. */
+  readonly iterations?: number | undefined
+  /** Frames a second to bring all clips to. Default: each its own. */
+  readonly fps?: number | undefined
+  readonly adapter?: string | undefined
+}
+
+export interface DataLiftOptions extends LiftSettings, ClipWorkOptions, ResumeOptions {
+  /** HDF5 of keypoints. */
+  readonly in: string
+  readonly out: string
+  /** Only this clip. Default: all. */
+  readonly clip?: string | undefined
+}
+
+export interface DataLiftSummary {
+  readonly out: string
+  /** In the file, and of them those an earlier run had lifted. */
+  readonly clips: number
+  readonly resumed: number
+  /** Lifted by this run, and the seconds that took. */
+  readonly frames: number
+  readonly seconds: number
+  readonly adapter: string
+  readonly broken: readonly BrokenClip[]
+}
+
+/**
+ * Cleans and lifts every clip and writes its joints, in the units of the cleaned clip. Throws ERR_USAGE where the file is there already, ERR_DATA where no clip
+ * can be used, ERR_CONFIG for going on with other options, ERR_NO_ADAPTER, ERR_OUTPUT where it cannot be written.
+ */
+export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummary> {
+  const { in: path, out, mode = 'adam', iterations, fps, adapter, clip, resume = false, signal } = options
+  checkFresh(out, options)
+  const names = (await listClipHdf5(path)).names.filter((name) => clip === undefined || name === clip)
+  if (names.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one clip, got an empty file', 'Name another')
+  const { gpu } = await openGpu({ adapter })
+  try {
+    const writer = await motionHdf5Writer(out, { resume, made: { mode, iterations: iterations ?? null, fps: fps ?? null } })
+    const resumed = writer.size
+    const work = new ClipWork(names.length, options, resumed)
+    const began = performance.now()
+    const clean = cleanedClips(
+      path,
+      names.filter((name) => !writer.has(name)),
+      fps,
+      work,
+    )
+    const limits = { mode, ...(iterations === undefined ? {} : { iterations }), ...(signal ? { signal } : {}) }
+    await fillHdf5(writer, liftClips(gpu, clean, limits), work)
+    const seconds = (performance.now() - began) / 1000
+    return { out, clips: writer.size, resumed, frames: work.frames, seconds, adapter: gpu.label, broken: work.broken }
+  } finally {
+    await gpu.dispose()
+  }
+}
+
+async function* cleanedClips(
+  path: string,
+  names: readonly string[],
+  fps: number | undefined,
+  work: ClipWork,
+): AsyncGenerator<KeypointClip> {
+  for await (const clip of readKeypointHdf5(path, { names, broken: work.leaveOut })) {
+    const cleaned = work.attempt(clip.name, () => cleanKeypoints(clip, fps === undefined ? {} : { fps }))
+    if (cleaned) yield cleaned.clip
+  }
+}

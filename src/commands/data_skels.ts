@@ -1,0 +1,22 @@
+// `signllm data skels`: lifted motions and what was said in them into a corpus to train on.
+
+import { checkMatch, wordsOf } from './motion_clips.js'
+import { motionSource } from './motion_source.js'
+import { type TargetSettings, type TargetSummary, writeTarget } from './motion_target.js'
+
+export interface DataSkelsOptions extends TargetSettings {
+  /** HDF5 of joints. */
+  readonly in: string
+  /** Prefix of the corpus. */
+  readonly out: string
+  readonly lang: string
+}
+
+/** Writes the corpus whole or not at all. Throws ERR_DATA and ERR_USAGE naming what is wrong with the input, ERR_OUTPUT where nothing can be written. */
+export async function dataSkels(options: DataSkelsOptions): Promise<TargetSummary> {
+  const { in: path, out, lang } = options
+  const words = await wordsOf(options)
+  const source = await motionSource(path, lang)
+  checkMatch(source.names, words, path)
+  return writeTarget(out, source, words, options)
+}

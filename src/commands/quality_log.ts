@@ -1,0 +1,66 @@
+// The quality report of a corpus of detections, a line a clip while it is made, one JSON file when it is whole.
+
+import { existsSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import { writeWhole } from '../base/files.js'
+import type { KeypointQuality } from '../data/keypoint_quality.js'
+import { AppendFile } from '../train/append.js'
+import type { BrokenClip } from './clip_work.js'
+
+export interface QualityReport {
+  readonly format: 'signllm-quality'
+  readonly version: 1
+  readonly clips: readonly KeypointQuality[]
+  /** Clips that were left out. */
+  readonly broken: readonly BrokenClip[]
+}
+
+export class QualityLog {
+  readonly #path: string
+  readonly #clips: KeypointQuality[]
+  #lines: AppendFile | undefined
+
+  private constructor(path: string, clips: KeypointQuality[]) {
+    this.#path = path
+    this.#clips = clips
+  }
+
+  /** @param known whose lines of an earlier run are taken over: the clips that run finished */
+  static async open(path: string, known: (name: string) => boolean): Promise<QualityLog> {
+    const clips = (await earlier(path)).filter(({ name }) => known(name))
+    await rm(partial(path), { force: true })
+    if (clips.length > 0) await writeWhole(partial(path), clips.map((clip) => `${JSON.stringify(clip)}\n`).join(''))
+    return new QualityLog(path, clips)
+  }
+
+  /** Before the clip itself is stored: a line too many is forgotten by the next run, one too few would be missed. */
+  add(clip: KeypointQuality): void {
+    this.#lines ??= new AppendFile(partial(this.#path))
+    this.#lines.append(`${JSON.stringify(clip)}\n`)
+    this.#clips.push(clip)
+  }
+
+  /** Writes the report, and only that stays. */
+  async close(broken: readonly BrokenClip[]): Promise<void> {
+    const report: QualityReport = { format: 'signllm-quality', version: 1, clips: this.#clips, broken }
+    await writeWhole(this.#path, `${JSON.stringify(report)}\n`)
+    this.keep()
+    await rm(partial(this.#path), { force: true })
+  }
+
+  /** Leaves the lines for a later run. */
+  keep(): void {
+    this.#lines?.close()
+  }
+}
+
+const partial = (path: string): string => `${path}l.partial`
+
+/** What a run that was cut off, or one that was not, wrote. A last line that was torn is none. */
+async function earlier(path: string): Promise<KeypointQuality[]> {
+  if (existsSync(partial(path))) {
+    const lines = (await readFile(partial(path), 'utf8')).split('\n').slice(0, -1)
+    return lines.map((line) => JSON.parse(line) as KeypointQuality)
+  }
+  return existsSync(path) ? [...(JSON.parse(await readFile(path, 'utf8')) as QualityReport).clips] : []
+}

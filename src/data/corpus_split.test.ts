@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs'
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { checkCorpus } from './corpus_check.js'
+import { readManifest } from './corpus_manifest.js'
+import { saveCorpus } from './corpus_save.js'
+import { splitCorpus } from './corpus_split.js'
+import { videoOf } from './split.js'
+import { syntheticCorpus } from './synthetic.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'split-'))
+afterAll(() => rm(folder, { recursive: true }))
+// Three clips of each of ten videos.
+const clips = syntheticCorpus({ languages: ['ASL', 'KSL'], clipsPerLanguage: 20, seed: 3 })
+  .train.slice(0, 30)
+  .map((clip, i) => ({ ...clip, name: `video${Math.floor(i / 3)}_${i}-3-rgb_front` }))
+const all = join(folder, 'all')
+const prompts = clips.map(({ text }) => `Sign: ${text}`)
+await saveCorpus(all, clips, { prompts, licence: 'CC0-1.0' })
+const parts = ['train', 'dev', 'test'] as const
+const linesOf = async (path: string): Promise<string[]> => (await readFile(path, 'utf8')).trimEnd().split('\n')
+
+describe('splitCorpus', () => {
+  it('keeps videos together, and every line of every file as it was', async () => {
+    const out = join(folder, 'by-video')
+    const counts = await splitCorpus(all, out, { seed: 5, dev: 0.2, test: 0.2 })
+    expect(parts.map((part) => counts[part].clips).reduce((a, b) => a + b)).toBe(30)
+    const endings = ['skels', 'text', 'gloss', 'files', 'lang', 'prompt']
+    const whole = await Promise.all(endings.map((ending) => linesOf(`${all}.${ending}`)))
+    const rowsOf = (columns: readonly string[][]): string[] => columns[0]!.map((_, i) => columns.map((column) => column[i]).join('\t'))
+    const split = await Promise.all(parts.map((part) => Promise.all(endings.map((ending) => linesOf(join(out, `${part}.${ending}`))))))
+    expect(split.flatMap(rowsOf).sort()).toEqual(rowsOf(whole).sort())
+    const videos = split.map((columns) => new Set(columns[3]!.map(videoOf)))
+    expect(videos.reduce((sum, { size }) => sum + size, 0)).toBe(10)
+    for (const part of parts) {
+      expect((await checkCorpus(join(out, part))).findings).toEqual([])
+      expect(await readManifest(join(out, `${part}.json`))).toMatchObject({ licence: 'CC0-1.0', frames: counts[part].frames })
+    }
+  })
+
+  it('by clip puts clips of one video apart, and the same ones for the same seed', async () => {
+    const [one, two] = [join(folder, 'one'), join(folder, 'two')]
+    for (const out of [one, two]) await splitCorpus(all, out, { by: 'clip', seed: 7, dev: 0.3, test: 0 })
+    const [train, dev] = await Promise.all(['train', 'dev'].map((part) => linesOf(join(one, `${part}.files`))))
+    expect(dev!.some((name) => train!.map(videoOf).includes(videoOf(name)))).toBe(true)
+    expect(await readFile(join(two, 'dev.skels'), 'utf8')).toBe(await readFile(join(one, 'dev.skels'), 'utf8'))
+    expect(existsSync(join(one, 'test.skels'))).toBe(false)
+  })
+
+  it('writes nothing of a corpus that cannot be split', async () => {
+    const out = join(folder, 'never')
+    const few = join(folder, 'few')
+    await saveCorpus(few, clips.slice(0, 3))
+    await expect(splitCorpus(few, out)).rejects.toThrow(/wanted more than \d distinct items, got 1/)
+    await appendFile(`${few}.text`, 'one more\n')
+    await expect(splitCorpus(few, out, { by: 'clip' })).rejects.toThrow(/few\.text: wanted as many lines as .*few\.skels has \(3\), got 4/)
+    await writeFile(`${few}.skels`, '1 2 3\n')
+    await expect(splitCorpus(few, out)).rejects.toThrow(/few\.skels:1: wanted a multiple of 151 numbers, got 3/)
+    await expect(splitCorpus(join(folder, 'none'), out)).rejects.toThrow(/none\.skels: wanted a readable file/)
+    expect(existsSync(out)).toBe(false)
+  })
+})

@@ -1,0 +1,26 @@
+// All that is done to a detector's clip before it is lifted, in order: outliers go, time becomes even, and the three steps of the Prompt2Sign tool
+// (keypoint_normalise.ts) follow.
+
+import type { KeypointClip } from '../motion/keypoints.js'
+import { interpolateKeypoints, normaliseKeypoints, pruneKeypoints } from './keypoint_normalise.js'
+import { type OutlierOptions, type Outliers, rejectOutliers } from './keypoint_outliers.js'
+import { resampleKeypoints } from './keypoint_resample.js'
+
+export interface CleanOptions extends OutlierOptions {
+  /** Frames a second to bring the clip to. Default: its own. */
+  readonly fps?: number
+}
+
+export interface CleanedKeypoints {
+  /** In standard deviations of the clip, every joint in every frame, on an even grid of time: ready for `liftClips`. */
+  readonly clip: KeypointClip
+  readonly outliers: Outliers
+}
+
+/** Cleans a clip. Throws ERR_DATA naming it where both shoulders are never seen in one frame or nearly all of it is gaps, ERR_CONFIG for a rate that is none. */
+export function cleanKeypoints(clip: KeypointClip, options: CleanOptions = {}): CleanedKeypoints {
+  const outliers = rejectOutliers(clip, options)
+  const even = resampleKeypoints(outliers.clip, options.fps)
+  const { keypoints } = normaliseKeypoints(even.keypoints, even.frames, even.name)
+  return { clip: { ...even, keypoints: interpolateKeypoints(pruneKeypoints(keypoints, even.frames), even.frames) }, outliers }
+}

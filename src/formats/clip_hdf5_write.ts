@@ -1,0 +1,190 @@
+// Writes HDF5 with a dataset a clip (clip_hdf5.ts), clip by clip, so that a run which is cut off can go on where it was.
+
+import { existsSync } from 'node:fs'
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { SignError } from '../base/errors.js'
+import { COORDS } from '../motion/skeleton.js'
+import { type ClipKind, type ClipRows, CONTENT, FPS, FRAME_INDEX, readClipHdf5 } from './clip_hdf5.js'
+import { closeHdf5, type Hdf5File, type Hdf5Group, openHdf5, withHdf5 } from './hdf5.js'
+
+/** How the file was made, an attribute of the file, as JSON; see {@link WriteHdf5Options}. */
+const MADE = 'made'
+/** An attribute lives in an object header of 64 KiB. */
+const LONGEST_INDEX = 16_000
+
+export interface WriteHdf5Options {
+  /**
+   * Go on with what an earlier run left, finished or not, if it left anything. All of it is read first: throws ERR_DATA naming the file where it was torn.
+   * Default false: what was left is replaced.
+   */
+  readonly resume?: boolean
+  /** What shapes the clips, e.g. the mode of lifting: going on with other values throws ERR_CONFIG, since the file would hold clips of two kinds. */
+  readonly made?: Readonly<Record<string, string | number | null>>
+}
+
+/** Where a file lies until it is closed; a run that was cut off goes on with it. */
+export const partialHdf5 = (path: string): string => `${path}.partial`
+
+/** A file that grows clip by clip: nothing of a clip stays in memory once it is added. Needs the optional package h5wasm. */
+export class ClipHdf5Writer<C extends { readonly name: string }> {
+  readonly path: string
+  readonly #kind: ClipKind<C>
+  readonly #file: Hdf5File
+  readonly #names: Set<string>
+  /** The topmost folder that had to be made. */
+  readonly #folder: string | undefined
+
+  private constructor(path: string, kind: ClipKind<C>, file: Hdf5File, names: Set<string>, folder: string | undefined) {
+    this.path = path
+    this.#kind = kind
+    this.#file = file
+    this.#names = names
+    this.#folder = folder
+  }
+
+  /** Makes the folder. Throws ERR_OUTPUT where the file cannot be written, and as {@link WriteHdf5Options} says. */
+  static async open<C extends { readonly name: string }>(
+    path: string,
+    kind: ClipKind<C>,
+    options: WriteHdf5Options = {},
+  ): Promise<ClipHdf5Writer<C>> {
+    const { resume = false, made = {} } = options
+    const partial = partialHdf5(path)
+    const earlier = resume ? [partial, path].find((left) => existsSync(left)) : undefined
+    const names = new Set<string>()
+    if (earlier !== undefined) {
+      await checkMade(earlier, made)
+      for await (const { name } of readClipHdf5(earlier, kind)) names.add(name)
+      await written(path, `to rename ${earlier}`, () => rename(earlier, partial))
+    }
+    const folder = await written(path, 'to make its folder', () => mkdir(dirname(path), { recursive: true }))
+    const file = await openHdf5(partial, earlier === undefined ? 'w' : 'a')
+    if (earlier === undefined) withHdf5(path, 'to begin the file', () => file.create_attribute(MADE, JSON.stringify(made)), 'ERR_OUTPUT')
+    return new ClipHdf5Writer(path, kind, file, names, folder)
+  }
+
+  /** How many clips are in the file. */
+  get size(): number {
+    return this.#names.size
+  }
+
+  /** Whether a clip of that name is in the file. */
+  has(name: string): boolean {
+    return this.#names.has(name)
+  }
+
+  /**
+   * Adds a clip and hands it to the system. A name with slashes lies in groups. Throws ERR_DATA for a name that is there already or that HDF5 cannot hold, arrays
+   * that do not fit their number of frames, and gaps in a clip of over 16,000 frames; ERR_OUTPUT where it cannot be written.
+   */
+  add(clip: C): void {
+    const stored = this.#kind.toRows(clip)
+    const { name, frames, fps, rows, frameIndex } = stored
+    const who = `${this.path}: ${name}`
+    if (this.has(name)) throw new SignError('ERR_DATA', who, 'wanted each clip once, got it twice', 'Give clips names of their own')
+    checkRows(stored, who)
+    const gaps = hasGaps(frameIndex)
+    const write = (): void => {
+      const dataset = this.#groupOf(name).create_dataset({ name: name.split('/').at(-1)!, data: rows, shape: [frames, COORDS] })
+      dataset.create_attribute(FPS, fps, null, '<d')
+      if (gaps) dataset.create_attribute(FRAME_INDEX, frameIndex)
+      if (this.#kind.content !== 'keypoints') dataset.create_attribute(CONTENT, this.#kind.content)
+      this.#file.flush()
+    }
+    withHdf5(who, 'to add a clip', write, 'ERR_OUTPUT')
+    this.#names.add(name)
+  }
+
+  /** Gives the file its name. Throws ERR_OUTPUT where it cannot be written. */
+  async close(): Promise<void> {
+    const partial = partialHdf5(this.path)
+    this.keep()
+    await written(this.path, `to rename ${partial}`, async () => {
+      const file = await open(partial, 'r+')
+      await file.sync().finally(() => file.close())
+      await rename(partial, this.path)
+    })
+  }
+
+  /** Leaves the file under its partial name, for a later run to go on with. */
+  keep(): void {
+    closeHdf5(this.#file)
+  }
+
+  /** Gives the file up: nothing of it stays, nor of the folders that were made for it alone. */
+  async discard(): Promise<void> {
+    closeHdf5(this.#file)
+    await rm(partialHdf5(this.path), { force: true })
+    if (this.#folder !== undefined) await removeEmpty(dirname(this.path), this.#folder)
+  }
+
+  #groupOf(name: string): Hdf5Group {
+    let group: Hdf5Group = this.#file
+    for (const part of name.split('/').slice(0, -1)) {
+      const there = group.keys().includes(part) ? group.get(part) : group.create_group(part)
+      if (!there || !('keys' in there)) throw new Error(`'${part}' is a clip, not a group`)
+      group = there as Hdf5Group
+    }
+    return group
+  }
+}
+
+const hasGaps = (frameIndex: Int32Array): boolean => frameIndex.some((n, t) => n !== t)
+
+function checkRows({ name, frames, rows, frameIndex }: ClipRows, who: string): void {
+  const refuse = (problem: string, nextMove: string): never => {
+    throw new SignError('ERR_DATA', who, problem, nextMove)
+  }
+  if (!/^[^/\0]+(\/[^/\0]+)*$/.test(name) || name.split('/').some((part) => part === '.' || part === '..'))
+    refuse('wanted a name of parts divided by slashes, got another', 'Give clips plain names')
+  if (frames < 1 || rows.length !== frames * COORDS || frameIndex.length !== frames) {
+    const got = `${rows.length} and ${frameIndex.length} in ${frames} frames`
+    refuse(`wanted ${COORDS} numbers and 1 frame number in each of at least 1 frame, got ${got}`, 'Check how the clip was made')
+  }
+  if (frames > LONGEST_INDEX && hasGaps(frameIndex))
+    refuse(`wanted at most ${LONGEST_INDEX} frames in a clip with gaps, got ${frames}`, 'Cut or resample the clip')
+}
+
+async function checkMade(path: string, made: NonNullable<WriteHdf5Options['made']>): Promise<void> {
+  const file = await openHdf5(path, 'r')
+  const text = withHdf5(path, 'readable attributes', () => file.attrs[MADE]?.value)
+  closeHdf5(file)
+  const begun: Readonly<Record<string, unknown>> = typeof text === 'string' ? parsed(text, path) : {}
+  const changed = [...new Set([...Object.keys(made), ...Object.keys(begun)])].find((key) => !isDeepStrictEqual(begun[key], made[key]))
+  if (changed === undefined) return
+  const problem = `wanted \`${changed}\` as the file was begun with (${String(begun[changed])}), got ${String(made[changed])}`
+  throw new SignError('ERR_CONFIG', path, problem, 'Change it back, or start anew with --overwrite')
+}
+
+function parsed(text: string, path: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new SignError('ERR_DATA', path, `wanted JSON in the attribute ${MADE}, got '${text.slice(0, 40)}'`, 'Write the file again', {
+      cause,
+    })
+  }
+}
+
+/** Runs `work` on the file system; ERR_OUTPUT where it refuses. */
+async function written<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    const problem = `wanted ${what}, got ${(cause as Error).message}`
+    throw new SignError('ERR_OUTPUT', path, problem, 'Choose a folder you may write to, with room left', { cause })
+  }
+}
+
+/** Removes `folder` and those above it up to `top`, as long as they are empty. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  for (let at = resolve(folder); at.length >= resolve(top).length; at = dirname(at)) {
+    const removed = await rmdir(at).then(
+      () => true,
+      () => false,
+    )
+    if (!removed) return
+  }
+}
