@@ -32,6 +32,16 @@ describe('dataInspect', () => {
     await rm(`${prefix}.gloss`)
   })
 
+  it('shows what the detector did not see of a corpus that was made with a quality report', async () => {
+    const path = `${prefix}.quality.json`
+    const missing = Array.from({ length: 50 }, (_, j) => (j === joint.rightWrist ? 0.4 : 0))
+    await writeFile(path, JSON.stringify({ format: 'signllm-quality', version: 1, clips: [{ name: 'rain', missing }], broken: [] }))
+    for (const part of ['Joints not seen', 'rightWrist: not seen in 40 %']) expect((await page(prefix)).html).toContain(part)
+    await writeFile(path, '{}')
+    await expect(page(prefix)).rejects.toThrow(`${path}: wanted a quality report of ours`)
+    await rm(path)
+  })
+
   it('shows detections with what was not seen, and joints', async () => {
     const clip = keypointClip('one', 4, 1, [0, 1, 2, 5])
     clip.keypoints.fill(0, joint.leftHand * 3, joint.rightHand * 3)

@@ -14,6 +14,7 @@ import { type InspectedClip, type Inspection, writeInspection } from '../outputs
 import { type BrokenClip, ClipWork, type ClipWorkOptions } from './clip_work.js'
 import { clipsOf } from './motion_clips.js'
 import { motionSource, prefixOf } from './motion_source.js'
+import { readQuality } from './quality_log.js'
 
 export interface DataInspectOptions extends ClipWorkOptions {
   readonly out: string
@@ -49,8 +50,14 @@ interface Collected {
 async function moved(path: string, options: DataInspectOptions): Promise<Collected> {
   const source = await motionSource(path, options.lang ?? UNKNOWN)
   const work = new ClipWork(source.names.length, options)
+  // What the detector did not see is in no corpus, but in the report that was made with it.
+  const quality = await readQuality(`${prefixOf(path)}.quality.json`)
+  const missing = new Map(quality?.clips.map((clip) => [clip.name, clip.missing]))
   const clips: InspectedClip[] = []
-  for await (const clip of clipsOf(source, source.names, undefined, { lang: options.lang ?? UNKNOWN }, work)) clips.push({ clip })
+  for await (const clip of clipsOf(source, source.names, undefined, { lang: options.lang ?? UNKNOWN }, work)) {
+    const unseen = missing.get(clip.name)
+    clips.push({ clip, ...(unseen ? { missing: unseen } : {}) })
+  }
   work.end()
   return { clips, broken: work.broken }
 }

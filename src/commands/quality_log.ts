@@ -2,8 +2,10 @@
 
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
+import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
+import { parseJson } from '../formats/json_text.js'
 import { AppendFile } from '../train/append.js'
 import type { BrokenClip } from './clip_work.js'
 
@@ -54,6 +56,14 @@ export class QualityLog {
   }
 }
 
+/** A report that was written; undefined where there is none. Throws ERR_DATA naming the file for one that is not ours. */
+export async function readQuality(path: string): Promise<QualityReport | undefined> {
+  if (!existsSync(path)) return undefined
+  const report = parseJson(await readFile(path), path) as Partial<QualityReport> | null
+  if (report?.format === 'signllm-quality' && Array.isArray(report.clips)) return report as QualityReport
+  throw new SignError('ERR_DATA', path, 'wanted a quality report of ours, got something else', 'Remove it, or convert the clips again')
+}
+
 const partial = (path: string): string => `${path}l.partial`
 
 /** What a run that was cut off, or one that was not, wrote. A last line that was torn is none. */
@@ -62,5 +72,5 @@ async function earlier(path: string): Promise<KeypointQuality[]> {
     const lines = (await readFile(partial(path), 'utf8')).split('\n').slice(0, -1)
     return lines.map((line) => JSON.parse(line) as KeypointQuality)
   }
-  return existsSync(path) ? [...(JSON.parse(await readFile(path, 'utf8')) as QualityReport).clips] : []
+  return [...((await readQuality(path))?.clips ?? [])]
 }
