@@ -2,8 +2,7 @@
 //
 //   npm run learning:gloss -- prompts   sentences never seen in eight languages, needs no data: at least 95 % of the glosses exactly right,
 //                                       and the language right in at least 99 % of the prompts that name it
-//   npm run learning:gloss -- phoenix   PHOENIX-2014T where ../shared/data has it: above the first published model (test BLEU-4 15.26; later
-//                                       transformers reach 19 to 20)
+//   npm run learning:gloss -- phoenix   PHOENIX-2014T where ../shared/data has it: test BLEU-4 of 19, where published transformers begin
 
 import { join } from 'node:path'
 import { writeWhole } from '../src/base/files.js'
@@ -28,7 +27,7 @@ interface Outcome {
 
 const trials: Record<string, { readonly needs?: string; passed(outcome: Outcome): boolean }> = {
   prompts: { passed: ({ test, languageNamed }) => test.exact >= 0.95 && languageNamed >= 0.99 },
-  phoenix: { needs: '../shared/data/phoenix14t-text/test.csv', passed: ({ test }) => test.bleu[3] >= 15.26 },
+  phoenix: { needs: '../shared/data/phoenix14t-text/test.csv', passed: ({ test }) => test.bleu[3] >= 19 },
 }
 
 /** Ways to decode, among which dev chooses. */
