@@ -8,7 +8,7 @@ export interface OnnxNode {
   readonly domain?: string
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>
 }
-export type OnnxAttribute = { readonly int: number } | { readonly float: number }
+export type OnnxAttribute = { readonly int: number } | { readonly float: number } | { readonly ints: readonly number[] }
 
 export interface OnnxGraph {
   readonly nodes: readonly OnnxNode[]
@@ -25,7 +25,7 @@ const OPSETS = [
   ['com.microsoft', 1],
 ] as const
 const FLOAT = 1
-const attributeType = { float: 1, int: 2 } as const
+const attributeType = { float: 1, int: 2, ints: 7 } as const
 
 /** The bytes of a model. */
 export function onnxModel(graph: OnnxGraph): Uint8Array {
@@ -55,6 +55,7 @@ function nodeFields({ op, inputs, outputs, domain, attributes = {} }: OnnxNode):
 
 function attributeFields(name: string, value: OnnxAttribute): Uint8Array[] {
   if ('int' in value) return [text(1, name), integer(3, value.int), integer(20, attributeType.int)]
+  if ('ints' in value) return [text(1, name), ...value.ints.map((one) => integer(8, one)), integer(20, attributeType.ints)]
   return [text(1, name), field(2, 5, floatBytes(value.float)), integer(20, attributeType.float)]
 }
 

@@ -33,6 +33,33 @@ function graphOf(task: Task): OnnxGraph {
   throw new Unable('ONNX Runtime trains nothing from npm')
 }
 
+/**
+ * Attention out of plain operators, for adapters on which the fused one of WebGPU is wrong: by 0.1 and more on lavapipe and SwiftShader, in 1.30.
+ * Heads come first inside; turning them there and back is done once a run.
+ */
+function plainAttentionGraph({ chain, sizes }: Task): OnnxGraph {
+  const { batch, length, heads, headWidth } = sizes as Record<string, number>
+  const shape = [batch!, length!, heads!, headWidth!]
+  const turn = (x: string, y: string, ...perm: number[]): OnnxNode => ({
+    op: 'Transpose',
+    inputs: [x],
+    outputs: [y],
+    attributes: { perm: { ints: perm } },
+  })
+  const nodes = [turn('q', 'y0', 0, 2, 1, 3), turn('k', 'keys', 0, 2, 3, 1), turn('v', 'values', 0, 2, 1, 3)]
+  for (let i = 0; i < chain; i++) {
+    nodes.push(
+      { op: 'MatMul', inputs: [`y${i}`, 'keys'], outputs: [`products${i}`] },
+      { op: 'Mul', inputs: [`products${i}`, 'scale'], outputs: [`scores${i}`] },
+      { op: 'Softmax', inputs: [`scores${i}`], outputs: [`shares${i}`] },
+      { op: 'MatMul', inputs: [`shares${i}`, 'values'], outputs: [`y${i + 1}`] },
+    )
+  }
+  nodes.push(turn(`y${chain}`, OUT, 0, 2, 1, 3))
+  const inputs = { q: shape, k: shape, v: shape }
+  return { nodes, inputs, outputs: { [OUT]: shape }, constants: { scale: 1 / Math.sqrt(headWidth!) } }
+}
+
 /** AdamW out of elementwise operators, step after step: there is none for inference. */
 function adamwGraph({ chain, sizes }: Task, shapes: Readonly<Record<string, readonly number[]>>): OnnxGraph {
   const { rate, beta1, beta2, epsilon, decay } = sizes as Record<string, number>
@@ -63,16 +90,18 @@ function adamwGraph({ chain, sizes }: Task, shapes: Readonly<Record<string, read
   return { nodes, inputs: shapes, outputs: { [OUT]: shapes.w! }, constants }
 }
 
-async function session(task: Task, provider: 'webgpu' | 'cpu'): Promise<Work> {
+async function session(task: Task, provider: 'webgpu' | 'cpu', plain: boolean): Promise<Work> {
+  if (plain && task.kind !== 'attention') throw new Unable('only its attention differs from ort-webgpu')
+  const graph = plain ? plainAttentionGraph(task) : graphOf(task)
   const executionProviders = provider === 'cpu' ? ['cpu'] : [{ name: 'webgpu' as const, validationMode: 'disabled' as const }]
-  const made = await InferenceSession.create(onnxModel(graphOf(task)), {
+  const made = await InferenceSession.create(onnxModel(graph), {
     executionProviders,
     graphOptimizationLevel: 'all',
     intraOpNumThreads: cpus().length,
     logSeverityLevel: 3,
   })
   const feeds = Object.fromEntries(
-    Object.entries(task.inputs).map(([name, spec]) => [name, new Tensor('float32', noise(spec), [...spec.shape])]),
+    Object.entries(task.inputs).map(([name, spec]) => [name, new Tensor('float32', noise(spec), [...graph.inputs[name]!])]),
   )
   const run = async (times: number) => {
     for (let i = 0; i < times; i++) (await made.run(feeds))[OUT]!.dispose()
@@ -82,9 +111,15 @@ async function session(task: Task, provider: 'webgpu' | 'cpu'): Promise<Work> {
 
 await serve(async (): Promise<Peer> => {
   const provider = process.argv[2] === 'cpu' ? 'cpu' : 'webgpu'
+  const plain = process.argv[3] === 'plain'
   // Its Dawn is its own, but finds the driver that ours has loaded.
   const report = provider === 'webgpu' ? await provideWebGpu() : undefined
   const versions = { 'onnxruntime-node': installedVersion('onnxruntime-node') }
   // Its thread waits inside the library, not in the event loop.
-  return { device: report?.name ?? `CPU, ${cpus().length} threads`, versions, polls: false, prepare: (task) => session(task, provider) }
+  return {
+    device: report?.name ?? `CPU, ${cpus().length} threads`,
+    versions,
+    polls: false,
+    prepare: (task) => session(task, provider, plain),
+  }
 })

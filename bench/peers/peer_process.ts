@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   'jax-webgpu': [...tsx, 'jax.peer.ts', 'webgpu'],
   'jax-wasm': [...tsx, 'jax.peer.ts', 'wasm'],
   'ort-webgpu': [...tsx, 'onnxruntime.peer.ts', 'webgpu'],
+  'ort-webgpu-plain': [...tsx, 'onnxruntime.peer.ts', 'webgpu', 'plain'],
   'ort-cpu': [...tsx, 'onnxruntime.peer.ts', 'cpu'],
   'torch-cpu': ['python3', 'torch_peer.py'],
 }
