@@ -2,6 +2,8 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config({
+  // Its types are there only where the peers are installed.
+  ignores: ['bench/peers/*.peer.ts', '**/node_modules/**'],
   files: ['src/**/*.ts', 'kernels-test/**/*.ts', 'bench/**/*.ts'],
   languageOptions: { parser: tseslint.parser, parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
   plugins: { '@typescript-eslint': tseslint.plugin },

@@ -34,7 +34,7 @@ export async function noiseStep(gpu: Gpu, description: GroupDescription, shape: 
   const group = model.addLanguage(description)
   const optimiser = { kind: 'adam', weightDecay: 0 } as const
   const program = await TrainingProgram.record(gpu, group, shape, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })
-  const arrays = batchArrays(samples(description.vocabulary, shape), shape, group, 'per-sample')
+  const arrays = batchArrays(noiseSamples(description.vocabulary, shape), shape, group, 'per-sample')
   const settings = {
     seed: Uint32Array.of(1, 1, 0, 0),
     sigma: new Float32Array(program.sigmaLength).fill(0.01),
@@ -52,7 +52,8 @@ export async function noiseStep(gpu: Gpu, description: GroupDescription, shape: 
   }
 }
 
-function samples(vocabulary: Vocabulary, { batch, frames, tokens }: BatchShape): Sample[] {
+/** Clips of noise, all of full length, each with a sentence of known words. */
+export function noiseSamples(vocabulary: Vocabulary, { batch, frames, tokens }: BatchShape): Sample[] {
   const random = new Random(1)
   const words = vocabulary.tokens.slice(4)
   return Array.from({ length: batch }, (_, b) => {

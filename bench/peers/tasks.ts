@@ -1,0 +1,135 @@
+// What every peer is asked to do, in numbers alone, so that a peer in any language can: shapes, how often in a chain, and inputs from a hash.
+
+import { presets } from '../../src/model/config.js'
+import { parameterSpecs } from '../../src/model/parameters.js'
+import type { ParameterSpec } from '../../src/ops/parameter.js'
+
+/** An array every peer makes for itself: element i is offset + scale · u(seed, i), u uniform in [-1, 1). See `noise`. */
+export interface InputSpec {
+  readonly shape: readonly number[]
+  readonly seed: number
+  readonly scale: number
+  readonly offset: number
+}
+
+export type TaskKind = 'linear' | 'attention' | 'layer_norm' | 'adamw' | 'encoder_step' | 'pt_base_step'
+
+export interface Task {
+  readonly name: string
+  readonly kind: TaskKind
+  /**
+   * The work of one run is this many in a row, each on the result of the one before: what is spent once a run, such as copies to the device
+   * of a runtime that cannot keep data there, then counts for little. A figure is a run's time by `chain`.
+   */
+  readonly chain: number
+  readonly sizes: Readonly<Record<string, number>>
+  readonly inputs: Readonly<Record<string, InputSpec>>
+  /** Most that results may differ, by the largest of them. */
+  readonly tolerance: number
+}
+
+/** AdamW as every peer runs it; matrices decay, vectors do not. */
+export const adam = { rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01 } as const
+/** Losses that are compared before a training step is timed: the second and third come out of the gradients before. */
+export const CHECKED_STEPS = 3
+const NORM_EPSILON = 1e-6
+const SAMPLED = 256
+
+/** All tasks, cheap ones first; `small` ones take a moment and show whether all agree. */
+export function tasks(small: boolean): Task[] {
+  const linears = small ? [linear(64, 4)] : [linear(256, 32), linear(512, 8), linear(1024, 4)]
+  return [...linears, attention(small), layerNorm(small), adamw(small ? 10_000 : 10_000_000), encoderStep(small), ptBaseStep(small)]
+}
+
+function linear(n: number, chain: number): Task {
+  // Uniform in ±sqrt(3/n): a product has the variance of what went in, however long the chain.
+  const inputs = { x: input([n, n], 1), w: input([n, n], 2, Math.sqrt(3 / n)), b: input([n], 3, 0.1) }
+  return { name: `linear ${n}`, kind: 'linear', chain, sizes: { n }, inputs, tolerance: 1e-4 }
+}
+
+function attention(small: boolean): Task {
+  const sizes = small ? { batch: 2, heads: 2, length: 32, headWidth: 16 } : { batch: 8, heads: 8, length: 256, headWidth: 64 }
+  const shape = [sizes.batch, sizes.length, sizes.heads * sizes.headWidth]
+  const inputs = { q: input(shape, 1, 2), k: input(shape, 2, 2), v: input(shape, 3, 2) }
+  return { name: 'attention', kind: 'attention', chain: 4, sizes, inputs, tolerance: 1e-4 }
+}
+
+function layerNorm(small: boolean): Task {
+  const sizes = { rows: small ? 64 : 4096, width: 512, normEpsilon: NORM_EPSILON }
+  const inputs = { x: input([sizes.rows, 512], 1), gamma: input([512], 2, 0.2, 1), beta: input([512], 3, 0.2) }
+  return { name: 'layer norm', kind: 'layer_norm', chain: 8, sizes, inputs, tolerance: 1e-4 }
+}
+
+function adamw(count: number): Task {
+  const inputs = { w: input([count], 1), g: input([count], 2, 0.01), m: input([count], 3, 0), v: input([count], 4, 0) }
+  return { name: `adamw ${count / 1e6}M`, kind: 'adamw', chain: 4, sizes: { count, ...adam }, inputs, tolerance: 1e-4 }
+}
+
+/** Two pre-norm layers, a last norm, mean squared error: forward, backward and AdamW. Weights are [outputs, inputs]. */
+function encoderStep(small: boolean): Task {
+  const config = { ...(small ? presets.tiny : presets['pt-base']), encoderLayers: 2, heads: 8 }
+  const [batch, length] = small ? [2, 16] : [8, 128]
+  const sizes = {
+    batch,
+    length,
+    width: config.width,
+    heads: config.heads,
+    layers: config.encoderLayers,
+    normEpsilon: NORM_EPSILON,
+    ...adam,
+  }
+  const specs = parameterSpecs(config, 4).filter(({ name }) => /^encoder[./]/.test(name))
+  const shape = [batch, length, sizes.width]
+  const inputs = { x: input(shape, 1), goal: input(shape, 2, 0.5), ...parameterInputs(specs) }
+  return { name: 'encoder step', kind: 'encoder_step', chain: 1, sizes, inputs, tolerance: 1e-3 }
+}
+
+/** The published Progressive Transformer at the batch PyTorch was measured at, dropout and noise off: no two libraries draw alike. */
+function ptBaseStep(small: boolean): Task {
+  const config = presets['pt-base']
+  const { width, heads, encoderLayers, decoderLayers } = config
+  const batch = small ? { batch: 2, frames: 10, tokens: 5, words: 20 } : { batch: 8, frames: 150, tokens: 12, words: 1089 }
+  const sizes = { ...batch, width, heads, encoderLayers, decoderLayers, normEpsilon: NORM_EPSILON, clip: 5, ...adam, decay: 0 }
+  const inputs = { joints: input([sizes.batch, sizes.frames, 150], 1, 0.5), ...parameterInputs(parameterSpecs(config, sizes.words)) }
+  return { name: 'pt-base step', kind: 'pt_base_step', chain: 1, sizes, inputs, tolerance: 1e-3 }
+}
+
+/** Names of a task's inputs that are parameters: paths. */
+export const parametersOf = (task: Task): string[] => Object.keys(task.inputs).filter((name) => name.includes('/'))
+
+function parameterInputs(specs: readonly ParameterSpec[]): Record<string, InputSpec> {
+  return Object.fromEntries(
+    specs.map(({ name, shape, init }, i) => {
+      const [scale, offset] = init === 'xavier' ? [Math.sqrt(6 / (shape[0]! + shape[1]!)), 0] : [0, init === 'ones' ? 1 : 0]
+      return [name, input(shape, 100 + i, scale, offset)]
+    }),
+  )
+}
+
+function input(shape: readonly number[], seed: number, scale = 1, offset = 0): InputSpec {
+  return { shape, seed, scale, offset }
+}
+
+/** The array of a spec: a 32-bit mix of element and seed (the finaliser of MurmurHash3), the same in every language. */
+export function noise({ shape, seed, scale, offset }: InputSpec): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(shape.reduce((product, n) => product * n, 1))
+  for (let i = 0; i < out.length; i++) out[i] = offset + scale * (mixed(i, seed) / 2 ** 31 - 1)
+  return out
+}
+
+/** An integer from 0 to 2³² − 1. */
+export function mixed(i: number, seed: number): number {
+  let h = (i + Math.imul(seed, 0x9e3779b1)) | 0
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}
+
+/** Token ids of the pt-base step, [batch, tokens − 1]: words, the closing token to be added. */
+export const wordIds = (count: number, words: number): Uint32Array =>
+  Uint32Array.from({ length: count }, (_, i) => 4 + (mixed(i, 2) % (words - 4)))
+
+/** What of a large result is compared: 256 elements, evenly spread. */
+export function sampled(result: ArrayLike<number>): number[] {
+  return Array.from({ length: SAMPLED }, (_, i) => result[Math.floor((i * result.length) / SAMPLED)]!)
+}

@@ -1,0 +1,273 @@
+# PyTorch on the CPU, as Debian's python3-torch has it or newer; speaks what peer.ts speaks. Its own fused calls where its version has them.
+
+import json
+import math
+import os
+import sys
+import time
+
+replies = os.fdopen(3, "w")
+
+
+def reply(message):
+    replies.write(json.dumps(message) + "\n")
+    replies.flush()
+
+
+try:
+    import numpy as np
+    import torch
+    import torch.nn.functional as F
+except ImportError as error:
+    reply({"unable": f"{error}; on Debian: python3-torch, python3-numpy and libopenblas0"})
+    sys.exit()
+
+SAMPLE_S = 0.25
+MOST_TIMES = 64
+CHECKED_STEPS = 3
+SAMPLED = 256
+WORD_SEED = 2
+END_ID = 3
+
+
+def mixed(count, seed):
+    """The integers of `mixed` in tasks.ts for elements 0 to count - 1, in uint32."""
+    h = np.arange(count, dtype=np.uint32) + np.uint32(seed * 0x9E3779B1 & 0xFFFFFFFF)
+    h = (h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    h = (h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return h ^ (h >> np.uint32(16))
+
+
+def noise(spec):
+    """The array of an input's spec."""
+    uniform = mixed(math.prod(spec["shape"]), spec["seed"]).astype(np.float64) / 2**31 - 1
+    values = (spec["offset"] + spec["scale"] * uniform).astype(np.float32)
+    return torch.from_numpy(values.reshape(spec["shape"]))
+
+
+def sampled(result):
+    flat = result.detach().contiguous().reshape(-1)
+    return [float(flat[i * flat.numel() // SAMPLED]) for i in range(SAMPLED)]
+
+
+def attend(q, k, v, causal=False):
+    """Attention over [B, H, T, D/H]."""
+    if hasattr(F, "scaled_dot_product_attention"):
+        return F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+    scores = torch.matmul(q, k.transpose(-1, -2)) / math.sqrt(q.shape[-1])
+    if causal:
+        unseen = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(unseen, -math.inf)
+    return torch.matmul(torch.softmax(scores, -1), v)
+
+
+class Layers:
+    """Pre-norm layers over parameters by path, as src/model/layers.ts has them."""
+
+    def __init__(self, parameters, sizes):
+        self.p = parameters
+        self.heads = int(sizes["heads"])
+        self.epsilon = sizes["normEpsilon"]
+
+    def project(self, name, x):
+        return F.linear(x, self.p[f"{name}/weight"], self.p.get(f"{name}/bias"))
+
+    def norm(self, name, x):
+        return F.layer_norm(x, x.shape[-1:], self.p[f"{name}/gamma"], self.p[f"{name}/beta"], self.epsilon)
+
+    def attention(self, name, x, memory=None, causal=False):
+        rested = self.norm(f"{name}/norm", x)
+        seen = rested if memory is None else memory
+        q, k, v = (
+            self.project(f"{name}/{part}", source).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            for part, source in (("query", rested), ("key", seen), ("value", seen))
+        )
+        return x + self.project(f"{name}/out", attend(q, k, v, causal).transpose(1, 2).flatten(-2))
+
+    def feed_forward(self, name, x):
+        return x + self.project(f"{name}/narrow", F.relu(self.project(f"{name}/wide", self.norm(f"{name}/norm", x))))
+
+
+class Chain:
+    """`link` on the result of the one before, `chain` times."""
+
+    def __init__(self, first, link, chain, last=lambda x: x):
+        self.first, self.link, self.chain, self.last = first, link, chain, last
+
+    def once(self):
+        x = self.first
+        with torch.no_grad():
+            for _ in range(self.chain):
+                x = self.link(x)
+        return x
+
+    def result(self):
+        return sampled(self.last(self.once()))
+
+    def run(self, times):
+        for _ in range(times):
+            self.once()
+
+
+class AdamW:
+    def __init__(self, task, inputs):
+        self.chain = task["chain"]
+        self.weight = torch.nn.Parameter(inputs["w"])
+        self.weight.grad = inputs["g"]
+        self.optimiser = optimiser([self.weight], [], task["sizes"])
+
+    def once(self):
+        for _ in range(self.chain):
+            self.optimiser.step()
+
+    def result(self):
+        self.once()
+        return sampled(self.weight)
+
+    def run(self, times):
+        for _ in range(times):
+            self.once()
+
+
+class Training:
+    """A training step; the first losses are its result."""
+
+    def __init__(self, task, inputs, loss):
+        self.parameters = {name: torch.nn.Parameter(value) for name, value in inputs.items() if "/" in name}
+        matrices = [p for p in self.parameters.values() if p.dim() > 1]
+        vectors = [p for p in self.parameters.values() if p.dim() == 1]
+        self.optimiser = optimiser(matrices, vectors, task["sizes"])
+        self.clip = task["sizes"].get("clip", 0)
+        self.loss = lambda: loss(self.parameters)
+
+    def step(self):
+        self.optimiser.zero_grad(set_to_none=True)
+        loss = self.loss()
+        loss.backward()
+        if self.clip:
+            torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.clip)
+        self.optimiser.step()
+        return loss.item()
+
+    def result(self):
+        return [self.step() for _ in range(CHECKED_STEPS)]
+
+    def run(self, times):
+        for _ in range(times):
+            self.step()
+
+
+def optimiser(matrices, vectors, sizes):
+    groups = [{"params": matrices, "weight_decay": sizes["decay"]}, {"params": vectors, "weight_decay": 0.0}]
+    settings = {"lr": sizes["rate"], "betas": (sizes["beta1"], sizes["beta2"]), "eps": sizes["epsilon"]}
+    groups = [group for group in groups if group["params"]]
+    for best in ({"fused": True}, {"foreach": True}):
+        try:
+            return torch.optim.AdamW(groups, **settings, **best)
+        except (RuntimeError, TypeError):
+            continue
+    return torch.optim.AdamW(groups, **settings)
+
+
+def encoder_loss(inputs, sizes):
+    def loss(parameters):
+        layers = Layers(parameters, sizes)
+        x = inputs["x"]
+        for i in range(int(sizes["layers"])):
+            x = layers.feed_forward(f"encoder.{i}/feed_forward", layers.attention(f"encoder.{i}/self", x))
+        return F.mse_loss(layers.norm("encoder/norm", x), inputs["goal"])
+
+    return loss
+
+
+def positions(count, width):
+    """positionTable of src/ops/positions.ts."""
+    angle = np.arange(count)[:, None] * np.exp(-math.log(10000) * np.arange(0, width, 2) / width)
+    return torch.from_numpy(np.stack([np.sin(angle), np.cos(angle)], -1).reshape(count, width).astype(np.float32))
+
+
+def pt_base_loss(inputs, sizes):
+    """The batch of ours_steps.ts: every clip and sentence of full length, frames shifted by a start frame of zeros."""
+    batch, length, tokens, words = (int(sizes[name]) for name in ("batch", "frames", "tokens", "words"))
+    drawn = 4 + mixed(batch * (tokens - 1), WORD_SEED) % np.uint32(words - 4)
+    ids = torch.from_numpy(drawn.astype(np.int64)).reshape(batch, tokens - 1)
+    ids = torch.cat([ids, torch.full((batch, 1), END_ID)], 1)
+    counter = torch.arange(length + 1, dtype=torch.float32)[None, :, None].expand(batch, -1, -1) / length
+    joints = inputs["joints"]
+    shifted = torch.cat([torch.zeros(batch, 1, joints.shape[-1]), joints[:, :-1]], 1)
+    frames = torch.cat([shifted, counter[:, :-1]], -1)
+    goal = torch.cat([joints, counter[:, 1:]], -1)
+    table = positions(max(length, tokens), int(sizes["width"]))
+
+    def loss(parameters):
+        layers = Layers(parameters, sizes)
+        memory = F.embedding(ids, parameters["tokens/table"]) + table[:tokens]
+        for i in range(int(sizes["encoderLayers"])):
+            memory = layers.feed_forward(f"encoder.{i}/feed_forward", layers.attention(f"encoder.{i}/self", memory))
+        memory = layers.norm("encoder/norm", memory)
+        x = layers.project("frames", frames) + table[:length]
+        for i in range(int(sizes["decoderLayers"])):
+            x = layers.attention(f"decoder.{i}/self", x, causal=True)
+            x = layers.attention(f"decoder.{i}/cross", x, memory)
+            x = layers.feed_forward(f"decoder.{i}/feed_forward", x)
+        return F.mse_loss(layers.project("pose", layers.norm("decoder/norm", x)), goal)
+
+    return loss
+
+
+def prepare(task):
+    inputs = {name: noise(spec) for name, spec in task["inputs"].items()}
+    kind, sizes, chain = task["kind"], task["sizes"], task["chain"]
+    if kind == "linear":
+        return Chain(inputs["x"], lambda x: F.linear(x, inputs["w"], inputs["b"]), chain)
+    if kind == "layer_norm":
+        width = inputs["x"].shape[-1:]
+        return Chain(inputs["x"], lambda x: F.layer_norm(x, width, inputs["gamma"], inputs["beta"], sizes["normEpsilon"]), chain)
+    if kind == "attention":
+        # Heads first, turned once outside what is timed.
+        q, k, v = (inputs[name].unflatten(-1, (int(sizes["heads"]), -1)).transpose(1, 2).contiguous() for name in "qkv")
+        return Chain(q, lambda x: attend(x, k, v), chain, lambda x: x.transpose(1, 2))
+    if kind == "adamw":
+        return AdamW(task, inputs)
+    loss = encoder_loss if kind == "encoder_step" else pt_base_loss
+    return Training(task, inputs, loss(inputs, sizes))
+
+
+def spent(work, times):
+    began = time.perf_counter()
+    work.run(times)
+    return time.perf_counter() - began
+
+
+def settle(work):
+    """Warms up, takes the number of threads that is fastest, and finds how many runs make a sample."""
+    spent(work, 1)
+    best = {}
+    for threads in {1, os.cpu_count()}:
+        torch.set_num_threads(threads)
+        best[threads] = min(spent(work, 1) for _ in range(2))
+    threads = min(best, key=best.get)
+    torch.set_num_threads(threads)
+    return max(1, min(MOST_TIMES, round(SAMPLE_S / best[threads]))), threads
+
+
+def serve():
+    versions = {"torch": torch.__version__, "python": sys.version.split()[0]}
+    reply({"device": f"CPU, {os.cpu_count()} cores", "versions": versions})
+    work, times, chain, threads = None, 1, 1, 1
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            if "prepare" in request:
+                work, chain = prepare(request["prepare"]), request["prepare"]["chain"]
+                result = work.result()
+                times, threads = settle(work)
+                reply({"result": result})
+            else:
+                ms = 1000 * spent(work, times) / times / chain
+                reply({"ms": ms, "times": times, "waiting": f"{threads} thread{'' if threads == 1 else 's'}"})
+        except Exception as error:
+            reply({"unable": f"{type(error).__name__}: {error}".split("\n")[0]})
+
+
+serve()
