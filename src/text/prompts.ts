@@ -55,6 +55,15 @@ export function templatesOf(language: string): PromptTemplates {
   )
 }
 
+/** All of a language's templates. Throws as {@link templatesOf}. */
+export function everyTemplateOf(language: string): readonly string[] {
+  const { named, unnamed } = templatesOf(language)
+  return [...named, ...unnamed]
+}
+
+/** A template without its sentence: the words that every prompt made of it has. */
+export const withoutSentence = (template: string): string => template.replace(PLACE, ' ')
+
 /** The sign language a prompt names, or undefined for one that names none of ours, or several. */
 export function languageNamedIn(prompt: string): string | undefined {
   const named = Object.keys(promptTemplates).filter((language) => promptTemplates[language]!.name.test(prompt))

@@ -63,7 +63,9 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       'ERR_CHECKPOINT',
       path,
       `wanted format ${FORMAT}, got ${format ?? 'none'}`,
-      'For a state dict of another framework use signllm import',
+      format?.startsWith('signllm-gloss')
+        ? 'That one reads prompts: give it to signllm prompt as --gloss'
+        : 'For a state dict of another framework use signllm import',
     )
   }
   const parsed = z.array(savedGroup).safeParse(parseJson(groups, path))

@@ -7,10 +7,9 @@ import { syntheticCorpus } from '../data/synthetic.js'
 import { presets } from '../model/config.js'
 import type { GlossConfig, GlossModelDescription } from '../model/text_to_gloss.js'
 import { langGlossLine } from '../text/lang_gloss.js'
-import { drawPrompt, templatesOf, withLanguageField } from '../text/prompts.js'
+import { drawPrompt, everyTemplateOf, withLanguageField, withoutSentence } from '../text/prompts.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { GlossRunConfig } from './gloss_config.js'
-import type { GlossPair } from './gloss_program.js'
 
 /** A sentence with the gloss that is wanted of it. */
 export interface GlossLine extends SentenceLine {
@@ -48,10 +47,8 @@ export async function loadGlossData(config: GlossRunConfig): Promise<GlossData> 
   const { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation } = presets[preset]
   const sizes: GlossConfig = { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation, ...overrides }
   const description = { config: sizes, source, gloss, languages, reads: config.reads === 'text' ? 'text' : 'prompt' } as const
-  for (const line of train) {
-    const pair = { source: source.encode(longestReading(line, config)), gloss: gloss.encode(line.langGloss) }
-    checkLength(pair, sizes, line.name)
-  }
+  const around = new Map(languages.map((language) => [language, wordsAround(language, source, config)]))
+  for (const line of [...train, ...dev]) checkLength(line, around.get(line.language) ?? 0, description, config)
   return { train, dev, description }
 }
 
@@ -90,12 +87,9 @@ const wanted = (line: SentenceLine, { gloss }: GlossRunConfig): GlossLine => ({ 
 /** All words of the templates, and those of sentences that come often enough. */
 function buildSource(train: readonly GlossLine[], languages: readonly string[], { reads, tokens, minCount }: GlossRunConfig): Vocabulary {
   const lines = train.map((line) => (reads === 'prompt' ? promptOf(line) : line.text))
-  const templates = reads === 'drawn' ? languages.flatMap((language) => Object.values(templatesOf(language)).flat()) : []
+  const templates = reads === 'drawn' ? languages.flatMap(everyTemplateOf) : []
   const fields = reads === 'text' ? [] : languages.map((language) => withLanguageField('', language))
-  const keep = [
-    ...templates.filter((template) => typeof template === 'string').map((template) => template.replace('{sentence}', ' ')),
-    ...fields,
-  ]
+  const keep = [...templates.map(withoutSentence), ...fields]
   return Vocabulary.build(lines, tokens, { minCount, keep })
 }
 
@@ -104,18 +98,23 @@ function promptOf({ prompt, name }: SentenceLine): string {
   throw new SignError('ERR_DATA', name, 'wanted a prompt, got none', 'Write them with signllm data prompts, or set reads: drawn')
 }
 
-/** What a line is read as where that is longest: in the longest template of its language. */
-function longestReading(line: GlossLine, config: GlossRunConfig): string {
-  if (config.reads !== 'drawn') return readingOf(line, config, [])
-  const { named, unnamed } = templatesOf(line.language)
-  const words = (template: string) => template.split(/\s+/).length
-  const longest = [...named, ...unnamed].reduce((a, b) => (words(b) > words(a) ? b : a))
-  return withLanguageField(longest.replace('{sentence}', line.text), line.language)
+/** Most tokens that a language's templates put around a sentence, the language's field included; whichever is drawn, it has no more. */
+function wordsAround(language: string, source: Vocabulary, { reads }: GlossRunConfig): number {
+  if (reads !== 'drawn') return 0
+  const read = (template: string) => source.tokensOf(withLanguageField(withoutSentence(template), language)).length
+  return Math.max(...everyTemplateOf(language).map(read))
 }
 
-function checkLength({ source, gloss }: GlossPair, { maxTokens }: GlossConfig, who: string): void {
-  const length = Math.max(source.length, gloss.length)
-  if (length <= maxTokens) return
-  const problem = `wanted at most ${maxTokens} tokens with the closing one (maxTokens), got ${length}`
-  throw new SignError('ERR_DATA', who, problem, 'Raise model.maxTokens')
+/** Throws ERR_DATA for a line that some prompt would make longer than the model's table of positions. */
+function checkLength(
+  line: GlossLine,
+  around: number,
+  { source, gloss, config: sizes }: GlossModelDescription,
+  config: GlossRunConfig,
+): void {
+  const reading = config.reads === 'drawn' ? line.text : readingOf(line, config, [])
+  const length = Math.max(around + source.encode(reading).length, gloss.encode(line.langGloss).length)
+  if (length <= sizes.maxTokens) return
+  const problem = `wanted at most ${sizes.maxTokens} tokens with the closing one (maxTokens), got ${length}`
+  throw new SignError('ERR_DATA', line.name, problem, 'Raise model.maxTokens')
 }

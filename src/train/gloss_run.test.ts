@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gpu } from '../device/gpu.js'
 import { openGpu } from '../device/open.js'
+import { everyTemplateOf, fillPrompt, withLanguageField } from '../text/prompts.js'
 import { readGlossCheckpoint, restoreGlossModel } from './gloss_checkpoint.js'
 import { parseGlossConfig } from './gloss_config.js'
 import { loadGlossData } from './gloss_dataset.js'
@@ -96,8 +97,20 @@ describe('the lines of a text-to-gloss run', () => {
     await expect(load('reads: prompt')).rejects.toThrow('wanted a prompt, got none')
   })
 
-  it('must fit the model', async () => {
-    const short = runFile('lines').replace('maxTokens: 40', 'maxTokens: 12')
-    await expect(loadGlossData(parseGlossConfig(short, 'lines'))).rejects.toThrow('wanted at most 12 tokens with the closing one')
+  it('fit the model whichever prompt is drawn, held-out lines too', async () => {
+    const withTokens = (maxTokens: number) =>
+      parseGlossConfig(runFile('lines').replace('maxTokens: 40', `maxTokens: ${maxTokens}`), 'lines')
+    await expect(loadGlossData(withTokens(12))).rejects.toThrow('wanted at most 12 tokens with the closing one')
+    // The least that is accepted is what the longest prompt there is really takes, counted as the model counts.
+    const { train, dev, description } = await loadGlossData(withTokens(40))
+    const longest = Math.max(
+      ...[...train, ...dev].flatMap((line) =>
+        everyTemplateOf(line.language).map(
+          (template) => description.source.encode(withLanguageField(fillPrompt(template, line.text), line.language)).length,
+        ),
+      ),
+    )
+    await expect(loadGlossData(withTokens(longest - 1))).rejects.toThrow(`got ${longest}`)
+    await loadGlossData(withTokens(longest))
   })
 })

@@ -16,12 +16,18 @@ export async function loadRunFile(path: string): Promise<RunConfig | GlossRunCon
 
 /** Reads the run file of a text-to-pose training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
 export async function loadRunConfig(path: string): Promise<RunConfig> {
-  return parseRunConfig(await readRunFile(path), path)
+  const config = await loadRunFile(path)
+  return config.task === 'text-to-pose' ? config : otherTask(path, 'text-to-pose', config.task)
 }
 
 /** Reads the run file of a text-to-gloss training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
 export async function loadGlossConfig(path: string): Promise<GlossRunConfig> {
-  return parseGlossConfig(await readRunFile(path), path)
+  const config = await loadRunFile(path)
+  return config.task === 'text-to-gloss' ? config : otherTask(path, 'text-to-gloss', config.task)
+}
+
+function otherTask(path: string, wanted: string, got: string): never {
+  throw new SignError('ERR_CONFIG', path, `wanted a run of task ${wanted}, got ${got}`, 'Name another run file')
 }
 
 async function readRunFile(path: string): Promise<string> {

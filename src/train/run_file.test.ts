@@ -1,0 +1,30 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { loadGlossConfig, loadRunConfig, loadRunFile } from './run_file.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'signllm-run-file-'))
+afterAll(() => rm(folder, { recursive: true }))
+const pose = join(folder, 'pose.yaml')
+const gloss = join(folder, 'gloss.yaml')
+await writeFile(pose, 'name: a\ndata: [{ synthetic: {} }]\n')
+await writeFile(gloss, 'task: text-to-gloss\nname: b\ndata: [{ synthetic: {} }]\nreads: text\n')
+
+describe('a run file', () => {
+  it('is of the task that it says, text to pose where it says none', async () => {
+    expect((await loadRunFile(pose)).task).toBe('text-to-pose')
+    expect(await loadRunFile(gloss)).toMatchObject({ task: 'text-to-gloss', reads: 'text', gloss: 'auto' })
+  })
+
+  it('of one task is refused by what wants the other, in one line', async () => {
+    await expect(loadRunConfig(gloss)).rejects.toThrow(`${gloss}: wanted a run of task text-to-pose, got text-to-gloss`)
+    await expect(loadGlossConfig(pose)).rejects.toThrow(`${pose}: wanted a run of task text-to-gloss, got text-to-pose`)
+  })
+
+  it('of a task there is not, or that is not there, is refused with its place', async () => {
+    await writeFile(join(folder, 'x.yaml'), 'task: text-to-song\nname: a\ndata: [{ synthetic: {} }]\n')
+    await expect(loadRunFile(join(folder, 'x.yaml'))).rejects.toThrow('x.yaml:1:7: `task`: wanted')
+    await expect(loadRunFile(join(folder, 'none.yaml'))).rejects.toThrow('wanted to read a run file')
+  })
+})
