@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkCorpus } from '../data/corpus_check.js'
+import { saveCorpus } from '../data/corpus_save.js'
 import { readMotionHdf5 } from '../formats/motions_hdf5.js'
 import { readSkels } from '../formats/skels.js'
 import { COORDS, joint } from '../motion/skeleton.js'
+import { signer } from '../outputs/signer.testing.js'
 import { all, interruptedAfter, linesOf, silent, writeDetections } from './clips.testing.js'
 import { type DataConvertOptions, dataConvert } from './data_convert.js'
 import { dataJson2h5 } from './data_json2h5.js'
@@ -106,6 +108,16 @@ describe('dataConvert', () => {
     const { in: from = json, out = 'x', ...rest } = options
     await expect(convert(from, `never/${out}`, rest)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
     expect(existsSync(at('never'))).toBe(false)
+  })
+
+  it.each(['../evil', '/evil', 'a/../../evil', '..\\evil'])('writes no file outside the folder for a clip called %s', async (name) => {
+    await saveCorpus(at('foreign/all'), [{ ...signer(3), name, language: 'ASL', text: 'x' }])
+    const before = (await readdir(folder, { recursive: true })).sort()
+    await expect(convert(at('foreign/all'), 'foreign/out/{name}.npz')).rejects.toMatchObject({
+      code: 'ERR_DATA',
+      message: expect.stringContaining(`wanted clip names that stay in the output's folder, got '${name}'`),
+    })
+    expect((await readdir(folder, { recursive: true })).sort()).toEqual(before)
   })
 })
 
