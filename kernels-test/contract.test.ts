@@ -72,9 +72,10 @@ function bareLoopVariables(source: string): string[] {
 describe("Dawn's null backend compiles", () => {
   let gpu: Gpu
   beforeAll(async () => {
-    const dawn = create(['backend=null'])
+    const dawn = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis'])
     const adapter = await dawn.requestAdapter()
-    const device = await adapter!.requestDevice({ requiredFeatures: ['subgroups'] })
+    const requiredFeatures = ['subgroups', 'shader-f16', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[]
+    const device = await adapter!.requestDevice({ requiredFeatures })
     gpu = new Gpu(device, { label: 'null backend', keepAlive: [dawn, adapter], subgroupSize: 8 })
   })
   afterAll(() => gpu.dispose())

@@ -23,6 +23,7 @@ import { liftFrame } from '../src/kernels/lift_frame.js'
 import { liftLengths } from '../src/kernels/lift_lengths.js'
 import { liftStart } from '../src/kernels/lift_start.js'
 import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
+import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../src/kernels/linear_half.js'
 import { linearRow } from '../src/kernels/linear_row.js'
 import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
@@ -31,6 +32,7 @@ import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss
 import { relu, reluGrad } from '../src/kernels/relu.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
+import { toHalf } from '../src/kernels/to_half.js'
 
 const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
@@ -148,6 +150,9 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(linear, note, product, { x: 40, w: 96, b: 12, y: 60 }),
   workload(linearGrad, note, { rows: 5, inner: 8, cols: 12, accumulate: 1 }, { dy: 60, w: 96, dx: 40 }),
   workload(linearWeightGrad, note, product, { x: 40, dy: 60, dw: 96, db: 12 }),
+  workload(linearHalf, note, product, { x: 40, w: new Uint32Array(48), b: 12, y: 60 }),
+  workload(linearHalfGrad, note, { rows: 5, inner: 8, cols: 12, accumulate: 1 }, { dy: 60, w: new Uint32Array(48), dx: 40 }),
+  workload(linearHalfWeightGrad, note, product, { x: 40, dy: 60, dw: 96, db: 12 }),
   workload(linearRow, note, product, { x: 40, w: 96, b: 12, y: 60 }),
   workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),
   workload(meanPoolGrad, note, { batch: 2, length: 3, width: 8, accumulate: 1 }, { dy: 16, lengths, dx: 48 }),
@@ -175,4 +180,5 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(relu, note, { n: 12 }, { x: 12, y: 12 }),
   workload(reluGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),
+  workload(toHalf, note, { n: 12 }, { x: 12, y: new Uint32Array(6) }),
 ]

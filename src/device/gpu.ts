@@ -21,6 +21,8 @@ export interface GpuOptions {
   readonly software?: boolean
   /** Lanes of a subgroup, where every subgroup has as many. */
   readonly subgroupSize?: number
+  /** As in AdapterTraits. */
+  readonly subgroupMatrices?: ReadonlySet<string>
   /** What must stay reachable as long as the device lives. */
   readonly keepAlive?: unknown
   /** Name for messages, e.g. the adapter's. */
@@ -46,7 +48,9 @@ export class Gpu implements AsyncDisposable {
   constructor(device: GPUDevice, options: GpuOptions = {}) {
     this.device = device
     this.software = options.software ?? false
-    this.traits = { software: this.software, features: device.features as ReadonlySet<string>, subgroupSize: options.subgroupSize }
+    const { subgroupSize, subgroupMatrices } = options
+    const features = device.features as ReadonlySet<string>
+    this.traits = { software: this.software, features, subgroupSize, ...(subgroupMatrices && { subgroupMatrices }) }
     this.label = options.label ?? 'a GPUDevice handed over'
     this.keepAlive = options.keepAlive
     this.#shaders = options.shaders ?? shaderFromPackage

@@ -40,6 +40,8 @@ export interface AdapterTraits {
   readonly features: ReadonlySet<string>
   /** Lanes of a subgroup, where every subgroup has as many. */
   readonly subgroupSize: number | undefined
+  /** The matrix products subgroups do at once, by the types of factors and sums and by size, e.g. `f16 f32 16x16x16`; none by default. */
+  readonly subgroupMatrices?: ReadonlySet<string>
 }
 
 /** A kernel written with other instructions: same buffers, params and meaning; roundings may differ. */

@@ -123,7 +123,7 @@ async function open(dawn: GPU, adapter: GPUAdapter, chosen: AdapterReport['chose
   const name = (info.device || info.description).replace(/-+$/, '')
   const uniform = features.includes('subgroups') && info.subgroupMinSize === info.subgroupMaxSize
   const subgroups = uniform && info.subgroupMaxSize !== undefined ? { subgroupSize: info.subgroupMaxSize } : {}
-  const gpu = new Gpu(device, { software, label: name, keepAlive: dawn, ...subgroups })
+  const gpu = new Gpu(device, { software, label: name, keepAlive: dawn, ...subgroups, subgroupMatrices: subgroupMatrices(info, features) })
   const report: AdapterReport = {
     chosen,
     name,
@@ -137,6 +137,23 @@ async function open(dawn: GPU, adapter: GPUAdapter, chosen: AdapterReport['chose
     attempts,
   }
   return { gpu, report }
+}
+
+/** What Dawn lists beside its experimental feature; not in WebGPU's types yet. */
+interface SubgroupMatrixConfig {
+  readonly componentType: string
+  readonly resultComponentType: string
+  readonly M: number
+  readonly N: number
+  readonly K: number
+}
+
+/** The products a subgroup can do, as {@link AdapterTraits.subgroupMatrices} names them. Needs shader-f16 for those of halves. */
+function subgroupMatrices(info: GPUAdapterInfo, features: readonly string[]): ReadonlySet<string> {
+  if (!features.includes('chromium-experimental-subgroup-matrix')) return new Set()
+  const { subgroupMatrixConfigs = [] } = info as { readonly subgroupMatrixConfigs?: readonly SubgroupMatrixConfig[] }
+  const usable = subgroupMatrixConfigs.filter(({ componentType }) => componentType !== 'f16' || features.includes('shader-f16'))
+  return new Set(usable.map((one) => `${one.componentType} ${one.resultComponentType} ${one.M}x${one.N}x${one.K}`))
 }
 
 /** A CPU posing as a GPU. Dawn's isFallbackAdapter says so for lavapipe and SwiftShader. */

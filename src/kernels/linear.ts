@@ -4,12 +4,12 @@ import { type AdapterTraits, defineKernel, type Grid, type ParamValues, type Var
 const ENOUGH = 32
 
 /** Rows of lanes in a workgroup, for an output of rows × cols: 8, or 1 where that would be too few workgroups. */
-const laneRows = (rows: number, cols: number): number => (Math.ceil(cols / 64) * Math.ceil(rows / 64) < ENOUGH ? 1 : 8)
+export const laneRows = (rows: number, cols: number): number => (Math.ceil(cols / 64) * Math.ceil(rows / 64) < ENOUGH ? 1 : 8)
 
 // A workgroup is 8 lanes wide; each lane has a tile of 8 by 8 numbers.
-const tiles = (rows: number, cols: number): Grid => [Math.ceil(cols / 64), Math.ceil(rows / (8 * laneRows(rows, cols)))]
+export const tiles = (rows: number, cols: number): Grid => [Math.ceil(cols / 64), Math.ceil(rows / (8 * laneRows(rows, cols)))]
 
-const cost = ({ rows, inner, cols }: { rows: number; inner: number; cols: number }) => ({
+export const cost = ({ rows, inner, cols }: { rows: number; inner: number; cols: number }) => ({
   flops: 2 * rows * inner * cols,
   bytes: 4 * (rows * inner + inner * cols + rows * cols),
 })
@@ -26,10 +26,10 @@ const subgroupTiles = (rows: number, cols: number, lanes: number): Grid => [
 const dearLoads = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
   software && features.has('subgroups') && (subgroupSize === 4 || subgroupSize === 8)
 
-type Size = { readonly rows: 'u32'; readonly inner: 'u32'; readonly cols: 'u32' }
+export type Size = { readonly rows: 'u32'; readonly inner: 'u32'; readonly cols: 'u32' }
 
 /** The variant for lanes that pass numbers to each other; `shape` is that of the output. */
-function subgroupVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
+export function subgroupVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
   return {
     shader,
     suits: dearLoads,
@@ -39,7 +39,7 @@ function subgroupVariant(shader: string, shape: (size: ParamValues<Size>) => rea
 }
 
 /** The variant that shares tiles of 64 by 64 in a workgroup's memory; `shape` is that of the output. Not measured on a GPU yet. */
-function tiledVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
+export function tiledVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
   return {
     shader,
     suits: ({ software }) => !software,
@@ -50,7 +50,7 @@ function tiledVariant(shader: string, shape: (size: ParamValues<Size>) => readon
   }
 }
 
-const outputs = {
+export const outputs = {
   y: ({ rows, cols }: ParamValues<Size>) => [rows, cols] as const,
   dx: ({ rows, inner }: ParamValues<Size>) => [rows, inner] as const,
   dw: ({ inner, cols }: ParamValues<Size>) => [cols, inner] as const,
