@@ -13,6 +13,7 @@ import type { GlossRunConfig } from './gloss_config.js'
 import { type GlossLine, loadGlossData, readingOf } from './gloss_dataset.js'
 import { type GlossStep, GlossTrainer } from './gloss_trainer.js'
 import { scoreLines } from './gloss_validation.js'
+import type { PendingStep } from './pending_step.js'
 import type { TrainRunOptions } from './run.js'
 import { loadGlossConfig } from './run_file.js'
 import { lastCheckpoint, prepareFolder } from './run_folder.js'
@@ -93,8 +94,8 @@ class GlossJob implements Job<GlossStep, GlossValidated> {
     return this.#trainer.lines.length
   }
 
-  trainStep(): Promise<GlossStep> {
-    return this.#trainer.trainStep()
+  submitStep(): Promise<PendingStep<GlossStep>> {
+    return this.#trainer.submitStep()
   }
 
   stepScalars({ loss, gradientNorm, rate }: GlossStep): Scalars {
@@ -114,8 +115,8 @@ class GlossJob implements Job<GlossStep, GlossValidated> {
     return { result: { scores }, score: 200 - bleu[3] - rouge, scalars }
   }
 
-  save(path: string, { state }: { state: boolean }): Promise<void> {
-    return saveGlossCheckpoint(path, this.#trainer.model, state ? this.#trainer.state() : undefined)
+  async save(path: string, { state }: { state: boolean }): Promise<void> {
+    await saveGlossCheckpoint(path, this.#trainer.model, state ? await this.#trainer.state() : undefined)
   }
 
   async destroy(): Promise<void> {

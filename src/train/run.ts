@@ -8,6 +8,7 @@ import { sameConfig } from '../model/config.js'
 import { SignModel } from '../model/sign_model.js'
 import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { type LanguageData, loadData, startFrom } from './dataset.js'
+import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { loadRunConfig } from './run_file.js'
 import { type FolderOptions, goesOn, lastCheckpoint, prepareFolder } from './run_folder.js'
@@ -72,8 +73,8 @@ class PoseJob implements Job<TrainedStep, Validated> {
     return this.#trainer.data.reduce((sum, { train }) => sum + train.length, 0)
   }
 
-  trainStep(): Promise<TrainedStep> {
-    return this.#trainer.trainStep()
+  submitStep(): Promise<PendingStep<TrainedStep>> {
+    return this.#trainer.submitStep()
   }
 
   stepScalars({ loss, gradientNorm, rate, samples, lengthLoss }: TrainedStep): Scalars {
@@ -94,9 +95,9 @@ class PoseJob implements Job<TrainedStep, Validated> {
     return { result: { rows }, score: dtw, scalars }
   }
 
-  save(path: string, { state }: { state: boolean }): Promise<void> {
+  async save(path: string, { state }: { state: boolean }): Promise<void> {
     const trainer = this.#trainer
-    return saveCheckpoint(path, trainer.model, state ? trainer.state() : undefined)
+    await saveCheckpoint(path, trainer.model, state ? await trainer.state() : undefined)
   }
 
   async destroy(): Promise<void> {
