@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Gpu } from '../src/device/gpu.js'
 import { shaderFromPackage } from '../src/device/shader_source.js'
+import { linearActivation } from '../src/kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../src/kernels/linear_half.js'
-import type { LinearSize } from '../src/reference/linear.js'
+import { finished, gated, type LinearSize } from '../src/reference/linear.js'
 import * as reference from '../src/reference/linear_half.js'
 import { nearestHalf, toHalf } from '../src/reference/to_half.js'
 import { expectClose, forced, hasSubgroups, lentGpu, noise, runKernel } from './harness.js'
@@ -27,6 +28,11 @@ const operand = (n: number, seed: number) => noise(n, seed).map((v) => (Math.abs
 
 const kernels = [linearHalf, linearHalfGrad, linearHalfWeightGrad] as const
 type Kernels = typeof kernels
+
+const seed = Uint32Array.of(5, 6, 0, 0)
+const plain = { activation: linearActivation.none, hasResidual: 0, site: 0, rate: 0 }
+/** What a kernel is given for bindings it must not read. */
+const unread = { residual: new Float64Array(4).fill(Number.NaN), seed }
 
 const inForm = (form: string): Kernels => kernels.map((kernel) => forced(kernel, form)) as unknown as Kernels
 
@@ -64,11 +70,16 @@ async function expectReference([linear, linearGrad, linearWeightGrad]: Kernels, 
   const b = noise(cols, 7)
   const dy = operand(rows * cols, 8)
 
-  const { y } = await runKernel(linear, { x, w: toHalf(w), b, y: rows * cols }, { ...size, hasBias: 1 }, on)
+  const { y } = await runKernel(linear, { x, w: toHalf(w), b, ...unread, y: rows * cols }, { ...size, ...plain, hasBias: 1 }, on)
   const yScale = reference.linearHalf(abs(x), abs(w), abs(b), size)
   expectClose('y', y, reference.linearHalf(x, w, b, size), { ulps: ulps(inner), scale: yScale })
 
-  const { dx } = await runKernel(linearGrad, { dy, w: toHalf(w), dx: rows * inner }, { ...size, accumulate: 0 }, on)
+  const { dx } = await runKernel(
+    linearGrad,
+    { dy, w: toHalf(w), x: dy, dx: rows * inner },
+    { ...size, accumulate: 0, gated: 0, rate: 0 },
+    on,
+  )
   const dxScale = reference.linearHalfGrad(abs(dy), abs(w), size)
   expectClose('dx', dx, reference.linearHalfGrad(dy, w, size), { ulps: ulps(cols), scale: dxScale })
 
@@ -85,7 +96,7 @@ async function expectAccumulation([linear, linearGrad, linearWeightGrad]: Kernel
   const size = { rows: 3, inner: 12, cols: 8 }
   const [x, w, dy] = [operand(36, 1), operand(96, 2), operand(24, 3)]
   const [old, oldWeights, oldBias] = [noise(36, 4), noise(96, 5), noise(8, 6)]
-  const { dx } = await runKernel(linearGrad, { dy, w: toHalf(w), dx: old }, { ...size, accumulate: 1 }, on)
+  const { dx } = await runKernel(linearGrad, { dy, w: toHalf(w), x: dy, dx: old }, { ...size, accumulate: 1, gated: 0, rate: 0 }, on)
   const wantDx = reference.linearHalfGrad(dy, w, size).map((v, i) => v + old[i]!)
   expectClose('dx', dx, wantDx, { ulps: 16, scale: 8 })
   const { dw, db } = await runKernel(linearWeightGrad, { x, dy, dw: oldWeights, db: oldBias }, { ...size, hasBias: 0 }, on)
@@ -93,8 +104,35 @@ async function expectAccumulation([linear, linearGrad, linearWeightGrad]: Kernel
   expectClose('dw', dw, wantDw, { ulps: 16, scale: 3 })
   expect([...db]).toEqual([...oldBias])
   const noBias = new Float64Array(8).fill(Number.NaN)
-  const { y } = await runKernel(linear, { x, w: toHalf(w), b: noBias, y: 24 }, { ...size, hasBias: 0 }, on)
+  const { y } = await runKernel(linear, { x, w: toHalf(w), b: noBias, ...unread, y: 24 }, { ...size, ...plain, hasBias: 0 }, on)
   expectClose('y', y, reference.linearHalf(x, w, undefined, size), { ulps: 16, scale: 12 })
+}
+
+/** Bends, drops and adds what is there, and gates the way back, as linear does. */
+async function expectFinish([linear, linearGrad]: Kernels, size: LinearSize, on?: Gpu): Promise<void> {
+  const { rows, inner, cols } = size
+  const [x, w, b] = [operand(rows * inner, 11), operand(cols * inner, 12), noise(cols, 13)]
+  const residual = noise(rows * cols, 14)
+  const drops = { seed, site: 7, rate: Math.fround(0.3) }
+  const { y } = await runKernel(
+    linear,
+    { x, w: toHalf(w), b, residual, seed, y: rows * cols },
+    { ...size, hasBias: 1, activation: linearActivation.relu, hasResidual: 1, site: 7, rate: 0.3 },
+    on,
+  )
+  // Roundings of the sum, its division by 1 - rate, and the residual's size.
+  const scale = reference.linearHalf(abs(x), abs(w), abs(b), size).map((v) => 1 + v / 0.7)
+  expectClose('y', y, finished(reference.linearHalf(x, w, b, size), { relu: true, residual, drops }), { ulps: ulps(inner) + 8, scale })
+
+  const dy = operand(rows * cols, 15)
+  // As linear leaves it: 0 where dropped or bent.
+  const left = noise(rows * inner, 16).map((v) => Math.max(v, 0))
+  const old = noise(rows * inner, 17)
+  const way = { ...size, accumulate: 1, gated: 1, rate: 0.3 }
+  const { dx } = await runKernel(linearGrad, { dy, w: toHalf(w), x: left, dx: old }, way, on)
+  const want = gated(reference.linearHalfGrad(dy, w, size), left, drops.rate).map((v, i) => v + old[i]!)
+  const dxScale = reference.linearHalfGrad(abs(dy), abs(w), size).map((v) => 1 + v / 0.7)
+  expectClose('dx', dx, want, { ulps: ulps(cols) + 8, scale: dxScale })
 }
 
 const title = ({ rows, inner, cols }: LinearSize) => `at [${rows}, ${inner}] to ${cols}`
@@ -108,9 +146,10 @@ describe('linear_half', () => {
       })
     }
 
-    it(`adds on, ${form}`, async ({ skip }) => {
+    it(`adds on, and finishes as linear does, ${form}`, async ({ skip }) => {
       if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
       await expectAccumulation(inForm(form))
+      for (const size of sizes.slice(3)) await expectFinish(inForm(form), size)
     })
   }
 
@@ -122,7 +161,7 @@ describe('linear_half', () => {
     for (const lacking of [{ subgroupMatrices: new Set(['f16 f16 16x16x16']) }, { subgroupMatrices: undefined }, { subgroupSize: 64 }])
       expect(gpuOf({ ...tensorCores, ...lacking }).map(({ shader }) => shader)).toEqual(kernels.map(({ name }) => `${name}_tiled`))
     const [linear] = gpuOf(tensorCores)
-    const square = (side: number) => ({ rows: side, inner: 512, cols: side, hasBias: 1, accumulate: 0 })
+    const square = (side: number) => ({ rows: side, inner: 512, cols: side, hasBias: 1, ...plain, accumulate: 0, gated: 0 })
     const tileOf = (side: number) => linear!.constants!(square(side), tensorCores)
     expect([4096, 1536, 64].map(tileOf)).toEqual([
       { ROWS: 4, COLS: 4 },
@@ -155,10 +194,11 @@ describe('linear_half for matrix units', () => {
     }
   }
 
-  it('adds on, spelled out', async ({ skip }) => {
+  it('adds on, and finishes as linear does, spelled out', async ({ skip }) => {
     const gpu = await emulating()
     if (!gpu.traits.features.has('shader-f16')) skip('this adapter has no halves')
     await expectAccumulation(withTile({ ROWS: 1, COLS: 1 }), gpu)
+    await expectFinish(withTile({ ROWS: 1, COLS: 1 }), sizes.at(-1)!, gpu)
   })
 })
 
@@ -168,7 +208,11 @@ describe('the rounding of linear_half', () => {
     const size = { rows: x.length, inner: 4, cols: 4 }
     const rows = Float64Array.from({ length: 4 * x.length }, (_, i) => (i % 4 === 0 ? x[i / 4]! : 0))
     const w = toHalf(Float64Array.from({ length: 16 }, (_, i) => (i === 0 ? 1 : 0)))
-    const { y } = await runKernel(kernel, { x: rows, w, b: new Float64Array(4), y: 4 * x.length }, { ...size, hasBias: 0 })
+    const { y } = await runKernel(
+      kernel,
+      { x: rows, w, b: new Float64Array(4), ...unread, y: 4 * x.length },
+      { ...size, ...plain, hasBias: 0 },
+    )
     return x.map((_, m) => y[4 * m]!)
   }
 
@@ -192,7 +236,7 @@ describe('the rounding of linear_half', () => {
     const size = { rows: 1, inner: 4, cols: 4 }
     const dy = Float64Array.of(1, 1e6, 1, 1)
     const x = Float64Array.of(1, 2, 3, 4)
-    const { dx } = await runKernel(linearHalfGrad, { dy, w: toHalf(noise(16, 1)), dx: 4 }, { ...size, accumulate: 0 })
+    const { dx } = await runKernel(linearHalfGrad, { dy, w: toHalf(noise(16, 1)), x, dx: 4 }, { ...size, accumulate: 0, gated: 0, rate: 0 })
     const start = { dw: new Float64Array(16), db: new Float64Array(4) }
     const { dw } = await runKernel(linearHalfWeightGrad, { x, dy, ...start }, { ...size, hasBias: 1 })
     for (const slope of [...dx, ...dw.slice(4, 8)]) expect(Number.isFinite(slope)).toBe(false)

@@ -10,18 +10,18 @@ async function bitsOf(x: Float64Array): Promise<number[]> {
 }
 
 /** The value of a half, by the reader of safetensors files, which shares nothing with the reference. */
-const valueOf = (bits: number): number => asFloat32({ dtype: 'F16', shape: [1], data: Uint16Array.of(bits) })[0]!
+const numberOf = (bits: number): number => asFloat32({ dtype: 'F16', shape: [1], data: Uint16Array.of(bits) })[0]!
 
 /** Every half from 0 to the largest. */
 const positive = Array.from({ length: 0x7c00 }, (_, bits) => bits)
 
 describe('to_half', () => {
   it('has a reference that gives back every half', () => {
-    expect(positive.map((bits) => reference.halfBits(valueOf(bits)))).toEqual(positive)
+    expect(positive.map((bits) => reference.halfBits(numberOf(bits)))).toEqual(positive)
   })
 
   it('has a reference that rounds to the nearer neighbour, and between two to the even one', () => {
-    const pairs = positive.slice(0, -1).map((bits) => [bits, valueOf(bits), valueOf(bits + 1)] as const)
+    const pairs = positive.slice(0, -1).map((bits) => [bits, numberOf(bits), numberOf(bits + 1)] as const)
     const got = pairs.flatMap(([, low, high]) => [0.25, 0.5, 0.75].map((share) => reference.halfBits(low + share * (high - low))))
     expect(got).toEqual(pairs.flatMap(([bits]) => [bits, bits % 2 === 0 ? bits : bits + 1, bits + 1]))
   })
@@ -34,7 +34,9 @@ describe('to_half', () => {
   }
 
   it('gives every half back, and rounds half way to the even one', async () => {
-    const x = Float64Array.from(positive.slice(0, -1).flatMap((bits) => [valueOf(bits), (valueOf(bits) + valueOf(bits + 1)) / 2])).slice(2)
+    const x = Float64Array.from(positive.slice(0, -1).flatMap((bits) => [numberOf(bits), (numberOf(bits) + numberOf(bits + 1)) / 2])).slice(
+      2,
+    )
     const wanted = Array.from(x, reference.halfBits)
     expect(await bitsOf(x)).toEqual(wanted)
     expect(await bitsOf(x.map((v) => -v))).toEqual(wanted.map((bits) => bits | 0x8000))

@@ -1,8 +1,9 @@
 // linear_half_grad_matrix: linear_half_grad for GPUs that multiply matrices of halves by subgroups, as linear_half_matrix.
 //
-//   dx[m,k] (+)= sum_n half(dy[m,n]) * w[n,k]        (onto what is there when accumulate is 1)
+//   dx[m,k] = gate[m,k] * sum_n half(dy[m,n]) * w[n,k]        (+ what dx holds, when accumulate is 1)
+//   gate[m,k] = 1 / (1 - rate) where x[m,k] > 0, else 0, with gated 1: the way back through the ReLU and the dropout that x came out of; else 1
 //
-// dy : [rows, cols] f32      w : [cols, inner] f16, two to a u32      dx : [rows, inner] f32; inner and cols multiples of 4
+// dy : [rows, cols] f32      w : [cols, inner] f16, two to a u32      x, dx : [rows, inner] f32      inner and cols are multiples of 4
 //
 // Tiles, subgroups, rounding and the way out as in linear_half_matrix. For 32 columns of dy at a time the workgroup copies 32·ROWS rows of
 // dy and 32 rows of w, 64·COLS halves long, to its memory. Those of w have 16 bytes of padding too, for the same reason.
@@ -22,12 +23,13 @@ const STEPS = 8u; // vectors of 4 columns of dy a round
 const PITCH = 10u; // from row to row of dy's tile
 const W_PITCH = 16u * COLS + 2u;
 
-struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32 }
+struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec2u>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
-@group(0) @binding(3) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(4) var<uniform> params: Params;
 
 // Rows of dy [PITCH], then of w [W_PITCH]; at last [8][16][16] sums, for which the smallest tile alone would lack 128 elements.
 const W_TILE = 32u * ROWS * PITCH;
@@ -98,14 +100,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     for (var r = 0u; r < ROWS; r++) { // unroll
       subgroupMatrixStore<row_major>(&tile, own, sum[r][c], 8u);
       workgroupBarrier();
-      for (var h = 0u; h < 2u; h++) { // unroll
+      for (var h = 0u; h < 2u; h++) {
         let row = lane % 32u / 4u + 8u * h;
         let place = own + 8u * row + 2u * (lane % 4u);
         let at = firstRow + top + 16u * r + row;
         if (at < params.rows && to < width) {
-          var total = bitcast<vec4f>(vec4u(tile[place], tile[place + 1u]));
-          if (params.accumulate == 1u) { total += dx[at * width + to]; }
-          dx[at * width + to] = total;
+          dx[at * width + to] = finished(bitcast<vec4f>(vec4u(tile[place], tile[place + 1u])), at * width + to);
         }
       }
       workgroupBarrier();
@@ -121,4 +121,12 @@ fn slopes(row: u32, step: u32) -> vec4f {
 fn weights(row: u32, col: u32) -> vec2u {
   let width = params.inner / 4u;
   return select(vec2u(0u), w[min(row, params.cols - 1u) * width + min(col, width - 1u)], row < params.cols);
+}
+
+// What becomes of a sum of products; at counts vectors of 4 in x and dx.
+fn finished(sum: vec4f, at: u32) -> vec4f {
+  var out = sum;
+  if (params.gated == 1u) { out = select(vec4f(0.0), out / (1.0 - params.rate), x[at] > vec4f(0.0)); }
+  if (params.accumulate == 1u) { out += dx[at]; }
+  return out;
 }

@@ -1,9 +1,10 @@
 // linear_half_matrix: linear_half for GPUs that multiply matrices of halves by subgroups: tensor cores.
 //
-//   y[m,n] = sum_k half(x[m,k]) * w[n,k]  +  b[n]        (the bias when hasBias is 1)
+//   y[m,n] = residual[m,n] + drop(bend(sum_k half(x[m,k]) * w[n,k] + b[n]))
+//   bend   = max(·, 0) with activation 1, nothing with 0; drop as in dropout.wgsl, nothing at rate 0; b and residual where they are had
 //
-// x : [rows, inner] f32      w : [cols, inner] f16, two to a u32      b : [cols] f32      y : [rows, cols] f32
-// inner and cols multiples of 4
+// x : [rows, inner] f32      w : [cols, inner] f16, two to a u32, what to_half makes      b : [cols] f32
+// residual, y : [rows, cols] f32      seed : [4] u32, site : as in dropout.wgsl      inner and cols are multiples of 4
 //
 // A workgroup of 8 subgroups of 32 owns a tile of 32·ROWS rows by 64·COLS columns; the subgroups are 2 down and 4 across, each with ROWS by
 // COLS sums of 16 by 16 in registers. For 32 inner numbers at a time the workgroup copies its rows of x, rounded to halves, and of w to
@@ -33,13 +34,15 @@ const COLS = 4u; // tune: 1 2 4
 const STEPS = 8u; // vectors of 4 inner numbers a round
 const PITCH = 10u; // from row to row of a tile
 
-struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, site: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec2u>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> residual: array<vec4f>;
+@group(0) @binding(4) var<storage, read> seed: array<u32>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(6) var<uniform> params: Params;
 
 // Rows of x, then of w, each [PITCH]; at last [8][16][16] sums, for which the smallest tile alone would lack 64 elements.
 const W_TILE = 32u * ROWS * PITCH;
@@ -106,16 +109,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let width = params.cols / 4u;
   for (var c = 0u; c < COLS; c++) { // unroll
     let to = (firstCol + left) / 4u + 4u * c + lane % 4u;
-    var bias = vec4f(0.0);
-    if (params.hasBias == 1u && to < width) { bias = b[to]; }
     for (var r = 0u; r < ROWS; r++) { // unroll
       subgroupMatrixStore<row_major>(&tile, own, sum[r][c], 8u);
       workgroupBarrier();
-      for (var h = 0u; h < 2u; h++) { // unroll
+      for (var h = 0u; h < 2u; h++) {
         let row = lane % 32u / 4u + 8u * h;
         let place = own + 8u * row + 2u * (lane % 4u);
         let at = firstRow + top + 16u * r + row;
-        if (at < params.rows && to < width) { y[at * width + to] = bitcast<vec4f>(vec4u(tile[place], tile[place + 1u])) + bias; }
+        if (at < params.rows && to < width) {
+          y[at * width + to] = finished(bitcast<vec4f>(vec4u(tile[place], tile[place + 1u])), to, at * width + to);
+        }
       }
       workgroupBarrier();
     }
@@ -130,4 +133,32 @@ fn inputs(row: u32, step: u32) -> vec4f {
 fn weights(col: u32, step: u32) -> vec2u {
   let steps = params.inner / 4u;
   return select(vec2u(0u), w[min(col, params.cols - 1u) * steps + min(step, steps - 1u)], step < steps);
+}
+
+// What becomes of a sum of products: col and at count vectors of 4 in a row and in y. Dropout as in dropout.wgsl.
+fn finished(sum: vec4f, col: u32, at: u32) -> vec4f {
+  var out = sum;
+  if (params.hasBias == 1u) { out += b[col]; }
+  if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
+  if (params.rate > 0.0) {
+    let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));
+    out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
+  }
+  if (params.hasResidual == 1u) { out += residual[at]; }
+  return out;
+}
+
+// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
+fn pcg4d(key: vec4u) -> vec4u {
+  var v = key * 1664525u + 1013904223u;
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  v ^= v >> vec4u(16u);
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  return v;
 }

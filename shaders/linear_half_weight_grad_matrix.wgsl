@@ -104,7 +104,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     for (var r = 0u; r < ROWS; r++) { // unroll
       subgroupMatrixStore<row_major>(&tile, own, sum[r][c], 8u);
       workgroupBarrier();
-      for (var h = 0u; h < 2u; h++) { // unroll
+      for (var h = 0u; h < 2u; h++) {
         let row = lane % 32u / 4u + 8u * h;
         let place = own + 8u * row + 2u * (lane % 4u);
         let at = firstRow + top + 16u * r + row;

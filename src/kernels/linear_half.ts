@@ -1,5 +1,5 @@
-import { type AdapterTraits, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
-import { laneRows, outputs, type Size, subgroupVariant, tiledVariant, tiles } from './linear.js'
+import { type AdapterTraits, type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
+import { linear, linearGrad, linearWeightGrad, outputs, type Size, subgroupVariant, tiledVariant } from './linear.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
 const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolean =>
@@ -44,57 +44,44 @@ function matrixVariant(
   }
 }
 
-// Weights are read as halves: two bytes each.
-const cost = ({ rows, inner, cols }: ParamValues<Size>) => ({
-  flops: 2 * rows * inner * cols,
-  bytes: 4 * rows * (inner + cols) + 2 * inner * cols,
-})
+/** A cost with the weights read as halves: two bytes each instead of four. */
+const withHalves = ({ flops, bytes }: Cost, { inner, cols }: ParamValues<Size>): Cost => ({ flops, bytes: bytes - 2 * inner * cols })
 
 /**
- * y [rows, cols] = half(x) [rows, inner] · wᵀ, w [cols, inner] in f16, + b [cols] when hasBias; sums in f32. inner and cols multiples of 4.
- * half() is the nearest 16-bit float: from 65520 on infinity, below 2⁻¹⁴ off by 2⁻²⁴ at the least and by itself at the most.
+ * As `linear`, of half(x) and weights w [cols, inner] in f16; sums and all else in f32. half() is the nearest 16-bit float: from 65520 on
+ * infinity; below 2⁻¹⁴ some adapters keep 11 digits, some round to multiples of 2⁻²⁴, some take 0.
  */
 export const linearHalf = defineKernel({
+  ...linear,
   name: 'linear_half',
-  buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
-  params: { rows: 'u32', inner: 'u32', cols: 'u32', hasBias: 'u32' },
-  workgroups: ({ rows, cols }) => tiles(rows, cols),
-  constants: ({ rows, cols }) => ({ LANE_ROWS: laneRows(rows, cols) }),
   variants: [
     matrixVariant('linear_half_matrix', outputs.y),
     subgroupVariant('linear_half_subgroup', outputs.y),
     tiledVariant('linear_half_tiled', outputs.y),
   ],
-  cost,
+  cost: (params) => withHalves(linear.cost(params), params),
 })
 
-/** dx [rows, inner] = half(dy) [rows, cols] · w [cols, inner] in f16, onto what dx holds when accumulate is 1. */
+/** As `linearGrad`, of half(dy) and w in f16. */
 export const linearHalfGrad = defineKernel({
+  ...linearGrad,
   name: 'linear_half_grad',
-  buffers: { dy: 'read', w: 'read', dx: 'write' },
-  params: { rows: 'u32', inner: 'u32', cols: 'u32', accumulate: 'u32' },
-  workgroups: ({ rows, inner }) => tiles(rows, inner),
-  constants: ({ rows, inner }) => ({ LANE_ROWS: laneRows(rows, inner) }),
   variants: [
     matrixVariant('linear_half_grad_matrix', outputs.dx),
     subgroupVariant('linear_half_grad_subgroup', outputs.dx),
     tiledVariant('linear_half_grad_tiled', outputs.dx),
   ],
-  cost,
+  cost: (params) => withHalves(linearGrad.cost(params), params),
 })
 
-/** dw [cols, inner] += half(dy)ᵀ · half(x), and db [cols] += column sums of dy, unrounded, when hasBias. */
+/** As `linearWeightGrad`, of half(x) and half(dy); the bias is of dy unrounded. */
 export const linearHalfWeightGrad = defineKernel({
+  ...linearWeightGrad,
   name: 'linear_half_weight_grad',
-  buffers: { x: 'read', dy: 'read', dw: 'update', db: 'update' },
-  params: { rows: 'u32', inner: 'u32', cols: 'u32', hasBias: 'u32' },
-  workgroups: ({ inner, cols }) => tiles(cols, inner),
-  constants: ({ inner, cols }) => ({ LANE_ROWS: laneRows(cols, inner) }),
   variants: [
     // Both operands come in f32, and the bias has registers of its own.
     matrixVariant('linear_half_weight_grad_matrix', outputs.dw, 2),
     subgroupVariant('linear_half_weight_grad_subgroup', outputs.dw),
     tiledVariant('linear_half_weight_grad_tiled', outputs.dw),
   ],
-  cost: ({ rows, inner, cols }) => ({ flops: 2 * rows * inner * cols, bytes: 4 * (rows * inner + inner * cols + rows * cols) }),
 })
