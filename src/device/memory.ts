@@ -14,12 +14,13 @@ export interface Region {
 export interface Tensor {
   readonly name: string
   readonly shape: readonly number[]
-  readonly dtype: 'f32' | 'u32'
+  /** `f16`: two numbers to a word; an even number of them. */
+  readonly dtype: 'f32' | 'u32' | 'f16'
   readonly region?: Region
 }
 
 export const elements = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1)
-export const bytesOf = (tensor: Tensor): number => 4 * elements(tensor.shape)
+export const bytesOf = ({ shape, dtype }: Tensor): number => (dtype === 'f16' ? 2 : 4) * elements(shape)
 
 /** What the planner sees of a dispatch: which tensors it binds, in order, and which it fills. */
 export interface PlannedStep {

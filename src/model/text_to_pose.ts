@@ -2,7 +2,6 @@
 // the way back follows from the ops.
 
 import type { Tensor } from '../device/memory.js'
-import { activation } from '../ops/activation.js'
 import type { Cache } from '../ops/attention.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
 import { linear } from '../ops/linear.js'
@@ -99,6 +98,6 @@ function poseHead(r: Recording, x: Tensor): Tensor {
 export function lengthHead(r: Recording, memory: Tensor, memoryLengths: Tensor): Tensor {
   const { graph } = r
   const pooled = graph.recorder.scope('length', () => meanPool(graph, memory, memoryLengths))
-  const bent = activation(graph, project(r, 'length.0', pooled), 'relu')
+  const bent = project(r, 'length.0', pooled, { relu: true })
   return project(r, 'length.1', bent)
 }
