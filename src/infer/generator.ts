@@ -6,6 +6,7 @@ import { once } from '../base/once.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
+import type { PendingReports } from '../device/readback.js'
 import { counterMode, nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
@@ -17,6 +18,7 @@ import { COORDS } from '../motion/skeleton.js'
 import type { Cache } from '../ops/attention.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
+import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 
 /**
  * How a clip's length is decided. `self-counter`: the model's own progress counter, made monotone. `predicted-length`: the length
@@ -31,10 +33,6 @@ export interface GenerateOptions {
   readonly lengths?: readonly number[]
   readonly signal?: AbortSignal | undefined
 }
-
-/** Frames run between two looks at the result. */
-const CHUNK = 16
-const FRAME = padded(COORDS + 1)
 
 interface Decoder {
   readonly encoding: Program
@@ -59,8 +57,8 @@ export class Generator {
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     let sent = 0
-    for await (const { frames, done } of this.#chunks([text], options)) {
-      const ready = done[0] || Math.min(frames[0]!.length / FRAME, sent + CHUNK)
+    for await (const { frames, done, ran } of this.#chunks([text], options)) {
+      const ready = done[0] || ran
       for (; sent < ready; sent++) yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
     }
   }
@@ -94,8 +92,7 @@ export class Generator {
     const tokenLengths = Uint32Array.from(tokens, (sentence) => sentence.length)
     encoding.write(feeds.ids, ids)
     encoding.write(feeds.tokenLengths, tokenLengths)
-    const [logLengths] = await encoding.run()
-    const counts = this.#frameCounts(policy, batch, options.lengths, logLengths)
+    const counts = await this.#frameCounts(policy, batch, options.lengths, await encoding.start())
 
     const inputStride = padded(inputNumbers(config))
     const start = new Float32Array(batch * inputStride)
@@ -111,13 +108,7 @@ export class Generator {
       ),
     )
 
-    for (let run = 0; run < config.maxFrames; run += CHUNK) {
-      signal?.throwIfAborted()
-      const [done, frames] = await decoding.run({ times: CHUNK })
-      const chunk = { done: [...new Uint32Array(done!)], frames: split(new Float32Array(frames!), batch) }
-      yield chunk
-      if (chunk.done.every((count) => count > 0)) return
-    }
+    yield* runFrames(decoding, batch, { frames: counts && Math.max(...counts), whole: 1 / scaling.scale[COORDS]! }, signal)
   }
 
   #encodeText(text: string): Uint32Array {
@@ -130,14 +121,15 @@ export class Generator {
     return ids
   }
 
-  /** Frames of each sentence where the policy fixes them beforehand. */
-  #frameCounts(
+  /** Frames of each sentence where the policy fixes them beforehand; only the length head's word is waited for. */
+  async #frameCounts(
     policy: LengthPolicy,
     batch: number,
     given: readonly number[] | undefined,
-    logLengths: ArrayBuffer | undefined,
-  ): number[] | undefined {
+    encoded: PendingReports,
+  ): Promise<number[] | undefined> {
     const { maxFrames } = this.#group.config
+    if (policy !== 'predicted-length') encoded.drop()
     if (policy === 'self-counter') return undefined
     if (policy === 'oracle') {
       if (given?.length === batch) return given.map((n) => Math.min(maxFrames, n))
@@ -148,6 +140,7 @@ export class Generator {
         'Pass a reference',
       )
     }
+    const [logLengths] = await encoded.read()
     if (!logLengths) {
       throw new SignError(
         'ERR_USAGE',
@@ -227,12 +220,6 @@ export class Generator {
   }
 }
 
-interface Chunk {
-  /** Frames of each sentence once it has stopped, 0 before. */
-  readonly done: readonly number[]
-  readonly frames: readonly Float32Array[]
-}
-
 const PADDING = 1
 
 /** The numbers `next_frame` follows, where a whole clip is `whole` on the model's counter: least step, given step, stop, mode. */
@@ -240,9 +227,4 @@ function policyNumbers(count: number | undefined, maxFrames: number, whole: numb
   return count === undefined
     ? [whole / maxFrames, 0, whole, counterMode.own]
     : [0, whole / count, whole * (1 - 0.5 / count), counterMode.given]
-}
-
-function split(frames: Float32Array, batch: number): Float32Array[] {
-  const each = frames.length / batch
-  return Array.from({ length: batch }, (_, b) => frames.subarray(b * each, (b + 1) * each))
 }

@@ -69,10 +69,10 @@ export class GlossDecoder {
     const length = Math.ceil(Math.max(...sources.map((ids) => ids.length)) / 4) * 4
     const recorded = await this.#program(prompts.length, length, beams, limit)
     this.#start(recorded, sources, length, beams)
-    await recorded.encoding.run()
+    await recorded.encoding.start()
     for (let made = 0; ; ) {
       signal?.throwIfAborted()
-      const reports = await recorded.decoding.run({ times: CHUNK / recorded.stride })
+      const reports = await recorded.decoding.run({ times: Math.ceil(Math.min(CHUNK, limit - made) / recorded.stride) })
       made += CHUNK
       const done = new Uint32Array(reports[0]!)
       if (made < limit && done.some((count) => count === 0)) continue

@@ -42,7 +42,10 @@ export interface Profile {
   readonly node: string
   readonly method: Method
   readonly ceilings: Ceilings
-  /** Wall time of a step without and with the profiler, taken in turns; null where single kernels were timed. */
+  /**
+   * Wall time of a step without and with the profiler, taken in turns; null where single kernels were timed. Without it, from one step's
+   * report to the next one's where steps overlap, as training's do; with it, each step is waited for.
+   */
   readonly step: { readonly plain: Timed; readonly profiled: Timed } | null
   readonly rows: readonly DispatchRow[]
   readonly memory: MemoryPlan

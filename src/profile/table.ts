@@ -34,7 +34,7 @@ export function summaryLines(profile: Profile): string[] {
   const { plain, profiled } = step
   return [
     ...lines,
-    `a step takes ${milliseconds(plain)}; profiled ${milliseconds(profiled)}, ${signedPercent(profiled.median / plain.median - 1)}`,
+    `a step takes ${milliseconds(plain)}; profiled, each alone, ${milliseconds(profiled)}, ${signedPercent(profiled.median / plain.median - 1)}`,
     `${all.calls} dispatches take ${milliseconds(all.ms)} of it, ${percent(all.ms.median / profiled.median)} of the profiled step`,
     `their floors sum to ${all.floor.toFixed(2)} ms: ${percent(all.floor / plain.median)} of the step`,
   ]
