@@ -3,7 +3,7 @@
 
 import type { Gpu } from '../device/gpu.js'
 import { Program, Recorder } from '../device/program.js'
-import { add } from '../kernels/add.js'
+import { copy } from './ceilings.js'
 import type { RecordingTimer } from './recording.js'
 import { timed } from './timing.js'
 
@@ -14,11 +14,10 @@ const ROUNDS = 8
 /** Milliseconds that `timer` adds to a dispatch: a chain of the smallest ones with and without it, by turns, each at its best. */
 export async function stampCost(gpu: Gpu, timer: RecordingTimer): Promise<number> {
   const recorder = new Recorder()
-  const n = 4
-  let x = recorder.feed('x', [n])
+  let x = recorder.feed('x', [4])
   for (let i = 0; i < DISPATCHES; i++) {
-    const y = recorder.tensor(`y${i}`, [n])
-    recorder.run(add, { a: x, b: x, y }, { n })
+    const y = recorder.tensor(`y${i}`, [4])
+    recorder.run(copy, { x, y }, { bytes: 16 })
     x = y
   }
   recorder.keep(x)
