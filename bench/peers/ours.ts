@@ -87,5 +87,6 @@ await serve(async (): Promise<Peer> => {
     return recorded(gpu, task, chains[task.kind])
   }
   // The engine naps while it waits, of its own accord.
-  return { device: report.name, versions: { driver: report.driver, node: process.version }, polls: false, prepare }
+  const versions = { driver: report.driver, node: process.version }
+  return { device: report.name, versions, software: report.software, polls: false, prepare }
 })
