@@ -3,7 +3,7 @@
 import { bug, SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
-import { Arena, elements, type Tensor } from '../device/memory.js'
+import { Arena, elements, type Region, type Tensor } from '../device/memory.js'
 import { type Parameter, type ParameterSpec, storedShape } from '../ops/parameter.js'
 
 /** A named array of numbers in its logical shape: what checkpoints hold. */
@@ -42,7 +42,7 @@ export class Weights {
     this.specs = specs
     // Matrices first, then vectors: the optimiser decays the former only, and walks each kind as one range.
     const byKind = [...specs.filter(isMatrix), ...specs.filter((spec) => !isMatrix(spec))]
-    const entries = byKind.map(({ name, shape }) => ({ name, bytes: 4 * elements(storedShape(shape)) }))
+    const entries = byKind.map(({ name, shape, follows = false }) => ({ name, bytes: 4 * elements(storedShape(shape)), follows }))
     // The spare range is what a kernel with an unused output is given; in every arena, so that all are laid out alike.
     const arena = (label: string) => new Arena(gpu, label, [...entries, { name: SPARE, bytes: 16 }])
     this.values = arena('weights')
@@ -68,6 +68,15 @@ export class Weights {
     const parameter = this.#byName.get(name)
     if (!parameter) throw bug('weights', `no parameter ${name}`)
     return parameter
+  }
+
+  /** Parameters that lie one behind the other, as one with all their rows. */
+  joined(names: readonly string[]): Parameter {
+    const parts = names.map((name) => this.get(name))
+    const [first] = parts as [Parameter]
+    const slopes = parts.flatMap(({ slope }) => slope ?? [])
+    const value = endToEnd(parts.map((part) => part.value))
+    return slopes.length > 0 ? { spec: first.spec, value, slope: endToEnd(slopes) } : { spec: first.spec, value }
   }
 
   /** A tensor for outputs nobody wants. */
@@ -146,6 +155,17 @@ export class Weights {
   destroy(): void {
     for (const arena of [this.values, this.slopes, this.first, this.second]) arena?.destroy()
   }
+}
+
+/** Tensors of an arena that touch, as one. */
+function endToEnd(tensors: readonly Tensor[]): Tensor {
+  const regions = tensors.map(({ region }) => region!)
+  const apart = regions.findIndex(({ offset, bytes }, i) => i + 1 < regions.length && regions[i + 1]!.offset !== offset + bytes)
+  if (apart >= 0) throw bug(tensors[apart + 1]!.name, `a gap before it; ${tensors[apart]!.name} should end where it begins`)
+  const [{ buffer, offset }] = regions as [Region]
+  const shape = [tensors.reduce((rows, tensor) => rows + tensor.shape[0]!, 0), ...tensors[0]!.shape.slice(1)]
+  const bytes = regions.reduce((sum, region) => sum + region.bytes, 0)
+  return { name: tensors.map(({ name }) => name).join('+'), shape, dtype: 'f32', region: { buffer, offset, bytes } }
 }
 
 /** First values: Xavier-uniform matrices, biases 0, norms 1 and 0, the <pad> token's row 0. */
