@@ -46,7 +46,12 @@ const adam = { rule: 1, rate: 0.02, meanDecay: 0.9, squareDecay: 0.95 }
 const loss = { batch: 2, length: 3, stride: 8, kind: 0 }
 
 export const tinyWorkloads: readonly Workload[] = [
-  workload(adamw, note, { n: 12, weightDecay: 0.1, decoupled: 1 }, { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 }),
+  workload(
+    adamw,
+    note,
+    { n: 12, decayed: 8, weightDecay: 0.1, decoupled: 1 },
+    { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 },
+  ),
   workload(add, note, { n: 12 }, { a: 12, b: 12, y: 12 }),
   workload(addPositions, note, { rows: 3, width: 8 }, { x: 24, table: 24, at: Uint32Array.of(0, 1, 2), y: 24 }),
   workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: rows, logSumExp: lines }),

@@ -13,7 +13,7 @@ export interface HostTensor {
 }
 export type HostTensors = ReadonlyMap<string, HostTensor>
 
-/** A stretch of all four arenas that the optimiser treats alike. */
+/** A stretch of all four arenas that the optimiser takes at once. */
 export interface OptimiserRange {
   readonly slope: Tensor
   readonly value: Tensor
@@ -21,7 +21,8 @@ export interface OptimiserRange {
   readonly second: Tensor
   /** Numbers in it. */
   readonly length: number
-  readonly decays: boolean
+  /** How many of them decay: the first ones. */
+  readonly decayed: number
 }
 
 const isMatrix = (spec: ParameterSpec): boolean => spec.shape.length > 1
@@ -40,7 +41,7 @@ export class Weights {
 
   constructor(gpu: Gpu, specs: readonly ParameterSpec[], { training }: { training: boolean }) {
     this.specs = specs
-    // Matrices first, then vectors: the optimiser decays the former only, and walks each kind as one range.
+    // Matrices first, then vectors: the optimiser decays the former only, up to one boundary.
     const byKind = [...specs.filter(isMatrix), ...specs.filter((spec) => !isMatrix(spec))]
     const entries = byKind.map(({ name, shape, follows = false }) => ({ name, bytes: 4 * elements(storedShape(shape)), follows }))
     // The spare range is what a kernel with an unused output is given; in every arena, so that all are laid out alike.
@@ -85,7 +86,7 @@ export class Weights {
     return { name: SPARE, shape: [4], dtype: 'f32', region: this.slopes.region(SPARE) }
   }
 
-  /** The arenas cut into ranges that one binding may hold, matrices and vectors apart, for the optimiser. */
+  /** The arenas cut into ranges that one binding may hold, one where it can, for the optimiser. Matrices, which decay, come before vectors. */
   ranges(maxBytes: number): OptimiserRange[] {
     const { slopes, values, first, second } = this
     if (!slopes || !first || !second) throw bug('weights', 'ranges are for training')
@@ -95,27 +96,22 @@ export class Weights {
     // Cuts at multiples of 1 KiB meet every adapter's alignment.
     const step = Math.floor(maxBytes / 1024) * 1024
     const ranges: OptimiserRange[] = []
-    for (const [from, to, decays] of [
-      [0, boundary, true],
-      [boundary, end, false],
-    ] as const) {
-      for (let offset = from; offset < to; offset += step) {
-        const bytes = Math.min(step, to - offset)
-        const cut = (arena: Arena, name: string): Tensor => ({
-          name,
-          shape: [bytes / 4],
-          dtype: 'f32',
-          region: { buffer: arena.buffer, offset, bytes },
-        })
-        ranges.push({
-          slope: cut(slopes, 'slopes'),
-          value: cut(values, 'weights'),
-          first: cut(first, 'first'),
-          second: cut(second, 'second'),
-          length: bytes / 4,
-          decays,
-        })
-      }
+    for (let offset = 0; offset < end; offset += step) {
+      const bytes = Math.min(step, end - offset)
+      const cut = (arena: Arena, name: string): Tensor => ({
+        name,
+        shape: [bytes / 4],
+        dtype: 'f32',
+        region: { buffer: arena.buffer, offset, bytes },
+      })
+      ranges.push({
+        slope: cut(slopes, 'slopes'),
+        value: cut(values, 'weights'),
+        first: cut(first, 'first'),
+        second: cut(second, 'second'),
+        length: bytes / 4,
+        decayed: Math.max(0, Math.min(boundary - offset, bytes)) / 4,
+      })
     }
     return ranges
   }
