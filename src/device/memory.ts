@@ -140,9 +140,13 @@ export class Arena {
   readonly #gpu: Gpu
   readonly #regions = new Map<string, Region>()
 
-  /** Lays `entries` end to end, each at the alignment the adapter asks of storage bindings. */
-  constructor(gpu: Gpu, label: string, entries: readonly { name: string; bytes: number }[]) {
-    const align = gpu.device.limits.minStorageBufferOffsetAlignment
+  /** Lays `entries` end to end, each at `align`: the alignment the adapter asks of storage bindings, or a multiple of it. */
+  constructor(
+    gpu: Gpu,
+    label: string,
+    entries: readonly { name: string; bytes: number }[],
+    align = gpu.device.limits.minStorageBufferOffsetAlignment,
+  ) {
     let offset = 0
     const offsets = entries.map(({ bytes }) => {
       const at = offset

@@ -1,9 +1,11 @@
-// A group's parameters on the GPU: one arena of values and, in training, arenas of slopes and of the optimiser's two moments.
+// A group's parameters on the GPU: one arena of values and, in training, arenas of slopes and of the optimiser's two moments. Training in
+// f16 adds a copy of the matrices in halves, and the state of the loss scale.
 
 import { bug, SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
 import { Arena, elements, type Tensor } from '../device/memory.js'
+import { firstScaling } from '../ops/loss_scale.js'
 import { type Parameter, type ParameterSpec, storedShape } from '../ops/parameter.js'
 
 /** A named array of numbers in its logical shape: what checkpoints hold. */
@@ -19,6 +21,8 @@ export interface OptimiserRange {
   readonly value: Tensor
   readonly first: Tensor
   readonly second: Tensor
+  /** The values as halves, of a range that has them. */
+  readonly half: Tensor | undefined
   /** Numbers in it. */
   readonly length: number
   readonly decays: boolean
@@ -29,6 +33,15 @@ const isMatrix = (spec: ParameterSpec): boolean => spec.shape.length > 1
 const SPARE = 'spare'
 const PAD_ID = 1
 
+/** What the products of linear layers are made of in training: float32, or halves with sums in float32. */
+export type Precision = 'f32' | 'f16'
+
+export interface WeightsOptions {
+  readonly training: boolean
+  /** Of products in training; default f32. Values are f32 in any case. */
+  readonly precision?: Precision | undefined
+}
+
 /** The arenas of one group. */
 export class Weights {
   readonly specs: readonly ParameterSpec[]
@@ -36,20 +49,38 @@ export class Weights {
   readonly slopes: Arena | undefined
   readonly first: Arena | undefined
   readonly second: Arena | undefined
+  /** The matrices as halves, each at half its place among the values. */
+  readonly halves: Arena | undefined
+  /** f32 [8]: what the loss is multiplied by, as the kernel loss_scale_update keeps it. */
+  readonly scaling: Tensor | undefined
+  readonly #scaling: Arena | undefined
   readonly #byName = new Map<string, Parameter>()
 
-  constructor(gpu: Gpu, specs: readonly ParameterSpec[], { training }: { training: boolean }) {
+  constructor(gpu: Gpu, specs: readonly ParameterSpec[], { training, precision = 'f32' }: WeightsOptions) {
     this.specs = specs
     // Matrices first, then vectors: the optimiser decays the former only, and walks each kind as one range.
     const byKind = [...specs.filter(isMatrix), ...specs.filter((spec) => !isMatrix(spec))]
     const entries = byKind.map(({ name, shape }) => ({ name, bytes: 4 * elements(storedShape(shape)) }))
     // The spare range is what a kernel with an unused output is given; in every arena, so that all are laid out alike.
-    const arena = (label: string) => new Arena(gpu, label, [...entries, { name: SPARE, bytes: 16 }])
+    const halved = training && precision === 'f16'
+    const align = gpu.device.limits.minStorageBufferOffsetAlignment
+    const arena = (label: string) => new Arena(gpu, label, [...entries, { name: SPARE, bytes: 16 }], halved ? 2 * align : align)
     this.values = arena('weights')
     if (training) {
       this.slopes = arena('slopes')
       this.first = arena('first moments')
       this.second = arena('second moments')
+    }
+    if (halved) {
+      const matrices = entries.slice(0, specs.filter(isMatrix).length)
+      this.halves = new Arena(
+        gpu,
+        'weights as halves',
+        matrices.map(({ name, bytes }) => ({ name, bytes: bytes / 2 })),
+      )
+      this.#scaling = new Arena(gpu, 'loss scale', [{ name: 'scaling', bytes: firstScaling().byteLength }])
+      this.scaling = { name: 'scaling', shape: [firstScaling().length], dtype: 'f32', region: this.#scaling.region('scaling') }
+      this.scaleLoss(firstScaling())
     }
     for (const spec of specs) {
       const shape = storedShape(spec.shape)
@@ -60,7 +91,11 @@ export class Weights {
         dtype: 'f32',
         region: this.slopes.region(spec.name),
       }
-      this.#byName.set(spec.name, slope ? { spec, value, slope } : { spec, value })
+      const half: Tensor | undefined =
+        this.halves && isMatrix(spec)
+          ? { name: `half ${spec.name}`, shape, dtype: 'f16', region: this.halves.region(spec.name) }
+          : undefined
+      this.#byName.set(spec.name, { spec, value, ...(slope && { slope }), ...(half && { half }) })
     }
   }
 
@@ -74,6 +109,12 @@ export class Weights {
   get spare(): Tensor {
     if (!this.slopes) throw bug('weights', 'spare is for training')
     return { name: SPARE, shape: [4], dtype: 'f32', region: this.slopes.region(SPARE) }
+  }
+
+  /** Sets the state of the loss scale, as a step reported it. */
+  scaleLoss(scaling: Float32Array): void {
+    if (!this.#scaling) throw bug('weights', 'a loss scale is for training in f16')
+    this.#scaling.write('scaling', scaling)
   }
 
   /** The arenas cut into ranges that one binding may hold, matrices and vectors apart, for the optimiser. */
@@ -103,12 +144,23 @@ export class Weights {
           value: cut(values, 'weights'),
           first: cut(first, 'first'),
           second: cut(second, 'second'),
+          half: decays ? this.#halfRange(offset, bytes) : undefined,
           length: bytes / 4,
           decays,
         })
       }
     }
     return ranges
+  }
+
+  #halfRange(offset: number, bytes: number): Tensor | undefined {
+    if (!this.halves) return undefined
+    return {
+      name: 'halves',
+      shape: [bytes / 4],
+      dtype: 'f16',
+      region: { buffer: this.halves.buffer, offset: offset / 2, bytes: bytes / 2 },
+    }
   }
 
   /** Uploads parameters by name. Throws ERR_CHECKPOINT, before anything is written, for a missing, unknown or wrongly shaped one. */
@@ -144,7 +196,7 @@ export class Weights {
   }
 
   destroy(): void {
-    for (const arena of [this.values, this.slopes, this.first, this.second]) arena?.destroy()
+    for (const arena of [this.values, this.slopes, this.first, this.second, this.halves, this.#scaling]) arena?.destroy()
   }
 }
 

@@ -34,7 +34,7 @@ batch: { size: 8, bucket: 10 }
 export async function trainSubject(gpu: Gpu, config: RunConfig): Promise<TrainSubject> {
   const [data] = (await loadData(config)) as [LanguageData]
   const plan = middling(firstEpoch(config, data))
-  const model = new SignModel(gpu, { training: true })
+  const model = new SignModel(gpu, { training: true, precision: config.precision })
   const group = model.addLanguage(data.group, { seed: config.seed })
   // A channel that draws clips begins with epochs that visit every clip; here they never end.
   const still = { ...config, learning: { ...config.learning, warmup: Number.MAX_SAFE_INTEGER } }

@@ -8,6 +8,7 @@ import { sameConfig } from '../model/config.js'
 import { SignModel } from '../model/sign_model.js'
 import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { type LanguageData, loadData, startFrom } from './dataset.js'
+import { scaleScalars } from './loss_scale.js'
 import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { loadRunConfig } from './run_file.js'
@@ -29,7 +30,20 @@ export interface TrainRunOptions extends FolderOptions {
 }
 
 /** What decides which batch a step has and what the model sees of it; the rest of a run file may change when a run goes on. */
-const fixedKeys = ['task', 'seed', 'data', 'groups', 'tokens', 'scaling', 'model', 'batch', 'learning', 'base', 'start'] as const
+const fixedKeys = [
+  'task',
+  'seed',
+  'data',
+  'groups',
+  'tokens',
+  'scaling',
+  'model',
+  'precision',
+  'batch',
+  'learning',
+  'base',
+  'start',
+] as const
 
 /**
  * Runs a training to its end, telling what happens.
@@ -77,9 +91,9 @@ class PoseJob implements Job<TrainedStep, Validated> {
     return this.#trainer.submitStep()
   }
 
-  stepScalars({ loss, gradientNorm, rate, samples, lengthLoss }: TrainedStep): Scalars {
+  stepScalars({ loss, gradientNorm, rate, samples, lengthLoss, lossScale }: TrainedStep): Scalars {
     const reward = samples.reduce((sum, sample) => sum + sample.reward, 0) / samples.length
-    return { loss, gradientNorm, rate, reward, ...(lengthLoss === undefined ? {} : { lengthLoss }) }
+    return { loss, gradientNorm, rate, reward, ...(lengthLoss === undefined ? {} : { lengthLoss }), ...scaleScalars(lossScale) }
   }
 
   epochScalars(): Scalars {
@@ -115,7 +129,7 @@ async function startTrainer(
   const { seed } = config
   const data = start ? loaded.map((language) => startFrom(language, start)) : loaded
   const clone = config.base?.clone
-  const model = new SignModel(gpu, { training: true })
+  const model = new SignModel(gpu, { training: true, precision: config.precision })
   for (const description of base?.groups ?? []) {
     const tensors = base!.tensors('weights', description.language)
     model.addLanguage(description, { tensors, training: false, who: base!.path })
@@ -152,7 +166,7 @@ async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly Langu
         'Resume with the run file it was started with',
       )
   }
-  const model = restoreModel(gpu, checkpoint, { training: true })
+  const model = restoreModel(gpu, checkpoint, { training: true, precision: config.precision })
   const trainer = new Trainer(config, model, data)
   trainer.restore(checkpoint.state as TrainerState)
   return trainer
