@@ -28,6 +28,19 @@ describe('one name in every folder', () => {
     expect(orphans).toEqual([])
   })
 
+  it('numbers a tuner may choose stand in the shader too', () => {
+    for (const { kernel } of tinyWorkloads) {
+      for (const { shader, tune = {} } of [{ shader: kernel.name, ...kernel }, ...variantsOf(kernel)]) {
+        for (const [constant, values] of Object.entries(tune)) {
+          const line = new RegExp(`^const ${constant} = (\\d+)u?; // tune: ([\\d ]+\\d)`, 'm').exec(
+            readFileSync(`shaders/${shader}.wgsl`, 'utf8'),
+          )
+          expect(line?.[2]?.split(' ').map(Number), `${shader}: ${constant}`).toEqual(values.toSorted((a, b) => a - b))
+        }
+      }
+    }
+  })
+
   it('every shader is benched', async () => {
     const benched = readdirSync('bench')
       .filter((file) => file.endsWith('.bench.ts'))

@@ -168,7 +168,7 @@ describe('linear_half', () => {
       { ROWS: 4, COLS: 2 },
       { ROWS: 1, COLS: 1 },
     ])
-    expect(linear!.workgroups(square(4096), tensorCores)).toEqual([16, 32])
+    expect(linear!.workgroups(square(4096), tensorCores, tileOf(4096))).toEqual([16, 32])
   })
 })
 

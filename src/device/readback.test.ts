@@ -8,11 +8,12 @@ let gpu: Gpu
 let program: Program
 const recorder = new Recorder()
 const x = recorder.feed('x', [4])
-const nothing = recorder.feed('nothing', [4])
+// Never written, so 0.
+const zero = recorder.feed('zero', [4])
 beforeAll(async () => {
   gpu = (await openGpu()).gpu
   const y = recorder.tensor('y', [4])
-  recorder.run(add, { a: x, b: nothing, y }, { n: 4 })
+  recorder.run(add, { a: x, b: zero, y }, { n: 4 })
   recorder.report(y)
   program = await Program.build(gpu, recorder)
 })

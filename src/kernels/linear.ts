@@ -1,4 +1,4 @@
-import { type AdapterTraits, type Cost, defineKernel, type Grid, type ParamValues, type Variant } from '../device/kernel.js'
+import { type AdapterTraits, type Constants, type Cost, defineKernel, type Grid, type ParamValues, type Variant } from '../device/kernel.js'
 
 /** Workgroups that keep the cores of a machine busy. */
 const ENOUGH = 32
@@ -17,12 +17,11 @@ const cost = ({ rows, inner, cols }: { rows: number; inner: number; cols: number
 /** A cost with so many numbers more to be read. */
 const withRead = ({ flops, bytes }: Cost, numbers: number): Cost => ({ flops, bytes: bytes + 4 * numbers })
 
-// A subgroup's tile is 16 rows high and so many vectors of four columns a lane wide: SwiftShader's four lanes pay for two.
-const TILE_ROWS = 16
+// A subgroup's tile is so many vectors of four columns a lane wide: SwiftShader's four lanes pay for two.
 const colQuads = (lanes: number): number => (lanes === 4 ? 2 : 1)
-const subgroupTiles = (rows: number, cols: number, lanes: number): Grid => [
+const subgroupTiles = (rows: number, cols: number, lanes: number, { TILE_ROWS }: Constants): Grid => [
   Math.ceil(cols / (4 * lanes * colQuads(lanes))),
-  Math.ceil(rows / TILE_ROWS),
+  Math.ceil(rows / TILE_ROWS!),
 ]
 
 /** Measured faster on lavapipe (8 lanes) and on SwiftShader (4): for both, loads are the work. A GPU has caches and lanes for the tiles. */
@@ -39,7 +38,8 @@ export function subgroupVariant(shader: string, shape: (size: ParamValues<Size>)
   return {
     shader,
     suits: dearLoads,
-    workgroups: (params, { subgroupSize }) => subgroupTiles(...shape(params), subgroupSize!),
+    workgroups: (params, { subgroupSize }, constants) => subgroupTiles(...shape(params), subgroupSize!, constants),
+    tune: { TILE_ROWS: [16, 32] },
     constants: (_, { subgroupSize }) => ({ LANES: subgroupSize!, COL_QUADS: colQuads(subgroupSize!) }),
   }
 }
@@ -49,6 +49,7 @@ export function tiledVariant(shader: string, shape: (size: ParamValues<Size>) =>
   return {
     shader,
     suits: ({ software }) => !software,
+    runs: () => true,
     workgroups: (params) => {
       const [rows, cols] = shape(params)
       return [Math.ceil(cols / 64), Math.ceil(rows / 64)]

@@ -1,4 +1,4 @@
-import { type AdapterTraits, type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
+import { type AdapterTraits, type Constants, type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
 import { linear, linearGrad, linearWeightGrad, outputs, type Size, subgroupVariant, tiledVariant } from './linear.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
@@ -9,11 +9,7 @@ const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolea
 const MANY = 128
 
 /** A workgroup's tile is 32·ROWS by 64·COLS: the larger, the less is loaded for a product, but a small output needs many workgroups. */
-interface TileSize {
-  readonly ROWS: number
-  readonly COLS: number
-}
-const tileSizes: readonly TileSize[] = [
+const tileSizes: readonly { readonly ROWS: number; readonly COLS: number }[] = [
   { ROWS: 4, COLS: 4 },
   { ROWS: 4, COLS: 2 },
   { ROWS: 2, COLS: 2 },
@@ -27,20 +23,20 @@ function matrixVariant(
   shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number],
   widest = 4,
 ): Variant<Size> {
-  const gridOf = (params: ParamValues<Size>, { ROWS, COLS }: TileSize) => {
+  const gridOf = (params: ParamValues<Size>, { ROWS, COLS }: Constants) => {
     const [rows, cols] = shape(params)
-    return [Math.ceil(cols / (64 * COLS)), Math.ceil(rows / (32 * ROWS))] as const
+    return [Math.ceil(cols / (64 * COLS!)), Math.ceil(rows / (32 * ROWS!))] as const
   }
-  const tileOf = (params: ParamValues<Size>): TileSize => {
-    const fitting = tileSizes.filter(({ COLS }) => COLS <= widest)
-    const busy = fitting.find((tile) => gridOf(params, tile)[0] * gridOf(params, tile)[1] >= MANY)
-    return busy ?? fitting.at(-1)!
-  }
+  const fitting = tileSizes.filter(({ COLS }) => COLS <= widest)
   return {
     shader,
     suits: halfMatrices,
-    workgroups: (params) => gridOf(params, tileOf(params)),
-    constants: (params) => ({ ...tileOf(params) }),
+    workgroups: (params, _, tile) => gridOf(params, tile),
+    constants: (params) => {
+      const busy = fitting.find((tile) => gridOf(params, { ...tile }).reduce((x, y) => x * y) >= MANY)
+      return { ...(busy ?? fitting.at(-1)!) }
+    },
+    tune: { ROWS: [1, 2, 4], COLS: [1, 2, 4].filter((cols) => cols <= widest) },
   }
 }
 

@@ -18,6 +18,7 @@ import type { TrainRunOptions } from './run.js'
 import { loadGlossConfig } from './run_file.js'
 import { lastCheckpoint, prepareFolder } from './run_folder.js'
 import { carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+import { settleTuning } from './run_tuning.js'
 
 /** What a validation tells. */
 export interface GlossValidated {
@@ -48,6 +49,7 @@ export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: 
   await prepareFolder(config, options, fixedKeys, loadGlossConfig)
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
+  await settleTuning(gpu, config.out, resumed)
   const trainer = resumed
     ? await resume(gpu, config, train, description, last)
     : new GlossTrainer(config, new GlossModel(gpu, description, { training: true, precision: config.precision, seed: config.seed }), train)

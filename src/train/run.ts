@@ -14,6 +14,7 @@ import type { RunConfig } from './run_config.js'
 import { loadRunConfig } from './run_file.js'
 import { type FolderOptions, goesOn, lastCheckpoint, prepareFolder } from './run_folder.js'
 import { carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+import { settleTuning } from './run_tuning.js'
 import { type TrainedStep, Trainer, type TrainerState } from './trainer.js'
 import { validate } from './validation.js'
 
@@ -62,6 +63,7 @@ export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOp
   await prepareFolder(config, options, fixedKeys, loadRunConfig)
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
+  await settleTuning(gpu, config.out, resumed)
   const trainer = resumed ? await resumeTrainer(gpu, config, loaded, last) : await startTrainer(gpu, config, loaded, { base, start })
   yield* carryThrough(new PoseJob(trainer), config, { resumed, signal: options.signal })
 }
