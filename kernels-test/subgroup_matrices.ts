@@ -8,6 +8,9 @@
  */
 export function withoutMatrixUnits(source: string): string {
   const plain = source
+    // Loops stay loops, whose bounds no compiler can know, or the functions below would be compiled for every matrix.
+    .replaceAll(' // unroll', '')
+    .replace(/< (ROWS|COLS|2u); (\w)\+\+/g, '< min($1, params.rows + $1); $2++')
     .replace(/^enable chromium_experimental_subgroup_matrix;\n/m, '')
     .replace(/^diagnostic\(off, chromium\.subgroup_matrix_uniformity\);\n/m, '')
     .replace(/^alias (Left|Sum) = .*$/gm, 'alias $1 = array<f32, 16>;')

@@ -25,6 +25,7 @@ import { liftStart } from '../src/kernels/lift_start.js'
 import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../src/kernels/linear_half.js'
 import { linearRow } from '../src/kernels/linear_row.js'
+import { lossScale, lossScaleUpdate } from '../src/kernels/loss_scale.js'
 import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
@@ -179,6 +180,8 @@ export const tinyWorkloads: readonly Workload[] = [
   ),
   workload(linearHalfWeightGrad, note, product, { x: 40, dy: 60, dw: 96, db: 12 }),
   workload(linearRow, note, { ...product, ...finish }, { x: 40, w: 96, b: 12, residual: 60, y: 60 }),
+  workload(lossScale, note, { n: 3 }, { x: 3, scaling: 8, y: 3 }),
+  workload(lossScaleUpdate, note, { partials: 8, limit: 1, interval: 2 }, { partial: 8, hyper: 8, scaling: 8, clip: 2, tuned: 8 }),
   workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),
   workload(meanPoolGrad, note, { batch: 2, length: 3, width: 8, accumulate: 1 }, { dy: 16, lengths, dx: 48 }),
   workload(

@@ -140,9 +140,16 @@ export class Arena {
   readonly #gpu: Gpu
   readonly #regions = new Map<string, Region>()
 
-  /** Lays `entries` end to end, each at the alignment the adapter asks of storage bindings but those that are to follow without a gap. */
-  constructor(gpu: Gpu, label: string, entries: readonly { name: string; bytes: number; follows?: boolean }[]) {
-    const align = gpu.device.limits.minStorageBufferOffsetAlignment
+  /**
+   * Lays `entries` end to end: each at `align`, the alignment the adapter asks of storage bindings or a multiple of it, but those that are
+   * to follow without a gap.
+   */
+  constructor(
+    gpu: Gpu,
+    label: string,
+    entries: readonly { name: string; bytes: number; follows?: boolean }[],
+    align = gpu.device.limits.minStorageBufferOffsetAlignment,
+  ) {
     let offset = 0
     const offsets = entries.map(({ bytes, follows }) => {
       const at = follows ? offset : Math.ceil(offset / align) * align

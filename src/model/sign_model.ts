@@ -9,7 +9,7 @@ import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig, sameConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
 import { parameterSpecs, TOKEN_TABLE } from './parameters.js'
-import { type HostTensors, initialTensors, Weights } from './weights.js'
+import { type HostTensors, initialTensors, type Precision, Weights, type WeightsOptions } from './weights.js'
 
 /** The tag of a group that all languages share; it reads LangGloss, whose tokens say their language. */
 export const SHARED = 'ALL'
@@ -39,7 +39,7 @@ export class LanguageGroup implements GroupDescription {
   readonly positions: Tensor
   readonly #positionArena: Arena
 
-  constructor(gpu: Gpu, description: GroupDescription, { training }: { training: boolean }) {
+  constructor(gpu: Gpu, description: GroupDescription, options: WeightsOptions) {
     this.language = description.language
     this.config = checkConfig(description.config)
     this.vocabulary = description.vocabulary
@@ -52,7 +52,7 @@ export class LanguageGroup implements GroupDescription {
     this.#positionArena = new Arena(gpu, `${this.language} positions`, [{ name: 'positions', bytes: 4 * count * width }])
     this.#positionArena.write('positions', positionTable(count, width))
     this.positions = { name: 'positions', shape: [count, width], dtype: 'f32', region: this.#positionArena.region('positions') }
-    this.weights = new Weights(gpu, parameterSpecs(this.config, this.vocabulary.size), { training })
+    this.weights = new Weights(gpu, parameterSpecs(this.config, this.vocabulary.size), options)
   }
 
   destroy(): void {
@@ -76,11 +76,14 @@ export interface AddLanguageOptions {
 export class SignModel {
   readonly gpu: Gpu
   readonly training: boolean
+  /** Of products in training. */
+  readonly precision: Precision
   readonly #groups = new Map<string, LanguageGroup>()
 
-  constructor(gpu: Gpu, { training = false }: { training?: boolean } = {}) {
+  constructor(gpu: Gpu, { training = false, precision = 'f32' }: Partial<WeightsOptions> = {}) {
     this.gpu = gpu
     this.training = training
+    this.precision = precision
   }
 
   get languages(): string[] {
@@ -98,7 +101,7 @@ export class SignModel {
     if (this.#groups.has(language)) {
       throw new SignError('ERR_CONFIG', 'model', `wanted a new language, got '${language}' again`, 'Choose another tag')
     }
-    const group = new LanguageGroup(this.gpu, description, { training })
+    const group = new LanguageGroup(this.gpu, description, { training, precision: this.precision })
     try {
       // A group's first weights depend on its tag, so that the order of adding does not matter.
       group.weights.load(tensors ?? initialTensors(group.weights.specs, seed + tagHash(language)), who)

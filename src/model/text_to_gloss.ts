@@ -11,7 +11,7 @@ import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig, presets } from './config.js'
 import { cachedCrossAttention, cachedSelfAttention, crossAttention, feedForward, norm, type Recording, selfAttention } from './layers.js'
 import { glossParameterSpecs } from './parameters.js'
-import { type HostTensors, initialTensors, Weights } from './weights.js'
+import { type HostTensors, initialTensors, Weights, type WeightsOptions } from './weights.js'
 
 /** Sizes of a text-to-gloss model. */
 export type GlossConfig = Pick<
@@ -47,9 +47,9 @@ export class GlossModel implements GlossModelDescription {
   constructor(
     gpu: Gpu,
     { config, source, gloss, languages, reads }: GlossModelDescription,
-    options: { training?: boolean; seed?: number; tensors?: HostTensors; who?: string } = {},
+    options: Partial<WeightsOptions> & { seed?: number; tensors?: HostTensors; who?: string } = {},
   ) {
-    const { training = false, seed = 27, tensors, who = 'text to gloss' } = options
+    const { training = false, precision, seed = 27, tensors, who = 'text to gloss' } = options
     checkConfig({ ...presets.tiny, ...config })
     this.config = config
     this.source = source
@@ -69,7 +69,7 @@ export class GlossModel implements GlossModelDescription {
     const tensor = (name: string, rows: number): Tensor => ({ name, shape: [rows, width], dtype: 'f32', region: this.#arena.region(name) })
     this.positions = tensor('positions', count)
     this.nowhere = tensor('nowhere', 1)
-    this.weights = new Weights(gpu, glossParameterSpecs(config, source.size, gloss.size), { training })
+    this.weights = new Weights(gpu, glossParameterSpecs(config, source.size, gloss.size), { training, precision })
     this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
   }
 

@@ -1,9 +1,11 @@
-// A group's parameters on the GPU: one arena of values and, in training, arenas of slopes and of the optimiser's two moments.
+// A group's parameters on the GPU: one arena of values and, in training, arenas of slopes and of the optimiser's two moments. Training in
+// f16 adds a copy of the matrices in halves, and the state of the loss scale.
 
 import { bug, SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
 import { Arena, elements, type Region, type Tensor } from '../device/memory.js'
+import { firstScaling } from '../ops/loss_scale.js'
 import { type Parameter, type ParameterSpec, storedShape } from '../ops/parameter.js'
 
 /** A named array of numbers in its logical shape: what checkpoints hold. */
@@ -19,6 +21,8 @@ export interface OptimiserRange {
   readonly value: Tensor
   readonly first: Tensor
   readonly second: Tensor
+  /** Those that decay as halves, where products are made of them. */
+  readonly half: Tensor | undefined
   /** Numbers in it. */
   readonly length: number
   /** How many of them decay: the first ones. */
@@ -30,6 +34,15 @@ const isMatrix = (spec: ParameterSpec): boolean => spec.shape.length > 1
 const SPARE = 'spare'
 const PAD_ID = 1
 
+/** What the products of linear layers are made of in training: float32, or halves with sums in float32. */
+export type Precision = 'f32' | 'f16'
+
+export interface WeightsOptions {
+  readonly training: boolean
+  /** Of products in training; default f32. Values are f32 in any case. */
+  readonly precision?: Precision | undefined
+}
+
 /** The arenas of one group. */
 export class Weights {
   readonly specs: readonly ParameterSpec[]
@@ -37,20 +50,38 @@ export class Weights {
   readonly slopes: Arena | undefined
   readonly first: Arena | undefined
   readonly second: Arena | undefined
+  /** The matrices as halves, each at half its place among the values. */
+  readonly halves: Arena | undefined
+  /** f32 [8]: what the loss is multiplied by, as the kernel loss_scale_update keeps it. */
+  readonly scaling: Tensor | undefined
+  readonly #scaling: Arena | undefined
   readonly #byName = new Map<string, Parameter>()
 
-  constructor(gpu: Gpu, specs: readonly ParameterSpec[], { training }: { training: boolean }) {
+  constructor(gpu: Gpu, specs: readonly ParameterSpec[], { training, precision = 'f32' }: WeightsOptions) {
     this.specs = specs
     // Matrices first, then vectors: the optimiser decays the former only, up to one boundary.
     const byKind = [...specs.filter(isMatrix), ...specs.filter((spec) => !isMatrix(spec))]
     const entries = byKind.map(({ name, shape, follows = false }) => ({ name, bytes: 4 * elements(storedShape(shape)), follows }))
     // The spare range is what a kernel with an unused output is given; in every arena, so that all are laid out alike.
-    const arena = (label: string) => new Arena(gpu, label, [...entries, { name: SPARE, bytes: 16 }])
+    const halved = training && precision === 'f16'
+    const align = gpu.device.limits.minStorageBufferOffsetAlignment
+    const arena = (label: string) => new Arena(gpu, label, [...entries, { name: SPARE, bytes: 16 }], halved ? 2 * align : align)
     this.values = arena('weights')
     if (training) {
       this.slopes = arena('slopes')
       this.first = arena('first moments')
       this.second = arena('second moments')
+    }
+    if (halved) {
+      const matrices = entries.slice(0, specs.filter(isMatrix).length)
+      this.halves = new Arena(
+        gpu,
+        'weights as halves',
+        matrices.map(({ bytes, ...entry }) => ({ ...entry, bytes: bytes / 2 })),
+      )
+      this.#scaling = new Arena(gpu, 'loss scale', [{ name: 'scaling', bytes: firstScaling().byteLength }])
+      this.scaling = { name: 'scaling', shape: [firstScaling().length], dtype: 'f32', region: this.#scaling.region('scaling') }
+      this.scaleLoss(firstScaling())
     }
     for (const spec of specs) {
       const shape = storedShape(spec.shape)
@@ -61,7 +92,11 @@ export class Weights {
         dtype: 'f32',
         region: this.slopes.region(spec.name),
       }
-      this.#byName.set(spec.name, slope ? { spec, value, slope } : { spec, value })
+      const half: Tensor | undefined =
+        this.halves && isMatrix(spec)
+          ? { name: `half ${spec.name}`, shape, dtype: 'f16', region: this.halves.region(spec.name) }
+          : undefined
+      this.#byName.set(spec.name, { spec, value, ...(slope && { slope }), ...(half && { half }) })
     }
   }
 
@@ -76,14 +111,25 @@ export class Weights {
     const parts = names.map((name) => this.get(name))
     const [first] = parts as [Parameter]
     const slopes = parts.flatMap(({ slope }) => slope ?? [])
-    const value = endToEnd(parts.map((part) => part.value))
-    return slopes.length > 0 ? { spec: first.spec, value, slope: endToEnd(slopes) } : { spec: first.spec, value }
+    const halves = parts.flatMap(({ half }) => half ?? [])
+    return {
+      spec: first.spec,
+      value: endToEnd(parts.map((part) => part.value)),
+      ...(slopes.length > 0 && { slope: endToEnd(slopes) }),
+      ...(halves.length > 0 && { half: endToEnd(halves) }),
+    }
   }
 
   /** A tensor for outputs nobody wants. */
   get spare(): Tensor {
     if (!this.slopes) throw bug('weights', 'spare is for training')
     return { name: SPARE, shape: [4], dtype: 'f32', region: this.slopes.region(SPARE) }
+  }
+
+  /** Sets the state of the loss scale, as a step reported it. */
+  scaleLoss(scaling: Float32Array): void {
+    if (!this.#scaling) throw bug('weights', 'a loss scale is for training in f16')
+    this.#scaling.write('scaling', scaling)
   }
 
   /** The arenas cut into ranges that one binding may hold, one where it can, for the optimiser. Matrices, which decay, come before vectors. */
@@ -98,6 +144,7 @@ export class Weights {
     const ranges: OptimiserRange[] = []
     for (let offset = 0; offset < end; offset += step) {
       const bytes = Math.min(step, end - offset)
+      const decayed = Math.max(0, Math.min(boundary - offset, bytes)) / 4
       const cut = (arena: Arena, name: string): Tensor => ({
         name,
         shape: [bytes / 4],
@@ -109,11 +156,19 @@ export class Weights {
         value: cut(values, 'weights'),
         first: cut(first, 'first'),
         second: cut(second, 'second'),
+        half: this.#halfRange(offset, decayed),
         length: bytes / 4,
-        decayed: Math.max(0, Math.min(boundary - offset, bytes)) / 4,
+        decayed,
       })
     }
     return ranges
+  }
+
+  /** The halves of `numbers` values from `offset` bytes on. */
+  #halfRange(offset: number, numbers: number): Tensor | undefined {
+    if (!this.halves || numbers === 0) return undefined
+    const region = { buffer: this.halves.buffer, offset: offset / 2, bytes: 2 * numbers }
+    return { name: 'halves', shape: [numbers], dtype: 'f16', region }
   }
 
   /** Uploads parameters by name. Throws ERR_CHECKPOINT, before anything is written, for a missing, unknown or wrongly shaped one. */
@@ -149,7 +204,7 @@ export class Weights {
   }
 
   destroy(): void {
-    for (const arena of [this.values, this.slopes, this.first, this.second]) arena?.destroy()
+    for (const arena of [this.values, this.slopes, this.first, this.second, this.halves, this.#scaling]) arena?.destroy()
   }
 }
 
@@ -161,7 +216,7 @@ function endToEnd(tensors: readonly Tensor[]): Tensor {
   const [{ buffer, offset }] = regions as [Region]
   const shape = [tensors.reduce((rows, tensor) => rows + tensor.shape[0]!, 0), ...tensors[0]!.shape.slice(1)]
   const bytes = regions.reduce((sum, region) => sum + region.bytes, 0)
-  return { name: tensors.map(({ name }) => name).join('+'), shape, dtype: 'f32', region: { buffer, offset, bytes } }
+  return { name: tensors.map(({ name }) => name).join('+'), shape, dtype: tensors[0]!.dtype, region: { buffer, offset, bytes } }
 }
 
 /** First values: Xavier-uniform matrices, biases 0, norms 1 and 0, the <pad> token's row 0. */

@@ -1,6 +1,7 @@
 import { elements, type Tensor } from '../device/memory.js'
 import { crossEntropyGrad, crossEntropy as crossEntropyKernel } from '../kernels/cross_entropy.js'
 import type { Graph } from './graph.js'
+import { sharesForSlopes } from './loss_scale.js'
 
 export interface CrossEntropyInputs {
   /** u32 [rows]: the right class of each row. */
@@ -26,7 +27,7 @@ export function crossEntropy(
   g.recorder.run(crossEntropyKernel, { logits, goal, result }, params)
   if (g.training) {
     const dlogits = g.tensor('dlogits', logits.shape)
-    g.recorder.run(crossEntropyGrad, { logits, goal, result, coefficient, dlogits }, params)
+    g.recorder.run(crossEntropyGrad, { logits, goal, result, coefficient: sharesForSlopes(g, coefficient), dlogits }, params)
     g.seedSlope(logits, dlogits)
   }
   return result

@@ -19,6 +19,8 @@ export interface GraphOptions {
     readonly seed: Tensor
     /** f32 [4]: what a kernel with an unused output slot is given. */
     readonly spare: Tensor
+    /** f32 [8]: what the loss is multiplied by before the way back, where products are of halves; the kernel loss_scale_update keeps it. */
+    readonly scaling?: Tensor | undefined
   }
 }
 

@@ -21,6 +21,8 @@ export interface Parameter {
   readonly value: Tensor
   /** Absent outside training. */
   readonly slope?: Tensor
+  /** The value as halves, as it was when the step began: a working copy for products. Only in training with halves. */
+  readonly half?: Tensor
 }
 
 /** The next multiple of 4: kernels read four numbers at a time. */

@@ -2,6 +2,7 @@ import type { Tensor } from '../device/memory.js'
 import { poseLossGrad, poseLoss as poseLossKernel, poseLossReport } from '../kernels/pose_loss.js'
 import { rewardWeightKind, rewardWeights } from '../kernels/reward_weights.js'
 import type { Graph } from './graph.js'
+import { sharesForSlopes } from './loss_scale.js'
 
 export type LossKind = 'mse' | 'l1'
 
@@ -44,7 +45,7 @@ export function poseLoss(
   if (g.training) {
     const dpred = g.tensor('dpred', pred.shape)
     const [steered, towards, slopeKind] = reward ? steer(g, report, goal, kind, reward) : [weight, goal, kind]
-    const way = { pred, goal: towards, frames, weight: steered, coefficient, dpred }
+    const way = { pred, goal: towards, frames, weight: steered, coefficient: sharesForSlopes(g, coefficient), dpred }
     g.recorder.run(poseLossGrad, way, { batch, length, stride, numbers, kind: slopeKind })
     g.seedSlope(pred, dpred)
   }

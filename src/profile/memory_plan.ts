@@ -31,9 +31,11 @@ export interface MemoryPlan {
   readonly programs: readonly ProgramMemory[]
 }
 
-/** The arenas of a language group: weights and positions, in training also slopes and the optimiser's moments. */
+/** The arenas of a language group: weights and positions, in training also slopes, the optimiser's moments and copies as halves. */
 export function groupArenas({ language, weights, positions }: LanguageGroup): ArenaSize[] {
-  const arenas = [weights.values, weights.slopes, weights.first, weights.second].flatMap((arena) => (arena ? [arena.buffer] : []))
+  const arenas = [weights.values, weights.slopes, weights.first, weights.second, weights.halves].flatMap((arena) =>
+    arena ? [arena.buffer] : [],
+  )
   if (positions.region) arenas.push(positions.region.buffer)
   return arenas.map(({ label, size }) => ({ name: label.startsWith(language) ? label : `${language} ${label}`, bytes: size }))
 }

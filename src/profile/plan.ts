@@ -21,7 +21,7 @@ export interface TrainingPlan extends MemoryPlan {
 
 /** Plans a run: everything is opened as in training, but nothing is run. Throws what opening it throws where it does not fit. */
 export async function planTraining(gpu: Gpu, config: RunConfig): Promise<TrainingPlan> {
-  const model = new SignModel(gpu, { training: true })
+  const model = new SignModel(gpu, { training: true, precision: config.precision })
   const slots = new SlotPool(gpu)
   try {
     const data = await loadData(config)

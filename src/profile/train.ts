@@ -37,7 +37,7 @@ const EPOCH = 200
 export async function trainSubject(gpu: Gpu, config: RunConfig): Promise<TrainSubject> {
   const [data] = (await loadData(config)) as [LanguageData]
   const plan = middling(firstEpoch(config, data))
-  const model = new SignModel(gpu, { training: true })
+  const model = new SignModel(gpu, { training: true, precision: config.precision })
   const group = model.addLanguage(data.group, { seed: config.seed })
   // A channel that draws clips begins with epochs that visit every clip; here they never end.
   const still: RunConfig = {

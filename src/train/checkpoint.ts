@@ -8,7 +8,7 @@ import type { Gpu } from '../device/gpu.js'
 import { formatSafetensors, readSafetensors, type Tensor } from '../formats/safetensors.js'
 import type { ModelConfig } from '../model/config.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
-import type { HostTensor } from '../model/weights.js'
+import type { HostTensor, WeightsOptions } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { arenaOf, type Part, parseJson, parts, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
 
@@ -92,8 +92,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 /** The model in a checkpoint, on the GPU; with `training`, the moments too of the groups that have them: the others stay as they are. */
-export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = false }: { training?: boolean } = {}): SignModel {
-  const model = new SignModel(gpu, { training })
+export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = false, precision }: Partial<WeightsOptions> = {}): SignModel {
+  const model = new SignModel(gpu, { training, precision })
   try {
     for (const description of checkpoint.groups) {
       const { language } = description

@@ -6,7 +6,7 @@ import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
 import { formatSafetensors, readSafetensors } from '../formats/safetensors.js'
 import { GlossModel, type GlossModelDescription } from '../model/text_to_gloss.js'
-import type { HostTensor } from '../model/weights.js'
+import type { HostTensor, WeightsOptions } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { arenaOf, type Part, parseJson, parts, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
 
@@ -69,11 +69,11 @@ export async function readGlossCheckpoint(path: string): Promise<GlossCheckpoint
 }
 
 /** The model in a checkpoint, on the GPU; with `training`, its moments too. */
-export function restoreGlossModel(gpu: Gpu, checkpoint: GlossCheckpoint, { training = false } = {}): GlossModel {
+export function restoreGlossModel(gpu: Gpu, checkpoint: GlossCheckpoint, options: Partial<WeightsOptions> = {}): GlossModel {
   const { description, path } = checkpoint
-  const model = new GlossModel(gpu, description, { tensors: checkpoint.tensors('weights'), training, who: path })
+  const model = new GlossModel(gpu, description, { ...options, tensors: checkpoint.tensors('weights'), who: path })
   try {
-    if (training)
+    if (options.training)
       for (const part of ['first', 'second'] as const) model.weights.load(checkpoint.tensors(part), path, arenaOf(model.weights, part))
   } catch (error) {
     model.destroy()

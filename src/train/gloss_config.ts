@@ -13,6 +13,7 @@ import {
   log,
   name,
   optimiser,
+  precision,
   schedule,
   share,
   sizes,
@@ -52,6 +53,7 @@ const run = keys({
     /** Longest prompt and longest gloss, in tokens with the closing one. */
     maxTokens: count.default(64),
   }).prefault({}),
+  precision,
   optimiser: optimiser.prefault({}),
   schedule: schedule.prefault({}),
   /** Share of the goal that is spread over the vocabulary (label smoothing). */

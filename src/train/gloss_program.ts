@@ -10,8 +10,9 @@ import { encode } from '../model/text_to_pose.js'
 import { crossEntropy } from '../ops/cross_entropy.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
+import { type LossScale, readLossScale } from './loss_scale.js'
 import type { PendingReport } from './pending_step.js'
-import { recordUpdate, type UpdateOptions } from './update.js'
+import { recordHalves, recordUpdate, type UpdateOptions } from './update.js'
 
 /** A prompt and its gloss as ids, each with the closing token. */
 export interface GlossPair {
@@ -82,6 +83,8 @@ export interface GlossReport {
   readonly loss: number
   /** Global gradient norm before clipping. */
   readonly gradientNorm: number
+  /** In f16. */
+  readonly lossScale: LossScale | undefined
 }
 
 /** The step, recorded for one shape of batch. */
@@ -117,7 +120,9 @@ export class GlossProgram {
       hyper: recorder.feed('hyper', [8]),
     }
     const { weights, config, positions } = model
-    const graph = new Graph(recorder, { training: { seed: feeds.seed, spare: weights.spare } })
+    recorder.scope('halves', () => recordHalves(gpu, recorder, weights))
+    const { spare, scaling } = weights
+    const graph = new Graph(recorder, { training: { seed: feeds.seed, spare, scaling } })
     const recording: Recording = { graph, weights, config }
     const { uniqueIds, starts, order, givenUniqueIds, givenStarts, givenOrder } = feeds
     const memory = encode(recording, { ids: feeds.ids, inverse: { uniqueIds, starts, order } }, feeds.sourceLengths, positions)
@@ -130,6 +135,7 @@ export class GlossProgram {
     const clip = recorder.scope('update', () => recordUpdate(gpu, recorder, weights, feeds.hyper, options))
     recorder.report(result)
     recorder.report(clip)
+    if (scaling) recorder.report(scaling)
     return new GlossProgram(await Program.build(gpu, recorder, pool), feeds, weights.slopes!.buffer)
   }
 
@@ -155,8 +161,8 @@ export class GlossProgram {
   }
 }
 
-function glossReport([result, clip]: readonly ArrayBuffer[], coefficient: Float32Array): GlossReport {
+function glossReport([result, clip, scaling]: readonly ArrayBuffer[], coefficient: Float32Array): GlossReport {
   const rows = new Float32Array(result!)
   const loss = coefficient.reduce((sum, share, r) => sum + (share > 0 ? share * rows[2 * r]! : 0), 0)
-  return { loss, gradientNorm: new Float32Array(clip!)[0]! }
+  return { loss, gradientNorm: new Float32Array(clip!)[0]!, lossScale: readLossScale(scaling) }
 }

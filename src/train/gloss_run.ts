@@ -7,12 +7,12 @@ import type { Gpu } from '../device/gpu.js'
 import { GlossDecoder } from '../infer/gloss_decoder.js'
 import type { TextScores } from '../metrics/text_scores.js'
 import { GlossModel, type GlossModelDescription } from '../model/text_to_gloss.js'
-import type { CourseState } from './course.js'
 import { readGlossCheckpoint, restoreGlossModel, saveGlossCheckpoint } from './gloss_checkpoint.js'
 import type { GlossRunConfig } from './gloss_config.js'
 import { type GlossLine, loadGlossData, readingOf } from './gloss_dataset.js'
-import { type GlossStep, GlossTrainer } from './gloss_trainer.js'
+import { type GlossStep, GlossTrainer, type GlossTrainerState } from './gloss_trainer.js'
 import { scoreLines } from './gloss_validation.js'
+import { scaleScalars } from './loss_scale.js'
 import type { PendingStep } from './pending_step.js'
 import type { TrainRunOptions } from './run.js'
 import { loadGlossConfig } from './run_file.js'
@@ -28,7 +28,20 @@ export interface GlossValidated {
 export type GlossTrainEvent = RunEvent<GlossStep, GlossValidated>
 
 /** What decides which batch a step has; the rest of a run file may change when a run goes on. */
-const fixedKeys = ['task', 'seed', 'data', 'reads', 'naming', 'gloss', 'tokens', 'minCount', 'model', 'batch', 'smoothing'] as const
+const fixedKeys = [
+  'task',
+  'seed',
+  'data',
+  'reads',
+  'naming',
+  'gloss',
+  'tokens',
+  'minCount',
+  'model',
+  'precision',
+  'batch',
+  'smoothing',
+] as const
 
 /** Runs a training to its end, telling what happens. Throws as `trainRun`. */
 export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
@@ -39,7 +52,7 @@ export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: 
   await settleTuning(gpu, config.out, resumed)
   const trainer = resumed
     ? await resume(gpu, config, train, description, last)
-    : new GlossTrainer(config, new GlossModel(gpu, description, { training: true, seed: config.seed }), train)
+    : new GlossTrainer(config, new GlossModel(gpu, description, { training: true, precision: config.precision, seed: config.seed }), train)
   yield* carryThrough(new GlossJob(trainer, heldOut(train, dev, config)), config, { resumed, signal: options.signal })
 }
 
@@ -61,8 +74,8 @@ async function resume(
     const problem = 'wanted a model of the run file’s sizes and words, got another'
     throw new SignError('ERR_CHECKPOINT', last, problem, 'Resume with the run file and data it was started with')
   }
-  const trainer = new GlossTrainer(config, restoreGlossModel(gpu, checkpoint, { training: true }), train)
-  trainer.course.restore(checkpoint.state as CourseState)
+  const trainer = new GlossTrainer(config, restoreGlossModel(gpu, checkpoint, { training: true, precision: config.precision }), train)
+  trainer.restore(checkpoint.state as GlossTrainerState)
   return trainer
 }
 
@@ -100,8 +113,8 @@ class GlossJob implements Job<GlossStep, GlossValidated> {
     return this.#trainer.submitStep()
   }
 
-  stepScalars({ loss, gradientNorm, rate }: GlossStep): Scalars {
-    return { loss, gradientNorm, rate }
+  stepScalars({ loss, gradientNorm, rate, lossScale }: GlossStep): Scalars {
+    return { loss, gradientNorm, rate, ...scaleScalars(lossScale) }
   }
 
   epochScalars(): Scalars {

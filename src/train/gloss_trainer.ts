@@ -10,6 +10,7 @@ import { Course, type CourseState, hyperOf } from './course.js'
 import type { GlossRunConfig } from './gloss_config.js'
 import { type GlossLine, readingOf } from './gloss_dataset.js'
 import { type GlossPair, GlossProgram, type GlossShape, glossArrays } from './gloss_program.js'
+import type { LossScale } from './loss_scale.js'
 import { PendingStep, refuseDivergence } from './pending_step.js'
 
 /** What one step did. */
@@ -19,9 +20,17 @@ export interface GlossStep {
   /** Mean over the batch's gloss tokens. */
   readonly loss: number
   readonly gradientNorm: number
+  /** In f16. */
+  readonly lossScale: LossScale | undefined
   readonly rate: number
   /** Gloss tokens of the batch, padding not counted. */
   readonly tokens: number
+}
+
+/** Plain JSON: all that decides how training goes on, weights and moments aside. */
+export interface GlossTrainerState extends CourseState {
+  /** In f16, the state of the loss scale. */
+  readonly scaling?: readonly number[]
 }
 
 /** Trains a model on lines of a corpus. */
@@ -33,6 +42,7 @@ export class GlossTrainer {
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<GlossProgram>>()
   #epoch: { number: number; pairs: readonly GlossPair[]; batches: readonly BatchPlan[] } | undefined
+  #scaling: readonly number[] | undefined
   /** The step submitted last. */
   #newest: PendingStep<GlossStep> | undefined
 
@@ -67,6 +77,7 @@ export class GlossTrainer {
       const report = await pending.read()
       const names = clips.map((i) => this.lines[i]!.name)
       refuseDivergence(step, report, names, 'lines')
+      this.#scaling = report.lossScale?.state
       return { step, epoch, ...report, rate, tokens: batch.reduce((sum, pair) => sum + pair.gloss.length, 0) }
     })
     return this.#newest
@@ -76,9 +87,16 @@ export class GlossTrainer {
    * All that decides how training goes on after the newest step, which is waited for; weights and moments aside. Which prompts and
    * batches come, the seed tells.
    */
-  async state(): Promise<CourseState> {
+  async state(): Promise<GlossTrainerState> {
     await this.#newest?.read()
-    return this.course.state()
+    return { ...this.course.state(), ...(this.#scaling && { scaling: this.#scaling }) }
+  }
+
+  restore(state: GlossTrainerState): void {
+    this.course.restore(state)
+    if (!state.scaling) return
+    this.model.weights.scaleLoss(Float32Array.from(state.scaling))
+    this.#scaling = state.scaling
   }
 
   async destroy(): Promise<void> {

@@ -2,6 +2,7 @@
 // the host learns of everything one step late, and in order.
 
 import { SignError } from '../base/errors.js'
+import { isOnlySkipped, type LossScale } from './loss_scale.js'
 
 /** What a submitted step reports, once somebody asks. */
 export interface PendingReport<Report> {
@@ -44,17 +45,18 @@ export class PendingStep<Trained> {
 
 /**
  * Throws ERR_DIVERGED where a step's loss or gradient is not finite. The GPU left the weights alone then: `clip_scale` had made the
- * update's factor 0. The step after it, if it was submitted already, began from those weights.
+ * update's factor 0. The step after it, if it was submitted already, began from those weights. In f16 a gradient that is not finite is a
+ * step skipped, as long as the loss scale can fall.
  *
  * @param names of what was trained on @param kind what those are, for the advice
  */
 export function refuseDivergence(
   step: number,
-  { loss, gradientNorm }: { readonly loss: number; readonly gradientNorm: number },
+  { loss, gradientNorm, lossScale }: { readonly loss: number; readonly gradientNorm: number; readonly lossScale?: LossScale | undefined },
   names: readonly string[],
   kind: 'clips' | 'lines',
 ): void {
-  if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) return
+  if (Number.isFinite(loss) && (Number.isFinite(gradientNorm) || isOnlySkipped(lossScale))) return
   const problem = `wanted a finite loss and gradient, got ${loss} and ${gradientNorm} on ${names.join(', ')}`
   throw new SignError('ERR_DIVERGED', `step ${step}`, problem, `Lower the rate, or look at those ${kind}`)
 }

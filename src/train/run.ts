@@ -8,6 +8,7 @@ import { sameConfig } from '../model/config.js'
 import { SignModel } from '../model/sign_model.js'
 import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { type LanguageData, loadData, startFrom } from './dataset.js'
+import { scaleScalars } from './loss_scale.js'
 import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { loadRunConfig } from './run_file.js'
@@ -30,7 +31,20 @@ export interface TrainRunOptions extends FolderOptions {
 }
 
 /** What decides which batch a step has and what the model sees of it; the rest of a run file may change when a run goes on. */
-const fixedKeys = ['task', 'seed', 'data', 'groups', 'tokens', 'scaling', 'model', 'batch', 'learning', 'base', 'start'] as const
+const fixedKeys = [
+  'task',
+  'seed',
+  'data',
+  'groups',
+  'tokens',
+  'scaling',
+  'model',
+  'precision',
+  'batch',
+  'learning',
+  'base',
+  'start',
+] as const
 
 /**
  * Runs a training to its end, telling what happens.
@@ -79,9 +93,9 @@ class PoseJob implements Job<TrainedStep, Validated> {
     return this.#trainer.submitStep()
   }
 
-  stepScalars({ loss, gradientNorm, rate, samples, lengthLoss }: TrainedStep): Scalars {
+  stepScalars({ loss, gradientNorm, rate, samples, lengthLoss, lossScale }: TrainedStep): Scalars {
     const reward = samples.reduce((sum, sample) => sum + sample.reward, 0) / samples.length
-    return { loss, gradientNorm, rate, reward, ...(lengthLoss === undefined ? {} : { lengthLoss }) }
+    return { loss, gradientNorm, rate, reward, ...(lengthLoss === undefined ? {} : { lengthLoss }), ...scaleScalars(lossScale) }
   }
 
   epochScalars(): Scalars {
@@ -117,7 +131,7 @@ async function startTrainer(
   const { seed } = config
   const data = start ? loaded.map((language) => startFrom(language, start)) : loaded
   const clone = config.base?.clone
-  const model = new SignModel(gpu, { training: true })
+  const model = new SignModel(gpu, { training: true, precision: config.precision })
   for (const description of base?.groups ?? []) {
     const tensors = base!.tensors('weights', description.language)
     model.addLanguage(description, { tensors, training: false, who: base!.path })
@@ -154,7 +168,7 @@ async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly Langu
         'Resume with the run file it was started with',
       )
   }
-  const model = restoreModel(gpu, checkpoint, { training: true })
+  const model = restoreModel(gpu, checkpoint, { training: true, precision: config.precision })
   const trainer = new Trainer(config, model, data)
   trainer.restore(checkpoint.state as TrainerState)
   return trainer

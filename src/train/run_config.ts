@@ -14,6 +14,7 @@ import {
   log,
   name,
   optimiser,
+  precision,
   schedule,
   share,
   sizes,
@@ -81,6 +82,7 @@ const run = keys({
   /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
   scaling: z.enum(['spread', 'raw']).default('spread'),
   model: model.prefault({}),
+  precision,
   optimiser: optimiser.prefault({}),
   schedule: schedule.prefault({}),
   loss: keys({

@@ -29,11 +29,13 @@ export interface TrainedStep extends StepReport {
 
 /** Plain JSON: all that decides how training goes on, weights and moments aside. */
 export interface TrainerState extends CourseState {
-  /** Optimiser steps of each language, for Adam's bias correction. */
+  /** Optimiser steps of each language, for Adam's bias correction; in f16 the GPU counts those that are not skipped. */
   readonly updates: Readonly<Record<string, number>>
   readonly errors: Readonly<Record<string, SavedErrors>>
   /** What the Priority Learning Channel drew for this epoch, by language; null where it draws nothing. */
   readonly drawn: Readonly<Record<string, EpochDraw>> | null
+  /** In f16, the state of each language's loss scale. */
+  readonly scaling?: Readonly<Record<string, readonly number[]>>
 }
 
 /** Trains a model on a GPU. */
@@ -46,6 +48,7 @@ export class Trainer {
   readonly #programs = new Map<string, Promise<TrainingProgram>>()
   readonly #errors = new Map<string, ErrorRecord>()
   readonly #updates = new Map<string, number>()
+  readonly #scaling = new Map<string, readonly number[]>()
   #drawn: ReadonlyMap<string, EpochDraw> | null = null
   #plan: { epoch: number; batches: readonly BatchPlan[] } | undefined
   /** The step submitted last. */
@@ -129,6 +132,7 @@ export class Trainer {
       updates: Object.fromEntries(this.#updates),
       errors: Object.fromEntries([...this.#errors].map(([language, record]) => [language, record.state()])),
       drawn: this.#drawn && Object.fromEntries(this.#drawn),
+      ...(this.#scaling.size > 0 && { scaling: Object.fromEntries(this.#scaling) }),
     }
   }
 
@@ -137,6 +141,10 @@ export class Trainer {
     this.#drawn = state.drawn && new Map(Object.entries(state.drawn))
     for (const [language, errors] of Object.entries(state.errors)) this.#errors.get(language)?.restore(errors)
     for (const [language, count] of Object.entries(state.updates)) this.#updates.set(language, count)
+    for (const [language, scaling] of Object.entries(state.scaling ?? {})) {
+      this.model.group(language).weights.scaleLoss(Float32Array.from(scaling))
+      this.#scaling.set(language, scaling)
+    }
   }
 
   async destroy(): Promise<void> {
@@ -149,6 +157,7 @@ export class Trainer {
     const { train } = this.data.find((data) => data.language === language)!
     const names = clips.map((i) => train[i]!.clip.name)
     refuseDivergence(step, report, names, 'clips')
+    if (report.lossScale) this.#scaling.set(language, report.lossScale.state)
     const errors = report.samples.map(({ error }) => error)
     this.#errors.get(language)!.add(report.spread, frames, clips, errors)
   }

@@ -8,14 +8,16 @@ import { inputNumbers, outputNumbers } from '../model/config.js'
 import type { Recording } from '../model/layers.js'
 import type { LanguageGroup } from '../model/sign_model.js'
 import { decode, encode, lengthHead } from '../model/text_to_pose.js'
+import type { Weights } from '../model/weights.js'
 import { COORDS } from '../motion/skeleton.js'
 import { frameNoise } from '../ops/frame_noise.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import { type LossKind, poseLoss, type RewardUse } from '../ops/pose_loss.js'
 import type { BatchArrays, BatchShape } from './batch_arrays.js'
+import { type LossScale, readLossScale } from './loss_scale.js'
 import type { PendingReport } from './pending_step.js'
-import { recordUpdate, type UpdateOptions } from './update.js'
+import { recordHalves, recordUpdate, type UpdateOptions } from './update.js'
 
 export interface TrainingOptions extends UpdateOptions {
   readonly loss: LossKind
@@ -56,6 +58,8 @@ export interface StepReport {
   readonly samples: readonly SampleReport[]
   /** Loss of the length head, where there is one. */
   readonly lengthLoss: number | undefined
+  /** In f16. */
+  readonly lossScale: LossScale | undefined
   /** Sums of errors and of their squares, [2, output stride], over `rows` real frames. */
   readonly spread: Float32Array
 }
@@ -70,13 +74,15 @@ export class TrainingProgram {
   readonly sigmaLength: number
   readonly #feeds: Feeds
   readonly #slopes: GPUBuffer
+  readonly #scaled: boolean
 
-  private constructor(program: Program, shape: BatchShape, feeds: Feeds, slopes: GPUBuffer) {
+  private constructor(program: Program, shape: BatchShape, feeds: Feeds, weights: Weights) {
     this.program = program
     this.shape = shape
     this.sigmaLength = feeds.sigma.shape[0]!
     this.#feeds = feeds
-    this.#slopes = slopes
+    this.#slopes = weights.slopes!.buffer
+    this.#scaled = weights.scaling !== undefined
   }
 
   static async record(
@@ -113,7 +119,9 @@ export class TrainingProgram {
       medianError: recorder.feed('median_error', [1]),
       hyper: recorder.feed('hyper', [8]),
     }
-    const graph = new Graph(recorder, { training: { seed: feeds.seed, spare: weights.spare } })
+    recorder.scope('halves', () => recordHalves(gpu, recorder, weights))
+    const { spare, scaling } = weights
+    const graph = new Graph(recorder, { training: { seed: feeds.seed, spare, scaling } })
     const recording: Recording = { graph, weights, config }
 
     const { uniqueIds, starts, order } = feeds
@@ -136,9 +144,9 @@ export class TrainingProgram {
 
     graph.backward()
     const clip = recorder.scope('update', () => recordUpdate(gpu, recorder, weights, feeds.hyper, options))
-    for (const tensor of [...losses.slice(0, 1), clip, spread, ...losses.slice(1)]) recorder.report(tensor)
+    for (const tensor of [losses[0]!, clip, spread, ...(scaling ? [scaling] : []), ...losses.slice(1)]) recorder.report(tensor)
     const program = await Program.build(gpu, recorder, pool)
-    return new TrainingProgram(program, shape, feeds, weights.slopes!.buffer)
+    return new TrainingProgram(program, shape, feeds, weights)
   }
 
   /** Runs the step on a batch of this program's shape, and waits for its report. */
@@ -161,7 +169,8 @@ export class TrainingProgram {
     )
 
     const reports = await program.start({ clear: [this.#slopes] })
-    return { read: async () => stepReport(await reports.read()) }
+    const scaled = this.#scaled
+    return { read: async () => stepReport(await reports.read(), scaled) }
   }
 
   destroy(): void {
@@ -189,12 +198,15 @@ function recordLengthLoss(recording: Recording, memory: Tensor, feeds: Feeds): T
   return graph.recorder.scope('length_loss', () => poseLoss(graph, predicted, inputs, { numbers: 1, coords: 1, kind: 'mse' }))
 }
 
-function stepReport([report, clip, spread, lengthReport]: readonly ArrayBuffer[]): StepReport {
+function stepReport([report, clip, spread, ...rest]: readonly ArrayBuffer[], scaled: boolean): StepReport {
+  const scaling = scaled ? rest.shift() : undefined
+  const [lengthReport] = rest
   const samples = readSamples(report!)
   return {
     loss: samples.reduce((sum, { loss }) => sum + loss, 0),
     gradientNorm: new Float32Array(clip!)[0]!,
     samples,
+    lossScale: readLossScale(scaling),
     lengthLoss: lengthReport && readSamples(lengthReport).reduce((sum, { loss }) => sum + loss, 0),
     spread: new Float32Array(spread!),
   }

@@ -6,7 +6,9 @@ import type { Recorder } from '../device/program.js'
 import { adamw } from '../kernels/adamw.js'
 import { add } from '../kernels/add.js'
 import { clipScale } from '../kernels/clip_scale.js'
+import { lossScaleUpdate } from '../kernels/loss_scale.js'
 import { PARTIALS, sumSquares } from '../kernels/sum_squares.js'
+import { toHalf } from '../kernels/to_half.js'
 import type { Weights } from '../model/weights.js'
 
 export interface UpdateOptions {
@@ -30,14 +32,38 @@ export function recordUpdate(
     recorder.run(sumSquares, { x: range.slope, partial: more }, { n: range.length })
     partial = partial ? sumOf(recorder, partial, more) : more
   }
-  const clip = recorder.tensor('clip', [2])
-  recorder.run(clipScale, { partial: partial!, clip }, { partials: PARTIALS, limit })
+  const { clip, tuned } = recordClip(recorder, partial!, weights.scaling, hyper, limit)
   const decoupled = optimiser.kind === 'adamw' ? 1 : 0
   const { weightDecay } = optimiser
   for (const { slope, value, first, second, length, decayed } of ranges) {
-    recorder.run(adamw, { gradient: slope, clip, hyper, weight: value, first, second }, { n: length, decayed, weightDecay, decoupled })
+    recorder.run(
+      adamw,
+      { gradient: slope, clip, hyper: tuned, weight: value, first, second },
+      { n: length, decayed, weightDecay, decoupled },
+    )
   }
   return clip
+}
+
+/** Steps without overflow after which the loss scale doubles, as PyTorch's GradScaler has it. */
+const GROWTH_INTERVAL = 2000
+
+/** The norm and the factor; where the loss is scaled, also the next scale and Adam's corrections, which skipped steps do not move. */
+function recordClip(recorder: Recorder, partial: Tensor, scaling: Tensor | undefined, hyper: Tensor, limit: number) {
+  const clip = recorder.tensor('clip', [2])
+  if (!scaling) {
+    recorder.run(clipScale, { partial, clip }, { partials: PARTIALS, limit })
+    return { clip, tuned: hyper }
+  }
+  const tuned = recorder.tensor('tuned', hyper.shape)
+  recorder.run(lossScaleUpdate, { partial, hyper, scaling, clip, tuned }, { partials: PARTIALS, limit, interval: GROWTH_INTERVAL })
+  return { clip, tuned }
+}
+
+/** The working copies of a step that multiplies halves, made anew at its beginning: whatever wrote the weights, they are those. */
+export function recordHalves(gpu: Gpu, recorder: Recorder, weights: Weights): void {
+  for (const { value, half } of weights.ranges(gpu.device.limits.maxStorageBufferBindingSize))
+    if (half) recorder.run(toHalf, { x: value, y: half }, { n: half.shape[0]! })
 }
 
 function sumOf(recorder: Recorder, a: Tensor, b: Tensor): Tensor {
