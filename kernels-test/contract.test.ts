@@ -85,9 +85,10 @@ function bareLoopVariables(source: string): string[] {
 describe("Dawn's null backend compiles", () => {
   let gpu: Gpu
   beforeAll(async () => {
-    const dawn = create(['backend=null'])
+    const dawn = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis'])
     const adapter = await dawn.requestAdapter()
-    const device = await adapter!.requestDevice({ requiredFeatures: ['subgroups'] })
+    const requiredFeatures = ['subgroups', 'shader-f16', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[]
+    const device = await adapter!.requestDevice({ requiredFeatures })
     gpu = new Gpu(device, { label: 'null backend', keepAlive: [dawn, adapter], subgroupSize: 8 })
   })
   afterAll(() => gpu.dispose())
@@ -110,9 +111,9 @@ describe("Dawn's null backend compiles", () => {
       keepAlive: gpu,
       shaders: async (name) => (await shaderFromPackage(name)).replaceAll('x[i]', 'z[i]'),
     })
-    const { kernel, params } = tinyWorkloads.find(({ kernel }) => kernel.name === 'relu')!
+    const { kernel, params } = tinyWorkloads.find(({ kernel }) => kernel.name === 'gelu')!
     await expect(broken.pipeline(kernel, params)).rejects.toThrow(
-      /relu: wanted shaders\/relu\.wgsl to compile, got [\s\S]*unresolved value 'z'/,
+      /gelu: wanted shaders\/gelu\.wgsl to compile, got [\s\S]*unresolved value 'z'/,
     )
   })
 })

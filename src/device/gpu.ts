@@ -24,6 +24,8 @@ export interface GpuOptions {
   readonly subgroupSize?: number
   /** What was measured to be fastest here; default nothing. */
   readonly tuning?: Tuning | undefined
+  /** As in AdapterTraits. */
+  readonly subgroupMatrices?: ReadonlySet<string>
   /** What must stay reachable as long as the device lives. */
   readonly keepAlive?: unknown
   /** Name for messages, e.g. the adapter's. */
@@ -54,7 +56,9 @@ export class Gpu implements AsyncDisposable {
   constructor(device: GPUDevice, options: GpuOptions = {}) {
     this.device = device
     this.software = options.software ?? false
-    this.traits = { software: this.software, features: device.features as ReadonlySet<string>, subgroupSize: options.subgroupSize }
+    const { subgroupSize, subgroupMatrices } = options
+    const features = device.features as ReadonlySet<string>
+    this.traits = { software: this.software, features, subgroupSize, ...(subgroupMatrices && { subgroupMatrices }) }
     this.tuning = options.tuning
     this.label = options.label ?? 'a GPUDevice handed over'
     this.identity = options.identity ?? this.label

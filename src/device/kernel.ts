@@ -31,11 +31,11 @@ export interface KernelSpec<B extends Record<string, Access>, P extends Record<s
 
 /** How one file of a kernel is dispatched. */
 export interface FormSpec<P extends Record<string, ParamType>> {
-  /** Workgroups for the given params, and for what was chosen of `tune`. */
-  readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits, chosen: Constants) => Grid
+  /** Workgroups for the given params, and for the constants as they are. */
+  readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits, constants: Constants) => Grid
   /** Values for `const NAME = …; // tune:` lines that follow from the params and the adapter. */
-  readonly constants?: (params: ParamValues<P>, traits: AdapterTraits, chosen: Constants) => Constants
-  /** Values that such lines may have, for `signllm tune` to choose by measurement; untuned, the first of each is taken. */
+  readonly constants?: (params: ParamValues<P>, traits: AdapterTraits) => Constants
+  /** Values such lines may have, for `signllm tune` to choose by measurement; untuned what `constants` says, or else the first. */
   readonly tune?: Readonly<Record<string, readonly number[]>>
 }
 
@@ -49,6 +49,8 @@ export interface AdapterTraits {
   readonly features: ReadonlySet<string>
   /** Lanes of a subgroup, where every subgroup has as many. */
   readonly subgroupSize: number | undefined
+  /** The matrix products subgroups do at once, by the types of factors and sums and by size, e.g. `f16 f32 16x16x16`; none by default. */
+  readonly subgroupMatrices?: ReadonlySet<string>
 }
 
 /** A kernel written with other instructions: same buffers, params and meaning; roundings may differ. */
@@ -94,9 +96,9 @@ export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number
   const known = choice && isCandidate(kernel, traits, choice) ? choice : undefined
   const shader = known?.shader ?? kernel.variants?.find(({ suits }) => suits(traits))?.shader ?? kernel.name
   const form = formNamed(kernel, shader)!
-  const chosen = known?.constants ?? Object.fromEntries(Object.entries(form.tune ?? {}).map(([name, [first]]) => [name, first!]))
-  const constants = { ...form.constants?.(params, traits, chosen), ...chosen }
-  return { shader, constants, grid: form.workgroups(params, traits, chosen) }
+  const usual = Object.fromEntries(Object.entries(form.tune ?? {}).map(([name, [first]]) => [name, first!]))
+  const constants = { ...usual, ...form.constants?.(params, traits), ...known?.constants }
+  return { shader, constants, grid: form.workgroups(params, traits, constants) }
 }
 
 /** Every form that runs on an adapter, with every combination of its tunable constants. */
@@ -114,9 +116,12 @@ export function candidatesOf(kernel: AnyKernel, traits: AdapterTraits): Choice[]
 
 /** The same kernel in one form only, whatever the adapter and its tuning. */
 export function pinned(kernel: AnyKernel, { shader, constants }: Choice): AnyKernel {
-  const tune = Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, [value]]))
-  const variant = kernel.variants?.find((one) => one.shader === shader)
-  return variant ? { ...kernel, variants: [{ ...variant, tune, suits: () => true }] } : { ...kernel, tune, variants: [] }
+  const form = formNamed(kernel, shader)!
+  const pins: FormSpec<Record<string, ParamType>> = {
+    ...form,
+    constants: (params, traits) => ({ ...form.constants?.(params, traits), ...constants }),
+  }
+  return shader === kernel.name ? { ...kernel, ...pins, variants: [] } : { ...kernel, variants: [{ ...pins, shader, suits: () => true }] }
 }
 
 /** A choice made elsewhere, or before the kernel changed, may name what is no more. */

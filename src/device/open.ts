@@ -140,7 +140,8 @@ async function open(
   const software = chosen !== 'gpu'
   const uniform = features.includes('subgroups') && info.subgroupMinSize === info.subgroupMaxSize
   const subgroups = uniform && info.subgroupMaxSize !== undefined ? { subgroupSize: info.subgroupMaxSize } : {}
-  const gpu = new Gpu(device, { software, label: name, identity, keepAlive: dawn, tuning, ...subgroups })
+  const matrices = { subgroupMatrices: subgroupMatrices(info, features) }
+  const gpu = new Gpu(device, { software, label: name, identity, keepAlive: dawn, tuning, ...subgroups, ...matrices })
   const report: AdapterReport = {
     chosen,
     name,
@@ -156,6 +157,23 @@ async function open(
     tuning: { path, shapes: Object.values(tuning?.kernels ?? {}).reduce((sum, { shapes }) => sum + shapes.length, 0) },
   }
   return { gpu, report }
+}
+
+/** What Dawn lists beside its experimental feature; not in WebGPU's types yet. */
+interface SubgroupMatrixConfig {
+  readonly componentType: string
+  readonly resultComponentType: string
+  readonly M: number
+  readonly N: number
+  readonly K: number
+}
+
+/** The products a subgroup can do, as {@link AdapterTraits.subgroupMatrices} names them. Needs shader-f16 for those of halves. */
+function subgroupMatrices(info: GPUAdapterInfo, features: readonly string[]): ReadonlySet<string> {
+  if (!features.includes('chromium-experimental-subgroup-matrix')) return new Set()
+  const { subgroupMatrixConfigs = [] } = info as { readonly subgroupMatrixConfigs?: readonly SubgroupMatrixConfig[] }
+  const usable = subgroupMatrixConfigs.filter(({ componentType }) => componentType !== 'f16' || features.includes('shader-f16'))
+  return new Set(usable.map((one) => `${one.componentType} ${one.resultComponentType} ${one.M}x${one.N}x${one.K}`))
 }
 
 /** A CPU posing as a GPU. Dawn's isFallbackAdapter says so for lavapipe and SwiftShader. */

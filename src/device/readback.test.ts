@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { relu } from '../kernels/relu.js'
+import { add } from '../kernels/add.js'
 import type { Gpu } from './gpu.js'
 import { openGpu } from './open.js'
 import { Program, Recorder } from './program.js'
@@ -8,10 +8,12 @@ let gpu: Gpu
 let program: Program
 const recorder = new Recorder()
 const x = recorder.feed('x', [4])
+// Never written, so 0.
+const zero = recorder.feed('zero', [4])
 beforeAll(async () => {
   gpu = (await openGpu()).gpu
   const y = recorder.tensor('y', [4])
-  recorder.run(relu, { x, y }, { n: 4 })
+  recorder.run(add, { a: x, b: zero, y }, { n: 4 })
   recorder.report(y)
   program = await Program.build(gpu, recorder)
 })

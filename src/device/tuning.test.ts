@@ -9,7 +9,8 @@ import { hashOfShaders, readTuning, writeTuning } from './tuning_file.js'
 
 const kernel = linear as unknown as AnyKernel
 const lavapipe: AdapterTraits = { software: true, features: new Set(['subgroups']), subgroupSize: 8 }
-const sizes = (rows: number, inner: number, cols: number) => ({ rows, inner, cols, hasBias: 1 })
+const plain = Object.fromEntries(Object.keys(linear.params).map((name) => [name, 0]))
+const sizes = (rows: number, inner: number, cols: number) => ({ ...plain, rows, inner, cols })
 const shape = (rows: number, shader: string, constants = {}) => ({
   params: sizes(rows, 512, 512),
   shader,

@@ -3,9 +3,11 @@
 import type { Gpu } from '../device/gpu.js'
 import type { Program, Step } from '../device/program.js'
 import { type Ceilings, measureCeilings } from './ceilings.js'
+import { together } from './groups.js'
 import { type ArenaSize, programMemory } from './memory_plan.js'
 import { type DispatchRow, FORMAT, type Profile, type Timeline } from './profile.js'
 import { type RecordingTimer, type RunRecord, recordingTimer } from './recording.js'
+import { stampCost } from './stamp_cost.js'
 import { summarise, timed } from './timing.js'
 
 /** Work to be profiled. */
@@ -44,6 +46,7 @@ export async function collect(
   const timer = recordingTimer(gpu)
   try {
     const before = await measure(gpu)
+    const stampMs = await stampCost(gpu, timer)
     // The first turn compiles pipelines and opens query sets.
     await step()
     await profiled(gpu, timer, step)
@@ -54,9 +57,11 @@ export async function collect(
       samples.push(await profiled(gpu, timer, step))
     }
     const ceilings = higher(before, await measure(gpu))
-    const { rows, rowOf } = sumRows(gpu, samples)
+    const { rows, rowOf } = sumRows(gpu, samples, stampMs)
     const timelines = samples.map((sample) => timelineOf(sample, timer, rowOf))
     const durations = summarise(samples.map(({ began, ended }) => ended - began))
+    const { floor: floorMs } = together(rows, ceilings)
+    const unprofiled = summarise(plain)
     const programs = [...new Set(samples[0]!.runs.map(({ program }) => program))]
     const profile: Profile = {
       format: FORMAT,
@@ -65,7 +70,7 @@ export async function collect(
       ...environment(gpu),
       method: timer.method,
       ceilings,
-      step: { plain: summarise(plain), profiled: durations },
+      step: { plain: unprofiled, profiled: durations, stampMs, floorMs, floorShare: floorMs / unprofiled.median },
       rows,
       memory: { arenas, programs: programs.map((program, i) => programMemory(`program ${i + 1}`, program.steps.length, program.plan)) },
       timeline: timelines[durations.samples.indexOf(durations.median)]!,
@@ -96,7 +101,7 @@ const higher = (a: Ceilings, b: Ceilings): Ceilings => ({
 })
 
 /** A row for each place and kernel, in order of appearance, and which row a program's step belongs to. */
-function sumRows(gpu: Gpu, samples: readonly ProfiledStep[]) {
+function sumRows(gpu: Gpu, samples: readonly ProfiledStep[], stampMs: number) {
   const rows: (Omit<DispatchRow, 'ms' | 'calls' | 'flops' | 'bytes'> & { ms: number[]; calls: number; flops: number; bytes: number })[] = []
   const byName = new Map<string, number>()
   const byProgram = new Map<Program, number[]>()
@@ -126,7 +131,8 @@ function sumRows(gpu: Gpu, samples: readonly ProfiledStep[]) {
     }
   })
   const rowOf = (program: Program, dispatch: number) => byProgram.get(program)![dispatch % program.steps.length]!
-  return { rows: rows.map((row): DispatchRow => ({ ...row, ms: summarise(row.ms) })), rowOf }
+  const withoutStamps = ({ ms, calls }: { ms: readonly number[]; calls: number }) => ms.map((sum) => Math.max(0, sum - calls * stampMs))
+  return { rows: rows.map((row): DispatchRow => ({ ...row, ms: summarise(withoutStamps(row)) })), rowOf }
 }
 
 /** One clock for both tracks: the GPU's is moved so that no run ends after the host has read its results, and one ends just then. */
