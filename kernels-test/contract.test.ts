@@ -28,6 +28,19 @@ describe('one name in every folder', () => {
     expect(orphans).toEqual([])
   })
 
+  it('numbers a tuner may choose stand in the shader too', () => {
+    for (const { kernel } of tinyWorkloads) {
+      for (const { shader, tune = {} } of [{ shader: kernel.name, ...kernel }, ...variantsOf(kernel)]) {
+        for (const [constant, values] of Object.entries(tune)) {
+          const line = new RegExp(`^const ${constant} = (\\d+)u?; // tune: ([\\d ]+\\d)`, 'm').exec(
+            readFileSync(`shaders/${shader}.wgsl`, 'utf8'),
+          )
+          expect(line?.[2]?.split(' ').map(Number), `${shader}: ${constant}`).toEqual(values.toSorted((a, b) => a - b))
+        }
+      }
+    }
+  })
+
   it('every shader is benched', async () => {
     const benched = readdirSync('bench')
       .filter((file) => file.endsWith('.bench.ts'))
@@ -72,9 +85,10 @@ function bareLoopVariables(source: string): string[] {
 describe("Dawn's null backend compiles", () => {
   let gpu: Gpu
   beforeAll(async () => {
-    const dawn = create(['backend=null'])
+    const dawn = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis'])
     const adapter = await dawn.requestAdapter()
-    const device = await adapter!.requestDevice({ requiredFeatures: ['subgroups'] })
+    const requiredFeatures = ['subgroups', 'shader-f16', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[]
+    const device = await adapter!.requestDevice({ requiredFeatures })
     gpu = new Gpu(device, { label: 'null backend', keepAlive: [dawn, adapter], subgroupSize: 8 })
   })
   afterAll(() => gpu.dispose())
@@ -97,9 +111,9 @@ describe("Dawn's null backend compiles", () => {
       keepAlive: gpu,
       shaders: async (name) => (await shaderFromPackage(name)).replaceAll('x[i]', 'z[i]'),
     })
-    const { kernel, params } = tinyWorkloads.find(({ kernel }) => kernel.name === 'relu')!
+    const { kernel, params } = tinyWorkloads.find(({ kernel }) => kernel.name === 'gelu')!
     await expect(broken.pipeline(kernel, params)).rejects.toThrow(
-      /relu: wanted shaders\/relu\.wgsl to compile, got [\s\S]*unresolved value 'z'/,
+      /gelu: wanted shaders\/gelu\.wgsl to compile, got [\s\S]*unresolved value 'z'/,
     )
   })
 })

@@ -56,15 +56,20 @@ type Input = Float64Array | Float32Array | Uint32Array
 /**
  * Runs one kernel on its own and returns the buffers it writes. `write` buffers are given by length and start as NaN, so that a
  * skipped element shows; `update` buffers start with the contents given. Every output is bound with 64 guard words behind it that
- * must survive, Dawn must raise no error, and a second run must give the same bits.
+ * must survive, Dawn must raise no error, and a second run must give the same bits. `on`: another GPU than the lent one.
  */
 export async function runKernel<
   B extends Record<string, Access>,
   P extends Record<string, ParamType>,
   O extends { readonly [K in keyof B]: Input | number },
->(typed: Kernel<B, P>, buffers: O, params: ParamValues<P>): Promise<{ [K in keyof B as B[K] extends 'read' ? never : K]: Float32Array }> {
+>(
+  typed: Kernel<B, P>,
+  buffers: O,
+  params: ParamValues<P>,
+  on?: Gpu,
+): Promise<{ [K in keyof B as B[K] extends 'read' ? never : K]: Float32Array }> {
   const kernel = typed as unknown as AnyKernel
-  const gpu = await lentGpu()
+  const gpu = on ?? (await lentGpu())
   const first = await runOnce(gpu, kernel, buffers, params)
   const second = await runOnce(gpu, kernel, buffers, params)
   for (const [name, bits] of Object.entries(first)) {
@@ -135,6 +140,18 @@ function wordsOf(given: Input | number, access: Access): Uint32Array<ArrayBuffer
   if (given instanceof Uint32Array) words.set(given)
   else if (typeof given !== 'number') new Float32Array(words.buffer, 0, length).set(given)
   return words
+}
+
+/** x [rows, width] as the columns from `column` on of rows of `stride`, with NaN beside them: what lies there must not matter. */
+export function widened(x: Float64Array, width: number, stride: number, column: number): Float64Array {
+  const wide = new Float64Array((x.length / width) * stride).fill(Number.NaN)
+  for (let row = 0; row * width < x.length; row++) wide.set(x.subarray(row * width, (row + 1) * width), row * stride + column)
+  return wide
+}
+
+/** The `width` columns from `column` on of rows of `stride`. */
+export function columnsOf(wide: Float32Array, width: number, stride: number, column: number): Float32Array {
+  return wide.filter((_, at) => at % stride >= column && at % stride < column + width)
 }
 
 /** One float32 rounding at 1. */

@@ -3,3 +3,6 @@
 import fc from 'fast-check'
 
 fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 27) })
+
+// Kernels as on an adapter that nothing was measured on, whatever this user's cache holds.
+process.env.SIGNLLM_TUNING = 'off'

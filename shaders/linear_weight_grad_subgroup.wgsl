@@ -12,7 +12,7 @@
 enable subgroups;
 
 const LANES = 8u; // tune: 4 8, the adapter's subgroup size
-const TILE_ROWS = 16u;
+const TILE_ROWS = 16u; // tune: 16 32
 const COL_QUADS = 1u; // tune: 1 2
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }

@@ -62,6 +62,19 @@ program
   })
 
 program
+  .command('tune')
+  .description('measure which form of each kernel is fastest on this adapter, and keep it for every later run there')
+  .argument('[run.yaml]', 'whose shapes to tune for (default: the published base model)')
+  .option('--only <names>', "beginnings of kernels' names, with commas between")
+  .action(async (path: string | undefined, options: { only?: string }) => {
+    const { tuneCommand } = await import('./commands/tune.js')
+    const only = options.only === undefined ? {} : { only: options.only.split(',') }
+    const say = (line: string) => process.stderr.write(`${line}\n`)
+    const report = await tuneCommand(path, { ...common(), ...only, say, signal: interruption() })
+    print(report, `${report.shapes.length} shapes tuned on ${report.adapter}; kept in ${report.path}`)
+  })
+
+program
   .command('generate')
   .description('sign a sentence into .skels .pose .npz .bvh .glb .json .gif .png .svg .html files')
   .argument('<text>')

@@ -3,11 +3,11 @@
 
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { constants, homedir } from 'node:os'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
+import { cacheFolder, packageFolder, packageVersion } from './places.js'
 
 // dlopen's flag that keeps a library mapped after Node unloads it for not being a Node addon. Dawn's own dlopen then finds it by its name.
 const RTLD_NODELETE = 0x1000
@@ -23,7 +23,7 @@ export async function unpackEmbedded(): Promise<EmbeddedDriver | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
   const root = packageFolder('@sparticuz/chromium')
   if (!root) return undefined
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+  const version = await packageVersion(root)
   const folder = join(cacheFolder(), `swiftshader-${version}`)
   if (!existsSync(folder)) await unpack(join(root, 'bin', 'swiftshader.tar.br'), folder)
   return { folder, version }
@@ -42,11 +42,6 @@ export function loadEmbedded({ folder }: EmbeddedDriver): void {
   }
 }
 
-/** Where unpacked drivers and tuning results live: SIGNLLM_CACHE, or the user's cache folder. */
-export function cacheFolder(): string {
-  return process.env.SIGNLLM_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'signllm')
-}
-
 async function unpack(archive: string, folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true })
   const partial = await mkdtemp(`${folder}.partial-`)
@@ -61,12 +56,4 @@ async function unpack(archive: string, folder: string): Promise<void> {
     await rm(partial, { recursive: true, force: true })
     if (!existsSync(folder)) throw error // else another process won the race, with the same bytes
   }
-}
-
-function packageFolder(name: string): string | undefined {
-  for (const modules of createRequire(import.meta.url).resolve.paths(name) ?? []) {
-    const folder = join(modules, name)
-    if (existsSync(join(folder, 'package.json'))) return folder
-  }
-  return undefined
 }

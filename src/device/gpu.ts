@@ -6,6 +6,7 @@ import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type Kern
 import type { ShaderFacts } from './reflect.js'
 import { type ShaderSource, shaderFromPackage, specialise } from './shader_source.js'
 import type { DispatchTimer } from './timer.js'
+import { choiceOf, type Tuning } from './tuning.js'
 import { waitFor } from './wait.js'
 
 export interface Pipeline {
@@ -21,10 +22,16 @@ export interface GpuOptions {
   readonly software?: boolean
   /** Lanes of a subgroup, where every subgroup has as many. */
   readonly subgroupSize?: number
+  /** What was measured to be fastest here; default nothing. */
+  readonly tuning?: Tuning | undefined
+  /** As in AdapterTraits. */
+  readonly subgroupMatrices?: ReadonlySet<string>
   /** What must stay reachable as long as the device lives. */
   readonly keepAlive?: unknown
   /** Name for messages, e.g. the adapter's. */
   readonly label?: string
+  /** What tuning results are kept by: the adapter, its driver and Dawn's version; default the label. */
+  readonly identity?: string
 }
 
 /** Owns a GPUDevice. Everything made from it lives only as long as it does. */
@@ -34,8 +41,11 @@ export class Gpu implements AsyncDisposable {
   /** What kernels' variants are chosen by. */
   readonly traits: AdapterTraits
   readonly label: string
+  readonly identity: string
   // Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
   readonly keepAlive: unknown
+  /** What kernels' forms are chosen by where it knows them. Programs recorded before it is set keep theirs. */
+  tuning: Tuning | undefined
   /** Times the dispatches of every program that runs while it is set. */
   timer: DispatchTimer | undefined
   readonly #shaders: ShaderSource
@@ -46,8 +56,12 @@ export class Gpu implements AsyncDisposable {
   constructor(device: GPUDevice, options: GpuOptions = {}) {
     this.device = device
     this.software = options.software ?? false
-    this.traits = { software: this.software, features: device.features as ReadonlySet<string>, subgroupSize: options.subgroupSize }
+    const { subgroupSize, subgroupMatrices } = options
+    const features = device.features as ReadonlySet<string>
+    this.traits = { software: this.software, features, subgroupSize, ...(subgroupMatrices && { subgroupMatrices }) }
+    this.tuning = options.tuning
     this.label = options.label ?? 'a GPUDevice handed over'
+    this.identity = options.identity ?? this.label
     this.keepAlive = options.keepAlive
     this.#shaders = options.shaders ?? shaderFromPackage
     // Neither callback throws: they store, and the next call on this object tells.
@@ -73,7 +87,7 @@ export class Gpu implements AsyncDisposable {
 
   /** Which file a kernel is taken from on this adapter, with which constants and workgroups. */
   form(kernel: AnyKernel, params: Readonly<Record<string, number>>): KernelForm {
-    return formOf(kernel, params, this.traits)
+    return formOf(kernel, params, this.traits, this.tuning && choiceOf(this.tuning, kernel, params))
   }
 
   /** The pipeline of a kernel with the constants its params ask for; compiled once. Throws ERR_SHADER or ERR_KERNEL. */

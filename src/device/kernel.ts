@@ -17,21 +17,30 @@ export interface Cost {
 
 export type ParamValues<P extends Record<string, ParamType>> = { readonly [K in keyof P]: number }
 
-export interface KernelSpec<B extends Record<string, Access>, P extends Record<string, ParamType>> {
+export interface KernelSpec<B extends Record<string, Access>, P extends Record<string, ParamType>> extends FormSpec<P> {
   /** The name of the shader file, and of the kernel everywhere else. */
   readonly name: string
   /** In binding order. */
   readonly buffers: B
   /** In the order of the shader's Params struct, bound last as a uniform. */
   readonly params: P
-  /** Workgroups for the given params. */
-  readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits) => Grid
   readonly cost: (params: ParamValues<P>) => Cost
-  /** Values for `const NAME = …; // tune:` lines that follow from the params and the adapter. */
-  readonly constants?: (params: ParamValues<P>, traits: AdapterTraits) => Readonly<Record<string, number>>
-  /** Other files for the same kernel; the first that suits the adapter is taken. */
+  /** Other files for the same kernel; untuned, the first that suits the adapter is taken. */
   readonly variants?: readonly Variant<P>[]
 }
+
+/** How one file of a kernel is dispatched. */
+export interface FormSpec<P extends Record<string, ParamType>> {
+  /** Workgroups for the given params, and for the constants as they are. */
+  readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits, constants: Constants) => Grid
+  /** Values for `const NAME = …; // tune:` lines that follow from the params and the adapter. */
+  readonly constants?: (params: ParamValues<P>, traits: AdapterTraits) => Constants
+  /** Values such lines may have, for `signllm tune` to choose by measurement; untuned what `constants` says, or else the first. */
+  readonly tune?: Readonly<Record<string, readonly number[]>>
+}
+
+/** Values of `const NAME = …; // tune:` lines. */
+export type Constants = Readonly<Record<string, number>>
 
 /** What a variant may go by. */
 export interface AdapterTraits {
@@ -40,15 +49,24 @@ export interface AdapterTraits {
   readonly features: ReadonlySet<string>
   /** Lanes of a subgroup, where every subgroup has as many. */
   readonly subgroupSize: number | undefined
+  /** The matrix products subgroups do at once, by the types of factors and sums and by size, e.g. `f16 f32 16x16x16`; none by default. */
+  readonly subgroupMatrices?: ReadonlySet<string>
 }
 
 /** A kernel written with other instructions: same buffers, params and meaning; roundings may differ. */
-export interface Variant<P extends Record<string, ParamType>> {
+export interface Variant<P extends Record<string, ParamType>> extends FormSpec<P> {
   /** Name of its file. */
   readonly shader: string
+  /** Whether it is the one to take on an adapter that nothing was measured on. */
   readonly suits: (traits: AdapterTraits) => boolean
-  readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits) => Grid
-  readonly constants?: (params: ParamValues<P>, traits: AdapterTraits) => Readonly<Record<string, number>>
+  /** Whether it runs at all, so that the tuner may try it; default where it suits. */
+  readonly runs?: (traits: AdapterTraits) => boolean
+}
+
+/** One form of a kernel, as the tuner chose it. */
+export interface Choice {
+  readonly shader: string
+  readonly constants: Constants
 }
 
 /** What is compiled and dispatched on one adapter. */
@@ -73,11 +91,52 @@ export function defineKernel<const B extends Record<string, Access>, const P ext
   return spec
 }
 
-/** The form of a kernel for an adapter: its first variant that suits, else the kernel's own file. */
-export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number>>, traits: AdapterTraits): KernelForm {
-  const variant = kernel.variants?.find(({ suits }) => suits(traits))
-  if (!variant) return { shader: kernel.name, constants: kernel.constants?.(params, traits) ?? {}, grid: kernel.workgroups(params, traits) }
-  return { shader: variant.shader, constants: variant.constants?.(params, traits) ?? {}, grid: variant.workgroups(params, traits) }
+/** The form of a kernel for an adapter: the chosen one; without a choice its first variant that suits, else the kernel's own file. */
+export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number>>, traits: AdapterTraits, choice?: Choice): KernelForm {
+  const known = choice && isCandidate(kernel, traits, choice) ? choice : undefined
+  const shader = known?.shader ?? kernel.variants?.find(({ suits }) => suits(traits))?.shader ?? kernel.name
+  const form = formNamed(kernel, shader)!
+  const usual = Object.fromEntries(Object.entries(form.tune ?? {}).map(([name, [first]]) => [name, first!]))
+  const constants = { ...usual, ...form.constants?.(params, traits), ...known?.constants }
+  return { shader, constants, grid: form.workgroups(params, traits, constants) }
+}
+
+/** Every form that runs on an adapter, with every combination of its tunable constants. */
+export function candidatesOf(kernel: AnyKernel, traits: AdapterTraits): Choice[] {
+  const shaders = [kernel.name, ...(kernel.variants ?? []).filter((variant) => runsOn(variant, traits)).map(({ shader }) => shader)]
+  return shaders.flatMap((shader) => {
+    const tunable = Object.entries(formNamed(kernel, shader)!.tune ?? {})
+    const combinations = tunable.reduce<Constants[]>(
+      (all, [name, values]) => all.flatMap((constants) => values.map((value) => ({ ...constants, [name]: value }))),
+      [{}],
+    )
+    return combinations.map((constants) => ({ shader, constants }))
+  })
+}
+
+/** The same kernel in one form only, whatever the adapter and its tuning. */
+export function pinned(kernel: AnyKernel, { shader, constants }: Choice): AnyKernel {
+  const form = formNamed(kernel, shader)!
+  const pins: FormSpec<Record<string, ParamType>> = {
+    ...form,
+    constants: (params, traits) => ({ ...form.constants?.(params, traits), ...constants }),
+  }
+  return shader === kernel.name ? { ...kernel, ...pins, variants: [] } : { ...kernel, variants: [{ ...pins, shader, suits: () => true }] }
+}
+
+/** A choice made elsewhere, or before the kernel changed, may name what is no more. */
+const isCandidate = (kernel: AnyKernel, traits: AdapterTraits, { shader, constants }: Choice): boolean =>
+  candidatesOf(kernel, traits).some(
+    (one) =>
+      one.shader === shader &&
+      Object.keys(one.constants).length === Object.keys(constants).length &&
+      Object.entries(one.constants).every(([name, value]) => constants[name] === value),
+  )
+
+const runsOn = ({ suits, runs = suits }: Variant<Record<string, ParamType>>, traits: AdapterTraits): boolean => runs(traits)
+
+function formNamed(kernel: AnyKernel, shader: string): FormSpec<Record<string, ParamType>> | undefined {
+  return shader === kernel.name ? kernel : kernel.variants?.find((variant) => variant.shader === shader)
 }
 
 /** Workgroups of `size` lanes for `n` lanes; folds into y above 65 535, where shaders take `group.y * groups.x + group.x`. */

@@ -14,12 +14,13 @@ export interface Region {
 export interface Tensor {
   readonly name: string
   readonly shape: readonly number[]
-  readonly dtype: 'f32' | 'u32'
+  /** `f16`: two numbers to a word; an even number of them. */
+  readonly dtype: 'f32' | 'u32' | 'f16'
   readonly region?: Region
 }
 
 export const elements = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1)
-export const bytesOf = (tensor: Tensor): number => 4 * elements(tensor.shape)
+export const bytesOf = ({ shape, dtype }: Tensor): number => (dtype === 'f16' ? 2 : 4) * elements(shape)
 
 /** What the planner sees of a dispatch: which tensors it binds, in order, and which it fills. */
 export interface PlannedStep {
@@ -139,17 +140,17 @@ export class Arena {
   readonly #gpu: Gpu
   readonly #regions = new Map<string, Region>()
 
-  /** Lays `entries` end to end, each at the alignment the adapter asks of storage bindings. */
-  constructor(gpu: Gpu, label: string, entries: readonly { name: string; bytes: number }[]) {
+  /** Lays `entries` end to end, each at the alignment the adapter asks of storage bindings but those that are to follow without a gap. */
+  constructor(gpu: Gpu, label: string, entries: readonly { name: string; bytes: number; follows?: boolean }[]) {
     const align = gpu.device.limits.minStorageBufferOffsetAlignment
     let offset = 0
-    const offsets = entries.map(({ bytes }) => {
-      const at = offset
-      offset = Math.ceil((offset + bytes) / align) * align
+    const offsets = entries.map(({ bytes, follows }) => {
+      const at = follows ? offset : Math.ceil(offset / align) * align
+      offset = at + bytes
       return at
     })
     this.#gpu = gpu
-    this.buffer = gpu.buffer(offset, label)
+    this.buffer = gpu.buffer(Math.ceil(offset / align) * align, label)
     entries.forEach(({ name, bytes }, i) => {
       this.#regions.set(name, { buffer: this.buffer, offset: offsets[i]!, bytes })
     })

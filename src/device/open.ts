@@ -4,6 +4,8 @@ import { create } from 'webgpu'
 import { SignError } from '../base/errors.js'
 import { type EmbeddedDriver, loadEmbedded, unpackEmbedded } from './embedded.js'
 import { Gpu } from './gpu.js'
+import { packageFolder, packageVersion } from './places.js'
+import { readTuning, tuningIsOff, tuningPath } from './tuning_file.js'
 
 export interface OpenOptions {
   /**
@@ -11,6 +13,8 @@ export interface OpenOptions {
    * Default: the environment variable SIGNLLM_ADAPTER, else the first of those three that is there.
    */
   readonly adapter?: string | undefined
+  /** Whether to take kernels as `signllm tune` measured them here. Default true, unless the environment says SIGNLLM_TUNING=off. */
+  readonly tuned?: boolean
 }
 
 /** One try, for `signllm doctor` and for the message when none succeeds. */
@@ -30,6 +34,10 @@ export interface AdapterReport {
   readonly limits: Readonly<Record<string, number>>
   readonly subgroupSizes: readonly [min: number, max: number]
   readonly attempts: readonly Attempt[]
+  /** What tuning results are kept by: the adapter, its driver, and Dawn's version. */
+  readonly identity: string
+  /** Where they are, and how many shapes of kernels they hold; 0 where the adapter is not tuned. */
+  readonly tuning: { readonly path: string; readonly shapes: number }
 }
 
 /** A Gpu opened by us, which knows what it runs on. */
@@ -51,11 +59,11 @@ export async function openGpu(options: OpenOptions = {}): Promise<OpenedGpu> {
   const attempts: Attempt[] = []
   if (wish !== 'embedded') {
     const found = await trySystem(wish, attempts)
-    if (found) return open(found.dawn, found.adapter, isSoftware(found.adapter.info) ? 'software' : 'gpu', attempts)
+    if (found) return open(found, isSoftware(found.adapter.info) ? 'software' : 'gpu', attempts, options)
   }
   if (wish === 'any' || wish === 'embedded' || 'swiftshader'.includes(wish.toLowerCase())) {
     const found = await tryEmbedded(attempts)
-    if (found) return open(found.dawn, found.adapter, 'embedded', attempts)
+    if (found) return open(found, 'embedded', attempts, options)
   }
   const tried = attempts.map(({ source, outcome }) => `${source}: ${outcome}`).join('; ')
   const advice = byName(wish) ? NAMING_ADVICE : INSTALL_ADVICE
@@ -114,16 +122,26 @@ async function tryEmbedded(attempts: Attempt[]): Promise<Found | undefined> {
   return adapter ? { dawn, adapter } : undefined
 }
 
-async function open(dawn: GPU, adapter: GPUAdapter, chosen: AdapterReport['chosen'], attempts: readonly Attempt[]): Promise<OpenedGpu> {
+async function open(
+  { dawn, adapter }: Found,
+  chosen: AdapterReport['chosen'],
+  attempts: readonly Attempt[],
+  { tuned = true }: OpenOptions,
+): Promise<OpenedGpu> {
   const { info } = adapter
   const limits = limitsOf(adapter.limits)
   const features = [...adapter.features].filter((feature) => WANTED_FEATURES.includes(feature)) as GPUFeatureName[]
+  const name = (info.device || info.description).replace(/-+$/, '')
+  const binding = packageFolder('webgpu')
+  const identity = [name, info.description, `dawn ${binding ? await packageVersion(binding) : 'unknown'}`].join('; ')
+  const path = tuningPath(identity)
+  const tuning = tuned && !tuningIsOff() ? await readTuning(path, identity) : undefined
   const device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits })
   const software = chosen !== 'gpu'
-  const name = (info.device || info.description).replace(/-+$/, '')
   const uniform = features.includes('subgroups') && info.subgroupMinSize === info.subgroupMaxSize
   const subgroups = uniform && info.subgroupMaxSize !== undefined ? { subgroupSize: info.subgroupMaxSize } : {}
-  const gpu = new Gpu(device, { software, label: name, keepAlive: dawn, ...subgroups })
+  const matrices = { subgroupMatrices: subgroupMatrices(info, features) }
+  const gpu = new Gpu(device, { software, label: name, identity, keepAlive: dawn, tuning, ...subgroups, ...matrices })
   const report: AdapterReport = {
     chosen,
     name,
@@ -135,8 +153,27 @@ async function open(dawn: GPU, adapter: GPUAdapter, chosen: AdapterReport['chose
     limits,
     subgroupSizes: [info.subgroupMinSize ?? 0, info.subgroupMaxSize ?? 0],
     attempts,
+    identity,
+    tuning: { path, shapes: Object.values(tuning?.kernels ?? {}).reduce((sum, { shapes }) => sum + shapes.length, 0) },
   }
   return { gpu, report }
+}
+
+/** What Dawn lists beside its experimental feature; not in WebGPU's types yet. */
+interface SubgroupMatrixConfig {
+  readonly componentType: string
+  readonly resultComponentType: string
+  readonly M: number
+  readonly N: number
+  readonly K: number
+}
+
+/** The products a subgroup can do, as {@link AdapterTraits.subgroupMatrices} names them. Needs shader-f16 for those of halves. */
+function subgroupMatrices(info: GPUAdapterInfo, features: readonly string[]): ReadonlySet<string> {
+  if (!features.includes('chromium-experimental-subgroup-matrix')) return new Set()
+  const { subgroupMatrixConfigs = [] } = info as { readonly subgroupMatrixConfigs?: readonly SubgroupMatrixConfig[] }
+  const usable = subgroupMatrixConfigs.filter(({ componentType }) => componentType !== 'f16' || features.includes('shader-f16'))
+  return new Set(usable.map((one) => `${one.componentType} ${one.resultComponentType} ${one.M}x${one.N}x${one.K}`))
 }
 
 /** A CPU posing as a GPU. Dawn's isFallbackAdapter says so for lavapipe and SwiftShader. */

@@ -4,6 +4,7 @@ import { bug, SignError } from '../base/errors.js'
 import { GPU_BUFFER, type Gpu, type Pipeline } from './gpu.js'
 import { type Access, type AnyKernel, type Cost, type Grid, type Kernel, type ParamType, type ParamValues, packParams } from './kernel.js'
 import { bytesOf, planSlots, type Region, type SlotPlan, SlotPool, type Tensor } from './memory.js'
+import { type PendingReports, Readback } from './readback.js'
 
 /** One recorded dispatch. */
 export interface Step {
@@ -107,9 +108,8 @@ export class Program {
   readonly #gpu: Gpu
   readonly #dispatches: readonly Dispatch[]
   readonly #regionOf: ReadonlyMap<Tensor, Region>
-  readonly #reported: readonly Tensor[]
   readonly #uniforms: GPUBuffer
-  readonly #staging: GPUBuffer | undefined
+  readonly #readback: Readback
   readonly #ownPool: SlotPool | undefined
 
   private constructor(
@@ -126,12 +126,12 @@ export class Program {
     this.plan = plan
     this.#dispatches = dispatches
     this.#regionOf = regionOf
-    this.#reported = recorder.reported
     this.#uniforms = uniforms
     this.#ownPool = ownPool
-    const reportBytes = recorder.reported.reduce((sum, tensor) => sum + bytesOf(tensor), 0)
-    this.#staging =
-      reportBytes > 0 ? gpu.device.createBuffer({ size: reportBytes, usage: GPU_BUFFER.MAP_READ | GPU_BUFFER.COPY_DST }) : undefined
+    this.#readback = new Readback(
+      gpu,
+      recorder.reported.map((tensor) => ({ ...this.region(tensor), bytes: bytesOf(tensor) })),
+    )
   }
 
   /** Plans memory, compiles every pipeline (all at once) and makes every bind group. Slots come from `pool` where several programs share one. */
@@ -187,7 +187,15 @@ export class Program {
   }
 
   /** Runs the program and returns its reported tensors, in the order they were asked for: one submission, one read-back. */
-  async run({ times = 1, clear = [] }: RunOptions = {}): Promise<ArrayBuffer[]> {
+  async run(options: RunOptions = {}): Promise<ArrayBuffer[]> {
+    return (await this.start(options)).read()
+  }
+
+  /**
+   * Submits a run without waiting for it; its reports are read when asked for. The queue keeps order: what is written, started or read
+   * later finds this run done. With a timer set, the run is waited for, so that it is timed alone.
+   */
+  async start({ times = 1, clear = [] }: RunOptions = {}): Promise<PendingReports> {
     this.#gpu.check()
     const { timer } = this.#gpu
     const began = performance.now()
@@ -195,38 +203,22 @@ export class Program {
     for (const buffer of clear) encoder.clearBuffer(buffer)
     if (timer) encoder = await timer.encode(this, encoder, times)
     else for (let i = 0; i < times; i++) this.encode(encoder)
-    let at = 0
-    for (const tensor of this.#reported) {
-      const { buffer, offset } = this.region(tensor)
-      encoder.copyBufferToBuffer(buffer, offset, this.#staging!, at, bytesOf(tensor))
-      at += bytesOf(tensor)
-    }
+    const reports = this.#readback.copy(encoder)
     const commands = encoder.finish()
     const encoded = performance.now()
     this.#gpu.device.queue.submit([commands])
     const submitted = performance.now()
-    const all = await this.#finished(at)
-    await timer?.finish(this, { began, encoded, submitted, read: performance.now() })
-    let from = 0
-    return this.#reported.map((tensor) => {
-      const bytes = all.slice(from, from + bytesOf(tensor))
-      from += bytesOf(tensor)
-      return bytes
-    })
-  }
-
-  /** Waits for what was submitted; returns the `bytes` it reports. */
-  async #finished(bytes: number): Promise<ArrayBuffer> {
-    if (this.#staging) return this.#gpu.map(this.#staging, bytes)
-    await this.#gpu.wait(this.#gpu.device.queue.onSubmittedWorkDone())
-    this.#gpu.check()
-    return new ArrayBuffer(0)
+    if (timer) {
+      await reports.read()
+      await timer.finish(this, { began, encoded, submitted, read: performance.now() })
+    }
+    return reports
   }
 
   /** Frees what only this program uses. */
   destroy(): void {
     this.#uniforms.destroy()
-    this.#staging?.destroy()
+    this.#readback.destroy()
     this.#ownPool?.destroy()
   }
 }

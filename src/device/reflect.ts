@@ -25,7 +25,7 @@ export interface ShaderFacts {
 
 /** Reads the facts out of WGSL source. Throws wgsl_reflect's own error for source it cannot parse. */
 export function reflectShader(source: string): ShaderFacts {
-  const reflection = new WgslReflect(source)
+  const reflection = new WgslReflect(declarationsOf(source))
   const variables: VariableInfo[] = [...reflection.storage, ...reflection.uniforms]
   const bindings = variables
     .map((variable) => ({ name: variable.name, binding: variable.binding, access: accessOf(variable) }))
@@ -42,4 +42,19 @@ export function reflectShader(source: string): ShaderFacts {
 function accessOf(variable: VariableInfo): ShaderBinding['access'] {
   if (variable.resourceType === ResourceType.Uniform) return 'uniform'
   return variable.access === 'read_write' ? 'read_write' : 'read'
+}
+
+/** A shader without what functions do, and without names for matrix types: neither matters here, and wgsl_reflect cannot parse subgroup matrices. */
+function declarationsOf(source: string): string {
+  const bare = source.replace(/\/\/.*/g, '').replace(/^alias \w+ = subgroup_matrix_.*$/gm, '')
+  let out = ''
+  let depth = 0
+  for (const part of bare.split(/(?<=[{}])/)) {
+    // A function's parameters hold no braces, so its body opens where the text before the brace holds `fn`.
+    const opens = part.endsWith('{')
+    if (depth === 0) out += part
+    if (opens && (depth > 0 || /\bfn \w+/.test(part))) depth++
+    if (part.endsWith('}') && depth > 0 && --depth === 0) out += '}'
+  }
+  return out
 }

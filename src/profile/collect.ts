@@ -17,6 +17,8 @@ export interface Subject {
   readonly arenas: readonly ArenaSize[]
   /** Does the work once; every time the same programs at the same sizes. */
   readonly step: () => Promise<unknown>
+  /** Milliseconds of a step among others, where the next one is begun before the last one is over. */
+  readonly among?: () => Promise<number>
 }
 
 export interface Collected {
@@ -32,12 +34,12 @@ interface ProfiledStep {
 }
 
 /**
- * Profiles `steps` steps. Each is preceded by one without the timer, so that the machine's moods fall on both alike; the ceilings are
- * measured before and after, by `measure`, and the higher ones taken.
+ * Profiles `steps` steps, each alone. Each is preceded by one without the timer, among others where steps overlap, so that the machine's
+ * moods fall on both alike; the ceilings are measured before and after, by `measure`, and the higher ones taken.
  */
 export async function collect(
   gpu: Gpu,
-  { command, subject, arenas, step }: Subject,
+  { command, subject, arenas, step, among = () => timed(step) }: Subject,
   steps: number,
   measure = measureCeilings,
 ): Promise<Collected> {
@@ -51,7 +53,7 @@ export async function collect(
     const plain: number[] = []
     const samples: ProfiledStep[] = []
     for (let i = 0; i < steps; i++) {
-      plain.push(await timed(step))
+      plain.push(await among())
       samples.push(await profiled(gpu, timer, step))
     }
     const ceilings = higher(before, await measure(gpu))

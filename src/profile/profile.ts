@@ -54,7 +54,10 @@ export interface Profile {
   readonly node: string
   readonly method: Method
   readonly ceilings: Ceilings
-  /** Null where single kernels were timed. */
+  /**
+   * Null where single kernels were timed. A step without the profiler is timed from its report to the next one's where steps overlap, as
+   * training's do; with it, each step is waited for.
+   */
   readonly step: StepFigures | null
   readonly rows: readonly DispatchRow[]
   readonly memory: MemoryPlan

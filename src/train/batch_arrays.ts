@@ -65,10 +65,9 @@ export function batchArrays(samples: readonly Sample[], shape: BatchShape, group
 
   samples.forEach(({ clip, ids: sentence }, b) => {
     ids.set(sentence, b * tokens)
-    for (let t = 0; t < clip.frames; t++) {
-      writeInput(frames, (b * length + t) * inputStride, clip, t, group)
-      writeGoal(goal, (b * length + t) * outputStride, clip, t, group)
-    }
+    const goals = goal.subarray(b * length * outputStride, (b + 1) * length * outputStride)
+    writeGoals(goals, outputStride, clip, group)
+    writeInputs(frames.subarray(b * length * inputStride, (b + 1) * length * inputStride), inputStride, clip, goals, outputStride, group)
   })
   return {
     ids,
@@ -78,7 +77,7 @@ export function batchArrays(samples: readonly Sample[], shape: BatchShape, group
     goal,
     frameLengths: Uint32Array.from(samples, ({ clip }) => clip.frames),
     // A bucket may reach past the longest clip: those rows are padding, whatever their position.
-    at: Uint32Array.from({ length: batch * length }, (_, row) => Math.min(row % length, config.maxFrames - 1)),
+    at: new Uint32Array(batch * length).map((_, row) => Math.min(row % length, config.maxFrames - 1)),
     coefficient: Float32Array.from(samples, ({ clip }) => 1 / (batch * (padding === 'batch' ? batch * length : clip.frames) * numbers)),
     weight: new Float32Array(batch).fill(1),
     logLength: Float32Array.from({ length: 4 * batch }, (_, i) => (i % 4 === 0 ? Math.log(samples[i / 4]!.clip.frames) : 0)),
@@ -87,23 +86,42 @@ export function batchArrays(samples: readonly Sample[], shape: BatchShape, group
   }
 }
 
-/** The frame before frame t, as the decoder sees it. */
-function writeInput(out: Float32Array, at: number, clip: Clip, t: number, { config, scaling, startFrame }: GroupDescription): void {
-  const counter = t / clip.frames / scaling.scale[COORDS]!
-  if (config.justCounter) {
-    out[at] = counter
-    return
+/** Rows of [output stride]: frame t and, under future prediction, those after it; past the end the last frame is held. */
+function writeGoals(goals: Float32Array, stride: number, { joints, frames }: Clip, { config, scaling }: GroupDescription): void {
+  const ahead = Math.max(1, config.futureFrames)
+  const counterScale = scaling.scale[COORDS]!
+  for (let t = 0; t < frames; t++) {
+    scaleInto(goals, t * stride, joints.subarray(t * COORDS, (t + 1) * COORDS), scaling)
+    goals[t * stride + ahead * COORDS] = (t + 1) / frames / counterScale
   }
-  scaleInto(out, at, t === 0 ? startFrame : clip.joints.subarray((t - 1) * COORDS, t * COORDS), scaling)
-  out[at + COORDS] = counter
+  for (let t = 0; t < frames; t++)
+    for (let k = 1; k < ahead; k++) {
+      const from = Math.min(t + k, frames - 1) * stride
+      goals.copyWithin(t * stride + k * COORDS, from, from + COORDS)
+    }
 }
 
-/** Frame t and, under future prediction, those after it; past the end the last frame is held. */
-function writeGoal(out: Float32Array, at: number, clip: Clip, t: number, { config, scaling }: GroupDescription): void {
-  const ahead = Math.max(1, config.futureFrames)
-  for (let k = 0; k < ahead; k++) {
-    const from = Math.min(t + k, clip.frames - 1) * COORDS
-    scaleInto(out, at + k * COORDS, clip.joints.subarray(from, from + COORDS), scaling)
+/** Rows of [input stride]: the frame before frame t, as the decoder sees it: the goal of the row before. */
+function writeInputs(
+  inputs: Float32Array,
+  stride: number,
+  { frames }: Clip,
+  goals: Float32Array,
+  goalStride: number,
+  { config, scaling, startFrame }: GroupDescription,
+): void {
+  const counterScale = scaling.scale[COORDS]!
+  if (config.justCounter) {
+    for (let t = 0; t < frames; t++) inputs[t * stride] = t / frames / counterScale
+    return
   }
-  out[at + ahead * COORDS] = (t + 1) / clip.frames / scaling.scale[COORDS]!
+  scaleInto(inputs, 0, startFrame, scaling)
+  // Alike but for their place, where no future frames lie between coordinates and counter: all rows in one copy.
+  if (stride === goalStride) inputs.set(goals.subarray(0, (frames - 1) * stride), stride)
+  else
+    for (let t = 1; t < frames; t++) {
+      const from = (t - 1) * goalStride
+      inputs.set(goals.subarray(from, from + COORDS), t * stride)
+      inputs[t * stride + COORDS] = t / frames / counterScale
+    }
 }

@@ -10,6 +10,7 @@ import { encode } from '../model/text_to_pose.js'
 import { crossEntropy } from '../ops/cross_entropy.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
+import type { PendingReport } from './pending_step.js'
 import { recordUpdate, type UpdateOptions } from './update.js'
 
 /** A prompt and its gloss as ids, each with the closing token. */
@@ -76,6 +77,13 @@ export function glossArrays(pairs: readonly GlossPair[], shape: GlossShape): Glo
   }
 }
 
+export interface GlossReport {
+  /** Mean over the batch's tokens. */
+  readonly loss: number
+  /** Global gradient norm before clipping. */
+  readonly gradientNorm: number
+}
+
 /** The step, recorded for one shape of batch. */
 export class GlossProgram {
   readonly program: Program
@@ -125,21 +133,30 @@ export class GlossProgram {
     return new GlossProgram(await Program.build(gpu, recorder, pool), feeds, weights.slopes!.buffer)
   }
 
-  /** Runs the step. Returns the mean loss of the tokens, and the gradient's norm before it is clipped. */
-  async run(arrays: GlossArrays, seed: Uint32Array, hyper: readonly number[]): Promise<{ loss: number; gradientNorm: number }> {
+  /** Runs the step and waits for its report. */
+  async run(arrays: GlossArrays, seed: Uint32Array, hyper: readonly number[]): Promise<GlossReport> {
+    return (await this.start(arrays, seed, hyper)).read()
+  }
+
+  /** Submits the step, behind whatever runs. */
+  async start(arrays: GlossArrays, seed: Uint32Array, hyper: readonly number[]): Promise<PendingReport<GlossReport>> {
     for (const name of names) this.program.write(this.#feeds[name], arrays[name])
     this.program.write(this.#feeds.seed, seed)
     this.program.write(
       this.#feeds.hyper,
       Float32Array.from({ length: 8 }, (_, i) => hyper[i] ?? 0),
     )
-    const [result, clip] = await this.program.run({ clear: [this.#slopes] })
-    const rows = new Float32Array(result!)
-    const loss = arrays.coefficient.reduce((sum, share, r) => sum + (share > 0 ? share * rows[2 * r]! : 0), 0)
-    return { loss, gradientNorm: new Float32Array(clip!)[0]! }
+    const reports = await this.program.start({ clear: [this.#slopes] })
+    return { read: async () => glossReport(await reports.read(), arrays.coefficient) }
   }
 
   destroy(): void {
     this.program.destroy()
   }
+}
+
+function glossReport([result, clip]: readonly ArrayBuffer[], coefficient: Float32Array): GlossReport {
+  const rows = new Float32Array(result!)
+  const loss = coefficient.reduce((sum, share, r) => sum + (share > 0 ? share * rows[2 * r]! : 0), 0)
+  return { loss, gradientNorm: new Float32Array(clip!)[0]! }
 }

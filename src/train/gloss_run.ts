@@ -13,10 +13,12 @@ import type { GlossRunConfig } from './gloss_config.js'
 import { type GlossLine, loadGlossData, readingOf } from './gloss_dataset.js'
 import { type GlossStep, GlossTrainer } from './gloss_trainer.js'
 import { scoreLines } from './gloss_validation.js'
+import type { PendingStep } from './pending_step.js'
 import type { TrainRunOptions } from './run.js'
 import { loadGlossConfig } from './run_file.js'
 import { lastCheckpoint, prepareFolder } from './run_folder.js'
 import { carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+import { settleTuning } from './run_tuning.js'
 
 /** What a validation tells. */
 export interface GlossValidated {
@@ -34,6 +36,7 @@ export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: 
   await prepareFolder(config, options, fixedKeys, loadGlossConfig)
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
+  await settleTuning(gpu, config.out, resumed)
   const trainer = resumed
     ? await resume(gpu, config, train, description, last)
     : new GlossTrainer(config, new GlossModel(gpu, description, { training: true, seed: config.seed }), train)
@@ -93,8 +96,8 @@ class GlossJob implements Job<GlossStep, GlossValidated> {
     return this.#trainer.lines.length
   }
 
-  trainStep(): Promise<GlossStep> {
-    return this.#trainer.trainStep()
+  submitStep(): Promise<PendingStep<GlossStep>> {
+    return this.#trainer.submitStep()
   }
 
   stepScalars({ loss, gradientNorm, rate }: GlossStep): Scalars {
@@ -114,8 +117,8 @@ class GlossJob implements Job<GlossStep, GlossValidated> {
     return { result: { scores }, score: 200 - bleu[3] - rouge, scalars }
   }
 
-  save(path: string, { state }: { state: boolean }): Promise<void> {
-    return saveGlossCheckpoint(path, this.#trainer.model, state ? this.#trainer.state() : undefined)
+  async save(path: string, { state }: { state: boolean }): Promise<void> {
+    await saveGlossCheckpoint(path, this.#trainer.model, state ? await this.#trainer.state() : undefined)
   }
 
   async destroy(): Promise<void> {

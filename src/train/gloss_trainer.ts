@@ -10,6 +10,7 @@ import { Course, type CourseState, hyperOf } from './course.js'
 import type { GlossRunConfig } from './gloss_config.js'
 import { type GlossLine, readingOf } from './gloss_dataset.js'
 import { type GlossPair, GlossProgram, type GlossShape, glossArrays } from './gloss_program.js'
+import { PendingStep, refuseDivergence } from './pending_step.js'
 
 /** What one step did. */
 export interface GlossStep {
@@ -32,6 +33,8 @@ export class GlossTrainer {
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<GlossProgram>>()
   #epoch: { number: number; pairs: readonly GlossPair[]; batches: readonly BatchPlan[] } | undefined
+  /** The step submitted last. */
+  #newest: PendingStep<GlossStep> | undefined
 
   constructor(config: GlossRunConfig, model: GlossModel, lines: readonly GlossLine[]) {
     if (lines.length === 0) throw new SignError('ERR_DATA', 'text to gloss', 'wanted lines to train on, got none', 'Check the corpus')
@@ -42,8 +45,13 @@ export class GlossTrainer {
     this.#pool = new SlotPool(model.gpu)
   }
 
-  /** One optimiser step. Throws ERR_DIVERGED where the loss or the gradient is not finite. */
+  /** One optimiser step, waited for. Throws ERR_DIVERGED where the loss or the gradient is not finite. */
   async trainStep(): Promise<GlossStep> {
+    return (await this.submitStep()).read()
+  }
+
+  /** Submits one optimiser step behind whatever the GPU does. Read the step before it next: that way the GPU never waits for the host. */
+  async submitStep(): Promise<PendingStep<GlossStep>> {
     const { course, config } = this
     const { pairs, batches } = this.#currentEpoch()
     const { clips, frames: gloss, tokens: source } = batches[course.batch]!
@@ -53,18 +61,23 @@ export class GlossTrainer {
     const shape = { batch: batch.length, source, gloss }
     const program = await this.#program(shape)
     const seed = Uint32Array.of(config.seed, step, 0, 0)
-    const { loss, gradientNorm } = await program.run(glossArrays(batch, shape), seed, hyperOf(config.optimiser, rate, step))
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      const names = clips.map((i) => this.lines[i]!.name).join(', ')
-      const problem = `wanted a finite loss and gradient, got ${loss} and ${gradientNorm} on ${names}`
-      throw new SignError('ERR_DIVERGED', `step ${step}`, problem, 'Lower the rate, or look at those lines')
-    }
-    course.stepped(batches.length)
-    return { step, epoch, loss, gradientNorm, rate, tokens: batch.reduce((sum, pair) => sum + pair.gloss.length, 0) }
+    const pending = await program.start(glossArrays(batch, shape), seed, hyperOf(config.optimiser, rate, step))
+    const endsEpoch = course.stepped(batches.length)
+    this.#newest = new PendingStep({ step, endsEpoch }, this.#newest, async () => {
+      const report = await pending.read()
+      const names = clips.map((i) => this.lines[i]!.name)
+      refuseDivergence(step, report, names, 'lines')
+      return { step, epoch, ...report, rate, tokens: batch.reduce((sum, pair) => sum + pair.gloss.length, 0) }
+    })
+    return this.#newest
   }
 
-  /** All that decides how training goes on, weights and moments aside: which prompts and batches come, the seed tells. */
-  state(): CourseState {
+  /**
+   * All that decides how training goes on after the newest step, which is waited for; weights and moments aside. Which prompts and
+   * batches come, the seed tells.
+   */
+  async state(): Promise<CourseState> {
+    await this.#newest?.read()
     return this.course.state()
   }
 

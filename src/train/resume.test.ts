@@ -36,23 +36,33 @@ log: { every: 1, tensorboard: false }
   return path
 }
 
-/** Trains; with `killAt`, sends `signal` once that step is reported and `delay` ms have passed. Returns the exit status, null when killed. */
+/**
+ * Loaded before the command: sends `signal` to its own process once step `killAt` is reported and `delay` ms have passed. From outside
+ * a busy machine may let the run end first.
+ */
+const killer = (killAt: number, delay: number, signal: NodeJS.Signals) =>
+  `data:text/javascript,${encodeURIComponent(`
+  const write = process.stderr.write.bind(process.stderr)
+  let sent = false
+  process.stderr.write = (text, ...rest) => {
+    const reached = [...String(text).matchAll(/"step":(\\d+)/g)].some(([, step]) => Number(step) >= ${killAt})
+    const send = () => process.kill(process.pid, '${signal}')
+    if (reached && !sent) ${delay} > 0 ? setTimeout(send, ${delay}) : send()
+    sent ||= reached
+    return write(text, ...rest)
+  }`)}`
+
+/** Trains; with `killAt`, the run is sent `signal` there. Returns the exit status, null when killed. */
 function train(
   run: string,
   { resume = false, killAt = Infinity, delay = 0, signal = 'SIGKILL' as NodeJS.Signals } = {},
 ): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const args = ['--import', 'tsx', 'src/cli.ts', '--json', 'train', run, ...(resume ? ['--resume'] : [])]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-    let sent = false
+    const preload = killAt < Infinity ? ['--import', killer(killAt, delay, signal)] : []
+    const args = [...preload, '--import', 'tsx', 'src/cli.ts', '--json', 'train', run, ...(resume ? ['--resume'] : [])]
+    const child = spawn(process.execPath, args, { stdio: 'ignore' })
     child.on('error', reject)
     child.on('close', (status) => resolve(status))
-    child.stderr.on('data', (text) => {
-      const steps = [...String(text).matchAll(/"step":(\d+)/g)].map(([, step]) => Number(step))
-      if (sent || !steps.some((step) => step >= killAt)) return
-      sent = true
-      setTimeout(() => child.kill(signal), delay)
-    })
   })
 }
 

@@ -8,10 +8,12 @@ import { sameConfig } from '../model/config.js'
 import { SignModel } from '../model/sign_model.js'
 import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { type LanguageData, loadData, startFrom } from './dataset.js'
+import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { loadRunConfig } from './run_file.js'
 import { type FolderOptions, goesOn, lastCheckpoint, prepareFolder } from './run_folder.js'
 import { carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+import { settleTuning } from './run_tuning.js'
 import { type TrainedStep, Trainer, type TrainerState } from './trainer.js'
 import { validate } from './validation.js'
 
@@ -23,7 +25,7 @@ export interface Validated {
 export type TrainEvent = RunEvent<TrainedStep, Validated>
 
 export interface TrainRunOptions extends FolderOptions {
-  /** Aborting saves a checkpoint after the current step and ends the stream. */
+  /** Aborting saves a checkpoint after the step that is under way, which is still told of, and ends the stream. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -47,6 +49,7 @@ export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOp
   await prepareFolder(config, options, fixedKeys, loadRunConfig)
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
+  await settleTuning(gpu, config.out, resumed)
   const trainer = resumed ? await resumeTrainer(gpu, config, loaded, last) : await startTrainer(gpu, config, loaded, { base, start })
   yield* carryThrough(new PoseJob(trainer), config, { resumed, signal: options.signal })
 }
@@ -72,8 +75,8 @@ class PoseJob implements Job<TrainedStep, Validated> {
     return this.#trainer.data.reduce((sum, { train }) => sum + train.length, 0)
   }
 
-  trainStep(): Promise<TrainedStep> {
-    return this.#trainer.trainStep()
+  submitStep(): Promise<PendingStep<TrainedStep>> {
+    return this.#trainer.submitStep()
   }
 
   stepScalars({ loss, gradientNorm, rate, samples, lengthLoss }: TrainedStep): Scalars {
@@ -94,9 +97,9 @@ class PoseJob implements Job<TrainedStep, Validated> {
     return { result: { rows }, score: dtw, scalars }
   }
 
-  save(path: string, { state }: { state: boolean }): Promise<void> {
+  async save(path: string, { state }: { state: boolean }): Promise<void> {
     const trainer = this.#trainer
-    return saveCheckpoint(path, trainer.model, state ? trainer.state() : undefined)
+    await saveCheckpoint(path, trainer.model, state ? await trainer.state() : undefined)
   }
 
   async destroy(): Promise<void> {

@@ -3,6 +3,7 @@
 //   config.yaml            the run file, complete
 //   last.safetensors       everything to go on from        best.safetensors    the weights with the best validation
 //   step-000400.safetensors  older ones, when more than one is kept
+//   tuning.json            the forms of kernels it was begun with, on a tuned adapter
 //   metrics.jsonl          a line a report and a validation     summary.json     how it ended     events.out.tfevents.*  TensorBoard
 
 import { existsSync } from 'node:fs'
@@ -75,7 +76,7 @@ export async function keepOlder(out: string, { keep, every }: { keep: number; ev
 
 /** Only what a run writes is ever removed from its folder. */
 const isOurs = (name: string): boolean =>
-  /^(config\.yaml|summary\.json|metrics\.jsonl|(last|best|step-\d+)\.safetensors|events\.out\.tfevents\..*)$/.test(name)
+  /^(config\.yaml|tuning\.json|summary\.json|metrics\.jsonl|(last|best|step-\d+)\.safetensors|events\.out\.tfevents\..*)$/.test(name)
 const isPartial = (name: string): boolean => /\.partial-\d+$/.test(name)
 
 function checkSameRun<Config>(config: Config, begun: Config, fixed: readonly (keyof Config)[], who: string): void {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { writeWhole } from '../base/files.js'
 import type { Course } from './course.js'
 import { MetricsLog, truncateAfter } from './metrics_log.js'
+import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { keepOlder, lastCheckpoint } from './run_folder.js'
 import { TensorBoardLog } from './tensorboard.js'
@@ -26,7 +27,8 @@ export interface Job<Trained, Validated> {
   readonly parameters: number
   /** Examples trained on. */
   readonly clips: number
-  trainStep(): Promise<Trained>
+  /** Gives the GPU its next step. At most two are with it: the one before the last is read before this is called again. */
+  submitStep(): Promise<PendingStep<Trained>>
   stepScalars(trained: Trained): Scalars
   /** Logged when an epoch begins; empty where there is nothing to say. */
   epochScalars(): Scalars
@@ -40,7 +42,7 @@ export interface Job<Trained, Validated> {
 /** What of a run file the loop reads. */
 export type LoopSettings = Pick<RunConfig, 'out' | 'log' | 'checkpoint'> & { readonly validate: { readonly every: number } }
 
-/** Trains to the end, or until `signal` aborts: then a checkpoint is saved after the current step. Destroys the job. */
+/** Trains to the end, or until `signal` aborts: then a checkpoint is saved after the step under way. Destroys the job. */
 export async function* carryThrough<Trained extends object, Validated extends object>(
   job: Job<Trained, Validated>,
   config: LoopSettings,
@@ -52,7 +54,7 @@ export async function* carryThrough<Trained extends object, Validated extends ob
   if (resumed) await truncateAfter(path, course.step)
   const metrics = new MetricsLog(path)
   const board = config.log.tensorboard ? new TensorBoardLog(out, resumed ? { resumedAt: course.step } : {}) : undefined
-  const log = (step: number, values: Scalars) => {
+  const log: Log = (step, values) => {
     metrics.append({ step, ...values })
     board?.scalars(step, values)
   }
@@ -66,38 +68,70 @@ export async function* carryThrough<Trained extends object, Validated extends ob
   }
 }
 
+/** While a step runs, the one before it is told and the one after it made ready. What looks at the model waits for what runs. */
 async function* trainToEnd<Trained extends object, Validated extends object>(
   job: Job<Trained, Validated>,
-  { out, log: { every: logEvery }, validate, checkpoint }: LoopSettings,
+  config: LoopSettings,
   signal: AbortSignal | undefined,
-  log: (step: number, values: Scalars) => void,
+  log: Log,
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
+  const { out, validate, checkpoint } = config
   const { course } = job
-  const last = lastCheckpoint(out)
+  let running: PendingStep<Trained> | undefined
   while (course.ended === undefined && !signal?.aborted) {
-    const { epoch } = course
-    const trained = await job.trainStep()
-    const { step } = course
-    if (step % logEvery === 0) log(step, job.stepScalars(trained))
-    const scalars = course.epoch === epoch ? {} : job.epochScalars()
-    if (Object.keys(scalars).length > 0) log(step, scalars)
-    yield { kind: 'step', ...trained }
+    const last = running
+    running = await job.submitStep()
+    if (last) yield await told(job, last, config, log)
+    const { step } = running
+    const over = course.ended !== undefined || signal?.aborted
+    if (!over && step % validate.every !== 0 && step % checkpoint.every !== 0) continue
 
-    if (step % validate.every === 0 || course.ended !== undefined) {
-      const { result, score, scalars } = await job.validate()
-      const best = course.validated(score)
-      log(step, scalars)
-      if (best) await job.save(join(out, 'best.safetensors'), { state: false })
-      yield { kind: 'validation', step, best, ...result }
-    }
-    if (step % checkpoint.every === 0 || course.ended !== undefined || signal?.aborted) {
-      await keepOlder(out, checkpoint, step)
-      await job.save(last, { state: true })
-      yield { kind: 'checkpoint', step, path: last }
-    }
+    yield await told(job, running, config, log)
+    running = undefined
+    if (step % validate.every === 0 || course.ended !== undefined) yield await validated(job, step, config, log)
+    if (step % checkpoint.every === 0 || course.ended !== undefined || signal?.aborted) yield await saved(job, step, config)
   }
   const reason = course.ended ?? 'interrupted'
   const { step, epoch, best } = course
   await writeWhole(join(out, 'summary.json'), `${JSON.stringify({ step, epoch, best, reason }, null, 2)}\n`)
   yield { kind: 'end', step, reason, interrupted: course.ended === undefined }
+}
+
+type Log = (step: number, values: Scalars) => void
+
+/** Waits for a step and logs it. */
+async function told<Trained extends object, Validated>(
+  job: Job<Trained, Validated>,
+  pending: PendingStep<Trained>,
+  { log: { every } }: LoopSettings,
+  log: Log,
+): Promise<{ readonly kind: 'step' } & Trained> {
+  const trained = await pending.read()
+  const { step, endsEpoch } = pending
+  if (step % every === 0) log(step, job.stepScalars(trained))
+  const scalars = endsEpoch ? job.epochScalars() : {}
+  if (Object.keys(scalars).length > 0) log(step, scalars)
+  return { kind: 'step', ...trained }
+}
+
+/** Scores the model and keeps it if it is the best. */
+async function validated<Trained, Validated extends object>(
+  job: Job<Trained, Validated>,
+  step: number,
+  { out }: LoopSettings,
+  log: Log,
+): Promise<{ readonly kind: 'validation'; readonly step: number; readonly best: boolean } & Validated> {
+  const { result, score, scalars } = await job.validate()
+  const best = job.course.validated(score)
+  log(step, scalars)
+  if (best) await job.save(join(out, 'best.safetensors'), { state: false })
+  return { kind: 'validation', step, best, ...result }
+}
+
+/** Saves everything to go on from. */
+async function saved<Trained, Validated>(job: Job<Trained, Validated>, step: number, { out, checkpoint }: LoopSettings) {
+  const path = lastCheckpoint(out)
+  await keepOlder(out, checkpoint, step)
+  await job.save(path, { state: true })
+  return { kind: 'checkpoint', step, path } as const
 }

@@ -1,7 +1,6 @@
 // Training: one step after another, with validation and checkpoints between them, as a stream of events.
 // Everything that decides the next step is in `state()`, so a run that is stopped anywhere goes on to the same bits.
 
-import { SignError } from '../base/errors.js'
 import { once } from '../base/once.js'
 import { Random } from '../base/random.js'
 import { SlotPool } from '../device/memory.js'
@@ -13,6 +12,7 @@ import { type BatchPlan, planEpoch } from './batches.js'
 import { Course, type CourseState, hyperOf } from './course.js'
 import type { LanguageData } from './dataset.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
+import { PendingStep, refuseDivergence } from './pending_step.js'
 import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
 import type { RunConfig } from './run_config.js'
 import { type RewardOptions, type StepReport, type TrainingOptions, TrainingProgram } from './training_program.js'
@@ -48,6 +48,8 @@ export class Trainer {
   readonly #updates = new Map<string, number>()
   #drawn: ReadonlyMap<string, EpochDraw> | null = null
   #plan: { epoch: number; batches: readonly BatchPlan[] } | undefined
+  /** The step submitted last. */
+  #newest: PendingStep<TrainedStep> | undefined
 
   constructor(config: RunConfig, model: SignModel, data: readonly LanguageData[]) {
     this.config = config
@@ -61,8 +63,18 @@ export class Trainer {
     }
   }
 
-  /** One optimiser step. Throws ERR_DIVERGED, before weights are touched, when the loss or gradient is not finite. */
+  /** One optimiser step, waited for. Throws ERR_DIVERGED, before weights are touched, when the loss or gradient is not finite. */
   async trainStep(): Promise<TrainedStep> {
+    return (await this.submitStep()).read()
+  }
+
+  /**
+   * Submits one optimiser step behind whatever the GPU does. Read the step before it next: that way the GPU never waits for the host.
+   * Nothing of a report decides a step of its own epoch; a new epoch is begun when all reports of the last are read.
+   */
+  async submitStep(): Promise<PendingStep<TrainedStep>> {
+    const before = this.#newest
+    if (this.course.batch === 0) await before?.read()
     const plan = this.#nextBatch()
     const { optimiser, noise, seed, loss } = this.config
     const data = this.data.find(({ language }) => language === plan.language)!
@@ -71,36 +83,26 @@ export class Trainer {
     const shape: BatchShape = { batch: samples.length, frames: plan.frames, tokens: plan.tokens }
     const program = await this.#program(group, shape)
     const errors = this.#errors.get(plan.language)!
-    const { course } = this
-    const { rate, epoch } = course
-    const step = course.step + 1
+    const { rate, epoch } = this.course
+    const step = this.course.step + 1
     const updates = this.#updates.get(plan.language)! + 1
 
-    const report = await program.run(batchArrays(samples, shape, group, loss.padding), {
+    const pending = await program.start(batchArrays(samples, shape, group, loss.padding), {
       seed: Uint32Array.of(seed, step, 0, 0),
       sigma: inputSigma(errors.sigma, step > noise.warmup, program),
       medianError: errors.medianError,
       hyper: hyperOf(optimiser, rate, updates),
     })
-    if (!Number.isFinite(report.loss) || !Number.isFinite(report.gradientNorm)) {
-      const names = samples.map(({ clip }) => clip.name).join(', ')
-      throw new SignError(
-        'ERR_DIVERGED',
-        `step ${step}`,
-        `wanted a finite loss and gradient, got ${report.loss} and ${report.gradientNorm} on ${names}`,
-        'Lower the rate, or look at those clips',
-      )
-    }
-    const frames = samples.reduce((sum, { clip }) => sum + clip.frames, 0)
-    errors.add(
-      report.spread,
-      frames,
-      plan.clips,
-      report.samples.map(({ error }) => error),
-    )
     this.#updates.set(plan.language, updates)
-    if (course.stepped(this.#plan!.batches.length)) this.#endEpoch()
-    return { ...report, step, epoch, language: plan.language, rate, frames }
+    const endsEpoch = this.course.stepped(this.#plan!.batches.length)
+    const frames = samples.reduce((sum, { clip }) => sum + clip.frames, 0)
+    this.#newest = new PendingStep({ step, endsEpoch }, before, async () => {
+      const report = await pending.read()
+      this.#takeReport(report, step, plan, frames)
+      if (endsEpoch) this.#endEpoch()
+      return { ...report, step, epoch, language: plan.language, rate, frames }
+    })
+    return this.#newest
   }
 
   /** What share of this epoch's draws is skipped, by language and length, as `skip/ASL/long`; empty where nothing is drawn. */
@@ -119,7 +121,9 @@ export class Trainer {
     )
   }
 
-  state(): TrainerState {
+  /** After the newest step, which is waited for. */
+  async state(): Promise<TrainerState> {
+    await this.#newest?.read()
     return {
       ...this.course.state(),
       updates: Object.fromEntries(this.#updates),
@@ -138,6 +142,15 @@ export class Trainer {
   async destroy(): Promise<void> {
     for (const program of this.#programs.values()) (await program).destroy()
     this.#pool.destroy()
+  }
+
+  /** What training remembers of a step. */
+  #takeReport(report: StepReport, step: number, { language, clips }: BatchPlan, frames: number): void {
+    const { train } = this.data.find((data) => data.language === language)!
+    const names = clips.map((i) => train[i]!.clip.name)
+    refuseDivergence(step, report, names, 'clips')
+    const errors = report.samples.map(({ error }) => error)
+    this.#errors.get(language)!.add(report.spread, frames, clips, errors)
   }
 
   #nextBatch(): BatchPlan {

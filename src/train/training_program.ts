@@ -14,6 +14,7 @@ import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import { type LossKind, poseLoss, type RewardUse } from '../ops/pose_loss.js'
 import type { BatchArrays, BatchShape } from './batch_arrays.js'
+import type { PendingReport } from './pending_step.js'
 import { recordUpdate, type UpdateOptions } from './update.js'
 
 export interface TrainingOptions extends UpdateOptions {
@@ -140,8 +141,13 @@ export class TrainingProgram {
     return new TrainingProgram(program, shape, feeds, weights.slopes!.buffer)
   }
 
-  /** Runs the step on a batch of this program's shape. */
+  /** Runs the step on a batch of this program's shape, and waits for its report. */
   async run(arrays: BatchArrays, settings: StepSettings): Promise<StepReport> {
+    return (await this.start(arrays, settings)).read()
+  }
+
+  /** Submits the step on a batch of this program's shape, behind whatever runs. */
+  async start(arrays: BatchArrays, settings: StepSettings): Promise<PendingReport<StepReport>> {
     const { program } = this
     const feeds = this.#feeds
     for (const name of Object.keys(arrays) as (keyof BatchArrays)[]) program.write(feeds[name], arrays[name])
@@ -154,15 +160,8 @@ export class TrainingProgram {
       Float32Array.from({ length: 8 }, (_, i) => settings.hyper[i] ?? 0),
     )
 
-    const [report, clip, spread, lengthReport] = await program.run({ clear: [this.#slopes] })
-    const samples = readSamples(report!)
-    return {
-      loss: samples.reduce((sum, { loss }) => sum + loss, 0),
-      gradientNorm: new Float32Array(clip!)[0]!,
-      samples,
-      lengthLoss: lengthReport && readSamples(lengthReport).reduce((sum, { loss }) => sum + loss, 0),
-      spread: new Float32Array(spread!),
-    }
+    const reports = await program.start({ clear: [this.#slopes] })
+    return { read: async () => stepReport(await reports.read()) }
   }
 
   destroy(): void {
@@ -188,6 +187,17 @@ function recordLengthLoss(recording: Recording, memory: Tensor, feeds: Feeds): T
     medianError: feeds.medianError,
   }
   return graph.recorder.scope('length_loss', () => poseLoss(graph, predicted, inputs, { numbers: 1, coords: 1, kind: 'mse' }))
+}
+
+function stepReport([report, clip, spread, lengthReport]: readonly ArrayBuffer[]): StepReport {
+  const samples = readSamples(report!)
+  return {
+    loss: samples.reduce((sum, { loss }) => sum + loss, 0),
+    gradientNorm: new Float32Array(clip!)[0]!,
+    samples,
+    lengthLoss: lengthReport && readSamples(lengthReport).reduce((sum, { loss }) => sum + loss, 0),
+    spread: new Float32Array(spread!),
+  }
 }
 
 function readSamples(report: ArrayBuffer): SampleReport[] {

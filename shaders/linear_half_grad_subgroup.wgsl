@@ -1,0 +1,79 @@
+// linear_half_grad_subgroup: linear_half_grad for adapters whose lanes can pass numbers to each other, as linear_half_subgroup.
+//
+//   dx[m,k] = gate[m,k] * sum_n half(dy[m,n]) * w[n,k]        (+ what dx holds, when accumulate is 1)
+//   gate[m,k] = 1 / (1 - rate) where x[m,k] > 0, else 0, with gated 1: the way back through the ReLU and the dropout that x came out of; else 1
+//
+// dy : [rows, cols] f32      w : [cols, inner] f16, two to a u32      x, dx : [rows, inner] f32      inner and cols are multiples of 4
+// Tiles, loads and edges as in linear_grad_subgroup; a slope is rounded once, by the lane that loads it.
+
+enable subgroups;
+
+const LANES = 8u; // tune: 4 8, the adapter's subgroup size
+const TILE_ROWS = 16u; // tune: 16 32
+const COL_QUADS = 1u; // tune: 1 2
+
+struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, rate: f32 }
+
+@group(0) @binding(0) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<vec2u>;
+@group(0) @binding(2) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let firstRow = group.y * TILE_ROWS;
+  let steps = params.cols / 4u;
+  let width = params.inner / 4u;
+  let col = group.x * LANES * COL_QUADS + lane; // in vectors of 4; the lane's next is LANES further
+
+  var sum: array<array<vec4f, COL_QUADS>, TILE_ROWS>;
+  for (var n = 0u; n < steps; n++) {
+    var held = array<vec4f, TILE_ROWS / LANES>();
+    for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
+      held[h] = nearestHalf(dy[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + n]);
+    }
+    var weight = array<mat4x4f, COL_QUADS>();
+    for (var c = 0u; c < COL_QUADS; c++) { // unroll
+      let at = 4u * n * width + min(col + c * LANES, width - 1u);
+      weight[c] = transpose(mat4x4f(wide(w[at]), wide(w[at + width]), wide(w[at + 2u * width]), wide(w[at + 3u * width])));
+    }
+    for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
+      for (var m = 0u; m < LANES; m++) { // unroll
+        let slope = subgroupShuffle(held[h], m);
+        for (var c = 0u; c < COL_QUADS; c++) { // unroll
+          sum[h * LANES + m][c] += slope * weight[c]; // four dot products
+        }
+      }
+    }
+  }
+
+  for (var c = 0u; c < COL_QUADS; c++) { // unroll
+    let to = col + c * LANES;
+    if (to < width) {
+      for (var m = 0u; m < min(TILE_ROWS, params.rows - firstRow); m++) {
+        let at = (firstRow + m) * width + to;
+        dx[at] = finished(sum[m][c], at);
+      }
+    }
+  }
+}
+
+// What becomes of a sum of products; at counts vectors of 4 in x and dx.
+fn finished(sum: vec4f, at: u32) -> vec4f {
+  var out = sum;
+  if (params.gated == 1u) { out = select(vec4f(0.0), out / (1.0 - params.rate), x[at] > vec4f(0.0)); }
+  if (params.accumulate == 1u) { out += dx[at]; }
+  return out;
+}
+
+fn wide(h: vec2u) -> vec4f { return vec4f(unpack2x16float(h.x), unpack2x16float(h.y)); }
+
+// As in linear_half.
+fn nearestHalf(v: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(v);
+  let near = (bits + vec4u(0xfffu) + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u);
+  let size = bits & vec4u(0x7fffffffu);
+  let far = (bits & vec4u(0x80000000u)) | max(size, vec4u(0x7f800000u));
+  return bitcast<vec4f>(select(near, far, size >= vec4u(0x477ff000u)));
+}

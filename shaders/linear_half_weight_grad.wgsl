@@ -1,0 +1,75 @@
+// linear_half_weight_grad: linear_weight_grad with operands rounded to halves, as linear_half.
+//
+//   dw[n,k] += sum_m half(dy[m,n]) * half(x[m,k])
+//   db[n]   += sum_m dy[m,n]                (when hasBias is 1; else db is left alone; unrounded, since nothing is multiplied)
+//
+// x : [rows, inner] f32      dy : [rows, cols] f32      dw : [cols, inner] f32      db : [cols] f32
+// inner and cols are multiples of 4; rows may be anything.
+// Lanes and tiles as in shaders/linear_weight_grad.wgsl. There is no copy in halves of either operand to load, so that without matrix
+// units this is linear_weight_grad and the work of rounding: what it is for is to give the numbers that an adapter with them gives.
+
+const TILE_ROWS = 8u;
+const TILE_COLS = 8u;
+const LANE_ROWS = 8u; // tune: 1 8
+
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dw: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> db: array<vec4f>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+@compute @workgroup_size(8, LANE_ROWS)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let firstRow = id.y * TILE_ROWS;
+  let firstCol = id.x * TILE_COLS;
+  if (firstRow >= params.cols || firstCol >= params.inner) { return; }
+  let height = params.cols / 4u;
+  let width = params.inner / 4u;
+  let top = firstRow / 4u;
+  let bottom = min(top + 1u, height - 1u);
+  let left = firstCol / 4u;
+  let right = min(left + 1u, width - 1u);
+
+  var sum: array<array<vec4f, TILE_COLS / 4u>, TILE_ROWS>;
+  var biasTop = vec4f(0.0);
+  var biasBottom = vec4f(0.0);
+  for (var m = 0u; m < params.rows; m++) {
+    let slopeTop = dy[m * height + top];
+    let slopeBottom = dy[m * height + bottom];
+    let inLeft = nearestHalf(x[m * width + left]);
+    let inRight = nearestHalf(x[m * width + right]);
+    let halfTop = nearestHalf(slopeTop);
+    let halfBottom = nearestHalf(slopeBottom);
+    for (var n = 0u; n < TILE_ROWS / 2u; n++) { // unroll
+      sum[n][0] += halfTop[n] * inLeft;
+      sum[n][1] += halfTop[n] * inRight;
+      sum[n + 4u][0] += halfBottom[n] * inLeft;
+      sum[n + 4u][1] += halfBottom[n] * inRight;
+    }
+    biasTop += slopeTop;
+    biasBottom += slopeBottom;
+  }
+
+  for (var n = 0u; n < TILE_ROWS; n++) { // unroll
+    if (firstRow + n < params.cols) {
+      let at = (firstRow + n) * width + left;
+      dw[at] += sum[n][0];
+      if (left + 1u < width) { dw[at + 1u] += sum[n][1]; }
+    }
+  }
+  if (params.hasBias == 1u && id.x == 0u) {
+    db[top] += biasTop;
+    if (top + 1u < height) { db[top + 1u] += biasBottom; }
+  }
+}
+
+// As in linear_half.
+fn nearestHalf(v: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(v);
+  let near = (bits + vec4u(0xfffu) + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u);
+  let size = bits & vec4u(0x7fffffffu);
+  let far = (bits & vec4u(0x80000000u)) | max(size, vec4u(0x7f800000u));
+  return bitcast<vec4f>(select(near, far, size >= vec4u(0x477ff000u)));
+}

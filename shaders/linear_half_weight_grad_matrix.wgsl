@@ -1,0 +1,141 @@
+// linear_half_weight_grad_matrix: linear_half_weight_grad for GPUs that multiply matrices of halves by subgroups, as linear_half_matrix.
+//
+//   dw[n,k] += sum_m half(dy[m,n]) * half(x[m,k])        db[n] += sum_m dy[m,n]        (db when hasBias is 1)
+//
+// x : [rows, inner] f32      dy : [rows, cols] f32      dw : [cols, inner] f32      db : [cols] f32; inner and cols multiples of 4
+//
+// Tiles, subgroups, rounding and the way out as in linear_half_matrix: here 32·ROWS rows by 64·COLS columns of dw. For 32 rows of the
+// batch at a time the workgroup copies 32·ROWS numbers of each row of dy and 64·COLS of each row of x to its memory. A column of dy's
+// tile is a row of the left matrix. Rows of either tile have 16 bytes of padding, for the reason given there.
+// Rows and columns past the edge read the last real one and are not stored; rows of the batch past the last count as 0, in x too.
+// The workgroups of the first columns sum the bias too, before a slope is rounded: each lane every 32nd row of the batch, then 8 lanes
+// the 32 sums of each column in order.
+
+enable f16;
+enable chromium_experimental_subgroup_matrix;
+diagnostic(off, chromium.subgroup_matrix_uniformity);
+
+alias Left = subgroup_matrix_left<f16, 16, 16>;
+alias Right = subgroup_matrix_right<f16, 16, 16>;
+alias Sum = subgroup_matrix_result<f32, 16, 16>;
+
+const ROWS = 4u; // tune: 1 2 4
+const COLS = 2u; // tune: 1 2
+const ROUND = 32u; // rows of the batch
+const PITCH = 8u * ROWS + 2u; // from row to row of dy's tile
+const X_PITCH = 16u * COLS + 2u;
+
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> dw: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> db: array<vec4f>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+// Rows of dy [PITCH], then of x [X_PITCH]; at last [8][16][16] sums, for which the smallest tile alone would lack 128 elements.
+const X_TILE = ROUND * PITCH;
+var<workgroup> tile: array<vec2u, X_TILE + ROUND * X_PITCH + 128u>;
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let firstRow = group.y * 32u * ROWS;
+  let firstCol = group.x * 64u * COLS;
+  let height = params.cols / 4u;
+  let width = params.inner / 4u;
+  // What the lane copies of dy: every 8th vector of its row. Of x: every 16th vector, in two rows.
+  let line = lane / 8u;
+  let quad = firstRow / 4u + lane % 8u;
+  let xLine = lane / 16u;
+  let xQuad = firstCol / 4u + lane % 16u;
+  // The corner of its subgroup's sums in the tile.
+  let top = lane / 128u * 16u * ROWS;
+  let left = lane / 32u % 4u * 16u * COLS;
+
+  var sum: array<array<Sum, COLS>, ROWS>;
+  var bias: array<vec4f, ROWS>;
+  var dyNext: array<vec4f, ROWS>;
+  var xNext: array<array<vec4f, 2>, COLS>;
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    dyNext[r] = slopes(line, quad + 8u * r);
+  }
+  for (var c = 0u; c < COLS; c++) { // unroll
+    xNext[c][0] = inputs(xLine, xQuad + 16u * c);
+    xNext[c][1] = inputs(xLine + 16u, xQuad + 16u * c);
+  }
+  for (var first = 0u; first < params.rows; first += ROUND) {
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      bias[r] += dyNext[r];
+      tile[line * PITCH + lane % 8u + 8u * r] = bitcast<vec2u>(vec4<f16>(dyNext[r]));
+    }
+    for (var c = 0u; c < COLS; c++) { // unroll
+      tile[X_TILE + xLine * X_PITCH + lane % 16u + 16u * c] = bitcast<vec2u>(vec4<f16>(xNext[c][0]));
+      tile[X_TILE + (xLine + 16u) * X_PITCH + lane % 16u + 16u * c] = bitcast<vec2u>(vec4<f16>(xNext[c][1]));
+    }
+    workgroupBarrier();
+
+    let next = first + ROUND;
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      dyNext[r] = slopes(next + line, quad + 8u * r);
+    }
+    for (var c = 0u; c < COLS; c++) { // unroll
+      xNext[c][0] = inputs(next + xLine, xQuad + 16u * c);
+      xNext[c][1] = inputs(next + xLine + 16u, xQuad + 16u * c);
+    }
+    for (var m = 0u; m < 2u; m++) { // unroll
+      var rows = array<Left, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        rows[r] = subgroupMatrixLoad<Left, col_major>(&tile, 16u * m * PITCH + top / 4u + 4u * r, PITCH);
+      }
+      for (var c = 0u; c < COLS; c++) { // unroll
+        let columns = subgroupMatrixLoad<Right, row_major>(&tile, X_TILE + 16u * m * X_PITCH + left / 4u + 4u * c, X_PITCH);
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          sum[r][c] = subgroupMatrixMultiplyAccumulate(rows[r], columns, sum[r][c]);
+        }
+      }
+    }
+    workgroupBarrier();
+  }
+
+  // 16 by 16 sums a subgroup at a time; a lane takes a vector of 4 in rows 8 apart.
+  let own = lane / 32u * 128u;
+  for (var c = 0u; c < COLS; c++) { // unroll
+    let to = (firstCol + left) / 4u + 4u * c + lane % 4u;
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      subgroupMatrixStore<row_major>(&tile, own, sum[r][c], 8u);
+      workgroupBarrier();
+      for (var h = 0u; h < 2u; h++) {
+        let row = lane % 32u / 4u + 8u * h;
+        let place = own + 8u * row + 2u * (lane % 4u);
+        let at = firstRow + top + 16u * r + row;
+        if (at < params.cols && to < width) { dw[at * width + to] += bitcast<vec4f>(vec4u(tile[place], tile[place + 1u])); }
+      }
+      workgroupBarrier();
+    }
+  }
+
+  if (params.hasBias == 1u && group.x == 0u) {
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      let bits = bitcast<vec4u>(bias[r]);
+      tile[2u * lane] = bits.xy;
+      tile[2u * lane + 1u] = bits.zw;
+      workgroupBarrier();
+      if (lane < 8u && quad + 8u * r < height) {
+        var total = vec4f(0.0);
+        for (var i = 2u * lane; i < 512u; i += 16u) { total += bitcast<vec4f>(vec4u(tile[i], tile[i + 1u])); }
+        db[quad + 8u * r] += total;
+      }
+      workgroupBarrier();
+    }
+  }
+}
+
+fn slopes(row: u32, quad: u32) -> vec4f {
+  let height = params.cols / 4u;
+  return select(vec4f(0.0), dy[min(row, params.rows - 1u) * height + min(quad, height - 1u)], row < params.rows);
+}
+
+fn inputs(row: u32, quad: u32) -> vec4f {
+  let width = params.inner / 4u;
+  return select(vec4f(0.0), x[min(row, params.rows - 1u) * width + min(quad, width - 1u)], row < params.rows);
+}

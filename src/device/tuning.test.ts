@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { linear } from '../kernels/linear.js'
+import { type AdapterTraits, type AnyKernel, candidatesOf, formOf, pinned } from './kernel.js'
+import { choiceOf, shadersOf, TUNING_FORMAT, type Tuning } from './tuning.js'
+import { hashOfShaders, readTuning, writeTuning } from './tuning_file.js'
+
+const kernel = linear as unknown as AnyKernel
+const lavapipe: AdapterTraits = { software: true, features: new Set(['subgroups']), subgroupSize: 8 }
+const plain = Object.fromEntries(Object.keys(linear.params).map((name) => [name, 0]))
+const sizes = (rows: number, inner: number, cols: number) => ({ ...plain, rows, inner, cols })
+const shape = (rows: number, shader: string, constants = {}) => ({
+  params: sizes(rows, 512, 512),
+  shader,
+  constants,
+  ms: 1,
+  untunedMs: 2,
+})
+const tuning: Tuning = {
+  format: TUNING_FORMAT,
+  adapter: 'a',
+  kernels: { linear: { files: ['linear'], hash: '', shapes: [shape(64, 'linear'), shape(1024, 'linear_subgroup', { TILE_ROWS: 32 })] } },
+}
+
+describe('tuning', () => {
+  it('takes the choice of the nearest shape, and none where none is near', () => {
+    expect(choiceOf(tuning, kernel, sizes(64, 512, 512))?.shader).toBe('linear')
+    expect(choiceOf(tuning, kernel, sizes(1216, 512, 1024))?.shader).toBe('linear_subgroup')
+    expect(choiceOf(tuning, kernel, sizes(4, 512, 512))).toBeUndefined()
+    expect(choiceOf(tuning, { ...kernel, name: 'other' }, sizes(64, 512, 512))).toBeUndefined()
+  })
+
+  it('decides file, constants and workgroups of a kernel', () => {
+    const params = sizes(1024, 512, 512)
+    expect(formOf(kernel, params, lavapipe)).toMatchObject({ shader: 'linear_subgroup', constants: { TILE_ROWS: 16 }, grid: [16, 64] })
+    const chosen = formOf(kernel, params, lavapipe, choiceOf(tuning, kernel, params))
+    expect(chosen).toMatchObject({ shader: 'linear_subgroup', constants: { TILE_ROWS: 32, LANES: 8 }, grid: [16, 32] })
+  })
+
+  it('is left aside where a form is no more, or does not run here', () => {
+    const params = sizes(64, 512, 512)
+    const untuned = formOf(kernel, params, lavapipe)
+    expect(formOf(kernel, params, lavapipe, { shader: 'linear_of_old', constants: {} })).toEqual(untuned)
+    expect(formOf(kernel, params, lavapipe, { shader: 'linear_subgroup', constants: { TILE_ROWS: 7 } })).toEqual(untuned)
+    expect(formOf(kernel, params, lavapipe, { shader: 'linear_subgroup', constants: {} })).toEqual(untuned)
+    const plain = { ...lavapipe, features: new Set<string>() }
+    expect(formOf(kernel, params, plain, { shader: 'linear_subgroup', constants: { TILE_ROWS: 32 } }).shader).toBe('linear')
+  })
+
+  it('has every form that runs as a candidate, and pins a kernel to any', () => {
+    const candidates = candidatesOf(kernel, lavapipe)
+    expect(candidates.map(({ shader }) => shader)).toEqual(['linear', 'linear_subgroup', 'linear_subgroup', 'linear_tiled'])
+    for (const choice of candidates) {
+      const { shader, constants } = formOf(pinned(kernel, choice), sizes(64, 512, 512), lavapipe)
+      expect({ shader, constants }).toMatchObject(choice)
+    }
+  })
+})
+
+describe('a tuning file', () => {
+  let folder: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'signllm-tuning-'))
+  })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+
+  const shaders = (text: string) => async (name: string) => `${name} ${text}`
+
+  it('comes back as it was written, without kernels whose shaders changed', async () => {
+    const path = join(folder, 'kept.json')
+    const files = shadersOf(kernel)
+    const hash = await hashOfShaders(files, shaders('first'))
+    const measured = { ...tuning, kernels: { linear: { ...tuning.kernels['linear']!, files, hash } } }
+    await writeTuning(path, measured)
+    expect(await readTuning(path, 'a', shaders('first'))).toEqual(measured)
+    expect((await readTuning(path, 'a', shaders('second')))!.kernels).toEqual({})
+  })
+
+  it('says nothing of another adapter, or where it is not there', async () => {
+    const path = join(folder, 'other.json')
+    await writeTuning(path, tuning)
+    expect(await readTuning(path, 'b')).toBeUndefined()
+    expect(await readTuning(join(folder, 'none.json'), 'a')).toBeUndefined()
+  })
+
+  it('is refused where it is something else', async () => {
+    const path = join(folder, 'broken.json')
+    for (const text of ['{', '[]', 'null', '{"format":"other"}']) {
+      await writeFile(path, text)
+      await expect(readTuning(path, 'a')).rejects.toThrow(/wanted tuning results, got something else\. Remove the file/)
+    }
+  })
+})

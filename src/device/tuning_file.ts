@@ -1,0 +1,76 @@
+// Tuning results on disk: one file an adapter, in the cache folder. What they were measured with is part of the key, or of each entry.
+
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SignError } from '../base/errors.js'
+import { writeWhole } from '../base/files.js'
+import { cacheFolder } from './places.js'
+import { type ShaderSource, shaderFromPackage } from './shader_source.js'
+import { TUNING_FORMAT, type Tuning } from './tuning.js'
+
+/** Where the results of an adapter are kept. SIGNLLM_TUNING names another file. */
+export function tuningPath(adapter: string): string {
+  const named = process.env.SIGNLLM_TUNING
+  if (named && named !== 'off') return named
+  const readable = adapter
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 48)
+  return join(cacheFolder(), 'tuning', `${readable}-${hashOf([adapter])}.json`)
+}
+
+/** Whether SIGNLLM_TUNING=off: kernels are taken as on an adapter that nothing was measured on. */
+export const tuningIsOff = (): boolean => process.env.SIGNLLM_TUNING === 'off'
+
+/**
+ * Reads results, without those of kernels whose shader files are no longer what was measured. Undefined where there are none, or of
+ * another adapter. Throws ERR_DATA for a file that is something else.
+ */
+export async function readTuning(path: string, adapter: string, shaders: ShaderSource = shaderFromPackage): Promise<Tuning | undefined> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new SignError('ERR_DATA', path, `wanted tuning results, got ${(cause as Error).message}`, 'Check the path', { cause })
+  }
+  const tuning = parse(text)
+  if (tuning?.format !== TUNING_FORMAT) {
+    throw new SignError('ERR_DATA', path, 'wanted tuning results, got something else', 'Remove the file, and run signllm tune again')
+  }
+  return tuning.adapter === adapter ? withoutStale(tuning, shaders) : undefined
+}
+
+export function writeTuning(path: string, tuning: Tuning): Promise<void> {
+  return writeWhole(path, `${JSON.stringify(tuning, null, 1)}\n`)
+}
+
+async function withoutStale(tuning: Tuning, shaders: ShaderSource): Promise<Tuning> {
+  const kept = await Promise.all(
+    Object.entries(tuning.kernels).map(async ([name, kernel]) => {
+      const hash = await hashOfShaders(kernel.files, shaders).catch(() => undefined)
+      return hash === kernel.hash ? [[name, kernel] as const] : []
+    }),
+  )
+  return { ...tuning, kernels: Object.fromEntries(kept.flat()) }
+}
+
+/** Of the texts of shader files, in the order given. */
+export async function hashOfShaders(names: readonly string[], shaders: ShaderSource): Promise<string> {
+  return hashOf(await Promise.all(names.map(shaders)))
+}
+
+function parse(text: string): Tuning | undefined {
+  try {
+    return JSON.parse(text) as Tuning
+  } catch {
+    return undefined
+  }
+}
+
+function hashOf(texts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const text of texts) hash.update(`${text.length}\n`).update(text)
+  return hash.digest('hex').slice(0, 16)
+}

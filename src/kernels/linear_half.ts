@@ -1,0 +1,83 @@
+import { type AdapterTraits, type Constants, type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
+import { linear, linearGrad, linearWeightGrad, outputs, type Size, subgroupVariant, tiledVariant } from './linear.js'
+
+/** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
+const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolean =>
+  subgroupSize === 32 && (subgroupMatrices?.has('f16 f32 16x16x16') ?? false)
+
+/** Workgroups that keep the multiprocessors of a large GPU busy. */
+const MANY = 128
+
+/** A workgroup's tile is 32·ROWS by 64·COLS: the larger, the less is loaded for a product, but a small output needs many workgroups. */
+const tileSizes: readonly { readonly ROWS: number; readonly COLS: number }[] = [
+  { ROWS: 4, COLS: 4 },
+  { ROWS: 4, COLS: 2 },
+  { ROWS: 2, COLS: 2 },
+  { ROWS: 2, COLS: 1 },
+  { ROWS: 1, COLS: 1 },
+]
+
+/** The variant for matrix units; `shape` is that of the output, `widest` the most columns of matrices a subgroup has registers for. */
+function matrixVariant(
+  shader: string,
+  shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number],
+  widest = 4,
+): Variant<Size> {
+  const gridOf = (params: ParamValues<Size>, { ROWS, COLS }: Constants) => {
+    const [rows, cols] = shape(params)
+    return [Math.ceil(cols / (64 * COLS!)), Math.ceil(rows / (32 * ROWS!))] as const
+  }
+  const fitting = tileSizes.filter(({ COLS }) => COLS <= widest)
+  return {
+    shader,
+    suits: halfMatrices,
+    workgroups: (params, _, tile) => gridOf(params, tile),
+    constants: (params) => {
+      const busy = fitting.find((tile) => gridOf(params, { ...tile }).reduce((x, y) => x * y) >= MANY)
+      return { ...(busy ?? fitting.at(-1)!) }
+    },
+    tune: { ROWS: [1, 2, 4], COLS: [1, 2, 4].filter((cols) => cols <= widest) },
+  }
+}
+
+/** A cost with the weights read as halves: two bytes each instead of four. */
+const withHalves = ({ flops, bytes }: Cost, { inner, cols }: ParamValues<Size>): Cost => ({ flops, bytes: bytes - 2 * inner * cols })
+
+/**
+ * As `linear`, of half(x) and weights w [cols, inner] in f16; sums and all else in f32. half() is the nearest 16-bit float: from 65520 on
+ * infinity; below 2⁻¹⁴ some adapters keep 11 digits, some round to multiples of 2⁻²⁴, some take 0.
+ */
+export const linearHalf = defineKernel({
+  ...linear,
+  name: 'linear_half',
+  variants: [
+    matrixVariant('linear_half_matrix', outputs.y),
+    subgroupVariant('linear_half_subgroup', outputs.y),
+    tiledVariant('linear_half_tiled', outputs.y),
+  ],
+  cost: (params) => withHalves(linear.cost(params), params),
+})
+
+/** As `linearGrad`, of half(dy) and w in f16. */
+export const linearHalfGrad = defineKernel({
+  ...linearGrad,
+  name: 'linear_half_grad',
+  variants: [
+    matrixVariant('linear_half_grad_matrix', outputs.dx),
+    subgroupVariant('linear_half_grad_subgroup', outputs.dx),
+    tiledVariant('linear_half_grad_tiled', outputs.dx),
+  ],
+  cost: (params) => withHalves(linearGrad.cost(params), params),
+})
+
+/** As `linearWeightGrad`, of half(x) and half(dy); the bias is of dy unrounded. */
+export const linearHalfWeightGrad = defineKernel({
+  ...linearWeightGrad,
+  name: 'linear_half_weight_grad',
+  variants: [
+    // Both operands come in f32, and the bias has registers of its own.
+    matrixVariant('linear_half_weight_grad_matrix', outputs.dw, 2),
+    subgroupVariant('linear_half_weight_grad_subgroup', outputs.dw),
+    tiledVariant('linear_half_weight_grad_tiled', outputs.dw),
+  ],
+})

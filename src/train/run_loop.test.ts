@@ -1,0 +1,138 @@
+// The order in which a run tells, logs and saves, by a job without a GPU.
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Course } from './course.js'
+import { PendingStep, refuseDivergence } from './pending_step.js'
+import { carryThrough, type Job } from './run_loop.js'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signllm-loop-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const EPOCH = 3
+
+interface Told {
+  readonly step: number
+}
+
+/** A job that notes what is asked of it; the step named `fails` diverges. */
+class NotingJob implements Job<Told, object> {
+  readonly course: Course
+  readonly parameters = 1
+  readonly clips = 1
+  readonly notes: string[] = []
+  readonly #fails: number
+  #newest: PendingStep<Told> | undefined
+
+  constructor(steps: number, fails: number) {
+    const stop = { steps, epochs: null, patience: null, minRate: null }
+    const optimiser = { kind: 'adam', rate: 1, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0, clip: 0 } as const
+    this.course = new Course({ stop, schedule: { kind: 'constant' }, optimiser })
+    this.#fails = fails
+  }
+
+  async submitStep() {
+    const endsEpoch = this.course.stepped(EPOCH)
+    const { step } = this.course
+    this.notes.push(`submit ${step}`)
+    this.#newest = new PendingStep({ step, endsEpoch }, this.#newest, async () => {
+      this.notes.push(`read ${step}`)
+      refuseDivergence(step, { loss: step === this.#fails ? Number.NaN : 1, gradientNorm: 1 }, ['clip'], 'clips')
+      return { step }
+    })
+    return this.#newest
+  }
+
+  stepScalars({ step }: Told) {
+    return { loss: step }
+  }
+
+  epochScalars() {
+    return { skipped: this.course.epoch }
+  }
+
+  async validate() {
+    this.notes.push('validate')
+    return { result: {}, score: -this.course.step, scalars: { score: 1 } }
+  }
+
+  async save(path: string) {
+    this.notes.push(`save ${path.split('/').at(-1)}`)
+  }
+
+  async destroy() {
+    this.notes.push('destroy')
+  }
+}
+
+/** Carries a job through, aborting when the event of step `stopAt` comes; gives its notes, its events and its log. */
+async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0 }) {
+  const job = new NotingJob(steps, fails)
+  const controller = new AbortController()
+  const out = join(folder, name)
+  const config = { out, log: { every: 1, tensorboard: false }, checkpoint: { every, keep: 1 }, validate: { every: 5 } }
+  const events: string[] = []
+  let error: unknown
+  try {
+    for await (const event of carryThrough(job, config, { resumed: false, signal: controller.signal })) {
+      events.push(`${event.kind} ${event.step}`)
+      if (event.kind === 'step' && event.step === stopAt) controller.abort()
+    }
+  } catch (caught) {
+    error = caught
+  }
+  return { notes: job.notes, events, error, log: await readFile(join(out, 'metrics.jsonl'), 'utf8') }
+}
+
+describe('a run', () => {
+  it('submits each step before it reads the last, and has read all before it looks at the model', async () => {
+    const { notes } = await run('order', {})
+    expect(notes).toEqual([
+      ...['submit 1', 'submit 2', 'read 1', 'submit 3', 'read 2', 'read 3', 'save last.safetensors'],
+      ...['submit 4', 'submit 5', 'read 4', 'read 5', 'validate', 'save best.safetensors'],
+      ...['submit 6', 'read 6', 'save last.safetensors'],
+      ...['submit 7', 'read 7', 'validate', 'save best.safetensors', 'save last.safetensors', 'destroy'],
+    ])
+  })
+
+  it('tells and logs every step in order, an epoch after the step that ends it, a validation after the step it looks at', async () => {
+    const { events, log } = await run('log', {})
+    expect(events.filter((event) => event.startsWith('step'))).toEqual([1, 2, 3, 4, 5, 6, 7].map((step) => `step ${step}`))
+    expect(events.indexOf('validation 5')).toBe(events.indexOf('step 5') + 1)
+    expect(events.slice(-2)).toEqual(['checkpoint 7', 'end 7'])
+    const lines = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.map((line) => [line.step, Object.keys(line)[1]])).toEqual([
+      ...[1, 2, 3].map((step) => [step, 'loss']),
+      [3, 'skipped'],
+      ...[4, 5].map((step) => [step, 'loss']),
+      [5, 'score'],
+      [6, 'loss'],
+      [6, 'skipped'],
+      [7, 'loss'],
+      [7, 'score'],
+    ])
+    expect(lines.every(({ step, loss = step }) => loss === step)).toBe(true)
+  })
+
+  it.each([1, 2, 3])('stopped when it tells of step %i tells of the one under way too, and saves that', async (stopAt) => {
+    const { notes, events } = await run(`stop ${stopAt}`, { stopAt, every: 100 })
+    const last = stopAt + 1
+    expect(events.slice(-3)).toEqual([`step ${last}`, `checkpoint ${last}`, `end ${last}`])
+    expect(notes.slice(-3)).toEqual([`read ${last}`, 'save last.safetensors', 'destroy'])
+  })
+
+  it.each([3, 4])('that diverges at step %i says so by that number and saves nothing after it', async (fails) => {
+    const { notes, events, error } = await run(`fails ${fails}`, { fails })
+    expect(error).toMatchObject({ code: 'ERR_DIVERGED', message: expect.stringMatching(`^step ${fails}: `) })
+    expect(events.at(-1)).toBe(fails === 3 ? 'step 2' : 'checkpoint 3')
+    expect(notes.slice(notes.indexOf(`read ${fails}`))).toEqual([`read ${fails}`, 'destroy'])
+  })
+})
