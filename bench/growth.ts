@@ -168,9 +168,9 @@ async function writeReport(out: string, report: GrowthReport): Promise<void> {
 
 type Points = Curve['points']
 
-/** What was measured, with a dot where, over what it is compared with. */
-async function writeChart(path: string, title: string, x: string, y: string, measured: Points, ...behind: readonly Curve[]): Promise<void> {
-  const curves: Curve[] = [...behind, { group: 'measured', points: measured, style: 'dots' }]
+/** What was measured, with a dot where, under what it is compared with. */
+async function writeChart(path: string, title: string, x: string, y: string, measured: Points, ...above: readonly Curve[]): Promise<void> {
+  const curves: Curve[] = [{ group: 'measured', points: measured, style: 'dots' }, ...above]
   await writeWhole(path, lineChart(curves, { title, x, y, xTicks: [0, ...measured.map(([at]) => at)] }))
 }
 
