@@ -46,18 +46,19 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
 
   var sums = sum; // a copy to walk through: written out, finished() would be compiled for each
-  for (var m = 0u; m < min(TILE_ROWS, params.rows - firstRow); m++) {
-    for (var col = firstCol / 4u; col < min((firstCol + TILE_COLS) / 4u, params.cols / 4u); col++) {
+  for (var col = firstCol / 4u; col < min((firstCol + TILE_COLS) / 4u, params.cols / 4u); col++) {
+    var bias = vec4f(0.0);
+    if (params.hasBias == 1u) { bias = b[col]; }
+    for (var m = 0u; m < min(TILE_ROWS, params.rows - firstRow); m++) {
       let at = (firstRow + m) * (params.cols / 4u) + col;
-      y[at] = finished(sums[m][col - firstCol / 4u], col, at);
+      y[at] = finished(sums[m][col - firstCol / 4u] + bias, at);
     }
   }
 }
 
-// What becomes of a sum of products: col and at count vectors of 4 in a row and in y. Dropout as in dropout.wgsl.
-fn finished(sum: vec4f, col: u32, at: u32) -> vec4f {
+// What becomes of a sum with its bias; at counts vectors of 4 in y. Dropout as in dropout.wgsl.
+fn finished(sum: vec4f, at: u32) -> vec4f {
   var out = sum;
-  if (params.hasBias == 1u) { out += b[col]; }
   if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
   if (params.rate > 0.0) {
     let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));

@@ -59,18 +59,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var c = 0u; c < COL_QUADS; c++) { // unroll
     let to = col + c * LANES;
     if (to < width) {
+      var bias = vec4f(0.0);
+      if (params.hasBias == 1u) { bias = b[to]; }
       for (var m = 0u; m < min(TILE_ROWS, params.rows - firstRow); m++) {
         let at = (firstRow + m) * width + to;
-        y[at] = finished(sum[m][c], to, at);
+        y[at] = finished(sum[m][c] + bias, at);
       }
     }
   }
 }
 
-// What becomes of a sum of products: col and at count vectors of 4 in a row and in y. Dropout as in dropout.wgsl.
-fn finished(sum: vec4f, col: u32, at: u32) -> vec4f {
+// What becomes of a sum with its bias; at counts vectors of 4 in y. Dropout as in dropout.wgsl.
+fn finished(sum: vec4f, at: u32) -> vec4f {
   var out = sum;
-  if (params.hasBias == 1u) { out += b[col]; }
   if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
   if (params.rate > 0.0) {
     let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));

@@ -59,19 +59,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
   }
 
   var sums = sum; // a copy to walk through: written out, finished() would be compiled for each
-  for (var m = 0u; m < 8u; m++) {
-    let row = firstRow + id.y + 8u * m;
-    for (var c = 0u; c < 2u; c++) {
-      let to = firstCol / 4u + id.x + 8u * c;
-      if (row < params.rows && to < width) { y[row * width + to] = finished(sums[m][c], to, row * width + to); }
+  for (var c = 0u; c < 2u; c++) {
+    let to = firstCol / 4u + id.x + 8u * c;
+    if (to < width) {
+      var bias = vec4f(0.0);
+      if (params.hasBias == 1u) { bias = b[to]; }
+      for (var m = 0u; m < 8u; m++) {
+        let row = firstRow + id.y + 8u * m;
+        if (row < params.rows) { y[row * width + to] = finished(sums[m][c] + bias, row * width + to); }
+      }
     }
   }
 }
 
-// What becomes of a sum of products: col and at count vectors of 4 in a row and in y. Dropout as in dropout.wgsl.
-fn finished(sum: vec4f, col: u32, at: u32) -> vec4f {
+// What becomes of a sum with its bias; at counts vectors of 4 in y. Dropout as in dropout.wgsl.
+fn finished(sum: vec4f, at: u32) -> vec4f {
   var out = sum;
-  if (params.hasBias == 1u) { out += b[col]; }
   if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
   if (params.rate > 0.0) {
     let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));
