@@ -183,9 +183,10 @@ describe('linear_half for matrix units', () => {
 
   for (const tile of [
     { ROWS: 1, COLS: 1 },
-    { ROWS: 2, COLS: 2 },
+    { ROWS: 2, COLS: 1 },
+    { ROWS: 1, COLS: 2 },
   ]) {
-    for (const size of tile.ROWS === 1 ? sizes : sizes.slice(-1)) {
+    for (const size of tile.ROWS * tile.COLS === 1 ? sizes : sizes.slice(-1)) {
       it(`matches the reference with them spelled out, ${tile.ROWS} by ${tile.COLS}, ${title(size)}`, async ({ skip }) => {
         const gpu = await emulating()
         if (!gpu.traits.features.has('shader-f16')) skip('this adapter has no halves')

@@ -2,20 +2,18 @@
 // left unproven is only that the hardware's loads, products and stores are what their specification says.
 
 /**
- * The shader with its types Left, Right and Sum of 16 by 16 as arrays and the matrix functions over its workgroup array `tile` (of vec2u:
- * four halves or two floats an element) as functions of our own. A subgroup is 32 neighbours; lanes n and n + 16 hold row n of a left
- * matrix and of a sum, and each lane a whole right one.
+ * The shader with its types Left, Right and Sum of 16 by 16 and the matrix functions over its workgroup array `tile` (of vec2u: four halves
+ * or two floats an element) in plain WGSL. A factor is remembered by its place in the tile, which stays as it is until the next barrier;
+ * a subgroup is 32 neighbours, whose lanes n and n + 16 each hold row n of a sum.
  */
 export function withoutMatrixUnits(source: string): string {
   const plain = source
-    // Loops stay loops, whose bounds no compiler can know, or the functions below would be compiled for every matrix.
-    .replaceAll(' // unroll', '')
-    .replace(/< (ROWS|COLS|2u); (\w)\+\+/g, '< min($1, params.rows + $1); $2++')
     .replace(/^enable chromium_experimental_subgroup_matrix;\n/m, '')
     .replace(/^diagnostic\(off, chromium\.subgroup_matrix_uniformity\);\n/m, '')
-    .replace(/^alias (Left|Sum) = .*$/gm, 'alias $1 = array<f32, 16>;')
-    .replace(/^alias Right = .*$/m, 'alias Right = array<f32, 256>;')
-    .replace(/subgroupMatrixLoad<(\w+), (\w+)>\(&tile, /g, 'load$1_$2(')
+    .replace(/^alias (Left|Right) = .*$/gm, 'alias $1 = Placed;')
+    .replace(/^alias Sum = .*$/m, 'alias Sum = mat4x4f;')
+    .replace(/subgroupMatrixLoad<\w+, row_major>\(&tile, /g, 'Placed(false, ')
+    .replace(/subgroupMatrixLoad<\w+, col_major>\(&tile, /g, 'Placed(true, ')
     .replace(/subgroupMatrixStore<row_major>\(&tile, /g, 'storeSum(')
     .replaceAll('subgroupMatrixMultiplyAccumulate', 'multiplyAccumulate')
     .replace(/(fn main\([^{]*\{\n)/, '$1  ownRow = lane % 16u;\n  storesRow = lane % 32u < 16u;\n')
@@ -23,45 +21,41 @@ export function withoutMatrixUnits(source: string): string {
 }
 
 const functions = `
+struct Placed { transposed: bool, offset: u32, stride: u32 }
+
 var<private> ownRow: u32;
 var<private> storesRow: bool;
 
-// Half n after the beginning of an element.
-fn halfAt(element: u32, n: u32) -> f32 { return unpack2x16float(tile[element + n / 4u][n % 4u / 2u])[n % 2u]; }
-
-fn loadLeft_row_major(offset: u32, stride: u32) -> Left {
-  var row = Left();
-  for (var k = 0u; k < 16u; k++) { row[k] = halfAt(offset + ownRow * stride, k); }
-  return row;
+fn numberAt(m: Placed, row: u32, col: u32) -> f32 {
+  let line = select(row, col, m.transposed);
+  let n = select(col, row, m.transposed);
+  return unpack2x16float(tile[m.offset + line * m.stride + n / 4u][n % 4u / 2u])[n % 2u];
 }
 
-fn loadLeft_col_major(offset: u32, stride: u32) -> Left {
-  var row = Left();
-  for (var k = 0u; k < 16u; k++) { row[k] = halfAt(offset + k * stride, ownRow); }
-  return row;
+fn fourAt(m: Placed, row: u32, col: u32) -> vec4f {
+  return vec4f(numberAt(m, row, col), numberAt(m, row, col + 1u), numberAt(m, row, col + 2u), numberAt(m, row, col + 3u));
 }
 
-fn loadRight_row_major(offset: u32, stride: u32) -> Right {
-  var all = Right();
-  for (var i = 0u; i < 256u; i++) { all[i] = halfAt(offset + i / 16u * stride, i % 16u); }
-  return all;
-}
-
-fn loadRight_col_major(offset: u32, stride: u32) -> Right {
-  var all = Right();
-  for (var i = 0u; i < 256u; i++) { all[i] = halfAt(offset + i % 16u * stride, i / 16u); }
-  return all;
-}
-
-fn multiplyAccumulate(left: Left, right: Right, sum: Sum) -> Sum {
+fn multiplyAccumulate(left: Placed, right: Placed, sum: Sum) -> Sum {
   var total = sum;
-  for (var i = 0u; i < 256u; i++) { total[i % 16u] += left[i / 16u] * right[i]; }
+  for (var k = 0u; k < 16u; k++) {
+    let factor = numberAt(left, ownRow, k);
+    total += mat4x4f(factor * fourAt(right, k, 0u), factor * fourAt(right, k, 4u), factor * fourAt(right, k, 8u), factor * fourAt(right, k, 12u));
+  }
   return total;
 }
 
 fn storeSum(offset: u32, sum: Sum, stride: u32) {
   if (storesRow) {
-    for (var i = 0u; i < 8u; i++) { tile[offset + ownRow * stride + i] = bitcast<vec2u>(vec2f(sum[2u * i], sum[2u * i + 1u])); }
+    let at = offset + ownRow * stride;
+    tile[at] = bitcast<vec2u>(sum[0].xy);
+    tile[at + 1u] = bitcast<vec2u>(sum[0].zw);
+    tile[at + 2u] = bitcast<vec2u>(sum[1].xy);
+    tile[at + 3u] = bitcast<vec2u>(sum[1].zw);
+    tile[at + 4u] = bitcast<vec2u>(sum[2].xy);
+    tile[at + 5u] = bitcast<vec2u>(sum[2].zw);
+    tile[at + 6u] = bitcast<vec2u>(sum[3].xy);
+    tile[at + 7u] = bitcast<vec2u>(sum[3].zw);
   }
 }
 `
