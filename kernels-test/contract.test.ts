@@ -97,9 +97,9 @@ describe("Dawn's null backend compiles", () => {
       keepAlive: gpu,
       shaders: async (name) => (await shaderFromPackage(name)).replaceAll('x[i]', 'z[i]'),
     })
-    const { kernel, params } = tinyWorkloads.find(({ kernel }) => kernel.name === 'relu')!
+    const { kernel, params } = tinyWorkloads.find(({ kernel }) => kernel.name === 'gelu')!
     await expect(broken.pipeline(kernel, params)).rejects.toThrow(
-      /relu: wanted shaders\/relu\.wgsl to compile, got [\s\S]*unresolved value 'z'/,
+      /gelu: wanted shaders\/gelu\.wgsl to compile, got [\s\S]*unresolved value 'z'/,
     )
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
+import { linear, linearActivation, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
 import * as reference from '../src/reference/linear.js'
 import { dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, noise, runKernel } from './harness.js'
 
@@ -19,6 +19,11 @@ const ulps = (n: number) => 4 + 2 * Math.sqrt(n)
 const abs = (x: Float64Array) => x.map(Math.abs)
 
 const kernels = [linear, linearGrad, linearWeightGrad] as const
+
+const seed = Uint32Array.of(5, 6, 0, 0)
+const plain = { activation: linearActivation.none, hasResidual: 0, site: 0, rate: 0 }
+/** What a kernel is given for bindings it must not read. */
+const unread = { residual: new Float64Array(4).fill(Number.NaN), seed }
 
 describe('linear', () => {
   it('has reference gradients that match finite differences', () => {
@@ -56,10 +61,10 @@ describe('linear', () => {
       const dy = noise(rows * cols, 8)
       const none = new Float64Array(cols)
 
-      const { y } = await runKernel(linear, { x, w, b, y: rows * cols }, { ...size, hasBias: 1 })
+      const { y } = await runKernel(linear, { x, w, b, ...unread, y: rows * cols }, { ...size, ...plain, hasBias: 1 })
       expectClose('y', y, reference.linear(x, w, b, size), { ulps: ulps(inner), scale: reference.linear(abs(x), abs(w), abs(b), size) })
 
-      const { dx } = await runKernel(linearGrad, { dy, w, dx: rows * inner }, { ...size, accumulate: 0 })
+      const { dx } = await runKernel(linearGrad, { dy, w, x: dy, dx: rows * inner }, { ...size, accumulate: 0, gated: 0, rate: 0 })
       const dxScale = reference.linearGrad(abs(dy), abs(w), size)
       expectClose('dx', dx, reference.linearGrad(dy, w, size), { ulps: ulps(cols), scale: dxScale })
 
@@ -80,7 +85,7 @@ describe('linear', () => {
     const oldWeights = noise(96, 5)
     const oldBias = noise(8, 6)
     // dx is declared `write`: given contents, the harness leaves them, and accumulate adds to them.
-    const { dx } = await runKernel(linearGrad, { dy, w, dx: old }, { ...size, accumulate: 1 })
+    const { dx } = await runKernel(linearGrad, { dy, w, x: dy, dx: old }, { ...size, accumulate: 1, gated: 0, rate: 0 })
     expectClose(
       'dx',
       dx,
@@ -95,7 +100,62 @@ describe('linear', () => {
       { ulps: 16, scale: 3 },
     )
     expect([...db]).toEqual([...oldBias])
-    const { y } = await runKernel(linear, { x, w, b: new Float64Array(8).fill(Number.NaN), y: 24 }, { ...size, hasBias: 0 })
+    const { y } = await runKernel(
+      linear,
+      { x, w, b: new Float64Array(8).fill(Number.NaN), ...unread, y: 24 },
+      { ...size, ...plain, hasBias: 0 },
+    )
     expectClose('y', y, reference.linear(x, w, undefined, size), { ulps: 16, scale: 12 })
+  })
+
+  it('has a way back through ReLU and dropout that matches finite differences', () => {
+    const drops = { seed, site: 3, rate: 0.5 }
+    const sums = noise(64, 9)
+    const dy = noise(64, 10)
+    expectSlope(
+      'ds',
+      reference.gated(dy, reference.finished(sums, { relu: true, drops }), drops.rate),
+      finiteDifference((at) => dot(reference.finished(at, { relu: true, drops }), dy), sums),
+    )
+  })
+
+  for (const [form, size] of ['portable', 'subgroup', 'tiled'].flatMap((form) => sizes.slice(3).map((size) => [form, size] as const))) {
+    const { rows, inner, cols } = size
+    it(`bends, drops and adds what is there, and gates the way back, ${form}, at [${rows}, ${inner}] to ${cols}`, async ({ skip }) => {
+      if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
+      const [linear, linearGrad] = kernels.map((kernel) => forced(kernel, form)) as unknown as typeof kernels
+      const x = noise(rows * inner, 11)
+      const w = noise(cols * inner, 12)
+      const b = noise(cols, 13)
+      const residual = noise(rows * cols, 14)
+      const drops = { seed, site: 7, rate: Math.fround(0.3) }
+      const sums = reference.linear(x, w, b, size)
+      // Roundings of the sum, its division by 1 - rate, and the residual's size.
+      const scale = reference.linear(abs(x), abs(w), abs(b), size).map((v) => 1 + v / 0.7)
+      const { y } = await runKernel(
+        linear,
+        { x, w, b, residual, seed, y: rows * cols },
+        { ...size, hasBias: 1, activation: linearActivation.relu, hasResidual: 1, site: 7, rate: 0.3 },
+      )
+      expectClose('y', y, reference.finished(sums, { relu: true, residual, drops }), { ulps: ulps(inner) + 8, scale })
+
+      const dy = noise(rows * cols, 15)
+      // As linear leaves it: 0 where dropped or bent.
+      const left = noise(rows * inner, 16).map((v) => Math.max(v, 0))
+      const old = noise(rows * inner, 17)
+      const { dx } = await runKernel(linearGrad, { dy, w, x: left, dx: old }, { ...size, accumulate: 1, gated: 1, rate: 0.3 })
+      const want = reference.gated(reference.linearGrad(dy, w, size), left, drops.rate).map((v, i) => v + old[i]!)
+      expectClose('dx', dx, want, {
+        ulps: ulps(cols) + 8,
+        scale: reference.linearGrad(abs(dy), abs(w), size).map((v) => 1 + v / 0.7),
+      })
+    })
+  }
+
+  it('lets nothing through at exactly 0, nor NaN from where the gate is shut', async () => {
+    const dy = new Float64Array(4).fill(Number.NaN)
+    const size = { rows: 1, inner: 4, cols: 4, accumulate: 0, gated: 1, rate: 0 }
+    const { dx } = await runKernel(linearGrad, { dy, w: noise(16, 18), x: new Float64Array(4), dx: 4 }, size)
+    expect([...dx]).toEqual([0, 0, 0, 0])
   })
 })

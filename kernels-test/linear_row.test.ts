@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest'
+import { linearActivation } from '../src/kernels/linear.js'
 import { linearRow } from '../src/kernels/linear_row.js'
 import * as reference from '../src/reference/linear_row.js'
 import { expectClose, noise, runKernel } from './harness.js'
@@ -23,12 +24,26 @@ describe('linear_row', () => {
         const b = hasBias ? noise(cols, 3) : undefined
         const { y } = await runKernel(
           linearRow,
-          { x, w, b: b ?? new Float64Array(cols).fill(Number.NaN), y: rows * cols },
-          { ...size, hasBias },
+          { x, w, b: b ?? new Float64Array(cols).fill(Number.NaN), residual: new Float64Array(1).fill(Number.NaN), y: rows * cols },
+          { ...size, hasBias, activation: linearActivation.none, hasResidual: 0 },
         )
         const scale = reference.linearRow(x.map(Math.abs), w.map(Math.abs), b?.map(Math.abs), size)
         expectClose('y', y, reference.linearRow(x, w, b, size), { ulps: 4 + 2 * Math.sqrt(inner), scale })
       })
     }
+    it(`bends and adds what is there at [${rows}, ${inner}] to ${cols}`, async () => {
+      const x = noise(rows * inner, 4)
+      const w = noise(cols * inner, 5)
+      const b = noise(cols, 6)
+      const residual = noise(rows * cols, 7)
+      const { y } = await runKernel(
+        linearRow,
+        { x, w, b, residual, y: rows * cols },
+        { ...size, hasBias: 1, activation: linearActivation.relu, hasResidual: 1 },
+      )
+      const scale = reference.linearRow(x.map(Math.abs), w.map(Math.abs), b.map(Math.abs), size).map((v) => 1 + v)
+      const want = reference.finished(reference.linearRow(x, w, b, size), { relu: true, residual })
+      expectClose('y', y, want, { ulps: 5 + 2 * Math.sqrt(inner), scale })
+    })
   }
 })

@@ -57,7 +57,7 @@ describe('the walk sees a race', () => {
   })
 
   it('where two lanes write one element', async () => {
-    const races = await walk(named('relu'), (source) => source.replaceAll('y[i] =', 'y[0] ='))
+    const races = await walk(named('gelu'), (source) => source.replaceAll('y[i] =', 'y[0] ='))
     expect(races.join()).toMatch(/'y'/)
   })
 })

@@ -28,15 +28,16 @@ import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
-import { relu, reluGrad } from '../src/kernels/relu.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 
 const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
-const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1, scale: 0.5 }
-const [qkv, lines] = [2 * 3 * 8, 2 * 2 * 3]
+const layout = { queryStride: 24, keyStride: 24, keyColumn: 8, valueColumn: 16 }
+const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1, scale: 0.5, ...layout }
+const [rows, qkv, lines] = [2 * 3 * 8, 2 * 3 * 24, 2 * 2 * 3]
 const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
+const finish = { activation: 1, hasResidual: 1 }
 const norm = { rows: 5, width: 8 }
 // Lifting: two clips of 1 and 2 frames, and a frame of padding.
 const lifting = { frames: 4, clips: 2 }
@@ -45,16 +46,26 @@ const adam = { rule: 1, rate: 0.02, meanDecay: 0.9, squareDecay: 0.95 }
 const loss = { batch: 2, length: 3, stride: 8, kind: 0 }
 
 export const tinyWorkloads: readonly Workload[] = [
-  workload(adamw, note, { n: 12, weightDecay: 0.1, decoupled: 1 }, { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 }),
+  workload(
+    adamw,
+    note,
+    { n: 12, decayed: 8, weightDecay: 0.1, decoupled: 1 },
+    { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 },
+  ),
   workload(add, note, { n: 12 }, { a: 12, b: 12, y: 12 }),
   workload(addPositions, note, { rows: 3, width: 8 }, { x: 24, table: 24, at: Uint32Array.of(0, 1, 2), y: 24 }),
-  workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: qkv, logSumExp: lines }),
-  workload(attentionDelta, note, { batch: 2, queries: 3, heads: 2, headWidth: 4 }, { y: qkv, dy: qkv, logSumExp: lines, lines: 2 * lines }),
+  workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: rows, logSumExp: lines }),
+  workload(
+    attentionDelta,
+    note,
+    { batch: 2, queries: 3, heads: 2, headWidth: 4 },
+    { y: rows, dy: rows, logSumExp: lines, lines: 2 * lines },
+  ),
   workload(attentionGradQuery, note, heads, {
     q: qkv,
     k: qkv,
     v: qkv,
-    dy: qkv,
+    dy: rows,
     lines: 2 * lines,
     keyLengths: lengths,
     dq: qkv,
@@ -63,17 +74,16 @@ export const tinyWorkloads: readonly Workload[] = [
     q: qkv,
     k: qkv,
     v: qkv,
-    dy: qkv,
+    dy: rows,
     lines: 2 * lines,
     keyLengths: lengths,
-    dk: qkv,
-    dv: qkv,
+    dkv: qkv,
   }),
   workload(
     attentionRow,
     note,
-    { batch: 2, capacity: 3, heads: 2, headWidth: 4, extra: 0, scale: 0.5 },
-    { q: 16, keyCache: 48, valueCache: 48, lengths, y: 16 },
+    { batch: 2, capacity: 3, heads: 2, headWidth: 4, extra: 0, scale: 0.5, queryStride: 24 },
+    { q: 48, cache: 96, lengths, y: 16 },
   ),
   workload(
     beamStep,
@@ -96,7 +106,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 4, beams: 2, capacity: 3, width: 8 },
     { x: 96, parent: Uint32Array.of(1, 0, 0, 1), lengths: Uint32Array.of(2, 2, 3, 3), y: 96 },
   ),
-  workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8 }, { x: 16, lengths, cache: 64 }),
+  workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8, stride: 12, column: 4 }, { x: 24, lengths, cache: 64 }),
   workload(clipScale, note, { partials: 8, limit: 1 }, { partial: 8, clip: 2 }),
   workload(columnSum, note, { rows: 5, cols: 8 }, { x: 40, sum: 8 }),
   workload(
@@ -145,10 +155,15 @@ export const tinyWorkloads: readonly Workload[] = [
     { lengthSlope: 108, clips: ragged.clips, logLength: 50, boneLength: 50, moments: 100, report: 54 },
   ),
   workload(liftStart, note, lifting, { target2d: 800, root: 16, boneLength: 50, frameClip: ragged.frameClip, pose: 800 }),
-  workload(linear, note, product, { x: 40, w: 96, b: 12, y: 60 }),
-  workload(linearGrad, note, { rows: 5, inner: 8, cols: 12, accumulate: 1 }, { dy: 60, w: 96, dx: 40 }),
+  workload(
+    linear,
+    note,
+    { ...product, ...finish, site: 1, rate: 0.5 },
+    { x: 40, w: 96, b: 12, residual: 60, seed: Uint32Array.of(1, 2, 0, 0), y: 60 },
+  ),
+  workload(linearGrad, note, { rows: 5, inner: 8, cols: 12, accumulate: 1, gated: 1, rate: 0.5 }, { dy: 60, w: 96, x: 40, dx: 40 }),
   workload(linearWeightGrad, note, product, { x: 40, dy: 60, dw: 96, db: 12 }),
-  workload(linearRow, note, product, { x: 40, w: 96, b: 12, y: 60 }),
+  workload(linearRow, note, { ...product, ...finish }, { x: 40, w: 96, b: 12, residual: 60, y: 60 }),
   workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),
   workload(meanPoolGrad, note, { batch: 2, length: 3, width: 8, accumulate: 1 }, { dy: 16, lengths, dx: 48 }),
   workload(
@@ -172,7 +187,5 @@ export const tinyWorkloads: readonly Workload[] = [
   ),
   workload(poseLossGrad, note, { ...loss, numbers: 7 }, { pred: 48, goal: 48, frames: lengths, weight: 2, coefficient: 2, dpred: 48 }),
   workload(rewardWeights, note, { batch: 3, kind: 0, intensity: 1, spread: 1 }, { report: 12, weight: 3 }),
-  workload(relu, note, { n: 12 }, { x: 12, y: 12 }),
-  workload(reluGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),
 ]

@@ -5,9 +5,11 @@
 //   dk[j] = scale · Σ_i w[i]·(dy[i]·v[j] - delta[i])·q[i]     over the queries i that see j, as in attention
 //
 // q, dy            : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 4·LANES·SPAN·TURNS
-// k, v, dk, dv     : [B, Tk, D] f32; rows j >= keyLengths[b] of dk and dv become 0
+// k, v             : [B, Tk, D] f32
+// dkv              : dk and dv [B, Tk, D] f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
 // lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // One subgroup owns ROWS neighbouring keys of one head and walks the queries in blocks of four a lane, with the roles of queries and
 // keys in attention_grad_query_subgroup changed over; sums have a fixed order.
 //
@@ -21,7 +23,8 @@ const ROWS = 8u; // tune: 8 16 32, keys of a tile: more share each load, and com
 const SPAN = 2u; // tune: 1 2, vectors of 4 columns a lane takes at once, so that what is passed around serves them all
 const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
@@ -29,9 +32,8 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(4) var<storage, read> lines: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
-@group(0) @binding(6) var<storage, read_write> dk: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> dv: array<vec4f>;
-@group(0) @binding(8) var<uniform> params: Params;
+@group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -41,8 +43,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let turns = (cols + LANES * SPAN - 1u) / (LANES * SPAN); // not the constant: drivers would write the loop out, and compile for seconds
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
-  let keyBase = b * params.keys * width + column;
-  let queryBase = b * params.queries * width + column;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let queryBase = b * params.queries * queryWidth + column;
+  let pullBase = b * params.queries * width + column;
   let length = min(keyLengths[b], params.keys);
   let firstKey = group.x * ROWS;
   let causal = params.causal != 0u;
@@ -52,7 +58,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   // The keys that this lane loads: those past the length are seen by none, and the last real one is read for them.
   var keyAt: array<u32, ROWS / LANES>;
   for (var h = 0u; h < ROWS / LANES; h++) { // unroll
-    keyAt[h] = keyBase + min(firstKey + h * LANES + lane, max(length, 1u) - 1u) * width;
+    keyAt[h] = keyBase + min(firstKey + h * LANES + lane, max(length, 1u) - 1u) * keyWidth;
   }
 
   var keySums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
@@ -61,17 +67,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     // 1. Scores, and the slopes dy·v of the weights, of all keys with the lane's four queries.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
     let row = min(ids, vec4u(lastQuery));
-    let queryAt = queryBase + row * width;
+    let queryAt = queryBase + row * queryWidth;
+    let pullAt = pullBase + row * width;
     var weight = array<vec4f, ROWS>();
     var slope = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
       let queries = mat4x4f(q[queryAt.x + c], q[queryAt.y + c], q[queryAt.z + c], q[queryAt.w + c]);
-      let pulls = mat4x4f(dy[queryAt.x + c], dy[queryAt.y + c], dy[queryAt.z + c], dy[queryAt.w + c]);
+      let pulls = mat4x4f(dy[pullAt.x + c], dy[pullAt.y + c], dy[pullAt.z + c], dy[pullAt.w + c]);
       var key = array<vec4f, ROWS / LANES>();
       var value = array<vec4f, ROWS / LANES>();
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         key[h] = k[keyAt[h] + c];
-        value[h] = v[keyAt[h] + c];
+        value[h] = v[keyAt[h] + gap + c];
       }
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
@@ -103,11 +110,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         }
       }
       for (var n = 0u; n < quads; n++) {
-        let rows = queryBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(lastQuery)) * width;
+        let rows = min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(lastQuery));
         for (var s = 0u; s < SPAN; s++) { // unroll
-          let at = rows + min((turn * SPAN + s) * LANES + lane, cols - 1u);
-          let queries = transpose(mat4x4f(q[at.x], q[at.y], q[at.z], q[at.w]));
-          let pulls = transpose(mat4x4f(dy[at.x], dy[at.y], dy[at.z], dy[at.w]));
+          let own = min((turn * SPAN + s) * LANES + lane, cols - 1u);
+          let asked = queryBase + own + rows * queryWidth;
+          let pulled = pullBase + own + rows * width;
+          let queries = transpose(mat4x4f(q[asked.x], q[asked.y], q[asked.z], q[asked.w]));
+          let pulls = transpose(mat4x4f(dy[pulled.x], dy[pulled.y], dy[pulled.z], dy[pulled.w]));
           for (var r = 0u; r < ROWS; r++) { // unroll
             keySum[r][s] += subgroupShuffle(slope[r], n) * queries;
             valueSum[r][s] += subgroupShuffle(weight[r], n) * pulls;
@@ -128,8 +137,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let col = (turn * SPAN + s) * LANES + lane;
       for (var r = 0u; r < ROWS; r++) { // unroll
         if (col < cols && firstKey + r < params.keys) {
-          dk[keyBase + (firstKey + r) * width + col] = keySums[min(turn, TURNS - 1u)][r][s];
-          dv[keyBase + (firstKey + r) * width + col] = valueSums[min(turn, TURNS - 1u)][r][s];
+          dkv[keyBase + (firstKey + r) * keyWidth + col] = keySums[min(turn, TURNS - 1u)][r][s];
+          dkv[keyBase + (firstKey + r) * keyWidth + gap + col] = valueSums[min(turn, TURNS - 1u)][r][s];
         }
       }
     }

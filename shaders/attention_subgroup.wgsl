@@ -6,6 +6,7 @@
 // q, y       : [B, Tq, D] f32, D = heads·headWidth, read as vec4; head h is columns h·headWidth … (h+1)·headWidth - 1
 // k, v       : [B, Tk, D] f32
 // keyLengths : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // logSumExp  : [B, H, Tq] f32, the L from which the gradients rebuild the weights
 // headWidth is a multiple of 4, at most 4·LANES·SPAN·TURNS. A query that sees no key gets y = 0 and L = 0.
 // One subgroup owns ROWS neighbouring queries of one head and walks the keys in blocks of four a lane. Scores are made as
@@ -23,7 +24,8 @@ const SPAN = 2u; // tune: 1 2, vectors of 4 columns a lane takes at once, so tha
 const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
 const LOWEST = -1e30;
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
@@ -41,8 +43,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let turns = (cols + LANES * SPAN - 1u) / (LANES * SPAN); // not the constant: drivers would write the loop out, and compile for seconds
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
-  let keyBase = b * params.keys * width + column;
-  let queryBase = b * params.queries * width + column;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let queryBase = b * params.queries * queryWidth + column;
+  let base = b * params.queries * width + column;
   let firstQuery = group.x * ROWS;
   let lastQuery = min(firstQuery + ROWS, params.queries) - 1u;
   let length = min(keyLengths[b], params.keys);
@@ -59,13 +65,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var first = 0u; first < end; first += 4u * LANES) {
     // 1. Scores of all queries with the lane's four keys.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
-    let keyAt = keyBase + min(ids, vec4u(end - 1u)) * width;
+    let keyAt = keyBase + min(ids, vec4u(end - 1u)) * keyWidth;
     var weight = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
       let keys = mat4x4f(k[keyAt.x + c], k[keyAt.y + c], k[keyAt.z + c], k[keyAt.w + c]);
       var held = array<vec4f, ROWS / LANES>();
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
-        held[h] = q[queryBase + min(firstQuery + h * LANES + lane, lastQuery) * width + c];
+        held[h] = q[queryBase + min(firstQuery + h * LANES + lane, lastQuery) * queryWidth + c];
       }
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
@@ -108,7 +114,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         }
       }
       for (var n = 0u; n < quads; n++) {
-        let rows = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * width;
+        let rows = keyBase + gap + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
         var values = array<mat4x4f, SPAN>();
         for (var s = 0u; s < SPAN; s++) { // unroll
           let at = rows + min((turn * SPAN + s) * LANES + lane, cols - 1u);
@@ -134,7 +140,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let col = (turn * SPAN + s) * LANES + lane;
       for (var r = 0u; r < ROWS; r++) { // unroll
         if (col < cols && firstQuery + r <= lastQuery) {
-          y[queryBase + (firstQuery + r) * width + col] = means[min(turn, TURNS - 1u)][r][s];
+          y[base + (firstQuery + r) * width + col] = means[min(turn, TURNS - 1u)][r][s];
         }
       }
     }

@@ -1,9 +1,10 @@
 // linear: a matrix product with the weights' rows, and a bias.
 //
-//   y[m,n] = sum_k x[m,k] * w[n,k]  +  b[n]        (the bias when hasBias is 1)
+//   y[m,n] = residual[m,n] + drop(bend(sum_k x[m,k] * w[n,k] + b[n]))
+//   bend   = max(·, 0) with activation 1, nothing with 0; drop as in dropout.wgsl, nothing at rate 0; b and residual where they are had
 //
 // x : [rows, inner] f32      w : [cols, inner] f32, a row an output, as PyTorch keeps it      b : [cols] f32
-// y : [rows, cols] f32       inner and cols are multiples of 4; rows may be anything
+// residual, y : [rows, cols] f32      seed : [4] u32, site : as in dropout.wgsl      inner and cols are multiples of 4; rows may be anything
 // One lane owns a tile of 8 rows by 8 columns in registers and walks `inner` four numbers at a time: 16 vector loads feed 64 dot
 // products. No workgroup memory and no barrier, which is what software drivers want. Rows and columns past the edge read the last
 // real one and are not stored.
@@ -13,13 +14,15 @@ const TILE_ROWS = 8u;
 const TILE_COLS = 8u;
 const LANE_ROWS = 8u; // tune: 1 8
 
-struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, site: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> residual: array<vec4f>;
+@group(0) @binding(4) var<storage, read> seed: array<u32>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(8, LANE_ROWS)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -42,14 +45,39 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
 
-  for (var c = 0u; c < TILE_COLS / 4u; c++) { // unroll
-    let col = firstCol / 4u + c;
-    if (4u * col < params.cols) {
-      var bias = vec4f(0.0);
-      if (params.hasBias == 1u) { bias = b[col]; }
-      for (var m = 0u; m < TILE_ROWS; m++) { // unroll
-        if (firstRow + m < params.rows) { y[(firstRow + m) * (params.cols / 4u) + col] = sum[m][c] + bias; }
-      }
+  var sums = sum; // a copy to walk through: written out, finished() would be compiled for each
+  for (var m = 0u; m < min(TILE_ROWS, params.rows - firstRow); m++) {
+    for (var col = firstCol / 4u; col < min((firstCol + TILE_COLS) / 4u, params.cols / 4u); col++) {
+      let at = (firstRow + m) * (params.cols / 4u) + col;
+      y[at] = finished(sums[m][col - firstCol / 4u], col, at);
     }
   }
+}
+
+// What becomes of a sum of products: col and at count vectors of 4 in a row and in y. Dropout as in dropout.wgsl.
+fn finished(sum: vec4f, col: u32, at: u32) -> vec4f {
+  var out = sum;
+  if (params.hasBias == 1u) { out += b[col]; }
+  if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
+  if (params.rate > 0.0) {
+    let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));
+    out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
+  }
+  if (params.hasResidual == 1u) { out += residual[at]; }
+  return out;
+}
+
+// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
+fn pcg4d(key: vec4u) -> vec4u {
+  var v = key * 1664525u + 1013904223u;
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  v ^= v >> vec4u(16u);
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  return v;
 }

@@ -1,20 +1,24 @@
 // linear_grad: the slope of the loss at a linear layer's input.
 //
-//   dx[m,k] = sum_n dy[m,n] * w[n,k]        (+ what dx holds, when accumulate is 1)
+//   dx[m,k] = gate[m,k] * sum_n dy[m,n] * w[n,k]        (+ what dx holds, when accumulate is 1)
+//   gate[m,k] = 1 / (1 - rate) where x[m,k] > 0, else 0, with gated 1: the way back through the ReLU and the dropout that x came out of; else 1
 //
-// dy : [rows, cols] f32      w : [cols, inner] f32      dx : [rows, inner] f32      inner and cols are multiples of 4
+// A dropped positive number is 0, a kept one not: no draw is made again. Where x is a positive number too small for the driver, it is 0.
+//
+// dy : [rows, cols] f32      w : [cols, inner] f32      x, dx : [rows, inner] f32      inner and cols are multiples of 4
 // One lane owns 8 rows by 8 inner columns of dx in registers and walks `cols` four at a time, as shaders/linear.wgsl does.
 
 const TILE_ROWS = 8u;
 const TILE_COLS = 8u;
 const LANE_ROWS = 8u; // tune: 1 8
 
-struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32 }
+struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
-@group(0) @binding(3) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(8, LANE_ROWS)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -41,17 +45,19 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
 
-  for (var c = 0u; c < TILE_COLS / 4u; c++) { // unroll
-    let col = left + c;
-    if (col < width) {
-      for (var m = 0u; m < TILE_ROWS; m++) { // unroll
-        if (firstRow + m < params.rows) {
-          let at = (firstRow + m) * width + col;
-          var total = sum[m][c];
-          if (params.accumulate == 1u) { total += dx[at]; }
-          dx[at] = total;
-        }
-      }
+  var sums = sum; // a copy to walk through: written out, finished() would be compiled for each
+  for (var m = 0u; m < min(TILE_ROWS, params.rows - firstRow); m++) {
+    for (var col = left; col <= right; col++) {
+      let at = (firstRow + m) * width + col;
+      dx[at] = finished(sums[m][col - left], at);
     }
   }
+}
+
+// What becomes of a sum of products; at counts vectors of 4 in x and dx.
+fn finished(sum: vec4f, at: u32) -> vec4f {
+  var out = sum;
+  if (params.gated == 1u) { out = select(vec4f(0.0), out / (1.0 - params.rate), x[at] > vec4f(0.0)); }
+  if (params.accumulate == 1u) { out += dx[at]; }
+  return out;
 }

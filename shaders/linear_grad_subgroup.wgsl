@@ -1,8 +1,9 @@
 // linear_grad_subgroup: linear_grad for adapters whose lanes can pass numbers to each other, as linear_subgroup.
 //
-//   dx[m,k] (+)= sum_n dy[m,n] * w[n,k]        (onto what is there when accumulate is 1)
+//   dx[m,k] (+)= gate[m,k] * sum_n dy[m,n] * w[n,k]        (onto what is there when accumulate is 1)
+//   gate[m,k] = 1 / (1 - rate) where x[m,k] > 0, else 0, with gated 1: the way back through the ReLU and the dropout that x came out of; else 1
 //
-// dy : [rows, cols] f32      w : [cols, inner] f32      dx : [rows, inner] f32; inner and cols multiples of 4
+// dy : [rows, cols] f32      w : [cols, inner] f32      x, dx : [rows, inner] f32; inner and cols multiples of 4
 // One subgroup owns a tile of TILE_ROWS rows by 4·COL_QUADS columns of dx a lane. Each lane loads its own columns of four weights'
 // rows, and one dy in LANES rows, which the subgroup passes around. Loads and edges as in linear_subgroup.
 // Each dx is one chain over n in order, four numbers at a time.
@@ -13,12 +14,13 @@ const LANES = 8u; // tune: 4 8, the adapter's subgroup size
 const TILE_ROWS = 16u;
 const COL_QUADS = 1u; // tune: 1 2
 
-struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32 }
+struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> dx: array<vec4f>;
-@group(0) @binding(3) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> x: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
+@group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -52,10 +54,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let to = col + c * LANES;
     if (to < width) {
       for (var m = 0u; m < min(TILE_ROWS, params.rows - firstRow); m++) {
-        var total = sum[m][c];
-        if (params.accumulate == 1u) { total += dx[(firstRow + m) * width + to]; }
-        dx[(firstRow + m) * width + to] = total;
+        let at = (firstRow + m) * width + to;
+        dx[at] = finished(sum[m][c], at);
       }
     }
   }
+}
+
+// What becomes of a sum of products; at counts vectors of 4 in x and dx.
+fn finished(sum: vec4f, at: u32) -> vec4f {
+  var out = sum;
+  if (params.gated == 1u) { out = select(vec4f(0.0), out / (1.0 - params.rate), x[at] > vec4f(0.0)); }
+  if (params.accumulate == 1u) { out += dx[at]; }
+  return out;
 }

@@ -1,8 +1,10 @@
 // linear_subgroup: linear for adapters whose lanes can pass numbers to each other, and for whom loads are dear: software drivers.
 //
-//   y[m,n] = sum_k x[m,k] * w[n,k]  +  b[n]        (the bias when hasBias is 1)
+//   y[m,n] = residual[m,n] + drop(bend(sum_k x[m,k] * w[n,k] + b[n]))
+//   bend   = max(·, 0) with activation 1, nothing with 0; drop as in dropout.wgsl, nothing at rate 0; b and residual where they are had
 //
-// x : [rows, inner] f32      w : [cols, inner] f32      b : [cols] f32      y : [rows, cols] f32; inner and cols multiples of 4
+// x : [rows, inner] f32      w : [cols, inner] f32      b : [cols] f32; inner and cols multiples of 4
+// residual, y : [rows, cols] f32      seed : [4] u32, site : as in dropout.wgsl
 // One subgroup owns a tile of TILE_ROWS rows by 4·COL_QUADS columns a lane. Each lane loads the weights' rows of its own columns, and
 // one x in LANES rows; the subgroup passes the x around. Four inner numbers cost a lane 4·COL_QUADS + TILE_ROWS/LANES vector loads for
 // 4·TILE_ROWS·COL_QUADS dot products: at 16 by 4 on 8 lanes 6 for 64, where the tile of linear needs 16. All loads come before all
@@ -16,13 +18,15 @@ const LANES = 8u; // tune: 4 8, the adapter's subgroup size
 const TILE_ROWS = 16u;
 const COL_QUADS = 1u; // tune: 1 2
 
-struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, site: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> residual: array<vec4f>;
+@group(0) @binding(4) var<storage, read> seed: array<u32>;
+@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -55,11 +59,38 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var c = 0u; c < COL_QUADS; c++) { // unroll
     let to = col + c * LANES;
     if (to < width) {
-      var bias = vec4f(0.0);
-      if (params.hasBias == 1u) { bias = b[to]; }
       for (var m = 0u; m < min(TILE_ROWS, params.rows - firstRow); m++) {
-        y[(firstRow + m) * width + to] = sum[m][c] + bias;
+        let at = (firstRow + m) * width + to;
+        y[at] = finished(sum[m][c], to, at);
       }
     }
   }
+}
+
+// What becomes of a sum of products: col and at count vectors of 4 in a row and in y. Dropout as in dropout.wgsl.
+fn finished(sum: vec4f, col: u32, at: u32) -> vec4f {
+  var out = sum;
+  if (params.hasBias == 1u) { out += b[col]; }
+  if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
+  if (params.rate > 0.0) {
+    let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));
+    out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
+  }
+  if (params.hasResidual == 1u) { out += residual[at]; }
+  return out;
+}
+
+// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
+fn pcg4d(key: vec4u) -> vec4u {
+  var v = key * 1664525u + 1013904223u;
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  v ^= v >> vec4u(16u);
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  return v;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { relu } from '../kernels/relu.js'
+import { gelu } from '../kernels/gelu.js'
 import { GPU_BUFFER } from './gpu.js'
 import { openGpu } from './open.js'
 import { Program, Recorder } from './program.js'
@@ -48,9 +48,9 @@ describe('a Gpu', () => {
     const n = maxStorageBufferBindingSize / 4 + 4
     const recorder = new Recorder()
     const x = { name: 'x', shape: [n], dtype: 'f32', region: { buffer: gpu.buffer(16, 'x'), offset: 0, bytes: 16 } } as const
-    recorder.scope('feed', () => recorder.run(relu, { x, y: recorder.tensor('y', [4]) }, { n: 4 }))
+    recorder.scope('feed', () => recorder.run(gelu, { x, y: recorder.tensor('y', [4]) }, { n: 4 }))
     await expect(Program.build(gpu, recorder)).rejects.toThrow(
-      `feed/relu: wanted x [${n}] of ${4 * n} bytes in one binding, got a limit of ${maxStorageBufferBindingSize}`,
+      `feed/gelu: wanted x [${n}] of ${4 * n} bytes in one binding, got a limit of ${maxStorageBufferBindingSize}`,
     )
     await gpu.dispose()
   })

@@ -11,10 +11,9 @@ import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
 import type { Recording } from '../model/layers.js'
 import type { LanguageGroup } from '../model/sign_model.js'
-import { decodeFrame, encode, lengthHead, projectMemory } from '../model/text_to_pose.js'
+import { decodeFrame, encode, lengthHead, memoryCaches } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
-import type { Cache } from '../ops/attention.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 
@@ -172,19 +171,14 @@ export class Generator {
     const ids = recorder.feed('ids', [batch, length], 'u32')
     const tokenLengths = recorder.feed('token_lengths', [batch], 'u32')
     const memory = encode(recording, { ids }, tokenLengths, positions)
-    const projected = projectMemory(recording, memory)
-    for (const { keys, values } of projected) {
-      recorder.keep(keys)
-      recorder.keep(values)
-    }
+    const projected = memoryCaches(recording, memory).map((cache) => recorder.keep(cache))
     if (config.lengthHead) recorder.report(lengthHead(recording, memory, tokenLengths))
     const encoding = await Program.build(this.#gpu, recorder)
     const shared = (tensor: Tensor): Tensor => ({ ...tensor, region: encoding.region(tensor) })
-    const memoryCaches = projected.map(({ keys, values }) => ({ keys: shared(keys), values: shared(values) }))
-    return { encoding, ...(await this.#recordFrame(batch, memoryCaches, shared(tokenLengths), { ids, tokenLengths })) }
+    return { encoding, ...(await this.#recordFrame(batch, projected.map(shared), shared(tokenLengths), { ids, tokenLengths })) }
   }
 
-  async #recordFrame(batch: number, memory: readonly Cache[], memoryLengths: Tensor, sentence: { ids: Tensor; tokenLengths: Tensor }) {
+  async #recordFrame(batch: number, memory: readonly Tensor[], memoryLengths: Tensor, sentence: { ids: Tensor; tokenLengths: Tensor }) {
     const { weights, config, positions } = this.#group
     const capacity = config.maxFrames
     const recorder = new Recorder()
@@ -195,8 +189,9 @@ export class Generator {
     const done = recorder.feed('done', [batch], 'u32')
     const policy = recorder.feed('policy', [batch, 4])
     const frames = recorder.keep(recorder.tensor('frames', [batch, capacity, FRAME]))
-    const cache = (name: string) => recorder.keep(recorder.tensor(name, [batch, capacity, config.width]))
-    const past = Array.from({ length: config.decoderLayers }, (_, i) => ({ keys: cache(`keys.${i}`), values: cache(`values.${i}`) }))
+    const past = Array.from({ length: config.decoderLayers }, (_, i) =>
+      recorder.keep(recorder.tensor(`past.${i}`, [batch, capacity, 2 * config.width])),
+    )
     const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths })
     recorder.run(
       nextFrame,

@@ -1,4 +1,4 @@
-import { type AdapterTraits, defineKernel, type Grid, type ParamValues, type Variant } from '../device/kernel.js'
+import { type AdapterTraits, type Cost, defineKernel, type Grid, type ParamValues, type Variant } from '../device/kernel.js'
 
 /** Workgroups that keep the cores of a machine busy. */
 const ENOUGH = 32
@@ -14,6 +14,9 @@ const cost = ({ rows, inner, cols }: { rows: number; inner: number; cols: number
   bytes: 4 * (rows * inner + inner * cols + rows * cols),
 })
 
+/** A cost with so many numbers more to be read. */
+const withRead = ({ flops, bytes }: Cost, numbers: number): Cost => ({ flops, bytes: bytes + 4 * numbers })
+
 // A subgroup's tile is 16 rows high and so many vectors of four columns a lane wide: SwiftShader's four lanes pay for two.
 const TILE_ROWS = 16
 const colQuads = (lanes: number): number => (lanes === 4 ? 2 : 1)
@@ -27,6 +30,9 @@ const dearLoads = ({ software, features, subgroupSize }: AdapterTraits): boolean
   software && features.has('subgroups') && (subgroupSize === 4 || subgroupSize === 8)
 
 type Size = { readonly rows: 'u32'; readonly inner: 'u32'; readonly cols: 'u32' }
+
+/** Values of the param `activation`. */
+export const linearActivation = { none: 0, relu: 1 } as const
 
 /** The variant for lanes that pass numbers to each other; `shape` is that of the output. */
 function subgroupVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
@@ -56,26 +62,41 @@ const outputs = {
   dw: ({ inner, cols }: ParamValues<Size>) => [cols, inner] as const,
 }
 
-/** y [rows, cols] = x [rows, inner] · wᵀ, w [cols, inner], + b [cols] when hasBias. inner and cols multiples of 4. */
+/**
+ * y [rows, cols] = residual + drop(activation(x [rows, inner] · wᵀ + b)), w [cols, inner]; inner and cols multiples of 4. b [cols] is read when
+ * hasBias, residual [rows, cols] when hasResidual, seed u32 [4] when rate is above 0: it drops what `dropout` drops with the same site.
+ */
 export const linear = defineKernel({
   name: 'linear',
-  buffers: { x: 'read', w: 'read', b: 'read', y: 'write' },
-  params: { rows: 'u32', inner: 'u32', cols: 'u32', hasBias: 'u32' },
+  buffers: { x: 'read', w: 'read', b: 'read', residual: 'read', seed: 'read', y: 'write' },
+  params: {
+    rows: 'u32',
+    inner: 'u32',
+    cols: 'u32',
+    hasBias: 'u32',
+    activation: 'u32',
+    hasResidual: 'u32',
+    site: 'u32',
+    rate: 'f32',
+  },
   workgroups: ({ rows, cols }) => tiles(rows, cols),
   constants: ({ rows, cols }) => ({ LANE_ROWS: laneRows(rows, cols) }),
   variants: [subgroupVariant('linear_subgroup', outputs.y), tiledVariant('linear_tiled', outputs.y)],
-  cost,
+  cost: ({ hasResidual, ...size }) => withRead(cost(size), hasResidual * size.rows * size.cols),
 })
 
-/** dx [rows, inner] = dy [rows, cols] · w [cols, inner], onto what dx holds when accumulate is 1. */
+/**
+ * dx [rows, inner] = dy [rows, cols] · w [cols, inner], onto what dx holds when accumulate is 1. When gated, x [rows, inner] is what linear
+ * made with activation relu and dropout `rate`, and dx the slope before both.
+ */
 export const linearGrad = defineKernel({
   name: 'linear_grad',
-  buffers: { dy: 'read', w: 'read', dx: 'write' },
-  params: { rows: 'u32', inner: 'u32', cols: 'u32', accumulate: 'u32' },
+  buffers: { dy: 'read', w: 'read', x: 'read', dx: 'write' },
+  params: { rows: 'u32', inner: 'u32', cols: 'u32', accumulate: 'u32', gated: 'u32', rate: 'f32' },
   workgroups: ({ rows, inner }) => tiles(rows, inner),
   constants: ({ rows, inner }) => ({ LANE_ROWS: laneRows(rows, inner) }),
   variants: [subgroupVariant('linear_grad_subgroup', outputs.dx), tiledVariant('linear_grad_tiled', outputs.dx)],
-  cost,
+  cost: ({ accumulate, gated, ...size }) => withRead(cost(size), (accumulate + gated) * size.rows * size.inner),
 })
 
 /** dw [cols, inner] += dyᵀ · x, and db [cols] += column sums of dy when hasBias. */

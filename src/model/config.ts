@@ -2,7 +2,6 @@
 
 import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
-import type { Activation } from '../ops/activation.js'
 
 export interface ModelConfig {
   /** Features a position: the paper's d. */
@@ -14,7 +13,7 @@ export interface ModelConfig {
   readonly decoderLayers: number
   /** Dropout inside the feed-forward block, after the activation and after the second linear; the field's base model has 0.1 there and none elsewhere. */
   readonly dropout: number
-  readonly activation: Activation
+  readonly activation: 'relu' | 'gelu'
   /** Predict this many frames at once (future prediction); 0 or 1 predicts the next only. */
   readonly futureFrames: number
   /** The decoder sees only the counter of past frames, not their joints. */

@@ -1,13 +1,12 @@
 // The two sub-layers everything is made of, pre-norm: multi-head attention and the feed-forward block, each with its residual.
 
 import type { Tensor } from '../device/memory.js'
-import { activation } from '../ops/activation.js'
-import { add } from '../ops/add.js'
-import { appendToCache, attention, attentionOverCache, type Cache } from '../ops/attention.js'
+import { appendToCache, attention, attentionOverCache } from '../ops/attention.js'
 import { dropout } from '../ops/dropout.js'
+import { gelu } from '../ops/gelu.js'
 import type { Graph } from '../ops/graph.js'
 import { layerNorm } from '../ops/layer_norm.js'
-import { linear } from '../ops/linear.js'
+import { type LinearFinish, linear } from '../ops/linear.js'
 import { LAYER_NORM_EPSILON, type ModelConfig } from './config.js'
 import type { Weights } from './weights.js'
 
@@ -21,10 +20,19 @@ export interface Recording {
   readonly config: LayerConfig
 }
 
-/** y = x·wᵀ + b with the parameters under `name`. */
-export function project({ graph, weights }: Recording, name: string, x: Tensor): Tensor {
-  return graph.recorder.scope(name, () => linear(graph, x, weights.get(`${name}/weight`), weights.get(`${name}/bias`)))
+/** y = x·wᵀ + b with the parameters under `name`, and what `finish` asks for. */
+export function project({ graph, weights }: Recording, name: string, x: Tensor, finish: LinearFinish = {}): Tensor {
+  return graph.recorder.scope(name, () => linear(graph, x, weights.get(`${name}/weight`), weights.get(`${name}/bias`), finish))
 }
+
+/** Several projections of x in one product, side by side in the last dimension; their parameters lie one behind the other. */
+function projectTogether({ graph, weights }: Recording, name: string, parts: readonly string[], x: Tensor): Tensor {
+  const together = (kind: string) => weights.joined(parts.map((part) => `${name}/${part}/${kind}`))
+  return graph.recorder.scope(`${name}/${parts.join('+')}`, () => linear(graph, x, together('weight'), together('bias')))
+}
+
+/** Keys and values of a cross-attention's memory [B, U, D]: [B, U, 2D]. */
+export const projectMemory = (r: Recording, name: string, memory: Tensor): Tensor => projectTogether(r, name, ['key', 'value'], memory)
 
 export function norm({ graph, weights }: Recording, name: string, x: Tensor): Tensor {
   return graph.recorder.scope(name, () =>
@@ -35,45 +43,48 @@ export function norm({ graph, weights }: Recording, name: string, x: Tensor): Te
 /** x + Out(attention(LN x, LN x, LN x)); keyLengths u32 [B]. */
 export function selfAttention(r: Recording, name: string, x: Tensor, options: { keyLengths: Tensor; causal: boolean }): Tensor {
   const rested = norm(r, `${name}/norm`, x)
-  const [q, k, v] = ['query', 'key', 'value'].map((part) => project(r, `${name}/${part}`, rested)) as [Tensor, Tensor, Tensor]
-  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, q, k, v, { heads: r.config.heads, ...options }))
-  return add(r.graph, x, project(r, `${name}/out`, mixed))
+  const qkv = projectTogether(r, name, ['query', 'key', 'value'], rested)
+  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, qkv, qkv, qkv, { heads: r.config.heads, ...options }))
+  return project(r, `${name}/out`, mixed, { residual: x })
 }
 
 /** x + Out(attention(LN x, memory, memory)); memoryLengths u32 [B]. */
 export function crossAttention(r: Recording, name: string, x: Tensor, memory: Tensor, memoryLengths: Tensor): Tensor {
   const q = project(r, `${name}/query`, norm(r, `${name}/norm`, x))
-  const [k, v] = ['key', 'value'].map((part) => project(r, `${name}/${part}`, memory)) as [Tensor, Tensor]
+  const kv = projectMemory(r, name, memory)
   const options = { heads: r.config.heads, keyLengths: memoryLengths, causal: false }
-  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, q, k, v, options))
-  return add(r.graph, x, project(r, `${name}/out`, mixed))
+  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, q, kv, kv, options))
+  return project(r, `${name}/out`, mixed, { residual: x })
 }
 
 /** x + Drop(W₂·Drop(act(W₁·LN x + b₁)) + b₂) */
 export function feedForward(r: Recording, name: string, x: Tensor): Tensor {
   const { graph, config } = r
-  const wide = project(r, `${name}/wide`, norm(r, `${name}/norm`, x))
-  const bent = graph.recorder.scope(name, () => dropout(graph, activation(graph, wide, config.activation), config.dropout))
-  const narrow = project(r, `${name}/narrow`, bent)
-  return graph.recorder.scope(name, () => add(graph, x, dropout(graph, narrow, config.dropout)))
+  const rested = norm(r, `${name}/norm`, x)
+  const { dropout: rate } = config
+  const relu = config.activation === 'relu'
+  const wide = project(r, `${name}/wide`, rested, relu ? { relu, dropout: rate } : {})
+  // A GELU's way back needs the sums themselves, so they are stored and it is a kernel of its own.
+  const bent = relu ? wide : graph.recorder.scope(name, () => dropout(graph, gelu(graph, wide), rate))
+  return project(r, `${name}/narrow`, bent, { dropout: rate, residual: x })
 }
 
-/** One frame's self-attention over all frames so far: x [B, D], the new key and value appended to the cache first. */
-export function cachedSelfAttention(r: Recording, name: string, x: Tensor, cache: Cache, lengths: Tensor): Tensor {
+/** One frame's self-attention over all frames so far: x [B, D], the new key and value appended to the cache [B, capacity, 2D] first. */
+export function cachedSelfAttention(r: Recording, name: string, x: Tensor, cache: Tensor, lengths: Tensor): Tensor {
   const rested = norm(r, `${name}/norm`, x)
-  const [q, k, v] = ['query', 'key', 'value'].map((part) => project(r, `${name}/${part}`, rested)) as [Tensor, Tensor, Tensor]
+  const qkv = projectTogether(r, name, ['query', 'key', 'value'], rested)
   const mixed = r.graph.recorder.scope(name, () => {
-    appendToCache(r.graph, cache, k, v, lengths)
-    return attentionOverCache(r.graph, q, cache, lengths, { heads: r.config.heads, extra: 1 })
+    appendToCache(r.graph, cache, qkv, lengths)
+    return attentionOverCache(r.graph, qkv, cache, lengths, { heads: r.config.heads, extra: 1 })
   })
-  return add(r.graph, x, project(r, `${name}/out`, mixed))
+  return project(r, `${name}/out`, mixed, { residual: x })
 }
 
 /** One frame's cross-attention: the memory's keys and values were projected once, before the first frame. */
-export function cachedCrossAttention(r: Recording, name: string, x: Tensor, memory: Cache, memoryLengths: Tensor): Tensor {
+export function cachedCrossAttention(r: Recording, name: string, x: Tensor, memory: Tensor, memoryLengths: Tensor): Tensor {
   const q = project(r, `${name}/query`, norm(r, `${name}/norm`, x))
   const mixed = r.graph.recorder.scope(name, () =>
     attentionOverCache(r.graph, q, memory, memoryLengths, { heads: r.config.heads, extra: 0 }),
   )
-  return add(r.graph, x, project(r, `${name}/out`, mixed))
+  return project(r, `${name}/out`, mixed, { residual: x })
 }

@@ -5,13 +5,28 @@ import type { Graph } from './graph.js'
 /** In training, sets a share `rate` of x to 0 and scales the rest by 1/(1-rate). Elsewhere, and at rate 0, x itself. */
 export function dropout(g: Graph, x: Tensor, rate: number): Tensor {
   if (!g.training || rate === 0) return x
-  const { seed } = g.training
-  const params = { n: elements(x.shape), site: g.nextSite(), rate }
-  const y = g.tensor('y', x.shape)
-  g.recorder.run(dropoutKernel, { x, seed, y }, params)
+  const drops = { seed: g.training.seed, site: g.nextSite(), rate }
+  const y = dropped(g, x, drops)
   // Dropout is linear and its mask a function of site and seed alone, so the way back is the same kernel.
   g.onBackward(y, (dy) => {
-    g.addSlope(x, (dx) => g.recorder.run(dropoutKernel, { x: dy, seed, y: dx }, params))
+    g.addSlope(x, (dx) => recordDropout(g, dy, dx, drops))
   })
   return y
 }
+
+/** What decides which elements are dropped: the step's seed u32 [4] and the place in the model; and the share that is. */
+export interface Drops {
+  readonly seed: Tensor
+  readonly site: number
+  readonly rate: number
+}
+
+/** x with a share of its elements dropped: the same ones for the same `drops`. */
+export function dropped(g: Graph, x: Tensor, drops: Drops): Tensor {
+  const y = g.tensor('dropped', x.shape)
+  recordDropout(g, x, y, drops)
+  return y
+}
+
+const recordDropout = (g: Graph, x: Tensor, y: Tensor, { seed, site, rate }: Drops): void =>
+  g.recorder.run(dropoutKernel, { x, seed, y }, { n: elements(x.shape), site, rate })

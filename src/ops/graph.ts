@@ -29,6 +29,7 @@ export class Graph {
   readonly #tape: { path: string; record: () => void }[] = []
   readonly #slopes = new Map<Tensor, Slope>()
   readonly #tracked = new Set<Tensor>()
+  readonly #gates = new Map<Tensor, number>()
   #current: Slope | undefined
   #sites = 0
 
@@ -77,10 +78,29 @@ export class Graph {
   }
 
   /**
+   * Says that y came out of a ReLU and then a dropout of `rate`. Both left 0 where no slope passes, so whoever reads y can take its slope
+   * back through them while making it, and must.
+   */
+  gate(y: Tensor, rate: number): void {
+    this.#gates.set(y, rate)
+  }
+
+  /** The rate x was gated with; undefined for tensors that were not. A slope at x is to be 0 where x is 0, divided by 1 - rate elsewhere. */
+  gateOf(x: Tensor): number | undefined {
+    return this.#gates.get(x)
+  }
+
+  /**
    * Adds a contribution to the slope at x. `write` records a dispatch that fills dx; `accumulate`, where the kernel can, one that
    * adds onto dx. Does nothing for tensors no parameter stands behind.
    */
   addSlope(x: Tensor, write: (dx: Tensor) => void, accumulate?: (dx: Tensor) => void): void {
+    this.#checkOpen(x)
+    this.addGatedSlope(x, write, accumulate)
+  }
+
+  /** As addSlope, by an op that minds `gateOf(x)`. */
+  addGatedSlope(x: Tensor, write: (dx: Tensor) => void, accumulate?: (dx: Tensor) => void): void {
     if (!this.#tracked.has(x)) return
     const existing = this.#slopes.get(x)
     if (existing?.owners === 1 && accumulate) {
@@ -96,6 +116,7 @@ export class Graph {
   shareSlope(inputs: readonly Tensor[], dy: Tensor): void {
     const shared: Slope = this.#current?.tensor === dy ? this.#current : { tensor: dy, owners: 0 }
     for (const x of inputs) {
+      this.#checkOpen(x)
       if (!this.#tracked.has(x)) continue
       const existing = this.#slopes.get(x)
       if (existing) {
@@ -112,6 +133,10 @@ export class Graph {
     this.recorder.scope('backward', () => {
       for (const { path, record } of this.#tape.reverse()) this.recorder.scope(path, record)
     })
+  }
+
+  #checkOpen(x: Tensor): void {
+    if (this.#gates.has(x)) throw bug(x.name, 'what came out of a ReLU is for linear layers, which take its slope back through it')
   }
 
   #sum(slope: Slope, more: Tensor): Tensor {

@@ -1,5 +1,7 @@
 // The plain-loop twin of shaders/linear*.wgsl, in float64. Slow on purpose: nothing here may be clever.
 
+import { dropout } from './dropout.js'
+
 export interface LinearSize {
   rows: number
   inner: number
@@ -17,6 +19,25 @@ export function linear(x: Float64Array, w: Float64Array, b: Float64Array | undef
     }
   }
   return y
+}
+
+export interface LinearFinish {
+  relu?: boolean
+  residual?: Float64Array
+  /** As `dropout` takes them. */
+  drops?: { seed: Uint32Array; site: number; rate: number }
+}
+
+/** y = residual + drop(relu(sums)), each where it is given. */
+export function finished(sums: Float64Array, { relu, residual, drops }: LinearFinish): Float64Array {
+  const bent = relu ? sums.map((v) => Math.max(v, 0)) : sums
+  const kept = drops ? dropout(bent, drops.seed, drops.site, drops.rate) : bent
+  return residual ? kept.map((v, i) => v + residual[i]!) : kept
+}
+
+/** The slope before a ReLU and a dropout of `rate` that left x, of the slope behind them: 0 where x is 0, larger by 1/(1 - rate) elsewhere. */
+export function gated(slope: Float64Array, x: Float64Array, rate: number): Float64Array {
+  return slope.map((v, i) => (x[i]! > 0 ? v / (1 - rate) : 0))
 }
 
 /** dx[m,k] = Σ_n dy[m,n]·w[n,k] */

@@ -1,2 +1,2 @@
 // linear_row computes what linear does; only its shape differs.
-export { linear as linearRow } from './linear.js'
+export { finished, linear as linearRow } from './linear.js'

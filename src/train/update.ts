@@ -33,9 +33,9 @@ export function recordUpdate(
   const clip = recorder.tensor('clip', [2])
   recorder.run(clipScale, { partial: partial!, clip }, { partials: PARTIALS, limit })
   const decoupled = optimiser.kind === 'adamw' ? 1 : 0
-  for (const { slope, value, first, second, length, decays } of ranges) {
-    const weightDecay = decays ? optimiser.weightDecay : 0
-    recorder.run(adamw, { gradient: slope, clip, hyper, weight: value, first, second }, { n: length, weightDecay, decoupled })
+  const { weightDecay } = optimiser
+  for (const { slope, value, first, second, length, decayed } of ranges) {
+    recorder.run(adamw, { gradient: slope, clip, hyper, weight: value, first, second }, { n: length, decayed, weightDecay, decoupled })
   }
   return clip
 }
