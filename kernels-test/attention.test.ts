@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import * as reference from '../src/reference/attention.js'
-import { columnsOf, dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, noise, runKernel, widened } from './harness.js'
+import {
+  columnsOf,
+  dot,
+  expectClose,
+  expectSlope,
+  finiteDifference,
+  forced,
+  hasSubgroups,
+  lentGpu,
+  noise,
+  runKernel,
+  widened,
+} from './harness.js'
 
 type Shape = reference.AttentionShape
 
@@ -87,6 +99,19 @@ function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, shape: S
   expectClose('dv', got.dv, want.dv, { ulps, scale: perKey })
 }
 
+/** A kernel in its subgroup variant, at tiles of 16 rows instead of 8. */
+function tall<K extends Pick<typeof attention, 'variants'>>(kernel: K): K {
+  const variants = forced(kernel, 'subgroup').variants!.map((one) => ({
+    ...one,
+    workgroups: (...given: Parameters<typeof one.workgroups>) => {
+      const [tiles, heads] = one.workgroups(...given)
+      return [Math.ceil(tiles / 2), heads!] as const
+    },
+    constants: (...given: Parameters<typeof one.workgroups>) => ({ ...one.constants!(...given), ROWS: 16 }),
+  }))
+  return { ...kernel, variants }
+}
+
 describe('attention', () => {
   for (const causal of [0, 1]) {
     it(`has reference gradients that match finite differences, causal ${causal}`, () => {
@@ -155,6 +180,25 @@ describe('attention', () => {
       }
     })
   }
+
+  it('matches the reference with tiles of 16 rows, which long work gets', async ({ skip }) => {
+    const { traits } = await lentGpu()
+    if (!traits.features.has('subgroups') || traits.subgroupSize !== 8)
+      skip('made for subgroups of 8 lanes; SwiftShader compiles it for minutes')
+    const by = {
+      attention: tall(attention),
+      attentionGradQuery: tall(attentionGradQuery),
+      attentionGradKeyValue: tall(attentionGradKeyValue),
+    }
+    for (const [queries, keys, causal] of [
+      [17, 33, 0],
+      [33, 17, 1],
+    ] as const) {
+      const shape = shapeOf(2, 2, 36, queries, keys, causal)
+      const inputs = inputsOf(shape, [keys, 5])
+      expectAllClose(await run(shape, inputs, inputs, by), shape)
+    }
+  })
 
   it('matches the reference at the pose decoder’s 152 frames', async () => {
     const shape = shapeOf(2, 4, 32, 152, 152, 1)

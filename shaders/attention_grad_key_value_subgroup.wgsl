@@ -4,7 +4,7 @@
 //   dv[j] = Σ_i w[i]·dy[i]
 //   dk[j] = scale · Σ_i w[i]·(dy[i]·v[j] - delta[i])·q[i]     over the queries i that see j, as in attention
 //
-// q, dy            : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 4·LANES·TURNS
+// q, dy            : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 4·LANES·SPAN·TURNS
 // k, v             : [B, Tk, D] f32
 // dkv              : dk and dv [B, Tk, D] f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
 // lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
@@ -19,8 +19,9 @@
 enable subgroups;
 
 const LANES = 8u; // tune: 4 8, the adapter's subgroup size
-const TURNS = 4u; // tune: vectors of 4 columns that a lane may own, headWidth / (4 · LANES) or more
-const ROWS = 8u;
+const ROWS = 8u; // tune: 8 16 32, keys of a tile: more share each load, and compile for longer
+const SPAN = 2u; // tune: 1 2, vectors of 4 columns a lane takes at once, so that what is passed around serves them all
+const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
 
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
@@ -39,7 +40,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let bh = group.y;
   let b = bh / params.heads;
   let cols = params.headWidth / 4u;
-  let turns = (cols + LANES - 1u) / LANES; // not the constant: drivers would write the loop out, and compile for seconds
+  let turns = (cols + LANES * SPAN - 1u) / (LANES * SPAN); // not the constant: drivers would write the loop out, and compile for seconds
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
   let queryWidth = params.queryStride / 4u;
@@ -60,8 +61,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     keyAt[h] = keyBase + min(firstKey + h * LANES + lane, max(length, 1u) - 1u) * keyWidth;
   }
 
-  var keySums: array<array<vec4f, ROWS>, TURNS>;
-  var valueSums: array<array<vec4f, ROWS>, TURNS>;
+  var keySums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
+  var valueSums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
   for (var first = begin; first < params.queries; first += 4u * LANES) {
     // 1. Scores, and the slopes dy·v of the weights, of all keys with the lane's four queries.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
@@ -97,34 +98,48 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       slope[r] = weight[r] * (slope[r] - known[1]) * params.scale;
     }
 
-    // 3. Along the queries and the slopes at the output, LANES vectors of columns a turn.
+    // 3. Along the queries and the slopes at the output, LANES · SPAN vectors of columns a turn.
     let quads = (min(params.queries - first, 4u * LANES) + 3u) / 4u;
     for (var turn = 0u; turn < turns; turn++) {
-      let own = min(turn * LANES + lane, cols - 1u);
-      var keySum = keySums[turn];
-      var valueSum = valueSums[turn];
-      for (var n = 0u; n < quads; n++) {
-        let rows = min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(lastQuery));
-        let asked = queryBase + own + rows * queryWidth;
-        let pulled = pullBase + own + rows * width;
-        let queries = transpose(mat4x4f(q[asked.x], q[asked.y], q[asked.z], q[asked.w]));
-        let pulls = transpose(mat4x4f(dy[pulled.x], dy[pulled.y], dy[pulled.z], dy[pulled.w]));
-        for (var r = 0u; r < ROWS; r++) { // unroll
-          keySum[r] += subgroupShuffle(slope[r], n) * queries;
-          valueSum[r] += subgroupShuffle(weight[r], n) * pulls;
+      var keySum = array<array<vec4f, SPAN>, ROWS>();
+      var valueSum = array<array<vec4f, SPAN>, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          keySum[r][s] = keySums[min(turn, TURNS - 1u)][r][s];
+          valueSum[r][s] = valueSums[min(turn, TURNS - 1u)][r][s];
         }
       }
-      keySums[turn] = keySum;
-      valueSums[turn] = valueSum;
+      for (var n = 0u; n < quads; n++) {
+        let rows = min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(lastQuery));
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          let own = min((turn * SPAN + s) * LANES + lane, cols - 1u);
+          let asked = queryBase + own + rows * queryWidth;
+          let pulled = pullBase + own + rows * width;
+          let queries = transpose(mat4x4f(q[asked.x], q[asked.y], q[asked.z], q[asked.w]));
+          let pulls = transpose(mat4x4f(dy[pulled.x], dy[pulled.y], dy[pulled.z], dy[pulled.w]));
+          for (var r = 0u; r < ROWS; r++) { // unroll
+            keySum[r][s] += subgroupShuffle(slope[r], n) * queries;
+            valueSum[r][s] += subgroupShuffle(weight[r], n) * pulls;
+          }
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          keySums[min(turn, TURNS - 1u)][r][s] = keySum[r][s];
+          valueSums[min(turn, TURNS - 1u)][r][s] = valueSum[r][s];
+        }
+      }
     }
   }
 
   for (var turn = 0u; turn < turns; turn++) {
-    let col = turn * LANES + lane;
-    for (var r = 0u; r < min(ROWS, params.keys - firstKey); r++) {
-      if (col < cols) {
-        dkv[keyBase + (firstKey + r) * keyWidth + col] = keySums[turn][r];
-        dkv[keyBase + (firstKey + r) * keyWidth + gap + col] = valueSums[turn][r];
+    for (var s = 0u; s < SPAN; s++) { // unroll
+      let col = (turn * SPAN + s) * LANES + lane;
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        if (col < cols && firstKey + r < params.keys) {
+          dkv[keyBase + (firstKey + r) * keyWidth + col] = keySums[min(turn, TURNS - 1u)][r][s];
+          dkv[keyBase + (firstKey + r) * keyWidth + gap + col] = valueSums[min(turn, TURNS - 1u)][r][s];
+        }
       }
     }
   }

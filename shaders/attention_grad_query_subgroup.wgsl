@@ -3,7 +3,8 @@
 //   w[j]  = exp(s[j] - logSumExp[i])                 the weights again, from the scores s[j] = scale · q[i]·k[j]
 //   dq[i] = scale · Σ_j w[j]·(dy[i]·v[j] - delta[i])·k[j]      over the visible j, as in attention
 //
-// q, dy, dq        : [B, Tq, D] f32, dq with the rows of q, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 4·LANES·TURNS
+// q, dy, dq        : [B, Tq, D] f32, dq with the rows of q, D = heads·headWidth, read as vec4, headWidth a multiple of 4,
+//                    at most 4·LANES·SPAN·TURNS
 // k, v             : [B, Tk, D] f32
 // lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
@@ -17,8 +18,9 @@
 enable subgroups;
 
 const LANES = 8u; // tune: 4 8, the adapter's subgroup size
-const TURNS = 4u; // tune: vectors of 4 columns that a lane may own, headWidth / (4 · LANES) or more
-const ROWS = 8u;
+const ROWS = 8u; // tune: 8 16 32, queries of a tile: more share each load, and compile for longer
+const SPAN = 2u; // tune: 1 2, vectors of 4 columns a lane takes at once, so that what is passed around serves them all
+const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
 
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
@@ -37,7 +39,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let bh = group.y;
   let b = bh / params.heads;
   let cols = params.headWidth / 4u;
-  let turns = (cols + LANES - 1u) / LANES; // not the constant: drivers would write the loop out, and compile for seconds
+  let turns = (cols + LANES * SPAN - 1u) / (LANES * SPAN); // not the constant: drivers would write the loop out, and compile for seconds
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
   let queryWidth = params.queryStride / 4u;
@@ -63,7 +65,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     line[h] = lines[bh * params.queries + row];
   }
 
-  var sums: array<array<vec4f, ROWS>, TURNS>;
+  var sums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
   for (var first = 0u; first < end; first += 4u * LANES) {
     // 1. Scores, and the slopes dy·v of the weights, of all queries with the lane's four keys.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
@@ -97,26 +99,45 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
 
-    // 3. Along the keys, LANES vectors of columns a turn.
+    // 3. Along the keys, LANES · SPAN vectors of columns a turn.
     let quads = (min(end - first, 4u * LANES) + 3u) / 4u;
     for (var turn = 0u; turn < turns; turn++) {
-      let at = keyBase + min(turn * LANES + lane, cols - 1u);
-      var sum = sums[turn];
-      for (var n = 0u; n < quads; n++) {
-        let rows = at + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
-        let keys = transpose(mat4x4f(k[rows.x], k[rows.y], k[rows.z], k[rows.w]));
-        for (var r = 0u; r < ROWS; r++) { // unroll
-          sum[r] += subgroupShuffle(slope[r], n) * keys;
+      var sum = array<array<vec4f, SPAN>, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          sum[r][s] = sums[min(turn, TURNS - 1u)][r][s];
         }
       }
-      sums[turn] = sum;
+      for (var n = 0u; n < quads; n++) {
+        let rows = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
+        var keys = array<mat4x4f, SPAN>();
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          let at = rows + min((turn * SPAN + s) * LANES + lane, cols - 1u);
+          keys[s] = transpose(mat4x4f(k[at.x], k[at.y], k[at.z], k[at.w]));
+        }
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          let pull = subgroupShuffle(slope[r], n);
+          for (var s = 0u; s < SPAN; s++) { // unroll
+            sum[r][s] += pull * keys[s];
+          }
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          sums[min(turn, TURNS - 1u)][r][s] = sum[r][s];
+        }
+      }
     }
   }
 
   for (var turn = 0u; turn < turns; turn++) {
-    let col = turn * LANES + lane;
-    for (var r = 0u; r <= lastQuery - firstQuery; r++) {
-      if (col < cols) { dq[queryBase + (firstQuery + r) * queryWidth + col] = sums[turn][r]; }
+    for (var s = 0u; s < SPAN; s++) { // unroll
+      let col = (turn * SPAN + s) * LANES + lane;
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        if (col < cols && firstQuery + r <= lastQuery) {
+          dq[queryBase + (firstQuery + r) * queryWidth + col] = sums[min(turn, TURNS - 1u)][r][s];
+        }
+      }
     }
   }
 }

@@ -8,7 +8,7 @@
 // keyLengths : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // logSumExp  : [B, H, Tq] f32, the L from which the gradients rebuild the weights
-// headWidth is a multiple of 4, at most 4·LANES·TURNS. A query that sees no key gets y = 0 and L = 0.
+// headWidth is a multiple of 4, at most 4·LANES·SPAN·TURNS. A query that sees no key gets y = 0 and L = 0.
 // One subgroup owns ROWS neighbouring queries of one head and walks the keys in blocks of four a lane. Scores are made as
 // linear_subgroup makes products: each lane loads its own keys and one query in LANES, and the queries are passed around. Then each
 // lane holds its keys' weights for all ROWS queries, and these are passed around while the lanes load their own columns of the values.
@@ -19,8 +19,9 @@
 enable subgroups;
 
 const LANES = 8u; // tune: 4 8, the adapter's subgroup size
-const TURNS = 4u; // tune: vectors of 4 columns that a lane may own, headWidth / (4 · LANES) or more
-const ROWS = 8u;
+const ROWS = 8u; // tune: 8 16 32, queries of a tile: more share each load, and compile for longer
+const SPAN = 2u; // tune: 1 2, vectors of 4 columns a lane takes at once, so that what is passed around serves them all
+const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
 const LOWEST = -1e30;
 
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
@@ -39,7 +40,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let bh = group.y;
   let b = bh / params.heads;
   let cols = params.headWidth / 4u;
-  let turns = (cols + LANES - 1u) / LANES; // not the constant: drivers would write the loop out, and compile for seconds
+  let turns = (cols + LANES * SPAN - 1u) / (LANES * SPAN); // not the constant: drivers would write the loop out, and compile for seconds
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
   let queryWidth = params.queryStride / 4u;
@@ -56,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   var top: array<vec4f, ROWS / 4u>; // of four queries each
   var total: array<vec4f, ROWS / 4u>;
-  var means: array<array<vec4f, ROWS>, TURNS>;
+  var means: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
   for (var g = 0u; g < ROWS / 4u; g++) { // unroll
     top[g] = vec4f(LOWEST);
   }
@@ -103,31 +104,45 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       weight[4u * g + 3u] = shares3 / sum.w;
     }
 
-    // 3. The means move toward the block's values, LANES vectors of columns a turn.
+    // 3. The means move toward the block's values, LANES · SPAN vectors of columns a turn.
     let quads = (min(end - first, 4u * LANES) + 3u) / 4u;
     for (var turn = 0u; turn < turns; turn++) {
-      let at = keyBase + gap + min(turn * LANES + lane, cols - 1u);
-      var mean = array<vec4f, ROWS>();
+      var mean = array<array<vec4f, SPAN>, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
-        mean[r] = means[turn][r] * keep[r / 4u][r % 4u];
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          mean[r][s] = means[min(turn, TURNS - 1u)][r][s] * keep[r / 4u][r % 4u];
+        }
       }
       for (var n = 0u; n < quads; n++) {
-        let rows = at + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
-        let values = transpose(mat4x4f(v[rows.x], v[rows.y], v[rows.z], v[rows.w]));
+        let rows = keyBase + gap + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
+        var values = array<mat4x4f, SPAN>();
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          let at = rows + min((turn * SPAN + s) * LANES + lane, cols - 1u);
+          values[s] = transpose(mat4x4f(v[at.x], v[at.y], v[at.z], v[at.w]));
+        }
         for (var r = 0u; r < ROWS; r++) { // unroll
-          mean[r] += subgroupShuffle(weight[r], n) * values;
+          let share = subgroupShuffle(weight[r], n);
+          for (var s = 0u; s < SPAN; s++) { // unroll
+            mean[r][s] += share * values[s];
+          }
         }
       }
       for (var r = 0u; r < ROWS; r++) { // unroll
-        means[turn][r] = mean[r];
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          means[min(turn, TURNS - 1u)][r][s] = mean[r][s];
+        }
       }
     }
   }
 
   for (var turn = 0u; turn < turns; turn++) {
-    let col = turn * LANES + lane;
-    for (var r = 0u; r <= lastQuery - firstQuery; r++) {
-      if (col < cols) { y[base + (firstQuery + r) * width + col] = means[turn][r]; }
+    for (var s = 0u; s < SPAN; s++) { // unroll
+      let col = (turn * SPAN + s) * LANES + lane;
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        if (col < cols && firstQuery + r <= lastQuery) {
+          y[base + (firstQuery + r) * width + col] = means[min(turn, TURNS - 1u)][r][s];
+        }
+      }
     }
   }
   for (var r = 0u; r < ROWS; r++) { // unroll

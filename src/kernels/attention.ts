@@ -24,16 +24,32 @@ const tiles = ({ batch, heads }: Shape, rows: number) => lanes(batch * heads * M
 const passesCheaply = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
   software && features.has('subgroups') && subgroupSize === 8
 
-// A subgroup owns eight rows of one head; each lane owns `TURNS` vectors of its columns: a few fixed numbers, so that heads share pipelines.
-const turns = (headWidth: number, lanes: number): number => 2 ** Math.max(2, Math.ceil(Math.log2(headWidth / (4 * lanes))))
+// Multiplications by which a dispatch is long: its tiles of 16 rows run half as fast again as tiles of 8, but compile for twice as long.
+const LONG = 2 ** 26
+
+/** Rows of a subgroup's tile: 16 where the work is long and fills them. */
+function tileRows({ batch, queries, keys, heads, headWidth }: Shape, rows: number): number {
+  return rows > 32 && batch * heads * queries * keys * headWidth >= LONG ? 16 : 8
+}
+
+/** How a head's columns are dealt out: each lane takes SPAN vectors of four at a turn, two where the head has as many. */
+function columns(headWidth: number, lanes: number): { SPAN: number; TURNS: number } {
+  const vectors = Math.ceil(headWidth / (4 * lanes))
+  const span = Math.min(2, vectors)
+  return { SPAN: span, TURNS: Math.ceil(vectors / span) }
+}
 
 /** The variant for lanes that pass numbers to each other; `rows` are queries or keys. */
 function subgroupVariant(shader: string, rows: (shape: Shape) => number): Variant<typeof shape> {
   return {
     shader,
     suits: passesCheaply,
-    workgroups: (params) => [Math.ceil(rows(params) / 8), params.batch * params.heads],
-    constants: ({ headWidth }, { subgroupSize }) => ({ LANES: subgroupSize!, TURNS: turns(headWidth, subgroupSize!) }),
+    workgroups: (params) => [Math.ceil(rows(params) / tileRows(params, rows(params))), params.batch * params.heads],
+    constants: (params, { subgroupSize }) => ({
+      LANES: subgroupSize!,
+      ROWS: tileRows(params, rows(params)),
+      ...columns(params.headWidth, subgroupSize!),
+    }),
   }
 }
 
