@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type AnyKernel, pinned } from '../src/device/kernel.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import * as reference from '../src/reference/attention.js'
 import {
@@ -100,16 +101,8 @@ function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, shape: S
 }
 
 /** A kernel in its subgroup variant, at tiles of 16 rows instead of 8. */
-function tall<K extends Pick<typeof attention, 'variants'>>(kernel: K): K {
-  const variants = forced(kernel, 'subgroup').variants!.map((one) => ({
-    ...one,
-    workgroups: (...given: Parameters<typeof one.workgroups>) => {
-      const [tiles, heads] = one.workgroups(...given)
-      return [Math.ceil(tiles / 2), heads!] as const
-    },
-    constants: (...given: Parameters<typeof one.workgroups>) => ({ ...one.constants!(...given), ROWS: 16 }),
-  }))
-  return { ...kernel, variants }
+function tall<K extends { readonly name: string }>(kernel: K): K {
+  return pinned(kernel as unknown as AnyKernel, { shader: `${kernel.name}_subgroup`, constants: { ROWS: 16 } }) as unknown as K
 }
 
 describe('attention', () => {

@@ -18,7 +18,7 @@
 // 1 - beta is exact for beta >= 1/2, but is that of the rounded beta: with corrections from the rounded betas the bias cancels exactly.
 
 const WG = 256u;
-const EACH = 1u; // tune: 1 16, vectors of four a lane takes in turn
+const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
 
 struct Params { n: u32, decayed: u32, weightDecay: f32, decoupled: u32 }
 

@@ -6,7 +6,7 @@
 // One lane owns EACH fours of neighbours, WG fours apart. One rounding: nothing to lose.
 
 const WG = 256u;
-const EACH = 1u; // tune: 1 16, vectors of four a lane takes in turn
+const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
 
 struct Params { n: u32 }
 

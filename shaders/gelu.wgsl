@@ -10,7 +10,7 @@
 // 1e-36 of 0, however large x.
 
 const WG = 256u;
-const EACH = 1u; // tune: 1 16, vectors of four a lane takes in turn
+const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
 
 struct Params { n: u32 }
 

@@ -9,7 +9,7 @@
 // adapter gives the same bits. From 65520 on it is infinity; below 2^-14 multiples of 2^-24; what is not a number stays none.
 
 const WG = 256u;
-const EACH = 1u; // tune: 1 16, vectors of four a lane takes in turn
+const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
 
 struct Params { n: u32 }
 

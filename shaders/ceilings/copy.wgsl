@@ -1,4 +1,8 @@
-// ceilings/copy: the adapter's memory ceiling. Reads one array and writes another, a vec4 a lane, nothing else.
+// ceilings/copy: the adapter's memory ceiling. Reads one array and writes another, nothing else. Each lane owns EACH vectors of four, WG
+// apart, so that neighbouring lanes touch neighbouring memory; how many pay differs: software drivers pay for every lane they start.
+
+const WG = 64u;
+const EACH = 1u; // tune: 1 4 16
 
 struct Params { bytes: u32 }
 
@@ -6,8 +10,9 @@ struct Params { bytes: u32 }
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = (group.y * groups.x + group.x) * 64u + lane;
-  if (i < params.bytes / 16u) { y[i] = x[i]; }
+  let begin = (group.y * groups.x + group.x) * WG * EACH + lane;
+  let end = min(begin + WG * EACH, params.bytes / 16u);
+  for (var i = begin; i < end; i += WG) { y[i] = x[i]; }
 }

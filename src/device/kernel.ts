@@ -146,13 +146,14 @@ export function lanes(n: number, size: number): Grid {
   return [Math.ceil(groups / y), y]
 }
 
-/** Vectors of four numbers a lane of an elementwise kernel takes: starting a lane costs a software driver more than the work. */
-const vectorsEach = ({ software }: AdapterTraits): number => (software ? 16 : 1)
-
-/** Grid and constants of kernels over [n] numbers in workgroups of 256, each of which owns a stretch of 256 · EACH vectors of four. */
+/**
+ * Grid and constants of kernels over [n] numbers in workgroups of 256, each of which owns a stretch of 256 · EACH vectors of four.
+ * Starting a lane costs a software driver more than the work.
+ */
 export const elementwise = {
-  workgroups: ({ n }: { readonly n: number }, traits: AdapterTraits): Grid => lanes(Math.ceil(n / 4 / vectorsEach(traits)), 256),
-  constants: (_: unknown, traits: AdapterTraits) => ({ EACH: vectorsEach(traits) }),
+  workgroups: ({ n }: { readonly n: number }, _: AdapterTraits, { EACH }: Constants): Grid => lanes(Math.ceil(n / 4 / EACH!), 256),
+  constants: (_: unknown, { software }: AdapterTraits) => ({ EACH: software ? 16 : 1 }),
+  tune: { EACH: [1, 4, 16] },
 }
 
 /** Throws ERR_KERNEL on the first difference between a declaration and the source of `shaders/SHADER.wgsl`. */

@@ -44,12 +44,13 @@ function subgroupVariant(shader: string, rows: (shape: Shape) => number): Varian
   return {
     shader,
     suits: passesCheaply,
-    workgroups: (params) => [Math.ceil(rows(params) / tileRows(params, rows(params))), params.batch * params.heads],
+    workgroups: (params, _, { ROWS }) => [Math.ceil(rows(params) / ROWS!), params.batch * params.heads],
     constants: (params, { subgroupSize }) => ({
       LANES: subgroupSize!,
       ROWS: tileRows(params, rows(params)),
       ...columns(params.headWidth, subgroupSize!),
     }),
+    tune: { ROWS: [8, 16, 32] },
   }
 }
 
