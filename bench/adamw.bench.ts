@@ -9,5 +9,10 @@ const hyper = Float32Array.of(1e-3, 0.9, 0.999, 1e-8, 1, 0.632, 0, 0)
 const second = new Float32Array(n).fill(1e-4)
 
 export default [
-  workload(adamw, 'pt-base weights', { n, weightDecay: 0, decoupled: 0 }, { gradient: n, clip, hyper, weight: n, first: n, second }),
+  workload(
+    adamw,
+    'pt-base weights',
+    { n, decayed: n, weightDecay: 0, decoupled: 0 },
+    { gradient: n, clip, hyper, weight: n, first: n, second },
+  ),
 ]

@@ -12,7 +12,7 @@ import { openGpu } from '../src/device/open.js'
 import { Generator } from '../src/infer/generator.js'
 import { type ModelConfig, presets } from '../src/model/config.js'
 import { SignModel } from '../src/model/sign_model.js'
-import { lineChart } from '../src/outputs/line_chart.js'
+import { type Curve, lineChart } from '../src/outputs/line_chart.js'
 import { groupArenas, total } from '../src/profile/memory_plan.js'
 import { noiseGroup, noiseStep, noiseWords } from './training_step.js'
 
@@ -155,25 +155,27 @@ async function writeReport(out: string, report: GrowthReport): Promise<void> {
   const { adapter, clock } = report
   await writeWhole(`${out}.json`, `${JSON.stringify(report, null, 2)}\n`)
   for (const { axis, points } of report.axes) {
-    const title = `A training step against ${axis}, ${adapter}`
     const time = points.map(({ at, ms }) => [at, ms] as const)
-    await writeWhole(`${out}-${axis}.svg`, lineChart([{ group: 'measured', points: time }], { title, x: axis, y: `ms, ${clock}` }))
+    await writeChart(`${out}-${axis}.svg`, `A training step against ${axis}, ${adapter}`, axis, `ms, ${clock}`, time)
     if (axis !== 'frames') continue
     const slots = points.map(({ at, slotBytes }) => [at, slotBytes / 2 ** 20] as const)
-    const curves = [{ group: 'slots', points: slots }, straight(slots)]
-    await writeWhole(`${out}-memory.svg`, lineChart(curves, { title: `Planned slots against frames, ${adapter}`, x: axis, y: 'MiB' }))
+    await writeChart(`${out}-memory.svg`, `Planned slots against frames, ${adapter}`, axis, 'MiB', slots, straight(slots))
   }
   if (!report.generation) return
   const pace = report.generation.points.map(({ frames, framesPerSecond }) => [frames, framesPerSecond] as const)
-  const title = `Generation against length, ${adapter}`
-  await writeWhole(
-    `${out}-generation.svg`,
-    lineChart([{ group: 'measured', points: pace }], { title, x: 'frames', y: `frames/s, ${clock}` }),
-  )
+  await writeChart(`${out}-generation.svg`, `Generation against length, ${adapter}`, 'frames', `frames/s, ${clock}`, pace)
+}
+
+type Points = Curve['points']
+
+/** What was measured, with a dot where, over what it is compared with. */
+async function writeChart(path: string, title: string, x: string, y: string, measured: Points, ...behind: readonly Curve[]): Promise<void> {
+  const curves: Curve[] = [...behind, { group: 'measured', points: measured, style: 'dots' }]
+  await writeWhole(path, lineChart(curves, { title, x, y, xTicks: [0, ...measured.map(([at]) => at)] }))
 }
 
 /** The line through the first two points: what linear growth would look like. */
-function straight(points: readonly (readonly [number, number])[]) {
-  const [[x0, y0], [x1, y1]] = points as [[number, number], [number, number]]
-  return { group: 'if linear', points: points.map(([x]) => [x, y0 + ((x - x0) * (y1 - y0)) / (x1 - x0)] as const) }
+function straight(points: Points): Curve {
+  const [[x0, y0], [x1, y1]] = points as readonly [[number, number], [number, number]]
+  return { group: 'if linear', points: points.map(([x]) => [x, y0 + ((x - x0) * (y1 - y0)) / (x1 - x0)] as const), style: 'dashes' }
 }

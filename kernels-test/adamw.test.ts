@@ -42,7 +42,7 @@ async function threeKernelSteps({ weightDecay, decoupled }: { weightDecay: numbe
   for (let step = 1; step <= 3; step++) {
     const gradient = new Float64Array(4).fill(gradients[step - 1]!)
     const buffers = { gradient, clip: Float64Array.of(1, 1), hyper: hyperAt(step), ...state }
-    state = await runKernel(adamw, buffers, { n: 4, weightDecay, decoupled })
+    state = await runKernel(adamw, buffers, { n: 4, decayed: 4, weightDecay, decoupled })
     weights.push(state.weight[3]!)
   }
   return weights
@@ -66,7 +66,7 @@ describe('adamw', () => {
     const gradient = Float64Array.of(1e-3, -1e-3, 40, -40)
     const zeros = new Float64Array(4)
     const buffers = { gradient, clip: Float64Array.of(1, 1), hyper: hyperAt(1), weight: zeros, first: zeros, second: zeros }
-    const { weight } = await runKernel(adamw, buffers, { n: 4, weightDecay: 0, decoupled: 0 })
+    const { weight } = await runKernel(adamw, buffers, { n: 4, decayed: 4, weightDecay: 0, decoupled: 0 })
     // epsilon takes 1e-5 of the step where the gradient is 1e-3.
     for (const [i, sign] of [-1, 1, -1, 1].entries()) expect(weight[i]! / (sign * rate)).toBeCloseTo(1, 4)
   })
@@ -89,7 +89,7 @@ describe('adamw', () => {
         const scale = Math.fround(0.3)
         const { weightDecay, decoupled } = decay
         const buffers = { gradient, clip: Float64Array.of(10, scale), hyper, ...before }
-        const got = await runKernel(adamw, buffers, { n, weightDecay, decoupled })
+        const got = await runKernel(adamw, buffers, { n, decayed: n, weightDecay, decoupled })
         const wanted = reference.adamw(before, gradient, scale, hyper, decay)
         // Two products and their sum, of numbers below 1.
         expectClose('first', got.first, wanted.first, { ulps: 5, scale: 1 })
@@ -103,11 +103,23 @@ describe('adamw', () => {
     }
   }
 
+  for (const decay of decays.slice(1)) {
+    it(`decays the first weights alone, by ${decay.name}`, async () => {
+      const before = { weight: noise(20, 13), first: noise(20, 14), second: noise(20, 15).map(Math.abs) }
+      const buffers = { gradient: noise(20, 16), clip: Float64Array.of(1, 1), hyper: hyperAt(2), ...before }
+      const run = (decayed: number) =>
+        runKernel(adamw, buffers, { n: 20, decayed, weightDecay: decay.weightDecay, decoupled: decay.decoupled })
+      const [some, all, none] = [await run(8), await run(20), await run(0)]
+      expect([...some.weight]).toEqual([...all.weight.subarray(0, 8), ...none.weight.subarray(8)])
+      expect(all.weight.every((weight, i) => weight !== none.weight[i])).toBe(true)
+    })
+  }
+
   it('changes nothing, not even the moments, when the scale is 0', async () => {
     const before = { weight: noise(8, 9), first: noise(8, 10), second: noise(8, 11).map(Math.abs) }
     const gradient = new Float64Array(8).fill(Number.NaN)
     const buffers = { gradient, clip: Float64Array.of(Number.NaN, 0), hyper: hyperAt(3), ...before }
-    const got = await runKernel(adamw, buffers, { n: 8, weightDecay: 0.01, decoupled: 1 })
+    const got = await runKernel(adamw, buffers, { n: 8, decayed: 8, weightDecay: 0.01, decoupled: 1 })
     for (const name of ['weight', 'first', 'second'] as const) expect(got[name], name).toEqual(Float32Array.from(before[name]))
   })
 
@@ -115,7 +127,7 @@ describe('adamw', () => {
     const zeros = new Float64Array(4)
     const weight = noise(4, 12)
     const buffers = { gradient: zeros, clip: Float64Array.of(0, 1), hyper: hyperAt(1), weight, first: zeros, second: zeros }
-    const got = await runKernel(adamw, buffers, { n: 4, weightDecay: 0, decoupled: 0 })
+    const got = await runKernel(adamw, buffers, { n: 4, decayed: 4, weightDecay: 0, decoupled: 0 })
     expect(got.weight).toEqual(Float32Array.from(weight))
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import * as reference from '../src/reference/attention.js'
-import { dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, noise, runKernel } from './harness.js'
+import { columnsOf, dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, noise, runKernel, widened } from './harness.js'
 
 type Shape = reference.AttentionShape
 
@@ -24,6 +24,9 @@ function inputsOf(
   }
 }
 
+/** Queries, keys and values side by side, as a self-attention has them. */
+const sideBySide = (width: number) => ({ queryStride: 3 * width, keyStride: 3 * width, keyColumn: width, valueColumn: 2 * width })
+
 const kernels = { attention, attentionGradQuery, attentionGradKeyValue }
 
 /** Runs all four kernels, each on what the reference makes of the one before. `given` may differ from `inputs` where it must not matter. */
@@ -31,18 +34,31 @@ async function run(shape: Shape, inputs: ReturnType<typeof inputsOf>, given = in
   const { batch, queries, heads, headWidth } = shape
   const want = { ...reference.attention(inputs, shape), ...reference.attentionGrad(inputs, inputs.dy, shape) }
   const delta = reference.attentionDelta(want.y, inputs.dy, shape)
-  const { q, k, v, dy, keyLengths } = given
+  const { dy, keyLengths } = given
+  const width = heads * headWidth
+  const params = { ...shape, ...sideBySide(width) }
+  const [q, k, v] = [given.q, given.k, given.v].map((x, i) => widened(x, width, 3 * width, i * width)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ]
   const lines = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
   const backward = { q, k, v, dy, lines, keyLengths }
+  const { dq } = await runKernel(by.attentionGradQuery, { ...backward, dq: q.length }, params)
+  const { dkv } = await runKernel(by.attentionGradKeyValue, { ...backward, dkv: k.length }, params)
+  // What lies beside a kernel's own columns is another's.
+  expect([1, 2].every((i) => columnsOf(dq, width, 3 * width, i * width).every(Number.isNaN))).toBe(true)
+  expect(columnsOf(dkv, width, 3 * width, 0).every(Number.isNaN)).toBe(true)
   const got = {
-    ...(await runKernel(by.attention, { q, k, v, keyLengths, y: q.length, logSumExp: delta.length }, shape)),
+    ...(await runKernel(by.attention, { q, k, v, keyLengths, y: given.q.length, logSumExp: delta.length }, params)),
     ...(await runKernel(
       attentionDelta,
       { y: want.y, dy, logSumExp: want.logSumExp, lines: lines.length },
       { batch, queries, heads, headWidth },
     )),
-    ...(await runKernel(by.attentionGradQuery, { ...backward, dq: q.length }, shape)),
-    ...(await runKernel(by.attentionGradKeyValue, { ...backward, dk: k.length, dv: v.length }, shape)),
+    dq: columnsOf(dq, width, 3 * width, 0),
+    dk: columnsOf(dkv, width, 3 * width, width),
+    dv: columnsOf(dkv, width, 3 * width, 2 * width),
   }
   return { got, want: { ...want, lines } }
 }

@@ -142,6 +142,18 @@ function wordsOf(given: Input | number, access: Access): Uint32Array<ArrayBuffer
   return words
 }
 
+/** x [rows, width] as the columns from `column` on of rows of `stride`, with NaN beside them: what lies there must not matter. */
+export function widened(x: Float64Array, width: number, stride: number, column: number): Float64Array {
+  const wide = new Float64Array((x.length / width) * stride).fill(Number.NaN)
+  for (let row = 0; row * width < x.length; row++) wide.set(x.subarray(row * width, (row + 1) * width), row * stride + column)
+  return wide
+}
+
+/** The `width` columns from `column` on of rows of `stride`. */
+export function columnsOf(wide: Float32Array, width: number, stride: number, column: number): Float32Array {
+  return wide.filter((_, at) => at % stride >= column && at % stride < column + width)
+}
+
 /** One float32 rounding at 1. */
 const ULP = 2 ** -24
 

@@ -36,8 +36,9 @@ import { toHalf } from '../src/kernels/to_half.js'
 
 const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
-const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1, scale: 0.5 }
-const [qkv, lines] = [2 * 3 * 8, 2 * 2 * 3]
+const layout = { queryStride: 24, keyStride: 24, keyColumn: 8, valueColumn: 16 }
+const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1, scale: 0.5, ...layout }
+const [rows, qkv, lines] = [2 * 3 * 8, 2 * 3 * 24, 2 * 2 * 3]
 const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
 const finish = { activation: 1, hasResidual: 1 }
 const norm = { rows: 5, width: 8 }
@@ -48,16 +49,26 @@ const adam = { rule: 1, rate: 0.02, meanDecay: 0.9, squareDecay: 0.95 }
 const loss = { batch: 2, length: 3, stride: 8, kind: 0 }
 
 export const tinyWorkloads: readonly Workload[] = [
-  workload(adamw, note, { n: 12, weightDecay: 0.1, decoupled: 1 }, { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 }),
+  workload(
+    adamw,
+    note,
+    { n: 12, decayed: 8, weightDecay: 0.1, decoupled: 1 },
+    { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 },
+  ),
   workload(add, note, { n: 12 }, { a: 12, b: 12, y: 12 }),
   workload(addPositions, note, { rows: 3, width: 8 }, { x: 24, table: 24, at: Uint32Array.of(0, 1, 2), y: 24 }),
-  workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: qkv, logSumExp: lines }),
-  workload(attentionDelta, note, { batch: 2, queries: 3, heads: 2, headWidth: 4 }, { y: qkv, dy: qkv, logSumExp: lines, lines: 2 * lines }),
+  workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: rows, logSumExp: lines }),
+  workload(
+    attentionDelta,
+    note,
+    { batch: 2, queries: 3, heads: 2, headWidth: 4 },
+    { y: rows, dy: rows, logSumExp: lines, lines: 2 * lines },
+  ),
   workload(attentionGradQuery, note, heads, {
     q: qkv,
     k: qkv,
     v: qkv,
-    dy: qkv,
+    dy: rows,
     lines: 2 * lines,
     keyLengths: lengths,
     dq: qkv,
@@ -66,17 +77,16 @@ export const tinyWorkloads: readonly Workload[] = [
     q: qkv,
     k: qkv,
     v: qkv,
-    dy: qkv,
+    dy: rows,
     lines: 2 * lines,
     keyLengths: lengths,
-    dk: qkv,
-    dv: qkv,
+    dkv: qkv,
   }),
   workload(
     attentionRow,
     note,
-    { batch: 2, capacity: 3, heads: 2, headWidth: 4, extra: 0, scale: 0.5 },
-    { q: 16, keyCache: 48, valueCache: 48, lengths, y: 16 },
+    { batch: 2, capacity: 3, heads: 2, headWidth: 4, extra: 0, scale: 0.5, queryStride: 24 },
+    { q: 48, cache: 96, lengths, y: 16 },
   ),
   workload(
     beamStep,
@@ -99,7 +109,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 4, beams: 2, capacity: 3, width: 8 },
     { x: 96, parent: Uint32Array.of(1, 0, 0, 1), lengths: Uint32Array.of(2, 2, 3, 3), y: 96 },
   ),
-  workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8 }, { x: 16, lengths, cache: 64 }),
+  workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8, stride: 12, column: 4 }, { x: 24, lengths, cache: 64 }),
   workload(clipScale, note, { partials: 8, limit: 1 }, { partial: 8, clip: 2 }),
   workload(columnSum, note, { rows: 5, cols: 8 }, { x: 40, sum: 8 }),
   workload(

@@ -6,6 +6,7 @@
 // q, y       : [B, Tq, D] f32, D = heads·headWidth, read as vec4; head h is columns h·headWidth … (h+1)·headWidth - 1
 // k, v       : [B, Tk, D] f32
 // keyLengths : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // logSumExp  : [B, H, Tq] f32, the L from which the gradients rebuild the weights
 // headWidth is a multiple of 4. A query that sees no key gets y = 0 and L = 0.
 // One lane owns ROWS neighbouring queries of one head and walks the keys in blocks: in registers it holds the scores of one block
@@ -20,7 +21,8 @@ const ROWS = 4u;
 const QUADS = 2u; // a block is 4 · QUADS keys
 const LOWEST = -1e30;
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
@@ -40,18 +42,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let cols = params.headWidth / 4u;
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
-  let keyBase = b * params.keys * width + column;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
   let length = min(keyLengths[b], params.keys);
   let firstQuery = tile % tiles * ROWS;
 
   // 1. The lane's queries: where they lie and how far they see.
   var row: array<u32, ROWS>;
+  var queryAt: array<u32, ROWS>;
   var at: array<u32, ROWS>;
   var sees: array<u32, ROWS>;
   var top: array<f32, ROWS>;
   var total: array<f32, ROWS>;
   for (var r = 0u; r < ROWS; r++) { // unroll
     row[r] = min(firstQuery + r, params.queries - 1u);
+    queryAt[r] = (b * params.queries + row[r]) * queryWidth + column;
     at[r] = (b * params.queries + row[r]) * width + column;
     sees[r] = select(length, min(length, row[r] + 1u), params.causal != 0u);
     top[r] = LOWEST;
@@ -67,7 +74,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var first = 0u; first < end; first += 4u * QUADS) {
     var keyAt = array<vec4u, QUADS>();
     for (var n = 0u; n < QUADS; n++) { // unroll
-      keyAt[n] = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * width;
+      keyAt[n] = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
     }
 
     // 2. Scores of ROWS queries with the block's keys.
@@ -76,7 +83,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var c = 0u; c < cols; c++) {
       var query = array<vec4f, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
-        query[r] = q[at[r] + c];
+        query[r] = q[queryAt[r] + c];
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
         let k0 = k[keyAt[n].x + c];
@@ -120,10 +127,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         mean[r] = y[at[r] + c] * keep[r];
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
-        let v0 = v[keyAt[n].x + c];
-        let v1 = v[keyAt[n].y + c];
-        let v2 = v[keyAt[n].z + c];
-        let v3 = v[keyAt[n].w + c];
+        let v0 = v[keyAt[n].x + gap + c];
+        let v1 = v[keyAt[n].y + gap + c];
+        let v2 = v[keyAt[n].z + gap + c];
+        let v3 = v[keyAt[n].w + gap + c];
         for (var r = 0u; r < ROWS; r++) { // unroll
           mean[r] += weight[r][n].x * v0 + weight[r][n].y * v1 + weight[r][n].z * v2 + weight[r][n].w * v3;
         }

@@ -5,9 +5,11 @@
 //   dk[j] = scale · Σ_i w[i]·(dy[i]·v[j] - delta[i])·q[i]     over the queries i that see j, as in attention
 //
 // q, dy            : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
-// k, v, dk, dv     : [B, Tk, D] f32; rows j >= keyLengths[b] of dk and dv become 0
+// k, v             : [B, Tk, D] f32
+// dkv              : dk and dv [B, Tk, D] f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
 // lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // One lane owns ROWS neighbouring keys of one head and walks the queries in blocks; dk and dv are summed where they lie, so that no
 // two lanes ever add to the same number and the sums have a fixed order.
 //
@@ -18,7 +20,8 @@ const WG = 32u;
 const ROWS = 4u;
 const QUADS = 2u; // a block is 4 · QUADS queries
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
@@ -26,9 +29,8 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(4) var<storage, read> lines: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
-@group(0) @binding(6) var<storage, read_write> dk: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> dv: array<vec4f>;
-@group(0) @binding(8) var<uniform> params: Params;
+@group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -40,7 +42,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let cols = params.headWidth / 4u;
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
-  let queryBase = b * params.queries * width + column;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let queryBase = b * params.queries * queryWidth + column;
+  let pullBase = b * params.queries * width + column;
   let length = min(keyLengths[b], params.keys);
   let firstKey = tile % tiles * ROWS;
 
@@ -51,22 +58,25 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var since: array<u32, ROWS>;
   for (var r = 0u; r < ROWS; r++) { // unroll
     let key = min(firstKey + r, params.keys - 1u);
-    to[r] = (b * params.keys + key) * width + column;
-    at[r] = (b * params.keys + min(key, max(length, 1u) - 1u)) * width + column;
+    to[r] = keyBase + key * keyWidth;
+    at[r] = keyBase + min(key, max(length, 1u) - 1u) * keyWidth;
     since[r] = select(params.queries, select(0u, key, params.causal != 0u), key < length);
   }
   let rows = min(ROWS, params.keys - firstKey);
   for (var r = 0u; r < rows; r++) {
     for (var c = 0u; c < cols; c++) {
-      dk[to[0] + r * width + c] = vec4f(0.0);
-      dv[to[0] + r * width + c] = vec4f(0.0);
+      dkv[to[0] + r * keyWidth + c] = vec4f(0.0);
+      dkv[to[0] + r * keyWidth + gap + c] = vec4f(0.0);
     }
   }
 
   for (var first = since[0]; first < params.queries; first += 4u * QUADS) {
     var queryAt = array<vec4u, QUADS>();
+    var pullAt = array<vec4u, QUADS>();
     for (var n = 0u; n < QUADS; n++) { // unroll
-      queryAt[n] = queryBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(params.queries - 1u)) * width;
+      let row = min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(params.queries - 1u));
+      queryAt[n] = queryBase + row * queryWidth;
+      pullAt[n] = pullBase + row * width;
     }
 
     // 2. Scores, and the slopes dy·v of the weights.
@@ -78,17 +88,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       var value = array<vec4f, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
         key[r] = k[at[r] + c];
-        value[r] = v[at[r] + c];
+        value[r] = v[at[r] + gap + c];
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
         let q0 = q[queryAt[n].x + c];
         let q1 = q[queryAt[n].y + c];
         let q2 = q[queryAt[n].z + c];
         let q3 = q[queryAt[n].w + c];
-        let d0 = dy[queryAt[n].x + c];
-        let d1 = dy[queryAt[n].y + c];
-        let d2 = dy[queryAt[n].z + c];
-        let d3 = dy[queryAt[n].w + c];
+        let d0 = dy[pullAt[n].x + c];
+        let d1 = dy[pullAt[n].y + c];
+        let d2 = dy[pullAt[n].z + c];
+        let d3 = dy[pullAt[n].w + c];
         for (var r = 0u; r < ROWS; r++) { // unroll
           weight[r][n] += vec4f(dot(key[r], q0), dot(key[r], q1), dot(key[r], q2), dot(key[r], q3));
           slope[r][n] += vec4f(dot(value[r], d0), dot(value[r], d1), dot(value[r], d2), dot(value[r], d3));
@@ -118,26 +128,26 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       var keySum = array<vec4f, ROWS>();
       var valueSum = array<vec4f, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
-        keySum[r] = dk[to[r] + c];
-        valueSum[r] = dv[to[r] + c];
+        keySum[r] = dkv[to[r] + c];
+        valueSum[r] = dkv[to[r] + gap + c];
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
         let q0 = q[queryAt[n].x + c];
         let q1 = q[queryAt[n].y + c];
         let q2 = q[queryAt[n].z + c];
         let q3 = q[queryAt[n].w + c];
-        let d0 = dy[queryAt[n].x + c];
-        let d1 = dy[queryAt[n].y + c];
-        let d2 = dy[queryAt[n].z + c];
-        let d3 = dy[queryAt[n].w + c];
+        let d0 = dy[pullAt[n].x + c];
+        let d1 = dy[pullAt[n].y + c];
+        let d2 = dy[pullAt[n].z + c];
+        let d3 = dy[pullAt[n].w + c];
         for (var r = 0u; r < ROWS; r++) { // unroll
           keySum[r] += slope[r][n].x * q0 + slope[r][n].y * q1 + slope[r][n].z * q2 + slope[r][n].w * q3;
           valueSum[r] += weight[r][n].x * d0 + weight[r][n].y * d1 + weight[r][n].z * d2 + weight[r][n].w * d3;
         }
       }
       for (var r = 0u; r < ROWS; r++) { // unroll
-        dk[to[r] + c] = keySum[r];
-        dv[to[r] + c] = valueSum[r];
+        dkv[to[r] + c] = keySum[r];
+        dkv[to[r] + gap + c] = valueSum[r];
       }
     }
   }

@@ -5,9 +5,11 @@
 //   dk[j] = scale · Σ_i w[i]·(dy[i]·v[j] - delta[i])·q[i]     over the queries i that see j, as in attention
 //
 // q, dy            : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 4·LANES·TURNS
-// k, v, dk, dv     : [B, Tk, D] f32; rows j >= keyLengths[b] of dk and dv become 0
+// k, v             : [B, Tk, D] f32
+// dkv              : dk and dv [B, Tk, D] f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
 // lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // One subgroup owns ROWS neighbouring keys of one head and walks the queries in blocks of four a lane, with the roles of queries and
 // keys in attention_grad_query_subgroup changed over; sums have a fixed order.
 //
@@ -20,7 +22,8 @@ const LANES = 8u; // tune: 4 8, the adapter's subgroup size
 const TURNS = 4u; // tune: vectors of 4 columns that a lane may own, headWidth / (4 · LANES) or more
 const ROWS = 8u;
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
@@ -28,9 +31,8 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(4) var<storage, read> lines: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
-@group(0) @binding(6) var<storage, read_write> dk: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> dv: array<vec4f>;
-@group(0) @binding(8) var<uniform> params: Params;
+@group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -40,8 +42,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let turns = (cols + LANES - 1u) / LANES; // not the constant: drivers would write the loop out, and compile for seconds
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
-  let keyBase = b * params.keys * width + column;
-  let queryBase = b * params.queries * width + column;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let queryBase = b * params.queries * queryWidth + column;
+  let pullBase = b * params.queries * width + column;
   let length = min(keyLengths[b], params.keys);
   let firstKey = group.x * ROWS;
   let causal = params.causal != 0u;
@@ -51,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   // The keys that this lane loads: those past the length are seen by none, and the last real one is read for them.
   var keyAt: array<u32, ROWS / LANES>;
   for (var h = 0u; h < ROWS / LANES; h++) { // unroll
-    keyAt[h] = keyBase + min(firstKey + h * LANES + lane, max(length, 1u) - 1u) * width;
+    keyAt[h] = keyBase + min(firstKey + h * LANES + lane, max(length, 1u) - 1u) * keyWidth;
   }
 
   var keySums: array<array<vec4f, ROWS>, TURNS>;
@@ -60,17 +66,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     // 1. Scores, and the slopes dy·v of the weights, of all keys with the lane's four queries.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
     let row = min(ids, vec4u(lastQuery));
-    let queryAt = queryBase + row * width;
+    let queryAt = queryBase + row * queryWidth;
+    let pullAt = pullBase + row * width;
     var weight = array<vec4f, ROWS>();
     var slope = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
       let queries = mat4x4f(q[queryAt.x + c], q[queryAt.y + c], q[queryAt.z + c], q[queryAt.w + c]);
-      let pulls = mat4x4f(dy[queryAt.x + c], dy[queryAt.y + c], dy[queryAt.z + c], dy[queryAt.w + c]);
+      let pulls = mat4x4f(dy[pullAt.x + c], dy[pullAt.y + c], dy[pullAt.z + c], dy[pullAt.w + c]);
       var key = array<vec4f, ROWS / LANES>();
       var value = array<vec4f, ROWS / LANES>();
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         key[h] = k[keyAt[h] + c];
-        value[h] = v[keyAt[h] + c];
+        value[h] = v[keyAt[h] + gap + c];
       }
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
@@ -93,13 +100,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     // 3. Along the queries and the slopes at the output, LANES vectors of columns a turn.
     let quads = (min(params.queries - first, 4u * LANES) + 3u) / 4u;
     for (var turn = 0u; turn < turns; turn++) {
-      let at = queryBase + min(turn * LANES + lane, cols - 1u);
+      let own = min(turn * LANES + lane, cols - 1u);
       var keySum = keySums[turn];
       var valueSum = valueSums[turn];
       for (var n = 0u; n < quads; n++) {
-        let rows = at + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(lastQuery)) * width;
-        let queries = transpose(mat4x4f(q[rows.x], q[rows.y], q[rows.z], q[rows.w]));
-        let pulls = transpose(mat4x4f(dy[rows.x], dy[rows.y], dy[rows.z], dy[rows.w]));
+        let rows = min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(lastQuery));
+        let asked = queryBase + own + rows * queryWidth;
+        let pulled = pullBase + own + rows * width;
+        let queries = transpose(mat4x4f(q[asked.x], q[asked.y], q[asked.z], q[asked.w]));
+        let pulls = transpose(mat4x4f(dy[pulled.x], dy[pulled.y], dy[pulled.z], dy[pulled.w]));
         for (var r = 0u; r < ROWS; r++) { // unroll
           keySum[r] += subgroupShuffle(slope[r], n) * queries;
           valueSum[r] += subgroupShuffle(weight[r], n) * pulls;
@@ -114,8 +123,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let col = turn * LANES + lane;
     for (var r = 0u; r < min(ROWS, params.keys - firstKey); r++) {
       if (col < cols) {
-        dk[keyBase + (firstKey + r) * width + col] = keySums[turn][r];
-        dv[keyBase + (firstKey + r) * width + col] = valueSums[turn][r];
+        dkv[keyBase + (firstKey + r) * keyWidth + col] = keySums[turn][r];
+        dkv[keyBase + (firstKey + r) * keyWidth + gap + col] = valueSums[turn][r];
       }
     }
   }

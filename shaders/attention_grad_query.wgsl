@@ -3,10 +3,11 @@
 //   w[j]  = exp(s[j] - logSumExp[i])                 the weights again, from the scores s[j] = scale · q[i]·k[j]
 //   dq[i] = scale · Σ_j w[j]·(dy[i]·v[j] - delta[i])·k[j]      over the visible j, as in attention
 //
-// q, dy, dq        : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
+// q, dy, dq        : [B, Tq, D] f32, dq with the rows of q, D = heads·headWidth, read as vec4, headWidth a multiple of 4
 // k, v             : [B, Tk, D] f32
 // lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // One lane owns ROWS neighbouring queries of one head and walks the keys in blocks, as attention does; dq is summed where it lies.
 //
 // No score overflows: a visible one is at most logSumExp but for rounding, so its weight is at most about 1. Keys past the last
@@ -16,7 +17,8 @@ const WG = 32u;
 const ROWS = 4u;
 const QUADS = 2u; // a block is 4 · QUADS keys
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
@@ -37,17 +39,22 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let cols = params.headWidth / 4u;
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
-  let keyBase = b * params.keys * width + column;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
   let length = min(keyLengths[b], params.keys);
   let firstQuery = tile % tiles * ROWS;
 
   // 1. The lane's queries: where they lie, how far they see. Queries past the last repeat it and write the same numbers again.
+  var queryAt: array<u32, ROWS>;
   var at: array<u32, ROWS>;
   var sees: array<u32, ROWS>;
   var level: array<f32, ROWS>;
   var mean: array<f32, ROWS>;
   for (var r = 0u; r < ROWS; r++) { // unroll
     let row = min(firstQuery + r, params.queries - 1u);
+    queryAt[r] = (b * params.queries + row) * queryWidth + column;
     at[r] = (b * params.queries + row) * width + column;
     sees[r] = select(length, min(length, row + 1u), params.causal != 0u);
     let line = lines[bh * params.queries + row];
@@ -57,7 +64,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let rows = min(ROWS, params.queries - firstQuery);
   for (var r = 0u; r < rows; r++) {
     for (var c = 0u; c < cols; c++) {
-      dq[at[0] + r * width + c] = vec4f(0.0);
+      dq[queryAt[0] + r * queryWidth + c] = vec4f(0.0);
     }
   }
 
@@ -65,7 +72,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   for (var first = 0u; first < end; first += 4u * QUADS) {
     var keyAt = array<vec4u, QUADS>();
     for (var n = 0u; n < QUADS; n++) { // unroll
-      keyAt[n] = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * width;
+      keyAt[n] = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
     }
 
     // 2. Scores, and the slopes dy·v of the weights.
@@ -76,7 +83,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       var query = array<vec4f, ROWS>();
       var pull = array<vec4f, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
-        query[r] = q[at[r] + c];
+        query[r] = q[queryAt[r] + c];
         pull[r] = dy[at[r] + c];
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
@@ -84,10 +91,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         let k1 = k[keyAt[n].y + c];
         let k2 = k[keyAt[n].z + c];
         let k3 = k[keyAt[n].w + c];
-        let v0 = v[keyAt[n].x + c];
-        let v1 = v[keyAt[n].y + c];
-        let v2 = v[keyAt[n].z + c];
-        let v3 = v[keyAt[n].w + c];
+        let v0 = v[keyAt[n].x + gap + c];
+        let v1 = v[keyAt[n].y + gap + c];
+        let v2 = v[keyAt[n].z + gap + c];
+        let v3 = v[keyAt[n].w + gap + c];
         for (var r = 0u; r < ROWS; r++) { // unroll
           score[r][n] += vec4f(dot(query[r], k0), dot(query[r], k1), dot(query[r], k2), dot(query[r], k3));
           slope[r][n] += vec4f(dot(pull[r], v0), dot(pull[r], v1), dot(pull[r], v2), dot(pull[r], v3));
@@ -108,7 +115,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var c = 0u; c < cols; c++) {
       var sum = array<vec4f, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
-        sum[r] = dq[at[r] + c];
+        sum[r] = dq[queryAt[r] + c];
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
         let k0 = k[keyAt[n].x + c];
@@ -120,7 +127,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         }
       }
       for (var r = 0u; r < ROWS; r++) { // unroll
-        dq[at[r] + c] = sum[r];
+        dq[queryAt[r] + c] = sum[r];
       }
     }
   }

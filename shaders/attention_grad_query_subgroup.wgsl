@@ -3,10 +3,11 @@
 //   w[j]  = exp(s[j] - logSumExp[i])                 the weights again, from the scores s[j] = scale · q[i]·k[j]
 //   dq[i] = scale · Σ_j w[j]·(dy[i]·v[j] - delta[i])·k[j]      over the visible j, as in attention
 //
-// q, dy, dq        : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 4·LANES·TURNS
+// q, dy, dq        : [B, Tq, D] f32, dq with the rows of q, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 4·LANES·TURNS
 // k, v             : [B, Tk, D] f32
 // lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // One subgroup owns ROWS neighbouring queries of one head and walks the keys in blocks of four a lane: scores and slopes first, the
 // lane's keys and values against the queries passed around; then the slopes are passed around along the lanes' columns of the keys.
 //
@@ -19,7 +20,8 @@ const LANES = 8u; // tune: 4 8, the adapter's subgroup size
 const TURNS = 4u; // tune: vectors of 4 columns that a lane may own, headWidth / (4 · LANES) or more
 const ROWS = 8u;
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
@@ -38,8 +40,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let turns = (cols + LANES - 1u) / LANES; // not the constant: drivers would write the loop out, and compile for seconds
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
-  let keyBase = b * params.keys * width + column;
-  let queryBase = b * params.queries * width + column;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let queryBase = b * params.queries * queryWidth + column;
+  let base = b * params.queries * width + column;
   let firstQuery = group.x * ROWS;
   let lastQuery = min(firstQuery + ROWS, params.queries) - 1u;
   let length = min(keyLengths[b], params.keys);
@@ -48,10 +54,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   // The queries that this lane loads, and what is known of them.
   var queryAt: array<u32, ROWS / LANES>;
+  var pullAt: array<u32, ROWS / LANES>;
   var line: array<vec2f, ROWS / LANES>;
   for (var h = 0u; h < ROWS / LANES; h++) { // unroll
     let row = min(firstQuery + h * LANES + lane, lastQuery);
-    queryAt[h] = queryBase + row * width;
+    queryAt[h] = queryBase + row * queryWidth;
+    pullAt[h] = base + row * width;
     line[h] = lines[bh * params.queries + row];
   }
 
@@ -59,17 +67,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var first = 0u; first < end; first += 4u * LANES) {
     // 1. Scores, and the slopes dy·v of the weights, of all queries with the lane's four keys.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
-    let keyAt = keyBase + min(ids, vec4u(end - 1u)) * width;
+    let keyAt = keyBase + min(ids, vec4u(end - 1u)) * keyWidth;
     var score = array<vec4f, ROWS>();
     var slope = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
       let keys = mat4x4f(k[keyAt.x + c], k[keyAt.y + c], k[keyAt.z + c], k[keyAt.w + c]);
-      let values = mat4x4f(v[keyAt.x + c], v[keyAt.y + c], v[keyAt.z + c], v[keyAt.w + c]);
+      let values = mat4x4f(v[keyAt.x + gap + c], v[keyAt.y + gap + c], v[keyAt.z + gap + c], v[keyAt.w + gap + c]);
       var query = array<vec4f, ROWS / LANES>();
       var pull = array<vec4f, ROWS / LANES>();
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         query[h] = q[queryAt[h] + c];
-        pull[h] = dy[queryAt[h] + c];
+        pull[h] = dy[pullAt[h] + c];
       }
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
@@ -95,7 +103,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let at = keyBase + min(turn * LANES + lane, cols - 1u);
       var sum = sums[turn];
       for (var n = 0u; n < quads; n++) {
-        let rows = at + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * width;
+        let rows = at + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
         let keys = transpose(mat4x4f(k[rows.x], k[rows.y], k[rows.z], k[rows.w]));
         for (var r = 0u; r < ROWS; r++) { // unroll
           sum[r] += subgroupShuffle(slope[r], n) * keys;
@@ -108,7 +116,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var turn = 0u; turn < turns; turn++) {
     let col = turn * LANES + lane;
     for (var r = 0u; r <= lastQuery - firstQuery; r++) {
-      if (col < cols) { dq[queryBase + (firstQuery + r) * width + col] = sums[turn][r]; }
+      if (col < cols) { dq[queryBase + (firstQuery + r) * queryWidth + col] = sums[turn][r]; }
     }
   }
 }

@@ -6,6 +6,7 @@
 // q, y       : [B, Tq, D] f32, D = heads·headWidth, read as vec4; head h is columns h·headWidth … (h+1)·headWidth - 1
 // k, v       : [B, Tk, D] f32
 // keyLengths : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // logSumExp  : [B, H, Tq] f32, the L from which the gradients rebuild the weights
 // headWidth is a multiple of 4, at most 4·LANES·TURNS. A query that sees no key gets y = 0 and L = 0.
 // One subgroup owns ROWS neighbouring queries of one head and walks the keys in blocks of four a lane. Scores are made as
@@ -22,7 +23,8 @@ const TURNS = 4u; // tune: vectors of 4 columns that a lane may own, headWidth /
 const ROWS = 8u;
 const LOWEST = -1e30;
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32 }
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
@@ -40,8 +42,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let turns = (cols + LANES - 1u) / LANES; // not the constant: drivers would write the loop out, and compile for seconds
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
-  let keyBase = b * params.keys * width + column;
-  let queryBase = b * params.queries * width + column;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let queryBase = b * params.queries * queryWidth + column;
+  let base = b * params.queries * width + column;
   let firstQuery = group.x * ROWS;
   let lastQuery = min(firstQuery + ROWS, params.queries) - 1u;
   let length = min(keyLengths[b], params.keys);
@@ -58,13 +64,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var first = 0u; first < end; first += 4u * LANES) {
     // 1. Scores of all queries with the lane's four keys.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
-    let keyAt = keyBase + min(ids, vec4u(end - 1u)) * width;
+    let keyAt = keyBase + min(ids, vec4u(end - 1u)) * keyWidth;
     var weight = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
       let keys = mat4x4f(k[keyAt.x + c], k[keyAt.y + c], k[keyAt.z + c], k[keyAt.w + c]);
       var held = array<vec4f, ROWS / LANES>();
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
-        held[h] = q[queryBase + min(firstQuery + h * LANES + lane, lastQuery) * width + c];
+        held[h] = q[queryBase + min(firstQuery + h * LANES + lane, lastQuery) * queryWidth + c];
       }
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
@@ -100,13 +106,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     // 3. The means move toward the block's values, LANES vectors of columns a turn.
     let quads = (min(end - first, 4u * LANES) + 3u) / 4u;
     for (var turn = 0u; turn < turns; turn++) {
-      let at = keyBase + min(turn * LANES + lane, cols - 1u);
+      let at = keyBase + gap + min(turn * LANES + lane, cols - 1u);
       var mean = array<vec4f, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
         mean[r] = means[turn][r] * keep[r / 4u][r % 4u];
       }
       for (var n = 0u; n < quads; n++) {
-        let rows = at + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * width;
+        let rows = at + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
         let values = transpose(mat4x4f(v[rows.x], v[rows.y], v[rows.z], v[rows.w]));
         for (var r = 0u; r < ROWS; r++) { // unroll
           mean[r] += subgroupShuffle(weight[r], n) * values;
@@ -121,7 +127,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var turn = 0u; turn < turns; turn++) {
     let col = turn * LANES + lane;
     for (var r = 0u; r <= lastQuery - firstQuery; r++) {
-      if (col < cols) { y[queryBase + (firstQuery + r) * width + col] = means[turn][r]; }
+      if (col < cols) { y[base + (firstQuery + r) * width + col] = means[turn][r]; }
     }
   }
   for (var r = 0u; r < ROWS; r++) { // unroll

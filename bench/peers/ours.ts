@@ -26,7 +26,7 @@ const chains: Readonly<Record<Exclude<Task['kind'], 'encoder_step' | 'pt_base_st
   adamw: ({ recorder }, { w, g, m, v, clip, ...hypers }, { chain, sizes }) => {
     for (let step = 1; step <= chain; step++) {
       const tensors = { gradient: g!, clip: clip!, hyper: hypers[`hyper${step}`]!, weight: w!, first: m!, second: v! }
-      recorder.run(adamw, tensors, { n: sizes.count!, weightDecay: sizes.decay!, decoupled: 1 })
+      recorder.run(adamw, tensors, { n: sizes.count!, decayed: sizes.count!, weightDecay: sizes.decay!, decoupled: 1 })
     }
     return w!
   },
@@ -87,5 +87,6 @@ await serve(async (): Promise<Peer> => {
     return recorded(gpu, task, chains[task.kind])
   }
   // The engine naps while it waits, of its own accord.
-  return { device: report.name, versions: { driver: report.driver, node: process.version }, polls: false, prepare }
+  const versions = { driver: report.driver, node: process.version }
+  return { device: report.name, versions, software: report.software, polls: false, prepare }
 })

@@ -1,5 +1,5 @@
 // What a peer is, and how its process answers: requests are lines of JSON on standard input, replies lines on descriptor 3.
-// torch.py speaks the same.
+// torch_peer.py speaks the same.
 
 import { readFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -14,9 +14,7 @@ export interface Work {
   run(times: number): Promise<void>
 }
 
-export interface Peer {
-  readonly device: string
-  readonly versions: Readonly<Record<string, string>>
+export interface Peer extends Hello {
   /** Polls for completion from the event loop of a machine whose processor does the work: napping between polls may help. */
   readonly polls: boolean
   /** Throws `Unable` for what the library cannot do. */
@@ -31,6 +29,10 @@ export type Request = { readonly prepare: Task } | { readonly time: true }
 export interface Hello {
   readonly device: string
   readonly versions: Readonly<Record<string, string>>
+  /** Of ours: the adapter is a CPU posing as a GPU. */
+  readonly software?: boolean
+  /** Of a peer that is asked to compute in less than float32: the largest relative error of one rounding. */
+  readonly rounding?: number
 }
 export interface Ready {
   readonly result: readonly number[]
@@ -39,7 +41,8 @@ export interface Sample {
   /** Of one link of the chain. */
   readonly ms: number
   readonly times: number
-  readonly waiting: Waiting
+  /** A `Waiting`, or what another language has in its place. */
+  readonly waiting: string
 }
 export interface Failure {
   readonly unable: string
@@ -48,7 +51,9 @@ export type Waiting = 'as shipped' | 'napping'
 
 /** A sample is about this long, so that its wait is a small part of it. */
 const SAMPLE_MS = 250
-const MOST_TIMES = 64
+const MOST_TIMES = 256
+/** A run longer than this is neither warmed up again nor tried with both ways of waiting. */
+const LONG_MS = 2000
 
 interface Readied {
   readonly task: Task
@@ -64,13 +69,14 @@ export async function serve(open: () => Promise<Peer>): Promise<never> {
   let readied: Readied | undefined
   try {
     const peer = await open()
-    reply({ device: peer.device, versions: peer.versions })
+    const { device, versions, software } = peer
+    reply({ device, versions, ...(software === undefined ? {} : { software }) })
     for await (const line of createInterface({ input: process.stdin })) {
       const request = JSON.parse(line) as Request
       try {
         if ('prepare' in request) {
-          const work = await peer.prepare(request.prepare)
-          const result = await work.result()
+          const work = await waitFor(peer.prepare(request.prepare), peer.polls)
+          const result = await waitFor(work.result(), peer.polls)
           readied = { task: request.prepare, work, ...(await settle(peer, work)) }
           reply({ result })
         } else {
@@ -94,9 +100,10 @@ export function installedVersion(name: string): string {
 
 const said = (error: unknown): string => (error instanceof Unable ? error.message : String(error)).split('\n')[0]!
 
-/** Warms up, takes the better way of waiting, and finds how many runs make a sample. */
+/** Warms up, takes the better way of waiting, and finds how many runs make a sample. What takes long naps: there it always helped. */
 async function settle(peer: Peer, work: Work): Promise<Pick<Readied, 'times' | 'waiting'>> {
-  await spent(work, 1, 'as shipped')
+  const patient = peer.polls ? 'napping' : 'as shipped'
+  if ((await spent(work, 1, patient)) > LONG_MS) return { waiting: patient, times: 1 }
   const best = { 'as shipped': Number.POSITIVE_INFINITY, napping: Number.POSITIVE_INFINITY }
   const ways: Waiting[] = peer.polls ? ['as shipped', 'napping', 'as shipped', 'napping'] : ['as shipped', 'as shipped']
   for (const way of ways) best[way] = Math.min(best[way], await spent(work, 1, way))

@@ -1,4 +1,4 @@
-// A peer as the bench sees it: a child process that is asked and answers, one request at a time.
+// A peer as the bench sees it: a child process that is asked and answers, one request at a time, each within a time limit.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,24 +6,21 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Failure, Hello, Ready, Request, Sample } from './peer.js'
+import { commands } from './peers.js'
+import { LONGER } from './report.js'
 import type { Task } from './tasks.js'
-
-const tsx = ['node', '--import', 'tsx']
-/** The command of each, its file beside this one. */
-const commands: Readonly<Record<string, readonly string[]>> = {
-  ours: [...tsx, 'ours.ts'],
-  tfjs: [...tsx, 'tfjs.peer.ts'],
-  'jax-webgpu': [...tsx, 'jax.peer.ts', 'webgpu'],
-  'jax-wasm': [...tsx, 'jax.peer.ts', 'wasm'],
-  'ort-webgpu': [...tsx, 'onnxruntime.peer.ts', 'webgpu'],
-  'ort-webgpu-plain': [...tsx, 'onnxruntime.peer.ts', 'webgpu', 'plain'],
-  'ort-cpu': [...tsx, 'onnxruntime.peer.ts', 'cpu'],
-  'torch-cpu': ['python3', 'torch_peer.py'],
-}
-export const peerNames: readonly string[] = Object.keys(commands).filter((name) => name !== 'ours')
 
 /** How long a process is given to end by itself. */
 const END_MS = 5000
+
+export interface StartOptions {
+  /** As `openGpu` names them. */
+  readonly adapter: string | undefined
+  /** Lets the peer's warnings through. */
+  readonly verbose: boolean
+  /** Milliseconds it may take to start and make ready together, and again for each sample. */
+  readonly limit: number
+}
 
 export class PeerProcess {
   readonly name: string
@@ -32,10 +29,15 @@ export class PeerProcess {
   failure: string | undefined
   readonly #child: ChildProcess
   readonly #replies: AsyncIterator<string>
+  readonly #limit: number
+  /** When what it was asked for last must be there. */
+  #due: number
 
-  private constructor(name: string, child: ChildProcess) {
+  private constructor(name: string, child: ChildProcess, limit: number) {
     this.name = name
     this.#child = child
+    this.#limit = limit
+    this.#due = performance.now() + limit
     this.#replies = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]()
     // What was written to a process that has died shows as its missing reply.
     child.stdin!.on('error', () => undefined)
@@ -44,14 +46,13 @@ export class PeerProcess {
     })
   }
 
-  /** Starts the peer on an adapter as `openGpu` names them; `verbose` lets its warnings through. */
-  static async start(name: string, adapter: string | undefined, verbose: boolean): Promise<PeerProcess> {
+  static async start(name: string, { adapter, verbose, limit }: StartOptions): Promise<PeerProcess> {
     const [program, ...args] = commands[name]!
     const child = spawn(program!, args.map(located), {
       stdio: ['pipe', 'ignore', verbose ? 'inherit' : 'ignore', 'pipe'],
       env: { ...process.env, ...(adapter ? { SIGNLLM_ADAPTER: adapter } : {}) },
     })
-    const peer = new PeerProcess(name, child)
+    const peer = new PeerProcess(name, child, limit)
     const hello = await peer.#reply<Hello>()
     if (typeof hello === 'string') peer.failure = hello
     else peer.hello = hello
@@ -64,11 +65,10 @@ export class PeerProcess {
     return typeof ready === 'string' ? ready : ready.result
   }
 
-  /** One sample of what is prepared. */
-  async time(): Promise<Sample> {
-    const sample = await this.#ask<Sample>({ time: true })
-    if (typeof sample === 'string') throw new Error(`${this.name}: ${sample}`)
-    return sample
+  /** One sample of what is prepared, or why there is none. */
+  time(): Promise<Sample | string> {
+    this.#due = performance.now() + this.#limit
+    return this.#ask<Sample>({ time: true })
   }
 
   async end(): Promise<void> {
@@ -87,7 +87,12 @@ export class PeerProcess {
   }
 
   async #reply<T>(): Promise<T | string> {
+    const late = setTimeout(() => {
+      this.failure = `${LONGER}${this.#limit / 1000} s`
+      this.#child.kill('SIGKILL')
+    }, this.#due - performance.now())
     const { value, done } = await this.#replies.next()
+    clearTimeout(late)
     if (done) {
       this.failure ??= `its process ended (${this.#child.signalCode ?? this.#child.exitCode ?? 'no reply'})`
       return this.failure

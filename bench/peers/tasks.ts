@@ -23,6 +23,8 @@ export interface Task {
    */
   readonly chain: number
   readonly sizes: Readonly<Record<string, number>>
+  /** Multiplies and adds of one link of the chain, where products are most of the work. */
+  readonly flops?: number
   readonly inputs: Readonly<Record<string, InputSpec>>
   /** Most that results may differ, by the largest of them. */
   readonly tolerance: number
@@ -35,23 +37,30 @@ export const CHECKED_STEPS = 3
 const NORM_EPSILON = 1e-6
 const SAMPLED = 256
 
-/** All tasks, cheap ones first; `small` ones take a moment and show whether all agree. */
-export function tasks(small: boolean): Task[] {
+/** `small` tasks take a moment and show whether all agree; `large` are the usual ones and those that only a GPU is fast enough for. */
+export type TaskSet = 'small' | 'usual' | 'large'
+
+/** All tasks of a set, cheap ones first. */
+export function tasks(set: TaskSet): Task[] {
+  const small = set === 'small'
   const linears = small ? [linear(64, 4)] : [linear(256, 32), linear(512, 8), linear(1024, 4)]
-  return [...linears, attention(small), layerNorm(small), adamw(small ? 10_000 : 10_000_000), encoderStep(small), ptBaseStep(small)]
+  const usual = [attention(small), layerNorm(small), adamw(small ? 10_000 : 10_000_000), encoderStep(small), ptBaseStep(small)]
+  if (set !== 'large') return [...linears, ...usual]
+  return [...linears, linear(4096, 4), ...usual, ptBaseStep(false, 64)]
 }
 
 function linear(n: number, chain: number): Task {
   // Uniform in ±sqrt(3/n): a product has the variance of what went in, however long the chain.
   const inputs = { x: input([n, n], 1), w: input([n, n], 2, Math.sqrt(3 / n)), b: input([n], 3, 0.1) }
-  return { name: `linear ${n}`, kind: 'linear', chain, sizes: { n }, inputs, tolerance: 1e-4 }
+  return { name: `linear ${n}`, kind: 'linear', chain, sizes: { n }, flops: 2 * n ** 3, inputs, tolerance: 1e-4 }
 }
 
 function attention(small: boolean): Task {
   const sizes = small ? { batch: 2, heads: 2, length: 32, headWidth: 16 } : { batch: 8, heads: 8, length: 256, headWidth: 64 }
   const shape = [sizes.batch, sizes.length, sizes.heads * sizes.headWidth]
   const inputs = { q: input(shape, 1, 2), k: input(shape, 2, 2), v: input(shape, 3, 2) }
-  return { name: 'attention', kind: 'attention', chain: 4, sizes, inputs, tolerance: 1e-4 }
+  const flops = 4 * sizes.batch * sizes.heads * sizes.length ** 2 * sizes.headWidth
+  return { name: 'attention', kind: 'attention', chain: 4, sizes, flops, inputs, tolerance: 1e-4 }
 }
 
 function layerNorm(small: boolean): Task {
@@ -85,13 +94,20 @@ function encoderStep(small: boolean): Task {
 }
 
 /** The published Progressive Transformer at the batch PyTorch was measured at, dropout and noise off: no two libraries draw alike. */
-function ptBaseStep(small: boolean): Task {
+function ptBaseStep(small: boolean, clips = 8): Task {
   const config = presets['pt-base']
   const { width, heads, encoderLayers, decoderLayers } = config
-  const batch = small ? { batch: 2, frames: 10, tokens: 5, words: 20 } : { batch: 8, frames: 150, tokens: 12, words: 1089 }
+  const batch = small ? { batch: 2, frames: 10, tokens: 5, words: 20 } : { batch: clips, frames: 150, tokens: 12, words: 1089 }
   const sizes = { ...batch, width, heads, encoderLayers, decoderLayers, normEpsilon: NORM_EPSILON, clip: 5, ...adam, decay: 0 }
   const inputs = { joints: input([sizes.batch, sizes.frames, 150], 1, 0.5), ...parameterInputs(parameterSpecs(config, sizes.words)) }
-  return { name: 'pt-base step', kind: 'pt_base_step', chain: 1, sizes, inputs, tolerance: 1e-3 }
+  return {
+    name: clips === 8 ? 'pt-base step' : `pt-base step, batch ${clips}`,
+    kind: 'pt_base_step',
+    chain: 1,
+    sizes,
+    inputs,
+    tolerance: 1e-3,
+  }
 }
 
 /** Names of a task's inputs that are parameters: paths. */

@@ -1,4 +1,9 @@
-# PyTorch on the CPU, as Debian's python3-torch has it or newer; speaks what peer.ts speaks. Its own fused calls where its version has them.
+# PyTorch, on the CPU as Debian's python3-torch has it or newer, or on CUDA; speaks what peer.ts speaks. Its own fused calls where it has them.
+#
+#   torch_peer.py [cuda] [tf32] [bf16] [compile] [graphs]
+#
+# tf32: products of float32 rounded to TF32; without it they stay float32. bf16: autocast. compile: torch.compile. graphs: the work recorded
+# as one CUDA graph, a whole training step with its update, and replayed.
 
 import json
 import math
@@ -23,7 +28,12 @@ except ImportError as error:
     sys.exit()
 
 SAMPLE_S = 0.25
-MOST_TIMES = 64
+MOST_TIMES = 256
+MODES = ("cuda", "tf32", "bf16", "compile", "graphs")
+# Largest relative error of one rounding.
+ROUNDING = {"tf32": 2**-11, "bf16": 2**-8}
+# Runs before a graph is recorded, as CUDA's lazily made libraries want.
+GRAPH_WARMUPS = 3
 CHECKED_STEPS = 3
 SAMPLED = 256
 WORD_SEED = 2
@@ -88,18 +98,88 @@ class Layers:
         return x + self.project(f"{name}/narrow", F.relu(self.project(f"{name}/wide", self.norm(f"{name}/norm", x))))
 
 
+class Unable(Exception):
+    """Says why a mode or a task has no figure."""
+
+
+class Mode:
+    """On what and how the work is done."""
+
+    def __init__(self, names):
+        unknown = [name for name in names if name not in MODES]
+        if unknown:
+            raise Unable(f"no mode {unknown[0]}; there are {', '.join(MODES)}")
+        self.names = names
+        self.cuda, self.bf16, self.compiles, self.graphs = (name in names for name in ("cuda", "bf16", "compile", "graphs"))
+        if self.cuda and not torch.cuda.is_available():
+            raise Unable(f"torch {torch.__version__} finds no CUDA device")
+        if self.graphs and not self.cuda:
+            raise Unable("CUDA graphs want cuda")
+        if self.compiles and not hasattr(torch, "compile"):
+            raise Unable(f"torch {torch.__version__} has no torch.compile, which came with 2.0")
+        self.type = "cuda" if self.cuda else "cpu"
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = "tf32" in names
+
+    @property
+    def device(self):
+        return torch.cuda.get_device_name() if self.cuda else f"CPU, {os.cpu_count()} cores"
+
+    @property
+    def rounding(self):
+        return max((ROUNDING[name] for name in self.names if name in ROUNDING), default=None)
+
+    def placed(self, array):
+        return array.to(self.type)
+
+    def compiled(self, work):
+        return torch.compile(work) if self.compiles else work
+
+    def autocast(self):
+        return torch.autocast(self.type, dtype=torch.bfloat16, enabled=self.bf16)
+
+    def recorded(self, work, restart=lambda: None):
+        """`work`, as one CUDA graph where the mode says so; `restart` undoes what warming up did."""
+        if not self.graphs:
+            return work
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(GRAPH_WARMUPS):
+                work()
+        torch.cuda.current_stream().wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            result = work()
+        restart()
+
+        def replay():
+            graph.replay()
+            return result
+
+        return replay
+
+    def finish(self):
+        """Waits for the device."""
+        if self.cuda:
+            torch.cuda.synchronize()
+
+
 class Chain:
     """`link` on the result of the one before, `chain` times."""
 
-    def __init__(self, first, link, chain, last=lambda x: x):
-        self.first, self.link, self.chain, self.last = first, link, chain, last
+    def __init__(self, mode, first, link, chain, last=lambda x: x):
+        def whole():
+            x = first
+            for _ in range(chain):
+                x = link(x)
+            return x
 
-    def once(self):
-        x = self.first
-        with torch.no_grad():
-            for _ in range(self.chain):
-                x = self.link(x)
-        return x
+        def once():
+            with torch.no_grad(), mode.autocast():
+                return compiled()
+
+        compiled = mode.compiled(whole)
+        self.mode, self.last, self.once = mode, last, mode.recorded(once)
 
     def result(self):
         return sampled(self.last(self.once()))
@@ -107,59 +187,86 @@ class Chain:
     def run(self, times):
         for _ in range(times):
             self.once()
+        self.mode.finish()
 
 
 class AdamW:
-    def __init__(self, task, inputs):
-        self.chain = task["chain"]
-        self.weight = torch.nn.Parameter(inputs["w"])
-        self.weight.grad = inputs["g"]
-        self.optimiser = optimiser([self.weight], [], task["sizes"])
+    """The optimiser alone, `chain` steps on one array."""
 
-    def once(self):
-        for _ in range(self.chain):
-            self.optimiser.step()
+    def __init__(self, mode, task, inputs):
+        weight = torch.nn.Parameter(inputs["w"])
+        weight.grad = inputs["g"]
+        update = optimiser(mode, [weight], [], task["sizes"])
+
+        def once():
+            for _ in range(task["chain"]):
+                update.step()
+            return weight
+
+        self.mode, self.once = mode, mode.recorded(once, Restart([weight], update))
 
     def result(self):
-        self.once()
-        return sampled(self.weight)
+        return sampled(self.once())
 
     def run(self, times):
         for _ in range(times):
             self.once()
+        self.mode.finish()
 
 
 class Training:
     """A training step; the first losses are its result."""
 
-    def __init__(self, task, inputs, loss):
-        self.parameters = {name: torch.nn.Parameter(value) for name, value in inputs.items() if "/" in name}
-        matrices = [p for p in self.parameters.values() if p.dim() > 1]
-        vectors = [p for p in self.parameters.values() if p.dim() == 1]
-        self.optimiser = optimiser(matrices, vectors, task["sizes"])
-        self.clip = task["sizes"].get("clip", 0)
-        self.loss = lambda: loss(self.parameters)
+    def __init__(self, mode, task, inputs, loss):
+        parameters = {name: torch.nn.Parameter(value) for name, value in inputs.items() if "/" in name}
+        matrices = [p for p in parameters.values() if p.dim() > 1]
+        vectors = [p for p in parameters.values() if p.dim() == 1]
+        update = optimiser(mode, matrices, vectors, task["sizes"])
+        clip = task["sizes"].get("clip", 0)
+        compiled = mode.compiled(lambda: loss(parameters))
 
-    def step(self):
-        self.optimiser.zero_grad(set_to_none=True)
-        loss = self.loss()
-        loss.backward()
-        if self.clip:
-            torch.nn.utils.clip_grad_norm_(self.parameters.values(), self.clip)
-        self.optimiser.step()
-        return loss.item()
+        def step():
+            update.zero_grad(set_to_none=True)
+            with mode.autocast():
+                value = compiled()
+            value.backward()
+            if clip:
+                torch.nn.utils.clip_grad_norm_(parameters.values(), clip)
+            update.step()
+            return value.detach()
+
+        self.step = mode.recorded(step, Restart([*matrices, *vectors], update))
 
     def result(self):
-        return [self.step() for _ in range(CHECKED_STEPS)]
+        return [self.step().item() for _ in range(CHECKED_STEPS)]
 
     def run(self, times):
+        """Each step's loss is waited for, as in training."""
         for _ in range(times):
-            self.step()
+            self.step().item()
 
 
-def optimiser(matrices, vectors, sizes):
+class Restart:
+    """Puts parameters and an optimiser's state back to the start, in place: a graph keeps their addresses."""
+
+    def __init__(self, parameters, update):
+        self.parameters, self.update = parameters, update
+        self.first = [parameter.detach().clone() for parameter in parameters]
+
+    def __call__(self):
+        with torch.no_grad():
+            for parameter, first in zip(self.parameters, self.first):
+                parameter.copy_(first)
+            for state in self.update.state.values():
+                for value in state.values():
+                    value.zero_()
+
+
+def optimiser(mode, matrices, vectors, sizes):
     groups = [{"params": matrices, "weight_decay": sizes["decay"]}, {"params": vectors, "weight_decay": 0.0}]
     settings = {"lr": sizes["rate"], "betas": (sizes["beta1"], sizes["beta2"]), "eps": sizes["epsilon"]}
+    if mode.graphs:
+        settings["capturable"] = True
     groups = [group for group in groups if group["params"]]
     for best in ({"fused": True}, {"foreach": True}):
         try:
@@ -186,18 +293,18 @@ def positions(count, width):
     return torch.from_numpy(np.stack([np.sin(angle), np.cos(angle)], -1).reshape(count, width).astype(np.float32))
 
 
-def pt_base_loss(inputs, sizes):
+def pt_base_loss(mode, inputs, sizes):
     """The batch of ours_steps.ts: every clip and sentence of full length, frames shifted by a start frame of zeros."""
     batch, length, tokens, words = (int(sizes[name]) for name in ("batch", "frames", "tokens", "words"))
     drawn = 4 + mixed(batch * (tokens - 1), WORD_SEED) % np.uint32(words - 4)
     ids = torch.from_numpy(drawn.astype(np.int64)).reshape(batch, tokens - 1)
-    ids = torch.cat([ids, torch.full((batch, 1), END_ID)], 1)
-    counter = torch.arange(length + 1, dtype=torch.float32)[None, :, None].expand(batch, -1, -1) / length
+    ids = mode.placed(torch.cat([ids, torch.full((batch, 1), END_ID)], 1))
+    counter = mode.placed(torch.arange(length + 1, dtype=torch.float32)[None, :, None].expand(batch, -1, -1) / length)
     joints = inputs["joints"]
-    shifted = torch.cat([torch.zeros(batch, 1, joints.shape[-1]), joints[:, :-1]], 1)
+    shifted = torch.cat([torch.zeros_like(joints[:, :1]), joints[:, :-1]], 1)
     frames = torch.cat([shifted, counter[:, :-1]], -1)
     goal = torch.cat([joints, counter[:, 1:]], -1)
-    table = positions(max(length, tokens), int(sizes["width"]))
+    table = mode.placed(positions(max(length, tokens), int(sizes["width"])))
 
     def loss(parameters):
         layers = Layers(parameters, sizes)
@@ -215,22 +322,22 @@ def pt_base_loss(inputs, sizes):
     return loss
 
 
-def prepare(task):
-    inputs = {name: noise(spec) for name, spec in task["inputs"].items()}
+def prepare(mode, task):
+    inputs = {name: mode.placed(noise(spec)) for name, spec in task["inputs"].items()}
     kind, sizes, chain = task["kind"], task["sizes"], task["chain"]
     if kind == "linear":
-        return Chain(inputs["x"], lambda x: F.linear(x, inputs["w"], inputs["b"]), chain)
+        return Chain(mode, inputs["x"], lambda x: F.linear(x, inputs["w"], inputs["b"]), chain)
     if kind == "layer_norm":
         width = inputs["x"].shape[-1:]
-        return Chain(inputs["x"], lambda x: F.layer_norm(x, width, inputs["gamma"], inputs["beta"], sizes["normEpsilon"]), chain)
+        return Chain(mode, inputs["x"], lambda x: F.layer_norm(x, width, inputs["gamma"], inputs["beta"], sizes["normEpsilon"]), chain)
     if kind == "attention":
         # Heads first, turned once outside what is timed.
         q, k, v = (inputs[name].unflatten(-1, (int(sizes["heads"]), -1)).transpose(1, 2).contiguous() for name in "qkv")
-        return Chain(q, lambda x: attend(x, k, v), chain, lambda x: x.transpose(1, 2))
+        return Chain(mode, q, lambda x: attend(x, k, v), chain, lambda x: x.transpose(1, 2))
     if kind == "adamw":
-        return AdamW(task, inputs)
-    loss = encoder_loss if kind == "encoder_step" else pt_base_loss
-    return Training(task, inputs, loss(inputs, sizes))
+        return AdamW(mode, task, inputs)
+    loss = encoder_loss(inputs, sizes) if kind == "encoder_step" else pt_base_loss(mode, inputs, sizes)
+    return Training(mode, task, inputs, loss)
 
 
 def spent(work, times):
@@ -239,35 +346,38 @@ def spent(work, times):
     return time.perf_counter() - began
 
 
-def settle(work):
-    """Warms up, takes the number of threads that is fastest, and finds how many runs make a sample."""
+def settle(mode, work):
+    """Warms up, takes the number of threads that is fastest on a CPU, and finds how many runs make a sample."""
     spent(work, 1)
     best = {}
-    for threads in {1, os.cpu_count()}:
+    for threads in {torch.get_num_threads()} if mode.cuda else {1, os.cpu_count()}:
         torch.set_num_threads(threads)
         best[threads] = min(spent(work, 1) for _ in range(2))
     threads = min(best, key=best.get)
     torch.set_num_threads(threads)
-    return max(1, min(MOST_TIMES, round(SAMPLE_S / best[threads]))), threads
+    waiting = "synchronised" if mode.cuda else f"{threads} thread{'' if threads == 1 else 's'}"
+    return max(1, min(MOST_TIMES, round(SAMPLE_S / best[threads]))), waiting
 
 
-def serve():
+def serve(mode):
     versions = {"torch": torch.__version__, "python": sys.version.split()[0]}
-    reply({"device": f"CPU, {os.cpu_count()} cores", "versions": versions})
-    work, times, chain, threads = None, 1, 1, 1
+    reply({"device": mode.device, "versions": versions, **({"rounding": mode.rounding} if mode.rounding else {})})
+    work, times, chain, waiting = None, 1, 1, ""
     for line in sys.stdin:
         request = json.loads(line)
         try:
             if "prepare" in request:
-                work, chain = prepare(request["prepare"]), request["prepare"]["chain"]
+                work, chain = prepare(mode, request["prepare"]), request["prepare"]["chain"]
                 result = work.result()
-                times, threads = settle(work)
+                times, waiting = settle(mode, work)
                 reply({"result": result})
             else:
-                ms = 1000 * spent(work, times) / times / chain
-                reply({"ms": ms, "times": times, "waiting": f"{threads} thread{'' if threads == 1 else 's'}"})
+                reply({"ms": 1000 * spent(work, times) / times / chain, "times": times, "waiting": waiting})
         except Exception as error:
             reply({"unable": f"{type(error).__name__}: {error}".split("\n")[0]})
 
 
-serve()
+try:
+    serve(Mode(sys.argv[1:]))
+except Unable as error:
+    reply({"unable": str(error)})

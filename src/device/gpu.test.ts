@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { add } from '../kernels/add.js'
 import { gelu } from '../kernels/gelu.js'
 import { GPU_BUFFER } from './gpu.js'
 import { openGpu } from './open.js'
@@ -52,6 +53,30 @@ describe('a Gpu', () => {
     await expect(Program.build(gpu, recorder)).rejects.toThrow(
       `feed/gelu: wanted x [${n}] of ${4 * n} bytes in one binding, got a limit of ${maxStorageBufferBindingSize}`,
     )
+    await gpu.dispose()
+  })
+})
+
+describe('a program', () => {
+  it('may be so long that its params together are more than one uniform binding holds', async () => {
+    const { gpu } = await openGpu()
+    const { maxUniformBufferBindingSize, minUniformBufferOffsetAlignment } = gpu.device.limits
+    // The bound that most adapters have; a larger one makes no program long enough to be worth the wait.
+    const steps = Math.min(maxUniformBufferBindingSize, 65536) / minUniformBufferOffsetAlignment + 1
+    const recorder = new Recorder()
+    const [first, one] = [recorder.feed('x', [4]), recorder.feed('one', [4])]
+    let x = first
+    for (let i = 0; i < steps; i++) {
+      const y = recorder.tensor('y', [4])
+      recorder.run(add, { a: x, b: one, y }, { n: 4 })
+      x = y
+    }
+    recorder.report(x)
+    const program = await Program.build(gpu, recorder)
+    program.write(first, new Float32Array(4))
+    program.write(one, new Float32Array(4).fill(1))
+    const [sum] = await program.run()
+    expect([...new Float32Array(sum!)]).toEqual([steps, steps, steps, steps])
     await gpu.dispose()
   })
 })

@@ -140,21 +140,24 @@ export class Arena {
   readonly #gpu: Gpu
   readonly #regions = new Map<string, Region>()
 
-  /** Lays `entries` end to end, each at `align`: the alignment the adapter asks of storage bindings, or a multiple of it. */
+  /**
+   * Lays `entries` end to end, each at `align`, the alignment the adapter asks of storage bindings or a multiple of it, but those that are to
+   * follow without a gap.
+   */
   constructor(
     gpu: Gpu,
     label: string,
-    entries: readonly { name: string; bytes: number }[],
+    entries: readonly { name: string; bytes: number; follows?: boolean }[],
     align = gpu.device.limits.minStorageBufferOffsetAlignment,
   ) {
     let offset = 0
-    const offsets = entries.map(({ bytes }) => {
-      const at = offset
-      offset = Math.ceil((offset + bytes) / align) * align
+    const offsets = entries.map(({ bytes, follows }) => {
+      const at = follows ? offset : Math.ceil(offset / align) * align
+      offset = at + bytes
       return at
     })
     this.#gpu = gpu
-    this.buffer = gpu.buffer(offset, label)
+    this.buffer = gpu.buffer(Math.ceil(offset / align) * align, label)
     entries.forEach(({ name, bytes }, i) => {
       this.#regions.set(name, { buffer: this.buffer, offset: offsets[i]!, bytes })
     })

@@ -143,11 +143,11 @@ export class Program {
     const plan = planSlots(steps.map(plannedStep), pinned)
     const ownPool = pool ? undefined : new SlotPool(gpu)
     const regionOf = placeTensors(plan, (pool ?? ownPool)!)
-    const { uniforms, offsets } = uploadParams(gpu, steps, pipelines)
+    const { uniforms, places } = uploadParams(gpu, steps, pipelines)
     const dispatches = steps.map((step, i) => {
       const { grid } = gpu.form(step.kernel, step.params)
       checkLimits(gpu, step, grid)
-      return makeDispatch(gpu, step, grid, pipelines[i]!, regionOf, { buffer: uniforms, offset: offsets[i]! })
+      return makeDispatch(gpu, step, grid, pipelines[i]!, regionOf, { buffer: uniforms, ...places[i]! })
     })
     return new Program(gpu, recorder, plan, dispatches, regionOf, uniforms, ownPool)
   }
@@ -244,18 +244,19 @@ function uploadParams(gpu: Gpu, steps: readonly Step[], pipelines: readonly Pipe
   const align = gpu.device.limits.minUniformBufferOffsetAlignment
   const packed = steps.map((step, i) => packParams(step.kernel, pipelines[i]!.facts, step.params))
   let size = 0
-  const offsets = packed.map((bytes) => {
-    const at = size
+  // Bound by its size: all of them together may be more than one uniform binding holds.
+  const places = packed.map((bytes) => {
+    const place = { offset: size, size: bytes.length }
     size += Math.ceil(bytes.length / align) * align
-    return at
+    return place
   })
   const all = new Uint8Array(Math.max(align, size))
   packed.forEach((bytes, i) => {
-    all.set(bytes, offsets[i])
+    all.set(bytes, places[i]!.offset)
   })
   const uniforms = gpu.device.createBuffer({ label: 'params', size: all.length, usage: GPU_BUFFER.UNIFORM | GPU_BUFFER.COPY_DST })
   gpu.device.queue.writeBuffer(uniforms, 0, all)
-  return { uniforms, offsets }
+  return { uniforms, places }
 }
 
 /** A dispatch must not be able to fail: what could is refused here, by name. */

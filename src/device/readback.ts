@@ -11,6 +11,8 @@ export interface PendingReports {
    * keeps Dawn busy polling.
    */
   read(): Promise<ArrayBuffer[]>
+  /** Says that nobody will read them. Never after `read`. */
+  drop(): void
 }
 
 /** Copies the same regions aside after each run. Holds as many staging buffers as there were ever runs with unread reports at once. */
@@ -37,7 +39,11 @@ export class Readback {
       at += bytes
     }
     let reports: Promise<ArrayBuffer[]> | undefined
-    return { read: () => (reports ??= staging ? this.#read(staging) : this.#finished()) }
+    return {
+      read: () => (reports ??= staging ? this.#read(staging) : this.#finished()),
+      // The queue keeps order: a later copy to the same place comes after this one.
+      drop: () => void (staging && this.#free.push(staging)),
+    }
   }
 
   destroy(): void {

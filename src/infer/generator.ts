@@ -6,17 +6,18 @@ import { once } from '../base/once.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
+import type { PendingReports } from '../device/readback.js'
 import { counterMode, nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
 import type { Recording } from '../model/layers.js'
 import type { LanguageGroup } from '../model/sign_model.js'
-import { decodeFrame, encode, lengthHead, projectMemory } from '../model/text_to_pose.js'
+import { decodeFrame, encode, lengthHead, memoryCaches } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
-import type { Cache } from '../ops/attention.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
+import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 
 /**
  * How a clip's length is decided. `self-counter`: the model's own progress counter, made monotone. `predicted-length`: the length
@@ -31,10 +32,6 @@ export interface GenerateOptions {
   readonly lengths?: readonly number[]
   readonly signal?: AbortSignal | undefined
 }
-
-/** Frames run between two looks at the result. */
-const CHUNK = 16
-const FRAME = padded(COORDS + 1)
 
 interface Decoder {
   readonly encoding: Program
@@ -59,8 +56,8 @@ export class Generator {
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     let sent = 0
-    for await (const { frames, done } of this.#chunks([text], options)) {
-      const ready = done[0] || Math.min(frames[0]!.length / FRAME, sent + CHUNK)
+    for await (const { frames, done, ran } of this.#chunks([text], options)) {
+      const ready = done[0] || ran
       for (; sent < ready; sent++) yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
     }
   }
@@ -94,8 +91,7 @@ export class Generator {
     const tokenLengths = Uint32Array.from(tokens, (sentence) => sentence.length)
     encoding.write(feeds.ids, ids)
     encoding.write(feeds.tokenLengths, tokenLengths)
-    const [logLengths] = await encoding.run()
-    const counts = this.#frameCounts(policy, batch, options.lengths, logLengths)
+    const counts = await this.#frameCounts(policy, batch, options.lengths, await encoding.start())
 
     const inputStride = padded(inputNumbers(config))
     const start = new Float32Array(batch * inputStride)
@@ -111,13 +107,7 @@ export class Generator {
       ),
     )
 
-    for (let run = 0; run < config.maxFrames; run += CHUNK) {
-      signal?.throwIfAborted()
-      const [done, frames] = await decoding.run({ times: CHUNK })
-      const chunk = { done: [...new Uint32Array(done!)], frames: split(new Float32Array(frames!), batch) }
-      yield chunk
-      if (chunk.done.every((count) => count > 0)) return
-    }
+    yield* runFrames(decoding, batch, { frames: counts && Math.max(...counts), whole: 1 / scaling.scale[COORDS]! }, signal)
   }
 
   #encodeText(text: string): Uint32Array {
@@ -130,14 +120,15 @@ export class Generator {
     return ids
   }
 
-  /** Frames of each sentence where the policy fixes them beforehand. */
-  #frameCounts(
+  /** Frames of each sentence where the policy fixes them beforehand; only the length head's word is waited for. */
+  async #frameCounts(
     policy: LengthPolicy,
     batch: number,
     given: readonly number[] | undefined,
-    logLengths: ArrayBuffer | undefined,
-  ): number[] | undefined {
+    encoded: PendingReports,
+  ): Promise<number[] | undefined> {
     const { maxFrames } = this.#group.config
+    if (policy !== 'predicted-length') encoded.drop()
     if (policy === 'self-counter') return undefined
     if (policy === 'oracle') {
       if (given?.length === batch) return given.map((n) => Math.min(maxFrames, n))
@@ -148,6 +139,7 @@ export class Generator {
         'Pass a reference',
       )
     }
+    const [logLengths] = await encoded.read()
     if (!logLengths) {
       throw new SignError(
         'ERR_USAGE',
@@ -172,19 +164,14 @@ export class Generator {
     const ids = recorder.feed('ids', [batch, length], 'u32')
     const tokenLengths = recorder.feed('token_lengths', [batch], 'u32')
     const memory = encode(recording, { ids }, tokenLengths, positions)
-    const projected = projectMemory(recording, memory)
-    for (const { keys, values } of projected) {
-      recorder.keep(keys)
-      recorder.keep(values)
-    }
+    const projected = memoryCaches(recording, memory).map((cache) => recorder.keep(cache))
     if (config.lengthHead) recorder.report(lengthHead(recording, memory, tokenLengths))
     const encoding = await Program.build(this.#gpu, recorder)
     const shared = (tensor: Tensor): Tensor => ({ ...tensor, region: encoding.region(tensor) })
-    const memoryCaches = projected.map(({ keys, values }) => ({ keys: shared(keys), values: shared(values) }))
-    return { encoding, ...(await this.#recordFrame(batch, memoryCaches, shared(tokenLengths), { ids, tokenLengths })) }
+    return { encoding, ...(await this.#recordFrame(batch, projected.map(shared), shared(tokenLengths), { ids, tokenLengths })) }
   }
 
-  async #recordFrame(batch: number, memory: readonly Cache[], memoryLengths: Tensor, sentence: { ids: Tensor; tokenLengths: Tensor }) {
+  async #recordFrame(batch: number, memory: readonly Tensor[], memoryLengths: Tensor, sentence: { ids: Tensor; tokenLengths: Tensor }) {
     const { weights, config, positions } = this.#group
     const capacity = config.maxFrames
     const recorder = new Recorder()
@@ -195,8 +182,9 @@ export class Generator {
     const done = recorder.feed('done', [batch], 'u32')
     const policy = recorder.feed('policy', [batch, 4])
     const frames = recorder.keep(recorder.tensor('frames', [batch, capacity, FRAME]))
-    const cache = (name: string) => recorder.keep(recorder.tensor(name, [batch, capacity, config.width]))
-    const past = Array.from({ length: config.decoderLayers }, (_, i) => ({ keys: cache(`keys.${i}`), values: cache(`values.${i}`) }))
+    const past = Array.from({ length: config.decoderLayers }, (_, i) =>
+      recorder.keep(recorder.tensor(`past.${i}`, [batch, capacity, 2 * config.width])),
+    )
     const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths })
     recorder.run(
       nextFrame,
@@ -227,12 +215,6 @@ export class Generator {
   }
 }
 
-interface Chunk {
-  /** Frames of each sentence once it has stopped, 0 before. */
-  readonly done: readonly number[]
-  readonly frames: readonly Float32Array[]
-}
-
 const PADDING = 1
 
 /** The numbers `next_frame` follows, where a whole clip is `whole` on the model's counter: least step, given step, stop, mode. */
@@ -240,9 +222,4 @@ function policyNumbers(count: number | undefined, maxFrames: number, whole: numb
   return count === undefined
     ? [whole / maxFrames, 0, whole, counterMode.own]
     : [0, whole / count, whole * (1 - 0.5 / count), counterMode.given]
-}
-
-function split(frames: Float32Array, batch: number): Float32Array[] {
-  const each = frames.length / batch
-  return Array.from({ length: batch }, (_, b) => frames.subarray(b * each, (b + 1) * each))
 }

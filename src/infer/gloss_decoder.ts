@@ -11,8 +11,7 @@ import { beamStep, MOST_BEAMS } from '../kernels/beam_step.js'
 import { nextToken } from '../kernels/next_token.js'
 import type { Recording } from '../model/layers.js'
 import { decodeGlossToken, type GlossModel } from '../model/text_to_gloss.js'
-import { encode, projectMemory } from '../model/text_to_pose.js'
-import type { Cache } from '../ops/attention.js'
+import { encode, memoryCaches } from '../model/text_to_pose.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
 
@@ -69,10 +68,10 @@ export class GlossDecoder {
     const length = Math.ceil(Math.max(...sources.map((ids) => ids.length)) / 4) * 4
     const recorded = await this.#program(prompts.length, length, beams, limit)
     this.#start(recorded, sources, length, beams)
-    await recorded.encoding.run()
+    await recorded.encoding.start()
     for (let made = 0; ; ) {
       signal?.throwIfAborted()
-      const reports = await recorded.decoding.run({ times: CHUNK / recorded.stride })
+      const reports = await recorded.decoding.run({ times: Math.ceil(Math.min(CHUNK, limit - made) / recorded.stride) })
       made += CHUNK
       const done = new Uint32Array(reports[0]!)
       if (made < limit && done.some((count) => count === 0)) continue
@@ -175,20 +174,17 @@ export class GlossDecoder {
     const recording: Recording = { graph: new Graph(recorder), weights, config }
     const ids = recorder.feed('ids', [batch * beams, length], 'u32')
     const sourceLengths = recorder.feed('source_lengths', [batch * beams], 'u32')
-    const projected = projectMemory(recording, encode(recording, { ids }, sourceLengths, positions))
-    for (const { keys, values } of projected) {
-      recorder.keep(keys)
-      recorder.keep(values)
-    }
+    const encoded = encode(recording, { ids }, sourceLengths, positions)
+    const projected = memoryCaches(recording, encoded).map((cache) => recorder.keep(cache))
     const encoding = await Program.build(this.#gpu, recorder)
     const shared = (tensor: Tensor): Tensor => ({ ...tensor, region: encoding.region(tensor) })
-    const memory = projected.map(({ keys, values }) => ({ keys: shared(keys), values: shared(values) }))
+    const memory = projected.map(shared)
     const record = beams === 1 ? this.#recordGreedy : this.#recordBeams
     const decoding = await record.call(this, batch, beams, limit, memory, shared(sourceLengths))
     return { encoding, ...decoding, feeds: { ids, sourceLengths, ...decoding.feeds } }
   }
 
-  async #recordGreedy(batch: number, _: number, limit: number, memory: readonly Cache[], memoryLengths: Tensor) {
+  async #recordGreedy(batch: number, _: number, limit: number, memory: readonly Tensor[], memoryLengths: Tensor) {
     const { positions, nowhere, gloss } = this.#model
     const { recorder, recording, token, lengths, done } = this.#decoding(batch, batch)
     const past = this.#caches(recorder, batch, limit, 'past')
@@ -202,7 +198,7 @@ export class GlossDecoder {
   }
 
   /** Two steps a run: the beams' pasts are put in order from one set of caches into the other, and back. */
-  async #recordBeams(batch: number, beams: number, limit: number, memory: readonly Cache[], memoryLengths: Tensor) {
+  async #recordBeams(batch: number, beams: number, limit: number, memory: readonly Tensor[], memoryLengths: Tensor) {
     const { positions, nowhere, gloss, config } = this.#model
     const rows = batch * beams
     const { recorder, recording, token, lengths, done } = this.#decoding(rows, batch)
@@ -210,18 +206,13 @@ export class GlossDecoder {
     const finished = recorder.feed('finished', [rows], 'u32')
     const parent = recorder.keep(recorder.tensor('parent', [rows], 'u32'))
     const trail = recorder.keep(recorder.tensor('trail', [batch, limit, beams, 2], 'u32'))
-    const sets = ['even', 'odd'].map((name) => this.#caches(recorder, rows, limit, name)) as [Cache[], Cache[]]
+    const sets = ['even', 'odd'].map((name) => this.#caches(recorder, rows, limit, name)) as [Tensor[], Tensor[]]
     for (const [past, next] of [sets, [sets[1], sets[0]]] as const) {
       const logits = decodeGlossToken(recording, { token, lengths, positions, nowhere, past, memory, memoryLengths })
       const size = { batch, beams, classes: gloss.size, stride: logits.shape.at(-1)!, capacity: limit, end: specialId.end }
       recorder.run(beamStep, { logits, scores, finished, input: token, parent, trail, lengths, done }, size)
       past.forEach((cache, i) => {
-        for (const part of ['keys', 'values'] as const)
-          recorder.run(
-            beamReorder,
-            { x: cache[part], parent, lengths, y: next[i]![part] },
-            { rows, beams, capacity: limit, width: config.width },
-          )
+        recorder.run(beamReorder, { x: cache, parent, lengths, y: next[i]! }, { rows, beams, capacity: limit, width: 2 * config.width })
       })
     }
     for (const tensor of [done, trail, scores, finished]) recorder.report(tensor)
@@ -238,9 +229,8 @@ export class GlossDecoder {
     return { recorder, recording, token, lengths, done }
   }
 
-  #caches(recorder: Recorder, rows: number, capacity: number, name: string): Cache[] {
+  #caches(recorder: Recorder, rows: number, capacity: number, name: string): Tensor[] {
     const { decoderLayers, width } = this.#model.config
-    const cache = (part: string) => recorder.keep(recorder.tensor(`${name}.${part}`, [rows, capacity, width]))
-    return Array.from({ length: decoderLayers }, (_, i) => ({ keys: cache(`keys.${i}`), values: cache(`values.${i}`) }))
+    return Array.from({ length: decoderLayers }, (_, i) => recorder.keep(recorder.tensor(`${name}.${i}`, [rows, capacity, 2 * width])))
   }
 }

@@ -1,7 +1,20 @@
 import { type AdapterTraits, defineKernel, lanes, type Variant } from '../device/kernel.js'
 
-// What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only.
-const shape = { batch: 'u32', queries: 'u32', keys: 'u32', heads: 'u32', headWidth: 'u32', causal: 'u32', scale: 'f32' } as const
+// What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only. Rows of q and dq are queryStride numbers long,
+// those of k, v and dkv keyStride; keys begin at keyColumn and values, no earlier, at valueColumn. All are multiples of 4.
+const shape = {
+  batch: 'u32',
+  queries: 'u32',
+  keys: 'u32',
+  heads: 'u32',
+  headWidth: 'u32',
+  causal: 'u32',
+  scale: 'f32',
+  queryStride: 'u32',
+  keyStride: 'u32',
+  keyColumn: 'u32',
+  valueColumn: 'u32',
+} as const
 type Shape = { readonly [K in keyof typeof shape]: number }
 
 // A lane owns four neighbouring rows of one head; a workgroup has 32 lanes.
@@ -36,6 +49,7 @@ const cost = (flopsPerNumber: number, queryRows: number, keyRows: number) => (pa
 /**
  * y = softmax(scale · q·kᵀ)·v, head by head, without ever storing a score; logSumExp is kept for the gradients.
  * q, y [B, queries, D], k, v [B, keys, D], D = heads·headWidth, headWidth a multiple of 4; keyLengths u32 [B]; logSumExp [B, heads, queries].
+ * q, k and v may be columns of one wider tensor, bound three times.
  * A query that sees no key gets 0 in both.
  */
 export const attention = defineKernel({
@@ -59,7 +73,7 @@ export const attentionDelta = defineKernel({
   }),
 })
 
-/** The gradient at q: dq [B, queries, D]. The other buffers as in attention and attentionDelta. */
+/** The gradient at q: dq [B, queries, D], in rows as those of q; columns beside it are left alone. The other buffers as in attention and attentionDelta. */
 export const attentionGradQuery = defineKernel({
   name: 'attention_grad_query',
   buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dq: 'write' },
@@ -69,10 +83,13 @@ export const attentionGradQuery = defineKernel({
   cost: cost(6, 3, 2),
 })
 
-/** The gradients at k and v: dk, dv [B, keys, D], 0 in rows past keyLengths. The other buffers as in attention and attentionDelta. */
+/**
+ * The gradients at k and v, 0 in rows past keyLengths, in the columns of dkv that keys and values have in theirs; what is beside them is
+ * left alone. The other buffers as in attention and attentionDelta.
+ */
 export const attentionGradKeyValue = defineKernel({
   name: 'attention_grad_key_value',
-  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dk: 'write', dv: 'write' },
+  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dkv: 'write' },
   params: shape,
   workgroups: (params) => tiles(params, params.keys),
   variants: [subgroupVariant('attention_grad_key_value_subgroup', ({ keys }) => keys)],

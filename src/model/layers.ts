@@ -1,7 +1,7 @@
 // The two sub-layers everything is made of, pre-norm: multi-head attention and the feed-forward block, each with its residual.
 
 import type { Tensor } from '../device/memory.js'
-import { appendToCache, attention, attentionOverCache, type Cache } from '../ops/attention.js'
+import { appendToCache, attention, attentionOverCache } from '../ops/attention.js'
 import { dropout } from '../ops/dropout.js'
 import { gelu } from '../ops/gelu.js'
 import type { Graph } from '../ops/graph.js'
@@ -25,6 +25,15 @@ export function project({ graph, weights }: Recording, name: string, x: Tensor, 
   return graph.recorder.scope(name, () => linear(graph, x, weights.get(`${name}/weight`), weights.get(`${name}/bias`), finish))
 }
 
+/** Several projections of x in one product, side by side in the last dimension; their parameters lie one behind the other. */
+function projectTogether({ graph, weights }: Recording, name: string, parts: readonly string[], x: Tensor): Tensor {
+  const together = (kind: string) => weights.joined(parts.map((part) => `${name}/${part}/${kind}`))
+  return graph.recorder.scope(`${name}/${parts.join('+')}`, () => linear(graph, x, together('weight'), together('bias')))
+}
+
+/** Keys and values of a cross-attention's memory [B, U, D]: [B, U, 2D]. */
+export const projectMemory = (r: Recording, name: string, memory: Tensor): Tensor => projectTogether(r, name, ['key', 'value'], memory)
+
 export function norm({ graph, weights }: Recording, name: string, x: Tensor): Tensor {
   return graph.recorder.scope(name, () =>
     layerNorm(graph, x, weights.get(`${name}/gamma`), weights.get(`${name}/beta`), LAYER_NORM_EPSILON),
@@ -34,17 +43,17 @@ export function norm({ graph, weights }: Recording, name: string, x: Tensor): Te
 /** x + Out(attention(LN x, LN x, LN x)); keyLengths u32 [B]. */
 export function selfAttention(r: Recording, name: string, x: Tensor, options: { keyLengths: Tensor; causal: boolean }): Tensor {
   const rested = norm(r, `${name}/norm`, x)
-  const [q, k, v] = ['query', 'key', 'value'].map((part) => project(r, `${name}/${part}`, rested)) as [Tensor, Tensor, Tensor]
-  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, q, k, v, { heads: r.config.heads, ...options }))
+  const qkv = projectTogether(r, name, ['query', 'key', 'value'], rested)
+  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, qkv, qkv, qkv, { heads: r.config.heads, ...options }))
   return project(r, `${name}/out`, mixed, { residual: x })
 }
 
 /** x + Out(attention(LN x, memory, memory)); memoryLengths u32 [B]. */
 export function crossAttention(r: Recording, name: string, x: Tensor, memory: Tensor, memoryLengths: Tensor): Tensor {
   const q = project(r, `${name}/query`, norm(r, `${name}/norm`, x))
-  const [k, v] = ['key', 'value'].map((part) => project(r, `${name}/${part}`, memory)) as [Tensor, Tensor]
+  const kv = projectMemory(r, name, memory)
   const options = { heads: r.config.heads, keyLengths: memoryLengths, causal: false }
-  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, q, k, v, options))
+  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, q, kv, kv, options))
   return project(r, `${name}/out`, mixed, { residual: x })
 }
 
@@ -60,19 +69,19 @@ export function feedForward(r: Recording, name: string, x: Tensor): Tensor {
   return project(r, `${name}/narrow`, bent, { dropout: rate, residual: x })
 }
 
-/** One frame's self-attention over all frames so far: x [B, D], the new key and value appended to the cache first. */
-export function cachedSelfAttention(r: Recording, name: string, x: Tensor, cache: Cache, lengths: Tensor): Tensor {
+/** One frame's self-attention over all frames so far: x [B, D], the new key and value appended to the cache [B, capacity, 2D] first. */
+export function cachedSelfAttention(r: Recording, name: string, x: Tensor, cache: Tensor, lengths: Tensor): Tensor {
   const rested = norm(r, `${name}/norm`, x)
-  const [q, k, v] = ['query', 'key', 'value'].map((part) => project(r, `${name}/${part}`, rested)) as [Tensor, Tensor, Tensor]
+  const qkv = projectTogether(r, name, ['query', 'key', 'value'], rested)
   const mixed = r.graph.recorder.scope(name, () => {
-    appendToCache(r.graph, cache, k, v, lengths)
-    return attentionOverCache(r.graph, q, cache, lengths, { heads: r.config.heads, extra: 1 })
+    appendToCache(r.graph, cache, qkv, lengths)
+    return attentionOverCache(r.graph, qkv, cache, lengths, { heads: r.config.heads, extra: 1 })
   })
   return project(r, `${name}/out`, mixed, { residual: x })
 }
 
 /** One frame's cross-attention: the memory's keys and values were projected once, before the first frame. */
-export function cachedCrossAttention(r: Recording, name: string, x: Tensor, memory: Cache, memoryLengths: Tensor): Tensor {
+export function cachedCrossAttention(r: Recording, name: string, x: Tensor, memory: Tensor, memoryLengths: Tensor): Tensor {
   const q = project(r, `${name}/query`, norm(r, `${name}/norm`, x))
   const mixed = r.graph.recorder.scope(name, () =>
     attentionOverCache(r.graph, q, memory, memoryLengths, { heads: r.config.heads, extra: 0 }),

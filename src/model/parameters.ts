@@ -37,7 +37,7 @@ type LayerSizes = Pick<ModelConfig, 'width' | 'hidden' | 'encoderLayers' | 'deco
 function encoderSpecs(config: LayerSizes): ParameterSpec[] {
   return [
     ...range(config.encoderLayers).flatMap((i) => [
-      ...attentionSpecs(`encoder.${i}/self`, config.width),
+      ...attentionSpecs(`encoder.${i}/self`, config.width, ['key', 'value']),
       ...feedForwardSpecs(`encoder.${i}/feed_forward`, config),
     ]),
     ...normSpecs('encoder/norm', config.width),
@@ -47,8 +47,8 @@ function encoderSpecs(config: LayerSizes): ParameterSpec[] {
 function decoderSpecs(config: LayerSizes): ParameterSpec[] {
   return [
     ...range(config.decoderLayers).flatMap((i) => [
-      ...attentionSpecs(`decoder.${i}/self`, config.width),
-      ...attentionSpecs(`decoder.${i}/cross`, config.width),
+      ...attentionSpecs(`decoder.${i}/self`, config.width, ['key', 'value']),
+      ...attentionSpecs(`decoder.${i}/cross`, config.width, ['value']),
       ...feedForwardSpecs(`decoder.${i}/feed_forward`, config),
     ]),
     ...normSpecs('decoder/norm', config.width),
@@ -76,10 +76,13 @@ function normSpecs(name: string, width: number): ParameterSpec[] {
   ]
 }
 
-function attentionSpecs(name: string, width: number): ParameterSpec[] {
+/** `following`: the projections that are made in one product with the one before. */
+function attentionSpecs(name: string, width: number, following: readonly string[]): ParameterSpec[] {
   return [
     ...normSpecs(`${name}/norm`, width),
-    ...['query', 'key', 'value', 'out'].flatMap((part) => linearSpecs(`${name}/${part}`, width, width)),
+    ...['query', 'key', 'value', 'out'].flatMap((part) =>
+      linearSpecs(`${name}/${part}`, width, width).map((spec) => (following.includes(part) ? { ...spec, follows: true as const } : spec)),
+    ),
   ]
 }
 

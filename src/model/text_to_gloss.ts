@@ -3,7 +3,6 @@
 
 import type { Gpu } from '../device/gpu.js'
 import { Arena, type Tensor } from '../device/memory.js'
-import type { Cache } from '../ops/attention.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
 import { linear } from '../ops/linear.js'
 import { padded } from '../ops/parameter.js'
@@ -105,10 +104,10 @@ export interface DecodeTokenInputs {
   readonly lengths: Tensor
   readonly positions: Tensor
   readonly nowhere: Tensor
-  /** Each decoder layer's past tokens, [B, capacity, D]. */
-  readonly past: readonly Cache[]
-  /** Each decoder layer's view of the prompt. */
-  readonly memory: readonly Cache[]
+  /** Each decoder layer's past tokens, keys and values, [B, capacity, 2D]. */
+  readonly past: readonly Tensor[]
+  /** Each decoder layer's keys and values of the prompt, [B, U, 2D]. */
+  readonly memory: readonly Tensor[]
   readonly memoryLengths: Tensor
 }
 

@@ -2,7 +2,6 @@
 // the way back follows from the ops.
 
 import type { Tensor } from '../device/memory.js'
-import type { Cache } from '../ops/attention.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
 import { linear } from '../ops/linear.js'
 import { meanPool } from '../ops/mean_pool.js'
@@ -14,6 +13,7 @@ import {
   feedForward,
   norm,
   project,
+  projectMemory,
   type Recording,
   selfAttention,
 } from './layers.js'
@@ -55,12 +55,9 @@ export function decode(r: Recording, inputs: DecodeInputs): Tensor {
   return poseHead(r, x)
 }
 
-/** Keys and values of every decoder layer's cross-attention, projected once a sentence. */
-export function projectMemory(r: Recording, memory: Tensor): Cache[] {
-  return Array.from({ length: r.config.decoderLayers }, (_, i) => {
-    const [keys, values] = ['key', 'value'].map((part) => project(r, `decoder.${i}/cross/${part}`, memory)) as [Tensor, Tensor]
-    return { keys, values }
-  })
+/** Keys and values of every decoder layer's cross-attention, [B, U, 2D] each, projected once a sentence. */
+export function memoryCaches(r: Recording, memory: Tensor): Tensor[] {
+  return Array.from({ length: r.config.decoderLayers }, (_, i) => projectMemory(r, `decoder.${i}/cross`, memory))
 }
 
 export interface DecodeFrameInputs {
@@ -69,10 +66,10 @@ export interface DecodeFrameInputs {
   /** u32 [B]: frames generated so far, which is the index of this one. */
   readonly lengths: Tensor
   readonly positions: Tensor
-  /** Each decoder layer's past frames, [B, capacity, D]. */
-  readonly past: readonly Cache[]
-  /** Each decoder layer's view of the sentence. */
-  readonly memory: readonly Cache[]
+  /** Each decoder layer's keys and values of past frames, [B, capacity, 2D]. */
+  readonly past: readonly Tensor[]
+  /** Each decoder layer's keys and values of the sentence, [B, U, 2D]. */
+  readonly memory: readonly Tensor[]
   readonly memoryLengths: Tensor
 }
 

@@ -4,7 +4,7 @@
 import { bug, SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
-import { Arena, elements, type Tensor } from '../device/memory.js'
+import { Arena, elements, type Region, type Tensor } from '../device/memory.js'
 import { firstScaling } from '../ops/loss_scale.js'
 import { type Parameter, type ParameterSpec, storedShape } from '../ops/parameter.js'
 
@@ -15,17 +15,18 @@ export interface HostTensor {
 }
 export type HostTensors = ReadonlyMap<string, HostTensor>
 
-/** A stretch of all four arenas that the optimiser treats alike. */
+/** A stretch of all four arenas that the optimiser takes at once. */
 export interface OptimiserRange {
   readonly slope: Tensor
   readonly value: Tensor
   readonly first: Tensor
   readonly second: Tensor
-  /** The values as halves, of a range that has them. */
+  /** Where the range's matrices, its first `decayed` numbers, are kept as halves. */
   readonly half: Tensor | undefined
   /** Numbers in it. */
   readonly length: number
-  readonly decays: boolean
+  /** How many of them decay: the first ones. */
+  readonly decayed: number
 }
 
 const isMatrix = (spec: ParameterSpec): boolean => spec.shape.length > 1
@@ -58,9 +59,9 @@ export class Weights {
 
   constructor(gpu: Gpu, specs: readonly ParameterSpec[], { training, precision = 'f32' }: WeightsOptions) {
     this.specs = specs
-    // Matrices first, then vectors: the optimiser decays the former only, and walks each kind as one range.
+    // Matrices first, then vectors: the optimiser decays the former only, up to one boundary.
     const byKind = [...specs.filter(isMatrix), ...specs.filter((spec) => !isMatrix(spec))]
-    const entries = byKind.map(({ name, shape }) => ({ name, bytes: 4 * elements(storedShape(shape)) }))
+    const entries = byKind.map(({ name, shape, follows = false }) => ({ name, bytes: 4 * elements(storedShape(shape)), follows }))
     // The spare range is what a kernel with an unused output is given; in every arena, so that all are laid out alike.
     const halved = training && precision === 'f16'
     const align = gpu.device.limits.minStorageBufferOffsetAlignment
@@ -76,7 +77,8 @@ export class Weights {
       this.halves = new Arena(
         gpu,
         'weights as halves',
-        matrices.map(({ name, bytes }) => ({ name, bytes: bytes / 2 })),
+        // The spare range makes it end where half of the matrices end.
+        [...matrices.map(({ name, bytes, follows }) => ({ name, bytes: bytes / 2, follows })), { name: SPARE, bytes: 16 }],
       )
       this.#scaling = new Arena(gpu, 'loss scale', [{ name: 'scaling', bytes: firstScaling().byteLength }])
       this.scaling = { name: 'scaling', shape: [firstScaling().length], dtype: 'f32', region: this.#scaling.region('scaling') }
@@ -105,6 +107,20 @@ export class Weights {
     return parameter
   }
 
+  /** Parameters that lie one behind the other, as one with all their rows. */
+  joined(names: readonly string[]): Parameter {
+    const parts = names.map((name) => this.get(name))
+    const [first] = parts as [Parameter]
+    const slopes = parts.flatMap(({ slope }) => slope ?? [])
+    const halves = parts.flatMap(({ half }) => half ?? [])
+    return {
+      spec: first.spec,
+      value: endToEnd(parts.map((part) => part.value)),
+      ...(slopes.length > 0 && { slope: endToEnd(slopes) }),
+      ...(halves.length > 0 && { half: endToEnd(halves) }),
+    }
+  }
+
   /** A tensor for outputs nobody wants. */
   get spare(): Tensor {
     if (!this.slopes) throw bug('weights', 'spare is for training')
@@ -117,7 +133,7 @@ export class Weights {
     this.#scaling.write('scaling', scaling)
   }
 
-  /** The arenas cut into ranges that one binding may hold, matrices and vectors apart, for the optimiser. */
+  /** The arenas cut into ranges that one binding may hold, one where it can, for the optimiser. Matrices, which decay, come before vectors. */
   ranges(maxBytes: number): OptimiserRange[] {
     const { slopes, values, first, second } = this
     if (!slopes || !first || !second) throw bug('weights', 'ranges are for training')
@@ -127,40 +143,32 @@ export class Weights {
     // Cuts at multiples of 1 KiB meet every adapter's alignment.
     const step = Math.floor(maxBytes / 1024) * 1024
     const ranges: OptimiserRange[] = []
-    for (const [from, to, decays] of [
-      [0, boundary, true],
-      [boundary, end, false],
-    ] as const) {
-      for (let offset = from; offset < to; offset += step) {
-        const bytes = Math.min(step, to - offset)
-        const cut = (arena: Arena, name: string): Tensor => ({
-          name,
-          shape: [bytes / 4],
-          dtype: 'f32',
-          region: { buffer: arena.buffer, offset, bytes },
-        })
-        ranges.push({
-          slope: cut(slopes, 'slopes'),
-          value: cut(values, 'weights'),
-          first: cut(first, 'first'),
-          second: cut(second, 'second'),
-          half: decays ? this.#halfRange(offset, bytes) : undefined,
-          length: bytes / 4,
-          decays,
-        })
-      }
+    for (let offset = 0; offset < end; offset += step) {
+      const bytes = Math.min(step, end - offset)
+      const decayed = Math.max(0, Math.min(boundary - offset, bytes)) / 4
+      const cut = (arena: Arena, name: string): Tensor => ({
+        name,
+        shape: [bytes / 4],
+        dtype: 'f32',
+        region: { buffer: arena.buffer, offset, bytes },
+      })
+      ranges.push({
+        slope: cut(slopes, 'slopes'),
+        value: cut(values, 'weights'),
+        first: cut(first, 'first'),
+        second: cut(second, 'second'),
+        half: decayed > 0 ? this.#halfRange(offset, decayed) : undefined,
+        length: bytes / 4,
+        decayed,
+      })
     }
     return ranges
   }
 
-  #halfRange(offset: number, bytes: number): Tensor | undefined {
+  #halfRange(offset: number, numbers: number): Tensor | undefined {
     if (!this.halves) return undefined
-    return {
-      name: 'halves',
-      shape: [bytes / 4],
-      dtype: 'f16',
-      region: { buffer: this.halves.buffer, offset: offset / 2, bytes: bytes / 2 },
-    }
+    const region = { buffer: this.halves.buffer, offset: offset / 2, bytes: 2 * numbers }
+    return { name: 'halves', shape: [numbers], dtype: 'f16', region }
   }
 
   /** Uploads parameters by name. Throws ERR_CHECKPOINT, before anything is written, for a missing, unknown or wrongly shaped one. */
@@ -198,6 +206,17 @@ export class Weights {
   destroy(): void {
     for (const arena of [this.values, this.slopes, this.first, this.second, this.halves, this.#scaling]) arena?.destroy()
   }
+}
+
+/** Tensors of an arena that touch, as one. */
+function endToEnd(tensors: readonly Tensor[]): Tensor {
+  const regions = tensors.map(({ region }) => region!)
+  const apart = regions.findIndex(({ offset, bytes }, i) => i + 1 < regions.length && regions[i + 1]!.offset !== offset + bytes)
+  if (apart >= 0) throw bug(tensors[apart + 1]!.name, `a gap before it; ${tensors[apart]!.name} should end where it begins`)
+  const [{ buffer, offset }] = regions as [Region]
+  const shape = [tensors.reduce((rows, tensor) => rows + tensor.shape[0]!, 0), ...tensors[0]!.shape.slice(1)]
+  const bytes = regions.reduce((sum, region) => sum + region.bytes, 0)
+  return { name: tensors.map(({ name }) => name).join('+'), shape, dtype: tensors[0]!.dtype, region: { buffer, offset, bytes } }
 }
 
 /** First values: Xavier-uniform matrices, biases 0, norms 1 and 0, the <pad> token's row 0. */

@@ -1,3 +1,4 @@
+import { bug } from '../base/errors.js'
 import type { Tensor } from '../device/memory.js'
 import { attentionDelta, attentionGradKeyValue, attentionGradQuery, attention as attentionKernel } from '../kernels/attention.js'
 import { attentionRow } from '../kernels/attention_row.js'
@@ -7,6 +8,7 @@ import type { Graph } from './graph.js'
 /**
  * softmax(q·kᵀ/√(head width))·v for each head; the score matrix is never stored.
  * q [B, Tq, D], k and v [B, Tk, D]; keys at or past keyLengths[b] are not seen, nor, when causal, keys after the query.
+ * k and v may be one tensor [B, Tk, 2D], given twice, and q, k and v one [B, T, 3D], given thrice; training wants the former at least.
  */
 export function attention(
   g: Graph,
@@ -15,49 +17,58 @@ export function attention(
   v: Tensor,
   options: { heads: number; keyLengths: Tensor; causal: boolean },
 ): Tensor {
-  const [batch, queries, width] = q.shape as [number, number, number]
+  const [batch, queries] = q.shape as [number, number, number]
   const { heads, keyLengths } = options
+  const { width, columns } = sideBySide(q, k, v)
   const headWidth = width / heads
-  const params = { batch, queries, keys: k.shape[1]!, heads, headWidth, causal: options.causal ? 1 : 0, scale: 1 / Math.sqrt(headWidth) }
-  const y = g.tensor('y', q.shape)
+  const causal = options.causal ? 1 : 0
+  const params = { batch, queries, keys: k.shape[1]!, heads, headWidth, causal, scale: 1 / Math.sqrt(headWidth), ...columns }
+  const y = g.tensor('y', [batch, queries, width])
   const logSumExp = g.tensor('log_sum_exp', [batch, heads, queries])
   g.recorder.run(attentionKernel, { q, k, v, keyLengths, y, logSumExp }, params)
 
   g.onBackward(y, (dy) => {
+    if (k !== v) throw bug(y.name, 'keys and values of a training step are one tensor')
     const lines = g.tensor('lines', [batch, heads, queries, 2])
     g.recorder.run(attentionDelta, { y, dy, logSumExp, lines }, { batch, queries, heads, headWidth })
-    g.addSlope(q, (dq) => g.recorder.run(attentionGradQuery, { q, k, v, dy, lines, keyLengths, dq }, params))
-    // One kernel fills both, so the slope of v is made inside that of k.
-    const dv = g.tensor('dv', v.shape)
-    g.addSlope(k, (dk) => g.recorder.run(attentionGradKeyValue, { q, k, v, dy, lines, keyLengths, dk, dv }, params))
-    g.shareSlope([v], dv)
+    const given = { q, k, v, dy, lines, keyLengths }
+    const atQueries = (dq: Tensor) => g.recorder.run(attentionGradQuery, { ...given, dq }, params)
+    const atKeys = (dkv: Tensor) => g.recorder.run(attentionGradKeyValue, { ...given, dkv }, params)
+    if (q === k) {
+      g.addSlope(q, (slope) => {
+        atQueries(slope)
+        atKeys(slope)
+      })
+    } else {
+      g.addSlope(q, atQueries)
+      g.addSlope(k, atKeys)
+    }
   })
   return y
 }
 
-/** A layer's keys and values so far, [B, capacity, D] each. */
-export interface Cache {
-  readonly keys: Tensor
-  readonly values: Tensor
+/** The width of one of three tensors, and where its columns lie: queries before keys before values in what is shared. */
+function sideBySide(q: Tensor, k: Tensor, v: Tensor) {
+  const [queryStride, keyStride] = [q.shape.at(-1)!, k.shape.at(-1)!]
+  if (q === k)
+    return { width: queryStride / 3, columns: { queryStride, keyStride, keyColumn: queryStride / 3, valueColumn: (2 * queryStride) / 3 } }
+  return { width: queryStride, columns: { queryStride, keyStride, keyColumn: 0, valueColumn: k === v ? queryStride : 0 } }
 }
 
-/** Appends this frame's key and value [B, D] at lengths[b]. */
-export function appendToCache(g: Graph, cache: Cache, k: Tensor, v: Tensor, lengths: Tensor): void {
-  const [batch, capacity, width] = cache.keys.shape as [number, number, number]
-  const params = { batch, capacity, width }
-  g.recorder.run(cacheAppend, { x: k, lengths, cache: cache.keys }, params)
-  g.recorder.run(cacheAppend, { x: v, lengths, cache: cache.values }, params)
+/** Appends the last columns of this frame's x [B, …], its key and value, to a layer's cache [B, capacity, 2D] of them at lengths[b]. */
+export function appendToCache(g: Graph, cache: Tensor, x: Tensor, lengths: Tensor): void {
+  const [batch, capacity, width] = cache.shape as [number, number, number]
+  const stride = x.shape.at(-1)!
+  g.recorder.run(cacheAppend, { x, lengths, cache }, { batch, capacity, width, stride, column: stride - width })
 }
 
-/** Attention of one query a sample, [B, D], over the first lengths[b] + extra rows of a cache. */
-export function attentionOverCache(g: Graph, q: Tensor, cache: Cache, lengths: Tensor, options: { heads: number; extra: number }): Tensor {
-  const [batch, capacity, width] = cache.keys.shape as [number, number, number]
-  const headWidth = width / options.heads
-  const y = g.tensor('y', q.shape)
-  g.recorder.run(
-    attentionRow,
-    { q, keyCache: cache.keys, valueCache: cache.values, lengths, y },
-    { batch, capacity, heads: options.heads, headWidth, extra: options.extra, scale: 1 / Math.sqrt(headWidth) },
-  )
+/** Attention of one query a sample, the first D columns of q [B, …], over the first lengths[b] + extra rows of a cache [B, capacity, 2D]. */
+export function attentionOverCache(g: Graph, q: Tensor, cache: Tensor, lengths: Tensor, options: { heads: number; extra: number }): Tensor {
+  const [batch, capacity, both] = cache.shape as [number, number, number]
+  const { heads, extra } = options
+  const headWidth = both / 2 / heads
+  const y = g.tensor('y', [batch, both / 2])
+  const params = { batch, capacity, heads, headWidth, extra, scale: 1 / Math.sqrt(headWidth), queryStride: q.shape.at(-1)! }
+  g.recorder.run(attentionRow, { q, cache, lengths, y }, params)
   return y
 }

@@ -11,6 +11,8 @@ export interface ParameterSpec {
   /** As the mathematics has it, e.g. [outputs, inputs]. */
   readonly shape: readonly number[]
   readonly init: Init
+  /** Lies right behind the parameter of its number of dimensions before it, so that both can be taken as one. */
+  readonly follows?: true
 }
 
 export interface Parameter {

@@ -21,6 +21,20 @@ describe('lineChart', () => {
     expect(strokes[2]).not.toBe(strokes[0])
   })
 
+  it('ends the x axis with the last tick it was given, and draws dots and dashes', () => {
+    const points = [[64, 1], [1024, 10]] as const // biome-ignore format: points
+    const svg = lineChart(
+      [
+        { group: 'measured', points, style: 'dots' },
+        { group: 'if linear', points, style: 'dashes' },
+      ],
+      { ...options, xTicks: [64, 1024] },
+    )
+    expect([...svg.matchAll(/<circle cx="([^"]+)"/g)].map(([, cx]) => cx)).toEqual(['96.9', '590.0'])
+    expect(svg.match(/stroke-dasharray/g)).toHaveLength(1)
+    expect([...svg.matchAll(/text-anchor="middle">(\d+)</g)].map(([, tick]) => tick)).toEqual(['64', '1024'])
+  })
+
   it('escapes text, and draws an empty chart for no points', () => {
     expect(lineChart([], options)).toContain('DTW &lt; 5 &amp; falling')
     expect(lineChart([{ group: 'a', points: [[Number.NaN, 1]] }], options)).not.toContain('NaN')

@@ -6,12 +6,16 @@ export interface Curve {
   /** Curves of one group share a colour and a place in the legend. */
   readonly group: string
   readonly points: readonly (readonly [x: number, y: number])[]
+  /** How it is drawn: as a line, with a dot at each point too, or dashed. */
+  readonly style?: 'line' | 'dots' | 'dashes'
 }
 
 export interface ChartOptions {
   readonly title: string
   readonly x: string
   readonly y: string
+  /** Ticks of the x axis, ascending, which then ends with the last of them. Default: round numbers. */
+  readonly xTicks?: readonly number[]
 }
 
 const [WIDTH, HEIGHT] = [760, 460]
@@ -19,10 +23,10 @@ const frame = { left: 64, right: 170, top: 44, bottom: 52 }
 const hues = ['#1767b3', '#d9283c', '#3d9a2b', '#9a3fc7', '#e08a00', '#59626f']
 
 /** The chart's SVG. Points that are not finite are left out; axes start at 0. */
-export function lineChart(curves: readonly Curve[], { title, x, y }: ChartOptions): string {
-  const finite = curves.map(({ group, points }) => ({ group, points: points.filter((point) => point.every(Number.isFinite)) }))
+export function lineChart(curves: readonly Curve[], { title, x, y, xTicks: given }: ChartOptions): string {
+  const finite = curves.map(({ points, ...curve }) => ({ ...curve, points: points.filter((point) => point.every(Number.isFinite)) }))
   const all = finite.flatMap(({ points }) => points)
-  const xTicks = ticks(Math.max(0, ...all.map(([at]) => at)))
+  const xTicks = given ?? ticks(Math.max(0, ...all.map(([at]) => at)))
   const yTicks = ticks(Math.max(0, ...all.map(([, at]) => at)))
   const right = WIDTH - frame.right
   const bottom = HEIGHT - frame.bottom
@@ -42,9 +46,12 @@ export function lineChart(curves: readonly Curve[], { title, x, y }: ChartOption
     ...xTicks.map((value) => text(across(value), bottom + 18, label(value), 'text-anchor="middle"')),
     text((frame.left + right) / 2, HEIGHT - 12, x, 'text-anchor="middle"'),
     text(18, (frame.top + bottom) / 2, y, `text-anchor="middle" transform="rotate(-90 18 ${(frame.top + bottom) / 2})"`),
-    ...finite.map(({ group, points }) => {
-      const path = points.map(([px, py]) => `${across(px).toFixed(1)},${up(py).toFixed(1)}`).join(' ')
-      return `<polyline points="${path}" fill="none" stroke="${hue(group)}" stroke-width="1.8" stroke-linejoin="round" opacity="0.85"/>`
+    ...finite.map(({ group, points, style }) => {
+      const places = points.map(([px, py]) => [across(px).toFixed(1), up(py).toFixed(1)] as const)
+      const path = places.map((place) => place.join(',')).join(' ')
+      const dashes = style === 'dashes' ? ' stroke-dasharray="5 5"' : ''
+      const dots = style === 'dots' ? places.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3.2" fill="${hue(group)}"/>`) : []
+      return `<polyline points="${path}" fill="none" stroke="${hue(group)}" stroke-width="1.8" stroke-linejoin="round" opacity="0.85"${dashes}/>${dots.join('')}`
     }),
     ...groups.map((group, i) => {
       const at = frame.top + 20 * i

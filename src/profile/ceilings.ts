@@ -18,7 +18,8 @@ const FLOPS_A_LANE = 16 * 1024
 /** Many and short: on a CPU that others use too, some fall between them. A GPU's submissions must be longer than the wait for them. */
 const sampling = (gpu: Gpu) => (gpu.software ? { samples: 15, milliseconds: 15 } : { samples: 7, milliseconds: 60 })
 
-const copy = defineKernel({
+/** y = x. Both of so many bytes, a multiple of 16. */
+export const copy = defineKernel({
   name: 'ceilings/copy',
   buffers: { x: 'read', y: 'write' },
   params: SIZE,

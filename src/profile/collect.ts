@@ -3,9 +3,11 @@
 import type { Gpu } from '../device/gpu.js'
 import type { Program, Step } from '../device/program.js'
 import { type Ceilings, measureCeilings } from './ceilings.js'
+import { together } from './groups.js'
 import { type ArenaSize, programMemory } from './memory_plan.js'
 import { type DispatchRow, FORMAT, type Profile, type Timeline } from './profile.js'
 import { type RecordingTimer, type RunRecord, recordingTimer } from './recording.js'
+import { stampCost } from './stamp_cost.js'
 import { summarise, timed } from './timing.js'
 
 /** Work to be profiled. */
@@ -15,6 +17,8 @@ export interface Subject {
   readonly arenas: readonly ArenaSize[]
   /** Does the work once; every time the same programs at the same sizes. */
   readonly step: () => Promise<unknown>
+  /** Milliseconds of a step among others, where the next one is begun before the last one is over. */
+  readonly among?: () => Promise<number>
 }
 
 export interface Collected {
@@ -30,31 +34,34 @@ interface ProfiledStep {
 }
 
 /**
- * Profiles `steps` steps. Each is preceded by one without the timer, so that the machine's moods fall on both alike; the ceilings are
- * measured before and after, by `measure`, and the higher ones taken.
+ * Profiles `steps` steps, each alone. Each is preceded by one without the timer, among others where steps overlap, so that the machine's
+ * moods fall on both alike; the ceilings are measured before and after, by `measure`, and the higher ones taken.
  */
 export async function collect(
   gpu: Gpu,
-  { command, subject, arenas, step }: Subject,
+  { command, subject, arenas, step, among = () => timed(step) }: Subject,
   steps: number,
   measure = measureCeilings,
 ): Promise<Collected> {
   const timer = recordingTimer(gpu)
   try {
     const before = await measure(gpu)
+    const stampMs = await stampCost(gpu, timer)
     // The first turn compiles pipelines and opens query sets.
     await step()
     await profiled(gpu, timer, step)
     const plain: number[] = []
     const samples: ProfiledStep[] = []
     for (let i = 0; i < steps; i++) {
-      plain.push(await timed(step))
+      plain.push(await among())
       samples.push(await profiled(gpu, timer, step))
     }
     const ceilings = higher(before, await measure(gpu))
-    const { rows, rowOf } = sumRows(gpu, samples)
+    const { rows, rowOf } = sumRows(gpu, samples, stampMs)
     const timelines = samples.map((sample) => timelineOf(sample, timer, rowOf))
     const durations = summarise(samples.map(({ began, ended }) => ended - began))
+    const { floor: floorMs } = together(rows, ceilings)
+    const unprofiled = summarise(plain)
     const programs = [...new Set(samples[0]!.runs.map(({ program }) => program))]
     const profile: Profile = {
       format: FORMAT,
@@ -63,7 +70,7 @@ export async function collect(
       ...environment(gpu),
       method: timer.method,
       ceilings,
-      step: { plain: summarise(plain), profiled: durations },
+      step: { plain: unprofiled, profiled: durations, stampMs, floorMs, floorShare: floorMs / unprofiled.median },
       rows,
       memory: { arenas, programs: programs.map((program, i) => programMemory(`program ${i + 1}`, program.steps.length, program.plan)) },
       timeline: timelines[durations.samples.indexOf(durations.median)]!,
@@ -94,7 +101,7 @@ const higher = (a: Ceilings, b: Ceilings): Ceilings => ({
 })
 
 /** A row for each place and kernel, in order of appearance, and which row a program's step belongs to. */
-function sumRows(gpu: Gpu, samples: readonly ProfiledStep[]) {
+function sumRows(gpu: Gpu, samples: readonly ProfiledStep[], stampMs: number) {
   const rows: (Omit<DispatchRow, 'ms' | 'calls' | 'flops' | 'bytes'> & { ms: number[]; calls: number; flops: number; bytes: number })[] = []
   const byName = new Map<string, number>()
   const byProgram = new Map<Program, number[]>()
@@ -124,7 +131,8 @@ function sumRows(gpu: Gpu, samples: readonly ProfiledStep[]) {
     }
   })
   const rowOf = (program: Program, dispatch: number) => byProgram.get(program)![dispatch % program.steps.length]!
-  return { rows: rows.map((row): DispatchRow => ({ ...row, ms: summarise(row.ms) })), rowOf }
+  const withoutStamps = ({ ms, calls }: { ms: readonly number[]; calls: number }) => ms.map((sum) => Math.max(0, sum - calls * stampMs))
+  return { rows: rows.map((row): DispatchRow => ({ ...row, ms: summarise(withoutStamps(row)) })), rowOf }
 }
 
 /** One clock for both tracks: the GPU's is moved so that no run ends after the host has read its results, and one ends just then. */

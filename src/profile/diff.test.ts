@@ -35,7 +35,7 @@ describe('diffProfiles', () => {
     const draw = () =>
       madeUp(
         rows.map((one) => ({ ...one, ms: noisy(one.ms.median) })),
-        { step: { plain: noisy(10), profiled: noisy(11) } },
+        { step: { plain: noisy(10), profiled: noisy(11), stampMs: 0, floorMs: 1, floorShare: 0.1 } },
       )
     let flagged = 0
     for (let i = 0; i < 100; i++) flagged += diffProfiles(draw(), draw()).regressions

@@ -57,7 +57,7 @@ function tiles({ step, rows, ceilings, memory }: Profile): string {
     ...(step
       ? [
           [`${step.plain.median.toFixed(2)} ms`, 'a step, unprofiled'],
-          [percent(all.floor / step.plain.median), 'of it are the kernels’ floors'],
+          [percent(step.floorShare), 'of it are the kernels’ floors'],
         ]
       : []),
     [String(all.calls), step ? 'dispatches a step' : 'shapes'],

@@ -22,7 +22,7 @@ export function madeUp(rows: readonly DispatchRow[], more: Partial<Profile> = {}
     node: 'v20',
     method: 'timestamps',
     ceilings: { gigabytes: 10, gigaflops: 100 },
-    step: { plain: about(ms), profiled: about(1.1 * ms) },
+    step: { plain: about(ms), profiled: about(1.1 * ms), stampMs: 0.002, floorMs: 0.02 * ms, floorShare: 0.02 },
     rows,
     memory: {
       arenas: [{ name: 'weights', bytes: 4096 }],

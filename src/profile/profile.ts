@@ -6,7 +6,7 @@ import type { Method } from './recording.js'
 import type { Timed } from './timing.js'
 
 /** Names the layout of a saved profile; another layout gets another number. */
-export const FORMAT = 'signllm profile 1'
+export const FORMAT = 'signllm profile 2'
 
 /** All dispatches of one kernel at one place of the model. */
 export interface DispatchRow {
@@ -17,7 +17,7 @@ export interface DispatchRow {
   readonly variant: string
   /** Dispatches a step. */
   readonly calls: number
-  /** Of all of them together, a sample a step. */
+  /** Of all of them together, a sample a step; what timing takes is off. */
   readonly ms: Timed
   /** Of all of them together, by the kernel's declaration. */
   readonly flops: number
@@ -31,6 +31,18 @@ export interface Timeline {
   readonly gpu: readonly { readonly row: number; readonly begin: number; readonly end: number }[]
 }
 
+export interface StepFigures {
+  /** Wall time of a step without and with the profiler, taken in turns. */
+  readonly plain: Timed
+  readonly profiled: Timed
+  /** Milliseconds that timing adds to a dispatch, which are taken off the rows; the timeline is as it was. */
+  readonly stampMs: number
+  /** The sum of the kernels' floors: for each its bytes at the copy ceiling or its flops at the other, whichever is longer. */
+  readonly floorMs: number
+  /** `floorMs` by the median of `plain`: 1 could not be faster with these kernels. */
+  readonly floorShare: number
+}
+
 export interface Profile {
   readonly format: typeof FORMAT
   readonly command: 'train' | 'generate' | 'kernel'
@@ -42,8 +54,11 @@ export interface Profile {
   readonly node: string
   readonly method: Method
   readonly ceilings: Ceilings
-  /** Wall time of a step without and with the profiler, taken in turns; null where single kernels were timed. */
-  readonly step: { readonly plain: Timed; readonly profiled: Timed } | null
+  /**
+   * Null where single kernels were timed. A step without the profiler is timed from its report to the next one's where steps overlap, as
+   * training's do; with it, each step is waited for.
+   */
+  readonly step: StepFigures | null
   readonly rows: readonly DispatchRow[]
   readonly memory: MemoryPlan
   /** Of the step whose time is the median; empty where single kernels were timed. */

@@ -27,6 +27,9 @@ batch: { size: 8, bucket: 10 }
   )
 }
 
+/** Batches of an epoch, all the same: at its end a trainer waits for every report, which no step of a long run's epoch does. */
+const EPOCH = 200
+
 /**
  * A run's training step with fresh weights, on the batch of its first language that is of middling size: nothing is validated or
  * saved. What clips a step visits stays the same, so that every step has the same shape.
@@ -37,20 +40,38 @@ export async function trainSubject(gpu: Gpu, config: RunConfig): Promise<TrainSu
   const model = new SignModel(gpu, { training: true, precision: config.precision })
   const group = model.addLanguage(data.group, { seed: config.seed })
   // A channel that draws clips begins with epochs that visit every clip; here they never end.
-  const still = { ...config, learning: { ...config.learning, warmup: Number.MAX_SAFE_INTEGER } }
-  const trainer = new Trainer(still, model, [{ ...data, train: plan.clips.map((i) => data.train[i]!) }])
+  const still: RunConfig = {
+    ...config,
+    learning: { ...config.learning, warmup: Number.MAX_SAFE_INTEGER },
+    batch: { ...config.batch, size: plan.clips.length, bucket: plan.frames, order: 'fixed' },
+  }
+  const samples = plan.clips.map((i) => data.train[i]!)
+  const trainer = new Trainer(still, model, [{ ...data, train: Array.from({ length: EPOCH }, () => samples).flat() }])
   const sizes = `B ${plan.clips.length}, T ${plan.frames}, U ${plan.tokens}`
   return {
     command: 'train',
     subject: `training step of ${config.model.preset}, width ${group.config.width}, ${data.language}, ${sizes}`,
     arenas: groupArenas(group),
     step: () => trainer.trainStep(),
+    among: () => betweenReports(trainer),
     group,
     destroy: async () => {
       await trainer.destroy()
       model.destroy()
     },
   }
+}
+
+/** Milliseconds from one step's report to the next one's, the GPU never without work: as steps follow each other in a run. */
+async function betweenReports(trainer: Trainer): Promise<number> {
+  const [first, second] = [await trainer.submitStep(), await trainer.submitStep()]
+  await first.read()
+  const began = performance.now()
+  const third = await trainer.submitStep()
+  await second.read()
+  const ended = performance.now()
+  await third.read()
+  return ended - began
 }
 
 /** The batches of a language's first epoch. */

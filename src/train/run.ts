@@ -26,7 +26,7 @@ export interface Validated {
 export type TrainEvent = RunEvent<TrainedStep, Validated>
 
 export interface TrainRunOptions extends FolderOptions {
-  /** Aborting saves a checkpoint after the current step and ends the stream. */
+  /** Aborting saves a checkpoint after the step that is under way, which is still told of, and ends the stream. */
   readonly signal?: AbortSignal | undefined
 }
 

@@ -27,6 +27,7 @@ export interface Job<Trained, Validated> {
   readonly parameters: number
   /** Examples trained on. */
   readonly clips: number
+  /** Gives the GPU its next step. At most two are with it: the one before the last is read before this is called again. */
   submitStep(): Promise<PendingStep<Trained>>
   stepScalars(trained: Trained): Scalars
   /** Logged when an epoch begins; empty where there is nothing to say. */
@@ -41,7 +42,7 @@ export interface Job<Trained, Validated> {
 /** What of a run file the loop reads. */
 export type LoopSettings = Pick<RunConfig, 'out' | 'log' | 'checkpoint'> & { readonly validate: { readonly every: number } }
 
-/** Trains to the end, or until `signal` aborts: then a checkpoint is saved after the current step. Destroys the job. */
+/** Trains to the end, or until `signal` aborts: then a checkpoint is saved after the step under way. Destroys the job. */
 export async function* carryThrough<Trained extends object, Validated extends object>(
   job: Job<Trained, Validated>,
   config: LoopSettings,

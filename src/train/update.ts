@@ -34,9 +34,13 @@ export function recordUpdate(
   }
   const { clip, tuned } = recordClip(recorder, partial!, weights.scaling, hyper, limit)
   const decoupled = optimiser.kind === 'adamw' ? 1 : 0
-  for (const { slope, value, first, second, length, decays } of ranges) {
-    const weightDecay = decays ? optimiser.weightDecay : 0
-    recorder.run(adamw, { gradient: slope, clip, hyper: tuned, weight: value, first, second }, { n: length, weightDecay, decoupled })
+  const { weightDecay } = optimiser
+  for (const { slope, value, first, second, length, decayed } of ranges) {
+    recorder.run(
+      adamw,
+      { gradient: slope, clip, hyper: tuned, weight: value, first, second },
+      { n: length, decayed, weightDecay, decoupled },
+    )
   }
   return clip
 }
@@ -58,8 +62,8 @@ function recordClip(recorder: Recorder, partial: Tensor, scaling: Tensor | undef
 
 /** The working copies of a step that multiplies halves, made anew at its beginning: whatever wrote the weights, they are those. */
 export function recordHalves(gpu: Gpu, recorder: Recorder, weights: Weights): void {
-  for (const { value, half, length } of weights.ranges(gpu.device.limits.maxStorageBufferBindingSize))
-    if (half) recorder.run(toHalf, { x: value, y: half }, { n: length })
+  for (const { value, half, decayed } of weights.ranges(gpu.device.limits.maxStorageBufferBindingSize))
+    if (half) recorder.run(toHalf, { x: value, y: half }, { n: decayed })
 }
 
 function sumOf(recorder: Recorder, a: Tensor, b: Tensor): Tensor {
