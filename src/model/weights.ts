@@ -77,7 +77,8 @@ export class Weights {
       this.halves = new Arena(
         gpu,
         'weights as halves',
-        matrices.map(({ bytes, ...entry }) => ({ ...entry, bytes: bytes / 2 })),
+        // The spare range makes it end where half of the matrices end.
+        [...matrices.map(({ name, bytes, follows }) => ({ name, bytes: bytes / 2, follows })), { name: SPARE, bytes: 16 }],
       )
       this.#scaling = new Arena(gpu, 'loss scale', [{ name: 'scaling', bytes: firstScaling().byteLength }])
       this.scaling = { name: 'scaling', shape: [firstScaling().length], dtype: 'f32', region: this.#scaling.region('scaling') }
