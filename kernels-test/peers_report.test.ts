@@ -100,7 +100,11 @@ describe('choice of work', () => {
 
   it('keeps large tasks for GPUs', () => {
     const names = (set: Parameters<typeof tasks>[0]) => tasks(set).map(({ name }) => name)
-    expect(names('large').filter((name) => !names('usual').includes(name))).toEqual(['linear 4096', 'pt-base step, batch 64'])
+    expect(names('large').filter((name) => !names('usual').includes(name))).toEqual([
+      'linear 4096',
+      'linear 4096 f16',
+      'pt-base step, batch 64',
+    ])
     expect(new Set(names('large')).size).toBe(names('large').length)
   })
 

@@ -30,7 +30,7 @@ function graphOf(task: Task): OnnxGraph {
     return linked('x', (x, y) => ({ op: 'LayerNormalization', inputs: [x, 'gamma', 'beta'], outputs: [y], attributes }))
   }
   if (kind === 'adamw') return adamwGraph(task, shapes)
-  throw new Unable('ONNX Runtime trains nothing from npm')
+  throw new Unable(kind === 'linear_half' ? 'no half precision here' : 'ONNX Runtime trains nothing from npm')
 }
 
 /**

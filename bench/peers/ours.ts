@@ -5,6 +5,9 @@ import { elements, type Tensor } from '../../src/device/memory.js'
 import { openGpu } from '../../src/device/open.js'
 import { Program, Recorder } from '../../src/device/program.js'
 import { adamw } from '../../src/kernels/adamw.js'
+import { linearActivation } from '../../src/kernels/linear.js'
+import { linearHalf } from '../../src/kernels/linear_half.js'
+import { toHalf } from '../../src/kernels/to_half.js'
 import { attention } from '../../src/ops/attention.js'
 import { Graph } from '../../src/ops/graph.js'
 import { layerNorm } from '../../src/ops/layer_norm.js'
@@ -19,6 +22,18 @@ type RecordChain = (graph: Graph, feeds: Feeds, task: Task) => Tensor
 
 const chains: Readonly<Record<Exclude<Task['kind'], 'encoder_step' | 'pt_base_step'>, RecordChain>> = {
   linear: (graph, { x, w, b }, { chain }) => repeated(chain, x!, (y) => linear(graph, y, parameter(w!), parameter(b!))),
+  linear_half: ({ recorder }, { x, w, b }, { chain, sizes }) => {
+    const n = sizes.n!
+    const half = recorder.tensor('half', w!.shape, 'f16')
+    recorder.run(toHalf, { x: w!, y: half }, { n: n * n })
+    return repeated(chain, x!, (from) => {
+      const y = recorder.tensor('y', from.shape)
+      const plain = { activation: linearActivation.none, hasResidual: 0, site: 0, rate: 0 }
+      // What is not there still wants a tensor for its binding; the kernel does not read it.
+      recorder.run(linearHalf, { x: from, w: half, b: b!, residual: b!, seed: b!, y }, { rows: n, inner: n, cols: n, hasBias: 1, ...plain })
+      return y
+    })
+  },
   attention: (graph, { q, k, v, keyLengths }, { chain, sizes }) =>
     repeated(chain, q!, (y) => attention(graph, y, k!, v!, { heads: sizes.heads!, keyLengths: keyLengths!, causal: false })),
   layer_norm: (graph, { x, gamma, beta }, { chain, sizes }) =>

@@ -20,12 +20,13 @@ const entries: Readonly<Record<string, PeerEntry>> = {
   'jax-wasm': { on: 'cpu', command: [...tsx, 'jax.peer.ts', 'wasm'] },
   'ort-cpu': { on: 'cpu', command: [...tsx, 'onnxruntime.peer.ts', 'cpu'] },
   'torch-cpu': { on: 'cpu', command: torch },
-  // PyTorch's modes: float32 products stay float32 unless 'tf32' or 'bf16' is named.
+  // PyTorch's modes: float32 products stay float32 unless 'tf32', 'bf16' or 'f16' is named.
   'torch-cuda': { on: 'cuda', command: [...torch, 'cuda'] },
   'torch-cuda-tf32': { on: 'cuda', command: [...torch, 'cuda', 'tf32'] },
   'torch-cuda-compile': { on: 'cuda', command: [...torch, 'cuda', 'compile'] },
   'torch-cuda-graphs': { on: 'cuda', command: [...torch, 'cuda', 'graphs'] },
   'torch-cuda-compile-graphs': { on: 'cuda', command: [...torch, 'cuda', 'compile', 'graphs'] },
+  'torch-cuda-f16': { on: 'cuda', command: [...torch, 'cuda', 'f16', 'compile', 'graphs'] },
   'torch-cuda-bf16': { on: 'cuda', command: [...torch, 'cuda', 'bf16', 'compile', 'graphs'] },
 }
 

@@ -12,7 +12,7 @@ export interface InputSpec {
   readonly offset: number
 }
 
-export type TaskKind = 'linear' | 'attention' | 'layer_norm' | 'adamw' | 'encoder_step' | 'pt_base_step'
+export type TaskKind = 'linear' | 'linear_half' | 'attention' | 'layer_norm' | 'adamw' | 'encoder_step' | 'pt_base_step'
 
 export interface Task {
   readonly name: string
@@ -43,16 +43,21 @@ export type TaskSet = 'small' | 'usual' | 'large'
 /** All tasks of a set, cheap ones first. */
 export function tasks(set: TaskSet): Task[] {
   const small = set === 'small'
-  const linears = small ? [linear(64, 4)] : [linear(256, 32), linear(512, 8), linear(1024, 4)]
+  const linears = small ? [linear(64, 4), linearHalf(64, 4)] : [linear(256, 32), linear(512, 8), linear(1024, 4)]
   const usual = [attention(small), layerNorm(small), adamw(small ? 10_000 : 10_000_000), encoderStep(small), ptBaseStep(small)]
   if (set !== 'large') return [...linears, ...usual]
-  return [...linears, linear(4096, 4), ...usual, ptBaseStep(false, 64)]
+  return [...linears, linear(4096, 4), linearHalf(4096, 8), ...usual, ptBaseStep(false, 64)]
 }
 
 function linear(n: number, chain: number): Task {
   // Uniform in ±sqrt(3/n): a product has the variance of what went in, however long the chain.
   const inputs = { x: input([n, n], 1), w: input([n, n], 2, Math.sqrt(3 / n)), b: input([n], 3, 0.1) }
   return { name: `linear ${n}`, kind: 'linear', chain, sizes: { n }, flops: 2 * n ** 3, inputs, tolerance: 1e-4 }
+}
+
+/** Products of 16-bit floats with sums in float32, as training with half precision has them; in float32 it is `linear`. */
+function linearHalf(n: number, chain: number): Task {
+  return { ...linear(n, chain), name: `linear ${n} f16`, kind: 'linear_half', tolerance: 1e-2 }
 }
 
 function attention(small: boolean): Task {

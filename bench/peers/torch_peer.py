@@ -1,8 +1,8 @@
 # PyTorch, on the CPU as Debian's python3-torch has it or newer, or on CUDA; speaks what peer.ts speaks. Its own fused calls where it has them.
 #
-#   torch_peer.py [cuda] [tf32] [bf16] [compile] [graphs]
+#   torch_peer.py [cuda] [tf32] [bf16 | f16] [compile] [graphs]
 #
-# tf32: products of float32 rounded to TF32; without it they stay float32. bf16: autocast. compile: torch.compile. graphs: the work recorded
+# tf32: products of float32 rounded to TF32; without it they stay float32. bf16, f16: autocast. compile: torch.compile. graphs: the work recorded
 # as one CUDA graph, a whole training step with its update, and replayed.
 
 import json
@@ -29,9 +29,9 @@ except ImportError as error:
 
 SAMPLE_S = 0.25
 MOST_TIMES = 256
-MODES = ("cuda", "tf32", "bf16", "compile", "graphs")
+MODES = ("cuda", "tf32", "bf16", "f16", "compile", "graphs")
 # Largest relative error of one rounding.
-ROUNDING = {"tf32": 2**-11, "bf16": 2**-8}
+ROUNDING = {"tf32": 2**-11, "bf16": 2**-8, "f16": 2**-11}
 # Runs before a graph is recorded, as CUDA's lazily made libraries want.
 GRAPH_WARMUPS = 3
 CHECKED_STEPS = 3
@@ -110,7 +110,8 @@ class Mode:
         if unknown:
             raise Unable(f"no mode {unknown[0]}; there are {', '.join(MODES)}")
         self.names = names
-        self.cuda, self.bf16, self.compiles, self.graphs = (name in names for name in ("cuda", "bf16", "compile", "graphs"))
+        self.cuda, self.compiles, self.graphs = (name in names for name in ("cuda", "compile", "graphs"))
+        self.half = torch.bfloat16 if "bf16" in names else torch.float16 if "f16" in names else None
         if self.cuda and not torch.cuda.is_available():
             raise Unable(f"torch {torch.__version__} finds no CUDA device")
         if self.graphs and not self.cuda:
@@ -135,7 +136,7 @@ class Mode:
         return torch.compile(work) if self.compiles else work
 
     def autocast(self):
-        return torch.autocast(self.type, dtype=torch.bfloat16, enabled=self.bf16)
+        return torch.autocast(self.type, dtype=self.half or torch.bfloat16, enabled=self.half is not None)
 
     def recorded(self, work, restart=lambda: None):
         """`work`, as one CUDA graph where the mode says so; `restart` undoes what warming up did."""
@@ -325,7 +326,11 @@ def pt_base_loss(mode, inputs, sizes):
 def prepare(mode, task):
     inputs = {name: mode.placed(noise(spec)) for name, spec in task["inputs"].items()}
     kind, sizes, chain = task["kind"], task["sizes"], task["chain"]
-    if kind == "linear":
+    if kind == "linear_half" and mode.half is None:
+        raise Unable("this mode computes in float32")
+    if kind.endswith("_step") and mode.half is torch.float16:
+        raise Unable("training with float16 wants scaled losses; bf16 does not")
+    if kind in ("linear", "linear_half"):
         return Chain(mode, inputs["x"], lambda x: F.linear(x, inputs["w"], inputs["b"]), chain)
     if kind == "layer_norm":
         width = inputs["x"].shape[-1:]
@@ -373,6 +378,8 @@ def serve(mode):
                 reply({"result": result})
             else:
                 reply({"ms": 1000 * spent(work, times) / times / chain, "times": times, "waiting": waiting})
+        except Unable as error:
+            reply({"unable": str(error)})
         except Exception as error:
             reply({"unable": f"{type(error).__name__}: {error}".split("\n")[0]})
 
