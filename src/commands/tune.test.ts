@@ -57,7 +57,7 @@ describe('signllm tune', () => {
     await tuneCommand(run, { only: ['linear_weight_grad'], sampling })
     const { kernels } = await saved()
     expect(Object.keys(kernels)).toEqual(['linear_grad', 'linear_weight_grad'])
-    expect(kernels['linear_grad']!.shapes.length).toBe(first.shapes.length)
+    expect(Object.values(kernels)[0]!.shapes.length).toBe(first.shapes.length)
     const shapes = Object.values(kernels).reduce((sum, kernel) => sum + kernel.shapes.length, 0)
     expect(formatDoctor(await doctor({}))).toContain(`tuning      ${shapes} shapes of kernels, in ${path}`)
   })
