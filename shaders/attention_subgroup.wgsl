@@ -20,7 +20,7 @@ enable subgroups;
 
 const LANES = 8u; // tune: 4 8, the adapter's subgroup size
 const ROWS = 8u; // tune: 8 16 32, queries of a tile: more share each load, and compile for longer
-const SPAN = 2u; // tune: 1 2, vectors of 4 columns a lane takes at once, so that what is passed around serves them all
+const SPAN = 2u; // tune: 1 2 3 4, vectors of 4 columns a lane takes at once, so that what is passed around serves them all
 const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
 const LOWEST = -1e30;
 
