@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { columnSum } from '../src/kernels/column_sum.js'
 import * as reference from '../src/reference/column_sum.js'
-import { expectClose, noise, runKernel } from './harness.js'
+import { expectClose, forced, noise, runKernel } from './harness.js'
 
 // Lanes (cols / 4): one; one short of a workgroup of 16, exactly one, one over; a prime several long; a feed-forward bias.
-// Rows leave 1, 2, 3 and 0 over after the fours, and there may be fewer than four.
+// Rows leave 1, 2, 3 and 0 over after the fours, and there may be fewer than four; a workgroup that owns columns takes 128 rows at a time.
 const shapes = [
   { rows: 1, cols: 4 },
   { rows: 3, cols: 4 * 15 },
@@ -14,25 +14,27 @@ const shapes = [
   { rows: 96, cols: 2048 },
 ]
 
+const forms = ['portable', 'workgroup']
+
 describe('column_sum', () => {
   it('is in the reference what it says', () => {
     expect([...reference.columnSum(Float64Array.of(1, 2, 3, 4, 10, 20, 30, 40), 4)]).toEqual([11, 22, 33, 44])
   })
 
-  for (const { rows, cols } of shapes) {
-    it(`adds the reference's totals onto what is there at [${rows}, ${cols}]`, async () => {
+  for (const [form, { rows, cols }] of forms.flatMap((form) => shapes.map((shape) => [form, shape] as const))) {
+    it(`adds the reference's totals onto what is there, ${form}, at [${rows}, ${cols}]`, async () => {
       const x = noise(rows * cols, 1)
       const there = noise(cols, 2)
-      const { sum } = await runKernel(columnSum, { x, sum: there }, { rows, cols })
+      const { sum } = await runKernel(forced(columnSum, form), { x, sum: there }, { rows, cols })
       // Chains of rows/4 additions and three to fold, of sums that stay around √rows.
       const want = reference.columnSum(x, cols).map((v, c) => v + there[c]!)
       expectClose('sum', sum, want, { ulps: Math.ceil(rows / 4) + 4, scale: Math.sqrt(rows) })
     })
   }
 
-  it('adds nothing for no rows', async () => {
+  it.each(forms)('adds nothing for no rows, %s', async (form) => {
     const there = noise(8, 3)
-    const { sum } = await runKernel(columnSum, { x: noise(8, 4), sum: there }, { rows: 0, cols: 8 })
+    const { sum } = await runKernel(forced(columnSum, form), { x: noise(8, 4), sum: there }, { rows: 0, cols: 8 })
     expect([...sum]).toEqual([...there])
   })
 })

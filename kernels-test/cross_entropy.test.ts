@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { Gpu } from '../src/device/gpu.js'
+import { type AnyKernel, formOf } from '../src/device/kernel.js'
+import { ROW_LANES } from '../src/device/reductions.js'
 import { crossEntropy, crossEntropyGrad } from '../src/kernels/cross_entropy.js'
 import * as reference from '../src/reference/cross_entropy.js'
-import { expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { expectClose, expectSlope, finiteDifference, forced, hasSubgroups, noise, runKernel } from './harness.js'
+import { withLanes } from './subgroup_lanes.js'
 
 const PAD = 1
 
@@ -21,6 +25,19 @@ function batchOf({ rows, classes, stride }: (typeof shapes)[number], size: numbe
   return { logits, goal, coefficient: noise(rows, 2) }
 }
 
+const titleOf = (shape: (typeof shapes)[number], smoothing: number) =>
+  `with NaN for padding, at ${Object.values(shape).join('×')}, smoothing ${smoothing}`
+
+async function expectResult(shape: (typeof shapes)[number], smoothing: number, kernel: typeof crossEntropy, on?: Gpu): Promise<void> {
+  const params = { ...shape, ignored: PAD, smoothing: Math.fround(smoothing) }
+  const { rows, classes } = shape
+  const { logits, goal } = batchOf(shape, 4)
+  const { result } = await runKernel(kernel, { logits, goal, result: 2 * rows }, params, on)
+  const want = reference.crossEntropy(logits, goal, params)
+  // Sums of `classes` exponentials of at most 1 in runs of four; logits are below 4, their logSumExp below 4 + log classes.
+  expectClose('result', result, want, { ulps: 16 + classes / 8, scale: 4 + Math.log(classes) })
+}
+
 describe('cross_entropy', () => {
   it('has a reference gradient that matches finite differences', () => {
     const shape = { rows: 4, classes: 5, stride: 8, ignored: PAD, smoothing: 0.1 }
@@ -36,17 +53,21 @@ describe('cross_entropy', () => {
 
   for (const shape of shapes) {
     for (const smoothing of [0, 0.1]) {
-      it(`matches the reference, both ways, with NaN for padding, at ${Object.values(shape).join('×')}, smoothing ${smoothing}`, async () => {
+      it(`matches the reference, ${titleOf(shape, smoothing)}`, async () =>
+        expectResult(shape, smoothing, forced(crossEntropy, 'portable')))
+
+      it(`matches the reference, a subgroup a row, ${titleOf(shape, smoothing)}`, async ({ skip }) => {
+        if (!(await hasSubgroups(ROW_LANES))) skip('this adapter has no subgroups of one size')
+        await expectResult(shape, smoothing, forced(crossEntropy, 'subgroup'))
+      })
+
+      it(`has the reference's gradient, ${titleOf(shape, smoothing)}`, async () => {
         const params = { ...shape, ignored: PAD, smoothing: Math.fround(smoothing) }
         const { rows, classes, stride } = shape
         const { logits, goal, coefficient } = batchOf(shape, 4)
-        const { result } = await runKernel(crossEntropy, { logits, goal, result: 2 * rows }, params)
-        const want = reference.crossEntropy(logits, goal, params)
-        // Sums of `classes` exponentials of at most 1 in runs of four; logits are below 4, their logSumExp below 4 + log classes.
-        expectClose('result', result, want, { ulps: 16 + classes / 8, scale: 4 + Math.log(classes) })
-
-        const { dlogits } = await runKernel(crossEntropyGrad, { logits, goal, result: want, coefficient, dlogits: rows * stride }, params)
-        const slope = reference.crossEntropyGrad(logits, goal, want, coefficient, params)
+        const result = reference.crossEntropy(logits, goal, params)
+        const { dlogits } = await runKernel(crossEntropyGrad, { logits, goal, result, coefficient, dlogits: rows * stride }, params)
+        const slope = reference.crossEntropyGrad(logits, goal, result, coefficient, params)
         // The exponent is off by a few roundings of its own size, at most 8 + log classes.
         expectClose('dlogits', dlogits, slope, { ulps: 16 + 2 * Math.log(classes), scale: 1 })
         const padding = [...dlogits].filter((v, i) => i % stride >= classes && !Object.is(v, 0))
@@ -55,11 +76,30 @@ describe('cross_entropy', () => {
     }
   }
 
-  it('is log classes for equal logits, and safe for large ones', async () => {
-    const params = { rows: 2, classes: 8, stride: 8, ignored: PAD, smoothing: 0 }
-    const logits = Float64Array.from({ length: 16 }, (_, i) => (i < 8 ? 5 : i === 8 ? 3e4 : -3e4))
-    const { result } = await runKernel(crossEntropy, { logits, goal: Uint32Array.of(0, 0), result: 4 }, params)
-    expect(result[0]).toBeCloseTo(Math.log(8), 5)
-    expect([result[2], result[3]]).toEqual([0, 3e4])
+  // As GPUs have them, which this adapter may not be: fewer vectors than lanes, and more.
+  for (const lanes of [32, 64]) {
+    it(`matches the reference, subgroups of ${lanes} spelled out`, async () => {
+      for (const shape of shapes.slice(1, 4)) await expectResult(shape, 0.1, forced(crossEntropy, 'subgroup'), await withLanes(lanes))
+    })
+  }
+
+  it('takes a subgroup a row on GPUs only', () => {
+    const traits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
+    const formOn = (differing: object) =>
+      formOf(crossEntropy as unknown as AnyKernel, { ...shapes[4]!, ignored: PAD, smoothing: 0 }, { ...traits, ...differing })
+    expect(formOn({})).toEqual({ shader: 'cross_entropy_subgroup', constants: { LANES: 32, ROWS: 4 }, grid: [32, 1] })
+    for (const other of [{ software: true }, { subgroupSize: undefined }, { features: new Set() }])
+      expect(formOn(other).shader).toBe('cross_entropy')
   })
+
+  for (const form of ['portable', 'subgroup']) {
+    it(`is log classes for equal logits, and safe for large ones, ${form}`, async ({ skip }) => {
+      if (form === 'subgroup' && !(await hasSubgroups(ROW_LANES))) skip('this adapter has no subgroups of one size')
+      const params = { rows: 2, classes: 8, stride: 8, ignored: PAD, smoothing: 0 }
+      const logits = Float64Array.from({ length: 16 }, (_, i) => (i < 8 ? 5 : i === 8 ? 3e4 : -3e4))
+      const { result } = await runKernel(forced(crossEntropy, form), { logits, goal: Uint32Array.of(0, 0), result: 4 }, params)
+      expect(result[0]).toBeCloseTo(Math.log(8), 5)
+      expect([result[2], result[3]]).toEqual([0, 3e4])
+    })
+  }
 })

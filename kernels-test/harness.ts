@@ -35,10 +35,10 @@ export function forced<K extends { readonly variants?: readonly { shader: string
   return { ...kernel, variants: kernel.variants!.map((one) => ({ ...one, suits: () => one.shader.endsWith(`_${form}`) })) }
 }
 
-/** Whether the adapter can run the variants for subgroups at all: they are written for 4 or 8 lanes. */
-export async function hasSubgroups(): Promise<boolean> {
+/** Whether the adapter can run variants for subgroups at all: those of products and attention are written for 4 or 8 lanes. */
+export async function hasSubgroups(sizes: readonly number[] = [4, 8]): Promise<boolean> {
   const { traits } = await lentGpu()
-  return traits.features.has('subgroups') && (traits.subgroupSize === 4 || traits.subgroupSize === 8)
+  return traits.features.has('subgroups') && sizes.includes(traits.subgroupSize ?? 0)
 }
 
 /** Seeded noise in [-size, size), as float32 values so that kernel and reference see the same numbers. */

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import type { Gpu } from '../src/device/gpu.js'
+import { type AnyKernel, formOf } from '../src/device/kernel.js'
+import { ROW_LANES } from '../src/device/reductions.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
 import * as reference from '../src/reference/layer_norm.js'
-import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, lentGpu, noise, runKernel } from './harness.js'
+import { withLanes } from './subgroup_lanes.js'
 
 const epsilon = Math.fround(1e-5)
 
-// Rows: one, one short of a workgroup (64), exactly one, one over, a prime several long. Widths: one vec4, and around 16 lanes of columns.
+// Rows: one, one short of a workgroup (64), exactly one, one over, a prime several long. Widths: one vec4, around 16 lanes of columns, and
+// wider than 32 lanes keep in registers.
 const shapes = [
   { rows: 1, width: 4 },
   { rows: 63, width: 60 },
@@ -13,7 +18,23 @@ const shapes = [
   { rows: 65, width: 68 },
   { rows: 193, width: 12 },
   { rows: 96, width: 512 },
+  { rows: 3, width: 2052 },
 ]
+
+/** Forms of both kernels of rows, and on what they run. */
+const forms = [
+  { form: 'portable', shapes },
+  { form: 'subgroup', shapes },
+  // As GPUs have them, which this adapter may not be.
+  { form: 'subgroup', lanes: 32, shapes: shapes.slice(3) },
+  { form: 'subgroup', lanes: 64, shapes: shapes.slice(3, 4) },
+]
+
+/** The GPU to run a form on; none where this adapter has no such subgroups. */
+async function gpuFor({ form, lanes }: { form: string; lanes?: number }): Promise<Gpu | undefined> {
+  if (lanes) return withLanes(lanes)
+  return form === 'portable' || (await hasSubgroups(ROW_LANES)) ? lentGpu() : undefined
+}
 
 describe('layer_norm', () => {
   it('has reference gradients that match finite differences', () => {
@@ -41,64 +62,103 @@ describe('layer_norm', () => {
     )
   })
 
-  for (const { rows, width } of shapes) {
-    it(`matches the reference, both ways, at [${rows}, ${width}]`, async () => {
+  for (const [form, { rows, width }] of ['portable', 'workgroup'].flatMap((form) => shapes.map((shape) => [form, shape] as const))) {
+    it(`gathers the slopes at gamma and beta, ${form}, at [${rows}, ${width}]`, async () => {
       const x = noise(rows * width, 5)
-      const gamma = noise(width, 6, 2)
-      const beta = noise(width, 7)
       const dy = noise(rows * width, 8)
-      const want = reference.layerNorm(x, gamma, beta, epsilon)
-
-      // Four partial sums of width/4 roundings each, worst case one ulp of the running sum apiece; inverseSqrt 2 ulps; 6 more operations.
-      // Numbers: |n| ≤ √width, but typically 2, times |gamma| ≤ 2.
-      const roundings = width / 4 + 10
-      const { y, stats } = await runKernel(layerNorm, { x, gamma, beta, y: rows * width, stats: 2 * rows }, { rows, width, epsilon })
-      expectClose('y', y, want.y, { ulps: roundings, scale: 4 })
-      expectClose('stats', stats, want.stats, { ulps: roundings, scale: want.stats.map((v) => Math.max(1, v)) })
-
-      // The gradients start from the rounded stats a training step would hand them. dx is a row's g minus its two projections, times 1/std.
-      const kept = Float64Array.from(stats)
-      const { dx } = await runKernel(layerNormGrad, { x, gamma, stats, dy, dx: rows * width }, { rows, width, accumulate: 0 })
-      const scale = want.y.map((_, i) => 4 * kept[2 * Math.floor(i / width) + 1]!)
-      expectClose('dx', dx, reference.layerNormGrad(x, gamma, kept, dy), { ulps: roundings, scale })
-
+      const stats = reference.layerNorm(x, noise(width, 6, 2), noise(width, 7), epsilon).stats.map(Math.fround)
       // One rounding a row at most of a sum of numbers around 1, and the sum stays below `rows`.
-      const sums = reference.layerNormWeightGrad(x, kept, dy)
+      const sums = reference.layerNormWeightGrad(x, stats, dy)
       const started = noise(width, 9)
-      const weights = await runKernel(layerNormWeightGrad, { x, stats, dy, dGamma: started, dBeta: started }, { rows, width })
+      const kernel = forced(layerNormWeightGrad, form)
+      const weights = await runKernel(kernel, { x, stats, dy, dGamma: started, dBeta: started }, { rows, width })
       const onto = (sum: Float64Array) => sum.map((v, c) => v + started[c]!)
       expectClose('dGamma', weights.dGamma, onto(sums.dGamma), { ulps: rows + 8, scale: 4 })
       expectClose('dBeta', weights.dBeta, onto(sums.dBeta), { ulps: rows + 8, scale: 4 })
     })
   }
+})
 
-  it('adds onto dx when asked', async () => {
-    const [rows, width] = [5, 12]
-    const x = noise(rows * width, 10)
-    const gamma = noise(width, 11)
-    const dy = noise(rows * width, 12)
-    const { stats } = reference.layerNorm(x, gamma, gamma, epsilon)
-    const there = noise(rows * width, 13)
-    const { dx } = await runKernel(layerNormGrad, { x, gamma, stats, dy, dx: there }, { rows, width, accumulate: 1 })
-    const want = reference.layerNormGrad(x, gamma, stats, dy).map((v, i) => v + there[i]!)
-    expectClose('dx', dx, want, { ulps: 32, scale: 4 })
+for (const form of forms) {
+  const { lanes, shapes } = form
+  const [norm, normGrad] = [forced(layerNorm, form.form), forced(layerNormGrad, form.form)]
+  const skipReason = 'this adapter has no subgroups of one size'
+
+  describe(`layer_norm, ${form.form}${lanes ? ` of ${lanes} lanes spelled out` : ''}`, () => {
+    for (const { rows, width } of shapes) {
+      it(`matches the reference, both ways, at [${rows}, ${width}]`, async ({ skip }) => {
+        const gpu = (await gpuFor(form)) ?? skip(skipReason)
+        const x = noise(rows * width, 5)
+        const gamma = noise(width, 6, 2)
+        const beta = noise(width, 7)
+        const dy = noise(rows * width, 8)
+        const want = reference.layerNorm(x, gamma, beta, epsilon)
+
+        // Four partial sums of width/4 roundings each, worst case one ulp of the running sum apiece; inverseSqrt 2 ulps; 6 more operations.
+        // Numbers: |n| ≤ √width, but typically 2, times |gamma| ≤ 2.
+        const roundings = width / 4 + 10
+        const { y, stats } = await runKernel(norm, { x, gamma, beta, y: rows * width, stats: 2 * rows }, { rows, width, epsilon }, gpu)
+        expectClose('y', y, want.y, { ulps: roundings, scale: 4 })
+        expectClose('stats', stats, want.stats, { ulps: roundings, scale: want.stats.map((v) => Math.max(1, v)) })
+
+        // The gradient starts from the rounded stats a training step would hand it. dx is a row's g minus its two projections, times 1/std.
+        const kept = Float64Array.from(stats)
+        const { dx } = await runKernel(normGrad, { x, gamma, stats, dy, dx: rows * width }, { rows, width, accumulate: 0 }, gpu)
+        const scale = want.y.map((_, i) => 4 * kept[2 * Math.floor(i / width) + 1]!)
+        expectClose('dx', dx, reference.layerNormGrad(x, gamma, kept, dy), { ulps: roundings, scale })
+      })
+    }
+
+    it('adds onto dx when asked', async ({ skip }) => {
+      const gpu = (await gpuFor(form)) ?? skip(skipReason)
+      const [rows, width] = [5, 12]
+      const x = noise(rows * width, 10)
+      const gamma = noise(width, 11)
+      const dy = noise(rows * width, 12)
+      const { stats } = reference.layerNorm(x, gamma, gamma, epsilon)
+      const there = noise(rows * width, 13)
+      const { dx } = await runKernel(normGrad, { x, gamma, stats, dy, dx: there }, { rows, width, accumulate: 1 }, gpu)
+      const want = reference.layerNormGrad(x, gamma, stats, dy).map((v, i) => v + there[i]!)
+      expectClose('dx', dx, want, { ulps: 32, scale: 4 })
+    })
+
+    it('keeps its digits when the mean is a thousand times the spread', async ({ skip }) => {
+      const gpu = (await gpuFor(form)) ?? skip(skipReason)
+      const [rows, width] = [3, 64]
+      const x = noise(rows * width, 14).map((v) => Math.fround(1000 + v))
+      const ones = new Float64Array(width).fill(1)
+      const zeros = new Float64Array(width)
+      const buffers = { x, gamma: ones, beta: zeros, y: rows * width, stats: 2 * rows }
+      const { y } = await runKernel(norm, buffers, { rows, width, epsilon }, gpu)
+      // The mean itself is rounded at size 1000, and 1/std is about 2: with E[x²] - mean² the error would be 1e6 ulps.
+      expectClose('y', y, reference.layerNorm(x, ones, zeros, epsilon).y, { ulps: 16, scale: 2 * 1000 })
+    })
+
+    it('turns a constant row into beta', async ({ skip }) => {
+      const gpu = (await gpuFor(form)) ?? skip(skipReason)
+      const width = 8
+      const beta = noise(width, 15)
+      const x = new Float64Array(width).fill(0.5)
+      const { y } = await runKernel(norm, { x, gamma: noise(width, 16), beta, y: width, stats: 2 }, { rows: 1, width, epsilon }, gpu)
+      expect([...y]).toEqual([...beta])
+    })
+  })
+}
+
+describe('the form of layer_norm', () => {
+  const traits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
+  const shape = { rows: 1200, width: 512, epsilon }
+
+  it('is a subgroup a row on GPUs and on software drivers of 4 lanes', () => {
+    const shaderOn = (differing: object) => formOf(layerNorm as unknown as AnyKernel, shape, { ...traits, ...differing }).shader
+    expect([{}, { software: true, subgroupSize: 4 }].map(shaderOn)).toEqual(['layer_norm_subgroup', 'layer_norm_subgroup'])
+    const without = [{ software: true, subgroupSize: 8 }, { subgroupSize: undefined }, { subgroupSize: 128 }, { features: new Set() }]
+    expect(new Set(without.map(shaderOn))).toEqual(new Set(['layer_norm']))
   })
 
-  it('keeps its digits when the mean is a thousand times the spread', async () => {
-    const [rows, width] = [3, 64]
-    const x = noise(rows * width, 14).map((v) => Math.fround(1000 + v))
-    const ones = new Float64Array(width).fill(1)
-    const zeros = new Float64Array(width)
-    const { y } = await runKernel(layerNorm, { x, gamma: ones, beta: zeros, y: rows * width, stats: 2 * rows }, { rows, width, epsilon })
-    // The mean itself is rounded at size 1000, and 1/std is about 2: with E[x²] - mean² the error would be 1e6 ulps.
-    expectClose('y', y, reference.layerNorm(x, ones, zeros, epsilon).y, { ulps: 16, scale: 2 * 1000 })
-  })
-
-  it('turns a constant row into beta', async () => {
-    const width = 8
-    const beta = noise(width, 15)
-    const x = new Float64Array(width).fill(0.5)
-    const { y } = await runKernel(layerNorm, { x, gamma: noise(width, 16), beta, y: width, stats: 2 }, { rows: 1, width, epsilon })
-    expect([...y]).toEqual([...beta])
+  it('keeps as much of a row as it is wide, up to 16 vectors a lane', () => {
+    const formAt = (width: number) => formOf(layerNorm as unknown as AnyKernel, { ...shape, width }, traits)
+    expect(formAt(512)).toMatchObject({ constants: { LANES: 32, ROWS: 4, TURNS: 4 }, grid: [300, 1] })
+    expect([4, 132, 4096].map((width) => formAt(width).constants.TURNS)).toEqual([1, 2, 16])
   })
 })

@@ -1,4 +1,5 @@
 import { defineKernel, lanes } from '../device/kernel.js'
+import { workgroupColumns } from '../device/reductions.js'
 
 /** sum += the totals of x's columns. x [rows, cols], sum [cols], cols a multiple of 4. The gradient of any bias added to every row. */
 export const columnSum = defineKernel({
@@ -6,5 +7,6 @@ export const columnSum = defineKernel({
   buffers: { x: 'read', sum: 'update' },
   params: { rows: 'u32', cols: 'u32' },
   workgroups: ({ cols }) => lanes(cols / 4, 16),
+  variants: [{ ...workgroupColumns, shader: 'column_sum_workgroup', workgroups: ({ cols }, _, { ACROSS }) => lanes(cols / 4, ACROSS!) }],
   cost: ({ rows, cols }) => ({ flops: rows * cols, bytes: 4 * rows * cols + 8 * cols }),
 })

@@ -1,4 +1,5 @@
 import { defineKernel, lanes } from '../device/kernel.js'
+import { subgroupRows } from '../device/reductions.js'
 
 const params = { rows: 'u32', classes: 'u32', stride: 'u32', ignored: 'u32', smoothing: 'f32' } as const
 
@@ -11,6 +12,7 @@ export const crossEntropy = defineKernel({
   buffers: { logits: 'read', goal: 'read', result: 'write' },
   params,
   workgroups: ({ rows }) => lanes(rows, 64),
+  variants: [{ ...subgroupRows, shader: 'cross_entropy_subgroup' }],
   // An exponential counts as eight.
   cost: ({ rows, classes }) => ({ flops: 12 * rows * classes, bytes: 4 * rows * (classes + 3) }),
 })

@@ -1,0 +1,35 @@
+// Subgroups spelled out in plain WGSL, so that shaders can be run with subgroups of sizes that the adapter does not have.
+
+import { Gpu } from '../src/device/gpu.js'
+import { shaderFromPackage } from '../src/device/shader_source.js'
+import { lentGpu } from './harness.js'
+
+/**
+ * The lent GPU as if its subgroups had `lanes` lanes. Shaders may pass f32 by subgroupShuffleXor, where the whole workgroup goes along: its
+ * subgroups are the rows of workgroup_size(LANES, ROWS), and main knows its place there as `id`.
+ */
+export async function withLanes(lanes: number): Promise<Gpu> {
+  const { device, software } = await lentGpu()
+  return new Gpu(device, { software, subgroupSize: lanes, shaders: async (name) => withoutSubgroups(await shaderFromPackage(name)) })
+}
+
+function withoutSubgroups(source: string): string {
+  const plain = source
+    .replace(/^enable subgroups;\n/m, '')
+    .replaceAll('subgroupShuffleXor(', 'passed(')
+    .replace(/(fn main\([^{]*\{\n)/, '$1  place = id.xy;\n')
+  return plain + functions
+}
+
+const functions = `
+var<private> place: vec2u;
+var<workgroup> shown: array<f32, LANES * ROWS>;
+
+fn passed(own: f32, step: u32) -> f32 {
+  shown[place.y * LANES + place.x] = own;
+  workgroupBarrier();
+  let other = shown[place.y * LANES + (place.x ^ step)];
+  workgroupBarrier();
+  return other;
+}
+`

@@ -1,0 +1,76 @@
+// cross_entropy_subgroup: cross_entropy for adapters whose lanes can pass numbers to each other.
+//
+//   top[r]    = logSumExp over v < classes of logits[r,v]
+//   loss[r]   = top[r] - (1 - smoothing)·logits[r,goal[r]] - smoothing/classes · Σ_v logits[r,v]
+//   result[r] = (loss[r], top[r]), or (0, 0) where goal[r] is ignored
+//
+// logits : [rows, stride] f32, stride a multiple of 4, read as vec4; columns from `classes` on may hold anything
+// goal   : [rows] u32; the value `ignored`, or any not below `classes`, marks a row that does not count
+// result : [rows, 2] f32
+// One subgroup owns one row: its lanes walk neighbouring vectors of four, each under a running maximum of its own; then they agree on the
+// highest, and their sums are added pair by pair, in one fixed order. An exponential is never of a positive number, and at least one is of 0.
+// All lanes must stay for the sums: rows past the last stand in for the last one and are not stored, rows that do not count read no logits.
+// That a subgroup is LANES neighbours along x WGSL does not say; it holds wherever the variant is taken.
+
+enable subgroups;
+
+const LANES = 32u; // tune: 4 8 16 32 64, the adapter's subgroup size
+const ROWS = 4u; // tune: 1 2 4
+const LOWEST = -3.4e38;
+
+struct Params { rows: u32, classes: u32, stride: u32, ignored: u32, smoothing: f32 }
+
+@group(0) @binding(0) var<storage, read> logits: array<vec4f>;
+@group(0) @binding(1) var<storage, read> goal: array<u32>;
+@group(0) @binding(2) var<storage, read_write> result: array<vec2f>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES, ROWS)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let lane = id.x;
+  let row = (group.y * groups.x + group.x) * ROWS + id.y;
+  let known = min(row, params.rows - 1u);
+  let right = goal[known];
+  let counts = right != params.ignored && right < params.classes;
+  let end = select(0u, (params.classes + 3u) / 4u, counts);
+  let start = known * (params.stride / 4u);
+
+  var high = LOWEST;
+  var powers = 0.0;
+  var sum = 0.0;
+  var told = 0.0;
+  for (var v = lane; v < end; v += LANES) {
+    let column = vec4u(0u, 1u, 2u, 3u) + 4u * v;
+    let real = column < vec4u(params.classes);
+    let x = logits[start + v];
+    let seen = select(vec4f(LOWEST), x, real);
+    let higher = max(max(high, max(seen.x, seen.y)), max(seen.z, seen.w));
+    let each = select(vec4f(0.0), exp(seen - higher), real);
+    powers = powers * exp(high - higher) + ((each.x + each.y) + (each.z + each.w));
+    high = higher;
+    let counted = select(vec4f(0.0), x, real);
+    sum += (counted.x + counted.y) + (counted.z + counted.w);
+    let hit = select(vec4f(0.0), x, column == vec4u(right));
+    told += (hit.x + hit.y) + (hit.z + hit.w);
+  }
+
+  let highest = highestOf(high);
+  let top = highest + log(total(powers * exp(high - highest)));
+  let spread = params.smoothing;
+  let loss = top - (1.0 - spread) * total(told) - spread / f32(params.classes) * total(sum);
+  if (lane == 0u && row < params.rows) { result[row] = select(vec2f(0.0), vec2f(loss, top), counts); }
+}
+
+/** The highest of all lanes' numbers, on every lane. */
+fn highestOf(own: f32) -> f32 {
+  var high = own;
+  for (var step = 1u; step < LANES; step *= 2u) { high = max(high, subgroupShuffleXor(high, step)); }
+  return high;
+}
+
+/** The sum of all lanes' numbers, on every lane: pairs, then pairs of pairs. */
+fn total(own: f32) -> f32 {
+  var sum = own;
+  for (var step = 1u; step < LANES; step *= 2u) { sum += subgroupShuffleXor(sum, step); }
+  return sum;
+}

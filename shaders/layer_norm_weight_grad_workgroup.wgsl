@@ -1,0 +1,61 @@
+// layer_norm_weight_grad_workgroup: layer_norm_weight_grad for GPUs, where the few lanes that columns are would leave most of it idle.
+//
+//   dGamma[c] += Σ_r dy[r,c] · (x[r,c] - mean) · scale       (mean, scale = stats[r], from the forward)
+//   dBeta[c]  += Σ_r dy[r,c]
+//
+// x, dy         : [rows, width] f32, width a multiple of 4, read as vec4
+// stats         : [rows, 2] f32, mean and 1/√(variance + epsilon)
+// dGamma, dBeta : [width] f32, read as vec4, added onto
+// One workgroup owns 4·ACROSS neighbouring columns, as in column_sum_workgroup: slice s of its lanes sums rows s, s + SLICES and so on,
+// AHEAD of them at a time in sums of their own; then the slices are folded by halves, in one fixed order. Rows past the last read the
+// last one and count as 0.
+
+const WG = 256u;
+const ACROSS = 8u; // tune: 8 16 32
+const SLICES = WG / ACROSS;
+const AHEAD = 4u;
+
+struct Params { rows: u32, width: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> stats: array<vec2f>;
+@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> dGamma: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dBeta: array<vec4f>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+var<workgroup> gammaSums: array<vec4f, WG>;
+var<workgroup> betaSums: array<vec4f, WG>;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let columns = params.width / 4u;
+  let c = (group.y * groups.x + group.x) * ACROSS + lane % ACROSS;
+  let from = min(c, columns - 1u);
+
+  var gammaAhead: array<vec4f, AHEAD>;
+  var betaAhead: array<vec4f, AHEAD>;
+  for (var first = lane / ACROSS; first < params.rows; first += SLICES * AHEAD) {
+    for (var n = 0u; n < AHEAD; n++) { // unroll
+      let row = min(first + n * SLICES, params.rows - 1u);
+      let at = row * columns + from;
+      let slope = select(vec4f(0.0), dy[at], first + n * SLICES < params.rows);
+      gammaAhead[n] += slope * ((x[at] - stats[row].x) * stats[row].y);
+      betaAhead[n] += slope;
+    }
+  }
+  gammaSums[lane] = (gammaAhead[0] + gammaAhead[1]) + (gammaAhead[2] + gammaAhead[3]);
+  betaSums[lane] = (betaAhead[0] + betaAhead[1]) + (betaAhead[2] + betaAhead[3]);
+
+  for (var step = WG / 2u; step >= ACROSS; step >>= 1u) {
+    workgroupBarrier();
+    if (lane < step) {
+      gammaSums[lane] += gammaSums[lane + step];
+      betaSums[lane] += betaSums[lane + step];
+    }
+  }
+  if (lane < ACROSS && c < columns) {
+    dGamma[c] += gammaSums[lane];
+    dBeta[c] += betaSums[lane];
+  }
+}
