@@ -37,6 +37,8 @@ export interface FormSpec<P extends Record<string, ParamType>> {
   readonly constants?: (params: ParamValues<P>, traits: AdapterTraits) => Constants
   /** Values such lines may have, for `signllm tune` to choose by measurement; untuned what `constants` says, or else the first. */
   readonly tune?: Readonly<Record<string, readonly number[]>>
+  /** Which combinations of `tune` an adapter may be measured on; default all. For drivers that would compile some for minutes. */
+  readonly tries?: (constants: Constants, traits: AdapterTraits) => boolean
 }
 
 /** Values of `const NAME = …; // tune:` lines. */
@@ -101,16 +103,16 @@ export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number
   return { shader, constants, grid: form.workgroups(params, traits, constants) }
 }
 
-/** Every form that runs on an adapter, with every combination of its tunable constants. */
+/** Every form that runs on an adapter, with every combination of its tunable constants that may be tried there. */
 export function candidatesOf(kernel: AnyKernel, traits: AdapterTraits): Choice[] {
   const shaders = [kernel.name, ...(kernel.variants ?? []).filter((variant) => runsOn(variant, traits)).map(({ shader }) => shader)]
   return shaders.flatMap((shader) => {
-    const tunable = Object.entries(formNamed(kernel, shader)!.tune ?? {})
-    const combinations = tunable.reduce<Constants[]>(
+    const { tune = {}, tries = () => true } = formNamed(kernel, shader)!
+    const combinations = Object.entries(tune).reduce<Constants[]>(
       (all, [name, values]) => all.flatMap((constants) => values.map((value) => ({ ...constants, [name]: value }))),
       [{}],
     )
-    return combinations.map((constants) => ({ shader, constants }))
+    return combinations.filter((constants) => tries(constants, traits)).map((constants) => ({ shader, constants }))
   })
 }
 

@@ -24,12 +24,15 @@ const tiles = ({ batch, heads }: Shape, rows: number) => lanes(batch * heads * M
 const passesCheaply = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
   software && features.has('subgroups') && subgroupSize === 8
 
+const canPass = ({ features, subgroupSize }: AdapterTraits): boolean =>
+  features.has('subgroups') && (subgroupSize === 4 || subgroupSize === 8)
+
 // Multiplications by which a dispatch is long: its tiles of 16 rows run a quarter faster than tiles of 8, but compile two to three times as long.
 const LONG = 2 ** 26
 
-/** Rows of a subgroup's tile: 16 where the work is long and fills them. */
-function tileRows({ batch, queries, keys, heads, headWidth }: Shape, rows: number): number {
-  return rows > 32 && batch * heads * queries * keys * headWidth >= LONG ? 16 : 8
+/** Rows of a subgroup's tile: 16 where the work is long and fills them, but for SwiftShader, which compiles more than 8 for minutes. */
+function tileRows({ batch, queries, keys, heads, headWidth }: Shape, rows: number, { subgroupSize }: AdapterTraits): number {
+  return subgroupSize === 8 && rows > 32 && batch * heads * queries * keys * headWidth >= LONG ? 16 : 8
 }
 
 /** How a head's columns are dealt out: each lane takes SPAN vectors of four at a turn, all it has where registers hold them. */
@@ -44,13 +47,37 @@ function subgroupVariant(shader: string, rows: (shape: Shape) => number): Varian
   return {
     shader,
     suits: passesCheaply,
+    runs: canPass,
     workgroups: (params, _, { ROWS }) => [Math.ceil(rows(params) / ROWS!), params.batch * params.heads],
-    constants: (params, { subgroupSize }) => ({
-      LANES: subgroupSize!,
-      ROWS: tileRows(params, rows(params)),
-      ...columns(params.headWidth, subgroupSize!),
+    constants: (params, traits) => ({
+      LANES: traits.subgroupSize!,
+      ROWS: tileRows(params, rows(params), traits),
+      ...columns(params.headWidth, traits.subgroupSize!),
     }),
     tune: { ROWS: [8, 16, 32] },
+    tries: ({ ROWS }, { subgroupSize }) => subgroupSize === 8 || ROWS === 8,
+  }
+}
+
+// Workgroups that keep a large GPU busy: two a core.
+const ENOUGH = 256
+
+const tileGroups = ({ batch, heads }: Shape, rows: number, height: number) => batch * heads * Math.ceil(rows / height)
+
+/** The variant that shares blocks in a workgroup's memory; `rows` are queries or keys. Not measured on a GPU yet. */
+function tiledVariant(shader: string, rows: (shape: Shape) => number): Variant<typeof shape> {
+  return {
+    shader,
+    suits: ({ software }) => !software,
+    runs: () => true,
+    workgroups: (params, _, { ROWS }) => [Math.ceil(rows(params) / ROWS!), params.batch * params.heads],
+    constants: (params, { software }) => ({
+      ROWS: software || tileGroups(params, rows(params), 32) < ENOUGH ? 16 : 32,
+      TURNS: Math.ceil(params.headWidth / 32),
+    }),
+    tune: { ROWS: [32, 16, 64] },
+    // Software drivers gain nothing from barriers; taller tiles they would only compile for longer.
+    tries: ({ ROWS }, { software }) => !software || ROWS === 16,
   }
 }
 
@@ -74,7 +101,7 @@ export const attention = defineKernel({
   buffers: { q: 'read', k: 'read', v: 'read', keyLengths: 'read', y: 'write', logSumExp: 'write' },
   params: shape,
   workgroups: (params) => tiles(params, params.queries),
-  variants: [subgroupVariant('attention_subgroup', ({ queries }) => queries)],
+  variants: [subgroupVariant('attention_subgroup', ({ queries }) => queries), tiledVariant('attention_tiled', ({ queries }) => queries)],
   cost: cost(4, 2, 2),
 })
 
@@ -96,7 +123,10 @@ export const attentionGradQuery = defineKernel({
   buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dq: 'write' },
   params: shape,
   workgroups: (params) => tiles(params, params.queries),
-  variants: [subgroupVariant('attention_grad_query_subgroup', ({ queries }) => queries)],
+  variants: [
+    subgroupVariant('attention_grad_query_subgroup', ({ queries }) => queries),
+    tiledVariant('attention_grad_query_tiled', ({ queries }) => queries),
+  ],
   cost: cost(6, 3, 2),
 })
 
@@ -109,6 +139,9 @@ export const attentionGradKeyValue = defineKernel({
   buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dkv: 'write' },
   params: shape,
   workgroups: (params) => tiles(params, params.keys),
-  variants: [subgroupVariant('attention_grad_key_value_subgroup', ({ keys }) => keys)],
+  variants: [
+    subgroupVariant('attention_grad_key_value_subgroup', ({ keys }) => keys),
+    tiledVariant('attention_grad_key_value_tiled', ({ keys }) => keys),
+  ],
   cost: cost(8, 2, 4),
 })
