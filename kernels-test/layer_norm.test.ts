@@ -26,8 +26,8 @@ const forms = [
   { form: 'portable', shapes },
   { form: 'subgroup', shapes },
   // As GPUs have them, which this adapter may not be.
-  { form: 'subgroup', lanes: 32, shapes: shapes.slice(3) },
-  { form: 'subgroup', lanes: 64, shapes: shapes.slice(3, 4) },
+  { form: 'subgroup', lanes: 32, shapes: [shapes[3]!, shapes[6]!] },
+  { form: 'subgroup', lanes: 64, shapes: [shapes[3]!] },
 ]
 
 /** The GPU to run a form on; none where this adapter has no such subgroups. */

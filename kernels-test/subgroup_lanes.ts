@@ -1,16 +1,21 @@
 // Subgroups spelled out in plain WGSL, so that shaders can be run with subgroups of sizes that the adapter does not have.
 
+import { once } from '../src/base/once.js'
 import { Gpu } from '../src/device/gpu.js'
 import { shaderFromPackage } from '../src/device/shader_source.js'
 import { lentGpu } from './harness.js'
+
+const made = new Map<string, Promise<Gpu>>()
 
 /**
  * The lent GPU as if its subgroups had `lanes` lanes. Shaders may pass f32 by subgroupShuffleXor, where the whole workgroup goes along: its
  * subgroups are the rows of workgroup_size(LANES, ROWS), and main knows its place there as `id`.
  */
-export async function withLanes(lanes: number): Promise<Gpu> {
-  const { device, software } = await lentGpu()
-  return new Gpu(device, { software, subgroupSize: lanes, shaders: async (name) => withoutSubgroups(await shaderFromPackage(name)) })
+export function withLanes(lanes: number): Promise<Gpu> {
+  return once(made, `${lanes}`, async () => {
+    const { device, software } = await lentGpu()
+    return new Gpu(device, { software, subgroupSize: lanes, shaders: async (name) => withoutSubgroups(await shaderFromPackage(name)) })
+  })
 }
 
 function withoutSubgroups(source: string): string {

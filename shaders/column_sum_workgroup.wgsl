@@ -26,13 +26,13 @@ var<workgroup> sums: array<vec4f, WG>;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let columns = params.cols / 4u;
   let c = (group.y * groups.x + group.x) * ACROSS + lane % ACROSS;
-  let from = min(c, columns - 1u);
+  let column = min(c, columns - 1u);
 
   var ahead: array<vec4f, AHEAD>;
   for (var first = lane / ACROSS; first < params.rows; first += SLICES * AHEAD) {
     for (var n = 0u; n < AHEAD; n++) { // unroll
       let row = first + n * SLICES;
-      ahead[n] += select(vec4f(0.0), x[min(row, params.rows - 1u) * columns + from], row < params.rows);
+      ahead[n] += select(vec4f(0.0), x[min(row, params.rows - 1u) * columns + column], row < params.rows);
     }
   }
   sums[lane] = (ahead[0] + ahead[1]) + (ahead[2] + ahead[3]);

@@ -31,14 +31,14 @@ var<workgroup> betaSums: array<vec4f, WG>;
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let columns = params.width / 4u;
   let c = (group.y * groups.x + group.x) * ACROSS + lane % ACROSS;
-  let from = min(c, columns - 1u);
+  let column = min(c, columns - 1u);
 
   var gammaAhead: array<vec4f, AHEAD>;
   var betaAhead: array<vec4f, AHEAD>;
   for (var first = lane / ACROSS; first < params.rows; first += SLICES * AHEAD) {
     for (var n = 0u; n < AHEAD; n++) { // unroll
       let row = min(first + n * SLICES, params.rows - 1u);
-      let at = row * columns + from;
+      let at = row * columns + column;
       let slope = select(vec4f(0.0), dy[at], first + n * SLICES < params.rows);
       gammaAhead[n] += slope * ((x[at] - stats[row].x) * stats[row].y);
       betaAhead[n] += slope;
