@@ -149,16 +149,26 @@ describe('the form of layer_norm', () => {
   const traits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
   const shape = { rows: 1200, width: 512, epsilon }
 
-  it('is a subgroup a row on GPUs and on software drivers of 4 lanes', () => {
-    const shaderOn = (differing: object) => formOf(layerNorm as unknown as AnyKernel, shape, { ...traits, ...differing }).shader
-    expect([{}, { software: true, subgroupSize: 4 }].map(shaderOn)).toEqual(['layer_norm_subgroup', 'layer_norm_subgroup'])
-    const without = [{ software: true, subgroupSize: 8 }, { subgroupSize: undefined }, { subgroupSize: 128 }, { features: new Set() }]
-    expect(new Set(without.map(shaderOn))).toEqual(new Set(['layer_norm']))
+  it('is a subgroup a row on GPUs, and in the gradient on software drivers of 4 lanes', () => {
+    const shaderOn = (differing: object, kernel: unknown = layerNorm) =>
+      formOf(kernel as AnyKernel, { ...shape, accumulate: 0 }, { ...traits, ...differing }).shader
+    expect([shaderOn({}), shaderOn({}, layerNormGrad)]).toEqual(['layer_norm_subgroup', 'layer_norm_grad_subgroup'])
+    const small = { software: true, subgroupSize: 4 }
+    expect([shaderOn(small), shaderOn(small, layerNormGrad)]).toEqual(['layer_norm', 'layer_norm_grad_subgroup'])
+    for (const without of [
+      { software: true, subgroupSize: 8 },
+      { subgroupSize: undefined },
+      { subgroupSize: 128 },
+      { features: new Set() },
+    ])
+      expect([shaderOn(without), shaderOn(without, layerNormGrad)]).toEqual(['layer_norm', 'layer_norm_grad'])
   })
 
-  it('keeps as much of a row as it is wide, up to 16 vectors a lane', () => {
+  it('keeps as much of a row as it is wide, up to 16 vectors a lane, on software drivers 4', () => {
     const formAt = (width: number) => formOf(layerNorm as unknown as AnyKernel, { ...shape, width }, traits)
     expect(formAt(512)).toMatchObject({ constants: { LANES: 32, ROWS: 4, TURNS: 4 }, grid: [300, 1] })
     expect([4, 132, 4096].map((width) => formAt(width).constants.TURNS)).toEqual([1, 2, 16])
+    const small = { ...traits, software: true, subgroupSize: 4 }
+    expect(formOf(layerNormGrad as unknown as AnyKernel, { ...shape, accumulate: 0 }, small).constants).toEqual({ LANES: 4, ROWS: 4, TURNS: 4 })
   })
 })

@@ -29,15 +29,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let column = min(c, columns - 1u);
 
   var ahead: array<vec4f, AHEAD>;
-  for (var first = lane / ACROSS; first < params.rows; first += SLICES * AHEAD) {
+  for (var first = 0u; first < params.rows; first += SLICES * AHEAD) {
     for (var n = 0u; n < AHEAD; n++) { // unroll
-      let row = first + n * SLICES;
+      let row = first + n * SLICES + lane / ACROSS;
       ahead[n] += select(vec4f(0.0), x[min(row, params.rows - 1u) * columns + column], row < params.rows);
     }
   }
   sums[lane] = (ahead[0] + ahead[1]) + (ahead[2] + ahead[3]);
 
-  for (var step = WG / 2u; step >= ACROSS; step >>= 1u) {
+  for (var step = WG / 2u; step >= ACROSS; step /= 2u) {
     workgroupBarrier();
     if (lane < step) { sums[lane] += sums[lane + step]; }
   }

@@ -35,11 +35,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 
   var gammaAhead: array<vec4f, AHEAD>;
   var betaAhead: array<vec4f, AHEAD>;
-  for (var first = lane / ACROSS; first < params.rows; first += SLICES * AHEAD) {
+  for (var first = 0u; first < params.rows; first += SLICES * AHEAD) {
     for (var n = 0u; n < AHEAD; n++) { // unroll
-      let row = min(first + n * SLICES, params.rows - 1u);
+      let here = first + n * SLICES + lane / ACROSS;
+      let row = min(here, params.rows - 1u);
       let at = row * columns + column;
-      let slope = select(vec4f(0.0), dy[at], first + n * SLICES < params.rows);
+      let slope = select(vec4f(0.0), dy[at], here < params.rows);
       gammaAhead[n] += slope * ((x[at] - stats[row].x) * stats[row].y);
       betaAhead[n] += slope;
     }
@@ -47,7 +48,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   gammaSums[lane] = (gammaAhead[0] + gammaAhead[1]) + (gammaAhead[2] + gammaAhead[3]);
   betaSums[lane] = (betaAhead[0] + betaAhead[1]) + (betaAhead[2] + betaAhead[3]);
 
-  for (var step = WG / 2u; step >= ACROSS; step >>= 1u) {
+  for (var step = WG / 2u; step >= ACROSS; step /= 2u) {
     workgroupBarrier();
     if (lane < step) {
       gammaSums[lane] += gammaSums[lane + step];

@@ -1,19 +1,21 @@
 import { type AdapterTraits, defineKernel, lanes } from '../device/kernel.js'
 import { subgroupRows, workgroupColumns } from '../device/reductions.js'
 
-/** Vectors of a row that a lane keeps at most: in the gradient twice as many, half of a GPU lane's registers. */
-const MOST_TURNS = 16
+/** Vectors of a row that a lane keeps at most: of a GPU lane's registers up to half. Software drivers compile more for seconds, to no gain. */
+const mostTurns = ({ software }: AdapterTraits): number => (software ? 4 : 16)
 
-/** The variant in which a subgroup owns a row. Of the software drivers SwiftShader's 4 lanes were measured faster, lavapipe's 8 no faster. */
+/** The variant in which a subgroup owns a row. */
 const rowVariant = (shader: string) => ({
   ...subgroupRows,
   shader,
-  suits: (traits: AdapterTraits) => subgroupRows.suits(traits) || (subgroupRows.runs(traits) && traits.subgroupSize === 4),
-  constants: ({ width }: { readonly width: number }, { subgroupSize }: AdapterTraits) => ({
-    LANES: subgroupSize!,
-    TURNS: Math.min(MOST_TURNS, Math.ceil(width / (4 * subgroupSize!))),
+  constants: ({ width }: { readonly width: number }, traits: AdapterTraits) => ({
+    LANES: traits.subgroupSize!,
+    TURNS: Math.min(mostTurns(traits), Math.ceil(width / (4 * traits.subgroupSize!))),
   }),
 })
+
+/** Measured a third faster in the gradient on SwiftShader's 4 lanes; the forward is not. */
+const gradSuits = (traits: AdapterTraits): boolean => subgroupRows.suits(traits) || (subgroupRows.runs(traits) && traits.subgroupSize === 4)
 
 /**
  * y = (x - mean) / √(variance + epsilon) · gamma + beta, row by row. x, y [rows, width]; gamma, beta [width]; width a multiple of 4.
@@ -34,7 +36,7 @@ export const layerNormGrad = defineKernel({
   buffers: { x: 'read', gamma: 'read', stats: 'read', dy: 'read', dx: 'write' },
   params: { rows: 'u32', width: 'u32', accumulate: 'u32' },
   workgroups: ({ rows }) => lanes(rows, 64),
-  variants: [rowVariant('layer_norm_grad_subgroup')],
+  variants: [{ ...rowVariant('layer_norm_grad_subgroup'), suits: gradSuits }],
   cost: ({ rows, width, accumulate }) => ({
     flops: (12 + accumulate) * rows * width,
     bytes: (12 + 4 * accumulate) * rows * width + 8 * rows + 4 * width,
