@@ -100,6 +100,13 @@ function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, shape: S
   expectClose('dv', got.dv, want.dv, { ulps, scale: perKey })
 }
 
+/** The kernels in one form, whichever the adapter would take. */
+const formed = (form: string): typeof kernels => ({
+  attention: forced(attention, form),
+  attentionGradQuery: forced(attentionGradQuery, form),
+  attentionGradKeyValue: forced(attentionGradKeyValue, form),
+})
+
 /** The kernels in one of their variants, with tiles of so many rows. */
 function tall(form: string, ROWS: number): typeof kernels {
   const of = <K extends { readonly name: string }>(kernel: K) =>
@@ -164,18 +171,13 @@ describe('attention', () => {
   for (const form of ['portable', 'subgroup', 'tiled']) {
     it(`matches the reference, ${form}, at 9 queries and 33 keys and the other way round`, async ({ skip }) => {
       if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
-      const by = {
-        attention: forced(attention, form),
-        attentionGradQuery: forced(attentionGradQuery, form),
-        attentionGradKeyValue: forced(attentionGradKeyValue, form),
-      }
       for (const [queries, keys, causal] of [
         [9, 33, 0],
         [33, 9, 1],
       ] as const) {
         const shape = shapeOf(2, 2, 36, queries, keys, causal)
         const inputs = inputsOf(shape, [keys, 5])
-        expectAllClose(await run(shape, inputs, inputs, by), shape)
+        expectAllClose(await run(shape, inputs, inputs, formed(form)), shape)
       }
     })
   }
@@ -194,6 +196,15 @@ describe('attention', () => {
     }
   })
 
+  // Columns come in chunks of 32: two and a rest of 4.
+  for (const rows of [32, 64]) {
+    it(`matches the reference with tiles of ${rows} rows in a workgroup’s memory, which GPUs may get`, async () => {
+      const shape = shapeOf(1, 2, 68, rows + 1, rows + 1, 1)
+      const inputs = inputsOf(shape, [rows + 1])
+      expectAllClose(await run(shape, inputs, inputs, tall('tiled', rows)), shape)
+    })
+  }
+
   it('matches the reference at the pose decoder’s 152 frames', async () => {
     const shape = shapeOf(2, 4, 32, 152, 152, 1)
     expectAllClose(await run(shape, inputsOf(shape, [152, 97])), shape)
@@ -208,14 +219,20 @@ describe('attention', () => {
     expect(got.dv.subarray(5 * 16).every((value) => value === 0)).toBe(true)
   })
 
-  it('keeps NaN in the padding rows of keys and values out of everything', async () => {
+  // The form this adapter takes, and the one GPUs take.
+  const dangers = [
+    ['untuned', kernels],
+    ['tiled', formed('tiled')],
+  ] as const
+
+  it.each(dangers)('keeps NaN in the padding rows of keys and values out of everything, %s', async (_, by) => {
     for (const causal of [0, 1]) {
       const shape = shapeOf(3, 2, 8, 11, 11, causal)
       const inputs = inputsOf(shape, [11, 6, 1])
       const width = shape.heads * shape.headWidth
       const poison = (x: Float64Array) =>
         x.map((value, at) => (Math.floor(at / width) % 11 < inputs.keyLengths[Math.floor(at / (11 * width))]! ? value : Number.NaN))
-      const { got, want } = await run(shape, inputs, { ...inputs, k: poison(inputs.k), v: poison(inputs.v) })
+      const { got, want } = await run(shape, inputs, { ...inputs, k: poison(inputs.k), v: poison(inputs.v) }, by)
       expectAllClose({ got, want }, shape)
       const padding = got.dk.filter((_, at) => Math.floor(at / width) % 11 >= inputs.keyLengths[Math.floor(at / (11 * width))]!)
       expect(padding.length).toBe((5 + 10) * width)
@@ -223,11 +240,11 @@ describe('attention', () => {
     }
   })
 
-  it('gives a sample without keys zeros, whatever its rows hold', async () => {
+  it.each(dangers)('gives a sample without keys zeros, whatever its rows hold, %s', async (_, by) => {
     const shape = shapeOf(2, 2, 8, 6, 5)
     const inputs = inputsOf(shape, [0, 5])
     const nothing = (x: Float64Array) => x.map((value, at) => (at < x.length / 2 ? Number.NaN : value))
-    const { got, want } = await run(shape, inputs, { ...inputs, k: nothing(inputs.k), v: nothing(inputs.v) })
+    const { got, want } = await run(shape, inputs, { ...inputs, k: nothing(inputs.k), v: nothing(inputs.v) }, by)
     expectAllClose({ got, want }, shape)
     for (const out of [got.y, got.logSumExp, got.dq, got.dk, got.dv]) {
       expect(out.subarray(0, out.length / 2).every((value) => value === 0)).toBe(true)
@@ -240,7 +257,7 @@ describe('attention', () => {
     expectAllClose(await run(shape, inputs, { ...inputs, keyLengths: Uint32Array.of(4_000_000_000) }), shape)
   })
 
-  it('stays finite and right for scores of ±80', async () => {
+  it.each(dangers)('stays finite and right for scores of ±80, %s', async (_, by) => {
     const shape = { ...shapeOf(1, 2, 8, 33, 29), scale: 1 }
     const inputs = inputsOf(shape, [29], 6)
     const scores = Array.from({ length: 33 * 29 }, (_, at) =>
@@ -248,6 +265,6 @@ describe('attention', () => {
     )
     expect(Math.max(...scores)).toBeGreaterThan(80)
     expect(Math.min(...scores)).toBeLessThan(-80)
-    expectAllClose(await run(shape, inputs), shape, 128)
+    expectAllClose(await run(shape, inputs, inputs, by), shape, 128)
   })
 })

@@ -24,6 +24,7 @@ const tiles = ({ batch, heads }: Shape, rows: number) => lanes(batch * heads * M
 const passesCheaply = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
   software && features.has('subgroups') && subgroupSize === 8
 
+/** What the variants for subgroups are written for. */
 const canPass = ({ features, subgroupSize }: AdapterTraits): boolean =>
   features.has('subgroups') && (subgroupSize === 4 || subgroupSize === 8)
 
