@@ -196,15 +196,6 @@ describe('attention', () => {
     }
   })
 
-  // Columns come in chunks of 32: two and a rest of 4.
-  for (const rows of [32, 64]) {
-    it(`matches the reference with tiles of ${rows} rows in a workgroup’s memory, which GPUs may get`, async () => {
-      const shape = shapeOf(1, 2, 68, rows + 1, rows + 1, 1)
-      const inputs = inputsOf(shape, [rows + 1])
-      expectAllClose(await run(shape, inputs, inputs, tall('tiled', rows)), shape)
-    })
-  }
-
   it('matches the reference at the pose decoder’s 152 frames', async () => {
     const shape = shapeOf(2, 4, 32, 152, 152, 1)
     expectAllClose(await run(shape, inputsOf(shape, [152, 97])), shape)
@@ -219,20 +210,14 @@ describe('attention', () => {
     expect(got.dv.subarray(5 * 16).every((value) => value === 0)).toBe(true)
   })
 
-  // The form this adapter takes, and the one GPUs take.
-  const dangers = [
-    ['untuned', kernels],
-    ['tiled', formed('tiled')],
-  ] as const
-
-  it.each(dangers)('keeps NaN in the padding rows of keys and values out of everything, %s', async (_, by) => {
+  it('keeps NaN in the padding rows of keys and values out of everything', async () => {
     for (const causal of [0, 1]) {
       const shape = shapeOf(3, 2, 8, 11, 11, causal)
       const inputs = inputsOf(shape, [11, 6, 1])
       const width = shape.heads * shape.headWidth
       const poison = (x: Float64Array) =>
         x.map((value, at) => (Math.floor(at / width) % 11 < inputs.keyLengths[Math.floor(at / (11 * width))]! ? value : Number.NaN))
-      const { got, want } = await run(shape, inputs, { ...inputs, k: poison(inputs.k), v: poison(inputs.v) }, by)
+      const { got, want } = await run(shape, inputs, { ...inputs, k: poison(inputs.k), v: poison(inputs.v) })
       expectAllClose({ got, want }, shape)
       const padding = got.dk.filter((_, at) => Math.floor(at / width) % 11 >= inputs.keyLengths[Math.floor(at / (11 * width))]!)
       expect(padding.length).toBe((5 + 10) * width)
@@ -240,11 +225,11 @@ describe('attention', () => {
     }
   })
 
-  it.each(dangers)('gives a sample without keys zeros, whatever its rows hold, %s', async (_, by) => {
+  it('gives a sample without keys zeros, whatever its rows hold', async () => {
     const shape = shapeOf(2, 2, 8, 6, 5)
     const inputs = inputsOf(shape, [0, 5])
     const nothing = (x: Float64Array) => x.map((value, at) => (at < x.length / 2 ? Number.NaN : value))
-    const { got, want } = await run(shape, inputs, { ...inputs, k: nothing(inputs.k), v: nothing(inputs.v) }, by)
+    const { got, want } = await run(shape, inputs, { ...inputs, k: nothing(inputs.k), v: nothing(inputs.v) })
     expectAllClose({ got, want }, shape)
     for (const out of [got.y, got.logSumExp, got.dq, got.dk, got.dv]) {
       expect(out.subarray(0, out.length / 2).every((value) => value === 0)).toBe(true)
@@ -257,7 +242,7 @@ describe('attention', () => {
     expectAllClose(await run(shape, inputs, { ...inputs, keyLengths: Uint32Array.of(4_000_000_000) }), shape)
   })
 
-  it.each(dangers)('stays finite and right for scores of ±80, %s', async (_, by) => {
+  it('stays finite and right for scores of ±80', async () => {
     const shape = { ...shapeOf(1, 2, 8, 33, 29), scale: 1 }
     const inputs = inputsOf(shape, [29], 6)
     const scores = Array.from({ length: 33 * 29 }, (_, at) =>
@@ -265,6 +250,6 @@ describe('attention', () => {
     )
     expect(Math.max(...scores)).toBeGreaterThan(80)
     expect(Math.min(...scores)).toBeLessThan(-80)
-    expectAllClose(await run(shape, inputs, inputs, by), shape, 128)
+    expectAllClose(await run(shape, inputs), shape, 128)
   })
 })

@@ -67,15 +67,10 @@ describe('forms of attention', () => {
   const rowsOf = (traits: AdapterTraits) => candidatesOf(kernel, traits).map(({ shader, constants }) => [shader, constants['ROWS']])
 
   it('are tried at the tiles that an adapter compiles in time', () => {
-    expect(rowsOf(lavapipe)).toEqual([
-      ['attention', undefined],
-      ...[8, 16, 32].map((n) => ['attention_subgroup', n]),
-      ['attention_tiled', 16],
-    ])
+    expect(rowsOf(lavapipe)).toEqual([['attention', undefined], ...[8, 16, 32].map((n) => ['attention_subgroup', n])])
     expect(rowsOf(swiftshader)).toEqual([
       ['attention', undefined],
       ['attention_subgroup', 8],
-      ['attention_tiled', 16],
     ])
     expect(rowsOf(gpu)).toEqual([['attention', undefined], ...[32, 16, 64].map((n) => ['attention_tiled', n])])
   })
