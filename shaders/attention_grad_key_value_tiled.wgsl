@@ -117,13 +117,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     // 2. Weights, and slopes of the scores.
     let ids = first + id.x + vec4u(0u, 8u, 16u, 24u);
     let line = bh * params.queries + min(ids, vec4u(lastQuery));
-    let known = transpose(mat4x2f(lines[line.x], lines[line.y], lines[line.z], lines[line.w]));
+    let l0 = lines[line.x];
+    let l1 = lines[line.y];
+    let l2 = lines[line.z];
+    let l3 = lines[line.w];
+    let level = vec4f(l0.x, l1.x, l2.x, l3.x);
+    let mean = vec4f(l0.y, l1.y, l2.y, l3.y);
     for (var m = 0u; m < ROWS / 8u; m++) { // unroll
       let row = firstKey + id.y + 8u * m;
       let since = select(params.queries, select(0u, row, causal), row < length);
       let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
-      weight[m] = select(vec4f(0.0), exp(weight[m] * params.scale - known[0]), sees);
-      slope[m] = weight[m] * (slope[m] - known[1]) * params.scale;
+      weight[m] = select(vec4f(0.0), exp(weight[m] * params.scale - level), sees);
+      slope[m] = weight[m] * (slope[m] - mean) * params.scale;
       keyTile[(id.y + 8u * m) * PITCH + id.x] = weight[m];
     }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { attention } from '../kernels/attention.js'
 import { linear } from '../kernels/linear.js'
 import { type AdapterTraits, type AnyKernel, candidatesOf, formOf, pinned } from './kernel.js'
 import { choiceOf, shadersOf, TUNING_FORMAT, type Tuning } from './tuning.js'
@@ -56,6 +57,34 @@ describe('tuning', () => {
       const { shader, constants } = formOf(pinned(kernel, choice), sizes(64, 512, 512), lavapipe)
       expect({ shader, constants }).toMatchObject(choice)
     }
+  })
+})
+
+describe('forms of attention', () => {
+  const kernel = attention as unknown as AnyKernel
+  const swiftshader = { ...lavapipe, subgroupSize: 4 }
+  const gpu: AdapterTraits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
+  const rowsOf = (traits: AdapterTraits) => candidatesOf(kernel, traits).map(({ shader, constants }) => [shader, constants['ROWS']])
+
+  it('are tried at the tiles that an adapter compiles in time', () => {
+    expect(rowsOf(lavapipe)).toEqual([['attention', undefined], ...[8, 16, 32].map((n) => ['attention_subgroup', n])])
+    expect(rowsOf(swiftshader)).toEqual([
+      ['attention', undefined],
+      ['attention_subgroup', 8],
+    ])
+    expect(rowsOf(gpu)).toEqual([['attention', undefined], ...[32, 16, 64].map((n) => ['attention_tiled', n])])
+  })
+
+  it('are taken untuned by what an adapter is, in lower tiles where there is little work', () => {
+    const params = { ...Object.fromEntries(Object.keys(attention.params).map((name) => [name, 0])), heads: 4, headWidth: 64 }
+    const long = { ...params, batch: 64, queries: 152, keys: 152 }
+    const short = { ...params, batch: 8, queries: 40, keys: 40 }
+    expect(formOf(kernel, long, gpu)).toEqual({ shader: 'attention_tiled', constants: { ROWS: 32, TURNS: 2 }, grid: [5, 256] })
+    expect(formOf(kernel, short, gpu)).toEqual({ shader: 'attention_tiled', constants: { ROWS: 16, TURNS: 2 }, grid: [3, 32] })
+    expect(formOf(kernel, long, lavapipe)).toMatchObject({ shader: 'attention_subgroup', constants: { ROWS: 16 } })
+    expect(formOf(kernel, long, swiftshader).shader).toBe('attention')
+    const chosen = formOf(kernel, long, swiftshader, { shader: 'attention_subgroup', constants: { ROWS: 8 } })
+    expect(chosen).toMatchObject({ shader: 'attention_subgroup', constants: { ROWS: 8, LANES: 4 } })
   })
 })
 

@@ -24,6 +24,7 @@ const tiles = ({ batch, heads }: Shape, rows: number) => lanes(batch * heads * M
 const passesCheaply = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
   software && features.has('subgroups') && subgroupSize === 8
 
+/** What the variants for subgroups are written for. */
 const canPass = ({ features, subgroupSize }: AdapterTraits): boolean =>
   features.has('subgroups') && (subgroupSize === 4 || subgroupSize === 8)
 
@@ -64,20 +65,17 @@ const ENOUGH = 256
 
 const tileGroups = ({ batch, heads }: Shape, rows: number, height: number) => batch * heads * Math.ceil(rows / height)
 
-/** The variant that shares blocks in a workgroup's memory; `rows` are queries or keys. Not measured on a GPU yet. */
+/** The variant that shares blocks in a workgroup's memory; `rows` are queries or keys. Software drivers gain nothing from barriers. Not measured on a GPU yet. */
 function tiledVariant(shader: string, rows: (shape: Shape) => number): Variant<typeof shape> {
   return {
     shader,
     suits: ({ software }) => !software,
-    runs: () => true,
     workgroups: (params, _, { ROWS }) => [Math.ceil(rows(params) / ROWS!), params.batch * params.heads],
-    constants: (params, { software }) => ({
-      ROWS: software || tileGroups(params, rows(params), 32) < ENOUGH ? 16 : 32,
+    constants: (params) => ({
+      ROWS: tileGroups(params, rows(params), 32) < ENOUGH ? 16 : 32,
       TURNS: Math.ceil(params.headWidth / 32),
     }),
     tune: { ROWS: [32, 16, 64] },
-    // Software drivers gain nothing from barriers; taller tiles they would only compile for longer.
-    tries: ({ ROWS }, { software }) => !software || ROWS === 16,
   }
 }
 
