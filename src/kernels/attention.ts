@@ -36,10 +36,10 @@ function tileRows({ batch, queries, keys, heads, headWidth }: Shape, rows: numbe
   return subgroupSize === 8 && rows > 32 && batch * heads * queries * keys * headWidth >= LONG ? 16 : 8
 }
 
-/** How a head's columns are dealt out: each lane takes SPAN vectors of four at a turn, all it has where registers hold them. */
+/** How a head's columns are dealt out: each lane takes SPAN vectors of four at a turn, as many as compile in seconds. */
 function columns(headWidth: number, lanes: number): { SPAN: number; TURNS: number } {
   const vectors = Math.ceil(headWidth / (4 * lanes))
-  const span = Math.min(4, vectors)
+  const span = Math.min(lanes === 4 ? 2 : 4, vectors)
   return { SPAN: span, TURNS: Math.ceil(vectors / span) }
 }
 
