@@ -169,6 +169,10 @@ describe('the form of layer_norm', () => {
     expect(formAt(512)).toMatchObject({ constants: { LANES: 32, ROWS: 4, TURNS: 4 }, grid: [300, 1] })
     expect([4, 132, 4096].map((width) => formAt(width).constants.TURNS)).toEqual([1, 2, 16])
     const small = { ...traits, software: true, subgroupSize: 4 }
-    expect(formOf(layerNormGrad as unknown as AnyKernel, { ...shape, accumulate: 0 }, small).constants).toEqual({ LANES: 4, ROWS: 4, TURNS: 4 })
+    expect(formOf(layerNormGrad as unknown as AnyKernel, { ...shape, accumulate: 0 }, small).constants).toEqual({
+      LANES: 4,
+      ROWS: 4,
+      TURNS: 4,
+    })
   })
 })

@@ -5,8 +5,8 @@
 // x   : [rows, cols] f32, cols a multiple of 4, read as vec4
 // sum : [cols] f32, read as vec4, added onto
 // One workgroup owns 4·ACROSS neighbouring columns, its lanes ACROSS side by side in so many slices of the rows: slice s sums rows s,
-// s + SLICES and so on, AHEAD of them at a time in sums of their own, as loads must not wait for each other. Then the slices are folded by
-// halves. So every total has one fixed order. Rows past the last read the last one and count as 0.
+// s + SLICES and so on, AHEAD of them at a time in sums of their own, as loads must not wait for each other. After one barrier the
+// first lanes add the slices up in order: every total has one fixed order. Rows past the last read the last one and count as 0.
 // Eight lanes side by side read 128 bytes of a row, a GPU's cache line; more would leave narrow tensors too few workgroups.
 
 const WG = 256u;
@@ -36,10 +36,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
   }
   sums[lane] = (ahead[0] + ahead[1]) + (ahead[2] + ahead[3]);
+  workgroupBarrier();
 
-  for (var step = WG / 2u; step >= ACROSS; step /= 2u) {
-    workgroupBarrier();
-    if (lane < step) { sums[lane] += sums[lane + step]; }
+  if (lane < ACROSS && c < columns) {
+    var total = vec4f(0.0);
+    for (var slice = 0u; slice < SLICES; slice++) {
+      total += sums[slice * ACROSS + lane];
+    }
+    sum[c] += total;
   }
-  if (lane < ACROSS && c < columns) { sum[c] += sums[lane]; }
 }

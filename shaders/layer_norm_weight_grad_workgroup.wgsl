@@ -7,7 +7,7 @@
 // stats         : [rows, 2] f32, mean and 1/√(variance + epsilon)
 // dGamma, dBeta : [width] f32, read as vec4, added onto
 // One workgroup owns 4·ACROSS neighbouring columns, as in column_sum_workgroup: slice s of its lanes sums rows s, s + SLICES and so on,
-// AHEAD of them at a time in sums of their own; then the slices are folded by halves, in one fixed order. Rows past the last read the
+// AHEAD of them at a time in sums of their own; then the first lanes add the slices up in order. Rows past the last read the
 // last one and count as 0.
 
 const WG = 256u;
@@ -47,16 +47,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
   gammaSums[lane] = (gammaAhead[0] + gammaAhead[1]) + (gammaAhead[2] + gammaAhead[3]);
   betaSums[lane] = (betaAhead[0] + betaAhead[1]) + (betaAhead[2] + betaAhead[3]);
+  workgroupBarrier();
 
-  for (var step = WG / 2u; step >= ACROSS; step /= 2u) {
-    workgroupBarrier();
-    if (lane < step) {
-      gammaSums[lane] += gammaSums[lane + step];
-      betaSums[lane] += betaSums[lane + step];
-    }
-  }
   if (lane < ACROSS && c < columns) {
-    dGamma[c] += gammaSums[lane];
-    dBeta[c] += betaSums[lane];
+    var gammaTotal = vec4f(0.0);
+    var betaTotal = vec4f(0.0);
+    for (var slice = 0u; slice < SLICES; slice++) {
+      gammaTotal += gammaSums[slice * ACROSS + lane];
+      betaTotal += betaSums[slice * ACROSS + lane];
+    }
+    dGamma[c] += gammaTotal;
+    dBeta[c] += betaTotal;
   }
 }
