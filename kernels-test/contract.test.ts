@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { create } from 'webgpu'
 import type { Workload } from '../bench/workload.js'
 import { Gpu } from '../src/device/gpu.js'
-import type { AnyKernel } from '../src/device/kernel.js'
+import { type AnyKernel, candidatesOf, pinned } from '../src/device/kernel.js'
 import { shaderFromPackage } from '../src/device/shader_source.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
@@ -105,6 +105,20 @@ describe("Dawn's null backend compiles", () => {
       gpu.check()
     },
   )
+
+  // It has 16 KiB for a workgroup, which is room for the smallest tiles of matrices only.
+  const tunable = tinyWorkloads.flatMap((one) =>
+    variantsOf(one.kernel).flatMap((variant) =>
+      variant.tune && !variant.shader.endsWith('_matrix') ? [[variant.shader, variant, one] as const] : [],
+    ),
+  )
+  it.each(tunable)('%s with every number a tuner may choose', async (_, variant, { kernel, params }) => {
+    const { tries: _tries, ...anywhere } = { ...variant, runs: () => true }
+    const choices = candidatesOf({ ...kernel, variants: [anywhere] }, gpu.traits).filter(({ shader }) => shader === variant.shader)
+    expect(choices.length).toBeGreaterThan(1)
+    for (const choice of choices) await gpu.pipeline(pinned(kernel, choice), params)
+    gpu.check()
+  })
 
   it('no shader with a fault, and says where it is', async () => {
     const broken = new Gpu(gpu.device, {

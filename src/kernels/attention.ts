@@ -65,7 +65,10 @@ const ENOUGH = 256
 
 const tileGroups = ({ batch, heads }: Shape, rows: number, height: number) => batch * heads * Math.ceil(rows / height)
 
-/** The variant that shares blocks in a workgroup's memory; `rows` are queries or keys. Software drivers gain nothing from barriers, and lavapipe compiles one for half a minute. Not measured on a GPU yet. */
+/**
+ * The variant that shares blocks in a workgroup's memory; `rows` are queries or keys. Not measured on a GPU yet. Software drivers gain
+ * nothing from barriers, and lavapipe compiles one for half a minute.
+ */
 function tiledVariant(shader: string, rows: (shape: Shape) => number): Variant<typeof shape> {
   return {
     shader,
