@@ -61,6 +61,21 @@ describe('the text of', () => {
     for (const line of bareLoopVariables(source)) expect.soft(line, 'zeroed on the first turn only, by Dawn 0.6: write = T()').toBe('')
   })
 
+  it('functions that several shaders need is the same in each', () => {
+    const texts = (name: string, among: readonly string[]) =>
+      new Set(
+        among.flatMap((shader) => {
+          const found = new RegExp(`^fn ${name}\\(.*?^\\}`, 'ms').exec(readFileSync(`shaders/${shader}.wgsl`, 'utf8'))
+          return found ? [found[0].replaceAll(/^ *\/\/.*\n/gm, '')] : []
+        }),
+      )
+    for (const name of ['pcg4d', 'nearestHalf', 'wide', 'rightJoint']) expect(texts(name, shaders).size, name).toBe(1)
+    for (const { kernel } of tinyWorkloads) {
+      const forms = [kernel.name, ...variantsOf(kernel).map(({ shader }) => shader)]
+      expect(texts('finished', forms).size, `finished in ${kernel.name}`).toBeLessThanOrEqual(1)
+    }
+  })
+
   it('is checked for bare variables in loops', () => {
     expect(bareLoopVariables('fn f() {\n  var a: f32;\n  for (;;) {\n    var b: vec4f;\n    var c = vec4f();\n  }\n}')).toEqual([
       'var b: vec4f;',

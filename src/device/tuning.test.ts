@@ -116,7 +116,14 @@ describe('a tuning file', () => {
 
   it('is refused where it is something else', async () => {
     const path = join(folder, 'broken.json')
-    for (const text of ['{', '[]', 'null', '{"format":"other"}']) {
+    const kernels = [
+      null,
+      { linear: null },
+      { linear: { files: [], shapes: {} } },
+      { linear: { files: [], shapes: [{ shader: 'linear' }] } },
+    ]
+    const halfRight = kernels.map((wrong) => JSON.stringify({ ...tuning, kernels: wrong }))
+    for (const text of ['{', '[]', 'null', '{"format":"other"}', ...halfRight]) {
       await writeFile(path, text)
       await expect(readTuning(path, 'a')).rejects.toThrow(/wanted tuning results, got something else\. Remove the file/)
     }

@@ -7,7 +7,7 @@ import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { cacheFolder } from './places.js'
 import { type ShaderSource, shaderFromPackage } from './shader_source.js'
-import { TUNING_FORMAT, type Tuning } from './tuning.js'
+import { TUNING_FORMAT, type TunedKernel, type Tuning } from './tuning.js'
 
 /** Where the results of an adapter are kept. SIGNLLM_TUNING names another file. */
 export function tuningPath(adapter: string): string {
@@ -36,7 +36,7 @@ export async function readTuning(path: string, adapter: string, shaders: ShaderS
     throw new SignError('ERR_DATA', path, `wanted tuning results, got ${(cause as Error).message}`, 'Check the path', { cause })
   }
   const tuning = parse(text)
-  if (tuning?.format !== TUNING_FORMAT) {
+  if (!tuning) {
     throw new SignError('ERR_DATA', path, 'wanted tuning results, got something else', 'Remove the file, and run signllm tune again')
   }
   return tuning.adapter === adapter ? withoutStale(tuning, shaders) : undefined
@@ -61,13 +61,20 @@ export async function hashOfShaders(names: readonly string[], shaders: ShaderSou
   return hashOf(await Promise.all(names.map(shaders)))
 }
 
+/** Undefined for anything that would not do as results. */
 function parse(text: string): Tuning | undefined {
   try {
-    return JSON.parse(text) as Tuning
+    const value = JSON.parse(text) as Tuning
+    return value.format === TUNING_FORMAT && Object.values(value.kernels).every(isWhole) ? value : undefined
   } catch {
     return undefined
   }
 }
+
+const isWhole = ({ files, shapes }: TunedKernel): boolean =>
+  Array.isArray(files) && shapes.every(({ params, shader, constants }) => [params, constants].every(isObject) && typeof shader === 'string')
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 function hashOf(texts: readonly string[]): string {
   const hash = createHash('sha256')

@@ -63,7 +63,7 @@ export async function* runFrames(
 }
 
 /** Frames of the longest sentence that has not stopped, if its counter goes on at the pace it had so far; at most those there is room for. */
-export function expectedFrames({ done, ran, frames }: Chunk, whole: number): number {
+function expectedFrames({ done, ran, frames }: Chunk, whole: number): number {
   const lengths = frames.flatMap((sentence, b) => (done[b] === 0 ? [(ran * whole) / sentence[(ran - 1) * FRAME + COORDS]!] : []))
   return Math.min(frames[0]!.length / FRAME, Math.ceil(Math.max(...lengths)))
 }

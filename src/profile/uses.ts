@@ -72,5 +72,5 @@ export function usesOf(programs: readonly Program[], prefixes: readonly string[]
   if (found.size > 0) return [...found.values()]
   const names = [...new Set(programs.flatMap(({ steps }) => steps.map(({ kernel }) => kernel.name)))].sort()
   const problem = `wanted a kernel that training or decoding runs, got '${prefixes.join(', ')}'`
-  throw new SignError('ERR_USAGE', 'profile', problem, `Choose among ${names.join(', ')}`)
+  throw new SignError('ERR_USAGE', 'kernels', problem, `Choose among ${names.join(', ')}`)
 }
