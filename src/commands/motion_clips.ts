@@ -10,7 +10,6 @@ import type { MotionSource, SourceMotion } from './motion_source.js'
 
 /** `neck`: neck at 0, shoulders 1/3 apart in every frame. `nine`: as the published Prompt2Sign tool has them, standardised over the clip and divided by 9. */
 export type MotionForm = 'neck' | 'nine'
-export const motionForms: readonly MotionForm[] = ['neck', 'nine']
 
 export interface ClipSettings {
   /** Language of the clips that tell none themselves. */
