@@ -17,8 +17,8 @@
 // subtraction: the factor 1 - rate·decay has a rounding of its own, 0.3 % of a decay of 1e-5, and the same for every weight.
 // 1 - beta is exact for beta >= 1/2, but is that of the rounded beta: with corrections from the rounded betas the bias cancels exactly.
 
-const WG = 256u;
-const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
+const WG = 256u; // tune: 8 256
+const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
 
 struct Params { n: u32, decayed: u32, weightDecay: f32, decoupled: u32 }
 

@@ -5,8 +5,8 @@
 // a, b, y : [n] f32, n a multiple of 4, read as vec4
 // One lane owns EACH fours of neighbours, WG fours apart. One rounding: nothing to lose.
 
-const WG = 256u;
-const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
+const WG = 256u; // tune: 8 256
+const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
 
 struct Params { n: u32 }
 

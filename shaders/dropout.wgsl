@@ -11,8 +11,8 @@
 // The choice is a select, not a product with 0: an overflow that is dropped becomes 0, not NaN.
 // rate · 2³² is exact, a product with a power of two, and fits a u32 since rate < 1; at rate 0 nothing is below it.
 
-const WG = 256u;
-const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
+const WG = 256u; // tune: 8 256
+const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
 
 struct Params { n: u32, site: u32, rate: f32 }
 

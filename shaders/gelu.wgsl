@@ -9,8 +9,8 @@
 // also where y is tiny. u is taken of x clamped to ±10, so exp stays below 1e38; past that y is x above, and below it stays within
 // 1e-36 of 0, however large x.
 
-const WG = 256u;
-const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
+const WG = 256u; // tune: 8 256
+const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
 
 struct Params { n: u32 }
 

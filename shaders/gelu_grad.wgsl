@@ -8,8 +8,8 @@
 // Everything is taken of x clamped to ±10, where the slope is 1 or 0 to the last bit of f32 and exp stays below 1e38. 1 - s is
 // exp(-2u) · s, which does not cancel where s is close to 1.
 
-const WG = 256u;
-const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
+const WG = 256u; // tune: 8 256
+const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
 
 struct Params { n: u32 }
 

@@ -8,8 +8,8 @@
 // All by whole numbers, since pack2x16float may round as it likes and leaves open what becomes of numbers a half cannot hold: so every
 // adapter gives the same bits. From 65520 on it is infinity; below 2^-14 multiples of 2^-24; what is not a number stays none.
 
-const WG = 256u;
-const EACH = 1u; // tune: 1 4 16, vectors of four a lane takes in turn
+const WG = 256u; // tune: 8 256
+const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
 
 struct Params { n: u32 }
 

@@ -1,8 +1,8 @@
 // ceilings/copy: the adapter's memory ceiling. Reads one array and writes another, nothing else. Each lane owns EACH vectors of four, WG
 // apart, so that neighbouring lanes touch neighbouring memory; how many pay differs: software drivers pay for every lane they start.
 
-const WG = 64u;
-const EACH = 1u; // tune: 1 4 16
+const WG = 64u; // tune: 8 64
+const EACH = 1u; // tune: 1 4 16 128
 
 struct Params { bytes: u32 }
 

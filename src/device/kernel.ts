@@ -149,13 +149,15 @@ export function lanes(n: number, size: number): Grid {
 }
 
 /**
- * Grid and constants of kernels over [n] numbers in workgroups of 256, each of which owns a stretch of 256 · EACH vectors of four.
- * Starting a lane costs a software driver more than the work.
+ * Grid and constants of kernels over [n] numbers, in workgroups of WG lanes that own a stretch of WG · EACH vectors of four each.
+ * Starting a lane costs a software driver more than the work; and it takes the lanes of a workgroup eight at a time, each eight through
+ * all their turns, so that only a workgroup of no more than those walks through memory without jumps.
  */
 export const elementwise = {
-  workgroups: ({ n }: { readonly n: number }, _: AdapterTraits, { EACH }: Constants): Grid => lanes(Math.ceil(n / 4 / EACH!), 256),
-  constants: (_: unknown, { software }: AdapterTraits) => ({ EACH: software ? 16 : 1 }),
-  tune: { EACH: [1, 4, 16] },
+  workgroups: ({ n }: { readonly n: number }, _: AdapterTraits, { WG, EACH }: Constants): Grid => lanes(Math.ceil(n / 4 / EACH!), WG!),
+  constants: (_: unknown, { software }: AdapterTraits) => (software ? { WG: 8, EACH: 128 } : { WG: 256, EACH: 1 }),
+  tune: { WG: [256, 8], EACH: [1, 4, 16, 128] },
+  tries: ({ WG, EACH }: Constants) => (WG === 8) === (EACH === 128),
 }
 
 /** Throws ERR_KERNEL on the first difference between a declaration and the source of `shaders/SHADER.wgsl`. */

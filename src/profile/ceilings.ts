@@ -18,18 +18,18 @@ const FLOPS_A_LANE = 16 * 1024
 /** Many and short: on a CPU that others use too, some fall between them. A GPU's submissions must be longer than the wait for them. */
 const sampling = (gpu: Gpu) => (gpu.software ? { samples: 15, milliseconds: 15 } : { samples: 7, milliseconds: 60 })
 
-/** y = x, both of so many bytes, a multiple of 16; each lane takes `each` vectors of four. */
-export const copyBy = (each: number) =>
+/** y = x, both of so many bytes, a multiple of 16; each of a workgroup's lanes takes `each` vectors of four. */
+export const copyBy = (workgroup: number, each: number) =>
   defineKernel({
     name: 'ceilings/copy',
     buffers: { x: 'read', y: 'write' },
     params: SIZE,
-    workgroups: ({ bytes }) => lanes(Math.ceil(bytes / 16 / each), WORKGROUP),
-    constants: () => ({ EACH: each }),
+    workgroups: ({ bytes }) => lanes(Math.ceil(bytes / 16 / each), workgroup),
+    constants: () => ({ WG: workgroup, EACH: each }),
     cost: ({ bytes }) => ({ flops: 0, bytes: 2 * bytes }),
   })
-// One is the worst of them on a software driver, by more than a factor of two, and may be the best on a GPU.
-const copies = [1, 4, 16].map(copyBy)
+// The first is the worst of them on a software driver, by more than a factor of two, and may be the best on a GPU.
+const copies = [copyBy(WORKGROUP, 1), copyBy(WORKGROUP, 4), copyBy(WORKGROUP, 16), copyBy(8, 128)]
 
 const multiplyAdd = defineKernel({
   name: 'ceilings/multiply_add',
