@@ -24,6 +24,7 @@ const shapes = [
 /** Forms of both kernels of rows, and on what they run. */
 const forms = [
   { form: 'portable', shapes },
+  { form: 'rows', shapes },
   { form: 'subgroup', shapes },
   // As GPUs have them, which this adapter may not be.
   { form: 'subgroup', lanes: 32, shapes: [shapes[3]!, shapes[6]!] },
@@ -134,6 +135,20 @@ for (const form of forms) {
       expectClose('y', y, reference.layerNorm(x, ones, zeros, epsilon).y, { ulps: 16, scale: 2 * 1000 })
     })
 
+    it('keeps most digits when a row begins far from where it goes on', async ({ skip }) => {
+      const gpu = (await gpuFor(form)) ?? skip(skipReason)
+      const width = 512
+      const x = noise(width, 17).map((v, i) => (i < 16 ? 1000 : v))
+      const ones = new Float64Array(width).fill(1)
+      const buffers = { x, gamma: ones, beta: new Float64Array(width), y: width, stats: 2 }
+      const want = reference.layerNorm(x, ones, buffers.beta, epsilon)
+      const { stats, y } = await runKernel(norm, buffers, { rows: 1, width, epsilon }, gpu)
+      // width/4 roundings of half an ulp each, of a sum that is 1 + width/16 = 33 times what is left of it; the root halves them.
+      const ulps = ((width / 4) * (1 + width / 16)) / 4
+      expectClose('1/std', stats.subarray(1), want.stats.subarray(1), { ulps, scale: want.stats[1]! })
+      expectClose('y', y, want.y, { ulps: ulps + width / 4, scale: Math.sqrt(width / 16) })
+    })
+
     it('turns a constant row into beta', async ({ skip }) => {
       const gpu = (await gpuFor(form)) ?? skip(skipReason)
       const width = 8
@@ -149,18 +164,15 @@ describe('the form of layer_norm', () => {
   const traits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
   const shape = { rows: 1200, width: 512, epsilon }
 
-  it('is a subgroup a row on GPUs, and in the gradient on software drivers of 4 lanes', () => {
+  it('is a subgroup a row on GPUs and in the gradient on 4 lanes of a software driver, a lane a row on those elsewhere', () => {
     const shaderOn = (differing: object, kernel: unknown = layerNorm) =>
       formOf(kernel as AnyKernel, { ...shape, accumulate: 0 }, { ...traits, ...differing }).shader
     expect([shaderOn({}), shaderOn({}, layerNormGrad)]).toEqual(['layer_norm_subgroup', 'layer_norm_grad_subgroup'])
     const small = { software: true, subgroupSize: 4 }
-    expect([shaderOn(small), shaderOn(small, layerNormGrad)]).toEqual(['layer_norm', 'layer_norm_grad_subgroup'])
-    for (const without of [
-      { software: true, subgroupSize: 8 },
-      { subgroupSize: undefined },
-      { subgroupSize: 128 },
-      { features: new Set() },
-    ])
+    expect([shaderOn(small), shaderOn(small, layerNormGrad)]).toEqual(['layer_norm_rows', 'layer_norm_grad_subgroup'])
+    const wider = { software: true, subgroupSize: 8 }
+    expect([shaderOn(wider), shaderOn(wider, layerNormGrad)]).toEqual(['layer_norm_rows', 'layer_norm_grad'])
+    for (const without of [{ subgroupSize: undefined }, { subgroupSize: 128 }, { features: new Set() }])
       expect([shaderOn(without), shaderOn(without, layerNormGrad)]).toEqual(['layer_norm', 'layer_norm_grad'])
   })
 

@@ -14,6 +14,18 @@ const rowVariant = (shader: string) => ({
   }),
 })
 
+/**
+ * The variant in which a subgroup owns as many rows as it has lanes. Measured on software drivers a tenth faster than the portable form;
+ * on a GPU its lanes would read rows far apart.
+ */
+const rowsVariant = {
+  shader: 'layer_norm_rows',
+  suits: ({ software, features, subgroupSize }: AdapterTraits): boolean =>
+    software && features.has('subgroups') && (subgroupSize === 4 || subgroupSize === 8),
+  workgroups: ({ rows }: { readonly rows: number }, { subgroupSize }: AdapterTraits) => lanes(rows, subgroupSize!),
+  constants: (_: unknown, { subgroupSize }: AdapterTraits) => ({ LANES: subgroupSize! }),
+}
+
 /** Measured a third faster in the gradient on SwiftShader's 4 lanes; the forward is not. */
 const gradSuits = (traits: AdapterTraits): boolean => subgroupRows.suits(traits) || (subgroupRows.runs(traits) && traits.subgroupSize === 4)
 
@@ -26,7 +38,7 @@ export const layerNorm = defineKernel({
   buffers: { x: 'read', gamma: 'read', beta: 'read', y: 'write', stats: 'write' },
   params: { rows: 'u32', width: 'u32', epsilon: 'f32' },
   workgroups: ({ rows }) => lanes(rows, 64),
-  variants: [rowVariant('layer_norm_subgroup')],
+  variants: [rowsVariant, rowVariant('layer_norm_subgroup')],
   cost: ({ rows, width }) => ({ flops: 8 * rows * width, bytes: 8 * rows * width + 8 * rows + 8 * width }),
 })
 
