@@ -1,4 +1,4 @@
-import { type AdapterTraits, defineKernel, lanes, type Variant } from '../device/kernel.js'
+import { type AdapterTraits, defineKernel, type FormSpec, lanes, type Variant } from '../device/kernel.js'
 
 // What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only. Rows of q and dq are queryStride numbers long,
 // those of k, v and dkv keyStride; keys begin at keyColumn and values, no earlier, at valueColumn. All are multiples of 4.
@@ -17,12 +17,30 @@ const shape = {
 } as const
 type Shape = { readonly [K in keyof typeof shape]: number }
 
-// A lane owns four neighbouring rows of one head; a workgroup has 32 lanes.
-const tiles = ({ batch, heads }: Shape, rows: number) => lanes(batch * heads * Math.ceil(rows / 4), 32)
-
-/** Measured faster on lavapipe's 8 lanes. On SwiftShader's 4 only long heads of 64 gain; short ones lose, and compilation takes longer. */
+/** Measured faster on lavapipe's 8 lanes. On SwiftShader's 4 the portable form's tall tiles are. */
 const passesCheaply = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
   software && features.has('subgroups') && subgroupSize === 8
+
+// Multiplications from which work is long enough to compile more for it: a second or two, on SwiftShader in every process anew.
+const WORTH_COMPILING = 2 ** 22
+
+/**
+ * The kernels' own form, in which a lane owns ROWS neighbouring rows of one head, `rows` are queries or keys; a workgroup has 32 lanes.
+ * Eight rows share more loads and run up to twice as fast on SwiftShader where there are enough of them for every core.
+ */
+function portableForm(rows: (shape: Shape) => number): FormSpec<typeof shape> {
+  return {
+    workgroups: (params, _, { ROWS }) => lanes(params.batch * params.heads * Math.ceil(rows(params) / ROWS!), 32),
+    constants: (params, { software }) => {
+      const { batch, heads, queries, keys, headWidth } = params
+      const long = rows(params) > 32 && batch * heads * queries * keys * headWidth >= WORTH_COMPILING
+      return software && long ? { ROWS: 8, QUADS: 4 } : { ROWS: 4, QUADS: 2 }
+    },
+    tune: { ROWS: [4, 8], QUADS: [2, 4] },
+    // lavapipe compiles tall ones for half a minute, and has a better form.
+    tries: ({ ROWS, QUADS }, traits) => ROWS === 2 * QUADS! && (ROWS === 4 || !passesCheaply(traits)),
+  }
+}
 
 /** What the variants for subgroups are written for. */
 const canPass = ({ features, subgroupSize }: AdapterTraits): boolean =>
@@ -101,7 +119,7 @@ export const attention = defineKernel({
   name: 'attention',
   buffers: { q: 'read', k: 'read', v: 'read', keyLengths: 'read', y: 'write', logSumExp: 'write' },
   params: shape,
-  workgroups: (params) => tiles(params, params.queries),
+  ...portableForm(({ queries }) => queries),
   variants: [subgroupVariant('attention_subgroup', ({ queries }) => queries), tiledVariant('attention_tiled', ({ queries }) => queries)],
   cost: cost(4, 2, 2),
 })
@@ -123,7 +141,7 @@ export const attentionGradQuery = defineKernel({
   name: 'attention_grad_query',
   buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dq: 'write' },
   params: shape,
-  workgroups: (params) => tiles(params, params.queries),
+  ...portableForm(({ queries }) => queries),
   variants: [
     subgroupVariant('attention_grad_query_subgroup', ({ queries }) => queries),
     tiledVariant('attention_grad_query_tiled', ({ queries }) => queries),
@@ -139,7 +157,7 @@ export const attentionGradKeyValue = defineKernel({
   name: 'attention_grad_key_value',
   buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dkv: 'write' },
   params: shape,
-  workgroups: (params) => tiles(params, params.keys),
+  ...portableForm(({ keys }) => keys),
   variants: [
     subgroupVariant('attention_grad_key_value_subgroup', ({ keys }) => keys),
     tiledVariant('attention_grad_key_value_tiled', ({ keys }) => keys),
