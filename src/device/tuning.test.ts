@@ -22,7 +22,7 @@ const shape = (rows: number, shader: string, constants = {}) => ({
 const tuning: Tuning = {
   format: TUNING_FORMAT,
   adapter: 'a',
-  kernels: { linear: { files: ['linear'], hash: '', shapes: [shape(64, 'linear'), shape(1024, 'linear_subgroup', { TILE_ROWS: 32 })] } },
+  kernels: { linear: { files: ['linear'], hash: '', shapes: [shape(64, 'linear'), shape(1024, 'linear_subgroup', { TILE_ROWS: 16 })] } },
 }
 
 describe('tuning', () => {
@@ -35,9 +35,9 @@ describe('tuning', () => {
 
   it('decides file, constants and workgroups of a kernel', () => {
     const params = sizes(1024, 512, 512)
-    expect(formOf(kernel, params, lavapipe)).toMatchObject({ shader: 'linear_subgroup', constants: { TILE_ROWS: 16 }, grid: [16, 64] })
+    expect(formOf(kernel, params, lavapipe)).toMatchObject({ shader: 'linear_subgroup', constants: { TILE_ROWS: 32 }, grid: [16, 32] })
     const chosen = formOf(kernel, params, lavapipe, choiceOf(tuning, kernel, params))
-    expect(chosen).toMatchObject({ shader: 'linear_subgroup', constants: { TILE_ROWS: 32, LANES: 8 }, grid: [16, 32] })
+    expect(chosen).toMatchObject({ shader: 'linear_subgroup', constants: { TILE_ROWS: 16, LANES: 8 }, grid: [16, 64] })
   })
 
   it('is left aside where a form is no more, or does not run here', () => {
@@ -67,12 +67,13 @@ describe('forms of attention', () => {
   const rowsOf = (traits: AdapterTraits) => candidatesOf(kernel, traits).map(({ shader, constants }) => [shader, constants['ROWS']])
 
   it('are tried at the tiles that an adapter compiles in time', () => {
-    expect(rowsOf(lavapipe)).toEqual([['attention', undefined], ...[8, 16, 32].map((n) => ['attention_subgroup', n])])
+    expect(rowsOf(lavapipe)).toEqual([['attention', 4], ...[8, 16, 32].map((n) => ['attention_subgroup', n])])
     expect(rowsOf(swiftshader)).toEqual([
-      ['attention', undefined],
+      ['attention', 4],
+      ['attention', 8],
       ['attention_subgroup', 8],
     ])
-    expect(rowsOf(gpu)).toEqual([['attention', undefined], ...[32, 16, 64].map((n) => ['attention_tiled', n])])
+    expect(rowsOf(gpu)).toEqual([...[4, 8].map((n) => ['attention', n]), ...[32, 16, 64].map((n) => ['attention_tiled', n])])
   })
 
   it('are taken untuned by what an adapter is, in lower tiles where there is little work', () => {
@@ -82,7 +83,8 @@ describe('forms of attention', () => {
     expect(formOf(kernel, long, gpu)).toEqual({ shader: 'attention_tiled', constants: { ROWS: 32, TURNS: 2 }, grid: [5, 256] })
     expect(formOf(kernel, short, gpu)).toEqual({ shader: 'attention_tiled', constants: { ROWS: 16, TURNS: 2 }, grid: [3, 32] })
     expect(formOf(kernel, long, lavapipe)).toMatchObject({ shader: 'attention_subgroup', constants: { ROWS: 16 } })
-    expect(formOf(kernel, long, swiftshader).shader).toBe('attention')
+    expect(formOf(kernel, long, swiftshader)).toMatchObject({ shader: 'attention', constants: { ROWS: 8, QUADS: 4 } })
+    expect(formOf(kernel, { ...short, heads: 1 }, swiftshader)).toMatchObject({ shader: 'attention', constants: { ROWS: 4, QUADS: 2 } })
     const chosen = formOf(kernel, long, swiftshader, { shader: 'attention_subgroup', constants: { ROWS: 8 } })
     expect(chosen).toMatchObject({ shader: 'attention_subgroup', constants: { ROWS: 8, LANES: 4 } })
   })
