@@ -4,6 +4,7 @@ import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
 import { type OpenOptions, openGpu } from '../device/open.js'
 import type { LengthPolicy } from '../infer/generator.js'
+import { hasLongSteps } from '../model/config.js'
 import { type Collected, collect, type Subject } from '../profile/collect.js'
 import { diffProfiles, type ProfileDiff } from '../profile/diff.js'
 import { generateSubject } from '../profile/generate.js'
@@ -36,7 +37,8 @@ export interface StepProfileOptions extends ProfileOptions {
 /** Profiles the training step of a run file, or of the published base model. */
 export async function profileTrain(path: string | undefined, options: StepProfileOptions = {}): Promise<Profile> {
   const config = path === undefined ? referenceRun() : await loadRunConfig(path)
-  return onGpu({ adapter: options.adapter ?? config.adapter ?? undefined }, options, async (gpu) => {
+  const open = { adapter: options.adapter ?? config.adapter ?? undefined, longDispatches: hasLongSteps(config.model) }
+  return onGpu(open, options, async (gpu) => {
     const subject = await trainSubject(gpu, config)
     try {
       return await collectSubject(gpu, subject, options)
@@ -86,7 +88,7 @@ function collectSubject(gpu: Gpu, subject: Subject, { steps = 5 }: StepProfileOp
 /** Profiles on a GPU of its own and writes the files asked for. What is compared with is read first: a bad file costs no profile. */
 async function onGpu(open: OpenOptions, options: StepProfileOptions, work: (gpu: Gpu) => Promise<Collected>): Promise<Profile> {
   const against = options.against === undefined ? undefined : await readProfile(options.against)
-  const { gpu } = await openGpu({ adapter: open.adapter })
+  const { gpu } = await openGpu(open)
   try {
     const { profile, timelines } = await work(gpu)
     if (options.out !== undefined) await saveProfile(options.out, profile)

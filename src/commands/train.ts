@@ -3,6 +3,7 @@
 import { openGpu } from '../device/open.js'
 import { formatScores } from '../metrics/scores.js'
 import { formatTextScores } from '../metrics/text_scores.js'
+import { hasLongSteps } from '../model/config.js'
 import { type GlossTrainEvent, trainGlossRun } from '../train/gloss_run.js'
 import { type TrainEvent, trainRun } from '../train/run.js'
 import { loadRunFile } from '../train/run_file.js'
@@ -29,7 +30,7 @@ export interface TrainSummary {
 /** Trains as the file says, whatever its task. Throws what reading the file, opening the adapter, `trainRun` and `trainGlossRun` throw. */
 export async function train(path: string, options: TrainCommandOptions = {}): Promise<TrainSummary> {
   const config = await loadRunFile(path)
-  const { gpu } = await openGpu({ adapter: options.adapter ?? config.adapter ?? undefined })
+  const { gpu } = await openGpu({ adapter: options.adapter ?? config.adapter ?? undefined, longDispatches: hasLongSteps(config.model) })
   const isGloss = config.task === 'text-to-gloss'
   const progress = new Progress({
     total: config.stop.steps,

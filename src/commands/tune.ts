@@ -5,6 +5,7 @@ import { openGpu } from '../device/open.js'
 import { shaderFromPackage } from '../device/shader_source.js'
 import { shadersOf, TUNING_FORMAT, type Tuning } from '../device/tuning.js'
 import { hashOfShaders, readTuning, writeTuning } from '../device/tuning_file.js'
+import { hasLongSteps } from '../model/config.js'
 import type { Sampling } from '../profile/timing.js'
 import { referenceRun } from '../profile/train.js'
 import { type TunedUse, tune } from '../profile/tune.js'
@@ -37,7 +38,11 @@ export async function tuneCommand(
   { adapter, say = () => {}, ...options }: TuneCommandOptions = {},
 ): Promise<TuneReport> {
   const config = path === undefined ? referenceRun() : await loadRunConfig(path)
-  const { gpu, report } = await openGpu({ adapter: adapter ?? config.adapter ?? undefined, tuned: false })
+  const { gpu, report } = await openGpu({
+    adapter: adapter ?? config.adapter ?? undefined,
+    tuned: false,
+    longDispatches: hasLongSteps(config.model),
+  })
   try {
     const file = report.tuning.path
     let tuning = (await readTuning(file, report.identity)) ?? { format: TUNING_FORMAT, adapter: report.identity, kernels: {} }

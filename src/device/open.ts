@@ -2,6 +2,7 @@
 
 import { create } from 'webgpu'
 import { SignError } from '../base/errors.js'
+import { spreadOverThreads } from './driver_threads.js'
 import { type EmbeddedDriver, loadEmbedded, unpackEmbedded } from './embedded.js'
 import { Gpu } from './gpu.js'
 import { packageFolder, packageVersion } from './places.js'
@@ -15,6 +16,8 @@ export interface OpenOptions {
   readonly adapter?: string | undefined
   /** Whether to take kernels as `signllm tune` measured them here. Default true, unless the environment says SIGNLLM_TUNING=off. */
   readonly tuned?: boolean
+  /** Whether dispatches will be long, as a large model's training step has them; lavapipe then gets more threads. Default false. */
+  readonly longDispatches?: boolean
 }
 
 /** One try, for `signllm doctor` and for the message when none succeeds. */
@@ -57,6 +60,7 @@ const INSTALL_ADVICE =
 export async function openGpu(options: OpenOptions = {}): Promise<OpenedGpu> {
   const wish = options.adapter || process.env.SIGNLLM_ADAPTER || 'any'
   const attempts: Attempt[] = []
+  if (options.longDispatches) spreadOverThreads()
   if (wish !== 'embedded') {
     const found = await trySystem(wish, attempts)
     if (found) return open(found, isSoftware(found.adapter.info) ? 'software' : 'gpu', attempts, options)
