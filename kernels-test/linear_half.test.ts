@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { Gpu } from '../src/device/gpu.js'
-import { shaderFromPackage } from '../src/device/shader_source.js'
+import type { Gpu } from '../src/device/gpu.js'
 import { linearActivation } from '../src/kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../src/kernels/linear_half.js'
 import { finished, gated, type LinearSize } from '../src/reference/linear.js'
 import * as reference from '../src/reference/linear_half.js'
 import { nearestHalf, toHalf } from '../src/reference/to_half.js'
-import { expectClose, forced, hasSubgroups, lentGpu, noise, runKernel } from './harness.js'
-import { withoutMatrixUnits } from './subgroup_matrices.js'
+import { expectClose, forced, forcedWith, hasSubgroups, lentGpu, noise, runKernel } from './harness.js'
+import { emulating } from './subgroup_matrices.js'
 
 // One element; under, at and over a lane's tile of 8, a matrix's of 16 and a workgroup's of 64; primes; the pose head's 152 columns.
 const sizes = [
@@ -36,32 +35,12 @@ const unread = { residual: new Float64Array(4).fill(Number.NaN), seed }
 
 const inForm = (form: string): Kernels => kernels.map((kernel) => forced(kernel, form)) as unknown as Kernels
 
-/** The forms for matrix units with a tile of 32·ROWS by 64·COLS, whatever size the declaration would choose. */
-function withTile(tile: { readonly ROWS: number; readonly COLS: number }): Kernels {
-  const outputs = [
-    ({ rows, cols }: LinearSize) => [rows, cols] as const,
-    ({ rows, inner }: LinearSize) => [rows, inner] as const,
-    ({ inner, cols }: LinearSize) => [cols, inner] as const,
-  ]
-  return kernels.map((kernel, i) => ({
-    ...kernel,
-    variants: kernel.variants!.slice(0, 1).map((variant) => ({
-      ...variant,
-      suits: () => true,
-      workgroups: (size: LinearSize) => {
-        const [rows, cols] = outputs[i]!(size)
-        return [Math.ceil(cols / (64 * tile.COLS)), Math.ceil(rows / (32 * tile.ROWS))] as const
-      },
-      constants: () => ({ ...tile }),
-    })),
-  })) as unknown as Kernels
-}
-
-/** The lent GPU, with matrix units spelled out. */
-async function emulating(): Promise<Gpu> {
-  const { device, software } = await lentGpu()
-  return new Gpu(device, { software, shaders: async (name) => withoutMatrixUnits(await shaderFromPackage(name)) })
-}
+/** The forms for matrix units with a tile of 32·ROWS by 64·COLS, whatever size the declaration would choose, and no slices. */
+const withTile = (tile: { readonly ROWS: number; readonly COLS: number }): Kernels => [
+  forcedWith(linearHalf, 'matrix', tile),
+  forcedWith(linearHalfGrad, 'matrix', tile),
+  forcedWith(linearHalfWeightGrad, 'matrix', { ...tile, SLICES: 1 }),
+]
 
 async function expectReference([linear, linearGrad, linearWeightGrad]: Kernels, size: LinearSize, on?: Gpu): Promise<void> {
   const { rows, inner, cols } = size

@@ -1,4 +1,5 @@
 import { type AdapterTraits, type Constants, type Cost, defineKernel, type Grid, type ParamValues, type Variant } from '../device/kernel.js'
+import { slicedTiles } from '../device/slices.js'
 
 /** Workgroups that keep the cores of a machine busy. */
 const ENOUGH = 32
@@ -57,6 +58,16 @@ export function tiledVariant(shader: string, shape: (size: ParamValues<Size>) =>
   }
 }
 
+/** The variant for a weight gradient in tiles, its sums over the rows of the batch cut into slices. Not measured on a GPU yet. */
+export function slicedWeightGrad(shader: string): Variant<Size> {
+  return {
+    shader,
+    suits: ({ software }) => !software,
+    runs: () => true,
+    ...slicedTiles<Size>(({ rows, inner, cols }) => ({ rows: cols, cols: inner, length: rows })),
+  }
+}
+
 export const outputs = {
   y: ({ rows, cols }: ParamValues<Size>) => [rows, cols] as const,
   dx: ({ rows, inner }: ParamValues<Size>) => [rows, inner] as const,
@@ -107,6 +118,6 @@ export const linearWeightGrad = defineKernel({
   params: { rows: 'u32', inner: 'u32', cols: 'u32', hasBias: 'u32' },
   workgroups: ({ inner, cols }) => tiles(cols, inner),
   constants: ({ inner, cols }) => ({ LANE_ROWS: laneRows(cols, inner) }),
-  variants: [subgroupVariant('linear_weight_grad_subgroup', outputs.dw), tiledVariant('linear_weight_grad_tiled', outputs.dw)],
+  variants: [subgroupVariant('linear_weight_grad_subgroup', outputs.dw), slicedWeightGrad('linear_weight_grad_tiled')],
   cost,
 })
