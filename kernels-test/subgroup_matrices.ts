@@ -5,10 +5,14 @@ import { Gpu } from '../src/device/gpu.js'
 import { shaderFromPackage } from '../src/device/shader_source.js'
 import { lentGpu } from './harness.js'
 
-/** The lent GPU, with matrix units spelled out. */
+/** The lent GPU, with matrix units spelled out in the shaders that want them. */
 export async function emulating(): Promise<Gpu> {
   const { device, software } = await lentGpu()
-  return new Gpu(device, { software, shaders: async (name) => withoutMatrixUnits(await shaderFromPackage(name)) })
+  const shaders = async (name: string) => {
+    const source = await shaderFromPackage(name)
+    return name.endsWith('_matrix') ? withoutMatrixUnits(source) : source
+  }
+  return new Gpu(device, { software, shaders })
 }
 
 /**

@@ -6,9 +6,9 @@
 // Lanes, tiles, slices, edges and the order of sums as in linear_weight_grad_tiled. The tile of x is rounded as it is made; that of the
 // slopes serves the bias too, so that a slope is rounded by the lane that takes it.
 
-const SPAN = 2u; // tune: 1 2, vectors of 4 rows of dw that a lane owns, and of 4 columns
+const SIDE = 64u; // tune: 32 64
 const SLICES = 1u; // tune: 1 2 4
-const WIDE = 8u * SPAN; // vectors of 4 in a tile's row
+const WIDE = SIDE / 4u; // vectors of 4 in a tile's row
 const ROUND = 32u / max(SLICES, 2u); // rows of the batch that a slice copies: 16 KiB for all of them, at most
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
@@ -20,8 +20,8 @@ struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 @group(0) @binding(4) var<uniform> params: Params;
 
 // [SLICES][ROUND][WIDE]
-var<workgroup> inputs: array<vec4f, SLICES * ROUND * WIDE>; // at last a slice's sums [4][SPAN][64]
-var<workgroup> slopes: array<vec4f, SLICES * ROUND * WIDE>; // at last a slice's bias [64]
+var<workgroup> inputs: array<vec4f, SLICES * ROUND * WIDE>; // at last a slice's sums at one h, [4][SIDE / 32][64]
+var<workgroup> slopes: array<vec4f, SLICES * ROUND * WIDE>; // at last its bias there, [64]
 
 @compute @workgroup_size(8, 8, SLICES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
@@ -34,8 +34,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
   let inputAt = min(left + lane % WIDE, width - 1u);
   let slopeAt = min(top + lane % WIDE, height - 1u);
 
-  var sum: array<array<array<vec4f, SPAN>, 4>, SPAN>; // [vector of rows][row][vector of columns]
-  var bias: array<vec4f, SPAN>;
+  var sum: array<array<array<vec4f, SIDE / 32u>, 4>, SIDE / 32u>; // [vector of rows][row][vector of columns]
+  var bias: array<vec4f, SIDE / 32u>;
   for (var first = 0u; first < params.rows; first += SLICES * ROUND) {
     for (var r = 0u; r < ROUND; r += 64u / WIDE) {
       let row = first + own + r + lane / WIDE;
@@ -46,15 +46,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     workgroupBarrier();
     for (var m = 0u; m < ROUND; m++) {
       let at = (own + m) * WIDE;
-      var input = array<vec4f, SPAN>();
-      for (var c = 0u; c < SPAN; c++) { // unroll
+      var input = array<vec4f, SIDE / 32u>();
+      for (var c = 0u; c < SIDE / 32u; c++) { // unroll
         input[c] = inputs[at + id.x + 8u * c];
       }
-      for (var h = 0u; h < SPAN; h++) { // unroll
+      for (var h = 0u; h < SIDE / 32u; h++) { // unroll
         let slope = slopes[at + id.y + 8u * h];
         let rounded = nearestHalf(slope);
         for (var n = 0u; n < 4u; n++) { // unroll
-          for (var c = 0u; c < SPAN; c++) { // unroll
+          for (var c = 0u; c < SIDE / 32u; c++) { // unroll
             sum[h][n][c] += rounded[n] * input[c];
           }
         }
@@ -64,12 +64,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     workgroupBarrier();
   }
 
+  // The slices' sums, one slice after another, into the first's.
   for (var slice = 1u; slice < SLICES; slice++) {
-    for (var h = 0u; h < SPAN; h++) { // unroll
+    for (var h = 0u; h < SIDE / 32u; h++) { // unroll
       if (id.z == slice) {
         for (var n = 0u; n < 4u; n++) { // unroll
-          for (var c = 0u; c < SPAN; c++) { // unroll
-            inputs[(n * SPAN + c) * 64u + lane] = sum[h][n][c];
+          for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+            inputs[(n * SIDE / 32u + c) * 64u + lane] = sum[h][n][c];
           }
         }
         slopes[lane] = bias[h];
@@ -77,8 +78,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       workgroupBarrier();
       if (id.z == 0u) {
         for (var n = 0u; n < 4u; n++) { // unroll
-          for (var c = 0u; c < SPAN; c++) { // unroll
-            sum[h][n][c] += inputs[(n * SPAN + c) * 64u + lane];
+          for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+            sum[h][n][c] += inputs[(n * SIDE / 32u + c) * 64u + lane];
           }
         }
         bias[h] += slopes[lane];
@@ -87,11 +88,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     }
   }
 
-  for (var h = 0u; h < SPAN; h++) { // unroll
+  for (var h = 0u; h < SIDE / 32u; h++) { // unroll
     let quad = top + id.y + 8u * h;
     if (id.z == 0u && quad < height) {
       for (var n = 0u; n < 4u; n++) { // unroll
-        for (var c = 0u; c < SPAN; c++) { // unroll
+        for (var c = 0u; c < SIDE / 32u; c++) { // unroll
           let col = left + id.x + 8u * c;
           if (col < width) { dw[(4u * quad + n) * width + col] += sum[h][n][c]; }
         }

@@ -3,17 +3,16 @@
 //   dw[n,k] += sum_m dy[m,n] * x[m,k]        db[n] += sum_m dy[m,n]        (db when hasBias is 1)
 //
 // x : [rows, inner] f32      dy : [rows, cols] f32      dw : [cols, inner] f32      db : [cols] f32; inner and cols multiples of 4
-// A workgroup of SLICES slices of 8 by 8 lanes owns a tile of dw of 32·SPAN by 32·SPAN. The rows of the batch are dealt to the slices ROUND at
-// a time: a slice copies a tile's row of dy and of x for each to its memory. A lane owns SPAN vectors of 4 rows of dw, 32 apart, and SPAN
-// of 4 columns, of what its slice adds up; at last the first slice adds the others' sums to its own and stores them.
-// A small dw over a long batch is few tiles and long chains: half the span makes four times the workgroups, four slices a quarter the chain.
+// A workgroup of 8 by 8 lanes owns a tile of SIDE by SIDE of dw. For 16 rows of the batch at a time it copies SIDE numbers of each row of dy
+// and of x to its memory. A lane owns vectors of 4 rows of dw, 32 apart, and vectors of 4 columns, two each at a side of 64.
+// Slices as in linear_tiled, of the rows of the batch, ROUND at a time.
 // Rows and columns past the edge read the last real one and are not stored; rows of the batch past the last count as 0, in x too.
 // Each dw is a chain over its slice's m in order, then one over the slices. The first columns' lanes of the first tiles sum the bias too,
 // in the same order.
 
-const SPAN = 2u; // tune: 1 2, vectors of 4 rows of dw that a lane owns, and of 4 columns
+const SIDE = 64u; // tune: 32 64
 const SLICES = 1u; // tune: 1 2 4
-const WIDE = 8u * SPAN; // vectors of 4 in a tile's row
+const WIDE = SIDE / 4u; // vectors of 4 in a tile's row
 const ROUND = 32u / max(SLICES, 2u); // rows of the batch that a slice copies: 16 KiB for all of them, at most
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
@@ -25,8 +24,8 @@ struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 @group(0) @binding(4) var<uniform> params: Params;
 
 // [SLICES][ROUND][WIDE]
-var<workgroup> inputs: array<vec4f, SLICES * ROUND * WIDE>; // at last a slice's sums [4][SPAN][64]
-var<workgroup> slopes: array<vec4f, SLICES * ROUND * WIDE>; // at last a slice's bias [64]
+var<workgroup> inputs: array<vec4f, SLICES * ROUND * WIDE>; // at last a slice's sums at one h, [4][SIDE / 32][64]
+var<workgroup> slopes: array<vec4f, SLICES * ROUND * WIDE>; // at last its bias there, [64]
 
 @compute @workgroup_size(8, 8, SLICES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
@@ -39,8 +38,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
   let inputAt = min(left + lane % WIDE, width - 1u);
   let slopeAt = min(top + lane % WIDE, height - 1u);
 
-  var sum: array<array<array<vec4f, SPAN>, 4>, SPAN>; // [vector of rows][row][vector of columns]
-  var bias: array<vec4f, SPAN>;
+  var sum: array<array<array<vec4f, SIDE / 32u>, 4>, SIDE / 32u>; // [vector of rows][row][vector of columns]
+  var bias: array<vec4f, SIDE / 32u>;
   for (var first = 0u; first < params.rows; first += SLICES * ROUND) {
     for (var r = 0u; r < ROUND; r += 64u / WIDE) {
       let row = first + own + r + lane / WIDE;
@@ -51,14 +50,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     workgroupBarrier();
     for (var m = 0u; m < ROUND; m++) {
       let at = (own + m) * WIDE;
-      var input = array<vec4f, SPAN>();
-      for (var c = 0u; c < SPAN; c++) { // unroll
+      var input = array<vec4f, SIDE / 32u>();
+      for (var c = 0u; c < SIDE / 32u; c++) { // unroll
         input[c] = inputs[at + id.x + 8u * c];
       }
-      for (var h = 0u; h < SPAN; h++) { // unroll
+      for (var h = 0u; h < SIDE / 32u; h++) { // unroll
         let slope = slopes[at + id.y + 8u * h];
         for (var n = 0u; n < 4u; n++) { // unroll
-          for (var c = 0u; c < SPAN; c++) { // unroll
+          for (var c = 0u; c < SIDE / 32u; c++) { // unroll
             sum[h][n][c] += slope[n] * input[c];
           }
         }
@@ -68,12 +67,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     workgroupBarrier();
   }
 
+  // The slices' sums, one slice after another, into the first's.
   for (var slice = 1u; slice < SLICES; slice++) {
-    for (var h = 0u; h < SPAN; h++) { // unroll
+    for (var h = 0u; h < SIDE / 32u; h++) { // unroll
       if (id.z == slice) {
         for (var n = 0u; n < 4u; n++) { // unroll
-          for (var c = 0u; c < SPAN; c++) { // unroll
-            inputs[(n * SPAN + c) * 64u + lane] = sum[h][n][c];
+          for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+            inputs[(n * SIDE / 32u + c) * 64u + lane] = sum[h][n][c];
           }
         }
         slopes[lane] = bias[h];
@@ -81,8 +81,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       workgroupBarrier();
       if (id.z == 0u) {
         for (var n = 0u; n < 4u; n++) { // unroll
-          for (var c = 0u; c < SPAN; c++) { // unroll
-            sum[h][n][c] += inputs[(n * SPAN + c) * 64u + lane];
+          for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+            sum[h][n][c] += inputs[(n * SIDE / 32u + c) * 64u + lane];
           }
         }
         bias[h] += slopes[lane];
@@ -91,11 +91,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     }
   }
 
-  for (var h = 0u; h < SPAN; h++) { // unroll
+  for (var h = 0u; h < SIDE / 32u; h++) { // unroll
     let quad = top + id.y + 8u * h;
     if (id.z == 0u && quad < height) {
       for (var n = 0u; n < 4u; n++) { // unroll
-        for (var c = 0u; c < SPAN; c++) { // unroll
+        for (var c = 0u; c < SIDE / 32u; c++) { // unroll
           let col = left + id.x + 8u * c;
           if (col < width) { dw[(4u * quad + n) * width + col] += sum[h][n][c]; }
         }

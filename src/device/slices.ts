@@ -1,6 +1,6 @@
 // Products of matrices with sums cut into slices: an output of few tiles would leave most cores of a large GPU without work.
 
-import type { FormSpec, Grid, ParamType, ParamValues } from './kernel.js'
+import type { FormSpec, ParamType, ParamValues } from './kernel.js'
 
 /** Workgroups that keep a large GPU busy: two a core, which work while the other waits. */
 export const ENOUGH = 256
@@ -11,7 +11,7 @@ const ENOUGH_SLICES = 1024
 /** Rows or columns of a sum that a slice should have at least: fewer are less than what it copies at a time. */
 const SHORTEST = 16
 
-/** An output of rows × cols, each a sum of `length` products. */
+/** An output of rows × cols numbers, each a sum of `length` products. */
 export interface ProductShape {
   readonly rows: number
   readonly cols: number
@@ -19,28 +19,31 @@ export interface ProductShape {
 }
 
 /**
- * Forms in which a workgroup of SLICES times 64 lanes owns a tile of 32·SPAN by 32·SPAN: the smaller tile where the larger would be too few
+ * Forms in which a workgroup of SLICES times 64 lanes owns a tile of SIDE by SIDE: the smaller tile where the larger would be too few
  * workgroups, and as many slices as it takes to fill the cores. No more than 256 lanes and 16 KiB, which every adapter has.
  */
 export function slicedTiles<P extends Record<string, ParamType>>(
   shape: (params: ParamValues<P>) => ProductShape,
 ): Pick<FormSpec<P>, 'workgroups' | 'constants' | 'tune' | 'tries'> {
   return {
-    workgroups: (params, _, { SPAN }) => tiles(shape(params), SPAN!),
+    workgroups: (params, _, { SIDE }) => tiles(shape(params), SIDE!),
     constants: (params) => {
       const product = shape(params)
-      const SPAN = groupsOf(product, 2) < ENOUGH ? 1 : 2
-      return { SPAN, SLICES: slices(product.length, groupsOf(product, SPAN)) }
+      const SIDE = groupsOf(product, 64) < ENOUGH ? 32 : 64
+      return { SIDE, SLICES: slices(product.length, groupsOf(product, SIDE)) }
     },
-    tune: { SPAN: [2, 1], SLICES: [1, 2, 4] },
+    tune: { SIDE: [64, 32], SLICES: [1, 2, 4] },
     // A software driver has no cores to fill, and each barrier costs it a second to compile.
-    tries: ({ SPAN, SLICES }, { software }) => !software || (SPAN === 2 && SLICES === 1),
+    tries: ({ SIDE, SLICES }, { software }) => !software || (SIDE === 64 && SLICES === 1),
   }
 }
 
-const tiles = ({ rows, cols }: ProductShape, span: number): Grid => [Math.ceil(cols / (32 * span)), Math.ceil(rows / (32 * span))]
+const tiles = ({ rows, cols }: ProductShape, side: number) => [Math.ceil(cols / side), Math.ceil(rows / side)] as const
 
-const groupsOf = (product: ProductShape, span: number): number => tiles(product, span).reduce<number>((x, y = 1) => x * y, 1)
+function groupsOf(product: ProductShape, side: number): number {
+  const [across, down] = tiles(product, side)
+  return across * down
+}
 
 function slices(length: number, groups: number): number {
   const enough = [1, 2, 4].find((count) => groups * count >= ENOUGH_SLICES) ?? 4

@@ -1,5 +1,5 @@
 import { type AdapterTraits, type Constants, type Cost, defineKernel, type Grid, type ParamValues, type Variant } from '../device/kernel.js'
-import { slicedTiles } from '../device/slices.js'
+import { type ProductShape, slicedTiles } from '../device/slices.js'
 
 /** Workgroups that keep the cores of a machine busy. */
 const ENOUGH = 32
@@ -20,7 +20,7 @@ const withRead = ({ flops, bytes }: Cost, numbers: number): Cost => ({ flops, by
 
 // A subgroup's tile is so many vectors of four columns a lane wide: SwiftShader's four lanes pay for two.
 const colQuads = (lanes: number): number => (lanes === 4 ? 2 : 1)
-const subgroupTiles = (rows: number, cols: number, lanes: number, { TILE_ROWS }: Constants): Grid => [
+const subgroupTiles = ({ rows, cols }: ProductShape, lanes: number, { TILE_ROWS }: Constants): Grid => [
   Math.ceil(cols / (4 * lanes * colQuads(lanes))),
   Math.ceil(rows / TILE_ROWS!),
 ]
@@ -34,44 +34,29 @@ export type Size = { readonly rows: 'u32'; readonly inner: 'u32'; readonly cols:
 /** Values of the param `activation`. */
 export const linearActivation = { none: 0, relu: 1 } as const
 
-/** The variant for lanes that pass numbers to each other; `shape` is that of the output. */
-export function subgroupVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
+/** The variant for lanes that pass numbers to each other. */
+export function subgroupVariant(shader: string, shape: ShapeOf): Variant<Size> {
   return {
     shader,
     suits: dearLoads,
-    workgroups: (params, { subgroupSize }, constants) => subgroupTiles(...shape(params), subgroupSize!, constants),
+    workgroups: (params, { subgroupSize }, constants) => subgroupTiles(shape(params), subgroupSize!, constants),
     tune: { TILE_ROWS: [16, 32] },
     constants: (_, { subgroupSize }) => ({ LANES: subgroupSize!, COL_QUADS: colQuads(subgroupSize!) }),
   }
 }
 
-/** The variant that shares tiles of 64 by 64 in a workgroup's memory; `shape` is that of the output. Not measured on a GPU yet. */
-export function tiledVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
-  return {
-    shader,
-    suits: ({ software }) => !software,
-    runs: () => true,
-    workgroups: (params) => {
-      const [rows, cols] = shape(params)
-      return [Math.ceil(cols / 64), Math.ceil(rows / 64)]
-    },
-  }
+/** The variant that shares tiles in a workgroup's memory. Not measured on a GPU yet. */
+export function tiledVariant(shader: string, shape: ShapeOf): Variant<Size> {
+  return { shader, suits: ({ software }) => !software, runs: () => true, ...slicedTiles<Size>(shape) }
 }
 
-/** The variant for a weight gradient in tiles, its sums over the rows of the batch cut into slices. Not measured on a GPU yet. */
-export function slicedWeightGrad(shader: string): Variant<Size> {
-  return {
-    shader,
-    suits: ({ software }) => !software,
-    runs: () => true,
-    ...slicedTiles<Size>(({ rows, inner, cols }) => ({ rows: cols, cols: inner, length: rows })),
-  }
-}
+/** The shape of an output, from the params. */
+export type ShapeOf = (size: ParamValues<Size>) => ProductShape
 
 export const outputs = {
-  y: ({ rows, cols }: ParamValues<Size>) => [rows, cols] as const,
-  dx: ({ rows, inner }: ParamValues<Size>) => [rows, inner] as const,
-  dw: ({ inner, cols }: ParamValues<Size>) => [cols, inner] as const,
+  y: ({ rows, inner, cols }: ParamValues<Size>) => ({ rows, cols, length: inner }),
+  dx: ({ rows, inner, cols }: ParamValues<Size>) => ({ rows, cols: inner, length: cols }),
+  dw: ({ rows, inner, cols }: ParamValues<Size>) => ({ rows: cols, cols: inner, length: rows }),
 }
 
 /**
@@ -118,6 +103,6 @@ export const linearWeightGrad = defineKernel({
   params: { rows: 'u32', inner: 'u32', cols: 'u32', hasBias: 'u32' },
   workgroups: ({ inner, cols }) => tiles(cols, inner),
   constants: ({ inner, cols }) => ({ LANE_ROWS: laneRows(cols, inner) }),
-  variants: [subgroupVariant('linear_weight_grad_subgroup', outputs.dw), slicedWeightGrad('linear_weight_grad_tiled')],
+  variants: [subgroupVariant('linear_weight_grad_subgroup', outputs.dw), tiledVariant('linear_weight_grad_tiled', outputs.dw)],
   cost,
 })

@@ -1,6 +1,6 @@
 import { type AdapterTraits, type Constants, type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
 import { ENOUGH } from '../device/slices.js'
-import { linear, linearGrad, linearWeightGrad, outputs, type Size, slicedWeightGrad, subgroupVariant, tiledVariant } from './linear.js'
+import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant } from './linear.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
 const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolean =>
@@ -33,15 +33,10 @@ const slicedTileSizes: readonly MatrixTile[] = [
   { ROWS: 1, COLS: 1, SLICES: 2 },
 ]
 
-/** The variant for matrix units; `shape` is that of the output, and of `sizes` the first is taken that makes `enough` workgroups. */
-function matrixVariant(
-  shader: string,
-  shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number],
-  sizes = tileSizes,
-  enough = MANY,
-): Variant<Size> {
+/** The variant for matrix units. Of `sizes` the first is taken that makes `enough` workgroups. */
+function matrixVariant(shader: string, shape: ShapeOf, sizes = tileSizes, enough = MANY): Variant<Size> {
   const gridOf = (params: ParamValues<Size>, { ROWS, COLS, SLICES = 1 }: Constants) => {
-    const [rows, cols] = shape(params)
+    const { rows, cols } = shape(params)
     return [Math.ceil(cols / ((64 * COLS!) / SLICES)), Math.ceil(rows / (32 * ROWS!))] as const
   }
   return {
@@ -100,6 +95,6 @@ export const linearHalfWeightGrad = defineKernel({
       tries: (tile) => tileBytes(tile) <= WORKGROUP_BYTES,
     },
     subgroupVariant('linear_half_weight_grad_subgroup', outputs.dw),
-    slicedWeightGrad('linear_half_weight_grad_tiled'),
+    tiledVariant('linear_half_weight_grad_tiled', outputs.dw),
   ],
 })
