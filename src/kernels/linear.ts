@@ -53,6 +53,7 @@ export function tiledVariant(shader: string, shape: ShapeOf): Variant<Size> {
 /** The shape of an output, from the params. */
 export type ShapeOf = (size: ParamValues<Size>) => ProductShape
 
+/** Of the three kernels' outputs. */
 export const outputs = {
   y: ({ rows, inner, cols }: ParamValues<Size>) => ({ rows, cols, length: inner }),
   dx: ({ rows, inner, cols }: ParamValues<Size>) => ({ rows, cols: inner, length: cols }),

@@ -24,7 +24,8 @@ const tileSizes: readonly MatrixTile[] = [
   { ROWS: 1, COLS: 1 },
 ]
 
-// Both operands come in f32, and the bias has registers of its own: no 4 columns of matrices.
+// For weight gradients, whose sums may be cut into slices. Both operands come in f32, and the bias has registers of its own: no 4 columns of
+// matrices. Not measured on a GPU yet.
 const slicedTileSizes: readonly MatrixTile[] = [
   { ROWS: 4, COLS: 2, SLICES: 1 },
   { ROWS: 2, COLS: 2, SLICES: 1 },
@@ -48,10 +49,10 @@ function matrixVariant(shader: string, shape: ShapeOf, sizes = tileSizes, enough
   }
 }
 
-/** Bytes of a workgroup's memory that linear_half_weight_grad_matrix takes for its tiles of dy and x, rows padded. */
-const tileBytes = ({ ROWS, COLS, SLICES }: Constants): number => 8 * 32 * SLICES! * (8 * ROWS! + 2 + (16 * COLS!) / SLICES! + 2)
+/** Bytes of a workgroup's memory that linear_half_weight_grad_matrix takes: its tiles of dy and x with padded rows, and 128 vectors more. */
+const tileBytes = ({ ROWS, COLS, SLICES }: Constants): number => 8 * (32 * SLICES! * (8 * ROWS! + 2 + (16 * COLS!) / SLICES! + 2) + 128)
 
-/** What GPUs with matrix units have at least. */
+/** What a workgroup may take; the widest tile of linear_half_matrix is as much. */
 const WORKGROUP_BYTES = 32768
 
 /** A cost with the weights read as halves: two bytes each instead of four. */
