@@ -7,10 +7,12 @@ import {
   type Access,
   type AdapterTraits,
   type AnyKernel,
+  type Constants,
   type Kernel,
   type ParamType,
   type ParamValues,
   packParams,
+  pinned,
 } from '../src/device/kernel.js'
 import { openGpu } from '../src/device/open.js'
 
@@ -33,6 +35,11 @@ export function forced<K extends { readonly variants?: readonly { shader: string
   form: string,
 ): K {
   return { ...kernel, variants: kernel.variants!.map((one) => ({ ...one, suits: () => one.shader.endsWith(`_${form}`) })) }
+}
+
+/** As {@link forced}, with these numbers in the file's `tune` lines in place of what the declaration would choose. */
+export function forcedWith<K extends { readonly name: string }>(kernel: K, form: string, constants: Constants): K {
+  return pinned(kernel as unknown as AnyKernel, { shader: `${kernel.name}_${form}`, constants }) as unknown as K
 }
 
 /** Whether the adapter can run variants for subgroups at all: those of products and attention are written for 4 or 8 lanes. */

@@ -1,12 +1,26 @@
 // Subgroup matrices spelled out in plain WGSL, so that shaders which want tensor cores can be run, slowly, on adapters without: what is
 // left unproven is only that the hardware's loads, products and stores are what their specification says.
 
+import { Gpu } from '../src/device/gpu.js'
+import { shaderFromPackage } from '../src/device/shader_source.js'
+import { lentGpu } from './harness.js'
+
+/** The lent GPU, with matrix units spelled out in the shaders that want them. */
+export async function emulating(): Promise<Gpu> {
+  const { device, software } = await lentGpu()
+  const shaders = async (name: string) => {
+    const source = await shaderFromPackage(name)
+    return name.endsWith('_matrix') ? withoutMatrixUnits(source) : source
+  }
+  return new Gpu(device, { software, shaders })
+}
+
 /**
  * The shader with its types Left, Right and Sum of 16 by 16 and the matrix functions over its workgroup array `tile` (of vec2u: four halves
  * or two floats an element) in plain WGSL. A factor is remembered by its place in the tile, which stays as it is until the next barrier;
  * a subgroup is 32 neighbours, whose lanes n and n + 16 each hold row n of a sum.
  */
-export function withoutMatrixUnits(source: string): string {
+function withoutMatrixUnits(source: string): string {
   const plain = source
     .replace(/^enable chromium_experimental_subgroup_matrix;\n/m, '')
     .replace(/^diagnostic\(off, chromium\.subgroup_matrix_uniformity\);\n/m, '')

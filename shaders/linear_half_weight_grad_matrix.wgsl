@@ -7,6 +7,9 @@
 // Tiles, subgroups, rounding and the way out as in linear_half_matrix: here 32·ROWS rows by 64·COLS columns of dw. For 32 rows of the
 // batch at a time the workgroup copies 32·ROWS numbers of each row of dy and 64·COLS of each row of x to its memory. A column of dy's
 // tile is a row of the left matrix. Rows of either tile have 16 bytes of padding, for the reason given there.
+// With SLICES above 1, for a small dw over a long batch, the tile is 64·COLS / SLICES columns wide and the subgroups are as many slices of
+// 2 down and 4 / SLICES across: of 32·SLICES rows of the batch at a time each multiplies 32. On their way out the slices' sums are added,
+// one slice after another.
 // Rows and columns past the edge read the last real one and are not stored; rows of the batch past the last count as 0, in x too.
 // The workgroups of the first columns sum the bias too, before a slope is rounded: each lane every 32nd row of the batch, then 8 lanes
 // the 32 sums of each column in order.
@@ -21,9 +24,13 @@ alias Sum = subgroup_matrix_result<f32, 16, 16>;
 
 const ROWS = 4u; // tune: 1 2 4
 const COLS = 2u; // tune: 1 2
-const ROUND = 32u; // rows of the batch
+const SLICES = 1u; // tune: 1 2 4
+const ROUND = 32u * SLICES; // rows of the batch
+const MEMBERS = 8u / SLICES; // subgroups of a slice
+const ACROSS = 4u / SLICES;
+const WIDE = 16u / SLICES; // lanes that copy a row of x
 const PITCH = 8u * ROWS + 2u; // from row to row of dy's tile
-const X_PITCH = 16u * COLS + 2u;
+const X_PITCH = WIDE * COLS + 2u;
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 
@@ -40,55 +47,64 @@ var<workgroup> tile: array<vec2u, X_TILE + ROUND * X_PITCH + 128u>;
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let firstRow = group.y * 32u * ROWS;
-  let firstCol = group.x * 64u * COLS;
+  let firstCol = group.x * 4u * WIDE * COLS;
   let height = params.cols / 4u;
   let width = params.inner / 4u;
-  // What the lane copies of dy: every 8th vector of its row. Of x: every 16th vector, in two rows.
+  // What the lane copies of dy: every 8th vector, in every 32nd row. Of x: every vector WIDE apart, in two rows.
   let line = lane / 8u;
   let quad = firstRow / 4u + lane % 8u;
-  let xLine = lane / 16u;
-  let xQuad = firstCol / 4u + lane % 16u;
-  // The corner of its subgroup's sums in the tile.
-  let top = lane / 128u * 16u * ROWS;
-  let left = lane / 32u % 4u * 16u * COLS;
+  let xLine = lane / WIDE;
+  let xQuad = firstCol / 4u + lane % WIDE;
+  // Its subgroup's place in the slice, and the corner of its sums in the tile.
+  let slice = lane / 32u / MEMBERS;
+  let member = lane / 32u % MEMBERS;
+  let top = member / ACROSS * 16u * ROWS;
+  let left = member % ACROSS * 16u * COLS;
 
   var sum: array<array<Sum, COLS>, ROWS>;
   var bias: array<vec4f, ROWS>;
-  var dyNext: array<vec4f, ROWS>;
+  var dyNext: array<array<vec4f, ROWS>, SLICES>;
   var xNext: array<array<vec4f, 2>, COLS>;
-  for (var r = 0u; r < ROWS; r++) { // unroll
-    dyNext[r] = slopes(line, quad + 8u * r);
+  for (var s = 0u; s < SLICES; s++) { // unroll
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      dyNext[s][r] = slopes(line + 32u * s, quad + 8u * r);
+    }
   }
   for (var c = 0u; c < COLS; c++) { // unroll
-    xNext[c][0] = inputs(xLine, xQuad + 16u * c);
-    xNext[c][1] = inputs(xLine + 16u, xQuad + 16u * c);
+    xNext[c][0] = inputs(xLine, xQuad + WIDE * c);
+    xNext[c][1] = inputs(xLine + ROUND / 2u, xQuad + WIDE * c);
   }
   for (var first = 0u; first < params.rows; first += ROUND) {
-    for (var r = 0u; r < ROWS; r++) { // unroll
-      bias[r] += dyNext[r];
-      tile[line * PITCH + lane % 8u + 8u * r] = bitcast<vec2u>(vec4<f16>(dyNext[r]));
+    for (var s = 0u; s < SLICES; s++) { // unroll
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        bias[r] += dyNext[s][r];
+        tile[(line + 32u * s) * PITCH + lane % 8u + 8u * r] = bitcast<vec2u>(vec4<f16>(dyNext[s][r]));
+      }
     }
     for (var c = 0u; c < COLS; c++) { // unroll
-      tile[X_TILE + xLine * X_PITCH + lane % 16u + 16u * c] = bitcast<vec2u>(vec4<f16>(xNext[c][0]));
-      tile[X_TILE + (xLine + 16u) * X_PITCH + lane % 16u + 16u * c] = bitcast<vec2u>(vec4<f16>(xNext[c][1]));
+      tile[X_TILE + xLine * X_PITCH + lane % WIDE + WIDE * c] = bitcast<vec2u>(vec4<f16>(xNext[c][0]));
+      tile[X_TILE + (xLine + ROUND / 2u) * X_PITCH + lane % WIDE + WIDE * c] = bitcast<vec2u>(vec4<f16>(xNext[c][1]));
     }
     workgroupBarrier();
 
     let next = first + ROUND;
-    for (var r = 0u; r < ROWS; r++) { // unroll
-      dyNext[r] = slopes(next + line, quad + 8u * r);
+    for (var s = 0u; s < SLICES; s++) { // unroll
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        dyNext[s][r] = slopes(next + line + 32u * s, quad + 8u * r);
+      }
     }
     for (var c = 0u; c < COLS; c++) { // unroll
-      xNext[c][0] = inputs(next + xLine, xQuad + 16u * c);
-      xNext[c][1] = inputs(next + xLine + 16u, xQuad + 16u * c);
+      xNext[c][0] = inputs(next + xLine, xQuad + WIDE * c);
+      xNext[c][1] = inputs(next + xLine + ROUND / 2u, xQuad + WIDE * c);
     }
     for (var m = 0u; m < 2u; m++) { // unroll
+      let at = 32u * slice + 16u * m;
       var rows = array<Left, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
-        rows[r] = subgroupMatrixLoad<Left, col_major>(&tile, 16u * m * PITCH + top / 4u + 4u * r, PITCH);
+        rows[r] = subgroupMatrixLoad<Left, col_major>(&tile, at * PITCH + top / 4u + 4u * r, PITCH);
       }
       for (var c = 0u; c < COLS; c++) { // unroll
-        let columns = subgroupMatrixLoad<Right, row_major>(&tile, X_TILE + 16u * m * X_PITCH + left / 4u + 4u * c, X_PITCH);
+        let columns = subgroupMatrixLoad<Right, row_major>(&tile, X_TILE + at * X_PITCH + left / 4u + 4u * c, X_PITCH);
         for (var r = 0u; r < ROWS; r++) { // unroll
           sum[r][c] = subgroupMatrixMultiplyAccumulate(rows[r], columns, sum[r][c]);
         }
@@ -97,18 +113,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     workgroupBarrier();
   }
 
-  // 16 by 16 sums a subgroup at a time; a lane takes a vector of 4 in rows 8 apart.
-  let own = lane / 32u * 128u;
+  // 16 by 16 sums a subgroup at a time; a lane takes a vector of 4 in rows 8 apart, or two slices' lanes one of the rows each.
   for (var c = 0u; c < COLS; c++) { // unroll
     let to = (firstCol + left) / 4u + 4u * c + lane % 4u;
     for (var r = 0u; r < ROWS; r++) { // unroll
-      subgroupMatrixStore<row_major>(&tile, own, sum[r][c], 8u);
+      subgroupMatrixStore<row_major>(&tile, lane / 32u * 128u, sum[r][c], 8u);
       workgroupBarrier();
-      for (var h = 0u; h < 2u; h++) {
+      for (var h = slice; h < 2u; h += SLICES) {
         let row = lane % 32u / 4u + 8u * h;
-        let place = own + 8u * row + 2u * (lane % 4u);
+        var total = vec4f(0.0);
+        for (var s = 0u; s < SLICES; s++) {
+          let place = 128u * (s * MEMBERS + member) + 8u * row + 2u * (lane % 4u);
+          total += bitcast<vec4f>(vec4u(tile[place], tile[place + 1u]));
+        }
         let at = firstRow + top + 16u * r + row;
-        if (at < params.cols && to < width) { dw[at * width + to] += bitcast<vec4f>(vec4u(tile[place], tile[place + 1u])); }
+        if (at < params.cols && to < width) { dw[at * width + to] += total; }
       }
       workgroupBarrier();
     }

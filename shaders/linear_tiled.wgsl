@@ -5,14 +5,18 @@
 //
 // x : [rows, inner] f32      w : [cols, inner] f32      b : [cols] f32; inner and cols multiples of 4
 // residual, y : [rows, cols] f32      seed : [4] u32, site : as in dropout.wgsl
-// A workgroup of 8 by 8 lanes owns a tile of 64 by 64. For 16 inner numbers at a time it copies 64 rows of x and of w to its memory, so
-// that each is loaded once a tile; a lane then takes 8 rows and 8 columns of them, 16 loads for 64 dot products. Its rows are 8 apart
-// and its columns two vectors of 4, 32 apart, so that neighbouring lanes read neighbouring memory.
+// A workgroup of 8 by 8 lanes owns a tile of SIDE by SIDE. For 16 inner numbers at a time it copies SIDE rows of x and of w to its memory,
+// so that each is loaded once a tile; a lane then takes SIDE / 8 rows and columns of them, at 64 16 loads for 64 dot products. Its rows
+// are 8 apart and its columns vectors of 4, 32 apart, so that neighbouring lanes read neighbouring memory.
+// A small y is few tiles, too few for a GPU of many cores. The smaller side makes four times as many; and a tile may have SLICES times the
+// lanes: the inner numbers are dealt to that many slices of 8 by 8, STEPS vectors of 4 at a time, and at last the first slice adds the
+// others' sums to its own.
 // Rows and columns past the edge read the last real one and are not stored; inner numbers past the end count as 0 in x and in w.
-// Each y is one chain over k in order, four numbers at a time.
+// Each y is a chain over its slice's k in order, four numbers at a time, then one over the slices.
 
-const SIDE = 64u;
-const STEPS = 4u; // vectors of 4 inner numbers a round
+const SIDE = 64u; // tune: 32 64
+const SLICES = 1u; // tune: 1 2 4
+const STEPS = 8u / max(SLICES, 2u); // vectors of 4 inner numbers that a slice copies: 16 KiB for all of them, at most
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, site: u32, rate: f32 }
 
@@ -24,47 +28,71 @@ struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32,
 @group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(6) var<uniform> params: Params;
 
-// [STEPS][SIDE]
-var<workgroup> xTile: array<vec4f, 256>;
-var<workgroup> wTile: array<vec4f, 256>;
+// [SLICES][STEPS][SIDE]
+var<workgroup> xTile: array<vec4f, SLICES * STEPS * SIDE>; // at last a slice's sums at one c, [SIDE / 8][64]
+var<workgroup> wTile: array<vec4f, SLICES * STEPS * SIDE>;
 
-@compute @workgroup_size(8, 8)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+@compute @workgroup_size(8, 8, SLICES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let lane = 8u * id.y + id.x; // of the slice
+  let own = id.z * STEPS; // the slice's first step in memory, and of a round
   let firstRow = group.y * SIDE;
   let firstCol = group.x * SIDE;
   let steps = params.inner / 4u;
   let width = params.cols / 4u;
-  let row = min(firstRow + lane, params.rows - 1u) * steps;
-  let col = min(firstCol + lane, params.cols - 1u) * steps;
+  let row = min(firstRow + lane % SIDE, params.rows - 1u) * steps;
+  let col = min(firstCol + lane % SIDE, params.cols - 1u) * steps;
 
-  var sum: array<array<vec4f, 2>, 8>;
-  for (var first = 0u; first < steps; first += STEPS) {
-    for (var k = 0u; k < STEPS; k++) { // unroll
-      let real = first + k < steps;
-      xTile[k * SIDE + lane] = select(vec4f(0.0), x[row + min(first + k, steps - 1u)], real);
-      wTile[k * SIDE + lane] = select(vec4f(0.0), w[col + min(first + k, steps - 1u)], real);
+  var sum: array<array<vec4f, SIDE / 32u>, SIDE / 8u>;
+  for (var first = 0u; first < steps; first += SLICES * STEPS) {
+    for (var k = 0u; k < STEPS; k += 64u / SIDE) {
+      let step = first + own + k + lane / SIDE;
+      xTile[(own + k) * SIDE + lane] = select(vec4f(0.0), x[row + min(step, steps - 1u)], step < steps);
+      wTile[(own + k) * SIDE + lane] = select(vec4f(0.0), w[col + min(step, steps - 1u)], step < steps);
     }
     workgroupBarrier();
     for (var k = 0u; k < STEPS; k++) {
-      let at = k * SIDE + 4u * id.x;
-      let left = mat4x4f(wTile[at], wTile[at + 1u], wTile[at + 2u], wTile[at + 3u]);
-      let right = mat4x4f(wTile[at + 32u], wTile[at + 33u], wTile[at + 34u], wTile[at + 35u]);
-      for (var m = 0u; m < 8u; m++) { // unroll
-        let own = xTile[k * SIDE + id.y + 8u * m];
-        sum[m][0] += own * left; // four dot products
-        sum[m][1] += own * right;
+      let at = (own + k) * SIDE;
+      var columns = array<mat4x4f, SIDE / 32u>();
+      for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+        let col = at + 4u * id.x + 32u * c;
+        columns[c] = mat4x4f(wTile[col], wTile[col + 1u], wTile[col + 2u], wTile[col + 3u]);
+      }
+      for (var m = 0u; m < SIDE / 8u; m++) { // unroll
+        let row = xTile[at + id.y + 8u * m];
+        for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+          sum[m][c] += row * columns[c]; // four dot products
+        }
       }
     }
     workgroupBarrier();
   }
 
+  // The slices' sums, one slice after another, into the first's.
+  for (var slice = 1u; slice < SLICES; slice++) {
+    for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+      if (id.z == slice) {
+        for (var m = 0u; m < SIDE / 8u; m++) { // unroll
+          xTile[m * 64u + lane] = sum[m][c];
+        }
+      }
+      workgroupBarrier();
+      if (id.z == 0u) {
+        for (var m = 0u; m < SIDE / 8u; m++) { // unroll
+          sum[m][c] += xTile[m * 64u + lane];
+        }
+      }
+      workgroupBarrier();
+    }
+  }
+
   var sums = sum; // a copy to walk through: written out, finished() would be compiled for each
-  for (var c = 0u; c < 2u; c++) {
+  for (var c = 0u; c < SIDE / 32u; c++) {
     let to = firstCol / 4u + id.x + 8u * c;
-    if (to < width) {
+    if (id.z == 0u && to < width) {
       var bias = vec4f(0.0);
       if (params.hasBias == 1u) { bias = b[to]; }
-      for (var m = 0u; m < 8u; m++) {
+      for (var m = 0u; m < SIDE / 8u; m++) {
         let row = firstRow + id.y + 8u * m;
         if (row < params.rows) { y[row * width + to] = finished(sums[m][c] + bias, row * width + to); }
       }

@@ -3,13 +3,17 @@
 //   dw[n,k] += sum_m dy[m,n] * x[m,k]        db[n] += sum_m dy[m,n]        (db when hasBias is 1)
 //
 // x : [rows, inner] f32      dy : [rows, cols] f32      dw : [cols, inner] f32      db : [cols] f32; inner and cols multiples of 4
-// A workgroup of 8 by 8 lanes owns a tile of 64 by 64 of dw. For 16 rows of the batch at a time it copies 64 numbers of each row of dy
-// and of x to its memory. A lane owns two vectors of 4 rows of dw, 32 apart, and two of 4 columns.
+// A workgroup of 8 by 8 lanes owns a tile of SIDE by SIDE of dw. For 16 rows of the batch at a time it copies SIDE numbers of each row of dy
+// and of x to its memory. A lane owns vectors of 4 rows of dw, 32 apart, and vectors of 4 columns, two each at a side of 64.
+// Slices as in linear_tiled, of the rows of the batch, ROUND at a time.
 // Rows and columns past the edge read the last real one and are not stored; rows of the batch past the last count as 0, in x too.
-// Each dw is one chain over m in order. The first columns' lanes of the first tiles sum the bias too, in the same order.
+// Each dw is a chain over its slice's m in order, then one over the slices. The first columns' lanes of the first tiles sum the bias too,
+// in the same order.
 
-const SIDE = 64u;
-const ROUND = 16u; // rows of the batch
+const SIDE = 64u; // tune: 32 64
+const SLICES = 1u; // tune: 1 2 4
+const WIDE = SIDE / 4u; // vectors of 4 in a tile's row
+const ROUND = 32u / max(SLICES, 2u); // rows of the batch that a slice copies: 16 KiB for all of them, at most
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 
@@ -19,37 +23,43 @@ struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 @group(0) @binding(3) var<storage, read_write> db: array<vec4f>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-// [ROUND][SIDE / 4]
-var<workgroup> inputs: array<vec4f, 256>;
-var<workgroup> slopes: array<vec4f, 256>;
+// [SLICES][ROUND][WIDE]
+var<workgroup> inputs: array<vec4f, SLICES * ROUND * WIDE>; // at last a slice's sums at one h, [4][SIDE / 32][64]
+var<workgroup> slopes: array<vec4f, SLICES * ROUND * WIDE>; // at last its bias there, [64]
 
-@compute @workgroup_size(8, 8)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+@compute @workgroup_size(8, 8, SLICES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let lane = 8u * id.y + id.x; // of the slice
+  let own = id.z * ROUND; // the slice's first row in memory, and of a round
   let height = params.cols / 4u;
   let width = params.inner / 4u;
-  let top = group.y * SIDE / 4u;
-  let left = group.x * SIDE / 4u;
-  let inputAt = min(left + lane % 16u, width - 1u);
-  let slopeAt = min(top + lane % 16u, height - 1u);
+  let top = group.y * WIDE;
+  let left = group.x * WIDE;
+  let inputAt = min(left + lane % WIDE, width - 1u);
+  let slopeAt = min(top + lane % WIDE, height - 1u);
 
-  var sum: array<array<array<vec4f, 2>, 4>, 2>; // [half of the rows][row][half of the columns]
-  var bias: array<vec4f, 2>;
-  for (var first = 0u; first < params.rows; first += ROUND) {
-    for (var r = 0u; r < 4u; r++) { // unroll
-      let row = first + 4u * r + lane / 16u;
+  var sum: array<array<array<vec4f, SIDE / 32u>, 4>, SIDE / 32u>; // [vector of rows][row][vector of columns]
+  var bias: array<vec4f, SIDE / 32u>;
+  for (var first = 0u; first < params.rows; first += SLICES * ROUND) {
+    for (var r = 0u; r < ROUND; r += 64u / WIDE) {
+      let row = first + own + r + lane / WIDE;
       let at = min(row, params.rows - 1u);
-      inputs[r * SIDE + lane] = select(vec4f(0.0), x[at * width + inputAt], row < params.rows);
-      slopes[r * SIDE + lane] = select(vec4f(0.0), dy[at * height + slopeAt], row < params.rows);
+      inputs[(own + r) * WIDE + lane] = select(vec4f(0.0), x[at * width + inputAt], row < params.rows);
+      slopes[(own + r) * WIDE + lane] = select(vec4f(0.0), dy[at * height + slopeAt], row < params.rows);
     }
     workgroupBarrier();
     for (var m = 0u; m < ROUND; m++) {
-      let input0 = inputs[16u * m + id.x];
-      let input1 = inputs[16u * m + id.x + 8u];
-      for (var h = 0u; h < 2u; h++) { // unroll
-        let slope = slopes[16u * m + id.y + 8u * h];
+      let at = (own + m) * WIDE;
+      var input = array<vec4f, SIDE / 32u>();
+      for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+        input[c] = inputs[at + id.x + 8u * c];
+      }
+      for (var h = 0u; h < SIDE / 32u; h++) { // unroll
+        let slope = slopes[at + id.y + 8u * h];
         for (var n = 0u; n < 4u; n++) { // unroll
-          sum[h][n][0] += slope[n] * input0;
-          sum[h][n][1] += slope[n] * input1;
+          for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+            sum[h][n][c] += slope[n] * input[c];
+          }
         }
         bias[h] += slope;
       }
@@ -57,11 +67,35 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     workgroupBarrier();
   }
 
-  for (var h = 0u; h < 2u; h++) { // unroll
+  // The slices' sums, one slice after another, into the first's.
+  for (var slice = 1u; slice < SLICES; slice++) {
+    for (var h = 0u; h < SIDE / 32u; h++) { // unroll
+      if (id.z == slice) {
+        for (var n = 0u; n < 4u; n++) { // unroll
+          for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+            inputs[(n * SIDE / 32u + c) * 64u + lane] = sum[h][n][c];
+          }
+        }
+        slopes[lane] = bias[h];
+      }
+      workgroupBarrier();
+      if (id.z == 0u) {
+        for (var n = 0u; n < 4u; n++) { // unroll
+          for (var c = 0u; c < SIDE / 32u; c++) { // unroll
+            sum[h][n][c] += inputs[(n * SIDE / 32u + c) * 64u + lane];
+          }
+        }
+        bias[h] += slopes[lane];
+      }
+      workgroupBarrier();
+    }
+  }
+
+  for (var h = 0u; h < SIDE / 32u; h++) { // unroll
     let quad = top + id.y + 8u * h;
-    if (quad < height) {
+    if (id.z == 0u && quad < height) {
       for (var n = 0u; n < 4u; n++) { // unroll
-        for (var c = 0u; c < 2u; c++) { // unroll
+        for (var c = 0u; c < SIDE / 32u; c++) { // unroll
           let col = left + id.x + 8u * c;
           if (col < width) { dw[(4u * quad + n) * width + col] += sum[h][n][c]; }
         }

@@ -67,7 +67,7 @@ describe('signllm tune', () => {
     // Every form runs everywhere that is named here, and rounds differently from the one this adapter takes untuned.
     for (const kernel of Object.values(tuning.kernels))
       for (const shape of kernel.shapes)
-        Object.assign(shape, { shader: kernel.files.find((file) => file.endsWith('_tiled')), constants: {} })
+        Object.assign(shape, { shader: kernel.files.find((file) => file.endsWith('_tiled')), constants: { SIDE: 64, SLICES: 1 } })
     await writeFile(path, JSON.stringify(tuning))
     const { gpu } = await openGpu()
     expect(gpu.tuning).toEqual(tuning)

@@ -64,7 +64,7 @@ describe('forms of attention', () => {
   const kernel = attention as unknown as AnyKernel
   const swiftshader = { ...lavapipe, subgroupSize: 4 }
   const gpu: AdapterTraits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
-  const rowsOf = (traits: AdapterTraits) => candidatesOf(kernel, traits).map(({ shader, constants }) => [shader, constants['ROWS']])
+  const rowsOf = (traits: AdapterTraits) => candidatesOf(kernel, traits).map(({ shader, constants }) => [shader, constants.ROWS])
 
   it('are tried at the tiles that an adapter compiles in time', () => {
     expect(rowsOf(lavapipe)).toEqual([['attention', 4], ...[8, 16, 32].map((n) => ['attention_subgroup', n])])

@@ -1,4 +1,5 @@
 import { type AdapterTraits, type Constants, type Cost, defineKernel, type Grid, type ParamValues, type Variant } from '../device/kernel.js'
+import { type ProductShape, slicedTiles } from '../device/slices.js'
 
 /** Workgroups that keep the cores of a machine busy. */
 const ENOUGH = 32
@@ -19,16 +20,17 @@ const withRead = ({ flops, bytes }: Cost, numbers: number): Cost => ({ flops, by
 
 // A subgroup's tile is so many vectors of four columns a lane wide: SwiftShader's four lanes pay for two.
 const colQuads = (lanes: number): number => (lanes === 4 ? 2 : 1)
-const subgroupTiles = (rows: number, cols: number, lanes: number, { TILE_ROWS }: Constants): Grid => [
+const subgroupTiles = ({ rows, cols }: ProductShape, lanes: number, { TILE_ROWS }: Constants): Grid => [
   Math.ceil(cols / (4 * lanes * colQuads(lanes))),
   Math.ceil(rows / TILE_ROWS!),
 ]
 
-// Multiplies and adds from which a product is long enough to compile more for it.
-const LONG = 2 ** 28
+// Multiplications from which a product is long enough to compile more for it.
+const LONG = 2 ** 27
 
 /** Rows of a subgroup's tile: tiles of 32 share more loads, up to a sixth faster on lavapipe (8 lanes), which compiles them for two seconds. */
-const tileRows = (rows: number, flops: number, lanes: number): number => (lanes === 8 && rows >= 128 && flops >= LONG ? 32 : 16)
+const tileRows = ({ rows, cols, length }: ProductShape, lanes: number): number =>
+  lanes === 8 && rows >= 128 && rows * cols * length >= LONG ? 32 : 16
 
 /** Measured faster on lavapipe (8 lanes) and on SwiftShader (4): for both, loads are the work. A GPU has caches and lanes for the tiles. */
 const dearLoads = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
@@ -39,38 +41,34 @@ export type Size = { readonly rows: 'u32'; readonly inner: 'u32'; readonly cols:
 /** Values of the param `activation`. */
 export const linearActivation = { none: 0, relu: 1 } as const
 
-/** The variant for lanes that pass numbers to each other; `shape` is that of the output. */
-export function subgroupVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
+/** The variant for lanes that pass numbers to each other. */
+export function subgroupVariant(shader: string, shape: ShapeOf): Variant<Size> {
   return {
     shader,
     suits: dearLoads,
-    workgroups: (params, { subgroupSize }, constants) => subgroupTiles(...shape(params), subgroupSize!, constants),
+    workgroups: (params, { subgroupSize }, constants) => subgroupTiles(shape(params), subgroupSize!, constants),
     tune: { TILE_ROWS: [16, 32] },
     constants: (params, { subgroupSize }) => ({
       LANES: subgroupSize!,
       COL_QUADS: colQuads(subgroupSize!),
-      TILE_ROWS: tileRows(shape(params)[0], cost(params).flops, subgroupSize!),
+      TILE_ROWS: tileRows(shape(params), subgroupSize!),
     }),
   }
 }
 
-/** The variant that shares tiles of 64 by 64 in a workgroup's memory; `shape` is that of the output. Not measured on a GPU yet. */
-export function tiledVariant(shader: string, shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number]): Variant<Size> {
-  return {
-    shader,
-    suits: ({ software }) => !software,
-    runs: () => true,
-    workgroups: (params) => {
-      const [rows, cols] = shape(params)
-      return [Math.ceil(cols / 64), Math.ceil(rows / 64)]
-    },
-  }
+/** The variant that shares tiles in a workgroup's memory. Not measured on a GPU yet. */
+export function tiledVariant(shader: string, shape: ShapeOf): Variant<Size> {
+  return { shader, suits: ({ software }) => !software, runs: () => true, ...slicedTiles<Size>(shape) }
 }
 
+/** The shape of an output, from the params. */
+export type ShapeOf = (size: ParamValues<Size>) => ProductShape
+
+/** Of the three kernels' outputs. */
 export const outputs = {
-  y: ({ rows, cols }: ParamValues<Size>) => [rows, cols] as const,
-  dx: ({ rows, inner }: ParamValues<Size>) => [rows, inner] as const,
-  dw: ({ inner, cols }: ParamValues<Size>) => [cols, inner] as const,
+  y: ({ rows, inner, cols }: ParamValues<Size>) => ({ rows, cols, length: inner }),
+  dx: ({ rows, inner, cols }: ParamValues<Size>) => ({ rows, cols: inner, length: cols }),
+  dw: ({ rows, inner, cols }: ParamValues<Size>) => ({ rows: cols, cols: inner, length: rows }),
 }
 
 /**

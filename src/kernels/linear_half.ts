@@ -1,5 +1,6 @@
 import { type AdapterTraits, type Constants, type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
-import { linear, linearGrad, linearWeightGrad, outputs, type Size, subgroupVariant, tiledVariant } from './linear.js'
+import { ENOUGH } from '../device/slices.js'
+import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant } from './linear.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
 const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolean =>
@@ -8,8 +9,14 @@ const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolea
 /** Workgroups that keep the multiprocessors of a large GPU busy. */
 const MANY = 128
 
-/** A workgroup's tile is 32·ROWS by 64·COLS: the larger, the less is loaded for a product, but a small output needs many workgroups. */
-const tileSizes: readonly { readonly ROWS: number; readonly COLS: number }[] = [
+/** A workgroup's tile is 32·ROWS by 64·COLS / SLICES: the larger, the less is loaded for a product, but a small output needs many workgroups. */
+interface MatrixTile extends Constants {
+  readonly ROWS: number
+  readonly COLS: number
+}
+
+/** From the largest to the smallest. */
+const tileSizes: readonly MatrixTile[] = [
   { ROWS: 4, COLS: 4 },
   { ROWS: 4, COLS: 2 },
   { ROWS: 2, COLS: 2 },
@@ -17,28 +24,36 @@ const tileSizes: readonly { readonly ROWS: number; readonly COLS: number }[] = [
   { ROWS: 1, COLS: 1 },
 ]
 
-/** The variant for matrix units; `shape` is that of the output, `widest` the most columns of matrices a subgroup has registers for. */
-function matrixVariant(
-  shader: string,
-  shape: (size: ParamValues<Size>) => readonly [rows: number, cols: number],
-  widest = 4,
-): Variant<Size> {
-  const gridOf = (params: ParamValues<Size>, { ROWS, COLS }: Constants) => {
-    const [rows, cols] = shape(params)
-    return [Math.ceil(cols / (64 * COLS!)), Math.ceil(rows / (32 * ROWS!))] as const
+// For weight gradients, whose sums may be cut into slices. Both operands come in f32, and the bias has registers of its own: no 4 columns of
+// matrices. Not measured on a GPU yet.
+const slicedTileSizes: readonly MatrixTile[] = [
+  { ROWS: 4, COLS: 2, SLICES: 1 },
+  { ROWS: 2, COLS: 2, SLICES: 1 },
+  { ROWS: 2, COLS: 2, SLICES: 2 },
+  { ROWS: 1, COLS: 2, SLICES: 2 },
+  { ROWS: 1, COLS: 1, SLICES: 2 },
+]
+
+/** The variant for matrix units. Of `sizes` the first is taken that makes `enough` workgroups. */
+function matrixVariant(shader: string, shape: ShapeOf, sizes = tileSizes, enough = MANY): Variant<Size> {
+  const gridOf = (params: ParamValues<Size>, { ROWS, COLS, SLICES = 1 }: Constants) => {
+    const { rows, cols } = shape(params)
+    return [Math.ceil(cols / ((64 * COLS!) / SLICES)), Math.ceil(rows / (32 * ROWS!))] as const
   }
-  const fitting = tileSizes.filter(({ COLS }) => COLS <= widest)
   return {
     shader,
     suits: halfMatrices,
     workgroups: (params, _, tile) => gridOf(params, tile),
-    constants: (params) => {
-      const busy = fitting.find((tile) => gridOf(params, { ...tile }).reduce((x, y) => x * y) >= MANY)
-      return { ...(busy ?? fitting.at(-1)!) }
-    },
-    tune: { ROWS: [1, 2, 4], COLS: [1, 2, 4].filter((cols) => cols <= widest) },
+    constants: (params) => sizes.find((tile) => gridOf(params, tile).reduce((x, y) => x * y) >= enough) ?? sizes.at(-1)!,
+    tune: { ROWS: [1, 2, 4], COLS: [1, 2, 4] },
   }
 }
+
+/** Bytes of a workgroup's memory that linear_half_weight_grad_matrix takes: its tiles of dy and x with padded rows, and 128 vectors more. */
+const tileBytes = ({ ROWS, COLS, SLICES }: Constants): number => 8 * (32 * SLICES! * (8 * ROWS! + 2 + (16 * COLS!) / SLICES! + 2) + 128)
+
+/** What a workgroup may take; the widest tile of linear_half_matrix is as much. */
+const WORKGROUP_BYTES = 32768
 
 /** A cost with the weights read as halves: two bytes each instead of four. */
 const withHalves = ({ flops, bytes }: Cost, { inner, cols }: ParamValues<Size>): Cost => ({ flops, bytes: bytes - 2 * inner * cols })
@@ -75,8 +90,11 @@ export const linearHalfWeightGrad = defineKernel({
   ...linearWeightGrad,
   name: 'linear_half_weight_grad',
   variants: [
-    // Both operands come in f32, and the bias has registers of its own.
-    matrixVariant('linear_half_weight_grad_matrix', outputs.dw, 2),
+    {
+      ...matrixVariant('linear_half_weight_grad_matrix', outputs.dw, slicedTileSizes, ENOUGH),
+      tune: { ROWS: [1, 2, 4], COLS: [1, 2], SLICES: [1, 2, 4] },
+      tries: (tile) => tileBytes(tile) <= WORKGROUP_BYTES,
+    },
     subgroupVariant('linear_half_weight_grad_subgroup', outputs.dw),
     tiledVariant('linear_half_weight_grad_tiled', outputs.dw),
   ],

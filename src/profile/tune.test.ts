@@ -81,7 +81,7 @@ describe('the tuner', () => {
       kernels.add(kernel.name)
       expect(trials.length).toBeGreaterThan(1)
       for (const { choice, problem } of trials) expect(problem, `${choice.shader} ${JSON.stringify(params)}`).toBeUndefined()
-      const tuned = { params, ...best.choice, shader: 'linear_grad_tiled', constants: {}, ms: 1, untunedMs: 1 }
+      const tuned = { params, ...best.choice, shader: 'linear_grad_tiled', constants: { SIDE: 64, SLICES: 1 }, ms: 1, untunedMs: 1 }
       gpu.tuning = { format: 'signllm tuning 1', adapter: '', kernels: { [kernel.name]: { files: [], hash: '', shapes: [tuned] } } }
       expect(gpu.form(kernel, params).shader).toBe('linear_grad_tiled')
       gpu.tuning = undefined
