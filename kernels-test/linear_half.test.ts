@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { Gpu } from '../src/device/gpu.js'
-import { shaderFromPackage } from '../src/device/shader_source.js'
+import type { Gpu } from '../src/device/gpu.js'
 import { linearActivation } from '../src/kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../src/kernels/linear_half.js'
 import { finished, gated, type LinearSize } from '../src/reference/linear.js'
 import * as reference from '../src/reference/linear_half.js'
 import { nearestHalf, toHalf } from '../src/reference/to_half.js'
 import { expectClose, forced, hasSubgroups, lentGpu, noise, runKernel } from './harness.js'
-import { withoutMatrixUnits } from './subgroup_matrices.js'
+import { withMatrixUnits } from './subgroup_matrices.js'
 
 // One element; under, at and over a lane's tile of 8, a matrix's of 16 and a workgroup's of 64; primes; the pose head's 152 columns.
 const sizes = [
@@ -55,12 +54,6 @@ function withTile(tile: { readonly ROWS: number; readonly COLS: number }): Kerne
       constants: () => ({ ...tile }),
     })),
   })) as unknown as Kernels
-}
-
-/** The lent GPU, with matrix units spelled out. */
-async function emulating(): Promise<Gpu> {
-  const { device, software } = await lentGpu()
-  return new Gpu(device, { software, shaders: async (name) => withoutMatrixUnits(await shaderFromPackage(name)) })
 }
 
 async function expectReference([linear, linearGrad, linearWeightGrad]: Kernels, size: LinearSize, on?: Gpu): Promise<void> {
@@ -188,7 +181,7 @@ describe('linear_half for matrix units', () => {
   ]) {
     for (const size of tile.ROWS * tile.COLS === 1 ? sizes : sizes.slice(-1)) {
       it(`matches the reference with them spelled out, ${tile.ROWS} by ${tile.COLS}, ${title(size)}`, async ({ skip }) => {
-        const gpu = await emulating()
+        const gpu = await withMatrixUnits()
         if (!gpu.traits.features.has('shader-f16')) skip('this adapter has no halves')
         await expectReference(withTile(tile), size, gpu)
       })
@@ -196,7 +189,7 @@ describe('linear_half for matrix units', () => {
   }
 
   it('adds on, and finishes as linear does, spelled out', async ({ skip }) => {
-    const gpu = await emulating()
+    const gpu = await withMatrixUnits()
     if (!gpu.traits.features.has('shader-f16')) skip('this adapter has no halves')
     await expectAccumulation(withTile({ ROWS: 1, COLS: 1 }), gpu)
     await expectFinish(withTile({ ROWS: 1, COLS: 1 }), sizes.at(-1)!, gpu)
