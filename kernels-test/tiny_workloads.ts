@@ -5,7 +5,7 @@ import { adamw } from '../src/kernels/adamw.js'
 import { add } from '../src/kernels/add.js'
 import { addPositions } from '../src/kernels/add_positions.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
-import { attentionHalf } from '../src/kernels/attention_half.js'
+import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
 import { attentionRow } from '../src/kernels/attention_row.js'
 import { beamReorder } from '../src/kernels/beam_reorder.js'
 import { beamStep } from '../src/kernels/beam_step.js'
@@ -91,6 +91,24 @@ export const tinyWorkloads: readonly Workload[] = [
     keyLengths: lengths,
     y: rows,
     logSumExp: lines,
+  }),
+  workload(attentionHalfGradQuery, note, heads, {
+    q: halves(qkv),
+    k: halves(qkv),
+    v: halves(qkv),
+    dy: halves(rows),
+    lines: 2 * lines,
+    keyLengths: lengths,
+    dq: qkv,
+  }),
+  workload(attentionHalfGradKeyValue, note, heads, {
+    q: halves(qkv),
+    k: halves(qkv),
+    v: halves(qkv),
+    dy: halves(rows),
+    lines: 2 * lines,
+    keyLengths: lengths,
+    dkv: qkv,
   }),
   workload(
     attentionRow,

@@ -115,7 +115,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     for (var n = 0u; n < KEYS / 16u; n++) { // unroll
       var score = Sum();
       for (var c = 0u; c < WIDTH; c++) { // unroll
-        score = subgroupMatrixMultiplyAccumulate(query[c], subgroupMatrixLoad<Right, col_major>(&tile, 16u * n * PITCH + 4u * c, PITCH), score);
+        let columns = subgroupMatrixLoad<Right, col_major>(&tile, 16u * n * PITCH + 4u * c, PITCH);
+        score = subgroupMatrixMultiplyAccumulate(query[c], columns, score);
       }
       subgroupMatrixStore<row_major>(&tile, own + 8u * n, score, SCORE_PITCH);
     }
@@ -171,7 +172,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     for (var n = 0u; n < KEYS / 16u; n++) { // unroll
       var score = Sum();
       for (var c = 0u; c < WIDTH; c++) { // unroll
-        score = subgroupMatrixMultiplyAccumulate(query[c], subgroupMatrixLoad<Right, col_major>(&tile, 16u * n * PITCH + 4u * c, PITCH), score);
+        let columns = subgroupMatrixLoad<Right, col_major>(&tile, 16u * n * PITCH + 4u * c, PITCH);
+        score = subgroupMatrixMultiplyAccumulate(query[c], columns, score);
       }
       subgroupMatrixStore<row_major>(&tile, own + 8u * n, score, SCORE_PITCH);
     }
@@ -191,7 +193,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     for (var n = 0u; n < KEYS / 16u; n++) { // unroll
       let weights = subgroupMatrixLoad<Left, row_major>(&tile, own + 8u * n, SCORE_PITCH);
       for (var c = 0u; c < WIDTH; c++) { // unroll
-        mean[c] = subgroupMatrixMultiplyAccumulate(weights, subgroupMatrixLoad<Right, row_major>(&tile, 16u * n * PITCH + 4u * c, PITCH), mean[c]);
+        let columns = subgroupMatrixLoad<Right, row_major>(&tile, 16u * n * PITCH + 4u * c, PITCH);
+        mean[c] = subgroupMatrixMultiplyAccumulate(weights, columns, mean[c]);
       }
     }
     workgroupBarrier();

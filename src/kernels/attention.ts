@@ -1,7 +1,9 @@
 import { type AdapterTraits, defineKernel, lanes, type Variant } from '../device/kernel.js'
 
-// What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only. Rows of q and dq are queryStride numbers long,
-// those of k, v and dkv keyStride; keys begin at keyColumn and values, no earlier, at valueColumn. All are multiples of 4.
+/**
+ * What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only. Rows of q and dq are queryStride numbers long,
+ * those of k, v and dkv keyStride; keys begin at keyColumn and values, no earlier, at valueColumn. All are multiples of 4.
+ */
 export const shape = {
   batch: 'u32',
   queries: 'u32',

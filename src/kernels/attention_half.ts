@@ -1,5 +1,5 @@
 import { type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
-import { attention, type shape, subgroupVariant, tiledVariant } from './attention.js'
+import { attention, attentionGradKeyValue, attentionGradQuery, type shape, subgroupVariant, tiledVariant } from './attention.js'
 import { halfMatrices } from './linear_half.js'
 
 type Shape = ParamValues<typeof shape>
@@ -15,12 +15,14 @@ function matrixVariant(shader: string, block: 'KEYS' | 'QUERIES', rows: (params:
   }
 }
 
-const inRows = ({ queries }: Shape): number => queries
+const inQueries = ({ queries }: Shape): number => queries
 
-/** A cost with q, k and v read as halves. */
-const withHalves = ({ flops, bytes }: Cost, { batch, queries, keys, heads, headWidth }: Shape): Cost => ({
+const inKeys = ({ keys }: Shape): number => keys
+
+/** A cost with k and v, and so many tensors shaped like q, read as halves. */
+const withHalves = ({ flops, bytes }: Cost, { batch, queries, keys, heads, headWidth }: Shape, likeQ: number): Cost => ({
   flops,
-  bytes: bytes - 2 * batch * heads * headWidth * (queries + 2 * keys),
+  bytes: bytes - 2 * batch * heads * headWidth * (likeQ * queries + 2 * keys),
 })
 
 /**
@@ -31,9 +33,33 @@ export const attentionHalf = defineKernel({
   ...attention,
   name: 'attention_half',
   variants: [
-    matrixVariant('attention_half_matrix', 'KEYS', inRows),
-    subgroupVariant('attention_half_subgroup', inRows),
-    tiledVariant('attention_half_tiled', inRows),
+    matrixVariant('attention_half_matrix', 'KEYS', inQueries),
+    subgroupVariant('attention_half_subgroup', inQueries),
+    tiledVariant('attention_half_tiled', inQueries),
   ],
-  cost: (params) => withHalves(attention.cost(params), params),
+  cost: (params) => withHalves(attention.cost(params), params, 1),
+})
+
+/** As `attentionGradQuery`, of q, k, v and dy in f16, with the slopes at the scores rounded to halves; lines from these kernels' forward. */
+export const attentionHalfGradQuery = defineKernel({
+  ...attentionGradQuery,
+  name: 'attention_half_grad_query',
+  variants: [
+    matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries),
+    subgroupVariant('attention_half_grad_query_subgroup', inQueries),
+    tiledVariant('attention_half_grad_query_tiled', inQueries),
+  ],
+  cost: (params) => withHalves(attentionGradQuery.cost(params), params, 2),
+})
+
+/** As `attentionGradKeyValue`, of q, k, v and dy in f16, with weights and the slopes at the scores rounded to halves. */
+export const attentionHalfGradKeyValue = defineKernel({
+  ...attentionGradKeyValue,
+  name: 'attention_half_grad_key_value',
+  variants: [
+    matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys),
+    subgroupVariant('attention_half_grad_key_value_subgroup', inKeys),
+    tiledVariant('attention_half_grad_key_value_tiled', inKeys),
+  ],
+  cost: (params) => withHalves(attentionGradKeyValue.cost(params), params, 2),
 })
