@@ -2,59 +2,22 @@ import { describe, expect, it } from 'vitest'
 import { type AnyKernel, pinned } from '../src/device/kernel.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import * as reference from '../src/reference/attention.js'
-import {
-  columnsOf,
-  dot,
-  expectClose,
-  expectSlope,
-  finiteDifference,
-  forced,
-  hasSubgroups,
-  lentGpu,
-  noise,
-  runKernel,
-  widened,
-} from './harness.js'
+import { type Inputs, inputsOf, shapeOf, sideBySide } from './attention_inputs.js'
+import { columnsOf, dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, lentGpu, runKernel } from './harness.js'
 
 type Shape = reference.AttentionShape
-
-function shapeOf(batch: number, heads: number, headWidth: number, queries: number, keys: number, causal = 0): Shape {
-  return { batch, queries, keys, heads, headWidth, causal, scale: Math.fround(1 / Math.sqrt(headWidth)) }
-}
-
-function inputsOf(
-  { batch, queries, keys, heads, headWidth }: Shape,
-  lengths: readonly number[],
-  size = 1,
-): reference.AttentionInputs & { dy: Float64Array } {
-  const width = heads * headWidth
-  return {
-    q: noise(batch * queries * width, 1, size),
-    k: noise(batch * keys * width, 2, size),
-    v: noise(batch * keys * width, 3),
-    dy: noise(batch * queries * width, 4),
-    keyLengths: Uint32Array.from({ length: batch }, (_, b) => lengths[b % lengths.length]!),
-  }
-}
-
-/** Queries, keys and values side by side, as a self-attention has them. */
-const sideBySide = (width: number) => ({ queryStride: 3 * width, keyStride: 3 * width, keyColumn: width, valueColumn: 2 * width })
 
 const kernels = { attention, attentionGradQuery, attentionGradKeyValue }
 
 /** Runs all four kernels, each on what the reference makes of the one before. `given` may differ from `inputs` where it must not matter. */
-async function run(shape: Shape, inputs: ReturnType<typeof inputsOf>, given = inputs, by = kernels) {
+async function run(shape: Shape, inputs: Inputs, given = inputs, by = kernels) {
   const { batch, queries, heads, headWidth } = shape
   const want = { ...reference.attention(inputs, shape), ...reference.attentionGrad(inputs, inputs.dy, shape) }
   const delta = reference.attentionDelta(want.y, inputs.dy, shape)
   const { dy, keyLengths } = given
   const width = heads * headWidth
-  const params = { ...shape, ...sideBySide(width) }
-  const [q, k, v] = [given.q, given.k, given.v].map((x, i) => widened(x, width, 3 * width, i * width)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ]
+  const { q, k, v, columns } = sideBySide(given, width)
+  const params = { ...shape, ...columns }
   const lines = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
   const backward = { q, k, v, dy, lines, keyLengths }
   const { dq } = await runKernel(by.attentionGradQuery, { ...backward, dq: q.length }, params)

@@ -14,7 +14,7 @@ import {
   title,
   unread,
 } from './products.js'
-import { emulating } from './subgroup_matrices.js'
+import { withMatrixUnits } from './subgroup_matrices.js'
 
 // One element; under, at and over a lane's tile of 8, a matrix's of 16 and a workgroup's of 64; primes; the pose head's 152 columns.
 const sizes = [
@@ -84,7 +84,7 @@ describe('linear_half for matrix units', () => {
   ]) {
     for (const size of tile.ROWS * tile.COLS === 1 ? sizes : sizes.slice(-1)) {
       it(`matches the reference with them spelled out, ${tile.ROWS} by ${tile.COLS}, ${title(size)}`, async ({ skip }) => {
-        const gpu = await emulating()
+        const gpu = await withMatrixUnits()
         if (!gpu.traits.features.has('shader-f16')) skip('this adapter has no halves')
         await expectReference(withTile(tile), size, gpu)
       })
@@ -92,7 +92,7 @@ describe('linear_half for matrix units', () => {
   }
 
   it('adds on, and finishes as linear does, spelled out', async ({ skip }) => {
-    const gpu = await emulating()
+    const gpu = await withMatrixUnits()
     if (!gpu.traits.features.has('shader-f16')) skip('this adapter has no halves')
     await expectAccumulation(withTile({ ROWS: 1, COLS: 1 }), gpu)
     await expectFinish(withTile({ ROWS: 1, COLS: 1 }), sizes.at(-1)!, gpu)

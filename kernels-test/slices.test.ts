@@ -6,7 +6,7 @@ import { linearWeightGrad } from '../src/kernels/linear.js'
 import { linearHalfWeightGrad } from '../src/kernels/linear_half.js'
 import { forcedWith, lentGpu } from './harness.js'
 import { expectAccumulation, expectFinish, expectReference, halfProducts, mapped, products } from './products.js'
-import { emulating } from './subgroup_matrices.js'
+import { withMatrixUnits } from './subgroup_matrices.js'
 
 // One number; sums of fewer than there are slices; a tile and all slices' rounds exactly filled; one over each; and primes, so that some
 // slices have nothing to do in the last round.
@@ -55,7 +55,7 @@ describe('weight gradients by matrix units and slices match the reference', () =
   it.for(tiles.map((tile) => [nameOf(tile), tile] as const))('%s', async ([, tile], { skip }) => {
     const { traits } = await lentGpu()
     if (!traits.features.has('shader-f16')) skip('this adapter has no halves')
-    const gpu = traits.subgroupMatrices?.has('f16 f32 16x16x16') ? undefined : await emulating()
+    const gpu = traits.subgroupMatrices?.has('f16 f32 16x16x16') ? undefined : await withMatrixUnits()
     const cut = mapped(halfProducts, (kernel) => (kernel.name === linearHalfWeightGrad.name ? forcedWith(kernel, 'matrix', tile) : kernel))
     for (const size of sizes) await expectReference(cut, size, gpu)
     await expectAccumulation(cut, gpu)

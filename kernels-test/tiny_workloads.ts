@@ -5,6 +5,7 @@ import { adamw } from '../src/kernels/adamw.js'
 import { add } from '../src/kernels/add.js'
 import { addPositions } from '../src/kernels/add_positions.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
+import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
 import { attentionRow } from '../src/kernels/attention_row.js'
 import { beamReorder } from '../src/kernels/beam_reorder.js'
 import { beamStep } from '../src/kernels/beam_step.js'
@@ -39,6 +40,7 @@ const lengths = Uint32Array.of(3, 2)
 const layout = { queryStride: 24, keyStride: 24, keyColumn: 8, valueColumn: 16 }
 const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1, scale: 0.5, ...layout }
 const [rows, qkv, lines] = [2 * 3 * 8, 2 * 3 * 24, 2 * 2 * 3]
+const halves = (n: number) => new Uint32Array(n / 2)
 const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
 const finish = { activation: 1, hasResidual: 1 }
 const norm = { rows: 5, width: 8 }
@@ -78,6 +80,32 @@ export const tinyWorkloads: readonly Workload[] = [
     k: qkv,
     v: qkv,
     dy: rows,
+    lines: 2 * lines,
+    keyLengths: lengths,
+    dkv: qkv,
+  }),
+  workload(attentionHalf, note, heads, {
+    q: halves(qkv),
+    k: halves(qkv),
+    v: halves(qkv),
+    keyLengths: lengths,
+    y: rows,
+    logSumExp: lines,
+  }),
+  workload(attentionHalfGradQuery, note, heads, {
+    q: halves(qkv),
+    k: halves(qkv),
+    v: halves(qkv),
+    dy: halves(rows),
+    lines: 2 * lines,
+    keyLengths: lengths,
+    dq: qkv,
+  }),
+  workload(attentionHalfGradKeyValue, note, heads, {
+    q: halves(qkv),
+    k: halves(qkv),
+    v: halves(qkv),
+    dy: halves(rows),
     lines: 2 * lines,
     keyLengths: lengths,
     dkv: qkv,

@@ -1,8 +1,10 @@
 import { type AdapterTraits, defineKernel, type FormSpec, lanes, type Variant } from '../device/kernel.js'
 
-// What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only. Rows of q and dq are queryStride numbers long,
-// those of k, v and dkv keyStride; keys begin at keyColumn and values, no earlier, at valueColumn. All are multiples of 4.
-const shape = {
+/**
+ * What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only. Rows of q and dq are queryStride numbers long,
+ * those of k, v and dkv keyStride; keys begin at keyColumn and values, no earlier, at valueColumn. All are multiples of 4.
+ */
+export const shape = {
   batch: 'u32',
   queries: 'u32',
   keys: 'u32',
@@ -62,7 +64,7 @@ function columns(headWidth: number, lanes: number): { SPAN: number; TURNS: numbe
 }
 
 /** The variant for lanes that pass numbers to each other; `rows` are queries or keys. */
-function subgroupVariant(shader: string, rows: (shape: Shape) => number): Variant<typeof shape> {
+export function subgroupVariant(shader: string, rows: (shape: Shape) => number): Variant<typeof shape> {
   return {
     shader,
     suits: passesCheaply,
@@ -87,7 +89,7 @@ const tileGroups = ({ batch, heads }: Shape, rows: number, height: number) => ba
  * The variant that shares blocks in a workgroup's memory; `rows` are queries or keys. Not measured on a GPU yet. Software drivers gain
  * nothing from barriers, and lavapipe compiles one for half a minute.
  */
-function tiledVariant(shader: string, rows: (shape: Shape) => number): Variant<typeof shape> {
+export function tiledVariant(shader: string, rows: (shape: Shape) => number): Variant<typeof shape> {
   return {
     shader,
     suits: ({ software }) => !software,

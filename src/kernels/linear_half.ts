@@ -3,7 +3,7 @@ import { ENOUGH } from '../device/slices.js'
 import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant } from './linear.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
-const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolean =>
+export const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolean =>
   subgroupSize === 32 && (subgroupMatrices?.has('f16 f32 16x16x16') ?? false)
 
 /** Workgroups that keep the multiprocessors of a large GPU busy. */

@@ -34,7 +34,7 @@ const isMatrix = (spec: ParameterSpec): boolean => spec.shape.length > 1
 const SPARE = 'spare'
 const PAD_ID = 1
 
-/** What the products of linear layers are made of in training: float32, or halves with sums in float32. */
+/** What the products of linear layers and attention are made of in training: float32, or halves with sums in float32. */
 export type Precision = 'f32' | 'f16'
 
 export interface WeightsOptions {

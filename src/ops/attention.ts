@@ -1,14 +1,20 @@
 import { bug } from '../base/errors.js'
-import type { Tensor } from '../device/memory.js'
+import { elements, type Tensor } from '../device/memory.js'
 import { attentionDelta, attentionGradKeyValue, attentionGradQuery, attention as attentionKernel } from '../kernels/attention.js'
+import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../kernels/attention_half.js'
 import { attentionRow } from '../kernels/attention_row.js'
 import { cacheAppend } from '../kernels/cache_append.js'
+import { toHalf } from '../kernels/to_half.js'
 import type { Graph } from './graph.js'
+
+const inFull = { attention: attentionKernel, gradQuery: attentionGradQuery, gradKeyValue: attentionGradKeyValue }
+const inHalf = { attention: attentionHalf, gradQuery: attentionHalfGradQuery, gradKeyValue: attentionHalfGradKeyValue }
 
 /**
  * softmax(q·kᵀ/√(head width))·v for each head; the score matrix is never stored.
  * q [B, Tq, D], k and v [B, Tk, D]; keys at or past keyLengths[b] are not seen, nor, when causal, keys after the query.
  * k and v may be one tensor [B, Tk, 2D], given twice, and q, k and v one [B, T, 3D], given thrice; training wants the former at least.
+ * Where the loss is scaled for it, the products are of halves, as those of linear layers are.
  */
 export function attention(
   g: Graph,
@@ -25,15 +31,21 @@ export function attention(
   const params = { batch, queries, keys: k.shape[1]!, heads, headWidth, causal, scale: 1 / Math.sqrt(headWidth), ...columns }
   const y = g.tensor('y', [batch, queries, width])
   const logSumExp = g.tensor('log_sum_exp', [batch, heads, queries])
-  g.recorder.run(attentionKernel, { q, k, v, keyLengths, y, logSumExp }, params)
+  const halved = g.training?.scaling !== undefined
+  const kernels = halved ? inHalf : inFull
+  const factor = (x: Tensor) => (halved ? asHalves(g, x) : x)
+  const queryFactor = factor(q)
+  const keyFactor = k === q ? queryFactor : factor(k)
+  const factors = { q: queryFactor, k: keyFactor, v: v === k ? keyFactor : factor(v), keyLengths }
+  g.recorder.run(kernels.attention, { ...factors, y, logSumExp }, params)
 
   g.onBackward(y, (dy) => {
     if (k !== v) throw bug(y.name, 'keys and values of a training step are one tensor')
     const lines = g.tensor('lines', [batch, heads, queries, 2])
     g.recorder.run(attentionDelta, { y, dy, logSumExp, lines }, { batch, queries, heads, headWidth })
-    const given = { q, k, v, dy, lines, keyLengths }
-    const atQueries = (dq: Tensor) => g.recorder.run(attentionGradQuery, { ...given, dq }, params)
-    const atKeys = (dkv: Tensor) => g.recorder.run(attentionGradKeyValue, { ...given, dkv }, params)
+    const given = { ...factors, dy: factor(dy), lines }
+    const atQueries = (dq: Tensor) => g.recorder.run(kernels.gradQuery, { ...given, dq }, params)
+    const atKeys = (dkv: Tensor) => g.recorder.run(kernels.gradKeyValue, { ...given, dkv }, params)
     if (q === k) {
       g.addSlope(q, (slope) => {
         atQueries(slope)
@@ -44,6 +56,13 @@ export function attention(
       g.addSlope(k, atKeys)
     }
   })
+  return y
+}
+
+/** x rounded to halves. */
+function asHalves(g: Graph, x: Tensor): Tensor {
+  const y = g.tensor('halves', x.shape, 'f16')
+  g.recorder.run(toHalf, { x, y }, { n: elements(x.shape) })
   return y
 }
 

@@ -85,7 +85,7 @@ export function attentionGrad(
 }
 
 /** Visits every query of every head: where its columns start, its place in [B, heads, queries], its visible scores and where their keys start. */
-function forEachQuery(
+export function forEachQuery(
   { q, k, keyLengths }: AttentionInputs,
   { batch, queries, keys, heads, headWidth, causal, scale }: AttentionShape,
   visit: (query: number, line: number, scores: number[], keys: number[]) => void,
@@ -110,7 +110,8 @@ function forEachQuery(
   }
 }
 
-function logSumExpOf(scores: readonly number[]): number {
+/** log Σ exp(scores), of one score or more. */
+export function logSumExpOf(scores: readonly number[]): number {
   const top = Math.max(...scores)
   return top + Math.log(scores.reduce((sum, score) => sum + Math.exp(score - top), 0))
 }

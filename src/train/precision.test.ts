@@ -86,7 +86,10 @@ describe('training in f16', () => {
       for (const name of ['linear_half', 'linear_half_grad', 'linear_half_weight_grad']) expect([...shaders]).toContain(`${name}${form}`)
     const kernels = program.steps.map(({ kernel }) => kernel.name)
     expect(kernels.filter((name) => /^linear(_grad|_weight_grad)?$/.test(name))).toEqual([])
-    expect(kernels.filter((name) => name === 'to_half')).toHaveLength(1)
+    // Weights at once; of each self-attention the projections and a slope, of the cross-attention queries and memory apart.
+    expect(kernels.filter((name) => name === 'to_half')).toHaveLength(1 + 2 * 2 + 3)
+    const attentions = ['attention_half', 'attention_delta', 'attention_half_grad_query', 'attention_half_grad_key_value']
+    expect(new Set(kernels.filter((name) => name.startsWith('attention')))).toEqual(new Set(attentions))
     expect(kernels).not.toContain('clip_scale')
     program.destroy()
     model.destroy()

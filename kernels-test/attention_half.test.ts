@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest'
+import type { Gpu } from '../src/device/gpu.js'
+import { type AnyKernel, type Constants, pinned } from '../src/device/kernel.js'
+import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
+import * as inFull from '../src/reference/attention.js'
+import * as reference from '../src/reference/attention_half.js'
+import { nearestHalf, toHalf } from '../src/reference/to_half.js'
+import { inputsOf as anyInputs, type Inputs, shapeOf, sideBySide } from './attention_inputs.js'
+import { columnsOf, expectClose, hasSubgroups, lentGpu, runKernel } from './harness.js'
+import { withMatrixUnits } from './subgroup_matrices.js'
+
+type Shape = inFull.AttentionShape
+
+/** Inputs that halves hold with all 11 digits: what becomes of smaller numbers the tests of linear_half say. */
+function inputsOf(...args: Parameters<typeof anyInputs>): Inputs {
+  const inputs = anyInputs(...args)
+  const held = (x: Float64Array) => x.map((v) => (Math.abs(v) < 2 ** -14 ? 0.5 : v))
+  return { q: held(inputs.q), k: held(inputs.k), v: held(inputs.v), dy: held(inputs.dy), keyLengths: inputs.keyLengths }
+}
+
+const kernels = { attentionHalf, attentionHalfGradQuery, attentionHalfGradKeyValue }
+
+/** Which kernels are run, and where. */
+interface Run {
+  readonly by?: typeof kernels
+  readonly on?: Gpu
+}
+
+/** Runs all three kernels, the gradients on what the reference makes of the first. `given` may differ from `inputs` where it must not matter. */
+async function run(shape: Shape, inputs: Inputs, { by = kernels, on }: Run = {}, given = inputs) {
+  const want = { ...reference.attentionHalf(inputs, shape), ...reference.attentionHalfGrad(inputs, inputs.dy, shape) }
+  const delta = inFull.attentionDelta(want.y, inputs.dy, shape)
+  const lines = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
+  const width = shape.heads * shape.headWidth
+  const { q, k, v, columns } = sideBySide(given, width)
+  const params = { ...shape, ...columns }
+  const halves = { q: toHalf(q), k: toHalf(k), v: toHalf(v), keyLengths: given.keyLengths }
+  const outputs = { y: inputs.q.length, logSumExp: delta.length }
+  const { y, logSumExp } = await runKernel(by.attentionHalf, { ...halves, ...outputs }, params, on)
+  const backward = { ...halves, dy: toHalf(given.dy), lines }
+  const { dq } = await runKernel(by.attentionHalfGradQuery, { ...backward, dq: q.length }, params, on)
+  const { dkv } = await runKernel(by.attentionHalfGradKeyValue, { ...backward, dkv: k.length }, params, on)
+  // What lies beside a kernel's own columns is another's.
+  expect([1, 2].every((i) => columnsOf(dq, width, 3 * width, i * width).every(Number.isNaN))).toBe(true)
+  expect(columnsOf(dkv, width, 3 * width, 0).every(Number.isNaN)).toBe(true)
+  const [atQueries, atKeys, atValues] = [dq, dkv, dkv].map((x, i) => columnsOf(x, width, 3 * width, i * width)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ]
+  return { got: { y, logSumExp, dq: atQueries, dk: atKeys, dv: atValues }, want }
+}
+
+const ULP = 2 ** -24
+
+/**
+ * How far apart the halves of two numbers can be that are up to `off` from x: nothing, but where the border between two halves lies there.
+ * Below 2^-14 adapters may take 0, or keep all digits.
+ */
+function doubt(x: number, off: number): number {
+  const small = Math.abs(x) - off < 2 ** -14 ? Math.abs(x) + off : 0
+  return nearestHalf(x + off) - nearestHalf(x - off) + small
+}
+
+/** What the outputs may be off by because a weight or slope that is `off` from the reference's, relatively, became another half. */
+function slackOf(inputs: Inputs, shape: Shape, off: number) {
+  const abs = (x: Float64Array) => x.map(Math.abs)
+  const { y } = reference.attentionHalf({ ...inputs, v: abs(inputs.v) }, shape, (weight) => doubt(weight, weight * off))
+  const [dq, dk, dv] = [inputs.q, inputs.k, inputs.v].map((x) => new Float64Array(x.length)) as [Float64Array, Float64Array, Float64Array]
+  reference.forEachPair(inputs, inputs.dy, shape, ({ query, key, weight, slope, size }) => {
+    const slopes = shape.scale * doubt(slope, size * off)
+    const weights = doubt(weight, weight * off)
+    for (let c = 0; c < shape.headWidth; c++) {
+      dq[query + c]! += slopes * Math.abs(inputs.k[key + c]!)
+      dk[key + c]! += slopes * Math.abs(inputs.q[query + c]!)
+      dv[key + c]! += weights * Math.abs(inputs.dy[query + c]!)
+    }
+  })
+  return { y, dq, dk, dv }
+}
+
+/**
+ * All outputs within the roundings that the test of attention gives reasons for, a weight being off by 8 · (1 + highest) of itself, a slope
+ * by as much of the numbers it is a difference of; and what that makes of the halves they become.
+ */
+function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, inputs: Inputs, shape: Shape, highest = 2): void {
+  const { headWidth, queries, keys, causal, scale } = shape
+  const roundings = 8 * (1 + highest)
+  const ulps = roundings + keys / 8
+  const slack = slackOf(inputs, shape, roundings * ULP)
+  const slope = Math.sqrt(headWidth) * scale
+  const perKey = 1 + (causal ? Math.log(queries) : (2 * queries) / keys)
+  const tolerance = (size: number, doubts: Float64Array) => ({ ulps, scale: doubts.map((one) => size + one / (ulps * ULP)) })
+  expectClose('logSumExp', got.logSumExp, want.logSumExp, { ulps: 8, scale: highest + Math.log(keys) })
+  expectClose('y', got.y, want.y, tolerance(1, slack.y))
+  expectClose('dq', got.dq, want.dq, tolerance(slope, slack.dq))
+  expectClose('dk', got.dk, want.dk, tolerance(perKey * slope, slack.dk))
+  expectClose('dv', got.dv, want.dv, tolerance(perKey, slack.dv))
+}
+
+/** The kernels in one form, whichever the adapter would take, with some constants other than it would choose. */
+function formed(form: string, constants: Constants = {}): typeof kernels {
+  const of = <K extends { readonly name: string }>(kernel: K) =>
+    pinned(kernel as unknown as AnyKernel, {
+      shader: form === 'portable' ? kernel.name : `${kernel.name}_${form}`,
+      constants,
+    }) as unknown as K
+  return {
+    attentionHalf: of(attentionHalf),
+    attentionHalfGradQuery: of(attentionHalfGradQuery),
+    attentionHalfGradKeyValue: of(attentionHalfGradKeyValue),
+  }
+}
+
+/** The forms for matrix units, on the lent GPU with these spelled out; undefined where it has no halves. */
+async function spelledOut(): Promise<Run | undefined> {
+  const on = await withMatrixUnits()
+  return on.traits.features.has('shader-f16') ? { by: formed('matrix'), on } : undefined
+}
+
+/** Where nothing is cached lavapipe compiles shaders with barriers for a minute or two. */
+const patience = { timeout: 400_000 }
+
+/** Both edges of tiles and blocks, by queries and by keys. */
+async function expectEdges(how: Run, headWidth: number, [few, many]: readonly [number, number]): Promise<void> {
+  for (const [queries, keys, causal] of [
+    [few, many, 0],
+    [many, few, 1],
+  ] as const) {
+    const shape = shapeOf(2, 2, headWidth, queries, keys, causal)
+    const inputs = inputsOf(shape, [keys, 5])
+    expectAllClose(await run(shape, inputs, how), inputs, shape)
+  }
+}
+
+describe('attention_half', () => {
+  it('has a reference that is attention’s where nothing is rounded', () => {
+    for (const causal of [0, 1]) {
+      const shape = shapeOf(2, 2, 4, 3, 4, causal)
+      const rough = inputsOf(shape, [4, 2])
+      const inputs = { ...rough, ...reference.inHalves(rough) }
+      const dy = rough.dy.map(nearestHalf)
+      const keep = (x: number) => x
+      const [got, want] = [reference.attentionHalf(inputs, shape, keep), inFull.attention(inputs, shape)]
+      const [slopes, wanted] = [reference.attentionHalfGrad(inputs, dy, shape, keep), inFull.attentionGrad(inputs, dy, shape)]
+      // delta is of y with rounded weights: 2^-12 of each on the average, much less in the sum.
+      for (const key of ['y', 'logSumExp'] as const) got[key].forEach((v, i) => void expect(v).toBeCloseTo(want[key][i]!, 12))
+      for (const key of ['dq', 'dk', 'dv'] as const) slopes[key].forEach((v, i) => void expect(v).toBeCloseTo(wanted[key][i]!, 3))
+    }
+  })
+
+  for (const rows of [1, 4 * 32 + 1]) {
+    it(`matches the reference at ${rows} queries and at ${rows} keys`, async () => {
+      const tall = shapeOf(1, 1, 4, rows, 9)
+      const inputs = inputsOf(tall, [9])
+      expectAllClose(await run(tall, inputs), inputs, tall)
+      const wide = shapeOf(1, 1, 4, 9, rows)
+      const others = inputsOf(wide, [rows])
+      expectAllClose(await run(wide, others), others, wide)
+    })
+  }
+
+  for (const [heads, headWidth] of [
+    [4, 32],
+    [1, 128],
+    [2, 176],
+  ] as const) {
+    it(`matches the reference at ${heads} heads of ${headWidth}, causal and not, keys cut short`, async () => {
+      const own = shapeOf(2, heads, headWidth, 21, 21, 1)
+      const inputs = inputsOf(own, [21, 14])
+      expectAllClose(await run(own, inputs), inputs, own)
+      const cross = shapeOf(2, heads, headWidth, 21, 10)
+      const others = inputsOf(cross, [7, 10])
+      expectAllClose(await run(cross, others), others, cross)
+    })
+  }
+
+  for (const form of ['portable', 'subgroup', 'tiled']) {
+    it(`matches the reference, ${form}, at 9 queries and 33 keys and the other way round`, patience, async ({ skip }) => {
+      if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
+      await expectEdges({ by: formed(form) }, 36, [9, 33])
+    })
+  }
+
+  it('matches the reference at the pose decoder’s 152 frames', async () => {
+    const shape = shapeOf(1, 2, 32, 152, 152, 1)
+    const inputs = inputsOf(shape, [152])
+    expectAllClose(await run(shape, inputs), inputs, shape)
+  })
+
+  it('takes the form for matrix units where the adapter has them for halves', () => {
+    const gpu = { software: false, features: new Set<string>(), subgroupSize: 32 }
+    const forms = (traits: object) =>
+      Object.values(kernels).map(({ variants }) => variants!.find(({ suits }) => suits({ ...gpu, ...traits }))!.shader)
+    const names = Object.values(kernels).map(({ name }) => name)
+    expect(forms({ subgroupMatrices: new Set(['f16 f32 16x16x16']) })).toEqual(names.map((name) => `${name}_matrix`))
+    for (const lacking of [{ subgroupMatrices: new Set(['f16 f16 16x16x16']) }, {}])
+      expect(forms(lacking)).toEqual(names.map((name) => `${name}_tiled`))
+  })
+
+  it('lets an overflow on the way back be seen', async () => {
+    const shape = shapeOf(1, 1, 4, 3, 3)
+    const inputs = inputsOf(shape, [3])
+    const { got } = await run(shape, inputs, {}, { ...inputs, dy: inputs.dy.map((v, i) => (i === 5 ? 1e6 : v)) })
+    expect([...got.dq.subarray(4, 8)].some(Number.isFinite)).toBe(false)
+    for (const slope of [...got.dk, got.dv[1]!]) expect(Number.isFinite(slope)).toBe(false)
+  })
+})
+
+describe('attention_half for matrix units', () => {
+  it('matches the reference on an adapter that has them', async ({ skip }) => {
+    const { traits } = await lentGpu()
+    if (!traits.subgroupMatrices?.has('f16 f32 16x16x16')) skip('this adapter has no matrix units for halves')
+    for (const headWidth of [4, 36, 64, 128, 400]) await expectEdges({ by: formed('matrix') }, headWidth, [17, 133])
+  })
+
+  // Three matrices are wider than a head of 36, one is wider than a head of 12.
+  for (const headWidth of [36, 12]) {
+    it(`matches the reference with them spelled out, heads of ${headWidth}`, patience, async ({ skip }) => {
+      const how = (await spelledOut()) ?? skip('this adapter has no halves')
+      await expectEdges(how, headWidth, [9, 67])
+    })
+  }
+
+  it('matches the reference with them spelled out, in small workgroups and the small blocks of wide heads', patience, async ({ skip }) => {
+    const how = (await spelledOut()) ?? skip('this adapter has no halves')
+    const { attentionHalf, attentionHalfGradQuery } = formed('matrix', { LANES: 64, KEYS: 16 })
+    const { attentionHalfGradKeyValue } = formed('matrix', { LANES: 64, QUERIES: 16 })
+    await expectEdges({ ...how, by: { attentionHalf, attentionHalfGradQuery, attentionHalfGradKeyValue } }, 12, [9, 67])
+  })
+
+  it('takes small blocks only where large ones would not fit', () => {
+    const blockOf = (headWidth: number) => {
+      const { variants } = attentionHalfGradKeyValue
+      const params = { ...shapeOf(1, 1, headWidth, 1, 1), queryStride: 0, keyStride: 0, keyColumn: 0, valueColumn: 0 }
+      return variants![0]!.constants!(params, { software: false, features: new Set(), subgroupSize: 32 })
+    }
+    expect(blockOf(128)).toEqual({ WIDTH: 8, QUERIES: 32 })
+    expect(blockOf(400)).toEqual({ WIDTH: 25, QUERIES: 16 })
+  })
+})
+
+describe('the dangers of attention_half', () => {
+  const forms = [
+    ['untuned', 8],
+    ['tiled', 36],
+    ['matrix', 12],
+  ] as const
+
+  for (const [form, headWidth] of forms) {
+    const how = async (skip: (why: string) => never): Promise<Run> => {
+      if (form === 'matrix') return (await spelledOut()) ?? skip('this adapter has no halves')
+      return form === 'untuned' ? {} : { by: formed(form) }
+    }
+
+    it(`keeps NaN in the padding rows of keys and values out of everything, ${form}`, patience, async ({ skip }) => {
+      for (const causal of [0, 1]) {
+        const shape = shapeOf(3, 2, headWidth, 11, 11, causal)
+        const inputs = inputsOf(shape, [11, 6, 1])
+        const width = shape.heads * shape.headWidth
+        const isPadding = (at: number) => Math.floor(at / width) % 11 >= inputs.keyLengths[Math.floor(at / (11 * width))]!
+        const poison = (x: Float64Array) => x.map((value, at) => (isPadding(at) ? Number.NaN : value))
+        const { got, want } = await run(shape, inputs, await how(skip), { ...inputs, k: poison(inputs.k), v: poison(inputs.v) })
+        expectAllClose({ got, want }, inputs, shape)
+        const padding = got.dk.filter((_, at) => isPadding(at))
+        expect(padding.length).toBe((5 + 10) * width)
+        expect(padding.every((value) => value === 0)).toBe(true)
+      }
+    })
+
+    it(`gives a sample without keys zeros, whatever its rows hold, ${form}`, patience, async ({ skip }) => {
+      const shape = shapeOf(2, 2, headWidth, 6, 5)
+      const inputs = inputsOf(shape, [0, 5])
+      const nothing = (x: Float64Array) => x.map((value, at) => (at < x.length / 2 ? Number.NaN : value))
+      const { got, want } = await run(shape, inputs, await how(skip), { ...inputs, k: nothing(inputs.k), v: nothing(inputs.v) })
+      expectAllClose({ got, want }, inputs, shape)
+      for (const out of [got.y, got.logSumExp, got.dq, got.dk, got.dv]) {
+        expect(out.subarray(0, out.length / 2).every((value) => value === 0)).toBe(true)
+      }
+    })
+
+    it(`holds scores that halves could not, ${form}`, patience, async ({ skip }) => {
+      // Scores of 65536 · (key + 1): every query takes the value of the last key that it sees, and nothing of the others.
+      const shape = { ...shapeOf(1, 2, headWidth, 9, 40, 1), scale: 1 }
+      const width = 2 * headWidth
+      const inputs = inputsOf(shape, [40])
+      const first = (n: number, value: (row: number) => number) =>
+        Float64Array.from({ length: n * width }, (_, at) => (at % headWidth === 0 ? value(Math.floor(at / width)) : 0))
+      const steep = { ...inputs, q: first(9, () => 256), k: first(40, (key) => 256 * (key + 1)) }
+      const { got } = await run(shape, steep, await how(skip))
+      // The one weight, between 1/2 and 1, is off by up to 2^-12 as a half.
+      const values = inputs.v.subarray(0, 9 * width).map(nearestHalf)
+      expectClose('y', got.y, values, { ulps: 2 ** 13 + 8, scale: values.map(Math.abs) })
+      const levels = Float64Array.from({ length: 18 }, (_, line) => 65536 * ((line % 9) + 1))
+      expectClose('logSumExp', got.logSumExp, levels, { ulps: 8, scale: levels })
+      for (const out of [got.dq, got.dk, got.dv]) expect(out.every(Number.isFinite)).toBe(true)
+    })
+  }
+})

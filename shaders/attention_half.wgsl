@@ -1,0 +1,164 @@
+// attention_half: attention over halves: q, k and v come as such, weights are rounded to them before they meet the values; all else is f32.
+//
+//   s[j] = scale · Σ_c q[i,c]·k[j,c]        for the visible j: j < keyLengths[b], and j <= i where causal
+//   w[j] = exp(s[j]) / 2^m,                 m whole, the least for which no w[j] is over 1
+//   y[i] = Σ_j half(w[j])·v[j] / Σ_j w[j],   L = log Σ_j exp(s[j])
+//
+// q          : [B, Tq, D] f16, two to a u32, what to_half makes; D = heads·headWidth, head h is columns h·headWidth … (h+1)·headWidth - 1
+// k, v       : [B, Tk, D] f16
+// keyLengths : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
+// y          : [B, Tq, D] f32
+// logSumExp  : [B, H, Tq] f32, the L from which the gradients rebuild the weights
+// headWidth is a multiple of 4. A query that sees no key gets y = 0 and L = 0.
+// Lanes, blocks and edges as in shaders/attention.wgsl: core WGSL, for adapters that know no halves.
+//
+// A product of two halves is exact in f32, so what differs from attention is the rounding of q, k and v, up to 2^-11 of each, and that
+// of the weights. These are rounded before they are divided by their sum, the highest being over 1/2, so that none of weight is below
+// 2^-14, where halves lose digits. Because 2^m is a power of two, a weight rounds to the same digits under the maximum of the blocks so
+// far as under that of all keys, and every form of this kernel rounds alike.
+// Safe for scores of any size, far over a half's 65504: they are f32. exp is taken under the running maximum, and what older blocks
+// summed fades by a power of two <= 1; y is a mean after every block. Keys past the last visible one are stood in for by that one, at
+// weight 0: NaN in padding stays there. Queries past the last repeat it and write the same numbers again.
+
+const WG = 32u;
+const ROWS = 4u;
+const QUADS = 2u; // a block is 4 · QUADS keys
+const LOWEST = -1e30;
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec2u>;
+@group(0) @binding(1) var<storage, read> k: array<vec2u>;
+@group(0) @binding(2) var<storage, read> v: array<vec2u>;
+@group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
+@group(0) @binding(6) var<uniform> params: Params;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let tile = (group.y * groups.x + group.x) * WG + lane;
+  let tiles = (params.queries + ROWS - 1u) / ROWS;
+  if (tile >= params.batch * params.heads * tiles) { return; }
+  let bh = tile / tiles;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let length = min(keyLengths[b], params.keys);
+  let firstQuery = tile % tiles * ROWS;
+  let unit = params.scale * 1.4426950408889634; // scores count powers of two
+
+  // 1. The lane's queries: where they lie and how far they see.
+  var row: array<u32, ROWS>;
+  var queryAt: array<u32, ROWS>;
+  var at: array<u32, ROWS>;
+  var sees: array<u32, ROWS>;
+  var top: array<f32, ROWS>;
+  var total: array<f32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    row[r] = min(firstQuery + r, params.queries - 1u);
+    queryAt[r] = (b * params.queries + row[r]) * queryWidth + column;
+    at[r] = (b * params.queries + row[r]) * width + column;
+    sees[r] = select(length, min(length, row[r] + 1u), params.causal != 0u);
+    top[r] = LOWEST;
+  }
+  let rows = min(ROWS, params.queries - firstQuery);
+  for (var r = 0u; r < rows; r++) {
+    for (var c = 0u; c < cols; c++) {
+      y[at[0] + r * width + c] = vec4f(0.0);
+    }
+  }
+
+  let end = sees[ROWS - 1u];
+  for (var first = 0u; first < end; first += 4u * QUADS) {
+    var keyAt = array<vec4u, QUADS>();
+    for (var n = 0u; n < QUADS; n++) { // unroll
+      keyAt[n] = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
+    }
+
+    // 2. Scores of ROWS queries with the block's keys.
+    // Zeros must be asked for: Dawn 0.6.2 zeroes a bare `var` of a loop's body on the first turn only.
+    var weight = array<array<vec4f, QUADS>, ROWS>();
+    for (var c = 0u; c < cols; c++) {
+      var query = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        query[r] = wide(q[queryAt[r] + c]);
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let k0 = wide(k[keyAt[n].x + c]);
+        let k1 = wide(k[keyAt[n].y + c]);
+        let k2 = wide(k[keyAt[n].z + c]);
+        let k3 = wide(k[keyAt[n].w + c]);
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          weight[r][n] += vec4f(dot(query[r], k0), dot(query[r], k1), dot(query[r], k2), dot(query[r], k3));
+        }
+      }
+    }
+
+    // 3. From scores to shares of everything seen so far; `keep` is the share the older blocks retain.
+    var keep = array<f32, ROWS>();
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      var highs = vec4f(top[r]);
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let seen = first + 4u * n + vec4u(0u, 1u, 2u, 3u) < vec4u(sees[r]);
+        weight[r][n] = select(vec4f(LOWEST), weight[r][n] * unit, seen);
+        highs = max(highs, weight[r][n]);
+      }
+      let high = ceil(max(max(highs.x, highs.y), max(highs.z, highs.w)));
+      let older = total[r] * exp2(top[r] - high);
+      var sums = vec4f(0.0);
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        weight[r][n] = exp2(weight[r][n] - high);
+        sums += weight[r][n];
+      }
+      top[r] = high;
+      total[r] = older + ((sums.x + sums.y) + (sums.z + sums.w));
+      keep[r] = older / total[r];
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        weight[r][n] = nearestHalf(weight[r][n]) / total[r];
+      }
+    }
+
+    // 4. The mean moves toward the block's values.
+    for (var c = 0u; c < cols; c++) {
+      var mean = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        mean[r] = y[at[r] + c] * keep[r];
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let v0 = wide(v[keyAt[n].x + gap + c]);
+        let v1 = wide(v[keyAt[n].y + gap + c]);
+        let v2 = wide(v[keyAt[n].z + gap + c]);
+        let v3 = wide(v[keyAt[n].w + gap + c]);
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          mean[r] += weight[r][n].x * v0 + weight[r][n].y * v1 + weight[r][n].z * v2 + weight[r][n].w * v3;
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        y[at[r] + c] = mean[r];
+      }
+    }
+  }
+
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    logSumExp[bh * params.queries + row[r]] = select(0.0, (top[r] + log2(total[r])) * 0.6931471805599453, end > 0u);
+  }
+}
+
+fn wide(h: vec2u) -> vec4f { return vec4f(unpack2x16float(h.x), unpack2x16float(h.y)); }
+
+// As in linear_half.
+fn nearestHalf(v: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(v);
+  let near = (bits + vec4u(0xfffu) + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u);
+  let size = bits & vec4u(0x7fffffffu);
+  let far = (bits & vec4u(0x80000000u)) | max(size, vec4u(0x7f800000u));
+  return bitcast<vec4f>(select(near, far, size >= vec4u(0x477ff000u)));
+}

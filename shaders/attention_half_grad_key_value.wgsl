@@ -1,0 +1,167 @@
+// attention_half_grad_key_value: the slopes of the loss at the keys and values of an attention over halves.
+//
+//   w[i]  = exp(scale · q[i]·k[j] - logSumExp[i])             the weight query i gave to key j
+//   dv[j] = Σ_i half(w[i])·dy[i]
+//   dk[j] = scale · Σ_i half(w[i]·(dy[i]·v[j] - delta[i]))·q[i]     over the queries i that see j, as in attention
+//
+// q          : [B, Tq, D] f16, two to a u32, what to_half makes; dy : [B, Tq, heads·headWidth] f16
+// k, v       : [B, Tk, D] f16
+// dkv        : dk and dv f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
+// lines      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
+// keyLengths : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, heads·headWidth of them from keyColumn and valueColumn on: all may be one tensor
+// headWidth is a multiple of 4. Lanes, blocks and edges as in shaders/attention_grad_key_value.wgsl: core WGSL.
+//
+// Weights and slopes at the scores are rounded to halves before they meet dy and the queries; all else, and what the loss scale is for,
+// as in attention_half_grad_query. A weight here is a share of 1: with more than 2^14 keys of like weight halves would lose its digits.
+// No score overflows: a visible one is at most logSumExp but for rounding. Rows of k and v past the length are not read: NaN in
+// padding stays there. Every query counts, padding or not, so dy must be finite in all of them and 0 where it means nothing.
+
+const WG = 32u;
+const ROWS = 4u;
+const QUADS = 2u; // a block is 4 · QUADS queries
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec2u>;
+@group(0) @binding(1) var<storage, read> k: array<vec2u>;
+@group(0) @binding(2) var<storage, read> v: array<vec2u>;
+@group(0) @binding(3) var<storage, read> dy: array<vec2u>;
+@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let tile = (group.y * groups.x + group.x) * WG + lane;
+  let tiles = (params.keys + ROWS - 1u) / ROWS;
+  if (tile >= params.batch * params.heads * tiles) { return; }
+  let bh = tile / tiles;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let queryBase = b * params.queries * queryWidth + column;
+  let pullBase = b * params.queries * width + column;
+  let length = min(keyLengths[b], params.keys);
+  let firstKey = tile % tiles * ROWS;
+
+  // 1. The lane's keys: where they are summed, where they are read, and the first query that sees each. Keys past the length are
+  //    seen by none and the last real one is read for them; keys past the last repeat it and write the same numbers again.
+  var to: array<u32, ROWS>;
+  var at: array<u32, ROWS>;
+  var since: array<u32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    let key = min(firstKey + r, params.keys - 1u);
+    to[r] = keyBase + key * keyWidth;
+    at[r] = keyBase + min(key, max(length, 1u) - 1u) * keyWidth;
+    since[r] = select(params.queries, select(0u, key, params.causal != 0u), key < length);
+  }
+  let rows = min(ROWS, params.keys - firstKey);
+  for (var r = 0u; r < rows; r++) {
+    for (var c = 0u; c < cols; c++) {
+      dkv[to[0] + r * keyWidth + c] = vec4f(0.0);
+      dkv[to[0] + r * keyWidth + gap + c] = vec4f(0.0);
+    }
+  }
+
+  for (var first = since[0]; first < params.queries; first += 4u * QUADS) {
+    var queryAt = array<vec4u, QUADS>();
+    var pullAt = array<vec4u, QUADS>();
+    for (var n = 0u; n < QUADS; n++) { // unroll
+      let row = min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(params.queries - 1u));
+      queryAt[n] = queryBase + row * queryWidth;
+      pullAt[n] = pullBase + row * width;
+    }
+
+    // 2. Scores, and the slopes dy·v of the weights.
+    // Zeros must be asked for: Dawn 0.6.2 zeroes a bare `var` of a loop's body on the first turn only.
+    var weight = array<array<vec4f, QUADS>, ROWS>();
+    var slope = array<array<vec4f, QUADS>, ROWS>();
+    for (var c = 0u; c < cols; c++) {
+      var key = array<vec4f, ROWS>();
+      var value = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        key[r] = wide(k[at[r] + c]);
+        value[r] = wide(v[at[r] + gap + c]);
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let q0 = wide(q[queryAt[n].x + c]);
+        let q1 = wide(q[queryAt[n].y + c]);
+        let q2 = wide(q[queryAt[n].z + c]);
+        let q3 = wide(q[queryAt[n].w + c]);
+        let d0 = wide(dy[pullAt[n].x + c]);
+        let d1 = wide(dy[pullAt[n].y + c]);
+        let d2 = wide(dy[pullAt[n].z + c]);
+        let d3 = wide(dy[pullAt[n].w + c]);
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          weight[r][n] += vec4f(dot(key[r], q0), dot(key[r], q1), dot(key[r], q2), dot(key[r], q3));
+          slope[r][n] += vec4f(dot(value[r], d0), dot(value[r], d1), dot(value[r], d2), dot(value[r], d3));
+        }
+      }
+    }
+
+    // 3. Weights, and slopes of the scores.
+    for (var n = 0u; n < QUADS; n++) { // unroll
+      let ids = first + 4u * n + vec4u(0u, 1u, 2u, 3u);
+      let line = bh * params.queries + min(ids, vec4u(params.queries - 1u));
+      let l0 = lines[line.x];
+      let l1 = lines[line.y];
+      let l2 = lines[line.z];
+      let l3 = lines[line.w];
+      let level = vec4f(l0.x, l1.x, l2.x, l3.x);
+      let mean = vec4f(l0.y, l1.y, l2.y, l3.y);
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        let sees = (ids >= vec4u(since[r])) & (ids < vec4u(params.queries));
+        weight[r][n] = select(vec4f(0.0), exp(weight[r][n] * params.scale - level), sees);
+        slope[r][n] = nearestHalf(weight[r][n] * (slope[r][n] - mean)) * params.scale;
+        weight[r][n] = nearestHalf(weight[r][n]);
+      }
+    }
+
+    // 4. Along the queries and the slopes at the output.
+    for (var c = 0u; c < cols; c++) {
+      var keySum = array<vec4f, ROWS>();
+      var valueSum = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        keySum[r] = dkv[to[r] + c];
+        valueSum[r] = dkv[to[r] + gap + c];
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let q0 = wide(q[queryAt[n].x + c]);
+        let q1 = wide(q[queryAt[n].y + c]);
+        let q2 = wide(q[queryAt[n].z + c]);
+        let q3 = wide(q[queryAt[n].w + c]);
+        let d0 = wide(dy[pullAt[n].x + c]);
+        let d1 = wide(dy[pullAt[n].y + c]);
+        let d2 = wide(dy[pullAt[n].z + c]);
+        let d3 = wide(dy[pullAt[n].w + c]);
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          keySum[r] += slope[r][n].x * q0 + slope[r][n].y * q1 + slope[r][n].z * q2 + slope[r][n].w * q3;
+          valueSum[r] += weight[r][n].x * d0 + weight[r][n].y * d1 + weight[r][n].z * d2 + weight[r][n].w * d3;
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        dkv[to[r] + c] = keySum[r];
+        dkv[to[r] + gap + c] = valueSum[r];
+      }
+    }
+  }
+}
+
+fn wide(h: vec2u) -> vec4f { return vec4f(unpack2x16float(h.x), unpack2x16float(h.y)); }
+
+// As in linear_half.
+fn nearestHalf(v: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(v);
+  let near = (bits + vec4u(0xfffu) + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u);
+  let size = bits & vec4u(0x7fffffffu);
+  let far = (bits & vec4u(0x80000000u)) | max(size, vec4u(0x7f800000u));
+  return bitcast<vec4f>(select(near, far, size >= vec4u(0x477ff000u)));
+}

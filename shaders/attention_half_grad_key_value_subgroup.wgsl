@@ -1,0 +1,156 @@
+// attention_half_grad_key_value_subgroup: attention_half_grad_key_value for adapters whose lanes can pass numbers to each other.
+//
+//   w[i]  = exp(scale · q[i]·k[j] - logSumExp[i])             the weight query i gave to key j
+//   dv[j] = Σ_i half(w[i])·dy[i]
+//   dk[j] = scale · Σ_i half(w[i]·(dy[i]·v[j] - delta[i]))·q[i]     over the queries i that see j, as in attention
+//
+// q          : [B, Tq, D] f16, two to a u32, what to_half makes; dy : [B, Tq, heads·headWidth] f16
+// k, v       : [B, Tk, D] f16
+// dkv        : dk and dv f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
+// lines      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
+// keyLengths : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, heads·headWidth of them from keyColumn and valueColumn on: all may be one tensor
+// headWidth is a multiple of 4, at most 4·LANES·SPAN·TURNS.
+// Lanes, tiles and edges as in attention_grad_key_value_subgroup, roundings as in attention_half_grad_key_value. Rows of k and v past the
+// length are not read: NaN in padding stays there. Every query counts, so dy must be finite in all of them.
+
+enable subgroups;
+
+const LANES = 8u; // tune: 4 8, the adapter's subgroup size
+const ROWS = 8u; // tune: 8 16 32, keys of a tile: more share each load, and compile for longer
+const SPAN = 2u; // tune: 1 2 3 4, vectors of 4 columns a lane takes at once, so that what is passed around serves them all
+const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec2u>;
+@group(0) @binding(1) var<storage, read> k: array<vec2u>;
+@group(0) @binding(2) var<storage, read> v: array<vec2u>;
+@group(0) @binding(3) var<storage, read> dy: array<vec2u>;
+@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let bh = group.y;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let turns = (cols + LANES * SPAN - 1u) / (LANES * SPAN); // not the constant: drivers would write the loop out, and compile for seconds
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let queryBase = b * params.queries * queryWidth + column;
+  let pullBase = b * params.queries * width + column;
+  let length = min(keyLengths[b], params.keys);
+  let firstKey = group.x * ROWS;
+  let causal = params.causal != 0u;
+  let begin = select(params.queries, select(0u, firstKey, causal), firstKey < length); // the first query that sees a key of the tile
+  let lastQuery = params.queries - 1u;
+
+  // The keys that this lane loads: those past the length are seen by none, and the last real one is read for them.
+  var keyAt: array<u32, ROWS / LANES>;
+  for (var h = 0u; h < ROWS / LANES; h++) { // unroll
+    keyAt[h] = keyBase + min(firstKey + h * LANES + lane, max(length, 1u) - 1u) * keyWidth;
+  }
+
+  var keySums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
+  var valueSums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
+  for (var first = begin; first < params.queries; first += 4u * LANES) {
+    // 1. Scores, and the slopes dy·v of the weights, of all keys with the lane's four queries.
+    let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
+    let row = min(ids, vec4u(lastQuery));
+    let queryAt = queryBase + row * queryWidth;
+    let pullAt = pullBase + row * width;
+    var weight = array<vec4f, ROWS>();
+    var slope = array<vec4f, ROWS>();
+    for (var c = 0u; c < cols; c++) {
+      let queries = mat4x4f(wide(q[queryAt.x + c]), wide(q[queryAt.y + c]), wide(q[queryAt.z + c]), wide(q[queryAt.w + c]));
+      let pulls = mat4x4f(wide(dy[pullAt.x + c]), wide(dy[pullAt.y + c]), wide(dy[pullAt.z + c]), wide(dy[pullAt.w + c]));
+      var key = array<vec4f, ROWS / LANES>();
+      var value = array<vec4f, ROWS / LANES>();
+      for (var h = 0u; h < ROWS / LANES; h++) { // unroll
+        key[h] = wide(k[keyAt[h] + c]);
+        value[h] = wide(v[keyAt[h] + gap + c]);
+      }
+      for (var h = 0u; h < ROWS / LANES; h++) { // unroll
+        for (var m = 0u; m < LANES; m++) { // unroll
+          weight[h * LANES + m] += subgroupShuffle(key[h], m) * queries; // four dot products
+          slope[h * LANES + m] += subgroupShuffle(value[h], m) * pulls;
+        }
+      }
+    }
+
+    // 2. Weights, and slopes of the scores.
+    let line = bh * params.queries + row;
+    let known = transpose(mat4x2f(lines[line.x], lines[line.y], lines[line.z], lines[line.w]));
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      let since = select(params.queries, select(0u, firstKey + r, causal), firstKey + r < length);
+      let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
+      weight[r] = select(vec4f(0.0), exp(weight[r] * params.scale - known[0]), sees);
+      slope[r] = nearestHalf(weight[r] * (slope[r] - known[1])) * params.scale;
+      weight[r] = nearestHalf(weight[r]);
+    }
+
+    // 3. Along the queries and the slopes at the output, LANES · SPAN vectors of columns a turn.
+    let quads = (min(params.queries - first, 4u * LANES) + 3u) / 4u;
+    for (var turn = 0u; turn < turns; turn++) {
+      var keySum = array<array<vec4f, SPAN>, ROWS>();
+      var valueSum = array<array<vec4f, SPAN>, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          keySum[r][s] = keySums[min(turn, TURNS - 1u)][r][s];
+          valueSum[r][s] = valueSums[min(turn, TURNS - 1u)][r][s];
+        }
+      }
+      for (var n = 0u; n < quads; n++) {
+        let rows = min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(lastQuery));
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          let own = min((turn * SPAN + s) * LANES + lane, cols - 1u);
+          let asked = queryBase + own + rows * queryWidth;
+          let pulled = pullBase + own + rows * width;
+          let queries = transpose(mat4x4f(wide(q[asked.x]), wide(q[asked.y]), wide(q[asked.z]), wide(q[asked.w])));
+          let pulls = transpose(mat4x4f(wide(dy[pulled.x]), wide(dy[pulled.y]), wide(dy[pulled.z]), wide(dy[pulled.w])));
+          for (var r = 0u; r < ROWS; r++) { // unroll
+            keySum[r][s] += subgroupShuffle(slope[r], n) * queries;
+            valueSum[r][s] += subgroupShuffle(weight[r], n) * pulls;
+          }
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        for (var s = 0u; s < SPAN; s++) { // unroll
+          keySums[min(turn, TURNS - 1u)][r][s] = keySum[r][s];
+          valueSums[min(turn, TURNS - 1u)][r][s] = valueSum[r][s];
+        }
+      }
+    }
+  }
+
+  for (var turn = 0u; turn < turns; turn++) {
+    for (var s = 0u; s < SPAN; s++) { // unroll
+      let col = (turn * SPAN + s) * LANES + lane;
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        if (col < cols && firstKey + r < params.keys) {
+          dkv[keyBase + (firstKey + r) * keyWidth + col] = keySums[min(turn, TURNS - 1u)][r][s];
+          dkv[keyBase + (firstKey + r) * keyWidth + gap + col] = valueSums[min(turn, TURNS - 1u)][r][s];
+        }
+      }
+    }
+  }
+}
+
+fn wide(h: vec2u) -> vec4f { return vec4f(unpack2x16float(h.x), unpack2x16float(h.y)); }
+
+// As in linear_half.
+fn nearestHalf(v: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(v);
+  let near = (bits + vec4u(0xfffu) + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u);
+  let size = bits & vec4u(0x7fffffffu);
+  let far = (bits & vec4u(0x80000000u)) | max(size, vec4u(0x7f800000u));
+  return bitcast<vec4f>(select(near, far, size >= vec4u(0x477ff000u)));
+}

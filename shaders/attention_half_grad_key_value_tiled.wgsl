@@ -1,0 +1,186 @@
+// attention_half_grad_key_value_tiled: attention_half_grad_key_value for GPUs without matrix units for halves.
+//
+//   w[i]  = exp(scale · q[i]·k[j] - logSumExp[i])             the weight query i gave to key j
+//   dv[j] = Σ_i half(w[i])·dy[i]
+//   dk[j] = scale · Σ_i half(w[i]·(dy[i]·v[j] - delta[i]))·q[i]     over the queries i that see j, as in attention
+//
+// q          : [B, Tq, D] f16, two to a u32, what to_half makes; dy : [B, Tq, heads·headWidth] f16
+// k, v       : [B, Tk, D] f16
+// dkv        : dk and dv f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
+// lines      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
+// keyLengths : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, heads·headWidth of them from keyColumn and valueColumn on: all may be one tensor
+// headWidth is a multiple of 4, at most 32·TURNS.
+// Lanes, tiles and edges as in attention_grad_key_value_tiled, roundings as in attention_half_grad_key_value. Rows of k and v past the
+// length are not read: NaN in padding stays there. Every query counts, so dy must be finite in all of them. Sums have a fixed order.
+
+const ROWS = 32u; // tune: 16 32 64, keys of a tile: more share each load, and make fewer workgroups
+const TURNS = 2u; // tune: headWidth / 32, rounded up
+const QUERIES = 32u;
+const CHUNK = 8u; // vectors of a row at a time, one for each x
+const PITCH = 9u; // of a row in the workgroup's memory, against bank conflicts
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec2u>;
+@group(0) @binding(1) var<storage, read> k: array<vec2u>;
+@group(0) @binding(2) var<storage, read> v: array<vec2u>;
+@group(0) @binding(3) var<storage, read> dy: array<vec2u>;
+@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
+
+var<workgroup> keyTile: array<vec4f, ROWS * PITCH>; // a chunk of k or v, then weights or slopes: at x those of queries x + 8·n
+var<workgroup> queryTile: array<vec4f, QUERIES * PITCH>; // a chunk of the block's q or dy
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let bh = group.y;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let queryBase = b * params.queries * queryWidth + column;
+  let pullBase = b * params.queries * width + column;
+  let length = min(keyLengths[b], params.keys);
+  let firstKey = group.x * ROWS;
+  let causal = params.causal != 0u;
+  let begin = select(params.queries, select(0u, firstKey, causal), firstKey < length); // the first query that sees a key of the tile
+  let lastQuery = params.queries - 1u;
+
+  // Keys past the length are seen by none, and the last real one is read for them.
+  var keyAt: array<u32, ROWS / 8u>;
+  for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+    keyAt[m] = keyBase + min(firstKey + id.y + 8u * m, max(length, 1u) - 1u) * keyWidth;
+  }
+
+  var keySum: array<array<vec4f, ROWS / 8u>, TURNS>;
+  var valueSum: array<array<vec4f, ROWS / 8u>, TURNS>;
+  for (var first = begin; first < params.queries; first += QUERIES) {
+    var queryAt = array<u32, 4>();
+    var pullAt = array<u32, 4>();
+    for (var n = 0u; n < 4u; n++) { // unroll
+      let row = min(first + id.y + 8u * n, lastQuery);
+      queryAt[n] = queryBase + row * queryWidth;
+      pullAt[n] = pullBase + row * width;
+    }
+
+    // 1. Scores, and the slopes dy·v of the weights, chunk by chunk.
+    var weight = array<vec4f, ROWS / 8u>();
+    var slope = array<vec4f, ROWS / 8u>();
+    for (var chunk = 0u; chunk < cols; chunk += CHUNK) {
+      let col = min(chunk + id.x, cols - 1u);
+      for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+        keyTile[(id.y + 8u * m) * PITCH + id.x] = wide(k[keyAt[m] + col]);
+      }
+      for (var n = 0u; n < 4u; n++) { // unroll
+        queryTile[(id.y + 8u * n) * PITCH + id.x] = wide(q[queryAt[n] + col]);
+      }
+      workgroupBarrier();
+      for (var c = 0u; c < min(CHUNK, cols - chunk); c++) {
+        let at = id.x * PITCH + c;
+        let queries = mat4x4f(queryTile[at], queryTile[at + 8u * PITCH], queryTile[at + 16u * PITCH], queryTile[at + 24u * PITCH]);
+        for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+          weight[m] += keyTile[(id.y + 8u * m) * PITCH + c] * queries; // four dot products
+        }
+      }
+      workgroupBarrier();
+      for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+        keyTile[(id.y + 8u * m) * PITCH + id.x] = wide(v[keyAt[m] + gap + col]);
+      }
+      for (var n = 0u; n < 4u; n++) { // unroll
+        queryTile[(id.y + 8u * n) * PITCH + id.x] = wide(dy[pullAt[n] + col]);
+      }
+      workgroupBarrier();
+      for (var c = 0u; c < min(CHUNK, cols - chunk); c++) {
+        let at = id.x * PITCH + c;
+        let pulls = mat4x4f(queryTile[at], queryTile[at + 8u * PITCH], queryTile[at + 16u * PITCH], queryTile[at + 24u * PITCH]);
+        for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+          slope[m] += keyTile[(id.y + 8u * m) * PITCH + c] * pulls;
+        }
+      }
+      workgroupBarrier();
+    }
+
+    // 2. Weights, and slopes of the scores.
+    let ids = first + id.x + vec4u(0u, 8u, 16u, 24u);
+    let line = bh * params.queries + min(ids, vec4u(lastQuery));
+    let l0 = lines[line.x];
+    let l1 = lines[line.y];
+    let l2 = lines[line.z];
+    let l3 = lines[line.w];
+    let level = vec4f(l0.x, l1.x, l2.x, l3.x);
+    let mean = vec4f(l0.y, l1.y, l2.y, l3.y);
+    for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+      let row = firstKey + id.y + 8u * m;
+      let since = select(params.queries, select(0u, row, causal), row < length);
+      let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
+      weight[m] = select(vec4f(0.0), exp(weight[m] * params.scale - level), sees);
+      slope[m] = nearestHalf(weight[m] * (slope[m] - mean)) * params.scale;
+      keyTile[(id.y + 8u * m) * PITCH + id.x] = nearestHalf(weight[m]);
+    }
+
+    // 3. The values' sums along the slopes at the output, chunk by chunk: each lane its own vector of columns.
+    for (var turn = 0u; turn < TURNS; turn++) { // unroll
+      for (var n = 0u; n < 4u; n++) { // unroll
+        queryTile[(id.y + 8u * n) * PITCH + id.x] = wide(dy[pullAt[n] + min(turn * CHUNK + id.x, cols - 1u)]);
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < 8u; i++) {
+        let at = i * PITCH + id.x;
+        let pulls = mat4x4f(queryTile[at], queryTile[at + 8u * PITCH], queryTile[at + 16u * PITCH], queryTile[at + 24u * PITCH]);
+        for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+          valueSum[turn][m] += pulls * keyTile[(id.y + 8u * m) * PITCH + i];
+        }
+      }
+      workgroupBarrier();
+    }
+
+    // 4. The keys' sums along the queries.
+    for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+      keyTile[(id.y + 8u * m) * PITCH + id.x] = slope[m];
+    }
+    for (var turn = 0u; turn < TURNS; turn++) { // unroll
+      for (var n = 0u; n < 4u; n++) { // unroll
+        queryTile[(id.y + 8u * n) * PITCH + id.x] = wide(q[queryAt[n] + min(turn * CHUNK + id.x, cols - 1u)]);
+      }
+      workgroupBarrier();
+      for (var i = 0u; i < 8u; i++) {
+        let at = i * PITCH + id.x;
+        let queries = mat4x4f(queryTile[at], queryTile[at + 8u * PITCH], queryTile[at + 16u * PITCH], queryTile[at + 24u * PITCH]);
+        for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+          keySum[turn][m] += queries * keyTile[(id.y + 8u * m) * PITCH + i];
+        }
+      }
+      workgroupBarrier();
+    }
+  }
+
+  for (var m = 0u; m < ROWS / 8u; m++) { // unroll
+    let row = firstKey + id.y + 8u * m;
+    for (var turn = 0u; turn < TURNS; turn++) { // unroll
+      let col = turn * CHUNK + id.x;
+      if (row < params.keys && col < cols) {
+        dkv[keyBase + row * keyWidth + col] = keySum[turn][m];
+        dkv[keyBase + row * keyWidth + gap + col] = valueSum[turn][m];
+      }
+    }
+  }
+}
+
+fn wide(h: vec2u) -> vec4f { return vec4f(unpack2x16float(h.x), unpack2x16float(h.y)); }
+
+// As in linear_half.
+fn nearestHalf(v: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(v);
+  let near = (bits + vec4u(0xfffu) + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u);
+  let size = bits & vec4u(0x7fffffffu);
+  let far = (bits & vec4u(0x80000000u)) | max(size, vec4u(0x7f800000u));
+  return bitcast<vec4f>(select(near, far, size >= vec4u(0x477ff000u)));
+}

@@ -1,0 +1,148 @@
+// attention_half_grad_query: the slope of the loss at the queries of an attention over halves.
+//
+//   w[j]  = exp(s[j] - logSumExp[i])                 the weights again, from the scores s[j] = scale · q[i]·k[j]
+//   dq[i] = scale · Σ_j half(w[j]·(dy[i]·v[j] - delta[i]))·k[j]      over the visible j, as in attention
+//
+// q          : [B, Tq, D] f16, two to a u32, what to_half makes; dy : [B, Tq, heads·headWidth] f16; dq : f32 with the rows of q
+// k, v       : [B, Tk, D] f16
+// lines      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
+// keyLengths : [B] u32
+// q has rows of queryStride numbers, k and v of keyStride, heads·headWidth of them from keyColumn and valueColumn on: all may be one tensor
+// headWidth is a multiple of 4. Lanes, blocks and edges as in shaders/attention_grad_query.wgsl: core WGSL.
+//
+// The slopes at the scores are rounded to halves before they meet the keys; weights, slopes and sums are f32, and the scale comes last of
+// all, so that it takes no digits from them. The slope at y, and with it all slopes, carries the loss scale, which keeps them in a half's
+// range: one from 65520 on becomes infinite and is seen at the end of the way back, and the step is skipped.
+// No score overflows: a visible one is at most logSumExp but for rounding, so its weight is at most about 1. Keys past the last
+// visible one are not read: NaN in padding stays there. A query that sees no key gets 0.
+
+const WG = 32u;
+const ROWS = 4u;
+const QUADS = 2u; // a block is 4 · QUADS keys
+
+struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
+  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
+
+@group(0) @binding(0) var<storage, read> q: array<vec2u>;
+@group(0) @binding(1) var<storage, read> k: array<vec2u>;
+@group(0) @binding(2) var<storage, read> v: array<vec2u>;
+@group(0) @binding(3) var<storage, read> dy: array<vec2u>;
+@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
+@group(0) @binding(7) var<uniform> params: Params;
+
+@compute @workgroup_size(WG)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let tile = (group.y * groups.x + group.x) * WG + lane;
+  let tiles = (params.queries + ROWS - 1u) / ROWS;
+  if (tile >= params.batch * params.heads * tiles) { return; }
+  let bh = tile / tiles;
+  let b = bh / params.heads;
+  let cols = params.headWidth / 4u;
+  let width = params.heads * cols;
+  let column = bh % params.heads * cols;
+  let queryWidth = params.queryStride / 4u;
+  let keyWidth = params.keyStride / 4u;
+  let keyBase = b * params.keys * keyWidth + params.keyColumn / 4u + column;
+  let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
+  let length = min(keyLengths[b], params.keys);
+  let firstQuery = tile % tiles * ROWS;
+
+  // 1. The lane's queries: where they lie, how far they see. Queries past the last repeat it and write the same numbers again.
+  var queryAt: array<u32, ROWS>;
+  var at: array<u32, ROWS>;
+  var sees: array<u32, ROWS>;
+  var level: array<f32, ROWS>;
+  var mean: array<f32, ROWS>;
+  for (var r = 0u; r < ROWS; r++) { // unroll
+    let row = min(firstQuery + r, params.queries - 1u);
+    queryAt[r] = (b * params.queries + row) * queryWidth + column;
+    at[r] = (b * params.queries + row) * width + column;
+    sees[r] = select(length, min(length, row + 1u), params.causal != 0u);
+    let line = lines[bh * params.queries + row];
+    level[r] = line.x;
+    mean[r] = line.y;
+  }
+  let rows = min(ROWS, params.queries - firstQuery);
+  for (var r = 0u; r < rows; r++) {
+    for (var c = 0u; c < cols; c++) {
+      dq[queryAt[0] + r * queryWidth + c] = vec4f(0.0);
+    }
+  }
+
+  let end = sees[ROWS - 1u];
+  for (var first = 0u; first < end; first += 4u * QUADS) {
+    var keyAt = array<vec4u, QUADS>();
+    for (var n = 0u; n < QUADS; n++) { // unroll
+      keyAt[n] = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
+    }
+
+    // 2. Scores, and the slopes dy·v of the weights.
+    // Zeros must be asked for: Dawn 0.6.2 zeroes a bare `var` of a loop's body on the first turn only.
+    var score = array<array<vec4f, QUADS>, ROWS>();
+    var slope = array<array<vec4f, QUADS>, ROWS>();
+    for (var c = 0u; c < cols; c++) {
+      var query = array<vec4f, ROWS>();
+      var pull = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        query[r] = wide(q[queryAt[r] + c]);
+        pull[r] = wide(dy[at[r] + c]);
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let k0 = wide(k[keyAt[n].x + c]);
+        let k1 = wide(k[keyAt[n].y + c]);
+        let k2 = wide(k[keyAt[n].z + c]);
+        let k3 = wide(k[keyAt[n].w + c]);
+        let v0 = wide(v[keyAt[n].x + gap + c]);
+        let v1 = wide(v[keyAt[n].y + gap + c]);
+        let v2 = wide(v[keyAt[n].z + gap + c]);
+        let v3 = wide(v[keyAt[n].w + gap + c]);
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          score[r][n] += vec4f(dot(query[r], k0), dot(query[r], k1), dot(query[r], k2), dot(query[r], k3));
+          slope[r][n] += vec4f(dot(pull[r], v0), dot(pull[r], v1), dot(pull[r], v2), dot(pull[r], v3));
+        }
+      }
+    }
+
+    // 3. Slopes of the scores.
+    for (var r = 0u; r < ROWS; r++) { // unroll
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let seen = first + 4u * n + vec4u(0u, 1u, 2u, 3u) < vec4u(sees[r]);
+        let weight = select(vec4f(0.0), exp(score[r][n] * params.scale - level[r]), seen);
+        slope[r][n] = nearestHalf(weight * (slope[r][n] - mean[r])) * params.scale;
+      }
+    }
+
+    // 4. Along the keys.
+    for (var c = 0u; c < cols; c++) {
+      var sum = array<vec4f, ROWS>();
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        sum[r] = dq[queryAt[r] + c];
+      }
+      for (var n = 0u; n < QUADS; n++) { // unroll
+        let k0 = wide(k[keyAt[n].x + c]);
+        let k1 = wide(k[keyAt[n].y + c]);
+        let k2 = wide(k[keyAt[n].z + c]);
+        let k3 = wide(k[keyAt[n].w + c]);
+        for (var r = 0u; r < ROWS; r++) { // unroll
+          sum[r] += slope[r][n].x * k0 + slope[r][n].y * k1 + slope[r][n].z * k2 + slope[r][n].w * k3;
+        }
+      }
+      for (var r = 0u; r < ROWS; r++) { // unroll
+        dq[queryAt[r] + c] = sum[r];
+      }
+    }
+  }
+}
+
+fn wide(h: vec2u) -> vec4f { return vec4f(unpack2x16float(h.x), unpack2x16float(h.y)); }
+
+// As in linear_half.
+fn nearestHalf(v: vec4f) -> vec4f {
+  let bits = bitcast<vec4u>(v);
+  let near = (bits + vec4u(0xfffu) + ((bits >> vec4u(13u)) & vec4u(1u))) & vec4u(0xffffe000u);
+  let size = bits & vec4u(0x7fffffffu);
+  let far = (bits & vec4u(0x80000000u)) | max(size, vec4u(0x7f800000u));
+  return bitcast<vec4f>(select(near, far, size >= vec4u(0x477ff000u)));
+}
