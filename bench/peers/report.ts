@@ -37,7 +37,13 @@ export interface Part {
 
 export interface PeersReport {
   readonly format: typeof FORMAT
-  readonly machine: { readonly processor: string; readonly cores: number; readonly node: string }
+  readonly machine: {
+    readonly processor: string
+    readonly cores: number
+    /** That lavapipe was told to start; of other drivers it says nothing. */
+    readonly driverThreads: number
+    readonly node: string
+  }
   /** Who they said they are, or why they are not there. */
   readonly peers: Readonly<Record<string, Hello | string>>
   readonly parts: readonly Part[]

@@ -7,6 +7,8 @@
 //   npm run bench:peers -- --resume                   goes on from what the file holds: each round is written when it is over
 //   npm run bench:peers -- --small --rounds 1         whether all agree, in two minutes; not for its times
 //
+// lavapipe starts four threads a core for all of them, as for the training of a wide model, unless the environment says LP_NUM_THREADS.
+//
 // Every peer is for every task a process of its own, which rests while another works. A cell says how many times ours the peer takes: by
 // medians, and in brackets by minima. '> 150 s' stands where a peer was not ready, or one sample not over, within --limit seconds; --patience
 // are the seconds of samples after which a slow peer sits out further rounds. --time-wrong also times peers whose results are others than
@@ -19,6 +21,7 @@ import { parseArgs } from 'node:util'
 import { SignError } from '../../src/base/errors.js'
 import { writeWhole } from '../../src/base/files.js'
 import { formatTable } from '../../src/base/table.js'
+import { spreadOverThreads } from '../../src/device/driver_threads.js'
 import { compare } from './compare.js'
 import type { Hello } from './peer.js'
 import { PeerProcess } from './peer_process.js'
@@ -42,6 +45,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
   },
 })
+spreadOverThreads()
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
 const rounds = atLeastOne('rounds')
 const starting = { adapter: values.adapter, verbose: values.verbose, limit: 1000 * atLeastOne('limit') }
@@ -97,7 +101,8 @@ function introduce(name: string, what: Hello | string): void {
 }
 
 function reportOf(parts: readonly Part[]): PeersReport {
-  const machine = { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version }
+  const driverThreads = Number(process.env.LP_NUM_THREADS)
+  const machine = { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, driverThreads, node: process.version }
   return { format: FORMAT, machine, peers: Object.fromEntries(hellos), parts }
 }
 
