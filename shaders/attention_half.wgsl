@@ -22,8 +22,8 @@
 // weight 0: NaN in padding stays there. Queries past the last repeat it and write the same numbers again.
 
 const WG = 32u;
-const ROWS = 4u;
-const QUADS = 2u; // a block is 4 · QUADS keys
+const ROWS = 4u; // tune: 4 8
+const QUADS = 2u; // tune: 2 4, a block is 4 · QUADS keys
 const LOWEST = -1e30;
 
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,

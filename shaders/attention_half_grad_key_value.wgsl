@@ -18,8 +18,8 @@
 // padding stays there. Every query counts, padding or not, so dy must be finite in all of them and 0 where it means nothing.
 
 const WG = 32u;
-const ROWS = 4u;
-const QUADS = 2u; // a block is 4 · QUADS queries
+const ROWS = 4u; // tune: 4 8
+const QUADS = 2u; // tune: 2 4, a block is 4 · QUADS queries
 
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }

@@ -17,8 +17,8 @@
 // visible one are not read: NaN in padding stays there. A query that sees no key gets 0.
 
 const WG = 32u;
-const ROWS = 4u;
-const QUADS = 2u; // a block is 4 · QUADS keys
+const ROWS = 4u; // tune: 4 8
+const QUADS = 2u; // tune: 2 4, a block is 4 · QUADS keys
 
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
