@@ -39,7 +39,7 @@ const part = (task: string, peers: Part['peers'], more: Partial<Part> = {}): Par
 const hello = { device: 'no GPU', versions: {} }
 const report = (parts: readonly Part[]): PeersReport => ({
   format: FORMAT,
-  machine: { processor: 'none', cores: 1, node: 'v20' },
+  machine: { processor: 'none', cores: 1, driverThreads: 4, node: 'v20' },
   peers: { ours: hello, tfjs: hello, 'jax-webgpu': hello, 'jax-wasm': hello, 'torch-cpu': 'no torch' },
   parts,
 })
