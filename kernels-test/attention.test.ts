@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { type AnyKernel, pinned } from '../src/device/kernel.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import * as reference from '../src/reference/attention.js'
 import { type Inputs, inputsOf, shapeOf, sideBySide } from './attention_inputs.js'
-import { columnsOf, dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, lentGpu, runKernel } from './harness.js'
+import {
+  columnsOf,
+  dot,
+  expectClose,
+  expectSlope,
+  finiteDifference,
+  forced,
+  forcedWith,
+  hasSubgroups,
+  lentGpu,
+  runKernel,
+} from './harness.js'
 
 type Shape = reference.AttentionShape
 
@@ -70,10 +80,9 @@ const formed = (form: string): typeof kernels => ({
   attentionGradKeyValue: forced(attentionGradKeyValue, form),
 })
 
-/** The kernels in one of their forms, the name of whose files ends so, with the tiles given. */
-function tall(suffix: string, constants: Record<string, number>): typeof kernels {
-  const of = <K extends { readonly name: string }>(kernel: K) =>
-    pinned(kernel as unknown as AnyKernel, { shader: `${kernel.name}${suffix}`, constants }) as unknown as K
+/** The kernels in one of their forms, with the tiles given. */
+function tall(form: string, constants: Record<string, number>): typeof kernels {
+  const of = <K extends { readonly name: string }>(kernel: K) => forcedWith(kernel, form, constants)
   return {
     attention: of(attention),
     attentionGradQuery: of(attentionGradQuery),
@@ -157,7 +166,7 @@ describe('attention', () => {
     ] as const) {
       const shape = shapeOf(2, 2, 36, queries, keys, causal)
       const inputs = inputsOf(shape, [keys, 3])
-      expectAllClose(await run(shape, inputs, inputs, tall('', { ROWS: 8, QUADS: 4 })), shape)
+      expectAllClose(await run(shape, inputs, inputs, tall('portable', { ROWS: 8, QUADS: 4 })), shape)
     }
   })
 
@@ -171,7 +180,7 @@ describe('attention', () => {
     ] as const) {
       const shape = shapeOf(2, 2, 36, queries, keys, causal)
       const inputs = inputsOf(shape, [keys, 5])
-      expectAllClose(await run(shape, inputs, inputs, tall('_subgroup', { ROWS: 16 })), shape)
+      expectAllClose(await run(shape, inputs, inputs, tall('subgroup', { ROWS: 16 })), shape)
     }
   })
 

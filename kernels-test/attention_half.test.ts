@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Gpu } from '../src/device/gpu.js'
-import { type AnyKernel, type Constants, pinned } from '../src/device/kernel.js'
+import type { Constants } from '../src/device/kernel.js'
 import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
 import * as inFull from '../src/reference/attention.js'
 import * as reference from '../src/reference/attention_half.js'
 import { nearestHalf, toHalf } from '../src/reference/to_half.js'
 import { inputsOf as anyInputs, type Inputs, shapeOf, sideBySide } from './attention_inputs.js'
-import { columnsOf, expectClose, hasSubgroups, lentGpu, runKernel } from './harness.js'
+import { columnsOf, expectClose, forcedWith, hasSubgroups, lentGpu, runKernel } from './harness.js'
 import { withMatrixUnits } from './subgroup_matrices.js'
 
 type Shape = inFull.AttentionShape
@@ -100,11 +100,7 @@ function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, inputs: 
 
 /** The kernels in one form, whichever the adapter would take, with some constants other than it would choose. */
 function formed(form: string, constants: Constants = {}): typeof kernels {
-  const of = <K extends { readonly name: string }>(kernel: K) =>
-    pinned(kernel as unknown as AnyKernel, {
-      shader: form === 'portable' ? kernel.name : `${kernel.name}_${form}`,
-      constants,
-    }) as unknown as K
+  const of = <K extends { readonly name: string }>(kernel: K) => forcedWith(kernel, form, constants)
   return {
     attentionHalf: of(attentionHalf),
     attentionHalfGradQuery: of(attentionHalfGradQuery),

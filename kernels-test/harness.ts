@@ -39,7 +39,10 @@ export function forced<K extends { readonly variants?: readonly { shader: string
 
 /** As {@link forced}, with these numbers in the file's `tune` lines in place of what the declaration would choose. */
 export function forcedWith<K extends { readonly name: string }>(kernel: K, form: string, constants: Constants): K {
-  return pinned(kernel as unknown as AnyKernel, { shader: `${kernel.name}_${form}`, constants }) as unknown as K
+  return pinned(kernel as unknown as AnyKernel, {
+    shader: form === 'portable' ? kernel.name : `${kernel.name}_${form}`,
+    constants,
+  }) as unknown as K
 }
 
 /** Whether the adapter can run variants for subgroups at all: those of products and attention are written for 4 or 8 lanes. */

@@ -9,7 +9,7 @@
 // stats       : [rows, 2] f32
 // A subgroup owns LANES rows. For the sums each lane owns one of them; for y the lanes take neighbouring columns of one row after the
 // other, so that a lane loads its gamma and beta once for all of them.
-// The sums are those of layer_norm, to the bit: of differences from the mean of the row's first NEAR numbers.
+// The sums are made as in layer_norm: of differences from the mean of the row's first NEAR numbers.
 // Rows past the last read the last one and are stored no more: every lane must stay to pass its row's mean and scale on. Columns past the
 // last are the last one, stored again by lanes that got the same.
 

@@ -1,4 +1,5 @@
 import { type AdapterTraits, defineKernel, type FormSpec, lanes, type Variant } from '../device/kernel.js'
+import { ENOUGH } from '../device/slices.js'
 
 /**
  * What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only. Rows of q and dq are queryStride numbers long,
@@ -79,9 +80,6 @@ export function subgroupVariant(shader: string, rows: (shape: Shape) => number):
     tries: ({ ROWS }, { subgroupSize }) => subgroupSize === 8 || ROWS === 8,
   }
 }
-
-// Workgroups that keep a large GPU busy: two a core.
-const ENOUGH = 256
 
 const tileGroups = ({ batch, heads }: Shape, rows: number, height: number) => batch * heads * Math.ceil(rows / height)
 

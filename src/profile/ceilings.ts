@@ -19,7 +19,7 @@ const FLOPS_A_LANE = 16 * 1024
 const sampling = (gpu: Gpu) => (gpu.software ? { samples: 15, milliseconds: 15 } : { samples: 7, milliseconds: 60 })
 
 /** y = x, both of so many bytes, a multiple of 16; each of a workgroup's lanes takes `each` vectors of four. */
-export const copyBy = (workgroup: number, each: number) =>
+const copyBy = (workgroup: number, each: number) =>
   defineKernel({
     name: 'ceilings/copy',
     buffers: { x: 'read', y: 'write' },
@@ -28,8 +28,9 @@ export const copyBy = (workgroup: number, each: number) =>
     constants: () => ({ WG: workgroup, EACH: each }),
     cost: ({ bytes }) => ({ flops: 0, bytes: 2 * bytes }),
   })
-// The first is the worst of them on a software driver, by more than a factor of two, and may be the best on a GPU.
-const copies = [copyBy(WORKGROUP, 1), copyBy(WORKGROUP, 4), copyBy(WORKGROUP, 16), copyBy(8, 128)]
+/** The plainest of them: the worst on a software driver, by more than a factor of two, and perhaps the best on a GPU. */
+export const plainCopy = copyBy(WORKGROUP, 1)
+const copies = [plainCopy, copyBy(WORKGROUP, 4), copyBy(WORKGROUP, 16), copyBy(8, 128)]
 
 const multiplyAdd = defineKernel({
   name: 'ceilings/multiply_add',
