@@ -13,7 +13,7 @@ export const exitStatus = {
   ERR_KERNEL: 5,
   ERR_SHADER: 5,
   ERR_DIVERGED: 6,
-  ERR_DISPOSED: 70,
+  ERR_DISPOSED: 2,
   ERR_BUG: 70,
 } as const
 
@@ -31,7 +31,7 @@ export class SignError extends Error {
 
   /** @param who the part, file or file:line that complains; @param problem wanted and got; @param nextMove what to do now, without the full stop */
   constructor(code: ErrorCode, who: string, problem: string, nextMove: string, options?: { cause?: unknown }) {
-    super(`${who}: ${problem}. ${nextMove}.`, options)
+    super(printable(`${who}: ${unended(problem)}. ${unended(nextMove)}.`), options)
     this.code = code
   }
 
@@ -39,6 +39,21 @@ export class SignError extends Error {
   get exitStatus(): number {
     return exitStatus[this.code]
   }
+}
+
+// A quoted error often brings its own full stop.
+const unended = (text: string): string => text.trimEnd().replace(/\.$/, '')
+
+// Control characters except tab and line feed, and those that turn the direction of writing: a terminal obeys them.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
+
+/** `text` with every control character spelled out (`\x1b`), so that names out of files cannot steer the reader's terminal. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (c) => {
+    const code = c.charCodeAt(0)
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
+  })
 }
 
 /** A broken invariant of ours, not of the user's. */

@@ -22,15 +22,28 @@ export async function writeWhole(path: string, data: string | Uint8Array | Async
     await rename(partial, path)
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined)
-    // Of the stream, not of the file.
-    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause
     const what = typeof data === 'string' || data instanceof Uint8Array ? `${data.length} bytes` : 'this file'
-    throw new SignError(
-      'ERR_OUTPUT',
-      path,
-      `wanted to write ${what}, got ${(cause as Error).message}`,
-      'Choose a folder you may write to, with room left',
-      { cause },
-    )
+    throw outputError(path, `write ${what}`, cause) // or what the stream threw
+  }
+}
+
+/**
+ * What to throw where a file-system call on a user's output failed: ERR_OUTPUT naming the path and the system's reason.
+ * What no system call threw is given back as it is.
+ *
+ * @param wanted what was to be done, as in 'remove the older run'
+ */
+export function outputError(path: string, wanted: string, cause: unknown): unknown {
+  if ((cause as NodeJS.ErrnoException | undefined)?.syscall === undefined) return cause
+  const problem = `wanted to ${wanted}, got ${(cause as Error).message}`
+  return new SignError('ERR_OUTPUT', path, problem, 'Choose a folder you may write to, with room left', { cause })
+}
+
+/** Runs file-system work on a user's output; throws what {@link outputError} makes of its failure. */
+export async function output<T>(path: string, wanted: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw outputError(path, wanted, cause)
   }
 }
