@@ -128,6 +128,8 @@ export interface RawJoints {
   readonly at: Float64Array
   /** [frames, 50]: 1 where all points of the joint have a confidence above 0 and finite coordinates. */
   readonly seen: Uint8Array
+  /** [frames, 50]: that of the least sure of the joint's points; 0 where not seen. */
+  readonly confidence: Float32Array
 }
 
 /** Takes the joints of one person out of a file. */
@@ -135,41 +137,24 @@ export function rawJoints(pose: PoseFile, layout: Layout, person: number): RawJo
   const { frames, people, points, dims } = pose
   const at = new Float64Array(frames * JOINTS * 3)
   const seen = new Uint8Array(frames * JOINTS)
+  const confidence = new Float32Array(frames * JOINTS)
   for (let t = 0; t < frames; t++) {
     const first = (t * people + person) * points
     for (const [j, source] of layout.joints.entries()) {
       const cell = t * JOINTS + j
-      let whole = source.length > 0
+      let sure = source.length > 0 ? Number.POSITIVE_INFINITY : 0
       for (const { point, weight } of source) {
-        whole &&= pose.confidence[first + point]! > 0
+        sure = Math.min(sure, pose.confidence[first + point]!)
         for (let axis = 0; axis < dims; axis++) {
           const value = pose.data[(first + point) * dims + axis]!
-          whole &&= Number.isFinite(value)
+          if (!Number.isFinite(value)) sure = 0
           at[cell * 3 + axis] = at[cell * 3 + axis]! + weight * value
         }
       }
-      seen[cell] = whole ? 1 : 0
+      if (!(sure > 0)) continue
+      seen[cell] = 1
+      confidence[cell] = sure
     }
   }
-  return { frames, at, seen }
-}
-
-/** The person asked for, or the one of whom most is seen. Throws ERR_DATA naming `who` for one who is not in the file. */
-export function choosePerson(pose: PoseFile, asked: number | undefined, who: string): number {
-  const person = asked ?? clearestPerson(pose)
-  if (Number.isInteger(person) && person >= 0 && person < pose.people) return person
-  throw new SignError('ERR_DATA', who, `wanted person 0 to ${pose.people - 1}, got ${person}`, 'Choose one that is in the file')
-}
-
-/** The person of whom most is seen over the whole file. */
-function clearestPerson(pose: PoseFile): number {
-  const { frames, people, points, confidence } = pose
-  const sums = new Float64Array(people)
-  for (let t = 0; t < frames; t++) {
-    for (let p = 0; p < people; p++) {
-      const from = (t * people + p) * points
-      for (let i = from; i < from + points; i++) if (confidence[i]! > 0) sums[p] = sums[p]! + confidence[i]!
-    }
-  }
-  return sums.indexOf(Math.max(...sums))
+  return { frames, at, seen, confidence }
 }
