@@ -5,7 +5,7 @@ import type { PoseFile } from '../formats/pose.js'
 import { checkFinite } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
-import { layoutOf } from './layouts.js'
+import { type Layout, layoutOf } from './layouts.js'
 import { placeDepth } from './layouts_depth.js'
 import { fillMissing } from './layouts_fill.js'
 import { shouldersApart } from './normalise.js'
@@ -27,6 +27,10 @@ export interface PoseMotion extends Motion {
   readonly missing: readonly number[]
   /** [frames]: how many joints were taken out of each; see pose_outliers.ts. */
   readonly outliers: Uint8Array
+  /** Whether they are more than a fingertip here and there. */
+  readonly gross: boolean
+  /** What z is worth in the file, see `Layout`. */
+  readonly depth: Layout['depth']
   /** What was decided about people and outliers, in words. */
   readonly notes: readonly string[]
 }
@@ -42,7 +46,7 @@ export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): P
   const layout = layoutOf(pose, who)
   const { raw, notes } = signerJoints(pose, layout, options.person, who)
   const { frames, at, seen } = raw
-  const { width, byFrame } = rejectPoseOutliers(raw, layout.joints[joint.neck]!.length === 1, who)
+  const { width, byFrame, gross } = rejectPoseOutliers(raw, layout.joints[joint.neck]!.length === 1, who)
   toNormalScale(at, seen, frames, width, who)
   const missing = missingShares(seen, frames)
   if (layout.depth === 'none') for (let i = 2; i < at.length; i += 3) at[i] = 0
@@ -61,9 +65,14 @@ export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): P
     seen: { leftHand: share(joint.leftHand), rightHand: share(joint.rightHand) },
     missing,
     outliers: byFrame,
-    notes: [...notes, ...outlierNotes({ byFrame })],
+    gross,
+    depth: layout.depth,
+    notes: [...notes, ...(layout.depth === 'none' ? [FLAT] : []), ...outlierNotes({ byFrame })],
   }
 }
+
+/** A note on a motion of a file without depth. */
+export const FLAT = 'no depth in the file: every joint is in one plane'
 
 function missingShares(seen: Uint8Array, frames: number): number[] {
   return Array.from({ length: JOINTS }, (_, j) => {

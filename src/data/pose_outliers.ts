@@ -36,6 +36,8 @@ export interface PoseOutliers {
   readonly width: number
   /** [frames]: how many joints were taken out of each. */
   readonly byFrame: Uint8Array
+  /** Whether a frame lost a joint of the body or half a hand: fingertips are lost in every fourth clip. */
+  readonly gross: boolean
 }
 
 /**
@@ -52,10 +54,13 @@ export function rejectPoseOutliers(raw: RawJoints, ownNeck: boolean, who: string
   rejectJumps(raw, who)
   // The middle of the shoulders is not where one of them is missing.
   if (!ownNeck) for (let t = 0; t < frames; t++) if (!bothShoulders(raw, t)) hide(raw, t, joint.neck)
-  const byFrame = Uint8Array.from({ length: frames }, (_, t) =>
-    before.subarray(t * JOINTS, (t + 1) * JOINTS).reduce((count, was, j) => count + was - seen[t * JOINTS + j]!, 0),
-  )
-  return { width, byFrame }
+  const lost = (t: number, end: number): number => {
+    let count = 0
+    for (let cell = t * JOINTS; cell < t * JOINTS + end; cell++) count += before[cell]! - seen[cell]!
+    return count
+  }
+  const byFrame = Uint8Array.from({ length: frames }, (_, t) => lost(t, JOINTS))
+  return { width, byFrame, gross: byFrame.some((count, t) => count > 10 || lost(t, joint.leftHand) > 0) }
 }
 
 /** The frames joints were taken out of, as a note for people; none where there are none. */
