@@ -30,6 +30,8 @@ export interface BrokenClip {
 /** One pass through clips. */
 export class ClipWork {
   readonly broken: BrokenClip[] = []
+  /** What was said of clips, for whoever reads no standard error. */
+  readonly notes: string[] = []
   readonly #progress: Progress
   readonly #signal: AbortSignal | undefined
   #clips: number
@@ -80,6 +82,12 @@ export class ClipWork {
 
   note(text: string): void {
     this.#progress.note(text)
+  }
+
+  /** Tells something about a clip that is used all the same. */
+  remark(name: string, text: string): void {
+    this.notes.push(`${name}: ${text}`)
+    this.note(`${name}: ${text}`)
   }
 
   end(): void {

@@ -28,6 +28,8 @@ export interface TargetSummary {
   /** Names for which there is no clip. */
   readonly withoutClip: number
   readonly broken: readonly BrokenClip[]
+  /** What to know of clips that were used all the same. */
+  readonly notes: readonly string[]
 }
 
 /** Stands for the name of a clip in the name of an output. */
@@ -107,5 +109,6 @@ export async function writeTarget(out: string, source: MotionSource, words: Word
   }
   const there = new Set(source.names)
   const withoutClip = words ? [...words.keys()].filter((name) => !there.has(name)).length : 0
-  return { out, clips: work.clips, frames: work.frames, withoutText: there.size - names.length, withoutClip, broken: work.broken }
+  const { clips, frames, broken, notes } = work
+  return { out, clips, frames, withoutText: there.size - names.length, withoutClip, broken, notes }
 }

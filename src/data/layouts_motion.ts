@@ -2,15 +2,17 @@
 
 import { SignError } from '../base/errors.js'
 import type { PoseFile } from '../formats/pose.js'
+import { signerClip } from '../formats/signer.js'
 import { checkFinite } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import { type KeypointQuality, keypointQuality } from './keypoint_quality.js'
 import { type Layout, layoutOf } from './layouts.js'
 import { placeDepth } from './layouts_depth.js'
 import { fillMissing } from './layouts_fill.js'
 import { shouldersApart } from './normalise.js'
 import { outlierNotes, rejectPoseOutliers } from './pose_outliers.js'
-import { signerJoints } from './pose_signer.js'
+import { framesOf, signerJoints } from './pose_signer.js'
 
 export interface PoseMotionOptions {
   /** Who is named in errors, e.g. the path. Default `pose`. */
@@ -23,16 +25,14 @@ export interface PoseMotionOptions {
 export interface PoseMotion extends Motion {
   /** Share of the frames in which each hand was seen, false alarms left out. */
   readonly seen: { readonly leftHand: number; readonly rightHand: number }
-  /** [50]: share of the frames in which each joint was not seen, or taken out as an outlier. */
-  readonly missing: readonly number[]
   /** [frames]: how many joints were taken out of each; see pose_outliers.ts. */
   readonly outliers: Uint8Array
   /** Whether they are more than a fingertip here and there. */
   readonly gross: boolean
   /** What z is worth in the file, see `Layout`. */
   readonly depth: Layout['depth']
-  /** What was decided about people and outliers, in words. */
-  readonly notes: readonly string[]
+  /** The report on what was seen, with what was decided about people and outliers in words. */
+  readonly quality: KeypointQuality
 }
 
 /**
@@ -44,11 +44,12 @@ export interface PoseMotion extends Motion {
 export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): PoseMotion {
   const { who = 'pose' } = options
   const layout = layoutOf(pose, who)
-  const { raw, notes } = signerJoints(pose, layout, options.person, who)
+  const { raw, notes, people } = signerJoints(pose, layout, options.person, who)
   const { frames, at, seen } = raw
+  const { clip, detection } = signerClip(framesOf([raw]), who, pose.fps, who)
+  const seenOf = keypointQuality(clip, { detection })
   const { width, byFrame, gross } = rejectPoseOutliers(raw, layout.joints[joint.neck]!.length === 1, who)
   toNormalScale(at, seen, frames, width, who)
-  const missing = missingShares(seen, frames)
   if (layout.depth === 'none') for (let i = 2; i < at.length; i += 3) at[i] = 0
   fillMissing(at, seen, frames)
   if (layout.depth === 'guessed') placeDepth(at, seen, frames)
@@ -63,23 +64,20 @@ export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): P
     frames,
     fps: pose.fps,
     seen: { leftHand: share(joint.leftHand), rightHand: share(joint.rightHand) },
-    missing,
     outliers: byFrame,
     gross,
     depth: layout.depth,
-    notes: [...notes, ...(layout.depth === 'none' ? [FLAT] : []), ...outlierNotes({ byFrame })],
+    quality: {
+      ...seenOf,
+      ...people,
+      outliers: byFrame.reduce((sum, count) => sum + count, 0),
+      notes: [...notes, ...(layout.depth === 'none' ? [FLAT] : []), ...outlierNotes({ byFrame })],
+    },
   }
 }
 
 /** A note on a motion of a file without depth. */
 export const FLAT = 'no depth in the file: every joint is in one plane'
-
-function missingShares(seen: Uint8Array, frames: number): number[] {
-  return Array.from({ length: JOINTS }, (_, j) => {
-    const count = Array.from({ length: frames }, (_, t) => seen[t * JOINTS + j]!).reduce((a, b) => a + b, 0)
-    return 1 - count / frames
-  })
-}
 
 /**
  * Neck to 0 and the clip's shoulder width to 1/3, in place, so that the rest of the work has known units. Where a shoulder is hidden, the origin is that of the

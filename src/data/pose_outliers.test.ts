@@ -81,10 +81,10 @@ describe('a broken detection', () => {
         }, neckless)
         // A palm: what is filled goes in a straight line.
         expect(furthest(pose, neckless)).toBeLessThan(0.1)
-        const { joints, notes, outliers } = motionOfPose(pose)
+        const { joints, outliers, quality } = motionOfPose(pose)
         expect([...outliers.keys()].filter((t) => outliers[t]! > 0)).toEqual(frames)
         const place = frames.length > 1 ? `${frames[0]} to ${frames.at(-1)}` : `${frames[0]}`
-        expect(notes).toEqual([expect.stringContaining(`out of place in frame ${place}: filled`)])
+        expect(quality.notes).toEqual([expect.stringContaining(`out of place in frame ${place}: filled`)])
         for (let t = 0; t < signed!.frames; t++) expect(shoulderWidth(joints, t)).toBeCloseTo(1 / 3, 5)
       }
     }
@@ -102,7 +102,7 @@ describe('a broken detection', () => {
   })
 
   it('is none in a clip as it was signed', () => {
-    expect(motionOfPose(whole)).toMatchObject({ notes: [], outliers: new Uint8Array(signed!.frames) })
+    expect(motionOfPose(whole)).toMatchObject({ quality: { notes: [], outliers: 0 }, outliers: new Uint8Array(signed!.frames) })
     expect(motionOfPose(whole).joints.length).toBe(signed!.frames * COORDS)
   })
 })

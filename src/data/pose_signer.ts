@@ -11,6 +11,8 @@ import { type Layout, type RawJoints, rawJoints } from './layouts.js'
 /** The signer's joints, and in words what was decided about people. */
 export interface SignerJoints {
   readonly raw: RawJoints
+  /** Frames in which several people were seen; of those, frames in which the signer was not the first of them. */
+  readonly people: { readonly several: number; readonly notFirst: number }
   readonly notes: readonly string[]
 }
 
@@ -19,10 +21,14 @@ export interface SignerJoints {
  * where nobody is seen.
  */
 export function signerJoints(pose: PoseFile, layout: Layout, asked: number | undefined, who: string): SignerJoints {
-  if (asked !== undefined || pose.people === 1) return { raw: rawJoints(pose, layout, checkPerson(pose, asked ?? 0, who)), notes: [] }
+  if (asked !== undefined || pose.people === 1) {
+    const raw = rawJoints(pose, layout, checkPerson(pose, asked ?? 0, who))
+    return { raw, people: { several: 0, notFirst: 0 }, notes: [] }
+  }
   const people = Array.from({ length: pose.people }, (_, person) => rawJoints(pose, layout, person))
   const { chosen, detection } = followSigner(framesOf(people), who)
-  return { raw: stitched(people, chosen), notes: detection.notes }
+  const { several, notFirst, notes } = detection
+  return { raw: stitched(people, chosen), people: { several, notFirst }, notes }
 }
 
 /** Throws ERR_DATA naming `who` for a person who is not in the file. */

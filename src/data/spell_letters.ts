@@ -54,8 +54,8 @@ export async function readAlphabet(lexicon: string, language: string, frames: nu
     if (clips.has(letter)) continue
     const clip = motionOfPose(await readPose(path), { who: path })
     clips.set(letter, clip)
-    if (clip.notes.length > 0)
-      notes.push({ language: languageTag(code), letter, path, gross: clip.gross || clip.depth === 'none', notes: clip.notes })
+    if (clip.quality.notes.length > 0)
+      notes.push({ language: languageTag(code), letter, path, gross: clip.gross || clip.depth === 'none', notes: clip.quality.notes })
   }
   const idle = arms.filter((arm) => takesNoPart([...clips.values()], arm))
   const letters = new Map([...clips].map(([letter, clip]) => [letter, resample(activePart(clip), frames)] as const))
