@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
-import { loadCorpus } from '../data/corpus.js'
+import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
 import { readManifest } from '../data/corpus_manifest.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
 import { motionOfPose } from '../data/layouts_motion.js'
@@ -107,7 +107,7 @@ async function corpusSource(prefix: string, language: string | undefined, assume
 }
 
 /** The clips of a corpus, of whatever length; of motions without words, the motions. */
-async function corpusClips(prefix: string, language: string | undefined, assumed = 25): Promise<SourceMotion[]> {
+async function corpusClips(prefix: string, language: string | undefined, assumed = UNTOLD_RATE): Promise<SourceMotion[]> {
   const source = (['text', 'gloss'] as const).find((ending) => existsSync(`${prefix}.${ending}`))
   const told = (await readManifest(`${prefix}.json`))?.fps
   if (source) {

@@ -5,6 +5,7 @@ import { NORMALISATION } from '../motion/clip.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { impossible } from './body_limits.js'
 import { motionChecksum } from './checksum.js'
+import { UNTOLD_RATE } from './corpus.js'
 import { type Note, problemOf } from './corpus_finding.js'
 import type { CorpusManifest } from './corpus_manifest.js'
 import { normalise, shoulderWidth } from './normalise.js'
@@ -63,7 +64,7 @@ export class SkelsCheck {
     if (told) this.#checkScale(joints, frames, who)
     // Whatever scale a motion is in, a body has its proportions.
     const scaled = told ? joints : normalise(joints, frames, { who })
-    for (const problem of impossible(scaled, frames, this.#manifest?.fps ?? 25)) this.#note('error', who, problem)
+    for (const problem of impossible(scaled, frames, this.#manifest?.fps ?? UNTOLD_RATE)) this.#note('error', who, problem)
   }
 
   /** Only the first frame of each kind is named: a clip that is off is off throughout. */

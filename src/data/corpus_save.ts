@@ -107,7 +107,8 @@ function checkClip(prefix: string, clip: ClipLine, first: ClipLine, names: Set<s
   const fail = (problem: string, nextMove: string): never => {
     throw new SignError('ERR_DATA', prefix, problem, nextMove)
   }
-  if (clip.fps !== first.fps) fail(`wanted one frame rate, got ${first.fps} and ${clip.fps} (${clip.name})`, 'Bring all clips to one rate, e.g. with --fps 25')
+  if (clip.fps !== first.fps)
+    fail(`wanted one frame rate, got ${first.fps} and ${clip.fps} (${clip.name})`, 'Bring all clips to one rate, e.g. with --fps 25')
   if (names.has(clip.name)) fail(`wanted clip names that differ, got '${clip.name}' twice`, 'Rename one')
   names.add(clip.name)
   for (const key of ['name', 'language', 'text', 'gloss'] as const) {

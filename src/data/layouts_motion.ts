@@ -46,9 +46,9 @@ export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): P
   const layout = layoutOf(pose, who)
   const { raw, notes, people } = signerJoints(pose, layout, options.person, who)
   const { frames, at, seen } = raw
+  const { width, byFrame, gross } = rejectPoseOutliers(raw, layout.joints[joint.neck]!.length === 1, who)
   const { clip, detection } = signerClip(framesOf([raw]), who, pose.fps, who)
   const seenOf = keypointQuality(clip, { detection })
-  const { width, byFrame, gross } = rejectPoseOutliers(raw, layout.joints[joint.neck]!.length === 1, who)
   toNormalScale(at, seen, frames, width, who)
   if (layout.depth === 'none') for (let i = 2; i < at.length; i += 3) at[i] = 0
   fillMissing(at, seen, frames)
