@@ -13,6 +13,7 @@ import { readMotionHdf5 } from '../formats/motions_hdf5.js'
 import { readPose } from '../formats/pose.js'
 import { readSkels } from '../formats/skels.js'
 import type { Clip, NamedMotion } from '../motion/clip.js'
+import { facing } from '../motion/sides.js'
 import { atRates, type RateSettings } from './clip_rates.js'
 
 /** A motion in any scale, and what its file tells of it beside. */
@@ -41,7 +42,17 @@ export const prefixOf = (path: string): string => (path.endsWith('.skels') ? pat
  * @param language of a corpus that tells none
  */
 export async function motionSource(path: string, language?: string, rates: RateSettings = {}): Promise<MotionSource> {
-  return atRates(await storedMotions(path, language, rates.videoFps), rates)
+  return atRates(facingSigners(await storedMotions(path, language, rates.videoFps)), rates)
+}
+
+/** The source, with the signer of every motion facing the camera, whichever side its file calls right. */
+function facingSigners(source: MotionSource): MotionSource {
+  return {
+    ...source,
+    async *read(names, broken) {
+      for await (const motion of source.read(names, broken)) yield { ...motion, joints: facing(motion.joints, motion.frames) }
+    },
+  }
 }
 
 /** The motions as their files have them; `assumed` is the rate of those that tell none. */

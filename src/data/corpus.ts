@@ -5,6 +5,7 @@ import { SignError } from '../base/errors.js'
 import { type CounterConvention, readSkels, type SkelsScale } from '../formats/skels.js'
 import { checkAligned, readCompanion } from '../formats/skels_companions.js'
 import type { Clip } from '../motion/clip.js'
+import { facing } from '../motion/sides.js'
 import { COORDS } from '../motion/skeleton.js'
 import { fitClip, type LengthLimits } from './corpus_limits.js'
 import { readManifest } from './corpus_manifest.js'
@@ -46,7 +47,7 @@ export interface Corpus {
 }
 
 /**
- * Reads and normalises a corpus. A missing `.files` names the clips by line; a missing `.text` is forgiven where the source is `gloss`.
+ * Reads and normalises a corpus; signers face the camera in all clips (motion/sides.ts). A missing `.files` names the clips by line; a missing `.text` is forgiven where the source is `gloss`.
  * Throws ERR_DATA naming the file and line for: a broken `.skels`, companions of another length (both files, both counts), a blank source line, two clips
  * of one name, a clip over the limits (see {@link LengthLimits}), no known language, and nothing left after dropping; ERR_CONFIG for a nonsensical spec, and for a frame
  * rate that is not the manifest's.
@@ -81,7 +82,7 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
       text: companions.text?.[index] ?? gloss ?? '',
       ...(gloss === undefined ? {} : { gloss }),
       ...(companions.lang_gloss ? { langGloss: companions.lang_gloss[index]! } : {}),
-      ...every(sequence.joints, sequence.frames, skipFrames),
+      ...every(facing(sequence.joints, sequence.frames), sequence.frames, skipFrames),
       fps: storedFps / skipFrames,
     }
     const twin = lineOfName.get(clip.name)

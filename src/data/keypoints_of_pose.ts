@@ -7,7 +7,7 @@ import type { PoseFile } from '../formats/pose.js'
 import { type DetectedClip, signerClip } from '../formats/signer.js'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { JOINTS } from '../motion/skeleton.js'
-import { layoutOf, type RawJoints, rawJoints } from './layouts.js'
+import { facingLayout, layoutOf, type RawJoints, rawJoints } from './layouts.js'
 import { checkPerson, framesOf } from './pose_signer.js'
 
 export interface PoseKeypointOptions {
@@ -27,7 +27,7 @@ export interface PoseKeypointOptions {
  */
 export function keypointsOfPose(pose: PoseFile, options: PoseKeypointOptions): DetectedClip {
   const { name, who = name } = options
-  const layout = layoutOf(pose, who)
+  const layout = facingLayout(pose, layoutOf(pose, who))
   const asked = options.person === undefined ? undefined : [checkPerson(pose, options.person, who)]
   const chosen = asked ?? Array.from({ length: pose.people }, (_, person) => person)
   const people = chosen.map((person) => checked(rawJoints(pose, layout, person), person, who))

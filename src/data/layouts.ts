@@ -1,10 +1,11 @@
 // Which points of a `.pose` file are our 50 joints. Points are found by the names of component and point, so the layouts of 586, 576, 543 and 178 points
-// are one case. Left and right are the signer's own and are taken at their word, never from the sign of x: some published corpora are mirrored.
+// are one case. Left and right are as the file calls them, unless its signer would stand with the back to us: then they are exchanged (motion/sides.ts).
 
 import { SignError } from '../base/errors.js'
 import type { PoseFile } from '../formats/pose.js'
 import { handNames } from '../formats/pose_write.js'
-import { JOINTS, joint } from '../motion/skeleton.js'
+import { linesAreExchanged, otherSide } from '../motion/sides.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
 /** A joint is the weighted mean of these points; no points, no such joint in the layout. */
 export type JointSource = readonly { readonly point: number; readonly weight: number }[]
@@ -119,6 +120,25 @@ function jointsOf(vocabulary: Vocabulary, names: ReadonlyMap<string, number>): J
     })
   const body = vocabulary.body.map((standIns) => mean(standIns.find((points) => points.every(present)) ?? []))
   return [...body, ...hand('left'), ...hand('right')]
+}
+
+/** The layout in which a file's signers face the camera: the one given, or that with left and right exchanged. */
+export function facingLayout(pose: PoseFile, layout: Layout): Layout {
+  const people = Array.from({ length: pose.people }, (_, person) => shoulderLines(rawJoints(pose, layout, person)))
+  const clearest = people.reduce((best, lines) => (lines.length > best.length ? lines : best))
+  return linesAreExchanged(clearest) ? { ...layout, joints: otherSide.map((j) => layout.joints[j]!) } : layout
+}
+
+/** From right shoulder to left, in the frames that show both. */
+export function shoulderLines({ frames, at, seen }: RawJoints): [x: number, y: number][] {
+  const [right, left] = [joint.rightShoulder, joint.leftShoulder]
+  const lines: [number, number][] = []
+  for (let t = 0; t < frames; t++) {
+    if (!seen[t * JOINTS + right] || !seen[t * JOINTS + left]) continue
+    const [a, b] = [t * COORDS + right * 3, t * COORDS + left * 3]
+    lines.push([at[b]! - at[a]!, at[b + 1]! - at[a + 1]!])
+  }
+  return lines
 }
 
 /** Joints as the estimator left them: in its own units, with holes. */

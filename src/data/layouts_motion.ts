@@ -7,7 +7,7 @@ import { checkFinite } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { type KeypointQuality, keypointQuality } from './keypoint_quality.js'
-import { type Layout, layoutOf } from './layouts.js'
+import { facingLayout, type Layout, layoutOf } from './layouts.js'
 import { placeDepth } from './layouts_depth.js'
 import { fillMissing } from './layouts_fill.js'
 import { shouldersApart } from './normalise.js'
@@ -43,7 +43,7 @@ export interface PoseMotion extends Motion {
  */
 export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): PoseMotion {
   const { who = 'pose' } = options
-  const layout = layoutOf(pose, who)
+  const layout = facingLayout(pose, layoutOf(pose, who))
   const { raw, notes, people } = signerJoints(pose, layout, options.person, who)
   const { frames, at, seen } = raw
   const { width, byFrame, gross } = rejectPoseOutliers(raw, layout.joints[joint.neck]!.length === 1, who)

@@ -14,7 +14,7 @@ import { signerClip } from '../formats/signer.js'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { rejectOutliers } from './keypoint_outliers.js'
-import type { RawJoints } from './layouts.js'
+import { type RawJoints, shoulderLines } from './layouts.js'
 import { arms } from './layouts_fill.js'
 import { framesOf } from './pose_signer.js'
 
@@ -100,7 +100,7 @@ function shoulderLine(raw: RawJoints, who: string): { line: readonly [number, nu
   const sure = times.map((t) =>
     Math.min(raw.confidence[t * JOINTS + joint.rightShoulder]!, raw.confidence[t * JOINTS + joint.leftShoulder]!),
   )
-  const lines = times.map((t) => lineIn(raw, t))
+  const lines = shoulderLines(raw)
   const median = (of: (line: [number, number]) => number): number => weightedMedian(lines.map(of), sure)
   const width = median(([x, y]) => Math.hypot(x, y))
   if (width > 0) return { line: [median(([x]) => x), median(([, y]) => y)], width }
