@@ -156,6 +156,10 @@ async function readBase(path: string, data: readonly LanguageData[]): Promise<Ch
 
 async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string): Promise<Trainer> {
   const checkpoint = await readCheckpoint(last)
+  if (checkpoint.exchanged.length > 0 && config.data.some((entry) => 'synthetic' in entry)) {
+    const problem = 'wanted a run on the built-in signer, who faces the camera, got one on its mirror image of earlier versions'
+    throw new SignError('ERR_CHECKPOINT', last, problem, 'Start anew with --overwrite')
+  }
   // What a run started from is in its own checkpoint by now.
   const data = config.start ? loaded.map((language) => startFrom(language, checkpoint)) : loaded
   for (const { group } of data) {
