@@ -54,6 +54,7 @@ export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motio
 export { KEYPOINT, type KeypointClip } from './motion/keypoints.js'
 export { type RigBone, rigBones } from './motion/rig.js'
 export { type RigPoses, rigPoses } from './motion/rig_poses.js'
+export { exchangeSides, facing, sidesAreExchanged } from './motion/sides.js'
 export { bones, COORDS, drawnBones, JOINTS, joint } from './motion/skeleton.js'
 export { type InspectedClip, type Inspection, writeInspection } from './outputs/inspection.js'
 export { saveMotion } from './outputs/save.js'
