@@ -12,6 +12,8 @@ export { type OutlierOptions, type Outliers, rejectOutliers } from './data/keypo
 export { type KeypointQuality, keypointQuality } from './data/keypoint_quality.js'
 export { resampleKeypoints } from './data/keypoint_resample.js'
 export { keypointsOfPose, type PoseKeypointOptions } from './data/keypoints_of_pose.js'
+export { motionOfPose, type PoseMotion, type PoseMotionOptions } from './data/layouts_motion.js'
+export { resampleMotion } from './data/motion_resample.js'
 export { split, splitByGroup, videoOf } from './data/split.js'
 export { type SyntheticOptions, syntheticCorpus } from './data/synthetic.js'
 export { Gpu, type GpuOptions } from './device/gpu.js'
