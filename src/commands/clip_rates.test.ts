@@ -81,7 +81,9 @@ describe.each(inputs)('the rate of %s', (input, { told, assumed }) => {
   it('is what --video-fps says, with a note where the file says otherwise', async () => {
     const { notes, ...rest } = await converted(input, { videoFps: 50 })
     expect(rest).toEqual({ frames: FRAMES, fps: 50 })
-    expect(notes).toEqual(told ? [expect.stringMatching(/the file says 30 frames a second, --video-fps says 50: taken as 50$/)] : [])
+    expect(notes).toEqual(
+      told ? [expect.stringMatching(/the file says 30 frames a second, 50 were asked for: taken as filmed at 50$/)] : [],
+    )
     expect(await converted(input, { videoFps: 50, fps: 25 })).toMatchObject({ frames: 7, fps: 25 })
   })
 })

@@ -1,6 +1,7 @@
 // Frame rates: what a clip was filmed at, and what it is to have. The same for every kind of input.
 
 import { resampleMotion } from '../data/motion_resample.js'
+import { sameRate } from '../motion/clip.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import type { MotionSource } from './motion_source.js'
 
@@ -16,10 +17,10 @@ export function asFilmed<C extends Pick<KeypointClip, 'fps'>>(
   clip: C,
   videoFps: number | undefined,
 ): { clip: C; notes: readonly string[] } {
-  if (videoFps === undefined || videoFps === clip.fps) return { clip, notes: [] }
+  if (videoFps === undefined || sameRate(videoFps, clip.fps)) return { clip, notes: [] }
   return {
     clip: { ...clip, fps: videoFps },
-    notes: [`the file says ${clip.fps} frames a second, --video-fps says ${videoFps}: taken as ${videoFps}`],
+    notes: [`the file says ${clip.fps} frames a second, ${videoFps} were asked for: taken as filmed at ${videoFps}`],
   }
 }
 

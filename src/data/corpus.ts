@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { type CounterConvention, readSkels, type SkelsScale } from '../formats/skels.js'
 import { checkAligned, readCompanion } from '../formats/skels_companions.js'
-import type { Clip } from '../motion/clip.js'
+import { type Clip, sameRate } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
 import { COORDS } from '../motion/skeleton.js'
 import { fitClip, type LengthLimits } from './corpus_limits.js'
@@ -47,7 +47,8 @@ export interface Corpus {
 }
 
 /**
- * Reads and normalises a corpus; signers face the camera in all clips (motion/sides.ts). A missing `.files` names the clips by line; a missing `.text` is forgiven where the source is `gloss`.
+ * Reads and normalises a corpus; signers face the camera in all clips (motion/sides.ts). A missing `.files` names the clips by line; a missing `.text` is forgiven
+ * where the source is `gloss`.
  * Throws ERR_DATA naming the file and line for: a broken `.skels`, companions of another length (both files, both counts), a blank source line, two clips
  * of one name, a clip over the limits (see {@link LengthLimits}), no known language, and nothing left after dropping; ERR_CONFIG for a nonsensical spec, and for a frame
  * rate that is not the manifest's.
@@ -58,7 +59,7 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
   const manifest = await readManifest(`${prefix}.json`)
   const storedFps = spec.fps ?? manifest?.fps ?? UNTOLD_RATE
   checkPositive('fps', storedFps, false)
-  if (manifest && storedFps !== manifest.fps) {
+  if (manifest && !sameRate(storedFps, manifest.fps)) {
     const problem = `wanted the ${storedFps} frames a second asked for (fps), got a corpus of ${manifest.fps} by its manifest`
     throw new SignError(
       'ERR_CONFIG',

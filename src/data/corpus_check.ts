@@ -18,7 +18,8 @@ export interface CorpusReport {
 
 /**
  * Checks `<prefix>.skels`, its companions and its manifest: checksums, alignment line for line, blank lines, names that cannot be files, names and motions that
- * occur twice, the counts of the manifest, in every frame the neck at 0 and the shoulders 1/3 apart, and what no body does (body_limits.ts). Reads the motions one after another, so that memory stays flat.
+ * occur twice, the counts of the manifest, in every frame the neck at 0 and the shoulders 1/3 apart, and what no body does (body_limits.ts). Reads the motions one after another, so that
+ * memory stays flat.
  * Throws ERR_DATA only where there is no `.skels` file to read.
  */
 export async function checkCorpus(prefix: string): Promise<CorpusReport> {

@@ -9,7 +9,7 @@ import { syntheticCorpus } from '../data/synthetic.js'
 import { type ModelConfig, presets, sameConfig } from '../model/config.js'
 import { measureScaling, rawFrames } from '../model/frame_scaling.js'
 import { type GroupDescription, SHARED } from '../model/sign_model.js'
-import type { Clip } from '../motion/clip.js'
+import { type Clip, sameRate } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { langGlossLine } from '../text/lang_gloss.js'
 import type { TokenPolicy } from '../text/tokenise.js'
@@ -86,7 +86,7 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
     throw new SignError('ERR_DATA', `${entry.train}.skels`, `wanted clips of ${language}, got none`, 'Check the language tag')
   const vocabulary = entry.vocabulary === undefined ? undefined : await readVocabulary(entry.vocabulary, policyOf(source, config))
   const dev = await load(entry.dev)
-  if (dev[0] && dev[0].fps !== train[0]!.fps) {
+  if (dev[0] && !sameRate(dev[0].fps, train[0]!.fps)) {
     const problem = `wanted the ${train[0]!.fps} frames a second of ${entry.train}, got ${dev[0].fps}`
     throw new SignError('ERR_CONFIG', entry.dev!, problem, 'Resample one of them: signllm data convert --fps')
   }
@@ -117,7 +117,7 @@ function synthetic({ synthetic: options }: SyntheticEntry, source: Source): Mate
 function together(languages: readonly Material[]): Material {
   const { source } = languages[0]!
   const rates = [...new Set(languages.flatMap(({ train, dev }) => [...train, ...dev].map(({ fps }) => fps)))]
-  if (rates.length > 1) {
+  if (!rates.every((rate) => sameRate(rate, rates[0]!))) {
     const problem = `wanted one frame rate in a shared group, got ${rates.join(' and ')}`
     throw new SignError('ERR_CONFIG', 'data', problem, 'Set fps and skipFrames so that all agree')
   }
@@ -154,7 +154,7 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
       'Use its model section',
     )
   }
-  if (group.fps !== data.group.fps) {
+  if (!sameRate(group.fps, data.group.fps)) {
     const problem = `wanted a group ${language} of the ${data.group.fps} frames a second of the data, got one of ${group.fps}`
     throw new SignError('ERR_CONFIG', checkpoint.path, problem, `Resample the data: signllm data convert --fps ${group.fps}`)
   }
