@@ -3,6 +3,7 @@
 import { resampleMotion } from '../data/motion_resample.js'
 import { sameRate } from '../motion/clip.js'
 import type { KeypointClip } from '../motion/keypoints.js'
+import { orLeftOut } from './clip_work.js'
 import type { MotionSource } from './motion_source.js'
 
 export interface RateSettings {
@@ -32,7 +33,8 @@ export function atRates(source: MotionSource, { videoFps, fps }: RateSettings): 
       for await (const motion of source.read(names, broken)) {
         const { clip, notes } = asFilmed(motion, videoFps)
         const told = { ...clip, notes: [...(motion.notes ?? []), ...notes] }
-        yield fps === undefined ? told : resampleMotion(told, fps, motion.name)
+        const resampled = fps === undefined ? told : orLeftOut(motion.name, broken, () => resampleMotion(told, fps, motion.name))
+        if (resampled) yield resampled
       }
     },
   }

@@ -71,13 +71,7 @@ export class ClipWork {
 
   /** What `work` gives; undefined where it finds the clip's data broken, which is then left out. */
   attempt<T>(name: string, work: () => T): T | undefined {
-    try {
-      return work()
-    } catch (error) {
-      if (!(error instanceof SignError && error.code === 'ERR_DATA')) throw error
-      this.leaveOut(name, error)
-      return undefined
-    }
+    return orLeftOut(name, this.leaveOut, work)
   }
 
   note(text: string): void {
@@ -92,6 +86,17 @@ export class ClipWork {
 
   end(): void {
     this.#progress.done()
+  }
+}
+
+/** What `work` gives; undefined, and `broken` told, where it finds the clip's data broken. */
+export function orLeftOut<T>(name: string, broken: (name: string, error: SignError) => void, work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof SignError && error.code === 'ERR_DATA')) throw error
+    broken(name, error)
+    return undefined
   }
 }
 

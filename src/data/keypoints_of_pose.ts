@@ -8,7 +8,7 @@ import { type DetectedClip, signerClip } from '../formats/signer.js'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { JOINTS } from '../motion/skeleton.js'
 import { facingLayout, layoutOf, type RawJoints, rawJoints } from './layouts.js'
-import { checkPerson, framesOf } from './pose_signer.js'
+import { candidates, checkPerson, framesOf } from './pose_signer.js'
 
 export interface PoseKeypointOptions {
   /** Name of the clip. */
@@ -28,8 +28,7 @@ export interface PoseKeypointOptions {
 export function keypointsOfPose(pose: PoseFile, options: PoseKeypointOptions): DetectedClip {
   const { name, who = name } = options
   const layout = facingLayout(pose, layoutOf(pose, who))
-  const asked = options.person === undefined ? undefined : [checkPerson(pose, options.person, who)]
-  const chosen = asked ?? Array.from({ length: pose.people }, (_, person) => person)
+  const chosen = options.person === undefined ? candidates(pose, who) : [checkPerson(pose, options.person, who)]
   const people = chosen.map((person) => checked(rawJoints(pose, layout, person), person, who))
   return signerClip(framesOf(people), name, pose.fps, who)
 }

@@ -25,10 +25,20 @@ export function signerJoints(pose: PoseFile, layout: Layout, asked: number | und
     const raw = rawJoints(pose, layout, checkPerson(pose, asked ?? 0, who))
     return { raw, people: { several: 0, notFirst: 0 }, notes: [] }
   }
-  const people = Array.from({ length: pose.people }, (_, person) => rawJoints(pose, layout, person))
+  const people = candidates(pose, who).map((person) => rawJoints(pose, layout, person))
   const { chosen, detection } = followSigner(framesOf(people), who)
   const { several, notFirst, notes } = detection
   return { raw: stitched(people, chosen), people: { several, notFirst }, notes }
+}
+
+/** To follow one among so many takes their square in time. */
+const CROWD = 100
+
+/** Everybody in the file. Throws ERR_DATA naming `who` for a crowd. */
+export function candidates(pose: PoseFile, who: string): number[] {
+  if (pose.people <= CROWD) return Array.from({ length: pose.people }, (_, person) => person)
+  const problem = `wanted at most ${CROWD} people to look for the signer among, got ${pose.people}`
+  throw new SignError('ERR_DATA', who, problem, 'Cut the signer out of the video first')
 }
 
 /** Throws ERR_DATA naming `who` for a person who is not in the file. */
