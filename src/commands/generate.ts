@@ -45,11 +45,12 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   const { gpu } = await openGpu({ adapter: options.adapter })
   try {
     const model = restoreModel(gpu, checkpoint)
-    const { vocabulary } = model.group(language)
+    const { vocabulary, fps } = model.group(language)
     const unknownWords = vocabulary.unknownIn(text)
     if (unknownWords.length > 0 && vocabulary.unknownShare([text]) === 1) throw noWordKnown(unknownWords, language, vocabulary)
     const generator = new Generator(gpu, model.group(language))
-    const lengths = reference ? { lengths: [reference.frames] } : {}
+    // As long as the reference in time, whatever its rate.
+    const lengths = reference ? { lengths: [Math.max(1, Math.round((reference.frames * fps) / reference.fps))] } : {}
     const [motion] = (await generator.generate([text], {
       policy: options.policy ?? 'self-counter',
       signal: options.signal,
