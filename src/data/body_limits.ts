@@ -1,5 +1,5 @@
-// What no signer's body does, however the clip was made: the mark of a detection gone wrong. Every limit is about twice the most that 281 published `.pose` clips
-// of nine corpora, ten PHOENIX14T clips, three lifted How2Sign clips and the built-in signer have, so that only what is broken is found.
+// What no signer's body does, however the clip was made: the mark of a detection gone wrong. Every limit is about twice the most that 281 published `.pose` clips,
+// ten PHOENIX14T clips, three lifted How2Sign clips and the built-in signer have, so that only what is broken is found.
 
 import { boneLengthSpread, boneLengths } from '../motion/bone_lengths.js'
 import { bones, COORDS, JOINTS, jointNames } from '../motion/skeleton.js'

@@ -83,8 +83,8 @@ describe('a broken detection', () => {
         expect(furthest(pose, neckless)).toBeLessThan(0.1)
         const { joints, outliers, quality } = motionOfPose(pose)
         expect([...outliers.keys()].filter((t) => outliers[t]! > 0)).toEqual(frames)
-        const place = frames.length > 1 ? `${frames[0]} to ${frames.at(-1)}` : `${frames[0]}`
-        expect(quality.notes).toEqual([expect.stringContaining(`out of place in frame ${place}: filled`)])
+        const place = frames.length > 1 ? `s ${frames[0]} to ${frames.at(-1)}` : ` ${frames[0]}`
+        expect(quality.notes).toEqual([expect.stringContaining(`out of place in frame${place}: filled`)])
         for (let t = 0; t < signed!.frames; t++) expect(shoulderWidth(joints, t)).toBeCloseTo(1 / 3, 5)
       }
     }

@@ -4,7 +4,7 @@
 // Distances count in the clip's shoulder width: the median over its frames, each weighing as much as its shoulders are sure. Three rules, in this order:
 //
 // 1. Shoulders whose line, from right to left, is further than 0.6 from the clip's median line: too near each other, too far apart, turned or changed over.
-//    In 280 published clips of five signed corpora the furthest, of a signer who turns, is 0.33. A neck further than that from their middle goes too.
+//    In 281 published clips the furthest, of a signer who turns, is 0.33. A neck further than that from their middle goes too.
 // 2. A joint out of reach: further from the joint it hangs on than below. The furthest in those clips are 0.7 for the nose, 1.2 for an elbow, 1.7 for a wrist
 //    or hand, 1.4 for a fingertip held towards the camera.
 // 3. Jumps: the rule of keypoint_outliers.ts, as for clips of detections.
@@ -76,7 +76,9 @@ export function outlierNotes({ byFrame }: Pick<PoseOutliers, 'byFrame'>): string
   }
   const shown = runs.slice(0, 8).map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`))
   const more = runs.length > 8 ? ', …' : ''
-  return [`${joints} joint${joints > 1 ? 's' : ''} out of place in frame ${shown.join(', ')}${more}: filled from the frames around`]
+  const many = (count: number): string => (count > 1 ? 's' : '')
+  const place = `frame${many(frames.length)} ${shown.join(', ')}${more}`
+  return [`${joints} joint${many(joints)} out of place in ${place}: filled from the frames around`]
 }
 
 const isSeen = ({ seen }: RawJoints, t: number, j: number): boolean => seen[t * JOINTS + j] === 1
