@@ -166,7 +166,8 @@ async function sign(gpu: Gpu, path: string, split: 'train' | 'test'): Promise<{ 
   for (const entry of config.data) {
     if (!('train' in entry)) throw new SignError('ERR_CONFIG', path, 'wanted a corpus in files, got none', 'Correct the run file')
     const { language, fps, test, source } = entry
-    const held = split === 'train' ? trained : (await loadCorpus({ skels: test!, language, fps, source })).clips
+    const held =
+      split === 'train' ? trained : (await loadCorpus({ skels: test!, language, source, ...(fps === null ? {} : { fps }) })).clips
     const clips = held.filter((clip) => clip.language === language)
     const generator = new Generator(gpu, model.group(language))
     const motions = await generator.generate(clips.map((clip) => sourceOf(clip, source)))

@@ -39,6 +39,7 @@ describe('dataSkels', () => {
       withoutText: 2,
       withoutClip: 2,
       broken: [],
+      notes: [],
     })
     expect(await Promise.all(['files', 'text', 'gloss', 'lang'].map((ending) => linesOf(`${out}.${ending}`)))).toEqual([
       ['c', 'a'],

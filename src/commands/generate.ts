@@ -5,6 +5,7 @@ import { loadCorpus } from '../data/corpus.js'
 import { openGpu } from '../device/open.js'
 import { Generator, type LengthPolicy } from '../infer/generator.js'
 import type { Motion } from '../motion/clip.js'
+import { facing } from '../motion/sides.js'
 import { writerFor } from '../outputs/save.js'
 import { specials, type Vocabulary } from '../text/vocabulary.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
@@ -44,17 +45,20 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   const { gpu } = await openGpu({ adapter: options.adapter })
   try {
     const model = restoreModel(gpu, checkpoint)
-    const { vocabulary } = model.group(language)
+    const { vocabulary, fps } = model.group(language)
     const unknownWords = vocabulary.unknownIn(text)
     if (unknownWords.length > 0 && vocabulary.unknownShare([text]) === 1) throw noWordKnown(unknownWords, language, vocabulary)
     const generator = new Generator(gpu, model.group(language))
-    const lengths = reference ? { lengths: [reference.frames] } : {}
+    // As long as the reference in time, whatever its rate.
+    const lengths = reference ? { lengths: [Math.max(1, Math.round((reference.frames * fps) / reference.fps))] } : {}
     const [motion] = (await generator.generate([text], {
       policy: options.policy ?? 'self-counter',
       signal: options.signal,
       ...lengths,
     })) as [Motion]
-    for (const { path, write } of writers) await write(path, motion, { text, language, ...(reference ? { reference } : {}) })
+    // A model of unknown data, such as an imported one, may call the signer's left right.
+    const shown = { ...motion, joints: facing(motion.joints, motion.frames) }
+    for (const { path, write } of writers) await write(path, shown, { text, language, ...(reference ? { reference } : {}) })
     return { text, language, frames: motion.frames, seconds: motion.frames / motion.fps, out: options.out, unknownWords }
   } finally {
     await gpu.dispose()

@@ -58,7 +58,8 @@ export async function* clipsOf(
   { form = 'neck', lang = '' }: ClipSettings,
   work: ClipWork,
 ): AsyncGenerator<Clip> {
-  for await (const motion of source.read(names, work.leaveOut)) {
+  for await (const { notes = [], quality: _, ...motion } of source.read(names, work.leaveOut)) {
+    for (const note of notes) work.remark(motion.name, note)
     const joints = work.attempt(motion.name, () => jointsIn(form, motion))
     if (!joints) continue
     yield { text: '', language: lang, ...motion, joints, ...words?.get(motion.name) }

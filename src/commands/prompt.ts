@@ -5,6 +5,7 @@ import { openGpu } from '../device/open.js'
 import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
 import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
+import { facing } from '../motion/sides.js'
 import { writerFor } from '../outputs/save.js'
 import { readCheckpoint } from '../train/checkpoint.js'
 import { readGlossCheckpoint, restoreGlossModel } from '../train/gloss_checkpoint.js'
@@ -50,7 +51,8 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
     if (!poses) return { prompt: text, ...(await reader.read(text, read)), out }
     await using signer = new MultiLanguageGenerator(gpu, poses)
     const { reading, motion } = await new PromptGenerator(reader, signer).generate(text, { read, generate: { signal } })
-    for (const { path, write } of writers) await write(path, motion, { text, language: reading.language })
+    const shown = { ...motion, joints: facing(motion.joints, motion.frames) }
+    for (const { path, write } of writers) await write(path, shown, { text, language: reading.language })
     return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out }
   } finally {
     await gpu.dispose()

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { COORDS, joint } from '../motion/skeleton.js'
+import { writeSkels } from '../formats/skels_write.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { type CorpusReport, checkCorpus } from './corpus_check.js'
 import { noteCompanions, readManifest, recordFiles, writeManifest } from './corpus_manifest.js'
 import { saveCorpus } from './corpus_save.js'
@@ -29,6 +30,10 @@ async function vouchAgain(prefix: string): Promise<void> {
   const manifest = await readManifest(`${prefix}.json`)
   if (manifest?.version === 2)
     await writeManifest(`${prefix}.json`, { ...manifest, files: await recordFiles(prefix, Object.keys(manifest.files)) })
+}
+
+function shift(joints: Float32Array, t: number, first: number, count: number, x: number): void {
+  for (let j = first; j <= first + count; j++) if (j < JOINTS) joints[t * COORDS + j * 3] = joints[t * COORDS + j * 3]! + x
 }
 
 const lines = ({ prefix, findings }: CorpusReport): string[] =>
@@ -87,13 +92,54 @@ describe('checkCorpus', () => {
     await saveCorpus(prefix, broken)
     expect(lines(await checkCorpus(prefix))).toEqual([
       'error .skels:1 wanted the neck at 0, got it elsewhere in frame 1',
-      expect.stringMatching(/^error \.skels:2 wanted the shoulders 0\.3333 apart in the picture, got 0\.7\d+ in frame 2$/),
-      'warning .skels:2 wanted coordinates within 2, got -9.00 in frame 0, joint 0 z',
+      'error .skels:2 wanted the shoulders 0.3333 apart in the picture, got 1.0667 in frame 2',
+      'error .skels:2 wanted nose to neck within 1.8 shoulder widths, got 27.0 shoulder widths in frame 0',
+      expect.stringMatching(/^error \.skels:2 wanted nose to neck of about one length, got lengths that vary by \d+ % of their mean$/),
+      'error .skels:2 wanted every joint within 5.1 shoulder widths of the neck, got 27.0 shoulder widths in frame 0, nose',
+      'error .skels:2 wanted joints that move, got one that jumps: nose by 27.1 shoulder widths from frame 0 to 1',
       expect.stringMatching(/^warning \.skels:3 wanted something that moves, got one pose in all \d+ frames$/),
       'warning .skels:4 wanted motions that differ, got that of line 3 again',
       expect.stringMatching(/^warning \.skels:4 wanted something that moves/),
     ])
   })
+
+  it.each([
+    [
+      'an arm twice too long',
+      (joints: Float32Array, t: number) => shift(joints, t, joint.rightWrist, 0, 1.2),
+      /rightElbow to rightWrist within/,
+    ],
+    ['a hand elsewhere', (joints: Float32Array, t: number) => shift(joints, t, joint.leftHand, 21, 2), /leftWrist to leftHand within/],
+    [
+      'a broken finger',
+      (joints: Float32Array, t: number) => shift(joints, t, joint.leftHand + 6, 0, -0.9),
+      /leftIndex1 to leftIndex2 within/,
+    ],
+  ] as const)('finds %s in a clip of any scale, with a manifest or without', async (_, spoil, problem) => {
+    const joints = clips[0]!.joints.slice()
+    for (let t = 3; t < 7; t++) spoil(joints, t)
+    const prefix = join(folder, `${corpora++}`, 'train')
+    await saveCorpus(prefix, [{ ...clips[0]!, joints }, clips[1]!])
+    const of = (found: readonly string[]): string[] => found.filter((line) => line.startsWith('error .skels:'))
+    const found = of(lines(await checkCorpus(prefix)))
+    expect(found.join()).toMatch(problem)
+    expect(found.every((line) => line.startsWith('error .skels:1 '))).toBe(true)
+    await writeSkels(`${prefix}.skels`, [{ joints: joints.map((x) => 3 * x), frames: clips[0]!.frames, fps: 25 }], {
+      scale: 'lifted-divided-by-9',
+    })
+    await rm(`${prefix}.json`)
+    expect(of(lines(await checkCorpus(prefix))).join()).toMatch(problem)
+  })
+
+  it.each(['../../../x', '/etc/x', 'C:\\x', 'a\\..\\x', 'a//b', 'a/./b', 'x'.repeat(300), `a/${'手'.repeat(90)}`, 'a\u001b[31m'])(
+    'finds the name %s',
+    async (name) => {
+      const prefix = await fresh()
+      await edit(`${prefix}.files`, ([, ...rest]) => [name, ...rest])
+      await vouchAgain(prefix)
+      expect(lines(await checkCorpus(prefix))).toEqual([expect.stringMatching(/^error \.files:1 wanted clip names /)])
+    },
+  )
 
   it('finds counts and counters that are not those of the manifest', async () => {
     const prefix = await fresh()

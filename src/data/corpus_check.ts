@@ -2,6 +2,7 @@
 
 import { readCompanion } from '../formats/skels_companions.js'
 import { fileRecord } from './checksum.js'
+import { clipNameProblem } from './clip_name.js'
 import { SkelsCheck } from './corpus_check_skels.js'
 import { type CorpusFinding, type Note, problemOf } from './corpus_finding.js'
 import { type CorpusManifest, companionEndings, readManifest } from './corpus_manifest.js'
@@ -16,8 +17,9 @@ export interface CorpusReport {
 }
 
 /**
- * Checks `<prefix>.skels`, its companions and its manifest: checksums, alignment line for line, blank lines, names and motions that occur twice, the counts of the
- * manifest, and in every frame the neck at 0, the shoulders 1/3 apart and coordinates within reach. Reads the motions one after another, so that memory stays flat.
+ * Checks `<prefix>.skels`, its companions and its manifest: checksums, alignment line for line, blank lines, names that cannot be files, names and motions that
+ * occur twice, the counts of the manifest, in every frame the neck at 0 and the shoulders 1/3 apart, and what no body does (body_limits.ts). Reads the motions one after another, so that
+ * memory stays flat.
  * Throws ERR_DATA only where there is no `.skels` file to read.
  */
 export async function checkCorpus(prefix: string): Promise<CorpusReport> {
@@ -86,6 +88,8 @@ async function checkCompanions(
 function checkNames(path: string, names: readonly string[], note: Note): void {
   const first = new Map<string, number>()
   for (const [i, name] of names.entries()) {
+    const problem = clipNameProblem(name)
+    if (problem) note('error', `${path}:${i + 1}`, problem)
     const twin = first.get(name)
     if (twin === undefined) first.set(name, i + 1)
     else if (name !== '') note('error', `${path}:${i + 1}`, `wanted names that differ, got '${name}' as on line ${twin}`)

@@ -2,13 +2,14 @@
 
 import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
-import { loadCorpus } from '../data/corpus.js'
+import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
+import { readManifest } from '../data/corpus_manifest.js'
 import { type Source, sourceOf } from '../data/source.js'
 import { syntheticCorpus } from '../data/synthetic.js'
 import { type ModelConfig, presets, sameConfig } from '../model/config.js'
 import { measureScaling, rawFrames } from '../model/frame_scaling.js'
 import { type GroupDescription, SHARED } from '../model/sign_model.js'
-import type { Clip } from '../motion/clip.js'
+import { type Clip, sameRate } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { langGlossLine } from '../text/lang_gloss.js'
 import type { TokenPolicy } from '../text/tokenise.js'
@@ -42,6 +43,13 @@ export function modelConfig({ model }: RunConfig): ModelConfig {
   return { ...presets[preset], ...overrides }
 }
 
+/** The run file with the frame rate of every corpus in it, so that a run's folder says which it was. Throws ERR_DATA for a manifest that is none. */
+export async function withRates(config: RunConfig): Promise<RunConfig> {
+  const entry = async (data: DataEntry): Promise<DataEntry> =>
+    'synthetic' in data || data.fps !== null ? data : { ...data, fps: (await readManifest(`${data.train}.json`))?.fps ?? UNTOLD_RATE }
+  return { ...config, data: await Promise.all(config.data.map(entry)) }
+}
+
 /** Loads every group. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
 export async function loadData(config: RunConfig): Promise<LanguageData[]> {
   const sizes = modelConfig(config)
@@ -65,7 +73,7 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
       skels: prefix,
       language,
       source,
-      fps,
+      ...(fps === null ? {} : { fps }),
       skipFrames,
       maxFrames: sizes.maxFrames,
       maxTokens: sizes.maxTokens - 1,
@@ -77,7 +85,12 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
   if (train.length === 0)
     throw new SignError('ERR_DATA', `${entry.train}.skels`, `wanted clips of ${language}, got none`, 'Check the language tag')
   const vocabulary = entry.vocabulary === undefined ? undefined : await readVocabulary(entry.vocabulary, policyOf(source, config))
-  return { language, source, train, dev: await load(entry.dev), vocabulary }
+  const dev = await load(entry.dev)
+  if (dev[0] && !sameRate(dev[0].fps, train[0]!.fps)) {
+    const problem = `wanted the ${train[0]!.fps} frames a second of ${entry.train}, got ${dev[0].fps}`
+    throw new SignError('ERR_CONFIG', entry.dev!, problem, 'Resample one of them: signllm data convert --fps')
+  }
+  return { language, source, train, dev, vocabulary }
 }
 
 /** A vocabulary file, one word a line in id order. Throws ERR_DATA naming it. */
@@ -104,7 +117,7 @@ function synthetic({ synthetic: options }: SyntheticEntry, source: Source): Mate
 function together(languages: readonly Material[]): Material {
   const { source } = languages[0]!
   const rates = [...new Set(languages.flatMap(({ train, dev }) => [...train, ...dev].map(({ fps }) => fps)))]
-  if (rates.length > 1) {
+  if (!rates.every((rate) => sameRate(rate, rates[0]!))) {
     const problem = `wanted one frame rate in a shared group, got ${rates.join(' and ')}`
     throw new SignError('ERR_CONFIG', 'data', problem, 'Set fps and skipFrames so that all agree')
   }
@@ -127,7 +140,7 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
 
 /**
  * The same data for a group that goes on from a checkpoint: its words, units and start frame instead of the corpus' own.
- * Throws ERR_CONFIG where the checkpoint has no such group, or one of other sizes.
+ * Throws ERR_CONFIG where the checkpoint has no such group, or one of other sizes or another frame rate.
  */
 export function startFrom(data: LanguageData, checkpoint: { path: string; groups: readonly GroupDescription[] }): LanguageData {
   const { language, source, train, dev } = data
@@ -140,6 +153,10 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
       `wanted a group ${language} of the run file's sizes, got ${got}`,
       'Use its model section',
     )
+  }
+  if (!sameRate(group.fps, data.group.fps)) {
+    const problem = `wanted a group ${language} of the ${data.group.fps} frames a second of the data, got one of ${group.fps}`
+    throw new SignError('ERR_CONFIG', checkpoint.path, problem, `Resample the data: signllm data convert --fps ${group.fps}`)
   }
   const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })
   return { language, source, train: train.map(again), dev: dev.map(again), group }

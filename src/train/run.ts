@@ -7,7 +7,7 @@ import type { ScoreRow } from '../metrics/scores.js'
 import { sameConfig } from '../model/config.js'
 import { SignModel } from '../model/sign_model.js'
 import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
-import { type LanguageData, loadData, startFrom } from './dataset.js'
+import { type LanguageData, loadData, startFrom, withRates } from './dataset.js'
 import { scaleScalars } from './loss_scale.js'
 import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
@@ -53,7 +53,8 @@ const fixedKeys = [
  * begun with other data, sizes or batches, ERR_OUTPUT where it cannot be
  * written, ERR_DATA and ERR_CONFIG for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model.
  */
-export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
+export async function* trainRun(gpu: Gpu, runFile: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
+  const config = await withRates(runFile)
   const loaded = await loadData(config)
   // Read before the folder is touched: a base that cannot be used leaves nothing behind. A run that goes on has it in its checkpoint.
   const anew = !goesOn(config.out, options)
@@ -155,6 +156,10 @@ async function readBase(path: string, data: readonly LanguageData[]): Promise<Ch
 
 async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string): Promise<Trainer> {
   const checkpoint = await readCheckpoint(last)
+  if (checkpoint.exchanged.length > 0 && config.data.some((entry) => 'synthetic' in entry)) {
+    const problem = 'wanted a run on the built-in signer, who faces the camera, got one on its mirror image of earlier versions'
+    throw new SignError('ERR_CHECKPOINT', last, problem, 'Start anew with --overwrite')
+  }
   // What a run started from is in its own checkpoint by now.
   const data = config.start ? loaded.map((language) => startFrom(language, checkpoint)) : loaded
   for (const { group } of data) {
