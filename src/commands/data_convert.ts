@@ -10,7 +10,7 @@ import { type DetectionOptions, detectionFolders } from '../formats/detections.j
 import { type BrokenClip, checkFresh, type ResumeOptions } from './clip_work.js'
 import { dataJson2h5 } from './data_json2h5.js'
 import { dataLift, type LiftSettings } from './data_lift.js'
-import { checkMatch, wordsOf } from './motion_clips.js'
+import { matchWords, spelledAsIn, wordsOf } from './motion_clips.js'
 import { holdsMotions, motionSource } from './motion_source.js'
 import { checkTarget, type TargetSettings, type TargetSummary, targetFile, writeTarget } from './motion_target.js'
 
@@ -40,13 +40,13 @@ export async function dataConvert(options: DataConvertOptions): Promise<DataConv
   const steps = { clips: `${out}.clips.h5`, lifted: `${out}.lifted.h5` }
   const between = [steps.clips, steps.lifted].flatMap((file) => [file, partialHdf5(file)])
   checkFresh(targetFile(out), options, between)
-  const words = await wordsOf(options)
+  const said = await wordsOf(options)
   const kind = await inputKind(path)
   const ready = kind === 'motions' ? await motionSource(path, options.lang) : undefined
   const names =
     ready?.names ?? (kind === 'json' ? (await detectionFolders(path)).map(({ name }) => name) : (await listClipHdf5(path)).names)
   checkTarget(out, chosen(names, options.clip, path), options.lang !== undefined || (ready?.tellsLanguage ?? false))
-  checkMatch(names, words, path)
+  const words = matchWords(names, said, path)
 
   // What lies beside the output is there to be gone on with, or to be thrown away.
   const again = { resume: options.resume ?? false, overwrite: true }
@@ -76,7 +76,8 @@ async function inputKind(path: string): Promise<'json' | 'keypoints' | 'motions'
 
 function chosen(names: readonly string[], clip: string | undefined, path: string): readonly string[] {
   if (clip === undefined) return names
-  if (names.includes(clip)) return [clip]
+  const own = spelledAsIn(names, clip)
+  if (names.includes(own)) return [own]
   const some = names
     .slice(0, 3)
     .map((name) => `'${name}'`)

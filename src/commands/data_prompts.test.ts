@@ -50,7 +50,7 @@ describe('dataPrompts', () => {
     ['no corpus', {}, {}, 'none.text: wanted sentences, got none'],
     ['no language', { text: ['a'] }, {}, 'wanted the language of its sentences, got none'],
     ['a language without templates', { text: ['a'] }, { lang: 'XSL' }, "got 'XSL'"],
-    ['companions of another length', { text: ['a', 'b'], lang: ['ASL'] }, {}, 'none.lang: wanted as many lines'],
+    ['companions of another length', { text: ['a', 'b'], lang: ['ASL'] }, {}, 'none.lang:1: wanted as many lines'],
     ['a line without words', { text: ['a', '...'] }, { lang: 'ASL' }, 'none.text:2: wanted words, got none'],
   ])('writes nothing for %s', async (_, companions, options, message) => {
     for (const ending of ['text', 'lang']) await rm(join(folder, `none.${ending}`), { force: true })

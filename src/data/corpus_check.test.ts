@@ -66,6 +66,15 @@ describe('checkCorpus', () => {
     ])
   })
 
+  it('finds text of another encoding', async () => {
+    const prefix = await fresh()
+    await writeFile(`${prefix}.text`, Buffer.from('sun\nSchnee f\u00e4llt\nrain\nsnow\n', 'latin1'))
+    await vouchAgain(prefix)
+    expect(lines(await checkCorpus(prefix))).toEqual(
+      ["error .text:2 wanted text in UTF-8, got the byte 0xe4 after 'Schnee f'"].map((line) => expect.stringContaining(line)),
+    )
+  })
+
   it('finds every broken line of motion, not only the first', async () => {
     const prefix = await fresh()
     await edit(`${prefix}.skels`, ([a, b, c, d]) => [a!.replace(/^\S+/, 'nan'), b!, `${c} 0.5`, d!])

@@ -3,7 +3,7 @@
 import { readCompanion } from '../formats/skels_companions.js'
 import { fileRecord } from './checksum.js'
 import { SkelsCheck } from './corpus_check_skels.js'
-import { type CorpusFinding, type Note, problemOf } from './corpus_finding.js'
+import { type CorpusFinding, type Note, noteError } from './corpus_finding.js'
 import { type CorpusManifest, companionEndings, readManifest } from './corpus_manifest.js'
 
 export interface CorpusReport {
@@ -40,7 +40,7 @@ async function manifestOf(prefix: string, note: Note): Promise<CorpusManifest | 
     else if (manifest.version === 1) note('warning', path, 'wanted a manifest of version 2, got 1: it vouches for no file')
     return manifest
   } catch (error) {
-    note('error', path, problemOf(error))
+    noteError(note, error)
     return undefined
   }
 }
@@ -67,7 +67,8 @@ async function checkCompanions(
   let languages: string[] | undefined
   for (const ending of companionEndings) {
     const path = `${prefix}.${ending}`
-    const lines = await readCompanion(path)
+    const lines = await companion(path, note)
+    if (lines === 'broken') continue
     if (!lines) {
       if (ending === 'text') note('warning', path, 'wanted a sentence for every clip, got no such file')
       continue
@@ -81,6 +82,16 @@ async function checkCompanions(
     if (ending === 'lang') languages = lines
   }
   return languages
+}
+
+/** The lines of a companion, or what stands in their way as a finding. */
+async function companion(path: string, note: Note): Promise<string[] | undefined | 'broken'> {
+  try {
+    return await readCompanion(path)
+  } catch (error) {
+    noteError(note, error)
+    return 'broken'
+  }
 }
 
 function checkNames(path: string, names: readonly string[], note: Note): void {

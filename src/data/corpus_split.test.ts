@@ -55,7 +55,9 @@ describe('splitCorpus', () => {
     await saveCorpus(few, clips.slice(0, 3))
     await expect(splitCorpus(few, out)).rejects.toThrow(/wanted more than \d distinct items, got 1/)
     await appendFile(`${few}.text`, 'one more\n')
-    await expect(splitCorpus(few, out, { by: 'clip' })).rejects.toThrow(/few\.text: wanted as many lines as .*few\.skels has \(3\), got 4/)
+    await expect(splitCorpus(few, out, { by: 'clip' })).rejects.toThrow(
+      /few\.text:4: wanted as many lines as .*few\.skels has \(3\), got 4/,
+    )
     await writeFile(`${few}.skels`, '1 2 3\n')
     await expect(splitCorpus(few, out)).rejects.toThrow(/few\.skels:1: wanted a multiple of 151 numbers, got 3/)
     await expect(splitCorpus(join(folder, 'none'), out)).rejects.toThrow(/none\.skels: wanted a readable file/)

@@ -5,7 +5,7 @@ import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { linesOf } from '../formats/number_lines.js'
 import { skelsLines } from '../formats/skels.js'
-import { checkAligned, readCompanion } from '../formats/skels_companions.js'
+import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels_companions.js'
 import { type CurrentManifest, companionEndings, readManifest, recordFiles, writeManifest } from './corpus_manifest.js'
 import { type Split, type SplitShares, splitByGroup, videoOf } from './split.js'
 
@@ -69,7 +69,8 @@ async function companionsOf(prefix: string, clips: number): Promise<Companions> 
   for (const ending of companionEndings) {
     const lines = await readCompanion(`${prefix}.${ending}`)
     if (!lines) continue
-    checkAligned(`${prefix}.skels`, clips, `${prefix}.${ending}`, lines.length)
+    checkAligned(`${prefix}.skels`, clips, `${prefix}.${ending}`, lines)
+    if (ending === 'files') checkNamesDiffer(`${prefix}.files`, lines)
     found.set(ending, lines)
   }
   return found

@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { readPhoenixCsv } from '../formats/phoenix_csv.js'
-import { checkAligned, readCompanion } from '../formats/skels_companions.js'
+import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels_companions.js'
 import { readManifest } from './corpus_manifest.js'
 
 /** One line of a corpus in all its versions. */
@@ -39,7 +39,7 @@ async function fromCompanions(prefix: string, language: string | undefined): Pro
     throw new SignError('ERR_DATA', `${prefix}.text`, 'wanted sentences, got none', 'Name a corpus by its prefix')
   const beside = async (ending: string) => {
     const lines = await readCompanion(`${prefix}.${ending}`)
-    if (lines) checkAligned(`${prefix}.text`, text.length, `${prefix}.${ending}`, lines.length)
+    if (lines) checkAligned(`${prefix}.text`, text.length, `${prefix}.${ending}`, lines)
     return lines
   }
   const [gloss, prompt, langGloss, files] = [
@@ -48,10 +48,13 @@ async function fromCompanions(prefix: string, language: string | undefined): Pro
     await beside('lang_gloss'),
     await beside('files'),
   ]
+  if (files) checkNamesDiffer(`${prefix}.files`, files)
   const languages = (await beside('lang')) ?? new Array<string>(text.length).fill(await onlyLanguage(prefix, language))
   return text.map((sentence, i) => {
     if (!sentence)
       throw new SignError('ERR_DATA', `${prefix}.text:${i + 1}`, 'wanted a sentence, got a blank line', 'Delete it in all companions')
+    if (!languages[i])
+      throw new SignError('ERR_DATA', `${prefix}.lang:${i + 1}`, 'wanted a language, got a blank line', 'Write its tag there')
     return {
       name: files?.[i] || `${basename(prefix)}/${i + 1}`,
       language: languages[i]!,

@@ -1,7 +1,7 @@
 // From a run file's `data` to samples: one language a group, each with its vocabulary and start frame.
 
-import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
+import { linesOfText, readText } from '../base/text_file.js'
 import { loadCorpus } from '../data/corpus.js'
 import { type Source, sourceOf } from '../data/source.js'
 import { syntheticCorpus } from '../data/synthetic.js'
@@ -82,13 +82,7 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
 
 /** A vocabulary file, one word a line in id order. Throws ERR_DATA naming it. */
 export async function readVocabulary(path: string, tokens: TokenPolicy): Promise<Vocabulary> {
-  try {
-    const text = await readFile(path, 'utf8')
-    return Vocabulary.fromLines(text.replace(/\n$/, '').split('\n'), tokens, path)
-  } catch (cause) {
-    if (cause instanceof SignError) throw cause
-    throw new SignError('ERR_DATA', path, `wanted a vocabulary, got ${(cause as Error).message}`, 'Check the path', { cause })
-  }
+  return Vocabulary.fromLines(linesOfText(await readText(path, { wanted: 'a vocabulary' })), tokens, path)
 }
 
 function synthetic({ synthetic: options }: SyntheticEntry, source: Source): Material[] {
