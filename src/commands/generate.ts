@@ -6,6 +6,7 @@ import { openGpu } from '../device/open.js'
 import { Generator, type LengthPolicy } from '../infer/generator.js'
 import type { Motion } from '../motion/clip.js'
 import { writerFor } from '../outputs/save.js'
+import { checkWhole } from '../text/broken_text.js'
 import { specials, type Vocabulary } from '../text/vocabulary.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 
@@ -37,6 +38,7 @@ export interface GenerateSummary {
  * a sentence of which the model knows no word.
  */
 export async function generate(text: string, options: GenerateCommandOptions): Promise<GenerateSummary> {
+  checkWhole(text, 'generate')
   const writers = options.out.map((path) => ({ path, write: writerFor(path) }))
   const reference = options.reference === undefined ? undefined : await findReference(options.reference, options.lang)
   const checkpoint = await readCheckpoint(options.model)
@@ -46,7 +48,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
     const model = restoreModel(gpu, checkpoint)
     const { vocabulary } = model.group(language)
     const unknownWords = vocabulary.unknownIn(text)
-    if (unknownWords.length > 0 && vocabulary.unknownShare([text]) === 1) throw noWordKnown(unknownWords, language, vocabulary)
+    if (!vocabulary.knowsAny(text)) throw noWordKnown(text, language, vocabulary)
     const generator = new Generator(gpu, model.group(language))
     const lengths = reference ? { lengths: [reference.frames] } : {}
     const [motion] = (await generator.generate([text], {
@@ -61,9 +63,12 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   }
 }
 
-function noWordKnown(words: readonly string[], language: string, { tokens }: Vocabulary): SignError {
+function noWordKnown(text: string, language: string, vocabulary: Vocabulary): SignError {
+  const { tokens } = vocabulary
+  const words = vocabulary.unknownIn(text)
+  const got = words.length > 0 ? `only ${words.map((word) => `'${word}'`).join(', ')}` : `no word in '${text}'`
   const some = tokens.slice(specials.length, specials.length + 8).join(', ')
-  const problem = `wanted words this model of ${language} has learned, got only ${words.map((word) => `'${word}'`).join(', ')}`
+  const problem = `wanted words this model of ${language} has learned, got ${got}`
   return new SignError('ERR_USAGE', 'generate', problem, `It knows ${tokens.length - specials.length} words: ${some}, …`)
 }
 

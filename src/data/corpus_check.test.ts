@@ -75,6 +75,20 @@ describe('checkCorpus', () => {
     )
   })
 
+  it('finds sentences without words, without spaces, and with letters lost', async () => {
+    const prefix = await fresh()
+    await writeFile(`${prefix}.text`, '今天会下雨\n\u{1F327}\uFE0F\n我在学校吃苹果 f\uFFFDllt\nf\u00c3\u00a4llt\n')
+    await vouchAgain(prefix)
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      expect.stringMatching(/^warning \.text:3 wanted text with all its letters, got U\+FFFD/),
+      expect.stringMatching(/^warning \.text:4 wanted text with all its letters, got 'Ã¤'/),
+      "warning .text:2 wanted words, got nothing but marks: '\u{1F327}\uFE0F'",
+      expect.stringMatching(
+        /^warning \.text:3 wanted spaces between words, got Chinese or Japanese .* 1 of 4 sentences .* tokens: letters/,
+      ),
+    ])
+  })
+
   it('finds every broken line of motion, not only the first', async () => {
     const prefix = await fresh()
     await edit(`${prefix}.skels`, ([a, b, c, d]) => [a!.replace(/^\S+/, 'nan'), b!, `${c} 0.5`, d!])

@@ -1,6 +1,9 @@
 // Looks a whole corpus through and says all that is wrong with it, where: the files against the manifest, each other, and what a motion can be.
 
 import { readCompanion } from '../formats/skels_companions.js'
+import { brokenIn } from '../text/broken_text.js'
+import { tokenise } from '../text/tokenise.js'
+import { uncutWriting } from '../text/word_boundaries.js'
 import { fileRecord } from './checksum.js'
 import { SkelsCheck } from './corpus_check_skels.js'
 import { type CorpusFinding, type Note, noteError } from './corpus_finding.js'
@@ -78,10 +81,28 @@ async function checkCompanions(
       note('warning', path, 'wanted every file in the manifest, got one it does not name')
     const blank = ending === 'text' || ending === 'files' || ending === 'lang' ? 'error' : 'warning'
     for (const [i, line] of lines.entries()) if (line === '') note(blank, `${path}:${i + 1}`, 'wanted a line, got a blank one')
+    for (const [i, line] of lines.entries()) {
+      const broken = brokenIn(line)
+      if (broken) note('warning', `${path}:${i + 1}`, `wanted text with all its letters, got ${broken}`)
+    }
+    if (ending === 'text') checkWords(path, lines, note)
     if (ending === 'files') checkNames(path, lines, note)
     if (ending === 'lang') languages = lines
   }
   return languages
+}
+
+/** Sentences without words, and sentences that are one. */
+function checkWords(path: string, lines: readonly string[], note: Note): void {
+  const words = lines.map((line) => tokenise(line, 'words'))
+  for (const [i, line] of lines.entries())
+    if (line !== '' && words[i]!.length === 0) note('warning', `${path}:${i + 1}`, `wanted words, got nothing but marks: '${line}'`)
+  const uncut = uncutWriting(words.flat())
+  if (!uncut) return
+  const whole = words.filter(({ length }) => length === 1).length
+  const got = `got ${uncut.writing} without any, so that ${whole} of ${lines.length} sentences are one word each`
+  const line = words.findIndex((own) => own.includes(uncut.word)) + 1
+  note('warning', `${path}:${line}`, `wanted spaces between words, ${got}: set tokens: letters in run files, or put spaces between words`)
 }
 
 /** The lines of a companion, or what stands in their way as a finding. */

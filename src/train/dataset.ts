@@ -11,6 +11,7 @@ import { type GroupDescription, SHARED } from '../model/sign_model.js'
 import type { Clip } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { langGlossLine } from '../text/lang_gloss.js'
+import { readingNotes } from '../text/reading_notes.js'
 import type { TokenPolicy } from '../text/tokenise.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { Sample } from './batch_arrays.js'
@@ -25,6 +26,8 @@ export interface LanguageData {
   /** Held-out clips; empty where the corpus has none. */
   readonly dev: readonly Sample[]
   readonly group: GroupDescription
+  /** What to know of its sentences before a model learns from them. */
+  readonly notes: readonly string[]
 }
 
 /** What the group of one tag is made of. */
@@ -116,7 +119,14 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
   const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
   const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()
   const group = { language, config: sizes, vocabulary, startFrame: meanFirstFrame(train), scaling, fps: train[0]!.fps }
-  return { language, source, train: train.map(sample), dev: dev.map(sample), group }
+  return {
+    language,
+    source,
+    train: train.map(sample),
+    dev: dev.map(sample),
+    group,
+    notes: notesOf(language, source, train, dev, vocabulary),
+  }
 }
 
 /**
@@ -136,7 +146,14 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
     )
   }
   const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })
-  return { language, source, train: train.map(again), dev: dev.map(again), group }
+  const clips = (samples: readonly Sample[]) => samples.map(({ clip }) => clip)
+  const notes = notesOf(language, source, clips(train), clips(dev), group.vocabulary)
+  return { language, source, train: train.map(again), dev: dev.map(again), group, notes }
+}
+
+function notesOf(language: string, source: Source, train: readonly Clip[], dev: readonly Clip[], vocabulary: Vocabulary): string[] {
+  const lines = (clips: readonly Clip[]) => clips.map((clip) => sourceOf(clip, source))
+  return readingNotes({ train: lines(train), dev: lines(dev) }, vocabulary).map((note) => `${language}: ${note}`)
 }
 
 /** A policy may cut a line into more tokens than it has words, and the built-in corpus has no file to be cut in. */
