@@ -35,16 +35,17 @@ export interface DataConvertSummary extends TargetSummary {
 }
 
 /** Converts. Throws ERR_USAGE where the output is there already or does not fit the input, before anything is written, and what the steps throw. */
-export async function dataConvert(options: DataConvertOptions): Promise<DataConvertSummary> {
-  const { in: path, out } = options
+export async function dataConvert(given: DataConvertOptions): Promise<DataConvertSummary> {
+  const { in: path, out } = given
   const steps = { clips: `${out}.clips.h5`, lifted: `${out}.lifted.h5` }
   const between = [steps.clips, steps.lifted].flatMap((file) => [file, partialHdf5(file)])
-  checkFresh(targetFile(out), options, between)
-  const said = await wordsOf(options)
+  checkFresh(targetFile(out), given, between)
+  const said = await wordsOf(given)
   const kind = await inputKind(path)
-  const ready = kind === 'motions' ? await motionSource(path, options.lang) : undefined
+  const ready = kind === 'motions' ? await motionSource(path, given.lang) : undefined
   const names =
     ready?.names ?? (kind === 'json' ? (await detectionFolders(path)).map(({ name }) => name) : (await listClipHdf5(path)).names)
+  const options = given.clip === undefined ? given : { ...given, clip: spelledAsIn(names, given.clip) }
   checkTarget(out, chosen(names, options.clip, path), options.lang !== undefined || (ready?.tellsLanguage ?? false))
   const words = matchWords(names, said, path)
 
@@ -76,8 +77,7 @@ async function inputKind(path: string): Promise<'json' | 'keypoints' | 'motions'
 
 function chosen(names: readonly string[], clip: string | undefined, path: string): readonly string[] {
   if (clip === undefined) return names
-  const own = spelledAsIn(names, clip)
-  if (names.includes(own)) return [own]
+  if (names.includes(clip)) return [clip]
   const some = names
     .slice(0, 3)
     .map((name) => `'${name}'`)
