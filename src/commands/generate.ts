@@ -66,9 +66,11 @@ export async function generate(text: string, options: GenerateCommandOptions): P
 function noWordKnown(text: string, language: string, vocabulary: Vocabulary): SignError {
   const { tokens } = vocabulary
   const words = vocabulary.unknownIn(text)
-  const got = words.length > 0 ? `only ${words.map((word) => `'${word}'`).join(', ')}` : `no word in '${text}'`
+  const problem =
+    words.length > 0
+      ? `wanted words this model of ${language} has learned, got only ${words.map((word) => `'${word}'`).join(', ')}`
+      : `wanted a sentence of words, got none in '${text}'`
   const some = tokens.slice(specials.length, specials.length + 8).join(', ')
-  const problem = `wanted words this model of ${language} has learned, got ${got}`
   return new SignError('ERR_USAGE', 'generate', problem, `It knows ${tokens.length - specials.length} words: ${some}, …`)
 }
 

@@ -94,8 +94,13 @@ class GlossJob implements Job<GlossStep, GlossValidated> {
   constructor(trainer: GlossTrainer, held: readonly GlossLine[], notes: readonly string[]) {
     this.notes = notes
     this.#trainer = trainer
-    this.#held = held
-    this.#readings = held.map((line, i) => readingOf(line, trainer.config, ['held', i]))
+    const { source } = trainer.model
+    // A line without a word cannot be glossed.
+    const readable = held
+      .map((line, i) => ({ line, reading: readingOf(line, trainer.config, ['held', i]) }))
+      .filter(({ reading }) => source.tokensOf(reading).length > 0)
+    this.#held = readable.map(({ line }) => line)
+    this.#readings = readable.map(({ reading }) => reading)
     this.#decoder = new GlossDecoder(trainer.model.gpu, trainer.model)
   }
 
