@@ -186,8 +186,9 @@ function addLooks(data: Command, cli: Cli): void {
       const { dataSplit } = await import('./commands/data_split.js')
       const summary = await dataSplit(prefix, options)
       const parts = Object.values(summary.splits).map(({ prefix: at, clips }) => `${at} (${clips})`)
+      const repeated = summary.repeated > 0 ? `; ${summary.repeated} sentences have several clips` : ''
       for (const note of summary.notes) process.stderr.write(`note: ${note}\n`)
-      cli.print(summary, `split by ${summary.by}: ${parts.join(', ')}; ${summary.repeated} sentences have several clips`)
+      cli.print(summary, `split by ${summary.by}: ${parts.join(', ')}${repeated}`)
     })
 }
 

@@ -57,12 +57,13 @@ describe('checkCorpus', () => {
     const prefix = await fresh()
     await edit(`${prefix}.text`, (all) => all.slice(1))
     await edit(`${prefix}.gloss`, ([a, _, ...rest]) => [a!, ' ', ...rest])
-    await edit(`${prefix}.files`, ([a, , ...rest]) => [a!, a!, ...rest])
+    await edit(`${prefix}.files`, ([a]) => [a!, a!, 'gr\u00fcn', 'gru\u0308n'])
     await vouchAgain(prefix)
     expect(lines(await checkCorpus(prefix))).toEqual([
       `error .text wanted as many lines as ${prefix}.skels (4), got 3`,
       'warning .gloss:2 wanted a line, got a blank one',
       `error .files:2 wanted names that differ, got '${clips[0]!.name}' as on line 1`,
+      "error .files:4 wanted names that differ, got 'gru\u0308n' as on line 3",
     ])
   })
 

@@ -118,8 +118,9 @@ async function companion(path: string, note: Note): Promise<string[] | undefined
 function checkNames(path: string, names: readonly string[], note: Note): void {
   const first = new Map<string, number>()
   for (const [i, name] of names.entries()) {
-    const twin = first.get(name)
-    if (twin === undefined) first.set(name, i + 1)
+    const key = name.normalize('NFC')
+    const twin = first.get(key)
+    if (twin === undefined) first.set(key, i + 1)
     else if (name !== '') note('error', `${path}:${i + 1}`, `wanted names that differ, got '${name}' as on line ${twin}`)
   }
 }

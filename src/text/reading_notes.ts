@@ -1,11 +1,19 @@
 // What a person should know of sentences before a model learns from them: words that nobody can learn or be tested by.
 
+import { SignError } from '../base/errors.js'
 import { brokenIn } from './broken_text.js'
 import type { Vocabulary } from './vocabulary.js'
 import { uncutWriting } from './word_boundaries.js'
 
 /** A share of words, or of sentences, that is more than a few of a kind that was never seen. */
 const MOST = 0.5
+
+/** Throws ERR_DATA naming `who` for sentences of which none has a word: there is nothing to learn from, or to be tested by. */
+export function checkWords(sentences: readonly string[], vocabulary: Vocabulary, who: string): void {
+  if (sentences.length === 0 || sentences.some((text) => vocabulary.tokensOf(text).length > 0)) return
+  const problem = `wanted sentences with words, got ${sentences.length} with none, such as '${sentences[0]}'`
+  throw new SignError('ERR_DATA', who, problem, 'Look at the text, and at tokens in the run file')
+}
 
 /** Notes on the sentences of a run as its vocabulary reads them, a sentence each; none where all is well. */
 export function readingNotes(

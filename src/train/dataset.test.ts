@@ -1,13 +1,13 @@
 // What a run file's data become: groups of their own, or one that all languages share.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { saveCorpus } from '../data/corpus_save.js'
 import { syntheticCorpus } from '../data/synthetic.js'
 import { SHARED } from '../model/sign_model.js'
-import { loadData, startFrom } from './dataset.js'
+import { loadData, readVocabulary, startFrom } from './dataset.js'
 import { parseRunConfig } from './run_config.js'
 
 const runFile = (more: string, languages = '[ASL, LSF-CH]') =>
@@ -55,6 +55,16 @@ describe('the groups of a run', () => {
       expect.stringMatching(/^CSL: 100 % of the words of dev are unknown, 2 of 2 sentences/),
     ])
     expect(letters![0]!.notes).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
+  it('take a vocabulary file of Windows, and refuse one of Latin-1 with its line', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signllm-vocabulary-'))
+    const path = join(folder, 'v.txt')
+    await writeFile(path, '\uFEFFregen\r\n\u00fcber\r\n')
+    expect((await readVocabulary(path, 'words')).tokens.slice(4)).toEqual(['regen', '\u00fcber'])
+    await writeFile(path, Buffer.from('regen\n\u00fcber\n', 'latin1'))
+    await expect(readVocabulary(path, 'words')).rejects.toThrow(`${path}:2: wanted text in UTF-8, got the byte 0xfc`)
     await rm(folder, { recursive: true })
   })
 

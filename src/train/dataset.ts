@@ -11,9 +11,9 @@ import { type GroupDescription, SHARED } from '../model/sign_model.js'
 import type { Clip } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { langGlossLine } from '../text/lang_gloss.js'
-import { readingNotes } from '../text/reading_notes.js'
+import { checkWords, readingNotes } from '../text/reading_notes.js'
 import type { TokenPolicy } from '../text/tokenise.js'
-import { specials, Vocabulary } from '../text/vocabulary.js'
+import { Vocabulary } from '../text/vocabulary.js'
 import type { Sample } from './batch_arrays.js'
 import type { DataEntry, RunConfig } from './run_config.js'
 
@@ -116,12 +116,11 @@ const policyOf = (source: Source, { tokens }: RunConfig): TokenPolicy => (source
 function assemble({ language, source, train, dev, vocabulary: fixed }: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
   const lines = train.map((clip) => sourceOf(clip, source))
   const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config))
-  if (vocabulary.size === specials.length)
-    throw new SignError(
-      'ERR_DATA',
+  for (const split of [train, dev])
+    checkWords(
+      split.map((clip) => sourceOf(clip, source)),
+      vocabulary,
       language,
-      `wanted sentences with words, got none: '${lines[0]}'`,
-      'Look at the .text file, and at tokens',
     )
   const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
   const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()

@@ -9,7 +9,7 @@ import type { GlossConfig, GlossModelDescription } from '../model/text_to_gloss.
 import { langGlossLine } from '../text/lang_gloss.js'
 import { withLanguageField } from '../text/prompt_language.js'
 import { drawPrompt, everyTemplateOf, withoutSentence } from '../text/prompts.js'
-import { readingNotes, unknownNotes } from '../text/reading_notes.js'
+import { checkWords, readingNotes, unknownNotes } from '../text/reading_notes.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { GlossRunConfig } from './gloss_config.js'
 
@@ -54,6 +54,7 @@ export async function loadGlossData(config: GlossRunConfig): Promise<GlossData> 
   const around = new Map(languages.map((language) => [language, wordsAround(language, source, config)]))
   for (const line of [...train, ...dev]) checkLength(line, around.get(line.language) ?? 0, description, config)
   const said = (lines: readonly GlossLine[]) => lines.map((line) => (config.reads === 'prompt' ? promptOf(line) : line.text))
+  for (const lines of [train, dev]) checkWords(said(lines), source, languages.join(', '))
   const unknownGloss = unknownNotes(
     'dev',
     dev.map(({ langGloss }) => langGloss),

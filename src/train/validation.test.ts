@@ -44,7 +44,7 @@ it('passes over sentences without a word, which training has noted', async () =>
 })
 
 it('has nothing to learn from marks alone', async () => {
-  await expect(dataOf({ train: ['…', '\u{1F327}\uFE0F'], dev: ['rain'] })).rejects.toThrow(
-    "ASL: wanted sentences with words, got none: '…'",
-  )
+  const message = (count: number) => `ASL: wanted sentences with words, got ${count} with none, such as '…'`
+  await expect(dataOf({ train: ['…', '\u{1F327}\uFE0F'], dev: ['rain'] })).rejects.toThrow(message(2))
+  await expect(dataOf({ train: ['rain'], dev: ['…'] })).rejects.toThrow(message(1))
 })
