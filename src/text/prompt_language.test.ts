@@ -57,6 +57,7 @@ describe('the language of a prompt', () => {
   it.each([
     ['DGS', 'GSL'],
     ['TİD', 'TSL'],
+    ['TÜRK İŞARET DİLİ', 'TSL'],
     ['Deutschschweizer Gebärdensprache', 'DSGS'],
     ['deutscher gebärdensprache', 'GSL'],
     ['British Sign Language', 'BSL'],

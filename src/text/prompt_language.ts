@@ -109,7 +109,8 @@ function namedAsTemplatesDo(text: string): Found[] {
 
 function namedByPhrase(text: string, languages: readonly string[]): Found[] {
   const { pattern, meanings } = phrasesFor(languages)
-  return [...text.matchAll(pattern)].flatMap(({ index, 0: match }): Found[] => {
+  // To a pattern that ignores capitals, the Turkish İ is no i.
+  return [...text.replaceAll('İ', 'i').matchAll(pattern)].flatMap(({ index, 0: match }): Found[] => {
     const phrase = spaced(match)
     if (everydayWords.has(phrase) && !isMeantAsName(match, text.slice(0, index))) return []
     // `LIS-XY` is not LIS, whatever it is.
