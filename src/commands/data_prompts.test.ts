@@ -56,7 +56,7 @@ describe('dataPrompts', () => {
     ['companions of another length', { text: ['a', 'b'], lang: ['ASL'] }, {}, 'none.lang:1: wanted as many lines'],
     ['a line without words', { text: ['a', '...'] }, { lang: 'ASL' }, 'none.text:2: wanted words, got none'],
   ])('writes nothing for %s', async (_, companions, options, message) => {
-    for (const ending of ['text', 'lang']) await rm(join(folder, `none.${ending}`), { force: true })
+    for (const ending of ['text', 'lang', 'files']) await rm(join(folder, `none.${ending}`), { force: true })
     const prefix = await corpus('none', companions)
     await expect(dataPrompts({ corpus: prefix, ...options })).rejects.toThrow(message)
     expect(existsSync(`${prefix}.prompt`) || existsSync(`${prefix}.lang_gloss`)).toBe(false)
