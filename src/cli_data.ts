@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import { exitStatus } from './base/errors.js'
 import { picture, positive, rate, share } from './cli_options.js'
 import type { BrokenClip } from './commands/clip_work.js'
+import { splitKinds } from './data/split.js'
 import { detectors } from './formats/detections.js'
 import { glossSources } from './text/lang_gloss.js'
 import { promptNamings } from './text/prompts.js'
@@ -182,7 +183,9 @@ function addLooks(data: Command, cli: Cli): void {
     .option('--dev <share>', 'share held out for choosing', share, 0.1)
     .option('--test <share>', 'share held out for the end', share, 0.1)
     .addOption(
-      new Option('--by <what>', 'what stays together: clips of one video, or only a clip').choices(['video', 'clip']).default('video'),
+      new Option('--by <what>', 'what stays together: clips of one video, of one sentence, of either, or only a clip')
+        .choices(splitKinds)
+        .default('video'),
     )
     .option('--seed <n>', 'of the choice', positive, 1)
     .option('--overwrite', 'throw away parts that are there')
@@ -190,7 +193,9 @@ function addLooks(data: Command, cli: Cli): void {
       const { dataSplit } = await import('./commands/data_split.js')
       const summary = await dataSplit(prefix, options)
       const parts = Object.values(summary.splits).map(({ prefix: at, clips }) => `${at} (${clips})`)
-      cli.print(summary, `split by ${summary.by}: ${parts.join(', ')}`)
+      const repeated = summary.repeated > 0 ? `; ${summary.repeated} sentences have several clips` : ''
+      for (const note of summary.notes) process.stderr.write(`note: ${note}\n`)
+      cli.print(summary, `split by ${summary.by}: ${parts.join(', ')}${repeated}`)
     })
 }
 

@@ -66,6 +66,16 @@ describe('dataConvert', () => {
     expect(await readFile(at('cut/all.skels'), 'utf8')).toBe(await readFile(`${whole.out}.skels`, 'utf8'))
   })
 
+  it('finds a clip however the accents of its name are put together', async () => {
+    await writeDetections(at('accents'), { Gr\u00fc\u00dfe: 3, other: 3 })
+    const nfd = 'Gru\u0308\u00dfe'
+    expect(await convert(at('accents'), 'accents.npz', { clip: nfd })).toMatchObject({ clips: 1, frames: 3 })
+    await writeFile(at('nfd.files'), `${nfd}\n`)
+    await writeFile(at('nfd.text'), 'hallo\n')
+    await convert(at('accents'), 'accented', { lang: 'DGS', names: at('nfd.files'), text: at('nfd.text') })
+    expect(await linesOf(at('accented.files'))).toEqual(['Gr\u00fc\u00dfe'])
+  })
+
   it('writes motions in every format, and reads back those it can', async () => {
     await convert(json, 'corpus', { lang: 'ASL', ...words })
     const known = (await readSkels(at('corpus.skels'))).sequences.map(({ joints }) => joints)

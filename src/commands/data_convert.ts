@@ -11,7 +11,7 @@ import type { DetectionOptions } from '../formats/detections.js'
 import { type BrokenClip, checkFresh, type ResumeOptions } from './clip_work.js'
 import { type DetectionSource, jsonDetections, keypointsToHdf5 } from './data_json2h5.js'
 import { dataLift, type LiftSettings } from './data_lift.js'
-import { checkMatch, wordsOf } from './motion_clips.js'
+import { matchWords, spelledAsIn, wordsOf } from './motion_clips.js'
 import { holdsMotions, type MotionSource, motionSource, posesAt } from './motion_source.js'
 import { checkTarget, type TargetSettings, type TargetSummary, targetFile, writeTarget } from './motion_target.js'
 import { flatPoses, poseDetections } from './pose_detections.js'
@@ -30,15 +30,16 @@ export interface DataConvertSummary extends TargetSummary {
 }
 
 /** Converts. Throws ERR_USAGE where the output is there already or does not fit the input, before anything is written, and what the steps throw. */
-export async function dataConvert(options: DataConvertOptions): Promise<DataConvertSummary> {
-  const { in: path, out } = options
+export async function dataConvert(given: DataConvertOptions): Promise<DataConvertSummary> {
+  const { in: path, out } = given
   const steps = { clips: `${out}.clips.h5`, lifted: `${out}.lifted.h5` }
   const between = [steps.clips, steps.lifted].flatMap((file) => [file, partialHdf5(file)])
-  checkFresh(targetFile(out), options, between)
-  const words = await wordsOf(options)
-  const input = await inputOf(path, options)
+  checkFresh(targetFile(out), given, between)
+  const said = await wordsOf(given)
+  const input = await inputOf(path, given)
+  const options = given.clip === undefined ? given : { ...given, clip: spelledAsIn(input.names, given.clip) }
   checkTarget(out, chosen(input.names, options.clip, path), options.lang !== undefined || (input.motions?.tellsLanguage ?? false))
-  checkMatch(input.names, words, path)
+  const words = matchWords(input.names, said, path)
 
   // What lies beside the output is there to be gone on with, or to be thrown away.
   const again = { resume: options.resume ?? false, overwrite: true }

@@ -1,7 +1,7 @@
 // `signllm data skels`: lifted motions and what was said in them into a corpus to train on.
 
 import type { RateSettings } from './clip_rates.js'
-import { checkMatch, wordsOf } from './motion_clips.js'
+import { matchWords, wordsOf } from './motion_clips.js'
 import { motionSource } from './motion_source.js'
 import { type TargetSettings, type TargetSummary, writeTarget } from './motion_target.js'
 
@@ -18,6 +18,5 @@ export async function dataSkels(options: DataSkelsOptions): Promise<TargetSummar
   const { in: path, out, lang } = options
   const words = await wordsOf(options)
   const source = await motionSource(path, lang, options)
-  checkMatch(source.names, words, path)
-  return writeTarget(out, source, words, options)
+  return writeTarget(out, source, matchWords(source.names, words, path), options)
 }

@@ -7,6 +7,7 @@ import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
 import { facing } from '../motion/sides.js'
 import { writerFor } from '../outputs/save.js'
+import { checkWhole } from '../text/broken_text.js'
 import { readCheckpoint } from '../train/checkpoint.js'
 import { readGlossCheckpoint, restoreGlossModel } from '../train/gloss_checkpoint.js'
 
@@ -33,6 +34,7 @@ export interface PromptSummary extends PromptReading {
 
 /** Reads a prompt and signs it. Throws ERR_USAGE, before any work, for files without a model or an ending no writer knows; and as both stages do. */
 export async function prompt(text: string, options: PromptCommandOptions): Promise<PromptSummary> {
+  checkWhole(text, 'prompt')
   const { gloss, model, out = [], lang: language, beams, signal } = options
   if ((model === undefined) !== (out.length === 0))
     throw new SignError(

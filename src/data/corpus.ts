@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { type CounterConvention, readSkels, type SkelsScale } from '../formats/skels.js'
-import { checkAligned, readCompanion } from '../formats/skels_companions.js'
+import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels_companions.js'
 import { type Clip, sameRate } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
 import { COORDS } from '../motion/skeleton.js'
@@ -73,7 +73,6 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
   const onlyLanguage = manifest?.languages.length === 1 ? manifest.languages[0] : undefined
 
   const clips: Clip[] = []
-  const lineOfName = new Map<string, number>()
   for (const [index, sequence] of file.sequences.entries()) {
     const who = `${file.path}:${sequence.line}`
     const gloss = companions.gloss?.[index]
@@ -86,12 +85,6 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
       ...every(facing(sequence.joints, sequence.frames), sequence.frames, skipFrames),
       fps: storedFps / skipFrames,
     }
-    const twin = lineOfName.get(clip.name)
-    if (twin !== undefined) {
-      const problem = `wanted clip names that differ, got '${clip.name}' on lines ${twin} and ${sequence.line}`
-      throw new SignError('ERR_DATA', `${prefix}.files`, problem, 'Give each clip its own name')
-    }
-    lineOfName.set(clip.name, sequence.line)
     if (!sourceLine(clip, source)) {
       throw new SignError(
         'ERR_DATA',
@@ -140,7 +133,7 @@ async function readCompanions(prefix: string, sequences: number, source: Source)
   for (const ending of ['text', 'gloss', 'lang_gloss', 'files', 'lang'] as const) {
     const lines = await readCompanion(`${prefix}.${ending}`)
     if (lines) {
-      checkAligned(`${prefix}.skels`, sequences, `${prefix}.${ending}`, lines.length)
+      checkAligned(`${prefix}.skels`, sequences, `${prefix}.${ending}`, lines)
       found[ending] = lines
     } else if (ending === source) {
       throw new SignError(
@@ -151,6 +144,7 @@ async function readCompanions(prefix: string, sequences: number, source: Source)
       )
     }
   }
+  if (found.files) checkNamesDiffer(`${prefix}.files`, found.files)
   return found
 }
 

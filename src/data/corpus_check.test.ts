@@ -62,12 +62,36 @@ describe('checkCorpus', () => {
     const prefix = await fresh()
     await edit(`${prefix}.text`, (all) => all.slice(1))
     await edit(`${prefix}.gloss`, ([a, _, ...rest]) => [a!, ' ', ...rest])
-    await edit(`${prefix}.files`, ([a, , ...rest]) => [a!, a!, ...rest])
+    await edit(`${prefix}.files`, ([a]) => [a!, a!, 'gr\u00fcn', 'gru\u0308n'])
     await vouchAgain(prefix)
     expect(lines(await checkCorpus(prefix))).toEqual([
       `error .text wanted as many lines as ${prefix}.skels (4), got 3`,
       'warning .gloss:2 wanted a line, got a blank one',
       `error .files:2 wanted names that differ, got '${clips[0]!.name}' as on line 1`,
+      "error .files:4 wanted names that differ, got 'gru\u0308n' as on line 3",
+    ])
+  })
+
+  it('finds text of another encoding', async () => {
+    const prefix = await fresh()
+    await writeFile(`${prefix}.text`, Buffer.from('sun\nSchnee f\u00e4llt\nrain\nsnow\n', 'latin1'))
+    await vouchAgain(prefix)
+    expect(lines(await checkCorpus(prefix))).toEqual(
+      ["error .text:2 wanted text in UTF-8, got the byte 0xe4 after 'Schnee f'"].map((line) => expect.stringContaining(line)),
+    )
+  })
+
+  it('finds sentences without words, without spaces, and with letters lost', async () => {
+    const prefix = await fresh()
+    await writeFile(`${prefix}.text`, '今天会下雨\n\u{1F327}\uFE0F\n我在学校吃苹果 f\uFFFDllt\nf\u00c3\u00a4llt\n')
+    await vouchAgain(prefix)
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      expect.stringMatching(/^warning \.text:3 wanted text with all its letters, got U\+FFFD/),
+      expect.stringMatching(/^warning \.text:4 wanted text with all its letters, got 'Ã¤'/),
+      "warning .text:2 wanted words, got nothing but marks: '\u{1F327}\uFE0F'",
+      expect.stringMatching(
+        /^warning \.text:3 wanted spaces between words, got Chinese or Japanese .* 1 of 4 sentences .* tokens: letters/,
+      ),
     ])
   })
 

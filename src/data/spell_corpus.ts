@@ -1,7 +1,7 @@
 // A real corpus anyone can make on their own machine: words spelled in a signed alphabet, split so that a word of dev or test is in no other split.
 
-import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
+import { linesOfText, readText } from '../base/text_file.js'
 import type { Clip } from '../motion/clip.js'
 import { openSpeller, type Speller, type SpellerOptions } from './spell.js'
 import type { LetterNote } from './spell_letters.js'
@@ -88,14 +88,8 @@ function clipOf(speller: Speller, part: string, word: string): Clip {
 
 /** Reads a file of words, one a line; blank lines and lines that begin with `#` are passed over. Throws ERR_DATA naming `path:line` for a line of several words. */
 export async function readWords(path: string): Promise<string[]> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new SignError('ERR_DATA', path, `wanted a readable file, got ${(cause as Error).message}`, 'Check the path', { cause })
-  }
   const words: string[] = []
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  for (const [index, line] of linesOfText(await readText(path)).entries()) {
     const word = line.trim().normalize('NFC')
     if (word === '' || word.startsWith('#')) continue
     if (/\s/.test(word))

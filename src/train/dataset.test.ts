@@ -1,13 +1,13 @@
 // What a run file's data become: groups of their own, or one that all languages share.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { saveCorpus } from '../data/corpus_save.js'
 import { syntheticCorpus } from '../data/synthetic.js'
 import { SHARED } from '../model/sign_model.js'
-import { loadData, startFrom, withRates } from './dataset.js'
+import { loadData, readVocabulary, startFrom, withRates } from './dataset.js'
 import { parseRunConfig } from './run_config.js'
 
 const runFile = (more: string, languages = '[ASL, LSF-CH]') =>
@@ -36,6 +36,36 @@ describe('the groups of a run', () => {
     expect(group.vocabulary.tokens.slice(4).every((token) => /^<(ASL|LSF-CH)_\S+>$/u.test(token))).toBe(true)
     expect(group.vocabulary.policy).toBe('whitespace')
     for (const { clip, ids } of train) expect(ids.length).toBe(clip.langGloss!.split(' ').length + 1)
+  })
+
+  it('say what of their sentences cannot be learned', async () => {
+    expect((await loadData(runFile(''))).flatMap(({ notes }) => notes)).toEqual([])
+    const folder = await mkdtemp(join(tmpdir(), 'signllm-dataset-'))
+    const { train } = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10 })
+    const said = { train: ['今天会下雨', '我在学校吃苹果', '明天天气很好'], dev: ['他在学校下雨', '今天吃苹果'] }
+    for (const part of ['train', 'dev'] as const)
+      await saveCorpus(
+        join(folder, part),
+        said[part].map((text, i) => ({ ...train[i]!, text, language: 'CSL' })),
+      )
+    const run = `name: x\ndata: [{ language: CSL, train: ${join(folder, 'train')}, dev: ${join(folder, 'dev')} }]\n`
+    const [words, letters] = await Promise.all(['', 'tokens: letters\n'].map((more) => loadData(parseRunConfig(run + more, 'x'))))
+    expect(words![0]!.notes).toEqual([
+      expect.stringMatching(/^CSL: sentences in Chinese or Japanese are not cut into words, .*tokens: letters/),
+      expect.stringMatching(/^CSL: 100 % of the words of dev are unknown, 2 of 2 sentences/),
+    ])
+    expect(letters![0]!.notes).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
+  it('take a vocabulary file of Windows, and refuse one of Latin-1 with its line', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signllm-vocabulary-'))
+    const path = join(folder, 'v.txt')
+    await writeFile(path, '\uFEFFregen\r\n\u00fcber\r\n')
+    expect((await readVocabulary(path, 'words')).tokens.slice(4)).toEqual(['regen', '\u00fcber'])
+    await writeFile(path, Buffer.from('regen\n\u00fcber\n', 'latin1'))
+    await expect(readVocabulary(path, 'words')).rejects.toThrow(`${path}:2: wanted text in UTF-8, got the byte 0xfc`)
+    await rm(folder, { recursive: true })
   })
 
   it('must read LangGloss to be shared', () => {

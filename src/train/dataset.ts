@@ -1,7 +1,7 @@
 // From a run file's `data` to samples: one language a group, each with its vocabulary and start frame.
 
-import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
+import { linesOfText, readText } from '../base/text_file.js'
 import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
 import { readManifest } from '../data/corpus_manifest.js'
 import { type Source, sourceOf } from '../data/source.js'
@@ -12,6 +12,7 @@ import { type GroupDescription, SHARED } from '../model/sign_model.js'
 import { type Clip, sameRate } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { langGlossLine } from '../text/lang_gloss.js'
+import { checkWords, readingNotes } from '../text/reading_notes.js'
 import type { TokenPolicy } from '../text/tokenise.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { Sample } from './batch_arrays.js'
@@ -26,6 +27,8 @@ export interface LanguageData {
   /** Held-out clips; empty where the corpus has none. */
   readonly dev: readonly Sample[]
   readonly group: GroupDescription
+  /** What to know of its sentences before a model learns from them. */
+  readonly notes: readonly string[]
 }
 
 /** What the group of one tag is made of. */
@@ -95,13 +98,7 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
 
 /** A vocabulary file, one word a line in id order. Throws ERR_DATA naming it. */
 export async function readVocabulary(path: string, tokens: TokenPolicy): Promise<Vocabulary> {
-  try {
-    const text = await readFile(path, 'utf8')
-    return Vocabulary.fromLines(text.replace(/\n$/, '').split('\n'), tokens, path)
-  } catch (cause) {
-    if (cause instanceof SignError) throw cause
-    throw new SignError('ERR_DATA', path, `wanted a vocabulary, got ${(cause as Error).message}`, 'Check the path', { cause })
-  }
+  return Vocabulary.fromLines(linesOfText(await readText(path, { wanted: 'a vocabulary' })), tokens, path)
 }
 
 function synthetic({ synthetic: options }: SyntheticEntry, source: Source): Material[] {
@@ -132,10 +129,23 @@ const policyOf = (source: Source, { tokens }: RunConfig): TokenPolicy => (source
 function assemble({ language, source, train, dev, vocabulary: fixed }: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
   const lines = train.map((clip) => sourceOf(clip, source))
   const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config))
+  for (const split of [train, dev])
+    checkWords(
+      split.map((clip) => sourceOf(clip, source)),
+      vocabulary,
+      language,
+    )
   const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
   const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()
   const group = { language, config: sizes, vocabulary, startFrame: meanFirstFrame(train), scaling, fps: train[0]!.fps }
-  return { language, source, train: train.map(sample), dev: dev.map(sample), group }
+  return {
+    language,
+    source,
+    train: train.map(sample),
+    dev: dev.map(sample),
+    group,
+    notes: notesOf(language, source, train, dev, vocabulary),
+  }
 }
 
 /**
@@ -159,7 +169,14 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
     throw new SignError('ERR_CONFIG', checkpoint.path, problem, `Resample the data: signllm data convert --fps ${group.fps}`)
   }
   const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })
-  return { language, source, train: train.map(again), dev: dev.map(again), group }
+  const clips = (samples: readonly Sample[]) => samples.map(({ clip }) => clip)
+  const notes = notesOf(language, source, clips(train), clips(dev), group.vocabulary)
+  return { language, source, train: train.map(again), dev: dev.map(again), group, notes }
+}
+
+function notesOf(language: string, source: Source, train: readonly Clip[], dev: readonly Clip[], vocabulary: Vocabulary): string[] {
+  const lines = (clips: readonly Clip[]) => clips.map((clip) => sourceOf(clip, source))
+  return readingNotes({ train: lines(train), dev: lines(dev) }, vocabulary).map((note) => `${language}: ${note}`)
 }
 
 /** A policy may cut a line into more tokens than it has words, and the built-in corpus has no file to be cut in. */

@@ -90,6 +90,10 @@ class PoseJob implements Job<TrainedStep, Validated> {
     return this.#trainer.data.reduce((sum, { train }) => sum + train.length, 0)
   }
 
+  get notes(): string[] {
+    return this.#trainer.data.flatMap(({ notes }) => notes)
+  }
+
   submitStep(): Promise<PendingStep<TrainedStep>> {
     return this.#trainer.submitStep()
   }
