@@ -45,6 +45,7 @@ const fixedKeys = [
 
 /** Runs a training to its end, telling what happens. Throws as `trainRun`. */
 export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
+  gpu.check()
   const { train, dev, description } = await loadGlossData(config)
   await prepareFolder(config, options, fixedKeys, loadGlossConfig)
   const last = lastCheckpoint(config.out)

@@ -54,6 +54,7 @@ const fixedKeys = [
  * written, ERR_DATA and ERR_CONFIG for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model.
  */
 export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
+  gpu.check()
   const loaded = await loadData(config)
   // Read before the folder is touched: a base that cannot be used leaves nothing behind. A run that goes on has it in its checkpoint.
   const anew = !goesOn(config.out, options)
