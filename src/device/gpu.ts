@@ -37,6 +37,14 @@ export interface GpuOptions {
 
 let made = 0
 
+/** What is one for all Gpus over one that was opened. */
+interface Shared {
+  trouble?: SignError
+  disposing?: Promise<void>
+  timer?: DispatchTimer | undefined
+  readonly pipelines: Map<string, Promise<Pipeline>>
+}
+
 /** Owns a GPUDevice. Everything made from it lives only as long as it does. */
 export class Gpu implements AsyncDisposable {
   readonly device: GPUDevice
@@ -49,16 +57,14 @@ export class Gpu implements AsyncDisposable {
   readonly identity: string
   // Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
   readonly keepAlive: unknown
-  /** What kernels' forms are chosen by where it knows them. Programs recorded before it is set keep theirs. */
+  /** What kernels' forms are chosen by where it knows them. What was made before it is set keeps its forms. */
   tuning: Tuning | undefined
-  /** Times the dispatches of every program that runs while it is set. */
-  timer: DispatchTimer | undefined
+  readonly #options: GpuOptions
   readonly #shaders: ShaderSource
-  readonly #pipelines = new Map<string, Promise<Pipeline>>()
-  #trouble: SignError | undefined
-  #disposing: Promise<void> | undefined
+  readonly #shared: Shared
 
-  constructor(device: GPUDevice, options: GpuOptions = {}) {
+  /** @param over for `tunedAs`: the Gpu that this one shares everything with */
+  constructor(device: GPUDevice, options: GpuOptions = {}, over?: Gpu) {
     this.device = device
     this.software = options.software ?? false
     const { subgroupSize, subgroupMatrices } = options
@@ -66,17 +72,37 @@ export class Gpu implements AsyncDisposable {
     this.traits = { software: this.software, features, subgroupSize, ...(subgroupMatrices && { subgroupMatrices }) }
     this.tuning = options.tuning
     this.label = options.label ?? 'a GPUDevice handed over'
-    this.name = `${this.label} (number ${++made})`
+    this.name = over?.name ?? `${this.label} (number ${++made})`
     this.identity = options.identity ?? this.label
     this.keepAlive = options.keepAlive
+    this.#options = options
     this.#shaders = options.shaders ?? shaderFromPackage
+    this.#shared = over ? over.#shared : { pipelines: new Map() }
+    if (!over) this.#listen()
+  }
+
+  /**
+   * The same Gpu, its end and its troubles too, with kernels' forms chosen by these measurements from now on: forms differ in rounding, and
+   * what is to give the same bits each time must not depend on what others set meanwhile.
+   */
+  tunedAs(tuning: Tuning | undefined): Gpu {
+    return new Gpu(this.device, { ...this.#options, tuning }, this)
+  }
+
+  #listen(): void {
+    const { device } = this
     // Neither callback throws: they store, and the next call on this object tells.
     device.addEventListener('uncapturederror', (event) => {
-      this.#trouble ??= new SignError('ERR_DEVICE', this.label, `wanted valid GPU work, got ${event.error.message}`, 'Please report it')
+      this.#shared.trouble ??= new SignError(
+        'ERR_DEVICE',
+        this.label,
+        `wanted valid GPU work, got ${event.error.message}`,
+        'Please report it',
+      )
     })
     void device.lost.then(({ reason, message }) => {
-      if (this.#disposing) return
-      this.#trouble = new SignError(
+      if (this.#shared.disposing) return
+      this.#shared.trouble = new SignError(
         'ERR_DEVICE_LOST',
         this.label,
         `wanted a living device, got '${reason}': ${message}`,
@@ -85,10 +111,20 @@ export class Gpu implements AsyncDisposable {
     })
   }
 
+  /** Times the dispatches of every program that runs while it is set. */
+  get timer(): DispatchTimer | undefined {
+    return this.#shared.timer
+  }
+
+  set timer(timer: DispatchTimer | undefined) {
+    this.#shared.timer = timer
+  }
+
   /** Throws what went wrong since the last call, if anything. Every public operation calls it first. */
   check(): void {
-    if (this.#disposing) throw new SignError('ERR_DISPOSED', this.label, 'wanted an open GPU, got a disposed one', 'Open another')
-    if (this.#trouble) throw this.#trouble
+    const { disposing, trouble } = this.#shared
+    if (disposing) throw new SignError('ERR_DISPOSED', this.label, 'wanted an open GPU, got a disposed one', 'Open another')
+    if (trouble) throw trouble
   }
 
   /** Which file a kernel is taken from on this adapter, with which constants and workgroups. */
@@ -101,7 +137,7 @@ export class Gpu implements AsyncDisposable {
     this.check()
     const form = this.form(kernel, params)
     const key = `${form.shader} ${JSON.stringify(form.constants)}`
-    return once(this.#pipelines, key, () => this.#compile(kernel, form, key))
+    return once(this.#shared.pipelines, key, () => this.#compile(kernel, form, key))
   }
 
   async #compile(kernel: AnyKernel, { shader, constants }: KernelForm, label: string): Promise<Pipeline> {
@@ -178,10 +214,10 @@ export class Gpu implements AsyncDisposable {
 
   /** Takes no more work, waits for what was submitted, then frees the device. Idempotent. */
   dispose(): Promise<void> {
-    this.#disposing ??= this.wait(this.device.queue.onSubmittedWorkDone())
+    this.#shared.disposing ??= this.wait(this.device.queue.onSubmittedWorkDone())
       .catch(() => undefined)
       .then(() => this.device.destroy())
-    return this.#disposing
+    return this.#shared.disposing
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -50,7 +50,7 @@ export class Generator implements AsyncDisposable {
   /** Throws ERR_USAGE for a group of another Gpu. */
   constructor(gpu: Gpu, group: LanguageGroup) {
     checkSameGpu(`model ${group.language}`, gpu, group.gpu)
-    this.#gpu = gpu
+    this.#gpu = gpu.tunedAs(gpu.tuning)
     this.#group = group
   }
 

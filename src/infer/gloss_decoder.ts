@@ -61,7 +61,7 @@ export class GlossDecoder implements AsyncDisposable {
   /** Throws ERR_USAGE for a model of another Gpu. */
   constructor(gpu: Gpu, model: GlossModel) {
     checkSameGpu('text-to-gloss model', gpu, model.gpu)
-    this.#gpu = gpu
+    this.#gpu = gpu.tunedAs(gpu.tuning)
     this.#model = model
   }
 

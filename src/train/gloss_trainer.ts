@@ -5,6 +5,7 @@ import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
 import { once } from '../base/once.js'
 import { Turns } from '../base/turns.js'
+import type { Gpu } from '../device/gpu.js'
 import { SlotPool } from '../device/memory.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
 import { type BatchPlan, planEpoch } from './batches.js'
@@ -41,6 +42,7 @@ export class GlossTrainer implements AsyncDisposable {
   readonly model: GlossModel
   readonly lines: readonly GlossLine[]
   readonly course: Course
+  readonly #gpu: Gpu
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<GlossProgram>>()
   #epoch: { number: number; pairs: readonly GlossPair[]; batches: readonly BatchPlan[] } | undefined
@@ -57,7 +59,8 @@ export class GlossTrainer implements AsyncDisposable {
     this.model = model
     this.lines = lines
     this.course = new Course(config)
-    this.#pool = new SlotPool(model.gpu)
+    this.#gpu = model.gpu.tunedAs(model.gpu.tuning)
+    this.#pool = new SlotPool(this.#gpu)
   }
 
   /** One optimiser step, waited for. Throws ERR_DIVERGED where the loss or the gradient is not finite. */
@@ -123,7 +126,7 @@ export class GlossTrainer implements AsyncDisposable {
   }
 
   #check(): void {
-    this.model.gpu.check()
+    this.#gpu.check()
     this.#lifetime.check()
     this.model.check()
   }
@@ -145,7 +148,7 @@ export class GlossTrainer implements AsyncDisposable {
   #program(shape: GlossShape): Promise<GlossProgram> {
     return once(this.#programs, `${shape.batch}x${shape.source}x${shape.gloss}`, () => {
       const { smoothing, optimiser } = this.config
-      return GlossProgram.record(this.model.gpu, this.model, shape, { smoothing, clip: optimiser.clip, optimiser }, this.#pool)
+      return GlossProgram.record(this.#gpu, this.model, shape, { smoothing, clip: optimiser.clip, optimiser }, this.#pool)
     })
   }
 }

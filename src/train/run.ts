@@ -64,8 +64,8 @@ export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOp
   await prepareFolder(config, options, fixedKeys, loadRunConfig)
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
-  await settleTuning(gpu, config.out, resumed)
-  const trainer = resumed ? await resumeTrainer(gpu, config, loaded, last) : await startTrainer(gpu, config, loaded, { base, start })
+  const tuned = await settleTuning(gpu, config.out, resumed)
+  const trainer = resumed ? await resumeTrainer(tuned, config, loaded, last) : await startTrainer(tuned, config, loaded, { base, start })
   yield* carryThrough(new PoseJob(trainer), config, { resumed, signal: options.signal })
 }
 

@@ -5,6 +5,7 @@ import { Lifetime } from '../base/lifetime.js'
 import { once } from '../base/once.js'
 import { Random } from '../base/random.js'
 import { Turns } from '../base/turns.js'
+import type { Gpu } from '../device/gpu.js'
 import { SlotPool } from '../device/memory.js'
 import { outputNumbers } from '../model/config.js'
 import type { LanguageGroup, SignModel } from '../model/sign_model.js'
@@ -46,6 +47,7 @@ export class Trainer implements AsyncDisposable {
   readonly model: SignModel
   readonly data: readonly LanguageData[]
   readonly course: Course
+  readonly #gpu: Gpu
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<TrainingProgram>>()
   readonly #errors = new Map<string, ErrorRecord>()
@@ -64,7 +66,8 @@ export class Trainer implements AsyncDisposable {
     this.model = model
     this.data = data
     this.course = new Course(config)
-    this.#pool = new SlotPool(model.gpu)
+    this.#gpu = model.gpu.tunedAs(model.gpu.tuning)
+    this.#pool = new SlotPool(this.#gpu)
     for (const { language, train } of data) {
       this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config)), train.length))
       this.#updates.set(language, 0)
@@ -171,7 +174,7 @@ export class Trainer implements AsyncDisposable {
   }
 
   #check(): void {
-    this.model.gpu.check()
+    this.#gpu.check()
     this.#lifetime.check()
     this.model.check()
   }
@@ -229,7 +232,7 @@ export class Trainer implements AsyncDisposable {
 
   #program(group: LanguageGroup, shape: BatchShape): Promise<TrainingProgram> {
     const key = `${group.language} ${shape.batch}x${shape.frames}x${shape.tokens}`
-    return once(this.#programs, key, () => TrainingProgram.record(this.model.gpu, group, shape, trainingOptions(this.config), this.#pool))
+    return once(this.#programs, key, () => TrainingProgram.record(this.#gpu, group, shape, trainingOptions(this.config), this.#pool))
   }
 }
 
