@@ -102,8 +102,15 @@ describe('a generator', () => {
       controller.abort(new Error('enough'))
       await expect(stream.next()).rejects.toThrow('enough')
     }
+    const forgotten = async () => {
+      const controller = new AbortController()
+      await fresh.stream('snow', { signal: controller.signal }).next()
+      controller.abort()
+      // Nobody reads on; it comes back all the same.
+      await new Promise((resolve) => setTimeout(resolve))
+    }
     const refused = () => expect(fresh.generate(['rain'], { policy: 'oracle' })).rejects.toThrow('wanted a reference length')
-    for (const end of [left, abandoned, refused]) {
+    for (const end of [left, abandoned, forgotten, refused]) {
       expect(await recordedBy(gpu, end)).toBe(0)
       expect(await recordedBy(gpu, () => fresh.generate(['wind']))).toBe(0)
     }

@@ -59,13 +59,23 @@ export class Generator implements AsyncDisposable {
    * or an empty sentence; rejects with the signal's reason when aborted, with ERR_DISPOSED when what it needs is destroyed.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
-    let sent = 0
-    for await (const { frames, done, ran } of this.#chunks([text], options)) {
-      const ready = done[0] || ran
-      for (; sent < ready; sent++) {
-        options.signal?.throwIfAborted()
-        yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
+    const { signal } = options
+    const chunks = this.#chunks([text], options)
+    // Aborted, it ends whether somebody reads on or not.
+    const end = () => void chunks.return(undefined)
+    signal?.addEventListener('abort', end)
+    try {
+      let sent = 0
+      for await (const { frames, done, ran } of chunks) {
+        const ready = done[0] || ran
+        for (; sent < ready; sent++) {
+          signal?.throwIfAborted()
+          yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
+        }
       }
+      signal?.throwIfAborted()
+    } finally {
+      signal?.removeEventListener('abort', end)
     }
   }
 

@@ -35,7 +35,8 @@ export class Sessions<S extends Session> {
   async lend(shape: string, record: () => Promise<S>): Promise<S> {
     this.check()
     const at = this.#free.findLastIndex((free) => free.shape === shape)
-    const session = at < 0 ? await this.#recorded(record) : this.#free.splice(at, 1)[0]!.session
+    if (at < 0) return this.#recorded(record)
+    const { session } = this.#free.splice(at, 1)[0]!
     this.#lent.add(session)
     return session
   }
@@ -57,6 +58,7 @@ export class Sessions<S extends Session> {
   async #recorded(record: () => Promise<S>): Promise<S> {
     const recording = record().then((session) => {
       if (this.#lifetime.over) destroySession(session)
+      else this.#lent.add(session)
       return session
     })
     this.#recordings.add(recording)
