@@ -205,6 +205,14 @@ describe('a generator', () => {
   it('follows a given number of frames', async () => {
     const motions = await generator.generate(['rain', 'sun'], { policy: 'oracle', lengths: [5, 33] })
     expect(motions.map(({ frames }) => frames)).toEqual([5, 33])
+    for (const lengths of [[5], [5, 0], [5, Number.NaN], [5, 2.5], [-1, 5]])
+      await expect(generator.generate(['rain', 'sun'], { policy: 'oracle', lengths })).rejects.toThrow(
+        `wanted a reference length for each sentence under policy oracle, got [${lengths.join(', ')}] for 2`,
+      )
+  })
+
+  it('gives no motions for no sentences', async () => {
+    expect(await generator.generate([])).toEqual([])
   })
 
   it('follows the number of frames that the length head says, but one at least and the model’s most', async () => {

@@ -81,6 +81,7 @@ export class Generator implements AsyncDisposable {
 
   /** The motions of several sentences, generated side by side. */
   async generate(texts: readonly string[], options: GenerateOptions = {}): Promise<Motion[]> {
+    if (texts.length === 0) return []
     let last: Chunk | undefined
     for await (const chunk of this.#chunks(texts, options)) last = chunk
     return texts.map((_, i) => {
@@ -174,13 +175,10 @@ export class Generator implements AsyncDisposable {
     if (policy !== 'predicted-length') encoded.drop()
     if (policy === 'self-counter') return undefined
     if (policy === 'oracle') {
-      if (given?.length === batch) return given.map((n) => Math.min(maxFrames, n))
-      throw new SignError(
-        'ERR_USAGE',
-        'generate',
-        'wanted a reference length for each sentence under policy oracle, got none',
-        'Pass a reference',
-      )
+      if (given?.length === batch && given.every((n) => Number.isInteger(n) && n > 0)) return given.map((n) => Math.min(maxFrames, n))
+      const got = given ? `[${given.join(', ')}] for ${batch}` : 'none'
+      const problem = `wanted a reference length for each sentence under policy oracle, got ${got}`
+      throw new SignError('ERR_USAGE', 'generate', problem, 'Pass the frames of a reference for each')
     }
     const [logLengths] = await encoded.read()
     if (!logLengths) {

@@ -74,6 +74,7 @@ export class GlossDecoder implements AsyncDisposable {
     signal?.throwIfAborted()
     this.#check()
     this.#checkSearch(beams, limit)
+    if (prompts.length === 0) return []
     const sources = prompts.map((prompt) => this.#encodeText(prompt))
     const length = Math.ceil(Math.max(...sources.map((ids) => ids.length)) / 4) * 4
     const shape = `${sources.length}x${length} ${beams} ${limit}`
