@@ -21,7 +21,7 @@ export interface ReadOptions extends DecodeOptions {
   readonly language?: string | undefined
 }
 
-/** Reads prompts with one model. */
+/** Reads prompts with one model, any number at once. */
 export class PromptReader implements AsyncDisposable {
   readonly #model: GlossModel
   readonly #decoder: GlossDecoder
@@ -50,8 +50,13 @@ export class PromptReader implements AsyncDisposable {
     return { language, languageFrom, tokens: decoded!.tokens, unknownWords }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */
+  destroy(): Promise<void> {
     return this.#decoder.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
   }
 
   #languageOf(namings: readonly LanguageNaming[], told: string | undefined): Pick<PromptReading, 'language' | 'languageFrom'> {

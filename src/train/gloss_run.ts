@@ -45,14 +45,19 @@ const fixedKeys = [
 
 /** Runs a training to its end, telling what happens. Throws as `trainRun`. */
 export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
+  gpu.check()
   const { train, dev, description, notes } = await loadGlossData(config)
   await prepareFolder(config, options, fixedKeys, loadGlossConfig)
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
-  await settleTuning(gpu, config.out, resumed)
+  const tuned = await settleTuning(gpu, config.out, resumed)
   const trainer = resumed
-    ? await resume(gpu, config, train, description, last)
-    : new GlossTrainer(config, new GlossModel(gpu, description, { training: true, precision: config.precision, seed: config.seed }), train)
+    ? await resume(tuned, config, train, description, last)
+    : new GlossTrainer(
+        config,
+        new GlossModel(tuned, description, { training: true, precision: config.precision, seed: config.seed }),
+        train,
+      )
   yield* carryThrough(new GlossJob(trainer, heldOut(train, dev, config), notes), config, { resumed, signal: options.signal })
 }
 

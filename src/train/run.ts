@@ -54,6 +54,7 @@ const fixedKeys = [
  * written, ERR_DATA and ERR_CONFIG for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model.
  */
 export async function* trainRun(gpu: Gpu, runFile: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
+  gpu.check()
   const config = await withRates(runFile)
   const loaded = await loadData(config)
   // Read before the folder is touched: a base that cannot be used leaves nothing behind. A run that goes on has it in its checkpoint.
@@ -64,8 +65,8 @@ export async function* trainRun(gpu: Gpu, runFile: RunConfig, options: TrainRunO
   await prepareFolder(config, options, fixedKeys, loadRunConfig)
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
-  await settleTuning(gpu, config.out, resumed)
-  const trainer = resumed ? await resumeTrainer(gpu, config, loaded, last) : await startTrainer(gpu, config, loaded, { base, start })
+  const tuned = await settleTuning(gpu, config.out, resumed)
+  const trainer = resumed ? await resumeTrainer(tuned, config, loaded, last) : await startTrainer(tuned, config, loaded, { base, start })
   yield* carryThrough(new PoseJob(trainer), config, { resumed, signal: options.signal })
 }
 
