@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
 import { readOpenPoseClip } from '../formats/openpose.js'
-import { JOINTS } from '../motion/skeleton.js'
+import { JOINTS, joint } from '../motion/skeleton.js'
 import { interpolateKeypoints, normaliseKeypoints, pruneKeypoints } from './keypoint_normalise.js'
 
 const published = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data/prompt2sign/openpose/_2FBDaOPYig_4-3-rgb_front')
@@ -18,22 +18,38 @@ const firstJoint = (...points: [number, number, number][]): Float32Array => {
 const jointAt = (keypoints: Float32Array, t: number, j = 0): number[] => [...keypoints.subarray(t * FRAME + j * 3, t * FRAME + j * 3 + 3)]
 
 describe('normaliseKeypoints', () => {
-  it('counts missing points, and the gap between the means of x and y', () => {
-    const keypoints = new Float32Array(FRAME)
-    for (let j = 0; j < 25; j++) keypoints.set([4, 8, 0.5], j * 3)
-    const { mean, sigma, keypoints: out } = normaliseKeypoints(keypoints, 1)
+  it('counts points missing now and then, and the gap between the means of x and y', () => {
+    const keypoints = new Float32Array(2 * FRAME)
+    for (let j = 0; j < JOINTS; j++) keypoints.set([4, 8, 0.5], j * 3)
+    const { mean, sigma, keypoints: out } = normaliseKeypoints(keypoints, 2)
     expect(mean).toEqual([2, 4])
     // Mean square (16 + 64) / 4 = 20, pooled mean 3.
     expect(sigma).toBeCloseTo(Math.sqrt(11), 12)
     expect(jointAt(out, 0)).toEqual([2 / sigma, 4 / sigma, 0.5].map(Math.fround))
-    expect(jointAt(out, 0, 30)).toEqual([-2 / sigma, -4 / sigma, 0].map(Math.fround))
+    expect(jointAt(out, 1, 30)).toEqual([-2 / sigma, -4 / sigma, 0].map(Math.fround))
+  })
+
+  it('has the same units whether or not a hand is in the picture', () => {
+    const keypoints = new Float32Array(FRAME)
+    for (let j = 0; j < JOINTS; j++) keypoints.set([300 + 7 * (j % 8), 200 + 11 * (j % 5), 1], j * 3)
+    const one = keypoints.slice()
+    one.fill(0, joint.rightHand * 3)
+    const whole = normaliseKeypoints(keypoints, 1)
+    const oneHanded = normaliseKeypoints(one, 1)
+    expect(Math.abs(oneHanded.sigma / whole.sigma - 1)).toBeLessThan(0.05)
+    expect(Math.abs(oneHanded.mean[0] - whole.mean[0])).toBeLessThan(5)
   })
 
   it('names the clip in which nobody was seen', () => {
     expect(() => normaliseKeypoints(new Float32Array(FRAME), 1, 'a clip')).toThrow(
       /^a clip: wanted points apart .* got a standard deviation of 0/,
     )
-    expect(() => normaliseKeypoints(new Float32Array(FRAME).fill(Number.NaN), 1)).toThrow(/standard deviation of NaN/)
+    expect(() =>
+      normaliseKeypoints(
+        Float32Array.from({ length: FRAME }, (_, i) => (i % 3 === 2 ? 1 : Number.NaN)),
+        1,
+      ),
+    ).toThrow(/standard deviation of NaN/)
     expect(() => normaliseKeypoints(new Float32Array(FRAME), 2)).toThrow(
       /wanted 150 numbers in each of at least 1 frame, got 150 numbers in 2/,
     )

@@ -3,7 +3,7 @@
 // All take [frames, 50, 3] (x, y, confidence) and return a new array. Frames count by position here; resample first where gaps in time matter.
 
 import { SignError } from '../base/errors.js'
-import { KEYPOINT } from '../motion/keypoints.js'
+import { KEYPOINT, seenJoints } from '../motion/keypoints.js'
 import { JOINTS, joint } from '../motion/skeleton.js'
 
 const FRAME = JOINTS * KEYPOINT
@@ -14,21 +14,24 @@ const BODY = joint.leftHand
 export interface NormalisedKeypoints {
   /** [frames, 50, 3] */
   readonly keypoints: Float32Array
-  /** Of x and of y, in pixels, over all points, the 0, 0 of missing ones included. */
+  /** Of x and of y, in pixels, over all points of joints that are seen at all, the 0, 0 of missing ones included. */
   readonly mean: readonly [x: number, y: number]
   /** In pixels, of x and y pooled, about their common mean: the distance between the two means is part of it. */
   readonly sigma: number
 }
 
 /**
- * x' = (x − mean x) / sigma, y' = (y − mean y) / sigma, over all points of the clip; confidences stay.
+ * x' = (x − mean x) / sigma, y' = (y − mean y) / sigma, over all points of the clip; confidences stay. A joint that is seen in no frame does not count, unlike
+ * in the published tool: a hand that is out of the picture would stretch the units by half, and so change what lifting weighs against what.
  * Throws ERR_DATA naming `who` for a wrong length, a coordinate that is not finite, and a clip whose points all coincide (nobody was seen).
  */
 export function normaliseKeypoints(keypoints: Float32Array, frames: number, who = 'keypoints'): NormalisedKeypoints {
   checkLength(keypoints, frames, who)
-  const points = frames * JOINTS
+  const seen = seenJoints(keypoints, frames)
+  const points = frames * Math.max(1, seen.filter(Boolean).length)
   let [sumX, sumY, squares] = [0, 0, 0]
   for (let i = 0; i < keypoints.length; i += KEYPOINT) {
+    if (!seen[(i / KEYPOINT) % JOINTS]) continue
     const [x, y] = [keypoints[i]!, keypoints[i + 1]!]
     sumX += x
     sumY += y

@@ -2,7 +2,7 @@
 
 import type { Detection } from '../formats/signer.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
-import { JOINTS, joint } from '../motion/skeleton.js'
+import { JOINTS, joint, jointNames } from '../motion/skeleton.js'
 import type { Outliers } from './keypoint_outliers.js'
 
 export interface KeypointQuality {
@@ -28,6 +28,7 @@ export interface KeypointQuality {
 export function keypointQuality(clip: KeypointClip, known: { detection?: Detection; outliers?: Outliers } = {}): KeypointQuality {
   const { name, frames, fps, frameIndex } = clip
   const { detection, outliers } = known
+  const missing = missingShares(clip)
   return {
     name,
     frames,
@@ -36,14 +37,25 @@ export function keypointQuality(clip: KeypointClip, known: { detection?: Detecti
     several: detection?.several ?? 0,
     notFirst: detection?.notFirst ?? 0,
     outliers: outliers ? outliers.byJoint.reduce((sum, count) => sum + count, 0) : 0,
-    missing: missingShares(clip),
+    missing,
     confidence: {
       body: meanConfidence(clip, 0, joint.leftHand),
       leftHand: meanConfidence(clip, joint.leftHand, joint.rightHand),
       rightHand: meanConfidence(clip, joint.rightHand, JOINTS),
     },
-    notes: detection?.notes ?? [],
+    notes: [...(detection?.notes ?? []), ...neverSeen(missing)],
   }
+}
+
+/** Which parts no frame shows; lifting puts them at rest. */
+function neverSeen(missing: readonly number[]): string[] {
+  const unseen = missing.flatMap((share, j) => (share === 1 ? [j] : []))
+  const hands = ([['left hand', joint.leftHand], ['right hand', joint.rightHand]] as const).filter(([, root]) =>
+    missing.slice(root, root + (joint.rightHand - joint.leftHand)).every((share) => share === 1),
+  ) // biome-ignore format: one hand a pair
+  const rest = unseen.filter((j) => !hands.some(([, root]) => j >= root && j < root + (joint.rightHand - joint.leftHand)))
+  const parts = [...rest.map((j) => jointNames[j]!), ...hands.map(([name]) => name)]
+  return parts.length > 0 ? [`never seen, so shown at rest: ${parts.join(', ')}`] : []
 }
 
 function missingShares({ keypoints, frames }: KeypointClip): number[] {

@@ -5,6 +5,7 @@ import { Random } from '../base/random.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
 import { JOINTS } from '../motion/skeleton.js'
 import { initialLengths, LENGTHS } from './initial_lengths.js'
+import { placeUnseen } from './unseen_joints.js'
 
 /** Numbers a joint or root takes on the GPU: a vec4f. */
 export const VEC4 = 4
@@ -70,10 +71,11 @@ export function packBatch(
     boneLength: new Float32Array(LENGTHS * capacity.clips),
   }
   let first = 0
-  for (const [k, { name, keypoints, frames }] of clips.entries()) {
+  for (const [k, { name, keypoints: cleaned, frames }] of clips.entries()) {
     arrays.frameClip.fill(k, first, first + frames)
     arrays.spans.set([first, frames], 2 * k)
-    const lengths = initialLengths(keypoints, frames)
+    const lengths = initialLengths(cleaned, frames)
+    const keypoints = placeUnseen(cleaned, frames, lengths)
     arrays.boneLength.set(lengths, LENGTHS * k)
     arrays.logLength.set(lengths.map(Math.log), LENGTHS * k)
     const random = Random.for(seed, 'lift', name)

@@ -1,6 +1,8 @@
 // What a detector saw of one signer: our 50 joints in the picture, before anything is cleaned, lifted or normalised.
 // Every reader of detections produces it; cleaning maps it to itself; lifting takes it.
 
+import { JOINTS } from './skeleton.js'
+
 /** Numbers a joint and frame: x, y, confidence. */
 export const KEYPOINT = 3
 
@@ -14,4 +16,12 @@ export interface KeypointClip {
   readonly fps: number
   /** [frames], strictly rising: which frame of the source each one is. Frames in which nobody was seen leave gaps. */
   readonly frameIndex: Int32Array
+}
+
+/** Which joints are seen in at least one frame of [frames, 50, 3]. */
+export function seenJoints(keypoints: Float32Array, frames: number): boolean[] {
+  return Array.from({ length: JOINTS }, (_, j) => {
+    for (let t = 0; t < frames; t++) if (keypoints[(t * JOINTS + j) * KEYPOINT + 2]! > 0) return true
+    return false
+  })
 }
