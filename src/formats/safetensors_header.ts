@@ -1,6 +1,7 @@
 // The header of a safetensors file: 8 bytes of length, then JSON that says where each tensor's bytes lie. A checkpoint comes from
 // anywhere, so nothing in it is believed: every range is checked against the file before a byte of data is touched.
 
+import { type Checksums, readChecksums } from './safetensors_checksums.js'
 import { findDuplicateKey } from './safetensors_keys.js'
 import { badCheckpoint, bytesOf, type Dtype, dtypes, sizeOf } from './safetensors_types.js'
 
@@ -21,7 +22,10 @@ export interface TensorPlace {
 export interface Header {
   /** In the header's order. */
   readonly places: readonly TensorPlace[]
+  /** What others wrote into it: without our checksums. */
   readonly metadata: Record<string, string>
+  /** Of the tensors, by name; undefined in a file that has none. */
+  readonly checksums: Checksums | undefined
 }
 
 /** The length of the JSON, from the file's first bytes. Throws ERR_CHECKPOINT where the file cannot hold it. */
@@ -51,17 +55,15 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, who: string)
  * @throws ERR_CHECKPOINT naming the tensor, or the byte of the file, at fault
  */
 export function parseHeader(json: Uint8Array, dataBytes: number, who: string): Header {
-  const entries = Object.entries(parseJson(json, who))
-  const places = entries.filter(([name]) => name !== '__metadata__').map(([name, value]) => readPlace(name, value, who))
-  const metadata = entries.find(([name]) => name === '__metadata__')?.[1]
+  const { __metadata__: texts, ...entries } = parseJson(json, who)
+  // Damage is called damage, before it is taken for a wrong shape or place.
+  const { metadata, checksums } = readChecksums(json, texts === undefined ? {} : readMetadata(texts, who), who)
+  const places = Object.entries(entries).map(([name, value]) => readPlace(name, value, who))
   checkCover(places, dataBytes, PREFIX_BYTES + json.length, who)
-  return {
-    places,
-    metadata: metadata === undefined ? {} : readMetadata(metadata, who),
-  }
+  return { places, metadata, checksums }
 }
 
-function parseJson(bytes: Uint8Array, who: string): object {
+function parseJson(bytes: Uint8Array, who: string): Record<string, unknown> {
   const start = `${who}: byte ${PREFIX_BYTES}`
   let text: string
   try {

@@ -5,12 +5,12 @@ import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
-import { formatSafetensors, readSafetensors, type Tensor } from '../formats/safetensors.js'
+import { formatSafetensors, type Tensor } from '../formats/safetensors.js'
 import type { ModelConfig } from '../model/config.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
 import type { HostTensor, WeightsOptions } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { arenaOf, type Part, parseJson, parts, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
+import { arenaOf, type Part, parseJson, parts, readModelFile, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
 
 const FORMAT = 'signllm-1'
 
@@ -36,17 +36,19 @@ const savedGroup = z.strictObject({
 export interface Checkpoint {
   readonly path: string
   readonly groups: readonly GroupDescription[]
+  /** What its user should know, as sentences; a command says them on standard error. */
+  readonly notes: readonly string[]
   /** What the trainer saved to go on from; absent in a model meant for use only. */
   readonly state: unknown
   tensors(part: Part, language: string): Map<string, HostTensor>
 }
 
-/** Saves a model; with `state`, the optimiser's moments too. Equal contents give equal bytes. Throws ERR_OUTPUT. */
+/** Saves a model; with `state`, the optimiser's moments too. Equal contents give equal bytes. Throws ERR_OUTPUT, and ERR_DIVERGED for numbers that are not finite. */
 export async function saveCheckpoint(path: string, model: SignModel, state?: unknown): Promise<void> {
   const tensors = new Map<string, Tensor>()
   for (const { language, weights } of model.groups) {
     const wanted = state === undefined ? (['weights'] as const) : parts
-    for (const [name, tensor] of await savedTensors(weights, wanted, (part, name) => `${part}/${language}/${name}`))
+    for (const [name, tensor] of await savedTensors(path, weights, wanted, (part, name) => `${part}/${language}/${name}`))
       tensors.set(name, tensor)
   }
   const metadata: Record<string, string> = { format: FORMAT, groups: JSON.stringify(model.groups.map(describe)) }
@@ -54,9 +56,9 @@ export async function saveCheckpoint(path: string, model: SignModel, state?: unk
   await writeWhole(path, formatSafetensors(tensors, metadata))
 }
 
-/** Reads a file. Throws ERR_CHECKPOINT for one that is cut short, of another format, or inconsistent. */
+/** Reads a file. Throws ERR_CHECKPOINT for one that is cut short, damaged, of another format, inconsistent, or with a number that is not finite. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const file = await readSafetensors(path)
+  const file = await readModelFile(path)
   const { format, groups, state } = file.metadata
   if (format !== FORMAT || groups === undefined) {
     throw new SignError(
@@ -86,6 +88,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       scaling: { centre: Float32Array.from(group.scaling.centre), scale: Float32Array.from(group.scaling.scale) },
       fps: group.fps,
     })),
+    notes: file.notes,
     state: state === undefined ? undefined : parseJson(state, path),
     tensors: (part, language) => tensorsUnder(file, `${part}/${language}/`),
   }
