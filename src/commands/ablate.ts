@@ -98,6 +98,7 @@ async function runOnce(
   let [seconds, steps] = [0, 0]
   let since = performance.now()
   for await (const event of trainRun(gpu, config, { overwrite: true, signal })) {
+    if (event.kind === 'note') say(event.text)
     if (event.kind === 'step') {
       seconds += (performance.now() - since) / 1000
       steps = event.step

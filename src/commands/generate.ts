@@ -30,6 +30,8 @@ export interface GenerateSummary {
   readonly out: readonly string[]
   /** Words the model never learned: it signs on without knowing them. */
   readonly unknownWords: readonly string[]
+  /** What to know of the checkpoint. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -55,7 +57,15 @@ export async function generate(text: string, options: GenerateCommandOptions): P
       ...lengths,
     })) as [Motion]
     for (const { path, write } of writers) await write(path, motion, { text, language, ...(reference ? { reference } : {}) })
-    return { text, language, frames: motion.frames, seconds: motion.frames / motion.fps, out: options.out, unknownWords }
+    return {
+      text,
+      language,
+      frames: motion.frames,
+      seconds: motion.frames / motion.fps,
+      out: options.out,
+      unknownWords,
+      notes: checkpoint.notes,
+    }
   } finally {
     await gpu.dispose()
   }

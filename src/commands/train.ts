@@ -43,7 +43,8 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
   let frames = 0
   try {
     for await (const event of events as AsyncGenerator<TrainEvent | GlossTrainEvent>) {
-      if (event.kind === 'start') {
+      if (event.kind === 'note') progress.note(event.text)
+      else if (event.kind === 'start') {
         const examples = `${event.clips} ${isGloss ? 'sentences' : 'clips'}`
         const where = event.resumed ? `; resumed at step ${event.step}` : ''
         progress.note(`${event.parameters.toLocaleString('en')} parameters, ${examples}, on ${gpu.label}${where}`)

@@ -2,6 +2,7 @@
 // Many frames run in one submission; the counter and the stop are decided on the GPU.
 
 import { SignError } from '../base/errors.js'
+import { firstNonFinite } from '../base/finite.js'
 import { once } from '../base/once.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
@@ -17,6 +18,7 @@ import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
+import { diverged, refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 
 /**
@@ -52,7 +54,7 @@ export class Generator {
 
   /**
    * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed
-   * or an empty sentence; rejects with the signal's reason when aborted.
+   * or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the signal's reason when aborted.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     let sent = 0
@@ -62,7 +64,7 @@ export class Generator {
     }
   }
 
-  /** The motions of several sentences, generated side by side. */
+  /** The motions of several sentences, generated side by side. Throws as {@link stream}. */
   async generate(texts: readonly string[], options: GenerateOptions = {}): Promise<Motion[]> {
     let last: Chunk | undefined
     for await (const chunk of this.#chunks(texts, options)) last = chunk
@@ -107,7 +109,17 @@ export class Generator {
       ),
     )
 
-    yield* runFrames(decoding, batch, { frames: counts && Math.max(...counts), whole: 1 / scaling.scale[COORDS]! }, signal)
+    let seen = 0
+    for await (const chunk of runFrames(
+      decoding,
+      batch,
+      { frames: counts && Math.max(...counts), whole: 1 / scaling.scale[COORDS]! },
+      signal,
+    )) {
+      refuseDivergedFrames(chunk, seen, this.#group.language)
+      seen = chunk.ran
+      yield chunk
+    }
   }
 
   #encodeText(text: string): Uint32Array {
@@ -149,6 +161,8 @@ export class Generator {
       )
     }
     const head = new Float32Array(logLengths)
+    const at = firstNonFinite(head)
+    if (at >= 0) throw diverged(`the model of ${this.#group.language}`, `a length of ${head[at]}`)
     return Array.from({ length: batch }, (_, b) => Math.max(1, Math.min(maxFrames, Math.round(Math.exp(head[b * (head.length / batch)]!)))))
   }
 

@@ -4,13 +4,14 @@
 import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import { firstNonFinite } from '../base/finite.js'
 import type { Gpu } from '../device/gpu.js'
 import { formatSafetensors, type Tensor } from '../formats/safetensors.js'
 import type { ModelConfig } from '../model/config.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
 import type { HostTensor, WeightsOptions } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { arenaOf, type Part, parseJson, parts, readModelFile, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
+import { arenaOf, type Part, parseJson, parts, readModelFile, savedSizes, savedTensors, tensorsUnder, unsaved } from './checkpoint_parts.js'
 
 const FORMAT = 'signllm-1'
 
@@ -28,7 +29,7 @@ const savedGroup = z.strictObject({
   vocabulary: z.unknown(),
   startFrame: z.array(z.number()).length(150),
   scaling: z.strictObject({ centre: z.array(z.number()).length(151), scale: z.array(z.number().positive()).length(151) }),
-  fps: z.number(),
+  fps: z.number().positive(),
   normalisation: z.literal('neck-shoulder-3'),
 })
 
@@ -46,7 +47,9 @@ export interface Checkpoint {
 /** Saves a model; with `state`, the optimiser's moments too. Equal contents give equal bytes. Throws ERR_OUTPUT, and ERR_DIVERGED for numbers that are not finite. */
 export async function saveCheckpoint(path: string, model: SignModel, state?: unknown): Promise<void> {
   const tensors = new Map<string, Tensor>()
-  for (const { language, weights } of model.groups) {
+  for (const group of model.groups) {
+    const { language, weights } = group
+    refuseNonFinite(path, group)
     const wanted = state === undefined ? (['weights'] as const) : parts
     for (const [name, tensor] of await savedTensors(path, weights, wanted, (part, name) => `${part}/${language}/${name}`))
       tensors.set(name, tensor)
@@ -54,6 +57,14 @@ export async function saveCheckpoint(path: string, model: SignModel, state?: unk
   const metadata: Record<string, string> = { format: FORMAT, groups: JSON.stringify(model.groups.map(describe)) }
   if (state !== undefined) metadata.state = JSON.stringify(state)
   await writeWhole(path, formatSafetensors(tensors, metadata))
+}
+
+/** JSON has no word for such numbers: the file could not be read again. */
+function refuseNonFinite(path: string, { language, startFrame, scaling, fps }: GroupDescription): void {
+  for (const [what, values] of Object.entries({ startFrame, ...scaling, fps: [fps] })) {
+    const at = firstNonFinite(values)
+    if (at >= 0) throw unsaved(path, `${what} of ${language}`, `${values[at]}`)
+  }
 }
 
 /** Reads a file. Throws ERR_CHECKPOINT for one that is cut short, damaged, of another format, inconsistent, or with a number that is not finite. */

@@ -49,13 +49,10 @@ export async function savedTensors(
   return tensors
 }
 
-function unsaved(who: string, name: string, got: string): SignError {
-  return new SignError(
-    'ERR_DIVERGED',
-    who,
-    `wanted finite numbers to save, got ${got} of '${name}'`,
-    'Lower the learning rate; older checkpoints are as they were',
-  )
+/** What a number that is not finite comes to when it should be saved. */
+export function unsaved(who: string, what: string, got: string): SignError {
+  const problem = `wanted finite numbers to save, got ${got} in ${what}`
+  return new SignError('ERR_DIVERGED', who, problem, 'Lower the learning rate; checkpoints saved before are as they were')
 }
 
 /** What was read from a checkpoint, whatever the model. */

@@ -13,7 +13,7 @@ import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { loadRunConfig } from './run_file.js'
 import { type FolderOptions, goesOn, lastCheckpoint, prepareFolder } from './run_folder.js'
-import { carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+import { type Begun, carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
 import { settleTuning } from './run_tuning.js'
 import { type TrainedStep, Trainer, type TrainerState } from './trainer.js'
 import { validate } from './validation.js'
@@ -64,8 +64,10 @@ export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOp
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
   await settleTuning(gpu, config.out, resumed)
-  const trainer = resumed ? await resumeTrainer(gpu, config, loaded, last) : await startTrainer(gpu, config, loaded, { base, start })
-  yield* carryThrough(new PoseJob(trainer), config, { resumed, signal: options.signal })
+  const { trainer, notes } = resumed
+    ? await resumeTrainer(gpu, config, loaded, last)
+    : { trainer: await startTrainer(gpu, config, loaded, { base, start }), notes: [base, start].flatMap((from) => from?.notes ?? []) }
+  yield* carryThrough(new PoseJob(trainer), config, { resumed, notes, signal: options.signal })
 }
 
 class PoseJob implements Job<TrainedStep, Validated> {
@@ -153,7 +155,7 @@ async function readBase(path: string, data: readonly LanguageData[]): Promise<Ch
   throw new SignError('ERR_CONFIG', path, problem, 'Leave it out of data, or give the new group another tag')
 }
 
-async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string): Promise<Trainer> {
+async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string): Promise<Begun<Trainer>> {
   const checkpoint = await readCheckpoint(last)
   // What a run started from is in its own checkpoint by now.
   const data = config.start ? loaded.map((language) => startFrom(language, checkpoint)) : loaded
@@ -171,5 +173,5 @@ async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly Langu
   const model = restoreModel(gpu, checkpoint, { training: true, precision: config.precision })
   const trainer = new Trainer(config, model, data)
   trainer.restore(checkpoint.state as TrainerState)
-  return trainer
+  return { trainer, notes: checkpoint.notes }
 }

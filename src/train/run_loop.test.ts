@@ -71,7 +71,7 @@ class NotingJob implements Job<Told, object> {
 }
 
 /** Carries a job through, aborting when the event of step `stopAt` comes; gives its notes, its events and its log. */
-async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0 }) {
+async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, told = [] as string[] }) {
   const job = new NotingJob(steps, fails)
   const controller = new AbortController()
   const out = join(folder, name)
@@ -79,8 +79,8 @@ async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0 }
   const events: string[] = []
   let error: unknown
   try {
-    for await (const event of carryThrough(job, config, { resumed: false, signal: controller.signal })) {
-      events.push(`${event.kind} ${event.step}`)
+    for await (const event of carryThrough(job, config, { resumed: false, notes: told, signal: controller.signal })) {
+      events.push(event.kind === 'note' ? `note ${event.text}` : `${event.kind} ${event.step}`)
       if (event.kind === 'step' && event.step === stopAt) controller.abort()
     }
   } catch (caught) {
@@ -90,6 +90,11 @@ async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0 }
 }
 
 describe('a run', () => {
+  it('tells what is to know of where it began, before anything else', async () => {
+    const { events } = await run('notes', { told: ['the base is old'] })
+    expect(events.slice(0, 3)).toEqual(['note the base is old', 'start 0', 'step 1'])
+  })
+
   it('submits each step before it reads the last, and has read all before it looks at the model', async () => {
     const { notes } = await run('order', {})
     expect(notes).toEqual([

@@ -9,8 +9,9 @@ import type { RunConfig } from './run_config.js'
 import { keepOlder, lastCheckpoint } from './run_folder.js'
 import { TensorBoardLog } from './tensorboard.js'
 
-/** What happens in a run; `Trained` is what a step tells, `Validated` what a validation does. */
+/** What happens in a run. A `note` is what its user should know, in a sentence; `Trained` is what a step tells, `Validated` what a validation does. */
 export type RunEvent<Trained, Validated> =
+  | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'start'; readonly step: number; readonly parameters: number; readonly clips: number; readonly resumed: boolean }
   | ({ readonly kind: 'step' } & Trained)
   | ({ readonly kind: 'validation'; readonly step: number; readonly best: boolean } & Validated)
@@ -39,6 +40,12 @@ export interface Job<Trained, Validated> {
   destroy(): Promise<void>
 }
 
+/** A trainer ready to go, and what its user should know of where it began. */
+export interface Begun<Trainer> {
+  readonly trainer: Trainer
+  readonly notes: readonly string[]
+}
+
 /** What of a run file the loop reads. */
 export type LoopSettings = Pick<RunConfig, 'out' | 'log' | 'checkpoint'> & { readonly validate: { readonly every: number } }
 
@@ -46,7 +53,11 @@ export type LoopSettings = Pick<RunConfig, 'out' | 'log' | 'checkpoint'> & { rea
 export async function* carryThrough<Trained extends object, Validated extends object>(
   job: Job<Trained, Validated>,
   config: LoopSettings,
-  { resumed, signal }: { readonly resumed: boolean; readonly signal?: AbortSignal | undefined },
+  {
+    resumed,
+    notes = [],
+    signal,
+  }: { readonly resumed: boolean; readonly notes?: readonly string[]; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
   const { out } = config
   const { course, parameters, clips } = job
@@ -59,6 +70,7 @@ export async function* carryThrough<Trained extends object, Validated extends ob
     board?.scalars(step, values)
   }
   try {
+    for (const text of notes) yield { kind: 'note', text }
     yield { kind: 'start', step: course.step, parameters, clips, resumed }
     yield* trainToEnd(job, config, signal, log)
   } finally {
