@@ -176,17 +176,17 @@ profile
 
 program
   .command('import')
-  .description('convert a Progressive Transformers state dict (safetensors) to a checkpoint')
+  .description('convert a Progressive Transformers state dict (.safetensors, or the .index.json of several) to a checkpoint')
   .argument('<file>')
   .requiredOption('--vocabulary <file>', 'one word a line, in id order')
   .requiredOption('--lang <tag>', 'language, e.g. GSL')
   .requiredOption('--out <file>', 'checkpoint to write')
-  .option('--heads <n>', 'attention heads', positive, 4)
+  .option('--heads <n>', 'attention heads, which the file does not tell', positive, 4)
   .option('--tokens <policy>', 'how sentences are cut', 'whitespace')
   .action(async (path: string, options: { vocabulary: string; lang: string; out: string; heads: number; tokens: string }) => {
     const { importStateDict } = await import('./commands/import.js')
     const summary = await importStateDict(path, { ...common(), ...options })
-    print(summary, `${summary.language}: width ${summary.width}, ${summary.vocabulary} words, in ${summary.out}`)
+    print(summary, `${summary.language}: width ${summary.width}, ${summary.heads} heads, ${summary.vocabulary} words, in ${summary.out}`)
   })
 
 program

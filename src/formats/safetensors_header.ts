@@ -2,6 +2,7 @@
 // anywhere, so nothing in it is believed: every range is checked against the file before a byte of data is touched.
 
 import { type Checksums, readChecksums } from './safetensors_checksums.js'
+import { foreignFile } from './safetensors_foreign.js'
 import { findDuplicateKey } from './safetensors_keys.js'
 import { badCheckpoint, bytesOf, type Dtype, dtypes, sizeOf } from './safetensors_types.js'
 
@@ -33,18 +34,18 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, who: string)
   if (fileBytes < PREFIX_BYTES || prefix.length < PREFIX_BYTES)
     throw badCheckpoint(who, `wanted at least ${PREFIX_BYTES} bytes of header length, got ${Math.min(fileBytes, prefix.length)}`)
   const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true)
+  const end = BigInt(PREFIX_BYTES) + length
+  if (length <= MAX_HEADER_BYTES && end <= fileBytes) return Number(length)
+  // Any bytes are some length, so only one that cannot be is looked at as something else.
+  const foreign = foreignFile(prefix)
+  if (foreign) throw badCheckpoint(who, `wanted a safetensors file, got ${foreign.what}`, foreign.nextMove)
   if (length > MAX_HEADER_BYTES)
     throw badCheckpoint(
       `${who}: byte 0`,
       `wanted a header of at most ${MAX_HEADER_BYTES} bytes, got ${length}`,
       'Check that it is a safetensors file',
     )
-  if (PREFIX_BYTES + Number(length) > fileBytes)
-    throw badCheckpoint(
-      `${who}: byte 0`,
-      `wanted ${PREFIX_BYTES + Number(length)} bytes up to the end of the header, got a file of ${fileBytes}`,
-    )
-  return Number(length)
+  throw badCheckpoint(`${who}: byte 0`, `wanted ${end} bytes up to the end of the header, got a file of ${fileBytes}`)
 }
 
 /**
