@@ -3,7 +3,7 @@
 // 5 kernel, 6 diverged, 70 a bug of ours, 130 interrupted.
 
 import { Command, CommanderError, Option } from 'commander'
-import { SignError } from './base/errors.js'
+import { printable, SignError } from './base/errors.js'
 import { addDataCommands } from './cli_data.js'
 import { lengthPolicy, positive, rate, share } from './cli_options.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
@@ -56,7 +56,6 @@ program
   .action(async (path: string, options: { modes: string; seeds: number }) => {
     const { ablate, formatAblation, parseModes } = await import('./commands/ablate.js')
     const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1)
-    const say = (line: string) => process.stderr.write(`${line}\n`)
     const summary = await ablate(path, { ...common(), modes: parseModes(options.modes), seeds, say, signal: interruption() })
     print(summary, `${formatAblation(summary.rows)}\n${summary.files.join('\n')}`)
   })
@@ -69,7 +68,6 @@ program
   .action(async (path: string | undefined, options: { only?: string }) => {
     const { tuneCommand } = await import('./commands/tune.js')
     const only = options.only === undefined ? {} : { only: options.only.split(',') }
-    const say = (line: string) => process.stderr.write(`${line}\n`)
     const report = await tuneCommand(path, { ...common(), ...only, say, signal: interruption() })
     print(report, `${report.shapes.length} shapes tuned on ${report.adapter}; kept in ${report.path}`)
   })
@@ -86,6 +84,7 @@ program
   .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
     const { generate } = await import('./commands/generate.js')
     const summary = await generate(text, { ...common(), ...options, signal: interruption() })
+    for (const note of summary.notes) say(note)
     if (summary.unknownWords.length > 0) process.stderr.write(`not learned, so not signed: ${summary.unknownWords.join(', ')}\n`)
     print(summary, `${summary.frames} frames, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
   })
@@ -102,6 +101,7 @@ program
   .action(async (text: string, options: { gloss: string; model?: string; lang?: string; beams: number; out?: string[] }) => {
     const { prompt } = await import('./commands/prompt.js')
     const summary = await prompt(text, { ...common(), ...options, signal: interruption() })
+    for (const note of summary.notes) say(note)
     if (summary.unknownWords.length > 0) process.stderr.write(`not learned, so not read: ${summary.unknownWords.join(', ')}\n`)
     const made =
       summary.frames === undefined ? '' : `\n${summary.frames} frames, ${summary.seconds!.toFixed(2)} s: ${summary.out.join(', ')}`
@@ -146,7 +146,7 @@ ofSteps(profile.command('generate').description('profile the generation of a sen
   .option('--policy <name>', `length: ${lengthPolicies.join(', ')}`, lengthPolicy)
   .action(async (text: string, options: ProfileGenerateOptions & { depth: number }) => {
     const { profileGenerate } = await import('./commands/profile.js')
-    await printProfile(await profileGenerate(text, { ...common(), ...options }), options)
+    await printProfile(await profileGenerate(text, { ...common(), ...options, say }), options)
   })
 
 leavesFiles(
@@ -176,12 +176,12 @@ profile
 
 program
   .command('import')
-  .description('convert a Progressive Transformers state dict (safetensors) to a checkpoint')
+  .description('convert a Progressive Transformers state dict (.safetensors, or the .index.json of several) to a checkpoint')
   .argument('<file>')
   .requiredOption('--vocabulary <file>', 'one word a line, in id order')
   .requiredOption('--lang <tag>', 'language, e.g. GSL')
   .requiredOption('--out <file>', 'checkpoint to write')
-  .option('--heads <n>', 'attention heads', positive, 4)
+  .option('--heads <n>', 'attention heads, which the file does not tell', positive, 4)
   .option('--tokens <policy>', 'how sentences are cut', 'whitespace')
   .option('--fps <n>', 'frames a second of the motions it was trained on', rate, 25)
   .addOption(
@@ -192,7 +192,7 @@ program
   .action(async (path: string, options) => {
     const { importStateDict } = await import('./commands/import.js')
     const summary = await importStateDict(path, { ...common(), ...options })
-    print(summary, `${summary.language}: width ${summary.width}, ${summary.vocabulary} words, in ${summary.out}`)
+    print(summary, `${summary.language}: width ${summary.width}, ${summary.heads} heads, ${summary.vocabulary} words, in ${summary.out}`)
   })
 
 program
@@ -214,6 +214,10 @@ function common(): { adapter?: string; json?: boolean } {
 
 function print(value: object, text: string): void {
   process.stdout.write(`${common().json ? JSON.stringify(value) : text}\n`)
+}
+
+function say(line: string): void {
+  process.stderr.write(`${printable(line)}\n`)
 }
 
 async function printProfile(value: Profile, options: { depth?: number }): Promise<void> {

@@ -32,6 +32,8 @@ export interface GenerateSummary {
   readonly out: readonly string[]
   /** Words the model never learned: it signs on without knowing them. */
   readonly unknownWords: readonly string[]
+  /** What to know of the checkpoint. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -61,7 +63,15 @@ export async function generate(text: string, options: GenerateCommandOptions): P
     // A model of unknown data, such as an imported one, may call the signer's left right.
     const shown = { ...motion, joints: facing(motion.joints, motion.frames) }
     for (const { path, write } of writers) await write(path, shown, { text, language, ...(reference ? { reference } : {}) })
-    return { text, language, frames: motion.frames, seconds: motion.frames / motion.fps, out: options.out, unknownWords }
+    return {
+      text,
+      language,
+      frames: motion.frames,
+      seconds: motion.frames / motion.fps,
+      out: options.out,
+      unknownWords,
+      notes: checkpoint.notes,
+    }
   } finally {
     await gpu.dispose()
   }

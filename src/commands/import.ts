@@ -1,12 +1,14 @@
-// `signllm import`: a model trained with the released Progressive Transformers code, out of a safetensors file with its state dict.
+// `signllm import`: a model trained with the released Progressive Transformers code, out of its state dict as safetensors.
 
 import { SignError } from '../base/errors.js'
 import { openGpu } from '../device/open.js'
-import { asFloat32, readSafetensors } from '../formats/safetensors.js'
+import { asWeights } from '../formats/safetensors.js'
+import { readSafetensorsOrIndex } from '../formats/safetensors_index.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { rawFrames } from '../model/frame_scaling.js'
 import { SignModel } from '../model/sign_model.js'
-import { stateDictTensors } from '../model/state_dict.js'
+import { isPositionTable, stateDictTensors } from '../model/state_dict.js'
+import type { HostTensor } from '../model/weights.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
 import { saveCheckpoint } from '../train/checkpoint.js'
@@ -29,7 +31,10 @@ export interface ImportOptions {
   readonly adapter?: string | undefined
 }
 
-/** Converts the file and returns the model's sizes. Throws ERR_CHECKPOINT for tensors that make no such model. */
+/**
+ * Converts the file, or the files of an index, and returns the model's sizes. Throws ERR_CHECKPOINT for tensors that make no such model, and for the first
+ * number that is not finite.
+ */
 export async function importStateDict(path: string, options: ImportOptions) {
   const { out, lang, heads = 4, tokens = 'whitespace', fps = 25, sides = 'facing' } = options
   if (!tokenPolicies.includes(tokens as TokenPolicy)) {
@@ -40,11 +45,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
       'Choose one of them',
     )
   }
-  const file = await readSafetensors(path)
-  const { tensors, sizes, vocabularySize } = stateDictTensors(
-    new Map([...file.tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asFloat32(tensor) }])),
-    path,
-  )
+  const { tensors, sizes, vocabularySize } = stateDictTensors(await readStateDict(path), path)
   const config: ModelConfig = { ...presets['pt-base'], ...sizes, heads }
   const vocabulary = await readVocabulary(options.vocabulary, tokens as TokenPolicy)
   if (vocabulary.size !== vocabularySize) {
@@ -71,4 +72,16 @@ export async function importStateDict(path: string, options: ImportOptions) {
   } finally {
     await gpu.dispose()
   }
+}
+
+/** The numbers of a state dict. Position tables, 400 MB each at width 512, are not read. */
+async function readStateDict(path: string): Promise<Map<string, HostTensor>> {
+  const { tensors, metadata } = await readSafetensorsOrIndex(path, { wants: (name) => !isPositionTable(name) })
+  const dict = new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }]))
+  // Of tensors that share memory, safetensors' save_model keeps one and says so in the metadata.
+  for (const [name, kept] of Object.entries(metadata)) {
+    const shared = dict.get(kept)
+    if (shared && !dict.has(name)) dict.set(name, shared)
+  }
+  return dict
 }

@@ -54,12 +54,15 @@ export interface ProfileGenerateOptions extends StepProfileOptions {
   /** May be left out of a model of one language. */
   readonly lang?: string | undefined
   readonly policy?: LengthPolicy | undefined
+  /** Told what to know of the checkpoint. */
+  readonly say?: (note: string) => void
 }
 
 /** Profiles the generation of one sentence by a trained model. */
 export async function profileGenerate(text: string, options: ProfileGenerateOptions): Promise<Profile> {
   checkWhole(text, 'profile generate')
   const checkpoint = await readCheckpoint(options.model)
+  for (const note of checkpoint.notes) options.say?.(note)
   const language = options.lang ?? onlyLanguage(checkpoint.groups.map((group) => group.language))
   return onGpu(options, options, async (gpu) => {
     const group = restoreModel(gpu, checkpoint).group(language)

@@ -30,6 +30,8 @@ export interface PromptSummary extends PromptReading {
   readonly frames?: number
   readonly seconds?: number
   readonly out: readonly string[]
+  /** What to know of the checkpoints. */
+  readonly notes: readonly string[]
 }
 
 /** Reads a prompt and signs it. Throws ERR_USAGE, before any work, for files without a model or an ending no writer knows; and as both stages do. */
@@ -46,16 +48,17 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
   const writers = out.map((path) => ({ path, write: writerFor(path) }))
   const saved = await readGlossCheckpoint(gloss)
   const poses = model === undefined ? undefined : await readCheckpoint(model)
+  const notes = [...saved.notes, ...(poses?.notes ?? [])]
   const { gpu } = await openGpu({ adapter: options.adapter })
   try {
     await using reader = new PromptReader(restoreGlossModel(gpu, saved))
     const read = { language, beams, signal }
-    if (!poses) return { prompt: text, ...(await reader.read(text, read)), out }
+    if (!poses) return { prompt: text, ...(await reader.read(text, read)), out, notes }
     await using signer = new MultiLanguageGenerator(gpu, poses)
     const { reading, motion } = await new PromptGenerator(reader, signer).generate(text, { read, generate: { signal } })
     const shown = { ...motion, joints: facing(motion.joints, motion.frames) }
     for (const { path, write } of writers) await write(path, shown, { text, language: reading.language })
-    return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out }
+    return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out, notes }
   } finally {
     await gpu.dispose()
   }

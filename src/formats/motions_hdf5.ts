@@ -10,7 +10,6 @@ const kind: ClipKind<NamedMotion> = {
   hint: 'Name a file that `signllm data lift` wrote',
   toRows: (motion) => {
     checkMotion(motion, motion.name)
-    checkFinite(motion.joints, motion.name)
     const { name, joints, frames, fps } = motion
     return { name, rows: joints, frames, fps, frameIndex: Int32Array.from({ length: frames }, (_, t) => t) }
   },

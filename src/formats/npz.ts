@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { type Zippable, zipSync } from 'fflate'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
-import { checkFinite, checkMotion } from '../motion/check.js'
+import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { JOINTS } from '../motion/skeleton.js'
 import { decodeNpy, encodeNpy, type NpyArray } from './npy.js'
@@ -30,7 +30,6 @@ export function encodeNpz(arrays: NpzArrays, who = 'npz'): Uint8Array {
 /** Writes a motion: `joints` [frames, 50, 3] as float32 and `fps`, a single float64. Throws as {@link writeNpz}, and ERR_DATA for a malformed motion. */
 export async function writeMotionNpz(path: string, motion: Motion): Promise<void> {
   checkMotion(motion, path)
-  checkFinite(motion.joints, path)
   const { joints, frames, fps } = motion
   await writeNpz(path, { joints: { shape: [frames, JOINTS, 3], data: joints }, fps: { shape: [], data: Float64Array.of(fps) } })
 }

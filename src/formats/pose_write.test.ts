@@ -1,5 +1,5 @@
 import { Pose } from 'pose-format'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { rigidMotion } from '../motion/rig.testing.js'
 import { encodePose, poseOfMotion } from './pose_write.js'
 
@@ -21,4 +21,33 @@ it("is read by the field's own npm package, point for point", () => {
     for (const [j, { X, Y, Z, C }] of points.entries())
       expect([X, Y, Z, C]).toEqual([...ours.data.subarray((t * 50 + j) * 3, (t * 50 + j) * 3 + 3), 1])
   }
+})
+
+describe('a number that is not finite', () => {
+  const pose = poseOfMotion(rigidMotion(3, 2))
+  const broken = pose.data.slice()
+  broken[(50 + 7) * 3 + 1] = Number.NaN
+  const unseen = pose.confidence.slice()
+  unseen[50 + 7] = 0
+
+  it('is refused in a point that was seen', () => {
+    expect(() => encodePose({ ...pose, data: broken }, 'x.pose')).toThrow(
+      'x.pose: wanted finite coordinates of a point that was seen, got NaN in frame 1, point 7',
+    )
+  })
+
+  it('may be where nothing was seen', () => {
+    expect(encodePose({ ...pose, data: broken, confidence: unseen })).toHaveLength(encodePose(pose).length)
+  })
+
+  it('is no confidence', () => {
+    const confidence = pose.confidence.map((value, i) => (i === 3 ? Number.NaN : value))
+    expect(() => encodePose({ ...pose, confidence }, 'x.pose')).toThrow('x.pose: wanted a confidence, got NaN in frame 0, point 3')
+  })
+
+  it('comes of a motion that strays beyond what the format holds', () => {
+    const motion = rigidMotion(1, 2)
+    motion.joints[0] = 3e38
+    expect(() => encodePose(poseOfMotion(motion))).toThrow('got Infinity in frame 0, point 0')
+  })
 })

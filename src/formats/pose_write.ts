@@ -2,6 +2,8 @@
 
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import { firstNonFinite } from '../base/finite.js'
+import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { bones, COORDS, JOINTS, joint, type Part } from '../motion/skeleton.js'
 import { partColours } from './part_colours.js'
@@ -24,8 +26,9 @@ const canvas = 512
 const pixels = 384
 const neckAt = [canvas / 2, 160, 0] as const
 
-/** The motion as a picture-sized pose of one person, all points certain. Depth is in pixels too, growing away from the camera as in MediaPipe. */
-export function poseOfMotion(motion: Motion): PoseFile {
+/** The motion as a picture-sized pose of one person, all points certain. Depth is in pixels too, growing away from the camera as in MediaPipe. Throws ERR_DATA for a malformed motion. */
+export function poseOfMotion(motion: Motion, who = 'pose'): PoseFile {
+  checkMotion(motion, who)
   const { joints, frames, fps } = motion
   const data = joints.map((value, i) => neckAt[i % 3]! + value * (i % 3 === 2 ? -pixels : pixels))
   const confidence = new Float32Array(frames * JOINTS).fill(1)
@@ -114,4 +117,17 @@ function check(pose: PoseFile, who: string): void {
     const problem = `wanted ${pose.frames} x ${pose.people} x ${points} points of ${pose.dims} numbers, got ${pose.data.length} numbers and ${pose.confidence.length} confidences`
     throw new SignError('ERR_DATA', who, problem, `Check how the pose was made (a motion has ${COORDS} numbers a frame)`)
   }
+  checkSeen(pose, who)
+}
+
+/** What has a confidence above 0 must be somewhere. What has none may be NaN: readers pass it by. */
+function checkSeen({ data, confidence, dims, points, people }: PoseFile, who: string): void {
+  const refuse = (cell: number, what: string): never => {
+    const place = `frame ${Math.floor(cell / (points * people))}, point ${cell % points}`
+    throw new SignError('ERR_DATA', who, `wanted ${what} in ${place}`, 'Give a point that was not seen a confidence of 0')
+  }
+  const unsure = firstNonFinite(confidence)
+  if (unsure >= 0) refuse(unsure, `a confidence, got ${confidence[unsure]}`)
+  const broken = data.findIndex((value, i) => !Number.isFinite(value) && confidence[Math.floor(i / dims)]! > 0)
+  if (broken >= 0) refuse(Math.floor(broken / dims), `finite coordinates of a point that was seen, got ${data[broken]}`)
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { crc32 } from '../base/crc.js'
 import { SignError } from '../base/errors.js'
 import { asFloat32, formatSafetensors, parseSafetensors, readSafetensors, type Tensor } from './safetensors.js'
 
@@ -134,6 +135,66 @@ describe('writing safetensors', () => {
   })
 })
 
+describe('checksums', () => {
+  const good = formatSafetensors(sample, { step: '7' })
+  const headerBytes = 8 + Number(new DataView(good.buffer).getBigUint64(0, true))
+
+  it('are verified, and are not among the strings', () => {
+    expect(parseSafetensors(good, 'x')).toMatchObject({ checked: true, metadata: { step: '7' } })
+  })
+
+  it('notice a flip of any bit of the file', () => {
+    for (let bit = 0; bit < 8 * good.length; bit++) {
+      const bytes = good.slice()
+      bytes[bit >> 3]! ^= 1 << (bit & 7)
+      expect(() => parseSafetensors(bytes, 'x'), `bit ${bit & 7} of byte ${bit >> 3}`).toThrow(/^x.*: wanted /)
+    }
+  })
+
+  it('name the tensor that is damaged', () => {
+    const bytes = good.slice()
+    bytes[headerBytes + 9] = 1 // of w, which lies behind the eight bytes of steps
+    expect(complaint(bytes)).toMatch(/^model\.safetensors: tensor "w": wanted bytes with checksum [0-9a-f]{8}, got [0-9a-f]{8}/)
+  })
+
+  it('call a damaged header damaged, whatever it says now', () => {
+    const text = new TextDecoder('latin1').decode(good)
+    for (const [from, to] of [
+      ['[2,2]', '[2,3]'],
+      ['F32', 'F33'],
+      ['"step"', '"stop"'],
+      ['crc32.header', 'crc33.header'],
+      ['crc32.tensors', 'crc33.tensors'],
+    ] as const) {
+      expect(text).toContain(from)
+      const bytes = Uint8Array.from(text.replace(from, to), (c) => c.charCodeAt(0))
+      expect(complaint(bytes), to).toMatch(/^model\.safetensors: wanted a header with checksum .*: it is damaged/)
+    }
+  })
+
+  it('that were made for other tensors are refused as damage, and as a text that is no list of them', () => {
+    const other = new Map([['w', { dtype: 'U8', shape: [1], data: Uint8Array.of(1) } as const]])
+    const sealed = new TextDecoder('latin1').decode(formatSafetensors(other))
+    const renamed = (json: string) => {
+      const bytes = Uint8Array.from(json, (c) => c.charCodeAt(0))
+      const at = json.indexOf('"crc32.header":"') + 16
+      bytes.fill(0x30, at, at + 8)
+      const sum = crc32(bytes.subarray(0, bytes.length - 1))
+        .toString(16)
+        .padStart(8, '0')
+      bytes.set(new TextEncoder().encode(sum), at)
+      return bytes
+    }
+    expect(complaint(renamed(sealed.replace('{\\"w\\"', '{\\"v\\"')))).toContain('tensor "w": wanted bytes with checksum none')
+    expect(complaint(renamed(sealed.replace('{\\"w\\":', '{\\"w\\";')))).toContain("wanted 'crc32.tensors' as a JSON object")
+  })
+
+  it('are none in the files of other tools and of older versions, which are read', () => {
+    const foreign = file('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', oneAndHalf)
+    expect(parseSafetensors(foreign, 'x')).toMatchObject({ checked: false, metadata: {} })
+  })
+})
+
 describe('asFloat32', () => {
   it('widens halves, also subnormal, infinite and NaN', () => {
     const data = Uint16Array.of(0x3c00, 0xc000, 0x3555, 0x0001, 0x03ff, 0x7bff, 0x7c00, 0xfc00, 0x7e00)
@@ -190,6 +251,16 @@ describe('files on disk', () => {
     const bytes = formatSafetensors(sample, { step: '7' })
     await writeFile(path, bytes)
     expect(await readSafetensors(path)).toEqual(parseSafetensors(bytes, path))
+  })
+
+  it('are read only where wanted: damage elsewhere is not met', async () => {
+    const path = join(folder, 'part.safetensors')
+    const bytes = formatSafetensors(sample, { step: '7' })
+    bytes[bytes.length - 1]! ^= 1 // of flags, the narrowest
+    await writeFile(path, bytes)
+    await expect(readSafetensors(path)).rejects.toThrow('tensor "flags"')
+    const { tensors } = await readSafetensors(path, { wants: (name) => name !== 'flags' })
+    expect([...tensors.keys()]).toEqual(['w', 'steps'])
   })
 
   it('that are cut short or missing are named', async () => {

@@ -3,10 +3,11 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { bug } from '../base/errors.js'
+import { blankChecksums, sealHeader, verifyTensor } from './safetensors_checksums.js'
 import { type Header, headerLength, PREFIX_BYTES, parseHeader, type TensorPlace } from './safetensors_header.js'
 import { badCheckpoint, bytesOf, sizeOf, type Tensor, type TensorFile, viewAs } from './safetensors_types.js'
 
-export { asFloat32 } from './safetensors_float.js'
+export { asFloat32, asWeights } from './safetensors_float.js'
 export type { Dtype, Tensor, TensorFile } from './safetensors_types.js'
 
 // One read call takes less than 2 GiB on every system.
@@ -15,10 +16,14 @@ const READ_BYTES = 2 ** 30
 /**
  * Reads a file tensor by tensor, so that no second copy of a large model is ever in memory.
  *
- * @throws ERR_CHECKPOINT naming the file and the tensor or byte at fault: cut short, overlapping, unnamed bytes, a key twice,
+ * @param wants which tensors to read; of the others not a byte is touched. Default: all
+ * @throws ERR_CHECKPOINT naming the file and the tensor or byte at fault: cut short, damaged, overlapping, unnamed bytes, a key twice,
  * a shape that does not fit its bytes, an unknown number type, or a file that cannot be opened
  */
-export async function readSafetensors(path: string): Promise<TensorFile> {
+export async function readSafetensors(
+  path: string,
+  { wants = () => true }: { wants?: (name: string) => boolean } = {},
+): Promise<TensorFile> {
   let file: FileHandle | undefined
   try {
     file = await open(path, 'r')
@@ -28,9 +33,10 @@ export async function readSafetensors(path: string): Promise<TensorFile> {
     const dataStart = PREFIX_BYTES + length
     const json = new Uint8Array(await readAt(file, PREFIX_BYTES, length, path))
     const header = parseHeader(json, size - dataStart, path)
-    const buffers: ArrayBuffer[] = []
-    for (const place of header.places) buffers.push(await readAt(file, dataStart + place.begin, place.end - place.begin, path))
-    return assemble(header, (_place, i) => buffers[i]!)
+    const tensors: [string, Tensor][] = []
+    for (const place of header.places.filter(({ name }) => wants(name)))
+      tensors.push(tensorOf(place, await readAt(file, dataStart + place.begin, place.end - place.begin, path), header, path))
+    return fileOf(header, tensors)
   } catch (cause) {
     if (cause instanceof Error && 'syscall' in cause)
       throw badCheckpoint(path, `wanted to read a checkpoint, got ${cause.message}`, 'Check the path and that you may read it')
@@ -49,15 +55,16 @@ export async function readSafetensors(path: string): Promise<TensorFile> {
 export function parseSafetensors(bytes: Uint8Array, who: string): TensorFile {
   const dataStart = PREFIX_BYTES + headerLength(bytes, bytes.length, who)
   const header = parseHeader(bytes.subarray(PREFIX_BYTES, dataStart), bytes.length - dataStart, who)
-  return assemble(header, ({ begin, end }) => {
-    const copy = new Uint8Array(end - begin) // a copy is also aligned, which the file need not be
-    copy.set(bytes.subarray(dataStart + begin, dataStart + end))
-    return copy.buffer
+  const tensors = header.places.map((place) => {
+    const copy = new Uint8Array(place.end - place.begin) // a copy is also aligned, which the file need not be
+    copy.set(bytes.subarray(dataStart + place.begin, dataStart + place.end))
+    return tensorOf(place, copy.buffer, header, who)
   })
+  return fileOf(header, tensors)
 }
 
 /**
- * The bytes of a file. The same tensors and metadata in the same order give the same bytes.
+ * The bytes of a file, with checksums. The same tensors and metadata in the same order give the same bytes.
  *
  * The header names the tensors in the order given; their data lies widest numbers first, so that every tensor stays aligned for
  * tools that map the file into memory.
@@ -67,18 +74,19 @@ export function parseSafetensors(bytes: Uint8Array, who: string): TensorFile {
 export function formatSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const places = layOut(tensors)
   const dataBytes = places.reduce((most, place) => Math.max(most, place.end), 0)
-  const json = new TextEncoder().encode(headerJson(places, metadata))
+  const checksums = blankChecksums(places.map(({ name }) => [name, bytesIn(tensors.get(name)!)]))
+  const json = new TextEncoder().encode(headerJson(places, { ...metadata, ...checksums }))
   const padded = Math.ceil(json.length / 8) * 8
   const out = new Uint8Array(PREFIX_BYTES + padded + dataBytes)
   new DataView(out.buffer).setBigUint64(0, BigInt(padded), true)
   out.fill(0x20, PREFIX_BYTES, PREFIX_BYTES + padded)
   out.set(json, PREFIX_BYTES)
-  for (const { name, begin } of places) {
-    const { buffer, byteOffset, byteLength } = tensors.get(name)!.data
-    out.set(new Uint8Array(buffer, byteOffset, byteLength), PREFIX_BYTES + padded + begin)
-  }
+  sealHeader(out.subarray(0, PREFIX_BYTES + padded))
+  for (const { name, begin } of places) out.set(bytesIn(tensors.get(name)!), PREFIX_BYTES + padded + begin)
   return out
 }
+
+const bytesIn = ({ data: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)
 
 function layOut(tensors: ReadonlyMap<string, Tensor>): TensorPlace[] {
   const places = new Map<string, TensorPlace>()
@@ -99,14 +107,18 @@ function headerJson(places: readonly TensorPlace[], metadata: Readonly<Record<st
     name,
     { dtype, shape, data_offsets: [begin, end] },
   ])
-  if (Object.keys(metadata).length > 0) entries.unshift(['__metadata__', metadata])
+  entries.unshift(['__metadata__', metadata])
   // Written pair by pair: an object would move keys that look like numbers to its front.
   return `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`
 }
 
-function assemble(header: Header, bytesAt: (place: TensorPlace, i: number) => ArrayBuffer): TensorFile {
-  const tensors = new Map(header.places.map((place, i) => [place.name, viewAs(place.dtype, place.shape, bytesAt(place, i))]))
-  return { tensors, metadata: header.metadata }
+function tensorOf({ name, dtype, shape }: TensorPlace, buffer: ArrayBuffer, { checksums }: Header, who: string): [string, Tensor] {
+  if (checksums) verifyTensor(name, new Uint8Array(buffer), checksums, who)
+  return [name, viewAs(dtype, shape, buffer)]
+}
+
+function fileOf({ metadata, checksums }: Header, tensors: readonly (readonly [string, Tensor])[]): TensorFile {
+  return { tensors: new Map(tensors), metadata, checked: checksums !== undefined }
 }
 
 async function readAt(file: FileHandle, position: number, length: number, who: string): Promise<ArrayBuffer> {

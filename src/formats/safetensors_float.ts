@@ -1,6 +1,7 @@
 // Widening a stored tensor to float32, the type every kernel takes.
 
-import type { Tensor } from './safetensors_types.js'
+import { firstNonFinite, placeIn } from '../base/finite.js'
+import { badCheckpoint, type Tensor } from './safetensors_types.js'
 
 /**
  * The tensor's numbers as float32: its own array if it is F32 already, otherwise a copy. 64-bit numbers are rounded.
@@ -22,6 +23,25 @@ export function asFloat32(tensor: Tensor): Float32Array {
       return Float32Array.from(tensor.data)
   }
 }
+
+const FLOATS: readonly string[] = ['F16', 'BF16', 'F32', 'F64'] satisfies Tensor['dtype'][]
+
+/**
+ * A tensor of weights as float32. Throws ERR_CHECKPOINT naming the tensor for whole numbers, which nobody trains, and for the first number that
+ * is NaN, infinite or beyond float32.
+ */
+export function asWeights(name: string, tensor: Tensor, who: string): Float32Array {
+  const where = `${who}: tensor "${name}"`
+  if (!FLOATS.includes(tensor.dtype))
+    throw badCheckpoint(where, `wanted weights as ${FLOATS.join(', ')}, got ${tensor.dtype}`, 'Export the weights as they were trained')
+  const data = asFloat32(tensor)
+  const at = firstNonFinite(data)
+  if (at < 0) return data
+  const got = tensor.dtype === 'F64' ? tensor.data[at]! : data[at]!
+  throw badCheckpoint(where, `wanted finite float32 numbers, got ${got} at ${placeIn(tensor.shape, at)}`, NOT_FINITE)
+}
+
+const NOT_FINITE = 'Take a checkpoint from before the training diverged'
 
 /** IEEE half: 1 sign bit, 5 of exponent, 10 of fraction. */
 function halfToNumber(bits: number): number {

@@ -1,6 +1,8 @@
 // The header of a safetensors file: 8 bytes of length, then JSON that says where each tensor's bytes lie. A checkpoint comes from
 // anywhere, so nothing in it is believed: every range is checked against the file before a byte of data is touched.
 
+import { type Checksums, readChecksums } from './safetensors_checksums.js'
+import { foreignFile } from './safetensors_foreign.js'
 import { findDuplicateKey } from './safetensors_keys.js'
 import { badCheckpoint, bytesOf, type Dtype, dtypes, sizeOf } from './safetensors_types.js'
 
@@ -21,7 +23,10 @@ export interface TensorPlace {
 export interface Header {
   /** In the header's order. */
   readonly places: readonly TensorPlace[]
+  /** What others wrote into it: without our checksums. */
   readonly metadata: Record<string, string>
+  /** Of the tensors, by name; undefined in a file that has none. */
+  readonly checksums: Checksums | undefined
 }
 
 /** The length of the JSON, from the file's first bytes. Throws ERR_CHECKPOINT where the file cannot hold it. */
@@ -29,18 +34,18 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, who: string)
   if (fileBytes < PREFIX_BYTES || prefix.length < PREFIX_BYTES)
     throw badCheckpoint(who, `wanted at least ${PREFIX_BYTES} bytes of header length, got ${Math.min(fileBytes, prefix.length)}`)
   const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true)
+  const end = BigInt(PREFIX_BYTES) + length
+  if (length <= MAX_HEADER_BYTES && end <= fileBytes) return Number(length)
+  // Any bytes are some length, so only one that cannot be is looked at as something else.
+  const foreign = foreignFile(prefix)
+  if (foreign) throw badCheckpoint(who, `wanted a safetensors file, got ${foreign.what}`, foreign.nextMove)
   if (length > MAX_HEADER_BYTES)
     throw badCheckpoint(
       `${who}: byte 0`,
       `wanted a header of at most ${MAX_HEADER_BYTES} bytes, got ${length}`,
       'Check that it is a safetensors file',
     )
-  if (PREFIX_BYTES + Number(length) > fileBytes)
-    throw badCheckpoint(
-      `${who}: byte 0`,
-      `wanted ${PREFIX_BYTES + Number(length)} bytes up to the end of the header, got a file of ${fileBytes}`,
-    )
-  return Number(length)
+  throw badCheckpoint(`${who}: byte 0`, `wanted ${end} bytes up to the end of the header, got a file of ${fileBytes}`)
 }
 
 /**
@@ -51,17 +56,15 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, who: string)
  * @throws ERR_CHECKPOINT naming the tensor, or the byte of the file, at fault
  */
 export function parseHeader(json: Uint8Array, dataBytes: number, who: string): Header {
-  const entries = Object.entries(parseJson(json, who))
-  const places = entries.filter(([name]) => name !== '__metadata__').map(([name, value]) => readPlace(name, value, who))
-  const metadata = entries.find(([name]) => name === '__metadata__')?.[1]
+  const { __metadata__: texts, ...entries } = parseJson(json, who)
+  // Damage is called damage, before it is taken for a wrong shape or place.
+  const { metadata, checksums } = readChecksums(json, texts === undefined ? {} : readMetadata(texts, who), who)
+  const places = Object.entries(entries).map(([name, value]) => readPlace(name, value, who))
   checkCover(places, dataBytes, PREFIX_BYTES + json.length, who)
-  return {
-    places,
-    metadata: metadata === undefined ? {} : readMetadata(metadata, who),
-  }
+  return { places, metadata, checksums }
 }
 
-function parseJson(bytes: Uint8Array, who: string): object {
+function parseJson(bytes: Uint8Array, who: string): Record<string, unknown> {
   const start = `${who}: byte ${PREFIX_BYTES}`
   let text: string
   try {

@@ -38,10 +38,12 @@ export type Tensor = {
   }
 }[Dtype]
 
-/** A whole file: tensors by name in the header's order, and its free-form strings. */
+/** A file: tensors by name in the header's order, and its free-form strings. */
 export interface TensorFile {
   readonly tensors: Map<string, Tensor>
   readonly metadata: Record<string, string>
+  /** Whether the file has checksums, all of which hold then. Without them damage goes unseen. */
+  readonly checked: boolean
 }
 
 /** Bytes that one number of the type takes. */
@@ -60,6 +62,11 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /** A complaint about a checkpoint file, always naming the file and the place in it. */
-export function badCheckpoint(who: string, problem: string, nextMove = 'Fetch or write the file again'): SignError {
-  return new SignError('ERR_CHECKPOINT', who, problem, nextMove)
+export function badCheckpoint(
+  who: string,
+  problem: string,
+  nextMove = 'Fetch or write the file again',
+  options?: { cause?: unknown },
+): SignError {
+  return new SignError('ERR_CHECKPOINT', who, problem, nextMove, options)
 }

@@ -2,6 +2,7 @@
 
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type CounterConvention, counterValue } from './skels.js'
@@ -54,31 +55,22 @@ interface Form {
 }
 
 function lineOf(motion: Motion, form: Form, who: string): string {
-  const { joints, frames } = motion
-  if (frames < 1 || joints.length !== frames * COORDS) {
-    const problem = `wanted ${COORDS} numbers in each of at least 1 frame, got ${joints.length} numbers in ${frames} frames`
-    throw new SignError('ERR_DATA', who, problem, 'Check how the motion was made')
-  }
+  const fills = form.missing === '0.016'
+  const joints = fills ? motion.joints.map((value) => (Number.isNaN(value) ? 0 : value)) : motion.joints
+  const { frames } = motion
+  checkMotion({ ...motion, joints }, who)
   const out: string[] = []
   for (let t = 0; t < frames; t++) {
     for (let i = 0; i < COORDS; i++) {
       const value = joints[t * COORDS + i]! * form.factor
-      const text = decimals(value, form.missing)
-      if (text === undefined) {
-        const problem = `wanted a finite coordinate, got ${value} in frame ${t}, joint ${Math.floor(i / 3)} ${'xyz'[i % 3]}`
-        throw new SignError('ERR_DATA', who, problem, 'Check how the motion was made')
-      }
-      out.push(text)
+      out.push(fills && value === 0 ? '0.01600' : decimals(value))
     }
     out.push(counterValue(form.counter, t, frames).toFixed(form.counterDecimals))
   }
   return out.join(' ')
 }
 
-/** Undefined for what may not be written. */
-function decimals(value: number, missing: Form['missing']): string | undefined {
-  if (missing === '0.016' && (Number.isNaN(value) || value === 0)) return '0.01600'
-  if (!Number.isFinite(value)) return undefined
+function decimals(value: number): string {
   const text = value.toFixed(5)
   return text === '-0.00000' ? '0.00000' : text
 }

@@ -2,6 +2,7 @@
 // Many frames run in one submission; the counter and the stop are decided on the GPU.
 
 import { SignError } from '../base/errors.js'
+import { firstNonFinite } from '../base/finite.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
@@ -17,6 +18,7 @@ import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
+import { diverged, refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 import { type Session, Sessions } from './sessions.js'
 
@@ -56,7 +58,8 @@ export class Generator implements AsyncDisposable {
 
   /**
    * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed
-   * or an empty sentence; rejects with the signal's reason when aborted, with ERR_DISPOSED when what it needs is destroyed.
+   * or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the signal's reason when aborted, with ERR_DISPOSED when
+   * what it needs is destroyed.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     const { signal } = options
@@ -79,7 +82,7 @@ export class Generator implements AsyncDisposable {
     }
   }
 
-  /** The motions of several sentences, generated side by side. */
+  /** The motions of several sentences, generated side by side. Throws as {@link stream}. */
   async generate(texts: readonly string[], options: GenerateOptions = {}): Promise<Motion[]> {
     if (texts.length === 0) return []
     let last: Chunk | undefined
@@ -104,7 +107,12 @@ export class Generator implements AsyncDisposable {
     try {
       const frames = await this.#start(session, tokens, length, options)
       const whole = 1 / this.#group.scaling.scale[COORDS]!
-      yield* runFrames(session.decoding, batch, { frames, whole }, options.signal)
+      let seen = 0
+      for await (const chunk of runFrames(session.decoding, batch, { frames, whole }, options.signal)) {
+        refuseDivergedFrames(chunk, seen, this.#group.language)
+        seen = chunk.ran
+        yield chunk
+      }
     } catch (error) {
       // What was destroyed meanwhile has a better name than its memory.
       this.#check()
@@ -190,6 +198,8 @@ export class Generator implements AsyncDisposable {
       )
     }
     const head = new Float32Array(logLengths)
+    const at = firstNonFinite(head)
+    if (at >= 0) throw diverged(`the model of ${this.#group.language}`, `a length of ${head[at]}`)
     return Array.from({ length: batch }, (_, b) => Math.max(1, Math.min(maxFrames, Math.round(Math.exp(head[b * (head.length / batch)]!)))))
   }
 

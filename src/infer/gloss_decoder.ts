@@ -2,6 +2,7 @@
 // likely one each time or the best of several beams. Many tokens run in one submission; choices and stops are made on the GPU.
 
 import { SignError } from '../base/errors.js'
+import { firstNonFinite } from '../base/finite.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
@@ -14,6 +15,7 @@ import { decodeGlossToken, type GlossModel } from '../model/text_to_gloss.js'
 import { encode, memoryCaches } from '../model/text_to_pose.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
+import { diverged } from './divergence.js'
 import { type Session, Sessions } from './sessions.js'
 
 /** Tokens run between two looks at the result; even, for beams take turns between two sets of caches. */
@@ -66,8 +68,8 @@ export class GlossDecoder implements AsyncDisposable {
   }
 
   /**
-   * Each prompt's gloss, decoded side by side. Throws ERR_USAGE for an empty prompt, one over the model's length, or impossible options,
-   * ERR_DISPOSED where what it needs is destroyed.
+   * Each prompt's gloss, decoded side by side. Throws ERR_USAGE for an empty prompt, one over the model's length, or impossible options;
+   * ERR_DIVERGED where the model's numbers are not finite, ERR_DISPOSED where what it needs is destroyed.
    */
   async decode(prompts: readonly string[], options: DecodeOptions = {}): Promise<DecodedGloss[]> {
     const { beams = 1, lengthPenalty = 0, limit = this.#model.config.maxTokens, signal } = options
@@ -116,6 +118,7 @@ export class GlossDecoder implements AsyncDisposable {
       signal?.throwIfAborted()
       const reports = await decoding.run({ times: Math.ceil(Math.min(CHUNK, limit - made) / stride) })
       made += CHUNK
+      if (beams === 1) this.#refuseDiverged(new Float32Array(reports[2]!), batch)
       const done = new Uint32Array(reports[0]!)
       if (made < limit && done.some((count) => count === 0)) continue
       return Array.from({ length: batch }, (_, b) =>
@@ -129,6 +132,15 @@ export class GlossDecoder implements AsyncDisposable {
               lengthPenalty,
             ),
       )
+    }
+  }
+
+  /** Of the latest token: what is not finite once stays in the caches. */
+  #refuseDiverged(logits: Float32Array, batch: number): void {
+    const stride = logits.length / batch
+    for (let b = 0; b < batch; b++) {
+      const at = firstNonFinite(logits.subarray(b * stride, b * stride + this.#model.gloss.size))
+      if (at >= 0) throw diverged('the text-to-gloss model', `a logit of ${logits[b * stride + at]} for ${this.#model.gloss.tokens[at]}`)
     }
   }
 
@@ -184,6 +196,8 @@ export class GlossDecoder implements AsyncDisposable {
     let beam = 0
     for (let n = 1; n < beams; n++) if (scores[b * beams + n]! > NO_BEAM && worth(n) > worth(beam)) beam = n
     const score = scores[b * beams + beam]!
+    // A beam whose logits are not finite has no candidates, as one that does not exist.
+    if (!(score > NO_BEAM)) throw diverged('the text-to-gloss model', 'no beam with a score')
     const ids: number[] = []
     for (let t = steps - 1; t >= 0; t--) {
       const at = 2 * ((b * limit + t) * beams + beam)
@@ -228,6 +242,7 @@ export class GlossDecoder implements AsyncDisposable {
     recorder.run(nextToken, { logits, lengths, done, input: token, tokens }, size)
     recorder.report(done)
     recorder.report(tokens)
+    recorder.report(logits)
     return { decoding: await Program.build(this.#gpu, recorder), feeds: { token, lengths, done }, stride: 1 }
   }
 

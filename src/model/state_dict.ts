@@ -8,69 +8,96 @@ import type { HostTensor, HostTensors } from './weights.js'
 /** Sub-layers: theirs by (stack, part), in the order the rules are tried. */
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/^src_embed\.lut\.weight$/, 'tokens/table'],
-  [/^trg_embed\./, 'frames/'],
-  [/^(en|de)coder\.layer_norm\./, '$1coder/norm/'],
+  [/^trg_embed\.(weight|bias)$/, 'frames/$1'],
+  [/^(en|de)coder\.layer_norm\.(weight|bias)$/, '$1coder/norm/$2'],
   [/^decoder\.output_layer\.weight$/, 'pose/weight'],
-  [/^encoder\.layers\.(\d+)\.layer_norm\./, 'encoder.$1/self/norm/'],
-  [/^decoder\.layers\.(\d+)\.x_layer_norm\./, 'decoder.$1/self/norm/'],
-  [/^decoder\.layers\.(\d+)\.dec_layer_norm\./, 'decoder.$1/cross/norm/'],
-  [/^(en|de)coder\.layers\.(\d+)\.feed_forward\.layer_norm\./, '$1coder.$2/feed_forward/norm/'],
-  [/^(en|de)coder\.layers\.(\d+)\.feed_forward\.pwff_layer\.0\./, '$1coder.$2/feed_forward/wide/'],
-  [/^(en|de)coder\.layers\.(\d+)\.feed_forward\.pwff_layer\.3\./, '$1coder.$2/feed_forward/narrow/'],
-  [/^(en|de)coder\.layers\.(\d+)\.(?:src_src|trg_trg)_att\.([qkv]|output)_layer\./, '$1coder.$2/self/$3/'],
-  [/^decoder\.layers\.(\d+)\.src_trg_att\.([qkv]|output)_layer\./, 'decoder.$1/cross/$2/'],
+  [/^encoder\.layers\.(\d+)\.layer_norm\.(weight|bias)$/, 'encoder.$1/self/norm/$2'],
+  [/^decoder\.layers\.(\d+)\.x_layer_norm\.(weight|bias)$/, 'decoder.$1/self/norm/$2'],
+  [/^decoder\.layers\.(\d+)\.dec_layer_norm\.(weight|bias)$/, 'decoder.$1/cross/norm/$2'],
+  [/^(en|de)coder\.layers\.(\d+)\.feed_forward\.layer_norm\.(weight|bias)$/, '$1coder.$2/feed_forward/norm/$3'],
+  [/^(en|de)coder\.layers\.(\d+)\.feed_forward\.pwff_layer\.0\.(weight|bias)$/, '$1coder.$2/feed_forward/wide/$3'],
+  [/^(en|de)coder\.layers\.(\d+)\.feed_forward\.pwff_layer\.3\.(weight|bias)$/, '$1coder.$2/feed_forward/narrow/$3'],
+  [/^encoder\.layers\.(\d+)\.src_src_att\.([qkv]|output)_layer\.(weight|bias)$/, 'encoder.$1/self/$2/$3'],
+  [/^decoder\.layers\.(\d+)\.trg_trg_att\.([qkv]|output)_layer\.(weight|bias)$/, 'decoder.$1/self/$2/$3'],
+  [/^decoder\.layers\.(\d+)\.src_trg_att\.([qkv]|output)_layer\.(weight|bias)$/, 'decoder.$1/cross/$2/$3'],
 ]
 const PARTS: Readonly<Record<string, string>> = { q: 'query', k: 'key', v: 'value', output: 'out' }
 
+/** What wraps a model for several GPUs (`module`) or compiles it (`_orig_mod`) puts its own name before each part it wraps. */
+const WRAPPERS: readonly string[] = ['module', '_orig_mod']
+/** What people keep a state dict under in a larger checkpoint or module. */
+const HOLDERS: readonly string[] = ['model', 'model_state', 'state_dict']
+
+/** A tensor's name in the model itself, without what was wrapped around it. */
+function bareName(name: string): string {
+  const parts = name.split('.').filter((part) => !WRAPPERS.includes(part))
+  const first = parts.findIndex((part) => !HOLDERS.includes(part))
+  return parts.slice(Math.max(first, 0)).join('.')
+}
+
+/** Whether a tensor is a table of position encodings: a buffer that follows from the width, of 200,000 rows in the published code. */
+export const isPositionTable = (name: string): boolean => /^(en|de)coder\.pe\.pe$/.test(bareName(name))
+
 /** Our name for one of theirs; undefined for a name that model does not have. */
 export function nameFromStateDict(name: string): string | undefined {
+  const bare = bareName(name)
   for (const [pattern, replacement] of RULES) {
-    if (!pattern.test(name)) continue
-    const ours = name.replace(pattern, replacement).replace(/\/([qkv]|output)\//, (_, part: string) => `/${PARTS[part]!}/`)
+    if (!pattern.test(bare)) continue
+    const ours = bare.replace(pattern, replacement).replace(/\/([qkv]|output)\//, (_, part: string) => `/${PARTS[part]!}/`)
     return /\/norm\//.test(ours) ? ours.replace(/weight$/, 'gamma').replace(/bias$/, 'beta') : ours
   }
   return undefined
 }
 
 /**
- * Translates a state dict. Heads cannot be read off shapes; everything else can.
- * Throws ERR_CHECKPOINT naming the first tensor that model does not have, or the one it lacks.
+ * Translates a state dict. Heads cannot be read off shapes; everything else can. Position tables are left out.
+ * Throws ERR_CHECKPOINT naming the tensors that model does not have, one that is there twice, has an impossible shape, or is lacking.
  */
 export function stateDictTensors(theirs: HostTensors, who: string) {
-  const tensors = new Map<string, HostTensor>()
-  for (const [name, tensor] of theirs) {
-    const ours = nameFromStateDict(name)
-    if (!ours)
-      throw new SignError(
-        'ERR_CHECKPOINT',
-        who,
-        `wanted a Progressive Transformers state dict, got tensor '${name}'`,
-        'Export model.state_dict() alone',
-      )
-    tensors.set(ours, tensor)
-  }
-  const need = (name: string): HostTensor => {
-    const tensor = tensors.get(name)
-    if (!tensor)
-      throw new SignError(
-        'ERR_CHECKPOINT',
-        who,
-        `wanted a Progressive Transformers state dict, got none of '${name}'`,
-        'Export the whole state dict',
-      )
-    return tensor
+  const tensors = translated(theirs, who)
+  const need = (name: string, rank: number): readonly number[] => {
+    const shape = tensors.get(name)?.shape
+    if (!shape) throw refused(who, `got none of '${name}'`, 'Export the whole state dict')
+    if (shape.length !== rank || shape.some((extent) => extent < 1))
+      throw refused(who, `got [${shape.join(', ')}] for '${name}'`, `Export it as it is trained: an array of ${rank} dimensions`)
+    return shape
   }
   const layers = (stack: string) =>
     new Set([...tensors.keys()].map((name) => new RegExp(`^${stack}\\.(\\d+)/`).exec(name)?.[1]).filter(Boolean)).size
-  const [vocabularySize, width] = need('tokens/table').shape as [number, number]
-  const futureFrames = (need('pose/weight').shape[0]! - 1) / COORDS
+  const [vocabularySize, width] = need('tokens/table', 2) as [number, number]
+  const [outputs] = need('pose/weight', 2) as [number]
+  const futureFrames = (outputs - 1) / COORDS
+  if (!Number.isInteger(futureFrames) || futureFrames < 1)
+    throw refused(who, `got one of ${outputs} numbers a frame`, `Only models of ${COORDS} coordinates and a counter can be imported`)
   const sizes: Partial<ModelConfig> = {
     width,
-    hidden: need('encoder.0/feed_forward/wide/weight').shape[0]!,
+    hidden: need('encoder.0/feed_forward/wide/weight', 2)[0]!,
     encoderLayers: layers('encoder'),
     decoderLayers: layers('decoder'),
     futureFrames: futureFrames > 1 ? futureFrames : 0,
-    justCounter: need('frames/weight').shape[1] === 1,
+    justCounter: need('frames/weight', 2)[1] === 1,
   }
   return { tensors, sizes, vocabularySize }
+}
+
+function translated(theirs: HostTensors, who: string): Map<string, HostTensor> {
+  const kept = [...theirs].filter(([name]) => !isPositionTable(name))
+  const unknown = kept.map(([name]) => name).filter((name) => nameFromStateDict(name) === undefined)
+  if (unknown.length > 0) {
+    const named = unknown.slice(0, 5).map((name) => `'${name}'`)
+    const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : ''
+    throw refused(who, `got tensors it does not have: ${named.join(', ')}${more}`, 'Export model.state_dict() alone')
+  }
+  const from = new Map<string, string>()
+  for (const [name] of kept) {
+    const ours = nameFromStateDict(name)!
+    const other = from.get(ours)
+    if (other !== undefined) throw refused(who, `got '${other}' and '${name}' for one tensor`, 'Export one model alone')
+    from.set(ours, name)
+  }
+  return new Map([...from].map(([ours, name]) => [ours, theirs.get(name)!]))
+}
+
+function refused(who: string, got: string, nextMove: string): SignError {
+  return new SignError('ERR_CHECKPOINT', who, `wanted a Progressive Transformers state dict, ${got}`, nextMove)
 }

@@ -2,6 +2,7 @@
 // f16 adds a copy of the matrices in halves, and the state of the loss scale.
 
 import { bug, SignError } from '../base/errors.js'
+import { firstNonFinite, placeIn } from '../base/finite.js'
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
 import { Arena, elements, type Region, type Tensor } from '../device/memory.js'
@@ -172,7 +173,7 @@ export class Weights {
     return { name: 'halves', shape: [numbers], dtype: 'f16', region }
   }
 
-  /** Uploads parameters by name. Throws ERR_CHECKPOINT, before anything is written, for a missing, unknown or wrongly shaped one. */
+  /** Uploads parameters by name. Throws ERR_CHECKPOINT, before anything is written, for one that is missing, unknown, wrongly shaped or not finite. */
   load(tensors: HostTensors, who: string, arena: Arena = this.values): void {
     const unknown = [...tensors.keys()].filter((name) => !this.#byName.has(name))
     if (unknown.length > 0)
@@ -193,6 +194,11 @@ export class Weights {
           `wanted '${name}' as [${shape.join(', ')}], got [${tensor.shape.join(', ')}]`,
           'Check that the model sizes and the vocabulary match',
         )
+      }
+      const at = firstNonFinite(tensor.data)
+      if (at >= 0) {
+        const problem = `wanted finite numbers in '${name}', got ${tensor.data[at]} at ${placeIn(shape, at)}`
+        throw new SignError('ERR_CHECKPOINT', who, problem, 'Take weights from before the training diverged')
       }
     }
     for (const { name, shape } of this.specs) arena.write(name, pad(tensors.get(name)!.data, shape))

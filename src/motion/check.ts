@@ -1,10 +1,11 @@
 // What every writer asks of a motion before it writes anything.
 
 import { SignError } from '../base/errors.js'
+import { firstNonFinite } from '../base/finite.js'
 import type { Motion } from './clip.js'
-import { COORDS, JOINTS } from './skeleton.js'
+import { COORDS, JOINTS, jointNames } from './skeleton.js'
 
-/** Throws ERR_DATA where a motion has no frames, no clock, or not 150 numbers a frame. */
+/** Throws ERR_DATA where a motion has no frames, no clock, not 150 numbers a frame, or a number that is NaN or infinite, whose frame and joint are named. */
 export function checkMotion(motion: Motion, who: string): void {
   const { frames, fps, joints } = motion
   if (!(frames >= 1 && Number.isInteger(frames)))
@@ -15,13 +16,15 @@ export function checkMotion(motion: Motion, who: string): void {
     const wanted = `${frames * COORDS} numbers for ${frames} frames`
     throw new SignError('ERR_DATA', who, `wanted ${wanted}, got ${joints.length}`, `Give ${COORDS} numbers a frame, without the counter`)
   }
+  checkFinite(joints, who)
 }
 
 /** Throws ERR_DATA naming frame, joint and axis of the first coordinate of `joints` [frames, 150] that is NaN or infinite. */
 export function checkFinite(joints: Float32Array, who: string): void {
-  const at = joints.findIndex((value) => !Number.isFinite(value))
+  const at = firstNonFinite(joints)
   if (at < 0) return
-  const place = `frame ${Math.floor(at / COORDS)}, joint ${Math.floor(at / 3) % JOINTS} ${'xyz'[at % 3]}`
+  const joint = Math.floor(at / 3) % JOINTS
+  const place = `frame ${Math.floor(at / COORDS)}, joint ${joint} ${'xyz'[at % 3]} (${jointNames[joint]})`
   throw new SignError(
     'ERR_DATA',
     who,

@@ -112,6 +112,6 @@ describe('rigPoses', () => {
   it('names the first coordinate that is not finite', () => {
     const motion = rigidMotion(3, 7)
     motion.joints[COORDS + 4] = Number.NaN
-    expect(() => rigPoses(motion, 'a.bvh')).toThrow(/^a\.bvh: wanted finite coordinates, got NaN in frame 1, joint 1 y\./)
+    expect(() => rigPoses(motion, 'a.bvh')).toThrow(/^a\.bvh: wanted finite coordinates, got NaN in frame 1, joint 1 y \(neck\)\./)
   })
 })

@@ -45,7 +45,7 @@ export function cameraFor(motions: readonly Motion[], turn: Turn = {}): Camera {
       const id = (at % COORDS) / 3
       const x = joints[at]!
       const y = joints[at + 1]!
-      if (hidden.includes(id) || !Number.isFinite(x + y)) continue
+      if (hidden.includes(id)) continue
       const reach = MARGIN + (id === joint.nose ? HEAD_RADIUS : 0)
       box.left = Math.max(-FURTHEST, Math.min(box.left, x - reach))
       box.right = Math.min(FURTHEST, Math.max(box.right, x + reach))
@@ -60,7 +60,7 @@ export function cameraFor(motions: readonly Motion[], turn: Turn = {}): Camera {
   }
 }
 
-/** The 50 joints of one frame (150 numbers) in a picture of `size` pixels a side. A joint that is not finite stays not finite. */
+/** The 50 joints of one frame (150 numbers) in a picture of `size` pixels a side. */
 export function project(frame: Float32Array, camera: Camera, size: number): Point[] {
   return Array.from({ length: JOINTS }, (_, id) => projectPoint(frame[3 * id]!, frame[3 * id + 1]!, frame[3 * id + 2]!, camera, size))
 }

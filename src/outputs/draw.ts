@@ -62,18 +62,16 @@ export function isFinger(part: Part): part is (typeof fingers)[number] {
   return (fingers as readonly Part[]).includes(part)
 }
 
-/** The marks of one frame (150 numbers), what is far first. Limbs with a joint that is not finite are left out. */
+/** The marks of one frame (150 numbers), what is far first. */
 export function drawFrame(frame: Float32Array, camera: Camera, size: number, palette: Palette): Mark[] {
   const points = project(frame, camera, size)
   const scale = size / camera.extent
-  const pieces = limbs
-    .map((limb) => {
-      const marks = drawLimb(limb, points, scale, palette)
-      // The head covers its neck whichever is nearer, as a chin does.
-      if (limb.part === 'head') marks.push(...drawHead(frame, camera, size, palette))
-      return { near: limb.bias + mean(limb.joints.map((id) => points[id]!.near)), marks }
-    })
-    .filter((piece) => piece.marks.every(isDrawable))
+  const pieces = limbs.map((limb) => {
+    const marks = drawLimb(limb, points, scale, palette)
+    // The head covers its neck whichever is nearer, as a chin does.
+    if (limb.part === 'head') marks.push(...drawHead(frame, camera, size, palette))
+    return { near: limb.bias + mean(limb.joints.map((id) => points[id]!.near)), marks }
+  })
   return pieces.sort((a, b) => a.near - b.near).flatMap((piece) => piece.marks)
 }
 
@@ -130,10 +128,6 @@ function drawHead(frame: Float32Array, camera: Camera, size: number, palette: Pa
 export function darker(colour: Colour): Colour {
   const channel = (at: number) => Math.round(0.7 * Number.parseInt(colour.slice(at, at + 2), 16))
   return `#${[1, 3, 5].map((at) => channel(at).toString(16).padStart(2, '0')).join('')}`
-}
-
-function isDrawable(mark: Mark): boolean {
-  return mark.shape === 'line' ? mark.points.every(Number.isFinite) : Number.isFinite(mark.x + mark.y)
 }
 
 function mean(numbers: readonly number[]): number {

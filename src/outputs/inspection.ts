@@ -2,6 +2,7 @@
 
 import { writeWhole } from '../base/files.js'
 import { boneLengthSpread } from '../motion/bone_lengths.js'
+import { checkMotion } from '../motion/check.js'
 import type { Clip } from '../motion/clip.js'
 import { htmlPage } from './html_page.js'
 import { boneBars, lengthHistogram, missingHeatMap, percent } from './inspection_charts.js'
@@ -39,6 +40,7 @@ export async function writeInspection(path: string, inspection: Inspection): Pro
 
 /** The page as a string: one file that fetches nothing and runs nothing. */
 export function inspectionHtml({ title, about = [], clips, findings = [] }: Inspection): string {
+  for (const { clip } of clips) checkMotion(clip, clip.name)
   const spreads = clips.map(({ clip }) => boneLengthSpread(clip))
   const missing = clips.flatMap((entry) => (entry.missing ? [entry.missing] : []))
   const sections = [

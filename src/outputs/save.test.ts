@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -32,6 +32,25 @@ describe('saveMotion', () => {
     const svg = readFileSync(join(folder, 'b.svg'), 'utf8')
     expect(svg).toContain('ASL: Hello &amp; &lt;bye&gt;')
     expect(svg).toContain('reference 1/4')
+  })
+
+  const endings = ['png', 'svg', 'gif', 'html', 'json', 'skels', 'pose', 'bvh', 'glb', 'npz']
+  it.each(endings)('refuses a number that is not finite in .%s, names its frame and joint, and leaves nothing', async (ending) => {
+    const path = join(folder, `broken.${ending}`)
+    for (const bad of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+      const joints = motion.joints.slice()
+      joints[150 + 3 * 12 + 1] = bad
+      await expect(saveMotion(path, { ...motion, joints }, { text: '', language: 'ASL' })).rejects.toMatchObject({
+        code: 'ERR_DATA',
+        message: expect.stringContaining(`wanted finite coordinates, got ${bad} in frame 1, joint 12 y (leftThumb4)`),
+      })
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith(`broken.${ending}`))).toEqual([])
+  })
+
+  it.each(['png', 'svg', 'gif', 'html'])('refuses it in the reference of .%s too', async (ending) => {
+    const reference = { ...motion, joints: motion.joints.map((value, i) => (i === 0 ? Number.NaN : value)) }
+    await expect(saveMotion(join(folder, `beside.${ending}`), motion, { ...about, reference })).rejects.toThrow('NaN in frame 0, joint 0 x')
   })
 
   it.each(['a.bmp', 'a', 'a.constructor', '.gif'])('refuses %s and lists what it can', async (name) => {

@@ -33,7 +33,7 @@ const writers: Readonly<Record<string, Writer>> = {
   },
   '.json': (path, motion, about) => writeJson(path, motion, about),
   '.skels': (path, motion) => writeSkels(path, [motion]),
-  '.pose': (path, motion) => writePose(path, poseOfMotion(motion)),
+  '.pose': (path, motion) => writePose(path, poseOfMotion(motion, path)),
   '.bvh': (path, motion) => writeBvh(path, motion),
   '.glb': (path, motion) => writeGlb(path, motion),
   '.npz': (path, motion) => writeMotionNpz(path, motion),

@@ -41,31 +41,21 @@ describe('viewer', () => {
     expect(unpack(clip!.reference!).frames).toBe(7)
   })
 
-  it('keeps what is missing missing, and survives a motion of zeros', () => {
-    const holed = motion.joints.slice()
-    holed[7] = Number.NaN
+  it('survives a motion of zeros', () => {
     const { unpack } = sceneOf(viewerHtml([entry], { title: '' }))
-    const back = unpack(packMotion({ ...motion, joints: holed }))
-    expect([back.joints[7], back.joints[6]]).toEqual([Number.NaN, expect.closeTo(motion.joints[6]!, 4)])
     expect(unpack(packMotion({ ...motion, joints: new Float32Array(1800) })).joints.every((value) => value === 0)).toBe(true)
   })
 
-  it('paints all limbs of a frame, and leaves out one that is missing a joint', () => {
+  it('paints all limbs of a frame', () => {
     const html = viewerHtml([entry], { title: '' })
     const { paintFrame } = sceneOf(html)
-    const strokes = (joints: Float32Array) => {
-      let count = 0
-      const ignore = () => undefined
-      const context = { beginPath: ignore, arc: ignore, lineTo: ignore, fill: ignore, stroke: () => count++ }
-      const camera = { yaw: 0.3, pitch: 0.1, zoom: 1, perspective: true }
-      const data = JSON.parse(JSON.stringify(pageData(html))) as { palettes: { light: unknown } } & PageData
-      paintFrame(context, { ...motion, joints }, 0, data.clips[0], camera, { x: 200, y: 200, size: 400 }, data.palettes.light, '')
-      return count
-    }
-    const holed = motion.joints.slice()
-    holed[3 * 12] = Number.NaN
-    expect(strokes(motion.joints)).toBe(2 * 17 + 1)
-    expect(strokes(holed)).toBe(2 * 16 + 1)
+    let strokes = 0
+    const ignore = () => undefined
+    const context = { beginPath: ignore, arc: ignore, lineTo: ignore, fill: ignore, stroke: () => strokes++ }
+    const camera = { yaw: 0.3, pitch: 0.1, zoom: 1, perspective: true }
+    const data = JSON.parse(JSON.stringify(pageData(html))) as { palettes: { light: unknown } } & PageData
+    paintFrame(context, motion, 0, data.clips[0], camera, { x: 200, y: 200, size: 400 }, data.palettes.light, '')
+    expect(strokes).toBe(2 * 17 + 1)
   })
 
   it('lets no text become markup', () => {

@@ -26,7 +26,7 @@ export interface ViewerEntry {
   readonly scores?: Readonly<Record<string, number | string>>
 }
 
-/** A motion as the page holds it: `value = integer * step`, and the integer -32768 for what is not finite. */
+/** A motion as the page holds it: `value = integer * step`. */
 export interface PackedMotion {
   readonly fps: number
   readonly frames: number
@@ -36,7 +36,6 @@ export interface PackedMotion {
 }
 
 const LARGEST = 32767
-const MISSING = -32768
 
 /** Writes the page. Throws ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written. */
 export async function writeViewer(path: string, entries: readonly ViewerEntry[], options: { title: string }): Promise<void> {
@@ -77,11 +76,11 @@ function packEntry({ title, language, text, motion, reference, scores = {} }: Vi
 /** Rounds to 1/32767 of the largest coordinate: a tenth of a pixel on a large screen is three times that. */
 export function packMotion({ joints, fps, frames }: Motion): PackedMotion {
   let largest = 0
-  for (const value of joints) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value))
+  for (const value of joints) largest = Math.max(largest, Math.abs(value))
   const step = largest / LARGEST || 1
   const bytes = Buffer.alloc(joints.length * 2)
   joints.forEach((value, i) => {
-    bytes.writeInt16LE(Number.isFinite(value) ? Math.round(value / step) : MISSING, 2 * i)
+    bytes.writeInt16LE(Math.round(value / step), 2 * i)
   })
   return { fps, frames, step, data: bytes.toString('base64') }
 }

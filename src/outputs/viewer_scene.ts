@@ -14,10 +14,7 @@ function unpack(packed) {
   const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0))
   const view = new DataView(bytes.buffer)
   const joints = new Float32Array(bytes.length / 2)
-  for (let i = 0; i < joints.length; i++) {
-    const integer = view.getInt16(2 * i, true)
-    joints[i] = integer === -32768 ? NaN : integer * packed.step
-  }
+  for (let i = 0; i < joints.length; i++) joints[i] = view.getInt16(2 * i, true) * packed.step
   return { fps: packed.fps, frames: packed.frames, joints: joints }
 }
 
@@ -43,9 +40,8 @@ function paintFrame(context, motion, frame, clip, camera, pane, palette, plain) 
     const i = at + 3 * id
     points.push(projectPoint(motion.joints[i], motion.joints[i + 1], motion.joints[i + 2], clip, camera, pane))
   }
-  const whole = page.limbs.filter((limb) => limb.joints.every((id) => Number.isFinite(points[id].x + points[id].y)))
   const nearness = (limb) => limb.bias + limb.joints.reduce((sum, id) => sum + points[id].near, 0) / limb.joints.length
-  const sorted = whole.map((limb) => ({ limb: limb, near: nearness(limb) })).sort((a, b) => a.near - b.near)
+  const sorted = page.limbs.map((limb) => ({ limb: limb, near: nearness(limb) })).sort((a, b) => a.near - b.near)
   context.lineCap = context.lineJoin = 'round'
   for (const { limb } of sorted) {
     paintLimb(context, limb, limb.joints.map((id) => points[id]), palette, plain)

@@ -4,13 +4,14 @@
 import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import { firstNonFinite } from '../base/finite.js'
 import type { Gpu } from '../device/gpu.js'
-import { formatSafetensors, readSafetensors, type Tensor } from '../formats/safetensors.js'
+import { formatSafetensors, type Tensor } from '../formats/safetensors.js'
 import type { ModelConfig } from '../model/config.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
 import type { HostTensor, WeightsOptions } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { arenaOf, type Part, parseJson, parts, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
+import { arenaOf, type Part, parseJson, parts, readModelFile, savedSizes, savedTensors, tensorsUnder, unsaved } from './checkpoint_parts.js'
 import { exchangedGroup, exchangedTensor, isExchanged } from './checkpoint_sides.js'
 
 const FORMAT = 'signllm-1'
@@ -29,7 +30,7 @@ const savedGroup = z.strictObject({
   vocabulary: z.unknown(),
   startFrame: z.array(z.number()).length(150),
   scaling: z.strictObject({ centre: z.array(z.number()).length(151), scale: z.array(z.number().positive()).length(151) }),
-  fps: z.number(),
+  fps: z.number().positive(),
   normalisation: z.literal('neck-shoulder-3'),
 })
 
@@ -39,17 +40,21 @@ export interface Checkpoint {
   readonly groups: readonly GroupDescription[]
   /** Languages whose groups were trained with the other side called right, and are brought to ours as they are read (checkpoint_sides.ts). */
   readonly exchanged: readonly string[]
+  /** What its user should know, as sentences; a command says them on standard error. */
+  readonly notes: readonly string[]
   /** What the trainer saved to go on from; absent in a model meant for use only. */
   readonly state: unknown
   tensors(part: Part, language: string): Map<string, HostTensor>
 }
 
-/** Saves a model; with `state`, the optimiser's moments too. Equal contents give equal bytes. Throws ERR_OUTPUT. */
+/** Saves a model; with `state`, the optimiser's moments too. Equal contents give equal bytes. Throws ERR_OUTPUT, and ERR_DIVERGED for numbers that are not finite. */
 export async function saveCheckpoint(path: string, model: SignModel, state?: unknown): Promise<void> {
   const tensors = new Map<string, Tensor>()
-  for (const { language, weights } of model.groups) {
+  for (const group of model.groups) {
+    const { language, weights } = group
+    refuseNonFinite(path, group)
     const wanted = state === undefined ? (['weights'] as const) : parts
-    for (const [name, tensor] of await savedTensors(weights, wanted, (part, name) => `${part}/${language}/${name}`))
+    for (const [name, tensor] of await savedTensors(path, weights, wanted, (part, name) => `${part}/${language}/${name}`))
       tensors.set(name, tensor)
   }
   const metadata: Record<string, string> = { format: FORMAT, groups: JSON.stringify(model.groups.map(describe)) }
@@ -57,9 +62,17 @@ export async function saveCheckpoint(path: string, model: SignModel, state?: unk
   await writeWhole(path, formatSafetensors(tensors, metadata))
 }
 
-/** Reads a file. Throws ERR_CHECKPOINT for one that is cut short, of another format, or inconsistent. */
+/** JSON has no word for such numbers: the file could not be read again. */
+function refuseNonFinite(path: string, { language, startFrame, scaling, fps }: GroupDescription): void {
+  for (const [what, values] of Object.entries({ startFrame, ...scaling, fps: [fps] })) {
+    const at = firstNonFinite(values)
+    if (at >= 0) throw unsaved(path, `${what} of ${language}`, `${values[at]}`)
+  }
+}
+
+/** Reads a file. Throws ERR_CHECKPOINT for one that is cut short, damaged, of another format, inconsistent, or with a number that is not finite. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const file = await readSafetensors(path)
+  const file = await readModelFile(path)
   const { format, groups, state } = file.metadata
   if (format !== FORMAT || groups === undefined) {
     throw new SignError(
@@ -92,6 +105,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     path,
     groups: stored.map((group) => (isExchanged(group) ? exchangedGroup(group) : group)),
     exchanged,
+    notes: file.notes,
     state: state === undefined ? undefined : parseJson(state, path),
     tensors: (part, language) => {
       const tensors = tensorsUnder(file, `${part}/${language}/`)

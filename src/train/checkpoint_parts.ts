@@ -2,8 +2,9 @@
 
 import { z } from 'zod'
 import { SignError } from '../base/errors.js'
-import { asFloat32, type Tensor, type TensorFile } from '../formats/safetensors.js'
-import type { HostTensor, Weights } from '../model/weights.js'
+import { firstNonFinite, placeIn } from '../base/finite.js'
+import { asWeights, readSafetensors, type Tensor } from '../formats/safetensors.js'
+import type { HostTensor, HostTensors, Weights } from '../model/weights.js'
 
 /** The sizes that every kind of model has. */
 export const savedSizes = {
@@ -25,8 +26,12 @@ export function arenaOf(weights: Weights, part: Part) {
   return part === 'weights' ? weights.values : weights[part]
 }
 
-/** The tensors of some arenas, named by `nameOf`. Weights that are not trained have no moments. */
+/**
+ * The tensors of some arenas, named by `nameOf`. Weights that are not trained have no moments.
+ * Throws ERR_DIVERGED naming `who` and the tensor for a number that is not finite: what cannot be gone on from may not replace what can.
+ */
 export async function savedTensors(
+  who: string,
   weights: Weights,
   wanted: readonly Part[],
   nameOf: (part: Part, name: string) => string,
@@ -35,16 +40,41 @@ export async function savedTensors(
   for (const part of wanted) {
     const arena = arenaOf(weights, part)
     if (!arena) continue
-    for (const [name, { shape, data }] of await weights.save(arena))
+    for (const [name, { shape, data }] of await weights.save(arena)) {
+      const at = firstNonFinite(data)
+      if (at >= 0) throw unsaved(who, nameOf(part, name), `${data[at]} at ${placeIn(shape, at)}`)
       tensors.set(nameOf(part, name), { dtype: 'F32', shape, data } as Tensor)
+    }
   }
   return tensors
 }
 
+/** What a number that is not finite comes to when it should be saved. */
+export function unsaved(who: string, what: string, got: string): SignError {
+  const problem = `wanted finite numbers to save, got ${got} in ${what}`
+  return new SignError('ERR_DIVERGED', who, problem, 'Lower the learning rate; checkpoints saved before are as they were')
+}
+
+/** What was read from a checkpoint, whatever the model. */
+export interface ModelFile {
+  readonly tensors: HostTensors
+  readonly metadata: Readonly<Record<string, string>>
+  /** What its user should know, as sentences. */
+  readonly notes: readonly string[]
+}
+
+/** Reads a file of weights, every number of which is finite. Throws ERR_CHECKPOINT. */
+export async function readModelFile(path: string): Promise<ModelFile> {
+  const { tensors, metadata, checked } = await readSafetensors(path)
+  const weights = [...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }] as const)
+  const notes = checked ? [] : [`${path} has no checksums, as older versions wrote it: damage to it would go unseen`]
+  return { tensors: new Map(weights), metadata, notes }
+}
+
 /** A file's tensors whose names begin with `prefix`, without it. */
-export function tensorsUnder(file: TensorFile, prefix: string): Map<string, HostTensor> {
-  const found = [...file.tensors].filter(([name]) => name.startsWith(prefix))
-  return new Map(found.map(([name, tensor]) => [name.slice(prefix.length), { shape: tensor.shape, data: asFloat32(tensor) }]))
+export function tensorsUnder({ tensors }: ModelFile, prefix: string): Map<string, HostTensor> {
+  const found = [...tensors].filter(([name]) => name.startsWith(prefix))
+  return new Map(found.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
 }
 
 /** Throws ERR_CHECKPOINT where the text is no JSON. */

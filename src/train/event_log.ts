@@ -1,17 +1,6 @@
 // The bytes of a TensorBoard event file: records with checksums around protobuf messages, of which we write three small kinds.
 
-/** CRC-32C (Castagnoli) of some bytes. */
-export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff]! ^ (crc >>> 8)
-  return ~crc >>> 0
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1
-  return crc
-})
+import { crc32c } from '../base/crc.js'
 
 /** The format stores checksums rotated and shifted, since the CRC of data that holds its own CRC is a weak one. */
 export function maskedCrc(bytes: Uint8Array): number {

@@ -4,11 +4,11 @@ import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
-import { formatSafetensors, readSafetensors } from '../formats/safetensors.js'
+import { formatSafetensors } from '../formats/safetensors.js'
 import { GlossModel, type GlossModelDescription } from '../model/text_to_gloss.js'
 import type { HostTensor, WeightsOptions } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { arenaOf, type Part, parseJson, parts, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
+import { arenaOf, type Part, parseJson, parts, readModelFile, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
 
 const FORMAT = 'signllm-gloss-1'
 
@@ -24,12 +24,14 @@ const savedModel = z.strictObject({
 export interface GlossCheckpoint {
   readonly path: string
   readonly description: GlossModelDescription
+  /** What its user should know, as sentences; a command says them on standard error. */
+  readonly notes: readonly string[]
   /** What the trainer saved to go on from; absent in a model meant for use only. */
   readonly state: unknown
   tensors(part: Part): Map<string, HostTensor>
 }
 
-/** Saves a model; with `state`, the optimiser's moments too. Equal contents give equal bytes. Throws ERR_OUTPUT. */
+/** Saves a model; with `state`, the optimiser's moments too. Equal contents give equal bytes. Throws ERR_OUTPUT, and ERR_DIVERGED for numbers that are not finite. */
 export async function saveGlossCheckpoint(path: string, model: GlossModel, state?: unknown): Promise<void> {
   const { config, source, gloss, languages, reads } = model
   const description: z.input<typeof savedModel> = {
@@ -40,14 +42,14 @@ export async function saveGlossCheckpoint(path: string, model: GlossModel, state
     languages: [...languages],
     reads,
   }
-  const tensors = await savedTensors(model.weights, state === undefined ? ['weights'] : parts, (part, name) => `${part}/${name}`)
+  const tensors = await savedTensors(path, model.weights, state === undefined ? ['weights'] : parts, (part, name) => `${part}/${name}`)
   const metadata = { format: FORMAT, model: JSON.stringify(description), ...(state === undefined ? {} : { state: JSON.stringify(state) }) }
   await writeWhole(path, formatSafetensors(tensors, metadata))
 }
 
-/** Reads a file. Throws ERR_CHECKPOINT for one that is cut short, of another format, or inconsistent. */
+/** Reads a file. Throws ERR_CHECKPOINT for one that is cut short, damaged, of another format, inconsistent, or with a number that is not finite. */
 export async function readGlossCheckpoint(path: string): Promise<GlossCheckpoint> {
-  const file = await readSafetensors(path)
+  const file = await readModelFile(path)
   const { format, model, state } = file.metadata
   if (format !== FORMAT || model === undefined) {
     const problem = `wanted a text-to-gloss model (${FORMAT}), got ${format ?? 'no format'}`
@@ -63,6 +65,7 @@ export async function readGlossCheckpoint(path: string): Promise<GlossCheckpoint
   return {
     path,
     description: { config, ...vocabularies, languages, reads },
+    notes: file.notes,
     state: state === undefined ? undefined : parseJson(state, path),
     tensors: (part) => tensorsUnder(file, `${part}/`),
   }

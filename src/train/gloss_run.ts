@@ -17,7 +17,7 @@ import type { PendingStep } from './pending_step.js'
 import type { TrainRunOptions } from './run.js'
 import { loadGlossConfig } from './run_file.js'
 import { lastCheckpoint, prepareFolder } from './run_folder.js'
-import { carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+import { type Begun, carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
 import { settleTuning } from './run_tuning.js'
 
 /** What a validation tells. */
@@ -46,19 +46,16 @@ const fixedKeys = [
 /** Runs a training to its end, telling what happens. Throws as `trainRun`. */
 export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
   gpu.check()
-  const { train, dev, description, notes } = await loadGlossData(config)
+  const { train, dev, description, notes: dataNotes } = await loadGlossData(config)
   await prepareFolder(config, options, fixedKeys, loadGlossConfig)
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
   const tuned = await settleTuning(gpu, config.out, resumed)
-  const trainer = resumed
+  const { trainer, notes } = resumed
     ? await resume(tuned, config, train, description, last)
-    : new GlossTrainer(
-        config,
-        new GlossModel(tuned, description, { training: true, precision: config.precision, seed: config.seed }),
-        train,
-      )
-  yield* carryThrough(new GlossJob(trainer, heldOut(train, dev, config), notes), config, { resumed, signal: options.signal })
+    : { trainer: begin(tuned, config, train, description), notes: [] }
+  const job = new GlossJob(trainer, heldOut(train, dev, config), [...dataNotes, ...notes])
+  yield* carryThrough(job, config, { resumed, signal: options.signal })
 }
 
 /** The lines a validation scores: held-out ones, or those learned from where there are none. */
@@ -67,13 +64,18 @@ function heldOut(train: readonly GlossLine[], dev: readonly GlossLine[], { valid
   return held.slice(0, validate.sentences ?? held.length)
 }
 
+function begin(gpu: Gpu, config: GlossRunConfig, train: readonly GlossLine[], description: GlossModelDescription): GlossTrainer {
+  const { precision, seed } = config
+  return new GlossTrainer(config, new GlossModel(gpu, description, { training: true, precision, seed }), train)
+}
+
 async function resume(
   gpu: Gpu,
   config: GlossRunConfig,
   train: readonly GlossLine[],
   description: GlossModelDescription,
   last: string,
-): Promise<GlossTrainer> {
+): Promise<Begun<GlossTrainer>> {
   const checkpoint = await readGlossCheckpoint(last)
   if (!isDeepStrictEqual(plain(checkpoint.description), plain(description))) {
     const problem = 'wanted a model of the run file’s sizes and words, got another'
@@ -81,7 +83,7 @@ async function resume(
   }
   const trainer = new GlossTrainer(config, restoreGlossModel(gpu, checkpoint, { training: true, precision: config.precision }), train)
   trainer.restore(checkpoint.state as GlossTrainerState)
-  return trainer
+  return { trainer, notes: checkpoint.notes }
 }
 
 /** What a description says, for comparing. */

@@ -13,7 +13,7 @@ import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { loadRunConfig } from './run_file.js'
 import { type FolderOptions, goesOn, lastCheckpoint, prepareFolder } from './run_folder.js'
-import { carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+import { type Begun, carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
 import { settleTuning } from './run_tuning.js'
 import { type TrainedStep, Trainer, type TrainerState } from './trainer.js'
 import { validate } from './validation.js'
@@ -66,15 +66,20 @@ export async function* trainRun(gpu: Gpu, runFile: RunConfig, options: TrainRunO
   const last = lastCheckpoint(config.out)
   const resumed = existsSync(last)
   const tuned = await settleTuning(gpu, config.out, resumed)
-  const trainer = resumed ? await resumeTrainer(tuned, config, loaded, last) : await startTrainer(tuned, config, loaded, { base, start })
-  yield* carryThrough(new PoseJob(trainer), config, { resumed, signal: options.signal })
+  const { trainer, notes } = resumed
+    ? await resumeTrainer(tuned, config, loaded, last)
+    : { trainer: await startTrainer(tuned, config, loaded, { base, start }), notes: [base, start].flatMap((from) => from?.notes ?? []) }
+  yield* carryThrough(new PoseJob(trainer, notes), config, { resumed, signal: options.signal })
 }
 
 class PoseJob implements Job<TrainedStep, Validated> {
   readonly #trainer: Trainer
+  readonly notes: readonly string[]
 
-  constructor(trainer: Trainer) {
+  /** @param notes what to know of the checkpoints it goes on from; what to know of the data is added */
+  constructor(trainer: Trainer, notes: readonly string[]) {
     this.#trainer = trainer
+    this.notes = [...notes, ...trainer.data.flatMap((language) => language.notes)]
   }
 
   get course() {
@@ -89,10 +94,6 @@ class PoseJob implements Job<TrainedStep, Validated> {
 
   get clips(): number {
     return this.#trainer.data.reduce((sum, { train }) => sum + train.length, 0)
-  }
-
-  get notes(): string[] {
-    return this.#trainer.data.flatMap(({ notes }) => notes)
   }
 
   submitStep(): Promise<PendingStep<TrainedStep>> {
@@ -159,7 +160,7 @@ async function readBase(path: string, data: readonly LanguageData[]): Promise<Ch
   throw new SignError('ERR_CONFIG', path, problem, 'Leave it out of data, or give the new group another tag')
 }
 
-async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string): Promise<Trainer> {
+async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string): Promise<Begun<Trainer>> {
   const checkpoint = await readCheckpoint(last)
   if (checkpoint.exchanged.length > 0 && config.data.some((entry) => 'synthetic' in entry)) {
     const problem = 'wanted a run on the built-in signer, who faces the camera, got one on its mirror image of earlier versions'
@@ -181,5 +182,5 @@ async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly Langu
   const model = restoreModel(gpu, checkpoint, { training: true, precision: config.precision })
   const trainer = new Trainer(config, model, data)
   trainer.restore(checkpoint.state as TrainerState)
-  return trainer
+  return { trainer, notes: checkpoint.notes }
 }

@@ -25,12 +25,13 @@ class NotingJob implements Job<Told, object> {
   readonly course: Course
   readonly parameters = 1
   readonly clips = 1
-  readonly notes: string[] = []
+  readonly notes: readonly string[]
   readonly calls: string[] = []
   readonly #fails: number
   #newest: PendingStep<Told> | undefined
 
-  constructor(steps: number, fails: number) {
+  constructor(steps: number, fails: number, notes: readonly string[]) {
+    this.notes = notes
     const stop = { steps, epochs: null, patience: null, minRate: null }
     const optimiser = { kind: 'adam', rate: 1, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0, clip: 0 } as const
     this.course = new Course({ stop, schedule: { kind: 'constant' }, optimiser })
@@ -72,8 +73,8 @@ class NotingJob implements Job<Told, object> {
 }
 
 /** Carries a job through, aborting when the event of step `stopAt` comes; gives its notes, its events and its log. */
-async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0 }) {
-  const job = new NotingJob(steps, fails)
+async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, told = [] as readonly string[] }) {
+  const job = new NotingJob(steps, fails, told)
   const controller = new AbortController()
   const out = join(folder, name)
   const config = { out, log: { every: 1, tensorboard: false }, checkpoint: { every, keep: 1 }, validate: { every: 5 } }
@@ -81,7 +82,7 @@ async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0 }
   let error: unknown
   try {
     for await (const event of carryThrough(job, config, { resumed: false, signal: controller.signal })) {
-      events.push(`${event.kind} ${event.step}`)
+      events.push(`${event.kind} ${event.step}${event.kind === 'start' ? event.notes.map((note) => `, ${note}`).join('') : ''}`)
       if (event.kind === 'step' && event.step === stopAt) controller.abort()
     }
   } catch (caught) {
@@ -91,6 +92,11 @@ async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0 }
 }
 
 describe('a run', () => {
+  it('tells what is to know of where it began as it starts', async () => {
+    const { events } = await run('notes', { told: ['the base is old'] })
+    expect(events.slice(0, 2)).toEqual(['start 0, the base is old', 'step 1'])
+  })
+
   it('submits each step before it reads the last, and has read all before it looks at the model', async () => {
     const { notes } = await run('order', {})
     expect(notes).toEqual([

@@ -17,7 +17,7 @@ export type RunEvent<Trained, Validated> =
       readonly parameters: number
       readonly clips: number
       readonly resumed: boolean
-      /** What to know of the data: nothing stops the run, but a model may not learn from it what is wanted. */
+      /** What to know of the data and of the checkpoint it goes on from: nothing stops the run, but a model may not learn what is wanted. */
       readonly notes: readonly string[]
     }
   | ({ readonly kind: 'step' } & Trained)
@@ -47,6 +47,12 @@ export interface Job<Trained, Validated> {
   /** Saves the model; with `state`, everything to go on from too. */
   save(path: string, options: { readonly state: boolean }): Promise<void>
   destroy(): Promise<void>
+}
+
+/** A trainer ready to go, and what its user should know of where it began. */
+export interface Begun<Trainer> {
+  readonly trainer: Trainer
+  readonly notes: readonly string[]
 }
 
 /** What of a run file the loop reads. */

@@ -1,0 +1,55 @@
+// A model in several safetensors files, as larger ones are published: `model.safetensors.index.json` says which tensor lies in which file beside it.
+
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { readSafetensors } from './safetensors.js'
+import { badCheckpoint, type TensorFile } from './safetensors_types.js'
+
+type Wants = (name: string) => boolean
+
+/** Reads a safetensors file, or all the files of an index of them, as one. Throws as {@link readSafetensors}. */
+export function readSafetensorsOrIndex(path: string, options: { wants?: Wants } = {}): Promise<TensorFile> {
+  return path.endsWith('.index.json') ? readIndexed(path, options) : readSafetensors(path, options)
+}
+
+async function readIndexed(path: string, { wants = () => true }: { wants?: Wants }): Promise<TensorFile> {
+  const places = await readIndex(path)
+  const tensors: TensorFile['tensors'] = new Map()
+  let checked = true
+  for (const shard of new Set(places.values())) {
+    // What the index puts elsewhere is passed by; what it does not name is not: nobody may miss it.
+    const file = await readSafetensors(join(dirname(path), shard), {
+      wants: (name) => wants(name) && (places.get(name) ?? shard) === shard,
+    })
+    for (const [name, tensor] of file.tensors) tensors.set(name, tensor)
+    checked &&= file.checked
+  }
+  const lost = [...places].find(([name]) => wants(name) && !tensors.has(name))
+  if (lost) throw badCheckpoint(path, `wanted tensor "${lost[0]}" in ${lost[1]}, got none`, 'Fetch all the files of the model')
+  return { tensors, metadata: {}, checked }
+}
+
+/** File names by tensor. */
+async function readIndex(path: string): Promise<Map<string, string>> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw badCheckpoint(path, `wanted to read an index, got ${(cause as Error).message}`, 'Check the path', { cause })
+  }
+  let parsed: { weight_map?: unknown } | null
+  try {
+    parsed = JSON.parse(text)
+  } catch (cause) {
+    throw badCheckpoint(path, `wanted JSON, got ${(cause as Error).message}`, undefined, { cause })
+  }
+  const map = parsed?.weight_map
+  if (typeof map !== 'object' || map === null)
+    throw badCheckpoint(path, 'wanted "weight_map", got none', 'Name an index of safetensors files')
+  for (const [name, shard] of Object.entries(map)) {
+    // Anyone may have written it: no file but those beside it.
+    if (typeof shard !== 'string' || basename(shard) !== shard || !/^[^/\\:]+\.safetensors$/.test(shard))
+      throw badCheckpoint(path, `wanted "${name}" in a .safetensors file beside the index, got ${JSON.stringify(shard)}`)
+  }
+  return new Map(Object.entries(map as Record<string, string>))
+}

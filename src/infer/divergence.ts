@@ -1,0 +1,28 @@
+// A model whose numbers overflow puts out NaN, which would go on as frames or tokens like any other.
+
+import { SignError } from '../base/errors.js'
+import { firstNonFinite } from '../base/finite.js'
+import { COORDS, jointNames } from '../motion/skeleton.js'
+import { type Chunk, FRAME } from './frame_chunks.js'
+
+/** Throws ERR_DIVERGED naming the first of the coordinates that a chunk brought, those from frame `from` on, that is NaN or infinite. */
+export function refuseDivergedFrames({ done, ran, frames }: Chunk, from: number, language: string): void {
+  for (const [b, sentence] of frames.entries()) {
+    for (let t = from; t < (done[b] || ran); t++) {
+      const frame = sentence.subarray(t * FRAME, t * FRAME + COORDS)
+      const at = firstNonFinite(frame)
+      if (at >= 0)
+        throw diverged(`the model of ${language}`, `${frame[at]} in frame ${t}, ${jointNames[Math.floor(at / 3)]} ${'xyz'[at % 3]}`)
+    }
+  }
+}
+
+/** What a model's numbers that are not finite come to. */
+export function diverged(who: string, got: string): SignError {
+  return new SignError(
+    'ERR_DIVERGED',
+    who,
+    `wanted finite numbers, got ${got}`,
+    'Take an earlier checkpoint, or train with a lower learning rate',
+  )
+}
