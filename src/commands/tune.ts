@@ -3,8 +3,8 @@
 import type { Choice } from '../device/kernel.js'
 import { openGpu } from '../device/open.js'
 import { shaderFromPackage } from '../device/shader_source.js'
-import { shadersOf, TUNING_FORMAT, type Tuning } from '../device/tuning.js'
-import { hashOfShaders, readTuning, writeTuning } from '../device/tuning_file.js'
+import { shadersOf, type Tuning } from '../device/tuning.js'
+import { hashOfShaders, tuningToExtend, writeTuning } from '../device/tuning_file.js'
 import { hasLongSteps } from '../model/config.js'
 import type { Sampling } from '../profile/timing.js'
 import { referenceRun } from '../profile/train.js'
@@ -44,16 +44,16 @@ export async function tuneCommand(
     longDispatches: hasLongSteps(config.model),
   })
   try {
-    const file = report.tuning.path
-    let tuning = (await readTuning(file, report.identity)) ?? { format: TUNING_FORMAT, adapter: report.identity, kernels: {} }
+    const known = await tuningToExtend(report.identity)
+    let { tuning } = known
     const shapes: TunedUse[] = []
     for await (const use of tune(gpu, config, options)) {
       shapes.push(use)
       say(formatUse(use))
       tuning = await withUse(tuning, use)
-      await writeTuning(file, tuning)
+      await writeTuning(known.path, tuning)
     }
-    return { adapter: report.identity, path: file, shapes }
+    return { adapter: report.identity, path: known.path, shapes }
   } finally {
     await gpu.dispose()
   }
