@@ -33,10 +33,10 @@ export async function findSystem({ wish, longDispatches }: Search, attempts: Att
   const dawn = await systemDawn()
   const problem = vulkanLoaderProblem()
   if (problem !== undefined) return tried(`no Vulkan loader (${problem})`)
-  const ask: Ask = { dawn, place: 'system', longDispatches, software: wish === 'software' }
+  const ask: Ask = { dawn, place: 'system', longDispatches }
   try {
     const found = isName(wish) ? await askByName(ask, wish) : await askFor(ask)
-    if (!found.adapter) return tried([wish === 'software' ? 'no software driver' : 'no usable driver', ...found.said].join(': '))
+    if (!found.adapter) return tried(['no usable driver', ...found.said].join(': '))
     const { device } = found.adapter.info
     const software = isSoftware(found.adapter.info)
     if ((wish === 'gpu' && software) || (wish === 'software' && !software)) {
@@ -57,7 +57,7 @@ export async function findEmbedded({ wish, longDispatches }: Search, attempts: A
     const embedded = await embeddedDawn()
     if (!embedded) return tried('the optional package @sparticuz/chromium is not installed, or this is not linux x64')
     const { dawn, folder, notes } = embedded
-    const { adapter, instance, said } = await askFor({ dawn, place: folder, longDispatches, software: true })
+    const { adapter, instance, said } = await askFor({ dawn, place: folder, longDispatches })
     if (!adapter) return tried([`unpacked to ${folder}, but gave no adapter`, ...said].join(': '))
     if (isName(wish) && !plain(adapter.info.device).includes(plain(wish))) return tried(`its adapter is ${adapter.info.device}`)
     tried(`found ${adapter.info.device}`)
@@ -79,8 +79,6 @@ interface Ask {
   readonly dawn: Dawn
   readonly place: string
   readonly longDispatches: boolean
-  /** Only for a software driver. */
-  readonly software: boolean
   readonly options?: readonly string[]
 }
 
@@ -90,12 +88,12 @@ interface Answer {
   readonly said: readonly string[]
 }
 
-async function askFor({ dawn, place, longDispatches, software, options }: Ask): Promise<Answer> {
+async function askFor({ dawn, place, longDispatches, options }: Ask): Promise<Answer> {
   const hold = await stderrHolder()
   // Dawn has looked for drivers when its promise is made: what it reads and writes meanwhile is between these brackets.
   const look = () => {
     const instance = instanceOf(dawn, place, options)
-    return { instance, asked: instance.requestAdapter({ powerPreference: 'high-performance', forceFallbackAdapter: software }) }
+    return { instance, asked: instance.requestAdapter({ powerPreference: 'high-performance' }) }
   }
   const { result, said } = hold(() => (longDispatches ? whileSpread(look) : look()))
   return { instance: result.instance, adapter: await result.asked, said }

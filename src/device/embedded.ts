@@ -8,6 +8,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
+import { once } from '../base/once.js'
 import { type Dawn, dawnIn } from './dawn.js'
 import { cacheFolders, packageFolder, packageVersion } from './places.js'
 
@@ -37,14 +38,21 @@ export async function embeddedDawn(): Promise<EmbeddedDawn | undefined> {
   for (const cache of cacheFolders()) {
     const folder = join(cache, name)
     try {
-      await makeWhole(folder, packages)
-      return { dawn: await dawnIn(folder), folder, notes }
+      const dawn = await once(loaded, folder, () => load(folder, packages))
+      return { dawn, folder, notes }
     } catch (error) {
       reason = error
       notes.push(`the embedded driver cannot be kept in ${folder} (${(error as Error).message.split('\n')[0]})`)
     }
   }
   throw reason
+}
+
+const loaded = new Map<string, Promise<Dawn>>()
+
+async function load(folder: string, packages: Packages): Promise<Dawn> {
+  await makeWhole(folder, packages)
+  return dawnIn(folder)
 }
 
 function embeddedPackages(): Packages | undefined {

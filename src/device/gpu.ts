@@ -50,7 +50,7 @@ export class Gpu implements AsyncDisposable {
   timer: DispatchTimer | undefined
   readonly #shaders: ShaderSource
   readonly #pipelines = new Map<string, Promise<Pipeline>>()
-  #trouble: SignError | undefined
+  readonly #trouble: Trouble
   #disposed = false
 
   constructor(device: GPUDevice, options: GpuOptions = {}) {
@@ -64,13 +64,10 @@ export class Gpu implements AsyncDisposable {
     this.identity = options.identity ?? this.label
     this.keepAlive = options.keepAlive
     this.#shaders = options.shaders ?? shaderFromPackage
-    // Neither callback throws: they store, and the next call on this object tells.
-    device.addEventListener('uncapturederror', (event) => {
-      this.#trouble ??= new SignError('ERR_DEVICE', this.label, `wanted valid GPU work, got ${event.error.message}`, 'Please report it')
-    })
+    this.#trouble = troubleOf(device, this.label)
     void device.lost.then(({ reason, message }) => {
       if (this.#disposed) return
-      this.#trouble = new SignError(
+      this.#trouble.error = new SignError(
         'ERR_DEVICE_LOST',
         this.label,
         `wanted a living device, got '${reason}': ${message}`,
@@ -82,7 +79,7 @@ export class Gpu implements AsyncDisposable {
   /** Throws what went wrong since the last call, if anything. Every public operation calls it first. */
   check(): void {
     if (this.#disposed) throw new SignError('ERR_DISPOSED', this.label, 'wanted an open GPU, got a disposed one', 'Open another')
-    if (this.#trouble) throw this.#trouble
+    if (this.#trouble.error) throw this.#trouble.error
   }
 
   /** Which file a kernel is taken from on this adapter, with which constants and workgroups. */
@@ -170,12 +167,28 @@ export class Gpu implements AsyncDisposable {
     if (this.#disposed) return
     await this.wait(this.device.queue.onSubmittedWorkDone()).catch(() => undefined)
     this.#disposed = true
+    this.#pipelines.clear()
     this.device.destroy()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
+}
+
+/** What went wrong on a device and was not told yet. Callbacks do not throw: they store, and the next call on the Gpu tells. */
+interface Trouble {
+  error?: SignError
+}
+
+// Outside the class on purpose: the binding never lets go of a device whose listener reaches it, and a closure made in a method reaches `this`.
+function troubleOf(device: GPUDevice, label: string): Trouble {
+  const trouble: Trouble = {}
+  device.addEventListener('uncapturederror', (event) => {
+    event.preventDefault() // else Dawn prints it too
+    trouble.error ??= new SignError('ERR_DEVICE', label, `wanted valid GPU work, got ${event.error.message}`, 'Please report it')
+  })
+  return trouble
 }
 
 // The numbers behind GPUBufferUsage and GPUMapMode, which Node has no globals for and embedders may not want patched in.
