@@ -1,7 +1,6 @@
 // `signllm import`: a model trained with the released Progressive Transformers code, out of a safetensors file with its state dict.
 
 import { SignError } from '../base/errors.js'
-import { openGpu } from '../device/open.js'
 import { asFloat32, readSafetensors } from '../formats/safetensors.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { rawFrames } from '../model/frame_scaling.js'
@@ -11,6 +10,7 @@ import { COORDS } from '../motion/skeleton.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
 import { saveCheckpoint } from '../train/checkpoint.js'
 import { readVocabulary } from '../train/dataset.js'
+import { openAdapter } from './adapter.js'
 
 export interface ImportOptions {
   readonly out: string
@@ -49,7 +49,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
       'Name the vocabulary it was trained with',
     )
   }
-  const { gpu } = await openGpu({ adapter: options.adapter })
+  const { gpu } = await openAdapter({ adapter: options.adapter })
   try {
     const model = new SignModel(gpu)
     // A state dict has no start frame: that code starts from the true first one. The neutral pose is all zeros about the neck.

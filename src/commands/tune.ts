@@ -1,7 +1,6 @@
 // `signllm tune`: measures the forms of kernels on an adapter and keeps what won, for every later run there.
 
 import type { Choice } from '../device/kernel.js'
-import { openGpu } from '../device/open.js'
 import { shaderFromPackage } from '../device/shader_source.js'
 import { shadersOf, type Tuning } from '../device/tuning.js'
 import { hashOfShaders, tuningToExtend, writeTuning } from '../device/tuning_file.js'
@@ -10,6 +9,7 @@ import type { Sampling } from '../profile/timing.js'
 import { referenceRun } from '../profile/train.js'
 import { type TunedUse, tune } from '../profile/tune.js'
 import { loadRunConfig } from '../train/run_file.js'
+import { openAdapter } from './adapter.js'
 
 export interface TuneCommandOptions {
   readonly adapter?: string | undefined
@@ -38,7 +38,7 @@ export async function tuneCommand(
   { adapter, say = () => {}, ...options }: TuneCommandOptions = {},
 ): Promise<TuneReport> {
   const config = path === undefined ? referenceRun() : await loadRunConfig(path)
-  const { gpu, report } = await openGpu({
+  const { gpu, report } = await openAdapter({
     adapter: adapter ?? config.adapter ?? undefined,
     tuned: false,
     longDispatches: hasLongSteps(config.model),

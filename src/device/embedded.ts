@@ -33,16 +33,16 @@ export async function embeddedDawn(): Promise<EmbeddedDawn | undefined> {
   const packages = embeddedPackages()
   if (!packages) return undefined
   const name = `swiftshader-${await packageVersion(packages.chromium)}-dawn-${await packageVersion(packages.dawn)}`
-  const notes: string[] = []
+  const problems: string[] = []
   let reason: unknown = new Error('no folder to unpack it to')
   for (const cache of cacheFolders()) {
     const folder = join(cache, name)
     try {
       const dawn = await once(loaded, folder, () => load(folder, packages))
-      return { dawn, folder, notes }
+      return { dawn, folder, notes: problems.map((problem) => `${problem}, so it is in ${folder}`) }
     } catch (error) {
       reason = error
-      notes.push(`the embedded driver cannot be kept in ${folder} (${(error as Error).message.split('\n')[0]})`)
+      problems.push(`the embedded driver cannot be kept in ${folder} (${(error as Error).message.split('\n')[0]})`)
     }
   }
   throw reason

@@ -52,7 +52,9 @@ export async function readTuning(path: string, adapter: string, shaders: ShaderS
   }
   const tuning = parse(text)
   if (!tuning) {
-    throw new SignError('ERR_DATA', path, 'wanted tuning results, got something else', 'Remove the file, and run signllm tune again')
+    const other = /"format":\s*"(signllm tuning \d+)"/.exec(text)?.[1]
+    const got = other !== undefined && other !== TUNING_FORMAT ? `those of another version of signllm ('${other}')` : 'something else'
+    throw new SignError('ERR_DATA', path, `wanted tuning results, got ${got}`, 'Remove the file, and run signllm tune again')
   }
   return tuning.adapter === adapter ? withoutStale(tuning, shaders) : undefined
 }
