@@ -15,6 +15,7 @@ import { SignModel } from '../src/model/sign_model.js'
 import { type Curve, lineChart } from '../src/outputs/line_chart.js'
 import { groupArenas, total } from '../src/profile/memory_plan.js'
 import { summarise } from '../src/profile/timing.js'
+import { type Clock, clockOf, stopwatch } from './stopwatch.js'
 import { noiseGroup, noiseStep, noiseWords } from './training_step.js'
 
 const axes = {
@@ -57,7 +58,7 @@ interface GenerationGrowth {
 export interface GrowthReport {
   readonly adapter: string
   readonly node: string
-  readonly clock: 'process CPU time' | 'wall time'
+  readonly clock: Clock
   readonly home: typeof home & { readonly layers: string; readonly tokens: number }
   readonly axes: readonly AxisGrowth[]
   readonly generation: GenerationGrowth | null
@@ -78,7 +79,7 @@ const { gpu } = await openGpu({ adapter: values.adapter })
 const report: GrowthReport = {
   adapter: gpu.label,
   node: process.version,
-  clock: gpu.software ? 'process CPU time' : 'wall time',
+  clock: clockOf(gpu.software),
   home: { ...home, layers: '1 + 1', tokens: TOKENS },
   axes: await growths(),
   generation: wanted('generation') ? await generationGrowth(gpu) : null,
@@ -126,7 +127,7 @@ async function generationGrowth(gpu: Gpu): Promise<GenerationGrowth> {
   const samples = new Map<number, number[]>(GENERATED.map((frames) => [frames, []]))
   for (let round = 0; round < ROUNDS; round++) {
     for (const [frames, taken] of samples) {
-      const spent = stopwatch(gpu)
+      const spent = stopwatch(clockOf(gpu.software))
       for (let done = 0; done < longest; done += frames) await generate(frames)
       taken.push(spent())
     }
@@ -146,20 +147,11 @@ async function fastest(gpu: Gpu, work: () => Promise<unknown>): Promise<number> 
   const start = performance.now()
   let best = Number.POSITIVE_INFINITY
   for (let i = 0; i < FEWEST || (i < MOST && performance.now() - start < LONG); i++) {
-    const spent = stopwatch(gpu)
+    const spent = stopwatch(clockOf(gpu.software))
     await work()
     best = Math.min(best, spent())
   }
   return best
-}
-
-/** Starts a watch that tells the milliseconds since: of this process's CPU time on a software driver, else of the wall. */
-function stopwatch(gpu: Gpu): () => number {
-  const [began, before] = [performance.now(), process.cpuUsage()]
-  return () => {
-    const { user, system } = process.cpuUsage(before)
-    return gpu.software ? (user + system) / 1000 : performance.now() - began
-  }
 }
 
 function formatAxis({ axis, points, timePower, slotsPower }: AxisGrowth): string {

@@ -53,10 +53,11 @@ describe('imports', () => {
     expect(wrong.map(({ path }) => path)).toEqual([])
   })
 
-  it('of Dawn, wgsl_reflect and h5wasm are in one file each', () => {
+  it('of Dawn, koffi, wgsl_reflect and h5wasm are in one file each', () => {
     const importers = (name: string) =>
       sources.filter(({ text }) => new RegExp(`(?:from|import\\()\\s*'${name}[/']`).test(text)).map(({ path }) => path)
-    expect(importers('webgpu')).toEqual(['src/device/open.ts'])
+    expect(importers('webgpu')).toEqual(['src/device/dawn.ts'])
+    expect(importers('koffi')).toEqual(['src/device/held_stderr.ts'])
     expect(importers('wgsl_reflect')).toEqual(['src/device/reflect.ts'])
     expect(importers('h5wasm')).toEqual(['src/formats/hdf5.ts'])
   })

@@ -10,12 +10,12 @@ import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { formatTable } from '../base/table.js'
 import type { Gpu } from '../device/gpu.js'
-import { openGpu } from '../device/open.js'
 import { type Curve, lineChart } from '../outputs/line_chart.js'
 import { type RewardMode, rewardModes } from '../train/priority.js'
 import { trainRun } from '../train/run.js'
 import type { RunConfig } from '../train/run_config.js'
 import { loadRunConfig } from '../train/run_file.js'
+import { openAdapter } from './adapter.js'
 
 export interface AblateOptions {
   readonly modes: readonly RewardMode[]
@@ -59,7 +59,7 @@ export async function ablate(path: string, options: AblateOptions): Promise<{ ou
   const { modes, seeds, say = () => {}, adapter, signal } = options
   if (!modes.includes('mse')) throw new SignError('ERR_USAGE', 'ablate', 'wanted mse among the modes, got none to compare with', 'Add mse')
   const config = await loadRunConfig(path)
-  const { gpu } = await openGpu({ adapter: adapter ?? config.adapter ?? undefined })
+  const { gpu } = await openAdapter({ adapter: adapter ?? config.adapter ?? undefined })
   const runs: AblationRun[] = []
   try {
     for (const seed of seeds) {

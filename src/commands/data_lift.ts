@@ -2,13 +2,13 @@
 
 import { SignError } from '../base/errors.js'
 import { cleanKeypoints } from '../data/keypoint_clean.js'
-import { openGpu } from '../device/open.js'
 import { listClipHdf5 } from '../formats/clip_hdf5.js'
 import { readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
 import { motionHdf5Writer } from '../formats/motions_hdf5.js'
 import { liftClips } from '../lift/lift.js'
 import type { LiftMode } from '../lift/objective.js'
 import type { KeypointClip } from '../motion/keypoints.js'
+import { openAdapter } from './adapter.js'
 import { asFilmed, type RateSettings } from './clip_rates.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
 
@@ -50,7 +50,7 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
   checkFresh(out, options)
   const names = (await listClipHdf5(path)).names.filter((name) => clip === undefined || name === clip)
   if (names.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one clip, got an empty file', 'Name another')
-  const { gpu } = await openGpu({ adapter })
+  const { gpu } = await openAdapter({ adapter })
   try {
     // Files of before there was `videoFps` go on without it.
     const made = { mode, iterations: iterations ?? null, fps: fps ?? null, ...(videoFps === undefined ? {} : { videoFps }) }

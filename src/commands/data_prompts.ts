@@ -5,13 +5,13 @@ import { writeWhole } from '../base/files.js'
 import { Random } from '../base/random.js'
 import { noteCompanions } from '../data/corpus_manifest.js'
 import { readSentences } from '../data/sentences.js'
-import { openGpu } from '../device/open.js'
 import { GlossDecoder } from '../infer/gloss_decoder.js'
 import { type GlossSource, langGlossLine, languageOfToken } from '../text/lang_gloss.js'
 import { languageNamedIn, withLanguageField } from '../text/prompt_language.js'
 import { drawPrompt, type PromptNaming } from '../text/prompts.js'
 import { readGlossCheckpoint, restoreGlossModel } from '../train/gloss_checkpoint.js'
 import { decodeAll } from '../train/gloss_validation.js'
+import { openAdapter } from './adapter.js'
 
 export interface DataPromptsOptions {
   /** Prefix of the corpus: `corpus/train` for `corpus/train.text`. */
@@ -63,7 +63,7 @@ export async function dataPrompts(options: DataPromptsOptions): Promise<DataProm
 /** The LangGloss that a model reads out of prompts, a line each. */
 async function readPrompts(readings: readonly string[], path: string, adapter: string | undefined): Promise<string[]> {
   const checkpoint = await readGlossCheckpoint(path)
-  const { gpu } = await openGpu({ adapter })
+  const { gpu } = await openAdapter({ adapter })
   try {
     const decoder = new GlossDecoder(gpu, restoreGlossModel(gpu, checkpoint))
     const decoded = await decodeAll(decoder, readings, { beams: 4 })

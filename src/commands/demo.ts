@@ -2,7 +2,6 @@
 // signs sentences it has not seen, scores them beside the baselines, and writes a viewer page, a GIF and a picture.
 
 import { join } from 'node:path'
-import { openGpu } from '../device/open.js'
 import { Generator } from '../infer/generator.js'
 import { dtw } from '../metrics/dtw.js'
 import { wristPathRatio } from '../metrics/motion.js'
@@ -15,6 +14,7 @@ import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { type LanguageData, loadData } from '../train/dataset.js'
 import { trainRun } from '../train/run.js'
 import { parseRunConfig } from '../train/run_config.js'
+import { openAdapter } from './adapter.js'
 import { Progress, type ProgressStream } from './progress.js'
 
 export interface DemoOptions {
@@ -56,7 +56,7 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
   const { out, adapter, signal, stream = process.stderr, json = false } = options
   const began = performance.now()
   const config = parseRunConfig(demoRun(out), 'demo')
-  const { gpu } = await openGpu({ adapter })
+  const { gpu } = await openAdapter({ adapter })
   try {
     const progress = new Progress({ total: config.stop.steps, stream, json })
     for await (const event of trainRun(gpu, config, { overwrite: true, signal })) {

@@ -24,6 +24,7 @@ export function formatDoctor(report: Awaited<ReturnType<typeof doctor>>): string
     `tuning      ${report.tuning.shapes > 0 ? `${report.tuning.shapes} shapes of kernels, in ${report.tuning.path}` : 'none; signllm tune measures it'}`,
     `runtime     Node ${report.node}, ${report.platform}`,
     ...report.attempts.map(({ source, outcome }) => `tried       ${source}: ${outcome}`),
+    ...report.notes.map((note) => `note        ${note}`),
     `advice      ${report.advice}`,
   ].join('\n')
 }

@@ -2,7 +2,6 @@
 
 import { SignError } from '../base/errors.js'
 import { loadCorpus } from '../data/corpus.js'
-import { openGpu } from '../device/open.js'
 import { Generator, type LengthPolicy } from '../infer/generator.js'
 import type { Motion } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
@@ -10,6 +9,7 @@ import { writerFor } from '../outputs/save.js'
 import { checkWhole } from '../text/broken_text.js'
 import { specials, type Vocabulary } from '../text/vocabulary.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
+import { openAdapter } from './adapter.js'
 
 export interface GenerateCommandOptions {
   readonly model: string
@@ -46,7 +46,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   const reference = options.reference === undefined ? undefined : await findReference(options.reference, options.lang)
   const checkpoint = await readCheckpoint(options.model)
   const language = options.lang ?? onlyLanguage(checkpoint.groups.map((group) => group.language))
-  const { gpu } = await openGpu({ adapter: options.adapter })
+  const { gpu } = await openAdapter({ adapter: options.adapter })
   try {
     const model = restoreModel(gpu, checkpoint)
     const { vocabulary, fps } = model.group(language)

@@ -1,7 +1,6 @@
 // `signllm import`: a model trained with the released Progressive Transformers code, out of its state dict as safetensors.
 
 import { SignError } from '../base/errors.js'
-import { openGpu } from '../device/open.js'
 import { asWeights } from '../formats/safetensors.js'
 import { readSafetensorsOrIndex } from '../formats/safetensors_index.js'
 import { type ModelConfig, presets } from '../model/config.js'
@@ -14,6 +13,7 @@ import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
 import { saveCheckpoint } from '../train/checkpoint.js'
 import { exchangedTensor } from '../train/checkpoint_sides.js'
 import { readVocabulary } from '../train/dataset.js'
+import { openAdapter } from './adapter.js'
 
 export interface ImportOptions {
   readonly out: string
@@ -56,7 +56,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
       'Name the vocabulary it was trained with',
     )
   }
-  const { gpu } = await openGpu({ adapter: options.adapter })
+  const { gpu } = await openAdapter({ adapter: options.adapter })
   try {
     const model = new SignModel(gpu)
     // A state dict has no start frame: that code starts from the true first one. The neutral pose is all zeros about the neck.

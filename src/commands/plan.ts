@@ -1,13 +1,13 @@
 // `signllm plan run.yaml`: the memory a run will take, before it is started.
 
-import { openGpu } from '../device/open.js'
 import { planTraining, type TrainingPlan } from '../profile/plan.js'
 import { loadRunConfig } from '../train/run_file.js'
+import { openAdapter } from './adapter.js'
 
-/** Plans the run on the adapter it would use. Throws what `loadRunConfig`, `openGpu` and `planTraining` throw. */
+/** Plans the run on the adapter it would use. Throws what `loadRunConfig`, `openAdapter` and `planTraining` throw. */
 export async function plan(path: string, options: { adapter?: string | undefined } = {}): Promise<TrainingPlan> {
   const config = await loadRunConfig(path)
-  const { gpu } = await openGpu({ adapter: options.adapter ?? config.adapter ?? undefined })
+  const { gpu } = await openAdapter({ adapter: options.adapter ?? config.adapter ?? undefined })
   try {
     return await planTraining(gpu, config)
   } finally {

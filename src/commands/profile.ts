@@ -2,7 +2,7 @@
 
 import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
-import { type OpenOptions, openGpu } from '../device/open.js'
+import type { OpenOptions } from '../device/open.js'
 import type { LengthPolicy } from '../infer/generator.js'
 import { hasLongSteps } from '../model/config.js'
 import { type Collected, collect, type Subject } from '../profile/collect.js'
@@ -17,6 +17,7 @@ import { referenceRun, trainSubject } from '../profile/train.js'
 import { checkWhole } from '../text/broken_text.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { loadRunConfig } from '../train/run_file.js'
+import { openAdapter } from './adapter.js'
 import { onlyLanguage } from './generate.js'
 
 export interface ProfileOptions extends OpenOptions {
@@ -93,7 +94,7 @@ function collectSubject(gpu: Gpu, subject: Subject, { steps = 5 }: StepProfileOp
 /** Profiles on a GPU of its own and writes the files asked for. What is compared with is read first: a bad file costs no profile. */
 async function onGpu(open: OpenOptions, options: StepProfileOptions, work: (gpu: Gpu) => Promise<Collected>): Promise<Profile> {
   const against = options.against === undefined ? undefined : await readProfile(options.against)
-  const { gpu } = await openGpu(open)
+  const { gpu } = await openAdapter(open)
   try {
     const { profile, timelines } = await work(gpu)
     if (options.out !== undefined) await saveProfile(options.out, profile)

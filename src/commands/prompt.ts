@@ -1,7 +1,6 @@
 // `signllm prompt "How do you sign … in ASL?"`: what is asked for, as LangGloss and, with a model of motion, as signing in files.
 
 import { SignError } from '../base/errors.js'
-import { openGpu } from '../device/open.js'
 import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
 import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
@@ -10,6 +9,7 @@ import { writerFor } from '../outputs/save.js'
 import { checkWhole } from '../text/broken_text.js'
 import { readCheckpoint } from '../train/checkpoint.js'
 import { readGlossCheckpoint, restoreGlossModel } from '../train/gloss_checkpoint.js'
+import { openAdapter } from './adapter.js'
 
 export interface PromptCommandOptions {
   /** Checkpoint of a text-to-gloss run. */
@@ -49,7 +49,7 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
   const saved = await readGlossCheckpoint(gloss)
   const poses = model === undefined ? undefined : await readCheckpoint(model)
   const notes = [...saved.notes, ...(poses?.notes ?? [])]
-  const { gpu } = await openGpu({ adapter: options.adapter })
+  const { gpu } = await openAdapter({ adapter: options.adapter })
   try {
     await using reader = new PromptReader(restoreGlossModel(gpu, saved))
     const read = { language, beams, signal }

@@ -1,15 +1,15 @@
 // `signllm tune`: measures the forms of kernels on an adapter and keeps what won, for every later run there.
 
 import type { Choice } from '../device/kernel.js'
-import { openGpu } from '../device/open.js'
 import { shaderFromPackage } from '../device/shader_source.js'
-import { shadersOf, TUNING_FORMAT, type Tuning } from '../device/tuning.js'
-import { hashOfShaders, readTuning, writeTuning } from '../device/tuning_file.js'
+import { shadersOf, type Tuning } from '../device/tuning.js'
+import { hashOfShaders, tuningToExtend, writeTuning } from '../device/tuning_file.js'
 import { hasLongSteps } from '../model/config.js'
 import type { Sampling } from '../profile/timing.js'
 import { referenceRun } from '../profile/train.js'
 import { type TunedUse, tune } from '../profile/tune.js'
 import { loadRunConfig } from '../train/run_file.js'
+import { openAdapter } from './adapter.js'
 
 export interface TuneCommandOptions {
   readonly adapter?: string | undefined
@@ -38,22 +38,22 @@ export async function tuneCommand(
   { adapter, say = () => {}, ...options }: TuneCommandOptions = {},
 ): Promise<TuneReport> {
   const config = path === undefined ? referenceRun() : await loadRunConfig(path)
-  const { gpu, report } = await openGpu({
+  const { gpu, report } = await openAdapter({
     adapter: adapter ?? config.adapter ?? undefined,
     tuned: false,
     longDispatches: hasLongSteps(config.model),
   })
   try {
-    const file = report.tuning.path
-    let tuning = (await readTuning(file, report.identity)) ?? { format: TUNING_FORMAT, adapter: report.identity, kernels: {} }
+    const known = await tuningToExtend(report.identity)
+    let { tuning } = known
     const shapes: TunedUse[] = []
     for await (const use of tune(gpu, config, options)) {
       shapes.push(use)
       say(formatUse(use))
       tuning = await withUse(tuning, use)
-      await writeTuning(file, tuning)
+      await writeTuning(known.path, tuning)
     }
-    return { adapter: report.identity, path: file, shapes }
+    return { adapter: report.identity, path: known.path, shapes }
   } finally {
     await gpu.dispose()
   }

@@ -14,3 +14,14 @@ const MOST = 32
 export function spreadOverThreads(environment: NodeJS.ProcessEnv = process.env, cores = availableParallelism()): void {
   environment.LP_NUM_THREADS ??= String(Math.min(4 * cores, MOST))
 }
+
+/** Runs `work`, in which lavapipe is looked for, with its threads spread, and leaves the environment as it was. */
+export function whileSpread<T>(work: () => T): T {
+  const before = process.env.LP_NUM_THREADS
+  spreadOverThreads()
+  try {
+    return work()
+  } finally {
+    if (before === undefined) delete process.env.LP_NUM_THREADS
+  }
+}

@@ -1,59 +1,104 @@
-// The adapter of last resort: SwiftShader, a Vulkan driver for CPUs, out of the optional npm package @sparticuz/chromium.
-// Unpacked once to a cache folder and mapped into this process, so that nothing has to be installed and no environment set.
+// The adapter of last resort: SwiftShader, a Vulkan driver for CPUs, out of the optional npm package @sparticuz/chromium. Nothing has to be
+// installed and no environment set: a copy of Dawn is put into a cache folder with SwiftShader beside it under the loader's name, which is
+// where Dawn looks first. So each has its driver, the installed Dawn and this one, in any order, at once, and in worker threads too, whose
+// environment does not reach the C library.
 
-import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { constants } from 'node:os'
-import { dirname, join } from 'node:path'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
-import { cacheFolder, packageFolder, packageVersion } from './places.js'
+import { once } from '../base/once.js'
+import { type Dawn, dawnIn } from './dawn.js'
+import { cacheFolders, packageFolder, packageVersion } from './places.js'
 
-// dlopen's flag that keeps a library mapped after Node unloads it for not being a Node addon. Dawn's own dlopen then finds it by its name.
-const RTLD_NODELETE = 0x1000
+/** What was taken from npm to make the embedded adapter. */
+interface Packages {
+  readonly dawn: string
+  readonly chromium: string
+}
 
-export interface EmbeddedDriver {
-  /** Folder with libvulkan.so.1, libvk_swiftshader.so and the ICD file. */
+export interface EmbeddedDawn {
+  readonly dawn: Dawn
   readonly folder: string
-  readonly version: string
+  /** Why it is not where it was first to be. */
+  readonly notes: readonly string[]
 }
 
-/** Unpacks the driver if need be. Undefined where the package is absent or the platform is not linux x64. */
-export async function unpackEmbedded(): Promise<EmbeddedDriver | undefined> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
-  const root = packageFolder('@sparticuz/chromium')
-  if (!root) return undefined
-  const version = await packageVersion(root)
-  const folder = join(cacheFolder(), `swiftshader-${version}`)
-  if (!existsSync(folder)) await unpack(join(root, 'bin', 'swiftshader.tar.br'), folder)
-  return { folder, version }
-}
-
-/** Maps the driver's Vulkan loader into the process and names its ICD. Must run before the `create()` that is to find it. */
-export function loadEmbedded({ folder }: EmbeddedDriver): void {
-  const icd = join(folder, 'vk_swiftshader_icd.json')
-  process.env.VK_ICD_FILENAMES = icd
-  process.env.VK_DRIVER_FILES = icd
-  const { RTLD_NOW, RTLD_GLOBAL } = constants.dlopen
-  try {
-    process.dlopen({ exports: {} }, join(folder, 'libvulkan.so.1'), RTLD_NOW | RTLD_GLOBAL | RTLD_NODELETE)
-  } catch {
-    // Always throws "Module did not self-register": it is no Node addon. Mapped it is all the same.
-  }
-}
-
-async function unpack(archive: string, folder: string): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true })
-  const partial = await mkdtemp(`${folder}.partial-`)
-  try {
-    const entries = await unpackTar(brotliDecompressSync(await readFile(archive)))
-    for (const { header, data } of entries) {
-      if (header.type !== 'file' || !data) continue
-      await writeFile(join(partial, header.name.split('/').at(-1)!), data)
+/**
+ * Dawn on the embedded driver, unpacked if need be, whatever state its cache folder is in; in a temporary folder where that one does not do.
+ * Undefined where the package is absent or the platform is not linux x64. Throws the last folder's reason where none does.
+ */
+export async function embeddedDawn(): Promise<EmbeddedDawn | undefined> {
+  const packages = embeddedPackages()
+  if (!packages) return undefined
+  const name = `swiftshader-${await packageVersion(packages.chromium)}-dawn-${await packageVersion(packages.dawn)}`
+  const problems: string[] = []
+  let reason: unknown = new Error('no folder to unpack it to')
+  for (const cache of cacheFolders()) {
+    const folder = join(cache, name)
+    try {
+      const dawn = await once(loaded, folder, () => load(folder, packages))
+      return { dawn, folder, notes: problems.map((problem) => `${problem}, so it is in ${folder}`) }
+    } catch (error) {
+      reason = error
+      problems.push(`the embedded driver cannot be kept in ${folder} (${(error as Error).message.split('\n')[0]})`)
     }
-    await rename(partial, folder)
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true })
-    if (!existsSync(folder)) throw error // else another process won the race, with the same bytes
   }
+  throw reason
+}
+
+const loaded = new Map<string, Promise<Dawn>>()
+
+async function load(folder: string, packages: Packages): Promise<Dawn> {
+  await makeWhole(folder, packages)
+  return dawnIn(folder)
+}
+
+function embeddedPackages(): Packages | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
+  const [dawn, chromium] = [packageFolder('webgpu'), packageFolder('@sparticuz/chromium')]
+  return dawn !== undefined && chromium !== undefined ? { dawn, chromium } : undefined
+}
+
+const COPIES = ['package.json', 'index.js', 'dist/linux-x64/dawn.node']
+const DRIVER = 'dist/linux-x64/libvulkan.so.1'
+const DRIVER_SUM = `${DRIVER}.sha256`
+
+/** Leaves `folder` with every file as it is in the packages. Reads only, where it is so already. */
+export async function makeWhole(folder: string, packages: Packages): Promise<void> {
+  for (const name of COPIES) {
+    const wanted = await readFile(join(packages.dawn, name))
+    if (!(await contents(join(folder, name)))?.equals(wanted)) await replaceFile(join(folder, name), wanted)
+  }
+  const [driver, sum] = await Promise.all([contents(join(folder, DRIVER)), contents(join(folder, DRIVER_SUM))])
+  if (driver && sum?.toString() === sumLine(driver)) return
+  const unpacked = await unpackDriver(join(packages.chromium, 'bin', 'swiftshader.tar.br'))
+  await replaceFile(join(folder, DRIVER), unpacked)
+  await replaceFile(join(folder, DRIVER_SUM), sumLine(unpacked))
+}
+
+/** As `sha256sum` writes it. */
+const sumLine = (driver: Uint8Array): string => `${createHash('sha256').update(driver).digest('hex')}  ${basename(DRIVER)}\n`
+
+/** Undefined where there is no such file, or none that may be read: it is then replaced. */
+const contents = (path: string): Promise<Buffer | undefined> => readFile(path).catch(() => undefined)
+
+// By renaming, never by writing into a file that is there: another process may have it mapped, and would end without a word.
+async function replaceFile(path: string, data: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const partial = `${path}.partial-${randomUUID()}`
+  try {
+    await writeFile(partial, data)
+    await rename(partial, path)
+  } finally {
+    await rm(partial, { force: true })
+  }
+}
+
+async function unpackDriver(archive: string): Promise<Uint8Array> {
+  const entries = await unpackTar(brotliDecompressSync(await readFile(archive)))
+  const driver = entries.find(({ header }) => basename(header.name) === 'libvk_swiftshader.so')?.data
+  if (!driver) throw new Error(`${archive} holds no libvk_swiftshader.so`)
+  return driver
 }

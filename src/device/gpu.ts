@@ -39,7 +39,7 @@ let made = 0
 
 /** What is one for all Gpus over one that was opened. */
 interface Shared {
-  trouble?: SignError
+  readonly trouble: Trouble
   disposing?: Promise<void>
   timer?: DispatchTimer | undefined
   readonly pipelines: Map<string, Promise<Pipeline>>
@@ -77,8 +77,7 @@ export class Gpu implements AsyncDisposable {
     this.keepAlive = options.keepAlive
     this.#options = options
     this.#shaders = options.shaders ?? shaderFromPackage
-    this.#shared = over ? over.#shared : { pipelines: new Map() }
-    if (!over) this.#listen()
+    this.#shared = over ? over.#shared : { trouble: troubleOf(device, this.label), pipelines: new Map() }
   }
 
   /**
@@ -87,28 +86,6 @@ export class Gpu implements AsyncDisposable {
    */
   tunedAs(tuning: Tuning | undefined): Gpu {
     return new Gpu(this.device, { ...this.#options, tuning }, this)
-  }
-
-  #listen(): void {
-    const { device } = this
-    // Neither callback throws: they store, and the next call on this object tells.
-    device.addEventListener('uncapturederror', (event) => {
-      this.#shared.trouble ??= new SignError(
-        'ERR_DEVICE',
-        this.label,
-        `wanted valid GPU work, got ${event.error.message}`,
-        'Please report it',
-      )
-    })
-    void device.lost.then(({ reason, message }) => {
-      if (this.#shared.disposing) return
-      this.#shared.trouble = new SignError(
-        'ERR_DEVICE_LOST',
-        this.label,
-        `wanted a living device, got '${reason}': ${message}`,
-        'Resume the run from its last checkpoint; try a smaller batch if memory ran out',
-      )
-    })
   }
 
   /** Times the dispatches of every program that runs while it is set. */
@@ -124,7 +101,7 @@ export class Gpu implements AsyncDisposable {
   check(): void {
     const { disposing, trouble } = this.#shared
     if (disposing) throw new SignError('ERR_DISPOSED', this.label, 'wanted an open GPU, got a disposed one', 'Open another')
-    if (trouble) throw trouble
+    if (trouble.error) throw trouble.error
   }
 
   /** Which file a kernel is taken from on this adapter, with which constants and workgroups. */
@@ -216,13 +193,43 @@ export class Gpu implements AsyncDisposable {
   dispose(): Promise<void> {
     this.#shared.disposing ??= this.wait(this.device.queue.onSubmittedWorkDone())
       .catch(() => undefined)
-      .then(() => this.device.destroy())
+      .then(() => {
+        this.#shared.pipelines.clear()
+        this.device.destroy()
+      })
+    this.#shared.trouble.over = true
     return this.#shared.disposing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
+}
+
+/** What callbacks leave for the next call on the Gpu to find; they do not throw. */
+interface Trouble {
+  error?: SignError
+  /** The Gpu is disposed of: that its device is lost then is no trouble. */
+  over: boolean
+}
+
+// Outside the class on purpose: the binding never lets go of a device whose callbacks reach it, and one made in a method reaches `this`.
+function troubleOf(device: GPUDevice, label: string): Trouble {
+  const trouble: Trouble = { over: false }
+  device.addEventListener('uncapturederror', (event) => {
+    event.preventDefault() // else Dawn prints it too
+    trouble.error ??= new SignError('ERR_DEVICE', label, `wanted valid GPU work, got ${event.error.message}`, 'Please report it')
+  })
+  void device.lost.then(({ reason, message }) => {
+    if (trouble.over) return
+    trouble.error = new SignError(
+      'ERR_DEVICE_LOST',
+      label,
+      `wanted a living device, got '${reason}': ${message}`,
+      'Resume the run from its last checkpoint; try a smaller batch if memory ran out',
+    )
+  })
+  return trouble
 }
 
 // The numbers behind GPUBufferUsage and GPUMapMode, which Node has no globals for and embedders may not want patched in.

@@ -1,11 +1,10 @@
-// Finding an adapter from Node: the user's GPU, an installed software Vulkan driver, or the embedded one. The only importer of `webgpu`.
+// Opening a device from Node: on the user's GPU, an installed software Vulkan driver, or the embedded one.
 
-import { create } from 'webgpu'
 import { SignError } from '../base/errors.js'
-import { spreadOverThreads } from './driver_threads.js'
-import { type EmbeddedDriver, loadEmbedded, unpackEmbedded } from './embedded.js'
+import { type Attempt, type Found, findEmbedded, findSystem, isName, isSoftware } from './adapters.js'
 import { Gpu } from './gpu.js'
 import { packageFolder, packageVersion } from './places.js'
+import type { Tuning } from './tuning.js'
 import { readTuning, tuningIsOff, tuningPath } from './tuning_file.js'
 
 export interface OpenOptions {
@@ -20,12 +19,6 @@ export interface OpenOptions {
   readonly longDispatches?: boolean
 }
 
-/** One try, for `signllm doctor` and for the message when none succeeds. */
-export interface Attempt {
-  readonly source: 'system' | 'embedded'
-  readonly outcome: string
-}
-
 export interface AdapterReport {
   readonly chosen: 'gpu' | 'software' | 'embedded'
   readonly name: string
@@ -37,9 +30,11 @@ export interface AdapterReport {
   readonly limits: Readonly<Record<string, number>>
   readonly subgroupSizes: readonly [min: number, max: number]
   readonly attempts: readonly Attempt[]
+  /** What is not as it should be, though the adapter runs; commands print it. */
+  readonly notes: readonly string[]
   /** What tuning results are kept by: the adapter, its driver, and Dawn's version. */
   readonly identity: string
-  /** Where they are, and how many shapes of kernels they hold; 0 where the adapter is not tuned. */
+  /** Where they are, and how many shapes of kernels they hold; 0 where the adapter is not tuned, or they cannot be read. */
   readonly tuning: { readonly path: string; readonly shapes: number }
 }
 
@@ -49,86 +44,30 @@ export interface OpenedGpu {
   readonly report: AdapterReport
 }
 
-// Subgroup matrices and f16 on NVIDIA are behind toggles; timestamps are otherwise rounded to 65 µs.
-const TOGGLES = ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia', 'disable-dawn-features=timestamp_quantization']
 const WANTED_FEATURES: readonly string[] = ['timestamp-query', 'shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix']
 const NAMING_ADVICE = 'Name one that is there, or none; signllm doctor says which one it would be'
 const INSTALL_ADVICE =
   'On Debian or Ubuntu install mesa-vulkan-drivers 25 or newer (bookworm-backports has it), or the GPU maker’s Vulkan driver; or reinstall with optional dependencies for the embedded one'
 
-/** Opens the best adapter, or the one asked for. Throws ERR_NO_ADAPTER with everything that was tried. */
+/**
+ * Opens the best adapter, or the one asked for. Throws ERR_NO_ADAPTER with everything that was tried, and ERR_DEVICE where the adapter gives no
+ * device.
+ */
 export async function openGpu(options: OpenOptions = {}): Promise<OpenedGpu> {
   const wish = options.adapter || process.env.SIGNLLM_ADAPTER || 'any'
+  const search = { wish, longDispatches: options.longDispatches ?? false }
   const attempts: Attempt[] = []
-  if (options.longDispatches) spreadOverThreads()
-  if (wish !== 'embedded') {
-    const found = await trySystem(wish, attempts)
-    if (found) return open(found, isSoftware(found.adapter.info) ? 'software' : 'gpu', attempts, options)
-  }
-  if (wish === 'any' || wish === 'embedded' || 'swiftshader'.includes(wish.toLowerCase())) {
-    const found = await tryEmbedded(attempts)
-    if (found) return open(found, 'embedded', attempts, options)
-  }
+  const found =
+    (wish === 'embedded' ? undefined : await findSystem(search, attempts)) ??
+    (wish === 'gpu' || wish === 'software' ? undefined : await findEmbedded(search, attempts))
+  if (found) return open(found, attempts, options)
   const tried = attempts.map(({ source, outcome }) => `${source}: ${outcome}`).join('; ')
-  const advice = byName(wish) ? NAMING_ADVICE : INSTALL_ADVICE
+  const advice = isName(wish) ? NAMING_ADVICE : INSTALL_ADVICE
   throw new SignError('ERR_NO_ADAPTER', 'signllm', `wanted adapter '${wish}', got none (${tried})`, advice)
 }
 
-/** Whether a wish is part of an adapter's name, not a kind of adapter. */
-const byName = (wish: string): boolean => !['any', 'gpu', 'software', 'embedded'].includes(wish)
-
-interface Found {
-  readonly dawn: GPU
-  readonly adapter: GPUAdapter
-}
-
-async function trySystem(wish: string, attempts: Attempt[]): Promise<Found | undefined> {
-  try {
-    const dawn = create(byName(wish) ? [...TOGGLES, `adapter=${wish}`] : TOGGLES)
-    const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' })
-    if (!adapter) {
-      attempts.push({ source: 'system', outcome: 'no Vulkan loader or no usable driver' })
-      return undefined
-    }
-    const software = isSoftware(adapter.info)
-    if ((wish === 'gpu' && software) || (wish === 'software' && !software)) {
-      attempts.push({ source: 'system', outcome: `found ${adapter.info.device}, which is ${software ? 'a software driver' : 'a GPU'}` })
-      return undefined
-    }
-    attempts.push({ source: 'system', outcome: `found ${adapter.info.device}` })
-    return { dawn, adapter }
-  } catch (error) {
-    attempts.push({ source: 'system', outcome: (error as Error).message.replace(/\s+/g, ' ').trim() })
-    return undefined
-  }
-}
-
-async function tryEmbedded(attempts: Attempt[]): Promise<Found | undefined> {
-  let driver: EmbeddedDriver | undefined
-  try {
-    driver = await unpackEmbedded()
-  } catch (error) {
-    attempts.push({ source: 'embedded', outcome: `could not be unpacked: ${(error as Error).message}` })
-    return undefined
-  }
-  if (!driver) {
-    attempts.push({ source: 'embedded', outcome: 'the optional package @sparticuz/chromium is not installed, or this is not linux x64' })
-    return undefined
-  }
-  loadEmbedded(driver)
-  // A new instance: one made before the driver was mapped keeps finding nothing.
-  const dawn = create(TOGGLES)
-  const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' })
-  attempts.push({
-    source: 'embedded',
-    outcome: adapter ? `found ${adapter.info.device}` : `unpacked to ${driver.folder}, but gave no adapter`,
-  })
-  return adapter ? { dawn, adapter } : undefined
-}
-
 async function open(
-  { dawn, adapter }: Found,
-  chosen: AdapterReport['chosen'],
+  { source, dawn, adapter, notes }: Found,
   attempts: readonly Attempt[],
   { tuned = true }: OpenOptions,
 ): Promise<OpenedGpu> {
@@ -138,16 +77,19 @@ async function open(
   const name = (info.device || info.description).replace(/-+$/, '')
   const binding = packageFolder('webgpu')
   const identity = [name, info.description, `dawn ${binding ? await packageVersion(binding) : 'unknown'}`].join('; ')
-  const path = tuningPath(identity)
-  const tuning = tuned && !tuningIsOff() ? await readTuning(path, identity) : undefined
-  const device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits })
-  const software = chosen !== 'gpu'
+  const tuning = await tuningOf(identity, tuned && !tuningIsOff())
+  const device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits }).catch((cause: Error) => {
+    throw new SignError('ERR_DEVICE', name, `wanted a device, got ${cause.message}`, 'Close what else uses this adapter, or name another', {
+      cause,
+    })
+  })
+  const software = isSoftware(info)
   const uniform = features.includes('subgroups') && info.subgroupMinSize === info.subgroupMaxSize
   const subgroups = uniform && info.subgroupMaxSize !== undefined ? { subgroupSize: info.subgroupMaxSize } : {}
   const matrices = { subgroupMatrices: subgroupMatrices(info, features) }
-  const gpu = new Gpu(device, { software, label: name, identity, keepAlive: dawn, tuning, ...subgroups, ...matrices })
+  const gpu = new Gpu(device, { software, label: name, identity, keepAlive: dawn, tuning: tuning.results, ...subgroups, ...matrices })
   const report: AdapterReport = {
-    chosen,
+    chosen: source === 'embedded' ? source : software ? 'software' : 'gpu',
     name,
     vendor: info.vendor,
     architecture: info.architecture,
@@ -157,10 +99,23 @@ async function open(
     limits,
     subgroupSizes: [info.subgroupMinSize ?? 0, info.subgroupMaxSize ?? 0],
     attempts,
+    notes: [...notes, ...tuning.notes],
     identity,
-    tuning: { path, shapes: Object.values(tuning?.kernels ?? {}).reduce((sum, { shapes }) => sum + shapes.length, 0) },
+    tuning: { path: tuning.path, shapes: Object.values(tuning.results?.kernels ?? {}).reduce((sum, { shapes }) => sum + shapes.length, 0) },
   }
   return { gpu, report }
+}
+
+/** What was measured for an adapter. It is only a cache: where it cannot be read, a note says so, and kernels are taken untuned. */
+async function tuningOf(identity: string, wanted: boolean): Promise<{ path: string; results?: Tuning | undefined; notes: string[] }> {
+  const path = tuningPath(identity)
+  if (!wanted) return { path, notes: [] }
+  try {
+    return { path, results: await readTuning(path, identity), notes: [] }
+  } catch (error) {
+    if (!(error instanceof SignError)) throw error
+    return { path, notes: [`what signllm tune measured is not used: ${error.message}`] }
+  }
 }
 
 /** What Dawn lists beside its experimental feature; not in WebGPU's types yet. */
@@ -178,11 +133,6 @@ function subgroupMatrices(info: GPUAdapterInfo, features: readonly string[]): Re
   const { subgroupMatrixConfigs = [] } = info as { readonly subgroupMatrixConfigs?: readonly SubgroupMatrixConfig[] }
   const usable = subgroupMatrixConfigs.filter(({ componentType }) => componentType !== 'f16' || features.includes('shader-f16'))
   return new Set(usable.map((one) => `${one.componentType} ${one.resultComponentType} ${one.M}x${one.N}x${one.K}`))
-}
-
-/** A CPU posing as a GPU. Dawn's isFallbackAdapter says so for lavapipe and SwiftShader. */
-function isSoftware(info: GPUAdapterInfo): boolean {
-  return info.isFallbackAdapter || /llvmpipe|swiftshader|software/i.test(`${info.device} ${info.architecture} ${info.description}`)
 }
 
 // Asking for more than these two of dynamic offsets makes Dawn warn, and none of our kernels use them.

@@ -1,23 +1,38 @@
 // Tuning results on disk: one file an adapter, in the cache folder. What they were measured with is part of the key, or of each entry.
 
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
-import { writeWhole } from '../base/files.js'
-import { cacheFolder } from './places.js'
+import { output, writeWhole } from '../base/files.js'
+import { cacheFolders, writableCacheFolder } from './places.js'
 import { type ShaderSource, shaderFromPackage } from './shader_source.js'
 import { TUNING_FORMAT, type TunedKernel, type Tuning } from './tuning.js'
 
-/** Where the results of an adapter are kept. SIGNLLM_TUNING names another file. */
+/** Where the results of an adapter are read from. SIGNLLM_TUNING names another file. */
 export function tuningPath(adapter: string): string {
+  const usual = targetPath(adapter)
+  // A cache folder that cannot be written may hold results all the same, as in an image made elsewhere.
+  const others = cacheFolders().map((folder) => join(folder, 'tuning', fileName(adapter)))
+  return [usual, ...(namedFile() ? [] : others)].find((path) => existsSync(path)) ?? usual
+}
+
+function targetPath(adapter: string): string {
+  return namedFile() ?? join(writableCacheFolder(), 'tuning', fileName(adapter))
+}
+
+function namedFile(): string | undefined {
   const named = process.env.SIGNLLM_TUNING
-  if (named && named !== 'off') return named
+  return named && named !== 'off' ? named : undefined
+}
+
+function fileName(adapter: string): string {
   const readable = adapter
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 48)
-  return join(cacheFolder(), 'tuning', `${readable}-${hashOf([adapter])}.json`)
+  return `${readable}-${hashOf([adapter])}.json`
 }
 
 /** Whether SIGNLLM_TUNING=off: kernels are taken as on an adapter that nothing was measured on. */
@@ -37,9 +52,24 @@ export async function readTuning(path: string, adapter: string, shaders: ShaderS
   }
   const tuning = parse(text)
   if (!tuning) {
-    throw new SignError('ERR_DATA', path, 'wanted tuning results, got something else', 'Remove the file, and run signllm tune again')
+    const other = /"format":\s*"(signllm tuning \d+)"/.exec(text)?.[1]
+    const got = other !== undefined && other !== TUNING_FORMAT ? `those of another version of signllm ('${other}')` : 'something else'
+    throw new SignError('ERR_DATA', path, `wanted tuning results, got ${got}`, 'Remove the file, and run signllm tune again')
   }
   return tuning.adapter === adapter ? withoutStale(tuning, shaders) : undefined
+}
+
+/**
+ * What a new measurement is added to, and where it is written. Whatever is damaged in the cache folder makes way; throws ERR_DATA for a file
+ * that SIGNLLM_TUNING names and is something else, which may be dear to somebody.
+ */
+export async function tuningToExtend(adapter: string): Promise<{ path: string; tuning: Tuning }> {
+  const path = targetPath(adapter)
+  const known = await readTuning(tuningPath(adapter), adapter).catch(async (error) => {
+    if (namedFile()) throw error
+    await output(path, 'replace damaged tuning results', () => rm(path, { recursive: true, force: true }))
+  })
+  return { path, tuning: known ?? { format: TUNING_FORMAT, adapter, kernels: {} } }
 }
 
 export function writeTuning(path: string, tuning: Tuning): Promise<void> {
