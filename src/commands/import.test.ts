@@ -122,6 +122,14 @@ describe('import', () => {
     )
   })
 
+  it('names what the model does not have, whatever its type', async () => {
+    const counter: Tensor = { dtype: 'I64', shape: [], data: BigInt64Array.of(7n) }
+    const tensors = new Map([...dict, ['encoder.norm.num_batches_tracked', counter], ['n_averaged', counter]] as const)
+    await expect(imported(await write('counters.safetensors', tensors))).rejects.toThrow(
+      "counters.safetensors: wanted a Progressive Transformers state dict, got tensors it does not have: 'encoder.norm.num_batches_tracked', 'n_averaged'.",
+    )
+  })
+
   it('takes one tensor for two where the file says that they share memory', async () => {
     const [kept, left] = ['encoder.layer_norm.weight', 'decoder.layer_norm.weight']
     const tensors = new Map([...dict].filter(([name]) => name !== left))

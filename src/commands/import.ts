@@ -6,7 +6,7 @@ import { readSafetensorsOrIndex } from '../formats/safetensors_index.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { rawFrames } from '../model/frame_scaling.js'
 import { SignModel } from '../model/sign_model.js'
-import { isPositionTable, stateDictTensors } from '../model/state_dict.js'
+import { checkStateDictNames, isPositionTable, stateDictTensors } from '../model/state_dict.js'
 import type { HostTensor } from '../model/weights.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
@@ -77,6 +77,8 @@ export async function importStateDict(path: string, options: ImportOptions) {
 /** The numbers of a state dict. Position tables, 400 MB each at width 512, are not read. */
 async function readStateDict(path: string): Promise<Map<string, HostTensor>> {
   const { tensors, metadata } = await readSafetensorsOrIndex(path, { wants: (name) => !isPositionTable(name) })
+  // Before their numbers are looked at: a counter of batches is not a weight of the wrong type.
+  checkStateDictNames(tensors.keys(), path)
   const dict = new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }]))
   // Of tensors that share memory, safetensors' save_model keeps one and says so in the metadata.
   for (const [name, kept] of Object.entries(metadata)) {

@@ -80,14 +80,18 @@ export function stateDictTensors(theirs: HostTensors, who: string) {
   return { tensors, sizes, vocabularySize }
 }
 
+/** Throws ERR_CHECKPOINT naming the tensors that the model does not have. */
+export function checkStateDictNames(names: Iterable<string>, who: string): void {
+  const unknown = [...names].filter((name) => !isPositionTable(name) && nameFromStateDict(name) === undefined)
+  if (unknown.length === 0) return
+  const named = unknown.slice(0, 5).map((name) => `'${name}'`)
+  const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : ''
+  throw refused(who, `got tensors it does not have: ${named.join(', ')}${more}`, 'Export model.state_dict() alone')
+}
+
 function translated(theirs: HostTensors, who: string): Map<string, HostTensor> {
+  checkStateDictNames(theirs.keys(), who)
   const kept = [...theirs].filter(([name]) => !isPositionTable(name))
-  const unknown = kept.map(([name]) => name).filter((name) => nameFromStateDict(name) === undefined)
-  if (unknown.length > 0) {
-    const named = unknown.slice(0, 5).map((name) => `'${name}'`)
-    const more = unknown.length > named.length ? ` and ${unknown.length - named.length} more` : ''
-    throw refused(who, `got tensors it does not have: ${named.join(', ')}${more}`, 'Export model.state_dict() alone')
-  }
   const from = new Map<string, string>()
   for (const [name] of kept) {
     const ours = nameFromStateDict(name)!
