@@ -5,7 +5,7 @@ import { exitStatus } from './base/errors.js'
 import { picture, positive, rate, share } from './cli_options.js'
 import type { BrokenClip } from './commands/clip_work.js'
 import { splitKinds } from './data/split.js'
-import { detectors } from './formats/detections.js'
+import { detectors } from './formats/detector.js'
 import { glossSources } from './text/lang_gloss.js'
 import { promptNamings } from './text/prompts.js'
 

@@ -1,7 +1,7 @@
 // Texts of a command line into values, or an error that says what was wanted.
 
 import { InvalidArgumentError } from 'commander'
-import type { Picture } from './formats/dwpose_person.js'
+import type { Picture } from './formats/picture.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
 
 export function positive(text: string): number {

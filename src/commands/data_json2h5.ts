@@ -15,11 +15,8 @@ import { QualityLog } from './quality_log.js'
 /** Detections of many clips, wherever they come from. */
 export interface DetectionSource {
   readonly names: readonly string[]
-  /** These clips in this order, with what to tell of them at once. `broken` is told of one that cannot be read, which is left out. */
-  read(
-    names: readonly string[],
-    broken: (name: string, error: SignError) => void,
-  ): AsyncIterable<DetectedClip & { readonly notes?: readonly string[] }>
+  /** These clips in this order. `broken` is told of one that cannot be read, which is left out. */
+  read(names: readonly string[], broken: (name: string, error: SignError) => void): AsyncIterable<DetectedClip>
 }
 
 export interface DataJson2h5Options extends Omit<DetectionOptions, 'broken'>, ClipWorkOptions, ResumeOptions {

@@ -48,17 +48,18 @@ describe('damaged files', { timeout: 1_800_000 }, () => {
   it('of OpenPose', async () => {
     const bases = [people.slice(0, 1), people].map(openPoseJson)
     const read = (bytes: Uint8Array): void => {
-      const got = parseOpenPoseFrame(bytes, 'f.json')
+      const got = parseOpenPoseFrame(bytes, 'f.json').people.map(({ joints }) => joints)
       clipOf(got)
       // The same again in one line, which believes everything.
-      const naive = JSON.parse(Buffer.from(bytes).toString()).people.map((one: Record<string, number[]>) =>
-        [one.pose_keypoints_2d!.slice(0, 24), one.hand_left_keypoints_2d!, one.hand_right_keypoints_2d!]
+      const unseen = Array<number>(63).fill(0)
+      const naive = JSON.parse(Buffer.from(bytes).toString()).people.map((one: Record<string, number[] | undefined>) =>
+        [(one.pose_keypoints_2d ?? unseen).slice(0, 24), one.hand_left_keypoints_2d ?? unseen, one.hand_right_keypoints_2d ?? unseen]
           .flat()
           .map((value, i, all) => (all[i - (i % 3) + 2]! > 0 ? Math.fround(value) : 0)),
       )
       expect(got.map((one) => [...one])).toEqual(naive)
     }
-    met(await surviveAll(damagedText(bases), read, 'f.json', /at character \d+|UTF-8|the file|version|people(\[\d\]|,)/))
+    met(await surviveAll(damagedText(bases), read, 'f.json', /at character \d+|UTF-8|the file|people(\[\d\]|,)/))
   })
 
   it('of DWPose', async () => {
@@ -71,7 +72,9 @@ describe('damaged files', { timeout: 1_800_000 }, () => {
       for (const [k, one] of got.entries()) {
         const { body_keypoints, body_scores } = frame[`person_${k}`]
         expect([...one.subarray(0, 3)]).toEqual(
-          body_scores[0] < 0 ? [0, 0, 0] : [body_keypoints[0][0] * 1280, body_keypoints[0][1] * 720, 1].map(Math.fround),
+          !body_keypoints || !body_scores || body_scores[0] < 0
+            ? [0, 0, 0]
+            : [body_keypoints[0][0] * 1280, body_keypoints[0][1] * 720, 1].map(Math.fround),
         )
       }
     }

@@ -1,8 +1,9 @@
 // Clips of whole sentences with their glosses, out of a folder of poses with timed annotations beside them.
 
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
+import { namesIn } from '../base/folder.js'
 import { readPose } from '../formats/pose.js'
 import { parseTimedSentence } from '../formats/timed_gloss.js'
 import type { Clip } from '../motion/clip.js'
@@ -21,7 +22,7 @@ export interface TimedClipOptions {
  */
 export async function readTimedClips(folder: string, { language, text }: TimedClipOptions): Promise<Clip[]> {
   const ending = '_metadata.json'
-  const names = (await readdir(folder)).filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length))
+  const names = (await namesIn(folder)).filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length))
   if (names.length === 0) throw new SignError('ERR_DATA', folder, `wanted files *${ending}, got none`, 'Check the path')
   return Promise.all(
     names.sort().map(async (name) => {

@@ -1,19 +1,14 @@
-// A corpus of detections: a folder a clip below one root, of whatever detector, told by how its files are named.
+// A corpus of detections: a folder a clip below one root, of whatever detector.
 
-import { readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { ahead } from '../base/ahead.js'
 import { SignError } from '../base/errors.js'
-import { dwposeFrameName, readDwposeClip } from './dwpose.js'
-import type { Picture } from './dwpose_person.js'
-import { clipFolders, unreadable } from './frame_files.js'
-import { openPoseFrameName, readOpenPoseClip } from './openpose.js'
+import { foldersIn } from '../base/folder.js'
+import { type Detector, detectorOf, holdsFrames, noFrames } from './detector.js'
+import { readDwposeClip } from './dwpose.js'
+import { readOpenPoseClip } from './openpose.js'
+import { type Picture, pictureWanted } from './picture.js'
 import type { DetectedClip } from './signer.js'
-
-const frameNames = { openpose: openPoseFrameName, dwpose: dwposeFrameName }
-
-export type Detector = keyof typeof frameNames
-export const detectors = Object.keys(frameNames) as readonly Detector[]
 
 /** Clips read at once. Files of a clip come one after another, so this is also how many files are open. */
 const AHEAD = 8
@@ -25,9 +20,9 @@ export interface DetectionFolder {
 }
 
 export interface DetectionOptions {
-  /** Default: told from the names of each folder's files. */
+  /** Default: told from each folder's files. */
   readonly detector?: Detector | undefined
-  /** Size of the video, which DWPose files do not tell; they are refused without it. */
+  /** Size of the video, for files that hold fractions of it, as DWPose's do: they are refused without it. */
   readonly picture?: Picture | undefined
   /** Frames a second of the videos, which the files do not tell. Default 24, about what How2Sign has. */
   readonly fps?: number | undefined
@@ -36,17 +31,27 @@ export interface DetectionOptions {
 }
 
 /**
- * The folders of the clips under `root`, by name; `root` itself where the frames lie in it. Throws ERR_DATA naming the root where it cannot be read or holds
- * neither.
+ * The folders of the clips under `root`, by name, links to folders among them; `root` itself where the frames lie in it. Throws ERR_DATA naming the root where it
+ * cannot be read or holds neither, or two clips whose names differ only in how accents are put together.
  */
 export async function detectionFolders(root: string): Promise<DetectionFolder[]> {
-  if (await detectorOf(root)) return [{ name: basename(resolve(root)), path: root }]
-  return (await clipFolders(root)).map((name) => ({ name, path: join(root, name) }))
+  const itself = [{ name: basename(resolve(root)), path: root }]
+  if (await holdsFrames(root)) return itself
+  const names = await foldersIn(root)
+  if (names.length === 0) {
+    if (await detectorOf(root)) return itself
+    throw new SignError('ERR_DATA', root, 'wanted a folder for each clip, got none', 'Name the folder above the clips')
+  }
+  const seen = new Set<string>()
+  const twin = names.find((name) => seen.size === seen.add(name.normalize('NFC')).size)
+  if (twin === undefined) return names.map((name) => ({ name, path: join(root, name) }))
+  const problem = `wanted clips named differently, got two named '${twin}', with accents put together in two ways`
+  throw new SignError('ERR_DATA', root, problem, 'Rename one of them')
 }
 
 /**
  * The clips of these folders in their order, several being read while one is worked on. Throws ERR_DATA naming the folder or file of what no detector writes, see
- * `readOpenPoseClip` and `readDwposeClip`; ERR_CONFIG for DWPose files where `picture` is not given.
+ * `readOpenPoseClip` and `readDwposeClip`; ERR_CONFIG for files that hold fractions where `picture` is not given.
  */
 export async function* readDetections(folders: readonly DetectionFolder[], options: DetectionOptions = {}): AsyncGenerator<DetectedClip> {
   const { broken } = options
@@ -69,26 +74,11 @@ export async function* readDetections(folders: readonly DetectionFolder[], optio
 async function readClip(path: string, name: string, { detector, picture, fps = 24 }: DetectionOptions): Promise<DetectedClip> {
   switch (detector ?? (await detectorOf(path))) {
     case 'openpose':
-      return readOpenPoseClip(path, { fps, name })
-    case 'dwpose': {
+      return readOpenPoseClip(path, { fps, name, picture })
+    case 'dwpose':
       if (picture) return readDwposeClip(path, { fps, name, picture })
-      const problem = 'wanted the size of the video, got none'
-      throw new SignError('ERR_CONFIG', path, problem, 'DWPose files hold fractions of the picture: give its size, e.g. --picture 1280x720')
-    }
-    default: {
-      const problem = 'wanted frames of OpenPose (<stem>_<digits>_keypoints.json) or DWPose (NNNNNNNN.json), got neither'
-      throw new SignError('ERR_DATA', path, problem, 'Name the folder above the folders of the clips')
-    }
+      throw pictureWanted(path)
+    default:
+      throw await noFrames(path)
   }
-}
-
-/** The detector that names its files like those in a folder; undefined where there is none. */
-async function detectorOf(folder: string): Promise<Detector | undefined> {
-  let files: string[]
-  try {
-    files = await readdir(folder)
-  } catch (cause) {
-    throw unreadable(folder, cause)
-  }
-  return detectors.find((detector) => files.some((file) => frameNames[detector](file)))
 }

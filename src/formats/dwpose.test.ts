@@ -21,7 +21,7 @@ function expectPerson(got: Float32Array, wanted: Float32Array): void {
   for (let at = 0; at < wanted.length; at += 3) {
     expect(got[at]).toBeCloseTo(wanted[at]!, 2)
     expect(got[at + 1]).toBeCloseTo(wanted[at + 1]!, 2)
-    expect(got[at + 2]).toBeCloseTo(at < joint.leftHand * 3 ? 1 : wanted[at + 2]!, 6)
+    expect(got[at + 2]).toBeCloseTo(at < joint.leftHand * 3 ? Math.sign(wanted[at + 2]!) : wanted[at + 2]!, 6)
   }
 }
 
@@ -58,6 +58,43 @@ describe('parseDwposeFrame', () => {
     expectPerson(people[0]!, left)
     expectPerson(people[1]!, right)
   })
+
+  it.each<[string, unknown]>([
+    ['an empty array', []],
+    ['null', null],
+    ['no array', undefined],
+  ])('takes %s for what was not seen, also where hands are mixed up', (_, nothing) => {
+    const frame = JSON.parse(dwposeJson([left], 1280, 720))
+    for (const key of ['left_hand_keypoints', 'left_hand_scores', 'face_keypoints', 'face_scores']) frame.person_0[key] = nothing
+    const [out] = parse(JSON.stringify(frame)).people
+    expectPerson(out!, left.slice().fill(0, joint.leftHand * 3, joint.rightHand * 3))
+    const two = JSON.parse(dwposeJson([left, right], 1280, 720))
+    // By the tool's stacking these are the right person's left hand.
+    two.person_0.right_hand_keypoints = nothing
+    two.person_0.right_hand_scores = nothing
+    const { people, handsRepaired } = parse(JSON.stringify(two))
+    expect(handsRepaired).toBe(true)
+    expectPerson(people[0]!, left)
+    expectPerson(people[1]!, right.slice().fill(0, joint.leftHand * 3, joint.rightHand * 3))
+  })
+
+  it('takes null for a point or number that is not there', () => {
+    const frame = JSON.parse(dwposeJson([left], 1280, 720))
+    frame.person_0.body_keypoints[0] = null
+    frame.person_0.body_keypoints[1] = [null, 0.5]
+    frame.person_0.body_scores[2] = null
+    frame.person_0.left_hand_scores[0] = null
+    expectPerson(
+      parse(JSON.stringify(frame)).people[0]!,
+      left
+        .slice()
+        .fill(0, 0, 9)
+        .fill(0, joint.leftHand * 3, joint.leftHand * 3 + 3),
+    )
+  })
+
+  it('says whose frame it is otherwise', () =>
+    expect(() => parse('{"people":[]}')).toThrow(/^f\.json: wanted .* got a frame of OpenPose\. Pass --detector/))
 
   it('knows a frame of nobody', () => expect(parse('{"num_persons":0}').people).toEqual([]))
 

@@ -5,18 +5,19 @@
 import { basename, resolve } from 'node:path'
 import {
   bodyValidity,
-  checkPicture,
   DWPOSE_BODY,
   DWPOSE_HAND,
   type DwposePersonLists,
   type DwposePoints,
   dwposePerson,
-  type Picture,
+  nothingSeen,
   pairHands,
 } from './dwpose_person.js'
-import { type FrameName, frameFiles, readBytes } from './frame_files.js'
-import { arrayAt, numbersAt, objectAt, refuse, shown } from './json_shape.js'
+import { frameFiles, type Naming, readBytes } from './frame_files.js'
+import { foreignJson } from './json_foreign.js'
+import { listAt, numbersAt, objectAt, refuse, shown } from './json_shape.js'
 import { parseJson } from './json_text.js'
+import { checkPicture, type Picture } from './picture.js'
 import { type DetectedClip, type DetectedFrame, signerClip } from './signer.js'
 
 export interface DwposeOptions {
@@ -45,11 +46,16 @@ export interface DwposeFrame {
 
 /**
  * The people of one frame file. Throws ERR_DATA naming `who` and the character for what is no JSON, and the path inside it (`person_0.body_scores[3]`) for what
- * is not as the tool writes it: `num_persons` people of 18, 68, 21 and 21 points, body scores that are 18 k + j for point j, or −1, and finite fractions.
+ * is not as the tool writes it: `num_persons` people of 18, 68, 21 and 21 points, body scores that are 18 k + j for point j, or −1, and finite fractions. An array
+ * that is empty, `null` or left out, and a point or number that is `null`, was not seen.
  */
 export function parseDwposeFrame(bytes: Uint8Array, picture: Picture, who: string): DwposeFrame {
   checkPicture(picture)
-  const frame = objectAt(parseJson(bytes, who), 'the file', who)
+  const value = parseJson(bytes, who)
+  const foreign = foreignJson(value)
+  if (foreign && !isOurs(value))
+    refuse(who, `wanted a frame of Prompt2Sign's DWPose tool, got ${foreign}`, 'Pass --detector, or convert it first')
+  const frame = objectAt(value, 'the file', who)
   const count = frame.num_persons
   const keys = Object.keys(frame).filter((key) => key.startsWith('person_'))
   if (!Number.isInteger(count) || keys.length !== count || keys.some((_, k) => !(`person_${k}` in frame)))
@@ -62,13 +68,11 @@ export function parseDwposeFrame(bytes: Uint8Array, picture: Picture, who: strin
   }
 }
 
+const isOurs = (value: unknown): boolean => typeof value === 'object' && value !== null && 'num_persons' in value
+
 function parsePerson(person: Record<string, unknown>, place: string, who: string): DwposePersonLists {
-  const hand = (side: 'left' | 'right'): DwposePoints => ({
-    points: pointsAt(person, `${side}_hand_keypoints`, DWPOSE_HAND, place, who),
-    confidence: numbersAt(person[`${side}_hand_scores`], [DWPOSE_HAND], `${place}.${side}_hand_scores`, who),
-  })
   const body = pointsAt(person, 'body_keypoints', DWPOSE_BODY, place, who)
-  const validity = numbersAt(person.body_scores, [DWPOSE_BODY], `${place}.body_scores`, who).map(
+  const validity = numbersAt(person.body_scores, [DWPOSE_BODY], `${place}.body_scores`, who)?.map(
     (score, j) =>
       bodyValidity(score, j) ??
       refuse(
@@ -77,37 +81,57 @@ function parsePerson(person: Record<string, unknown>, place: string, who: string
         'Use a reader made for true scores',
       ),
   )
+  const hand = (side: 'left' | 'right'): DwposePoints => {
+    const points = pointsAt(person, `${side}_hand_keypoints`, DWPOSE_HAND, place, who)
+    return listed(points, numbersAt(person[`${side}_hand_scores`], [DWPOSE_HAND], `${place}.${side}_hand_scores`, who), DWPOSE_HAND)
+  }
   // The face is not used, but a file in which it is broken is not to be trusted with the rest.
   pointsAt(person, 'face_keypoints', FACE, place, who)
   numbersAt(person.face_scores, [FACE], `${place}.face_scores`, who)
-  return { body: { points: body, confidence: validity }, hands: [hand('left'), hand('right')] }
+  return { body: listed(body, validity, DWPOSE_BODY), hands: [hand('left'), hand('right')] }
 }
 
-function pointsAt(person: Record<string, unknown>, key: string, length: number, place: string, who: string): DwposePoints['points'] {
-  const points = arrayAt(person[key], [length], `${place}.${key}`, who)
+/** Points without scores, and scores without points, are nothing seen. */
+function listed(
+  points: DwposePoints['points'] | undefined,
+  confidence: DwposePoints['confidence'] | undefined,
+  length: number,
+): DwposePoints {
+  return points && confidence ? { points, confidence } : nothingSeen(length)
+}
+
+function pointsAt(
+  person: Record<string, unknown>,
+  key: string,
+  length: number,
+  place: string,
+  who: string,
+): DwposePoints['points'] | undefined {
+  const points = listAt(person[key], [length], `${place}.${key}`, who)?.map((point) => (isNoPoint(point) ? null : point))
   const isPoint = (point: unknown): boolean =>
     Array.isArray(point) && point.length === 2 && point.every((value) => typeof value === 'number' && Math.abs(value) <= FARTHEST)
-  const wrong = points.findIndex((point) => !isPoint(point))
+  const wrong = points?.findIndex((point) => point !== null && !isPoint(point)) ?? -1
   if (wrong >= 0)
-    refuse(who, `wanted two fractions of the picture at ${place}.${key}[${wrong}], got ${JSON.stringify(points[wrong])?.slice(0, 60)}`)
-  return points as DwposePoints['points']
+    refuse(who, `wanted two fractions of the picture at ${place}.${key}[${wrong}], got ${JSON.stringify(points![wrong])?.slice(0, 60)}`)
+  return points as DwposePoints['points'] | undefined
 }
 
-/** Takes the name of a frame's file apart. */
-export const dwposeFrameName: FrameName = (file) => {
-  const match = /^(\d+)\.json$/.exec(file)
-  // Counted from 1 in the name, from 0 in a clip.
-  return match && Number(match[1]) >= 1 ? { stem: '', number: Number(match[1]) - 1 } : undefined
-}
+const isNoPoint = (point: unknown): boolean => point === null || (Array.isArray(point) && point.length === 2 && point.includes(null))
+
+/** How the frames may be named. */
+export const dwposeNaming: readonly Naming[] = ['number', 'numbered']
 
 /** The clip in a folder, as {@link signerClip} chooses it; frames without people, and numbers without a file, are gaps. Throws ERR_DATA naming folder or file. */
 export async function readDwposeClip(folder: string, options: DwposeOptions): Promise<DwposeClip> {
   const { picture, fps = 24, name = basename(resolve(folder)) } = options
   const frames: DetectedFrame[] = []
   let handsRepaired = 0
-  for (const { path, number } of await frameFiles(folder, dwposeFrameName, 'NNNNNNNN.json from 1 on')) {
+  const files = await frameFiles(folder, dwposeNaming, 'NNNNNNNN.json from 1 on')
+  // Counted from 1 in the name, from 0 in a clip.
+  const counted = Math.min(1, files[0]!.number)
+  for (const { path, number } of files) {
     const frame = parseDwposeFrame(await readBytes(path), picture, path)
-    frames.push({ index: number, people: frame.people })
+    frames.push({ index: number - counted, people: frame.people })
     handsRepaired += frame.handsRepaired ? 1 : 0
   }
   return { ...signerClip(frames, name, fps, folder), handsRepaired }

@@ -3,18 +3,10 @@
 // The published tool reads keys that its own extractor no longer writes, so the lines it makes are empty: those are refused by their number.
 
 import { basename, extname } from 'node:path'
-import {
-  bodyValidity,
-  checkPicture,
-  DWPOSE_BODY,
-  DWPOSE_HAND,
-  type DwposePersonLists,
-  type DwposePoints,
-  dwposePerson,
-  type Picture,
-} from './dwpose_person.js'
+import { bodyValidity, DWPOSE_BODY, DWPOSE_HAND, type DwposePersonLists, type DwposePoints, dwposePerson } from './dwpose_person.js'
 import { refuse } from './json_shape.js'
 import { type FrameOfNumbers, linesOf, parseLine } from './number_lines.js'
+import { checkPicture, type Picture } from './picture.js'
 import { type DetectedClip, signerClip } from './signer.js'
 
 /** Numbers a frame, in the order of the file. */

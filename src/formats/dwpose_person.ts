@@ -1,26 +1,26 @@
 // One person as DWPose lists them, and how that becomes our 50 joints. The frame files and the 385-number line hold the same lists.
 
-import { SignError } from '../base/errors.js'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { JOINTS, joint } from '../motion/skeleton.js'
 import { refuse } from './json_shape.js'
 import { putPoint } from './keypoint_values.js'
-
-/** Size of the video's picture in pixels. The files hold fractions of it, so there is no default that could be right. */
-export interface Picture {
-  readonly width: number
-  readonly height: number
-}
+import type { Picture } from './picture.js'
 
 /** Points of the body and of one hand. */
 export const DWPOSE_BODY = 18
 export const DWPOSE_HAND = 21
 
-/** The points of one list, in fractions, and how sure each is. */
+/** The points of one list, in fractions, and how sure each is; a point or confidence that is not there is not seen. */
 export interface DwposePoints {
-  readonly points: readonly (readonly [x: number, y: number])[]
-  readonly confidence: readonly number[]
+  readonly points: readonly (readonly [x: number, y: number] | null)[]
+  readonly confidence: readonly (number | null)[]
 }
+
+/** A list of which nothing was seen. */
+export const nothingSeen = (length: number): DwposePoints => ({
+  points: Array.from({ length }, () => null),
+  confidence: Array.from({ length }, () => null),
+})
 
 /** Body points with a validity of 0 or 1, hands with true confidences. */
 export interface DwposePersonLists {
@@ -33,8 +33,9 @@ export function dwposePerson({ body, hands }: DwposePersonLists, picture: Pictur
   const out = new Float32Array(JOINTS * KEYPOINT)
   const put = (from: DwposePoints, count: number, first: number, what: string): void => {
     for (let i = 0; i < count; i++) {
-      const [x, y] = from.points[i]!
-      const problem = putPoint(out, first + i, x * picture.width, y * picture.height, from.confidence[i])
+      const point = from.points[i]
+      if (!point) continue
+      const problem = putPoint(out, first + i, point[0] * picture.width, point[1] * picture.height, from.confidence[i])
       if (problem) refuse(who, `${problem} at point ${i} of ${place}.${what}`)
     }
   }
@@ -44,17 +45,10 @@ export function dwposePerson({ body, hands }: DwposePersonLists, picture: Pictur
   return out
 }
 
-/** 1 where the body score of point `j` says that it was found, 0 for −1; undefined for what is neither 18 k + j nor −1. */
+/** 1 where the body score of point `j` says that it was found, 0 for −1 and none; undefined for what is neither 18 k + j nor −1. */
 export function bodyValidity(score: unknown, j: number): 0 | 1 | undefined {
-  if (score === -1) return 0
+  if (score === -1 || score === null) return 0
   return Number.isInteger(score) && (score as number) >= 0 && (score as number) % DWPOSE_BODY === j ? 1 : undefined
-}
-
-/** Throws ERR_CONFIG for a picture without a size. */
-export function checkPicture({ width, height }: Picture): void {
-  if (width >= 1 && height >= 1 && width <= 1e5 && height <= 1e5) return
-  const problem = `wanted the video's width and height in pixels, got ${width} x ${height}`
-  throw new SignError('ERR_CONFIG', 'picture', problem, 'DWPose files hold fractions of the picture: give the size of the video')
 }
 
 /**
@@ -70,14 +64,14 @@ export function pairHands(people: readonly DwposePersonLists[]): { people: reado
   return { people: repaired ? stacked : people, repaired }
 }
 
-/** Sum over all people of the distances, in fractions, between a hand's first point and the wrist on its side, where the wrist was found. */
+/** Sum over all people of the distances, in fractions, between a hand's first point and the wrist on its side, where both are there. */
 function wristDistance(people: readonly DwposePersonLists[]): number {
   let sum = 0
   for (const { body, hands } of people) {
     for (const [side, wrist] of [joint.leftWrist, joint.rightWrist].entries()) {
-      if (body.confidence[wrist] === 0) continue
-      const [[x, y], [wristX, wristY]] = [hands[side]!.points[0]!, body.points[wrist]!]
-      sum += Math.hypot(x - wristX, y - wristY)
+      const [root, place] = [hands[side]!.points[0], body.points[wrist]]
+      if (!body.confidence[wrist] || !place || !root) continue
+      sum += Math.hypot(root[0] - place[0], root[1] - place[1])
     }
   }
   return sum

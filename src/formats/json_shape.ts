@@ -19,12 +19,34 @@ export function arrayAt(value: unknown, lengths: readonly number[], place: strin
   return refuse(who, `wanted an array of ${lengths.join(' or ')} at ${place}, got ${shown(value)}`, nextMove)
 }
 
-/** `value` as an array of finite numbers of one of the given lengths. Throws ERR_DATA naming `who` and the place down to the entry. */
-export function numbersAt(value: unknown, lengths: readonly number[], place: string, who: string, nextMove?: string): readonly number[] {
-  const numbers = arrayAt(value, lengths, place, who, nextMove)
-  const wrong = numbers.findIndex((number) => !Number.isFinite(number))
-  if (wrong >= 0) refuse(who, `wanted a finite number at ${place}[${wrong}], got ${shown(numbers[wrong])}`)
-  return numbers as readonly number[]
+/** As {@link arrayAt}; undefined where there is nothing: writers leave what was not seen out, or put `null` or an empty array in its place. */
+export function listAt(
+  value: unknown,
+  lengths: readonly number[],
+  place: string,
+  who: string,
+  nextMove?: string,
+): readonly unknown[] | undefined {
+  return isNothing(value) ? undefined : arrayAt(value, lengths, place, who, nextMove)
+}
+
+/** As {@link listAt}, of finite numbers; `null` for a number that is not there. Throws ERR_DATA naming `who` and the place down to the entry. */
+export function numbersAt(
+  value: unknown,
+  lengths: readonly number[],
+  place: string,
+  who: string,
+  nextMove?: string,
+): readonly (number | null)[] | undefined {
+  const numbers = listAt(value, lengths, place, who, nextMove)
+  const wrong = numbers?.findIndex((number) => number !== null && !Number.isFinite(number)) ?? -1
+  if (wrong >= 0) refuse(who, `wanted a finite number at ${place}[${wrong}], got ${shown(numbers![wrong])}`)
+  return numbers as readonly (number | null)[] | undefined
+}
+
+/** Whether something was left out. */
+export function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0)
 }
 
 /** A value of any kind, short enough for a message. */

@@ -11,9 +11,10 @@ export function parseJson(bytes: Uint8Array, who: string): unknown {
   } catch (cause) {
     const at = endOfJson(text)
     const got = at < text.length ? `'${text.slice(at, at + 20)}'` : 'the end of the file'
-    throw new SignError('ERR_DATA', who, `wanted JSON, got ${got} at character ${at}`, 'Fetch or write the file again: it is damaged', {
-      cause,
-    })
+    const nextMove = /^-?(NaN|Infinity|nan|inf)/.test(text.slice(at))
+      ? 'Write null for a number that is not there: JSON has no NaN'
+      : 'Fetch or write the file again: it is damaged'
+    throw new SignError('ERR_DATA', who, `wanted JSON, got ${got} at character ${at}`, nextMove, { cause })
   }
 }
 

@@ -9,10 +9,11 @@ const FARTHEST = 1e6
 const CONFIDENCE = { least: -0.1, most: 1.5 }
 
 /**
- * Writes a point as joint `joint` of one frame [50, 3]: pixels and confidence, or 0, 0, 0 where the confidence is 0 or less.
+ * Writes a point as joint `joint` of one frame [50, 3]: pixels and confidence, or 0, 0, 0 where the confidence is 0 or less, or one of the three is `null`.
  * Returns undefined, or what is wrong with the numbers, as `wanted …, got …`.
  */
 export function putPoint(frame: Float32Array, joint: number, x: unknown, y: unknown, confidence: unknown): string | undefined {
+  if (x === null || y === null || confidence === null) return undefined
   if (!isConfidence(confidence)) return `wanted a confidence of ${CONFIDENCE.least} to ${CONFIDENCE.most}, got ${shown(confidence)}`
   for (const value of [x, y]) if (!isPixel(value)) return `wanted a coordinate in pixels, got ${shown(value)}`
   if (confidence <= 0) return undefined

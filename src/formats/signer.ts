@@ -31,6 +31,8 @@ export interface Detection {
 export interface DetectedClip {
   readonly clip: KeypointClip
   readonly detection: Detection
+  /** Those of its notes that whoever uses the clip should see at once. */
+  readonly notes?: readonly string[]
 }
 
 /** Who the signer is, frame by frame. */

@@ -1,0 +1,56 @@
+// What lies in a folder for its owner. Systems leave files of their own beside it (macOS `._name` and `__MACOSX`, thumbnails), which are nobody's clips or frames;
+// links are what they lead to.
+
+import { readlinkSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SignError } from './errors.js'
+
+const ofTheSystem = /^(\..*|__MACOSX|@eaDir|Thumbs\.db|desktop\.ini)$/i
+
+/** The names in a folder, sorted, without those that begin with a dot and what systems put there. Throws ERR_DATA naming the folder where it cannot be read. */
+export async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !ofTheSystem.test(name)).sort()
+  } catch (cause) {
+    throw unreadable(folder, cause)
+  }
+}
+
+/**
+ * The names of the folders in a folder, links to folders included, as {@link namesIn}. A link that leads nowhere is among them: whoever reads it says so, and it is
+ * not lost in silence.
+ */
+export async function foldersIn(folder: string): Promise<string[]> {
+  const names = await namesIn(folder)
+  const kept = await Promise.all(names.map((name) => isFolderOrLost(join(folder, name))))
+  return names.filter((_, i) => kept[i])
+}
+
+async function isFolderOrLost(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch {
+    return true
+  }
+}
+
+/** What reading a path gave, as an error of ours. */
+export function unreadable(path: string, cause: unknown): SignError {
+  const target = linkTarget(path)
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (target !== undefined && (code === 'ENOENT' || code === 'ELOOP')) {
+    const where = code === 'ELOOP' ? 'which leads in a circle' : 'where nothing is'
+    const problem = `wanted to read it, got a link to '${target}', ${where}`
+    return new SignError('ERR_DATA', path, problem, 'Mend the link, or remove it', { cause })
+  }
+  return new SignError('ERR_DATA', path, `wanted to read it, got ${message}`, 'Check the path', { cause })
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
