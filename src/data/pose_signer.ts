@@ -3,7 +3,7 @@
 
 import { SignError } from '../base/errors.js'
 import type { PoseFile } from '../formats/pose.js'
-import { type DetectedFrame, followSigner } from '../formats/signer.js'
+import { checkCrowd, type DetectedFrame, followSigner } from '../formats/signer.js'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { COORDS, JOINTS } from '../motion/skeleton.js'
 import { type Layout, type RawJoints, rawJoints } from './layouts.js'
@@ -31,14 +31,10 @@ export function signerJoints(pose: PoseFile, layout: Layout, asked: number | und
   return { raw: stitched(people, chosen), people: { several, notFirst }, notes }
 }
 
-/** To follow one among so many takes their square in time. */
-const CROWD = 100
-
 /** Everybody in the file. Throws ERR_DATA naming `who` for a crowd. */
 export function candidates(pose: PoseFile, who: string): number[] {
-  if (pose.people <= CROWD) return Array.from({ length: pose.people }, (_, person) => person)
-  const problem = `wanted at most ${CROWD} people to look for the signer among, got ${pose.people}`
-  throw new SignError('ERR_DATA', who, problem, 'Cut the signer out of the video first')
+  checkCrowd(pose.people, who)
+  return Array.from({ length: pose.people }, (_, person) => person)
 }
 
 /** Throws ERR_DATA naming `who` for a person who is not in the file. */

@@ -176,6 +176,17 @@ describe('readOpenPoseClip', () => {
     expect(detection.notes).toEqual(['nobody seen in 2 of 4 frames', '1 frame numbers without a file'])
   })
 
+  it('takes every fifth frame for what it is in time, and says so; a crowd is named', async () => {
+    const { clip, detection } = await readOpenPoseClip(await clipFolder('fifth', { 0: [signer], 5: [signer], 10: [signer] }))
+    expect([...clip.frameIndex]).toEqual([0, 5, 10])
+    expect(detection.notes).toEqual([
+      '8 frame numbers without a file: every frame is 5 further than the one before, and 5 frames later in time',
+    ])
+    await expect(readOpenPoseClip(await clipFolder('crowd', { 7: Array(101).fill(signer) }))).rejects.toThrow(
+      /crowd: frame 7: wanted at most 100 people/,
+    )
+  })
+
   it('keeps a frame whose nose is not seen', async () => {
     const noseless = signer.slice().fill(0, 0, 3)
     const { clip } = await readOpenPoseClip(await clipFolder('noseless', { 0: [signer], 1: [noseless], 2: [signer] }))

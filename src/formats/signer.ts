@@ -65,9 +65,10 @@ export function signerClip(frames: readonly DetectedFrame[], name: string, fps: 
  * One signer through frames in rising order. Of all ways through the people of each frame, the one that is largest and jumps least: the sum over
  * frames of (extent / largest extent in the frame) − 10 · min(1, distance to the frame before / extent) is greatest. Extent is the diagonal of the box around
  * the body joints seen, distance the mean over body joints seen both times. Somebody of whom none of the 50 joints was seen is nobody.
- * Throws ERR_DATA naming `who` where nobody is seen in any frame.
+ * Throws ERR_DATA naming `who` where nobody is seen in any frame, or a crowd in one.
  */
 export function followSigner(frames: readonly DetectedFrame[], who: string): FollowedSigner {
+  for (const { people, index } of frames) checkCrowd(people.length, `${who}: frame ${index}`)
   const present = frames.map(({ people }) => people.flatMap((person, p) => (person.some((value) => value !== 0) ? [p] : [])))
   const peopled = [...frames.keys()].filter((t) => present[t]!.length > 0)
   if (peopled.length === 0) {
@@ -83,13 +84,32 @@ export function followSigner(frames: readonly DetectedFrame[], who: string): Fol
     several: peopled.filter((t) => present[t]!.length > 1).length,
     notFirst: path.filter((person) => person > 0).length,
   }
-  return { chosen, detection: { ...counts, notes: notesOf(counts) } }
+  return { chosen, detection: { ...counts, notes: notesOf(counts, stepOf(frames)) } }
 }
 
-function notesOf({ empty, absent, several, notFirst, files }: Omit<Detection, 'notes'>): string[] {
+/** How far apart all frames are; undefined where they are not alike. */
+function stepOf(frames: readonly DetectedFrame[]): number | undefined {
+  const step = frames.length > 2 ? frames[1]!.index - frames[0]!.index : undefined
+  return frames.every(({ index }, t) => t === 0 || index - frames[t - 1]!.index === step) ? step : undefined
+}
+
+/** To follow one among so many takes their square in time. */
+const CROWD = 100
+
+/** Throws ERR_DATA naming `who` for too many people to look for the signer among. */
+export function checkCrowd(people: number, who: string): void {
+  if (people <= CROWD) return
+  const problem = `wanted at most ${CROWD} people to look for the signer among, got ${people}`
+  throw new SignError('ERR_DATA', who, problem, 'Cut the signer out of the video first')
+}
+
+function notesOf({ empty, absent, several, notFirst, files }: Omit<Detection, 'notes'>, step: number | undefined): string[] {
   const notes: string[] = []
   if (empty > 0) notes.push(`nobody seen in ${empty} of ${files} frames`)
-  if (absent > 0) notes.push(`${absent} frame numbers without a file`)
+  if (absent > 0) {
+    const regular = step === undefined ? '' : `: every frame is ${step} further than the one before, and ${step} frames later in time`
+    notes.push(`${absent} frame numbers without a file${regular}`)
+  }
   if (several > 0) notes.push(`several people in ${several} frames: chosen by size and continuity, in ${notFirst} of them not the first`)
   return notes
 }
