@@ -5,7 +5,10 @@
 //   npm run learning -- sentences sixteen sentences with glosses, learned by heart from the gloss: as clips
 //   npm run learning -- languages  eight fingerspelling languages at once, a group each: every one better than mean pose and random clip
 //   npm run learning -- words     200 spelled ASL words, then 20 never seen: better than mean pose and random clip, wrist path 0.7 to 1.3
+//
+// --help tells the options. With --lexicon or --run it is another trial: results go into the run's folder then, not to bench/results/.
 
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignError } from '../src/base/errors.js'
 import { writeWhole } from '../src/base/files.js'
@@ -26,9 +29,11 @@ import type { Clip } from '../src/motion/clip.js'
 import { readCheckpoint, restoreModel } from '../src/train/checkpoint.js'
 import { loadData } from '../src/train/dataset.js'
 import { loadRunConfig } from '../src/train/run_file.js'
+import { formatLengths, scoreByLength, worstLength } from './learning/length_classes.js'
 import { chosenTrial } from './learning/trial.js'
 
 const DATA = '../shared/data'
+const LEXICON = `${DATA}/fingerspelling-lexicon`
 
 /** One clip beside the picture that never moves. */
 interface ClipScore {
@@ -48,9 +53,11 @@ interface LanguageScore {
 }
 
 interface Trial {
+  readonly what: string
   /** Which files it reads. */
   readonly needs: string
-  prepare(): Promise<unknown>
+  readonly takes: readonly ('run' | 'lexicon')[]
+  prepare(lexicon: string): Promise<unknown>
   /** The clips to sign: those learned from, or others. */
   readonly split: 'train' | 'test'
   passed(clips: readonly ClipScore[], languages: readonly LanguageScore[]): boolean
@@ -58,12 +65,16 @@ interface Trial {
 
 const trials: Record<string, Trial> = {
   clips: {
+    what: 'five sentences of PHOENIX-2014T, learned by heart',
+    takes: ['run'],
     needs: '../shared/data/progressive-transformers-slp/train.skels',
     prepare: async () => undefined,
     split: 'train',
     passed: (clips) => clips.every(isKnownByHeart),
   },
   sentences: {
+    what: 'sixteen sentences with glosses, learned by heart',
+    takes: ['run'],
     needs: '../shared/data/fluent-pose-synthesis/train_1_metadata.json',
     prepare: async () => {
       const clips = await readTimedClips(join(DATA, 'fluent-pose-synthesis'), { language: 'GSL', text: 'german' })
@@ -76,10 +87,12 @@ const trials: Record<string, Trial> = {
     passed: (clips) => clips.every(isKnownByHeart),
   },
   words: {
-    needs: '../shared/data/fingerspelling-lexicon/index.csv',
-    prepare: () =>
+    what: '200 spelled words, then 20 never seen; scores by length too',
+    takes: ['run', 'lexicon'],
+    needs: `${LEXICON}/index.csv`,
+    prepare: (lexicon) =>
       dataSpell({
-        lexicon: join(DATA, 'fingerspelling-lexicon'),
+        lexicon,
         lang: 'ase',
         out: 'runs/learning/spelled',
         count: 240,
@@ -90,10 +103,12 @@ const trials: Record<string, Trial> = {
     passed: (_, languages) => languages.every(isRight),
   },
   languages: {
-    needs: '../shared/data/fingerspelling-lexicon/index.csv',
-    prepare: () =>
+    what: 'fingerspelling in eight languages at once',
+    takes: ['run', 'lexicon'],
+    needs: `${LEXICON}/index.csv`,
+    prepare: (lexicon) =>
       dataSpell({
-        lexicon: join(DATA, 'fingerspelling-lexicon'),
+        lexicon,
         lang: 'ase,gsg,ise,psr,sgg,ssp,swl,tsm',
         out: 'runs/learning/eight',
         count: 100,
@@ -116,10 +131,11 @@ function isRight({ rows: [model, meanPose, random] }: LanguageScore): boolean {
 
 const { name, trial, options: values } = chosenTrial(trials)
 
-await trial.prepare()
+const { run, lexicon = LEXICON, ...settings } = values
+if (lexicon !== LEXICON || existsSync(trial.needs)) await trial.prepare(lexicon)
 const began = performance.now()
-const path = `bench/learning/${name}.yaml`
-if (!values.trained) await train(path, { overwrite: true, ...values })
+const path = run ?? `bench/learning/${name}.yaml`
+if (!values.trained) await train(path, { overwrite: true, ...settings })
 const seconds = (performance.now() - began) / 1000
 
 const { gpu } = await openGpu({ adapter: values.adapter })
@@ -143,14 +159,29 @@ const clips = pairs.map(({ reference, hypothesis }) => ({
   wristPathRatio: wristPathRatio(reference, hypothesis),
 }))
 const passed = trial.passed(clips, languages)
-const result = { trial: name, adapter: gpu.label, seconds: Math.round(seconds), passed, rows, languages, clips }
-await writeWhole(`bench/results/learning-${name}.json`, `${JSON.stringify(result, null, 2)}\n`)
+const lengths = name === 'words' ? scoreByLength(pairs, trained) : undefined
+const result = {
+  trial: name,
+  run: path,
+  adapter: gpu.label,
+  seconds: Math.round(seconds),
+  passed,
+  rows,
+  languages,
+  ...(lengths ? { lengths, worstLength: worstLength(lengths)?.letters } : {}),
+  clips,
+}
+const isOwn = run === undefined && lexicon === LEXICON
+const resultPath = isOwn ? `bench/results/learning-${name}.json` : join((await loadRunConfig(path)).out, 'learning.json')
+await writeWhole(resultPath, `${JSON.stringify(result, null, 2)}\n`)
 console.log(
   values.json
     ? JSON.stringify(result)
     : [
         ...(languages.length > 1 ? [formatLanguages(languages)] : clips.map(formatClip)),
         formatScores(rows),
+        ...(lengths ? [formatLengths(lengths)] : []),
+        `kept in ${resultPath}`,
         passed ? 'passed' : 'NOT passed',
       ].join('\n'),
 )
@@ -166,7 +197,8 @@ async function sign(gpu: Gpu, path: string, split: 'train' | 'test'): Promise<{ 
   for (const entry of config.data) {
     if (!('train' in entry)) throw new SignError('ERR_CONFIG', path, 'wanted a corpus in files, got none', 'Correct the run file')
     const { language, fps, test, source } = entry
-    const held = split === 'train' ? trained : (await loadCorpus({ skels: test!, language, fps, source })).clips
+    const held =
+      split === 'train' ? trained : (await loadCorpus({ skels: test!, language, source, ...(fps === null ? {} : { fps }) })).clips
     const clips = held.filter((clip) => clip.language === language)
     const generator = new Generator(gpu, model.group(language))
     const motions = await generator.generate(clips.map((clip) => sourceOf(clip, source)))

@@ -1,26 +1,24 @@
 import { describe, expect, it } from 'vitest'
+import type { Gpu } from '../src/device/gpu.js'
+import type { Constants } from '../src/device/kernel.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import * as reference from '../src/reference/attention.js'
 import { type Inputs, inputsOf, shapeOf, sideBySide } from './attention_inputs.js'
-import {
-  columnsOf,
-  dot,
-  expectClose,
-  expectSlope,
-  finiteDifference,
-  forced,
-  forcedWith,
-  hasSubgroups,
-  lentGpu,
-  runKernel,
-} from './harness.js'
+import { columnsOf, dot, expectClose, expectSlope, finiteDifference, forcedWith, hasSubgroups, lentGpu, runKernel } from './harness.js'
+import { tiledRun } from './loops.js'
 
 type Shape = reference.AttentionShape
 
 const kernels = { attention, attentionGradQuery, attentionGradKeyValue }
 
+/** Which kernels are run, and where. */
+interface Run {
+  readonly by?: typeof kernels
+  readonly on?: Gpu
+}
+
 /** Runs all four kernels, each on what the reference makes of the one before. `given` may differ from `inputs` where it must not matter. */
-async function run(shape: Shape, inputs: Inputs, given = inputs, by = kernels) {
+async function run(shape: Shape, inputs: Inputs, { by = kernels, on }: Run = {}, given = inputs) {
   const { batch, queries, heads, headWidth } = shape
   const want = { ...reference.attention(inputs, shape), ...reference.attentionGrad(inputs, inputs.dy, shape) }
   const delta = reference.attentionDelta(want.y, inputs.dy, shape)
@@ -30,13 +28,13 @@ async function run(shape: Shape, inputs: Inputs, given = inputs, by = kernels) {
   const params = { ...shape, ...columns }
   const lines = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
   const backward = { q, k, v, dy, lines, keyLengths }
-  const { dq } = await runKernel(by.attentionGradQuery, { ...backward, dq: q.length }, params)
-  const { dkv } = await runKernel(by.attentionGradKeyValue, { ...backward, dkv: k.length }, params)
+  const { dq } = await runKernel(by.attentionGradQuery, { ...backward, dq: q.length }, params, on)
+  const { dkv } = await runKernel(by.attentionGradKeyValue, { ...backward, dkv: k.length }, params, on)
   // What lies beside a kernel's own columns is another's.
   expect([1, 2].every((i) => columnsOf(dq, width, 3 * width, i * width).every(Number.isNaN))).toBe(true)
   expect(columnsOf(dkv, width, 3 * width, 0).every(Number.isNaN)).toBe(true)
   const got = {
-    ...(await runKernel(by.attention, { q, k, v, keyLengths, y: given.q.length, logSumExp: delta.length }, params)),
+    ...(await runKernel(by.attention, { q, k, v, keyLengths, y: given.q.length, logSumExp: delta.length }, params, on)),
     ...(await runKernel(
       attentionDelta,
       { y: want.y, dy, logSumExp: want.logSumExp, lines: lines.length },
@@ -73,15 +71,8 @@ function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, shape: S
   expectClose('dv', got.dv, want.dv, { ulps, scale: perKey })
 }
 
-/** The kernels in one form, whichever the adapter would take. */
-const formed = (form: string): typeof kernels => ({
-  attention: forced(attention, form),
-  attentionGradQuery: forced(attentionGradQuery, form),
-  attentionGradKeyValue: forced(attentionGradKeyValue, form),
-})
-
-/** The kernels in one of their forms, with the tiles given. */
-function tall(form: string, constants: Record<string, number>): typeof kernels {
+/** The kernels in one form, whichever the adapter would take, with some constants other than it would choose. */
+function formed(form: string, constants: Constants = {}): typeof kernels {
   const of = <K extends { readonly name: string }>(kernel: K) => forcedWith(kernel, form, constants)
   return {
     attention: of(attention),
@@ -89,6 +80,8 @@ function tall(form: string, constants: Record<string, number>): typeof kernels {
     attentionGradKeyValue: of(attentionGradKeyValue),
   }
 }
+
+const tiled = (): Promise<Run> => tiledRun(formed)
 
 describe('attention', () => {
   for (const causal of [0, 1]) {
@@ -149,7 +142,7 @@ describe('attention', () => {
       ] as const) {
         const shape = shapeOf(2, 2, 36, queries, keys, causal)
         const inputs = inputsOf(shape, [keys, 5])
-        expectAllClose(await run(shape, inputs, inputs, formed(form)), shape)
+        expectAllClose(await run(shape, inputs, form === 'tiled' ? await tiled() : { by: formed(form) }), shape)
       }
     })
   }
@@ -166,7 +159,7 @@ describe('attention', () => {
     ] as const) {
       const shape = shapeOf(2, 2, 36, queries, keys, causal)
       const inputs = inputsOf(shape, [keys, 3])
-      expectAllClose(await run(shape, inputs, inputs, tall('portable', { ROWS: 8, QUADS: 4 })), shape)
+      expectAllClose(await run(shape, inputs, { by: formed('portable', { ROWS: 8, QUADS: 4 }) }), shape)
     }
   })
 
@@ -180,7 +173,7 @@ describe('attention', () => {
     ] as const) {
       const shape = shapeOf(2, 2, 36, queries, keys, causal)
       const inputs = inputsOf(shape, [keys, 5])
-      expectAllClose(await run(shape, inputs, inputs, tall('subgroup', { ROWS: 16 })), shape)
+      expectAllClose(await run(shape, inputs, { by: formed('subgroup', { ROWS: 16 }) }), shape)
     }
   })
 
@@ -200,18 +193,18 @@ describe('attention', () => {
 
   // The form this adapter takes, and the one GPUs take, at a width that was compiled above; noise of such a size has scores of ±80.
   const dangers = [
-    ['untuned', kernels, 8, 6],
-    ['tiled', formed('tiled'), 36, 4],
+    ['untuned', async () => ({}), 8, 6],
+    ['tiled', tiled, 36, 4],
   ] as const
 
-  it.each(dangers)('keeps NaN in the padding rows of keys and values out of everything, %s', async (_, by, headWidth) => {
+  it.each(dangers)('keeps NaN in the padding rows of keys and values out of everything, %s', async (_, how, headWidth) => {
     for (const causal of [0, 1]) {
       const shape = shapeOf(3, 2, headWidth, 11, 11, causal)
       const inputs = inputsOf(shape, [11, 6, 1])
       const width = shape.heads * shape.headWidth
       const poison = (x: Float64Array) =>
         x.map((value, at) => (Math.floor(at / width) % 11 < inputs.keyLengths[Math.floor(at / (11 * width))]! ? value : Number.NaN))
-      const { got, want } = await run(shape, inputs, { ...inputs, k: poison(inputs.k), v: poison(inputs.v) }, by)
+      const { got, want } = await run(shape, inputs, await how(), { ...inputs, k: poison(inputs.k), v: poison(inputs.v) })
       expectAllClose({ got, want }, shape)
       const padding = got.dk.filter((_, at) => Math.floor(at / width) % 11 >= inputs.keyLengths[Math.floor(at / (11 * width))]!)
       expect(padding.length).toBe((5 + 10) * width)
@@ -219,11 +212,11 @@ describe('attention', () => {
     }
   })
 
-  it.each(dangers)('gives a sample without keys zeros, whatever its rows hold, %s', async (_, by, headWidth) => {
+  it.each(dangers)('gives a sample without keys zeros, whatever its rows hold, %s', async (_, how, headWidth) => {
     const shape = shapeOf(2, 2, headWidth, 6, 5)
     const inputs = inputsOf(shape, [0, 5])
     const nothing = (x: Float64Array) => x.map((value, at) => (at < x.length / 2 ? Number.NaN : value))
-    const { got, want } = await run(shape, inputs, { ...inputs, k: nothing(inputs.k), v: nothing(inputs.v) }, by)
+    const { got, want } = await run(shape, inputs, await how(), { ...inputs, k: nothing(inputs.k), v: nothing(inputs.v) })
     expectAllClose({ got, want }, shape)
     for (const out of [got.y, got.logSumExp, got.dq, got.dk, got.dv]) {
       expect(out.subarray(0, out.length / 2).every((value) => value === 0)).toBe(true)
@@ -233,16 +226,16 @@ describe('attention', () => {
   it('treats a length beyond the keys as all of them', async () => {
     const shape = shapeOf(1, 1, 8, 6, 5)
     const inputs = inputsOf(shape, [5])
-    expectAllClose(await run(shape, inputs, { ...inputs, keyLengths: Uint32Array.of(4_000_000_000) }), shape)
+    expectAllClose(await run(shape, inputs, {}, { ...inputs, keyLengths: Uint32Array.of(4_000_000_000) }), shape)
   })
 
-  it.each(dangers)('stays finite and right for scores of ±80, %s', async (_, by, headWidth, size) => {
+  it.each(dangers)('stays finite and right for scores of ±80, %s', async (_, how, headWidth, size) => {
     const shape = { ...shapeOf(1, 2, headWidth, 33, 29), scale: 1 }
     const inputs = inputsOf(shape, [29], size)
     const rowOf = (x: Float64Array, row: number) => x.subarray(2 * headWidth * row, 2 * headWidth * row + headWidth)
     const scores = Array.from({ length: 33 * 29 }, (_, at) => dot(rowOf(inputs.q, Math.floor(at / 29)), rowOf(inputs.k, at % 29)))
     expect(Math.max(...scores)).toBeGreaterThan(80)
     expect(Math.min(...scores)).toBeLessThan(-80)
-    expectAllClose(await run(shape, inputs, inputs, by), shape, 128)
+    expectAllClose(await run(shape, inputs, await how()), shape, 128)
   })
 })

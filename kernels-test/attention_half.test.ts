@@ -7,6 +7,7 @@ import * as reference from '../src/reference/attention_half.js'
 import { nearestHalf, toHalf } from '../src/reference/to_half.js'
 import { inputsOf as anyInputs, type Inputs, shapeOf, sideBySide } from './attention_inputs.js'
 import { columnsOf, expectClose, forcedWith, hasSubgroups, lentGpu, runKernel } from './harness.js'
+import { tiledRun } from './loops.js'
 import { withMatrixUnits } from './subgroup_matrices.js'
 
 type Shape = inFull.AttentionShape
@@ -108,6 +109,8 @@ function formed(form: string, constants: Constants = {}): typeof kernels {
   }
 }
 
+const tiled = (): Promise<Run> => tiledRun(formed)
+
 /** The forms for matrix units, on the lent GPU with these spelled out; undefined where it has no halves. */
 async function spelledOut(): Promise<Run | undefined> {
   const on = await withMatrixUnits()
@@ -174,7 +177,7 @@ describe('attention_half', () => {
   for (const form of ['portable', 'subgroup', 'tiled']) {
     it(`matches the reference, ${form}, at 9 queries and 33 keys and the other way round`, patience, async ({ skip }) => {
       if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
-      await expectEdges({ by: formed(form) }, 36, [9, 33])
+      await expectEdges(form === 'tiled' ? await tiled() : { by: formed(form) }, 36, [9, 33])
     })
   }
 
@@ -252,7 +255,7 @@ describe('the dangers of attention_half', () => {
   for (const [form, headWidth] of forms) {
     const how = async (skip: (why: string) => never): Promise<Run> => {
       if (form === 'matrix') return (await spelledOut()) ?? skip('this adapter has no halves')
-      return form === 'untuned' ? {} : { by: formed(form) }
+      return form === 'untuned' ? {} : tiled()
     }
 
     it(`keeps NaN in the padding rows of keys and values out of everything, ${form}`, patience, async ({ skip }) => {

@@ -8,7 +8,7 @@ import { Generator } from '../src/infer/generator.js'
 import { inputNumbers, type ModelConfig, outputNumbers, presets } from '../src/model/config.js'
 import { type FrameScaling, rawFrames, scaleInto, unscaled } from '../src/model/frame_scaling.js'
 import { type GroupDescription, type LanguageGroup, SignModel } from '../src/model/sign_model.js'
-import { decode, encode } from '../src/model/text_to_pose.js'
+import { decode, encode, lengthHead } from '../src/model/text_to_pose.js'
 import type { HostTensor } from '../src/model/weights.js'
 import type { Clip } from '../src/motion/clip.js'
 import { COORDS } from '../src/motion/skeleton.js'
@@ -159,11 +159,29 @@ describe.each(Object.entries(variants))('%s', (_, variant) => {
   })
 })
 
+/** What the length head says of a sentence: the natural logarithm of its frames. */
+async function logLength(group: LanguageGroup, sentence: string): Promise<number> {
+  const recorder = new Recorder()
+  const recording = { graph: new Graph(recorder), weights: group.weights, config: group.config }
+  const ids = group.vocabulary.encode(sentence)
+  const fed = { ids: recorder.feed('ids', [1, ids.length], 'u32'), lengths: recorder.feed('lengths', [1], 'u32') }
+  const memory = encode(recording, { ids: fed.ids }, fed.lengths, group.positions)
+  recorder.report(lengthHead(recording, memory, fed.lengths))
+  await using program = await Program.build(group.gpu, recorder)
+  program.write(fed.ids, ids)
+  program.write(fed.lengths, Uint32Array.of(ids.length))
+  return new Float32Array((await program.run())[0]!)[0]!
+}
+
+const sentences = ['rain', 'snow storm', 'storm wind sun fog']
+
 describe('a generator', () => {
+  let group: LanguageGroup
   let generator: Generator
   beforeAll(async () => {
     const model = new SignModel(await lentGpu())
-    generator = new Generator(await lentGpu(), model.addLanguage(describeGroup('ASL', { ...small, lengthHead: true })))
+    group = model.addLanguage(describeGroup('ASL', { ...small, lengthHead: true }))
+    generator = new Generator(await lentGpu(), group)
   })
 
   it('streams the frames that generate returns, in batches of any size', async () => {
@@ -184,11 +202,37 @@ describe('a generator', () => {
     })
   })
 
-  it('follows a given or predicted number of frames', async () => {
+  it('follows a given number of frames', async () => {
     const motions = await generator.generate(['rain', 'sun'], { policy: 'oracle', lengths: [5, 33] })
     expect(motions.map(({ frames }) => frames)).toEqual([5, 33])
-    const [predicted] = await generator.generate(['rain'], { policy: 'predicted-length' })
-    expect(predicted!.frames).toBeGreaterThanOrEqual(1)
+    for (const lengths of [[5], [5, 0], [5, Number.NaN], [5, 2.5], [-1, 5]])
+      await expect(generator.generate(['rain', 'sun'], { policy: 'oracle', lengths })).rejects.toThrow(
+        `wanted a reference length for each sentence under policy oracle, got [${lengths.join(', ')}] for 2`,
+      )
+  })
+
+  it('gives no motions for no sentences', async () => {
+    expect(await generator.generate([])).toEqual([])
+  })
+
+  it('follows the number of frames that the length head says, but one at least and the model’s most', async () => {
+    const weights = await group.weights.save()
+    // The head's own word for each sentence, moved to where `middle` frames are the middle of them.
+    const logs = await Promise.all(sentences.map((sentence) => logLength(group, sentence)))
+    const mean = logs.reduce((a, b) => a + b, 0) / logs.length
+    const framesAbout = async (middle: number) => {
+      const bias = weights.get('length.1/bias')!
+      const moved = { ...bias, data: Float32Array.of(bias.data[0]! + Math.log(middle) - mean) }
+      group.weights.load(new Map([...weights, ['length.1/bias', moved]]), 'test')
+      const motions = await generator.generate(sentences, { policy: 'predicted-length' })
+      return motions.map(({ frames }) => frames)
+    }
+    const said = logs.map((log) => Math.round(12 * Math.exp(log - mean)))
+    expect(new Set(said).size, 'sentences of different lengths').toBeGreaterThan(1)
+    expect(await framesAbout(12)).toEqual(said)
+    expect(await framesAbout(1e-3)).toEqual(sentences.map(() => 1))
+    expect(await framesAbout(1e3)).toEqual(sentences.map(() => small.maxFrames))
+    group.weights.load(weights, 'test')
   })
 
   it('stops with the reason of an aborted signal', async () => {

@@ -5,6 +5,7 @@ import { once } from '../src/base/once.js'
 import { Gpu } from '../src/device/gpu.js'
 import { shaderFromPackage } from '../src/device/shader_source.js'
 import { lentGpu } from './harness.js'
+import { asLoops } from './loops.js'
 
 const made = new Map<string, Promise<Gpu>>()
 
@@ -26,7 +27,7 @@ export function withMatrixUnits(): Promise<Gpu> {
  * a right factor is remembered by its place in the tile, which must stay as it is until the product is made.
  */
 function withoutMatrixUnits(source: string): string {
-  const plain = source
+  const plain = asLoops(source)
     .replace(/^enable chromium_experimental_subgroup_matrix;\n/m, '')
     .replace(/^diagnostic\(off, chromium\.subgroup_matrix_uniformity\);\n/m, '')
     .replace(/^alias Right = .*$/m, 'alias Right = Placed;')
@@ -37,8 +38,6 @@ function withoutMatrixUnits(source: string): string {
     .replace(/subgroupMatrixLoad<Right, col_major>\(&tile, /g, 'Placed(true, ')
     .replace(/subgroupMatrixStore<row_major>\(&tile, /g, 'storeSum(')
     .replaceAll('subgroupMatrixMultiplyAccumulate', 'multiplyAccumulate')
-    // A loop in this form compiles several times as fast.
-    .replaceAll(' // unroll\n', '\n')
     .replace(/(fn main\([^{]*\{\n)/, '$1  ownRow = lane % 16u;\n  storesRow = lane % 32u < 16u;\n')
   return plain + functions
 }

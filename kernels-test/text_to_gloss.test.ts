@@ -105,6 +105,7 @@ describe('text to gloss', () => {
     )
     expect(searched.map(({ tokens }) => tokens.join(' '))).toEqual(glosses)
     for (const { score } of searched) expect(score).toBeLessThan(0)
+    expect(await decoder.decode([])).toEqual([])
     await expect(decoder.decode([' '])).rejects.toThrow('prompt: wanted a prompt of 1 to 23 words, got 0')
     await decoder.destroy()
     program.destroy()

@@ -277,6 +277,9 @@ const wrongs: Record<string, () => Promise<Wrong>> = {
   },
   'an unknown language': async () => signing('hello', ['--lang', 'XSL', '--model', model], 2, 'ASL, GSL', 'XSL'),
   'no language where there are two': async () => signing('hello', ['--model', model], 2, 'ASL, GSL'),
+  'a sentence of marks': async () =>
+    signing('\u{1F327}\uFE0F', ['--lang', 'ASL', '--model', model], 2, 'wanted a sentence of words', 'It knows'),
+  'a sentence with letters lost': async () => signing('r\uFFFDin', ['--lang', 'ASL', '--model', model], 2, 'U+FFFD', 'UTF-8'),
   'an empty sentence': async () => signing('  ', ['--lang', 'ASL', '--model', model], 2, 'wanted a sentence'),
   'a sentence of words nobody taught it': async () =>
     signing('abracadabra hocuspocus', ['--lang', 'ASL', '--model', model], 2, "'abracadabra', 'hocuspocus'", 'It knows'),

@@ -2,10 +2,10 @@
 // argv to a command; no logic of its own. Exit status: 0 well, 1 a check failed, 2 usage or config, 3 device, 4 data or files,
 // 5 kernel, 6 diverged, 70 a bug of ours, 130 interrupted.
 
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { SignError } from './base/errors.js'
 import { addDataCommands } from './cli_data.js'
-import { lengthPolicy, positive, share } from './cli_options.js'
+import { lengthPolicy, positive, rate, share } from './cli_options.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
 import type { Profile } from './profile/profile.js'
@@ -183,7 +183,13 @@ program
   .requiredOption('--out <file>', 'checkpoint to write')
   .option('--heads <n>', 'attention heads', positive, 4)
   .option('--tokens <policy>', 'how sentences are cut', 'whitespace')
-  .action(async (path: string, options: { vocabulary: string; lang: string; out: string; heads: number; tokens: string }) => {
+  .option('--fps <n>', 'frames a second of the motions it was trained on', rate, 25)
+  .addOption(
+    new Option('--sides <which>', "exchanged: it was trained on motions whose right is the signer's left, as PHOENIX14T's published ones")
+      .choices(['facing', 'exchanged'] as const)
+      .default('facing' as const),
+  )
+  .action(async (path: string, options) => {
     const { importStateDict } = await import('./commands/import.js')
     const summary = await importStateDict(path, { ...common(), ...options })
     print(summary, `${summary.language}: width ${summary.width}, ${summary.vocabulary} words, in ${summary.out}`)

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import { exitStatus } from './base/errors.js'
 import { picture, positive, rate, share } from './cli_options.js'
 import type { BrokenClip } from './commands/clip_work.js'
+import { splitKinds } from './data/split.js'
 import { detectors } from './formats/detections.js'
 import { glossSources } from './text/lang_gloss.js'
 import { promptNamings } from './text/prompts.js'
@@ -28,6 +29,10 @@ export function addDataCommands(data: Command, cli: Cli): void {
 const lifting = {
   mode: () => new Option('--mode <name>', 'optimiser; descent is the published one').choices(modes).default('adam'),
   iterations: ['--iterations <n>', 'at most so many (default: 300 for adam, 1000 for descent)', positive],
+} as const
+
+const rates = {
+  video: ['--video-fps <n>', 'frames a second of the videos (default: what the input tells, else 24 of detections, 25 of a corpus)', rate],
   fps: ['--fps <n>', 'frames a second to bring all clips to (default: their own)', rate],
 } as const
 const detecting = {
@@ -66,10 +71,10 @@ function addSteps(data: Command, cli: Cli): void {
     .option(...writing.licence)
     .addOption(detecting.detector())
     .option(...detecting.picture)
-    .option('--video-fps <n>', 'frames a second of the videos (default: 24)', rate)
+    .option(...rates.video)
     .addOption(lifting.mode())
     .option(...lifting.iterations)
-    .option(...lifting.fps)
+    .option(...rates.fps)
     .option(...again.resume)
     .option(...again.overwrite)
     .option(...skipBroken)
@@ -82,8 +87,8 @@ function addSteps(data: Command, cli: Cli): void {
 
   data
     .command('json2h5')
-    .description('step 1: what OpenPose or DWPose wrote, a file a frame, into one HDF5 file and a quality report')
-    .requiredOption('--in <folder>', 'the folder above the folders of the clips')
+    .description('step 1: what OpenPose or DWPose wrote, a file a frame, or .pose files, into one HDF5 file and a quality report')
+    .requiredOption('--in <path>', 'the folder above the folders of the clips, or .pose file or folder of them')
     .requiredOption('--out <file>', 'HDF5 file, e.g. clips.h5')
     .addOption(detecting.detector())
     .option(...detecting.picture)
@@ -108,7 +113,8 @@ function addSteps(data: Command, cli: Cli): void {
     .requiredOption('--out <file>', 'HDF5 file, e.g. lifted.h5')
     .addOption(lifting.mode())
     .option(...lifting.iterations)
-    .option(...lifting.fps)
+    .option(...rates.video)
+    .option(...rates.fps)
     .option(...again.resume)
     .option(...again.overwrite)
     .option(...skipBroken)
@@ -131,6 +137,8 @@ function addSteps(data: Command, cli: Cli): void {
     .option(...words.gloss)
     .addOption(writing.form())
     .option(...writing.licence)
+    .option(...rates.video)
+    .option(...rates.fps)
     .option(...skipBroken)
     .action(async (options) => {
       const { dataSkels } = await import('./commands/data_skels.js')
@@ -175,7 +183,9 @@ function addLooks(data: Command, cli: Cli): void {
     .option('--dev <share>', 'share held out for choosing', share, 0.1)
     .option('--test <share>', 'share held out for the end', share, 0.1)
     .addOption(
-      new Option('--by <what>', 'what stays together: clips of one video, or only a clip').choices(['video', 'clip']).default('video'),
+      new Option('--by <what>', 'what stays together: clips of one video, of one sentence, of either, or only a clip')
+        .choices(splitKinds)
+        .default('video'),
     )
     .option('--seed <n>', 'of the choice', positive, 1)
     .option('--overwrite', 'throw away parts that are there')
@@ -183,7 +193,9 @@ function addLooks(data: Command, cli: Cli): void {
       const { dataSplit } = await import('./commands/data_split.js')
       const summary = await dataSplit(prefix, options)
       const parts = Object.values(summary.splits).map(({ prefix: at, clips }) => `${at} (${clips})`)
-      cli.print(summary, `split by ${summary.by}: ${parts.join(', ')}`)
+      const repeated = summary.repeated > 0 ? `; ${summary.repeated} sentences have several clips` : ''
+      for (const note of summary.notes) process.stderr.write(`note: ${note}\n`)
+      cli.print(summary, `split by ${summary.by}: ${parts.join(', ')}${repeated}`)
     })
 }
 
@@ -225,14 +237,14 @@ function addMakers(data: Command, cli: Cli): void {
     .option('--words <file>', 'words to spell, one a line')
     .option('--count <n>', 'words to choose where no file is given', positive, 300)
     .option('--seed <n>', 'of the choice and the split', positive, 1)
-    .option('--fps <n>', 'frames a second', positive, 25)
+    .option('--fps <n>', 'frames a second', rate, 25)
     .option('--frames-per-letter <n>', 'frames of a letter', positive, 10)
     .option('--join-frames <n>', 'frames from letter to letter', positive, 4)
     .option('--dev <share>', 'share of words held out for choosing', share, 0.1)
     .option('--test <share>', 'share of words held out for the end', share, 0.1)
     .action(async (options) => {
       const { dataSpell } = await import('./commands/data_spell.js')
-      const summary = await dataSpell(options)
+      const summary = await dataSpell({ ...cli.common(), ...options })
       const parts = Object.values(summary.splits).map(({ prefix, clips }) => `${prefix} (${clips})`)
       cli.print(summary, `spelled ${summary.languages.join(', ')}: ${parts.join(', ')}`)
     })

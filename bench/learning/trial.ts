@@ -1,4 +1,4 @@
-// Which trial a command line asks for, and whether its data are here.
+// Which trial a command line asks for, with what, and whether its data are here.
 
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -10,23 +10,83 @@ export interface TrialOptions {
   readonly adapter?: string
   /** Score what an earlier run has trained instead of training. */
   readonly trained: boolean
+  /** A run file instead of the trial's own. */
+  readonly run?: string
+  /** A folder of signed letters instead of the one in ../shared/data, for trials that spell. */
+  readonly lexicon?: string
 }
 
-/** The trial that is named, or the only one. Ends the process with a line to say so where the files it `needs` are not here; throws ERR_USAGE for a name that is none. */
-export function chosenTrial<T extends { readonly needs?: string }>(
-  trials: Readonly<Record<string, T>>,
-): { name: string; trial: T; options: TrialOptions } {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, adapter: { type: 'string' }, trained: { type: 'boolean', default: false } },
+const options = {
+  help: { type: 'boolean', default: false, help: 'print this' },
+  json: { type: 'boolean', default: false, help: 'print JSON' },
+  adapter: { type: 'string', help: "<name>  'gpu', 'software', 'embedded' or part of an adapter's name" },
+  trained: { type: 'boolean', default: false, help: 'score what an earlier run has trained instead of training' },
+  run: { type: 'string', help: "<file>  a run file instead of the trial's own" },
+  lexicon: { type: 'string', help: '<folder>  signed letters to spell with instead of ../shared/data/fingerspelling-lexicon' },
+} as const
+
+interface KnownTrial {
+  /** What it learns and when it passes, for `--help`. */
+  readonly what: string
+  /** A file or folder without which it is skipped. */
+  readonly needs?: string
+  /** Which of the options that replace something it takes. */
+  readonly takes?: readonly ('run' | 'lexicon')[]
+}
+
+/**
+ * The trial that is named, or the only one. Ends the process: with the help where it is asked for, with a line to say so where the files it `needs` are not
+ * here, and with status 2 and a line for a name that is none, an option there is not, or a file named that is not there.
+ */
+export function chosenTrial<T extends KnownTrial>(trials: Readonly<Record<string, T>>): { name: string; trial: T; options: TrialOptions } {
+  // Of what a user can mend, the stack says nothing.
+  process.on('uncaughtException', (error) => {
+    console.error(error instanceof SignError ? error.message : error)
+    process.exit(error instanceof SignError ? error.exitStatus : 1)
   })
+  try {
+    return choose(trials)
+  } catch (error) {
+    console.error((error as Error).message)
+    process.exit(2)
+  }
+}
+
+function choose<T extends KnownTrial>(trials: Readonly<Record<string, T>>): { name: string; trial: T; options: TrialOptions } {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options })
+  if (values.help) {
+    console.log(helpOn(trials))
+    process.exit()
+  }
+  const refuse = (problem: string, nextMove: string) => new SignError('ERR_USAGE', 'learning', problem, nextMove)
   const known = Object.keys(trials)
-  const [name = known.length === 1 ? known[0]! : ''] = positionals
-  const trial = trials[name]
-  if (!trial) throw new SignError('ERR_USAGE', 'learning', `wanted a trial of ${known.join(', ')}, got '${name}'`, 'Name one')
-  if (trial.needs && !existsSync(trial.needs)) {
+  const [name = known.length === 1 ? known[0]! : '', ...rest] = positionals
+  const trial = Object.hasOwn(trials, name) ? trials[name] : undefined
+  if (!trial || rest.length > 0)
+    throw refuse(`wanted a trial of ${known.join(', ')}, got '${positionals.join(' ')}'`, 'Name one; --help tells what they are')
+  for (const option of ['run', 'lexicon'] as const) {
+    const path = values[option]
+    if (path === undefined) continue
+    if (!trial.takes?.includes(option)) throw refuse(`wanted options of the trial ${name}, got --${option}`, 'Leave it out')
+    if (!existsSync(path)) throw refuse(`wanted --${option} to be there, got ${path}`, 'Check the path')
+  }
+  // What is named takes the place of what is missing.
+  const given = values.lexicon !== undefined || values.run !== undefined
+  if (trial.needs && !given && !existsSync(trial.needs)) {
     console.log(`learning: skipped, ${trial.needs} is not here`)
     process.exit()
   }
   return { name, trial, options: values }
+}
+
+function helpOn(trials: Readonly<Record<string, KnownTrial>>): string {
+  const taken = new Set(Object.values(trials).flatMap(({ takes = [] }) => takes))
+  const offered = Object.entries(options).filter(([name]) => (name !== 'run' && name !== 'lexicon') || taken.has(name))
+  const line = (name: string, text: string) => `  ${name.padEnd(12)}${text}`
+  return [
+    'Trains a run and scores what it signs or glosses. Trials:',
+    ...Object.entries(trials).map(([name, { what }]) => line(name, what)),
+    'Options:',
+    ...offered.map(([name, { help }]) => line(`--${name}`, help)),
+  ].join('\n')
 }

@@ -98,6 +98,7 @@ async function runOnce(
   let [seconds, steps] = [0, 0]
   let since = performance.now()
   for await (const event of trainRun(gpu, config, { overwrite: true, signal })) {
+    if (event.kind === 'start') for (const note of event.notes) say(`  note: ${note}`)
     if (event.kind === 'step') {
       seconds += (performance.now() - since) / 1000
       steps = event.step

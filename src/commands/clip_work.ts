@@ -30,6 +30,8 @@ export interface BrokenClip {
 /** One pass through clips. */
 export class ClipWork {
   readonly broken: BrokenClip[] = []
+  /** What was said of clips, for whoever reads no standard error. */
+  readonly notes: string[] = []
   readonly #progress: Progress
   readonly #signal: AbortSignal | undefined
   #clips: number
@@ -69,21 +71,32 @@ export class ClipWork {
 
   /** What `work` gives; undefined where it finds the clip's data broken, which is then left out. */
   attempt<T>(name: string, work: () => T): T | undefined {
-    try {
-      return work()
-    } catch (error) {
-      if (!(error instanceof SignError && error.code === 'ERR_DATA')) throw error
-      this.leaveOut(name, error)
-      return undefined
-    }
+    return orLeftOut(name, this.leaveOut, work)
   }
 
   note(text: string): void {
     this.#progress.note(text)
   }
 
+  /** Tells something about a clip that is used all the same. */
+  remark(name: string, text: string): void {
+    this.notes.push(`${name}: ${text}`)
+    this.note(`${name}: ${text}`)
+  }
+
   end(): void {
     this.#progress.done()
+  }
+}
+
+/** What `work` gives; undefined, and `broken` told, where it finds the clip's data broken. */
+export function orLeftOut<T>(name: string, broken: (name: string, error: SignError) => void, work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof SignError && error.code === 'ERR_DATA')) throw error
+    broken(name, error)
+    return undefined
   }
 }
 

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkCorpus } from '../data/corpus_check.js'
 import { saveCorpus } from '../data/corpus_save.js'
+import { syntheticCorpus } from '../data/synthetic.js'
 import { readMotionHdf5 } from '../formats/motions_hdf5.js'
+import { encodePose, poseOfMotion, writePose } from '../formats/pose_write.js'
 import { readSkels } from '../formats/skels.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { signer } from '../outputs/signer.testing.js'
@@ -64,6 +66,16 @@ describe('dataConvert', () => {
     expect(await readFile(at('cut/all.skels'), 'utf8')).toBe(await readFile(`${whole.out}.skels`, 'utf8'))
   })
 
+  it('finds a clip however the accents of its name are put together', async () => {
+    await writeDetections(at('accents'), { Gr\u00fc\u00dfe: 3, other: 3 })
+    const nfd = 'Gru\u0308\u00dfe'
+    expect(await convert(at('accents'), 'accents.npz', { clip: nfd })).toMatchObject({ clips: 1, frames: 3 })
+    await writeFile(at('nfd.files'), `${nfd}\n`)
+    await writeFile(at('nfd.text'), 'hallo\n')
+    await convert(at('accents'), 'accented', { lang: 'DGS', names: at('nfd.files'), text: at('nfd.text') })
+    expect(await linesOf(at('accented.files'))).toEqual(['Gr\u00fc\u00dfe'])
+  })
+
   it('writes motions in every format, and reads back those it can', async () => {
     await convert(json, 'corpus', { lang: 'ASL', ...words })
     const known = (await readSkels(at('corpus.skels'))).sequences.map(({ joints }) => joints)
@@ -91,6 +103,36 @@ describe('dataConvert', () => {
       { name: 'a', text: 'apple', frames: 6, split: 'train' },
     ])
     expect((await convert(at('corpus'), 'one.bvh', { clip: 'b' })).clips).toBe(1)
+  })
+
+  it('lifts .pose files without depth, and takes the depth of the others, in the order of their names', async () => {
+    const [signed] = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10, framesPerSign: 24, seed: 1 }).train
+    const pose = poseOfMotion(signed!)
+    const components = pose.components.map((part) => ({ ...part, format: 'XYC' }))
+    const flat = { ...pose, fps: 50, components, dims: 2, data: pose.data.filter((_, i) => i % 3 < 2) }
+    await mkdir(at('poses'))
+    await writePose(at('poses/b.pose'), flat)
+    for (const name of ['a', 'c']) await writePose(at(`poses/${name}.pose`), pose)
+    await writeFile(at('poses/d.pose'), encodePose(flat).subarray(0, 3000))
+
+    const { clips, broken, notes, quality } = await convert(at('poses'), 'mixed', { lang: 'ASL', fps: 25 })
+    expect([clips, broken.map(({ name }) => name), notes]).toEqual([3, ['d'], []])
+    expect(await linesOf(at('mixed.files'))).toEqual(['a', 'b', 'c'])
+    const report = JSON.parse(await readFile(quality!, 'utf8'))
+    expect(report.clips.map(({ name }: { name: string }) => name).sort()).toEqual(['a', 'b', 'c'])
+    expect(report.broken.map(({ name }: { name: string }) => name)).toEqual(['d'])
+    const depths = (await readSkels(at('mixed.skels'))).sequences.map(({ joints }) =>
+      Math.max(...joints.filter((_, i) => i % 3 === 2).map(Math.abs)),
+    )
+    expect(Math.min(...depths)).toBeGreaterThan(0.02)
+    expect((await readSkels(at('mixed.skels'))).sequences.map(({ frames }) => frames)).toEqual([
+      signed!.frames,
+      Math.floor((signed!.frames - 1) / 2) + 1,
+      signed!.frames,
+    ])
+    // What only takes motions leaves them flat, and says so.
+    const said = await dataSkels({ in: at('poses'), out: at('flat'), lang: 'ASL', fps: 25, stream: silent })
+    expect(said.notes).toEqual(['b: no depth in the file: every joint is in one plane'])
   })
 
   it.each([

@@ -4,75 +4,146 @@
 import { rm } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { SignError } from '../base/errors.js'
+import type { KeypointQuality } from '../data/keypoint_quality.js'
 import { listClipHdf5 } from '../formats/clip_hdf5.js'
 import { partialHdf5 } from '../formats/clip_hdf5_write.js'
-import { type DetectionOptions, detectionFolders } from '../formats/detections.js'
+import type { DetectionOptions } from '../formats/detections.js'
 import { type BrokenClip, checkFresh, type ResumeOptions } from './clip_work.js'
-import { dataJson2h5 } from './data_json2h5.js'
+import { type DetectionSource, jsonDetections, keypointsToHdf5 } from './data_json2h5.js'
 import { dataLift, type LiftSettings } from './data_lift.js'
-import { checkMatch, wordsOf } from './motion_clips.js'
-import { holdsMotions, motionSource } from './motion_source.js'
+import { matchWords, spelledAsIn, wordsOf } from './motion_clips.js'
+import { holdsMotions, type MotionSource, motionSource, posesAt } from './motion_source.js'
 import { checkTarget, type TargetSettings, type TargetSummary, targetFile, writeTarget } from './motion_target.js'
+import { flatPoses, poseDetections } from './pose_detections.js'
+import { QualityLog } from './quality_log.js'
 
-export interface DataConvertOptions
-  extends Omit<DetectionOptions, 'broken' | 'fps'>,
-    Omit<LiftSettings, 'fps'>,
-    TargetSettings,
-    ResumeOptions {
+export interface DataConvertOptions extends Omit<DetectionOptions, 'broken' | 'fps'>, LiftSettings, TargetSettings, ResumeOptions {
   readonly in: string
   readonly out: string
   /** Only this clip. */
   readonly clip?: string | undefined
-  /** Frames a second of the videos, which detections do not tell. */
-  readonly videoFps?: number | undefined
-  /** Frames a second to bring detections to. Default: each clip its own. */
-  readonly fps?: number | undefined
 }
 
 export interface DataConvertSummary extends TargetSummary {
-  /** The report on detections that were read from JSON. */
+  /** The report on detections, those in `.pose` files included. */
   readonly quality?: string
 }
 
 /** Converts. Throws ERR_USAGE where the output is there already or does not fit the input, before anything is written, and what the steps throw. */
-export async function dataConvert(options: DataConvertOptions): Promise<DataConvertSummary> {
-  const { in: path, out } = options
+export async function dataConvert(given: DataConvertOptions): Promise<DataConvertSummary> {
+  const { in: path, out } = given
   const steps = { clips: `${out}.clips.h5`, lifted: `${out}.lifted.h5` }
   const between = [steps.clips, steps.lifted].flatMap((file) => [file, partialHdf5(file)])
-  checkFresh(targetFile(out), options, between)
-  const words = await wordsOf(options)
-  const kind = await inputKind(path)
-  const ready = kind === 'motions' ? await motionSource(path, options.lang) : undefined
-  const names =
-    ready?.names ?? (kind === 'json' ? (await detectionFolders(path)).map(({ name }) => name) : (await listClipHdf5(path)).names)
-  checkTarget(out, chosen(names, options.clip, path), options.lang !== undefined || (ready?.tellsLanguage ?? false))
-  checkMatch(names, words, path)
+  checkFresh(targetFile(out), given, between)
+  const said = await wordsOf(given)
+  const input = await inputOf(path, given)
+  const options = given.clip === undefined ? given : { ...given, clip: spelledAsIn(input.names, given.clip) }
+  checkTarget(out, chosen(input.names, options.clip, path), options.lang !== undefined || (input.motions?.tellsLanguage ?? false))
+  const words = matchWords(input.names, said, path)
 
   // What lies beside the output is there to be gone on with, or to be thrown away.
   const again = { resume: options.resume ?? false, overwrite: true }
   const broken: BrokenClip[] = []
-  let quality: string | undefined
-  if (kind === 'json') {
+  const notes: string[] = []
+  const quality = `${out}.quality.json`
+  const flat = input.detections && new Set(chosenOf(input.detections.names, options.clip))
+  if (input.detections && flat!.size > 0) {
     const { videoFps: fps, ...rest } = options
-    const made = await dataJson2h5({ ...rest, ...again, fps, out: steps.clips, quality: `${out}.quality.json` })
+    const made = await keypointsToHdf5(input.detections, { ...rest, ...again, fps, out: steps.clips, quality })
     broken.push(...made.broken)
-    quality = made.quality
+    notes.push(...made.notes)
   }
-  if (kind !== 'motions') {
-    const keypoints = kind === 'json' ? steps.clips : path
-    broken.push(...(await dataLift({ ...options, ...again, in: keypoints, out: steps.lifted })).broken)
+  const lifts = input.keypoints ?? (flat && flat.size > 0 ? steps.clips : undefined)
+  if (lifts !== undefined) {
+    // What was read here has the rate of its video already.
+    const rates = input.keypoints === undefined ? { videoFps: undefined } : {}
+    const lifted = await dataLift({ ...options, ...rates, ...again, in: lifts, out: steps.lifted })
+    broken.push(...lifted.broken)
+    notes.push(...lifted.notes)
   }
-  const source = ready ?? (await motionSource(steps.lifted))
-  const written = await writeTarget(out, { ...source, names: chosen(source.names, options.clip, path) }, words, options)
+  const source = joined(input.motions, lifts === undefined ? undefined : await motionSource(steps.lifted), input.names)
+  const reports: KeypointQuality[] = []
+  const target = reported({ ...source, names: chosen(source.names, options.clip, path) }, reports)
+  const written = await writeTarget(out, target, words, options)
+  if (reports.length > 0) await addReports(quality, flat ?? new Set(), reports, [...broken, ...written.broken])
   for (const file of between) await rm(file, { force: true })
-  return { ...written, broken: [...broken, ...written.broken], ...(quality ? { quality } : {}) }
+  return {
+    ...written,
+    broken: [...broken, ...written.broken],
+    notes: [...notes, ...written.notes],
+    ...(reports.length > 0 || input.detections ? { quality } : {}),
+  }
 }
 
-async function inputKind(path: string): Promise<'json' | 'keypoints' | 'motions'> {
-  if (extname(path) === '.h5') return (await listClipHdf5(path)).content === 'joints' ? 'motions' : 'keypoints'
-  if (await holdsMotions(path)) return 'motions'
-  return 'json'
+/** What is at a path: motions, keypoints to be lifted as they are in a file, or detections to be read first. `.pose` files may be of both kinds. */
+interface ConvertInput {
+  readonly names: readonly string[]
+  readonly motions?: MotionSource | undefined
+  /** HDF5 of keypoints. */
+  readonly keypoints?: string
+  readonly detections?: DetectionSource
 }
+
+async function inputOf(path: string, options: DataConvertOptions): Promise<ConvertInput> {
+  if (extname(path) === '.h5') {
+    const { names, content } = await listClipHdf5(path)
+    if (content !== 'joints') return { names, keypoints: path }
+  }
+  if (extname(path) === '.h5' || (await holdsMotions(path))) {
+    const motions = await motionSource(path, options.lang, options)
+    const flat = await flatPoses(await posesAt(path))
+    if (flat.size === 0) return { names: motions.names, motions }
+    const deep = motions.names.filter((name) => !flat.has(name))
+    return {
+      names: motions.names,
+      detections: poseDetections(flat, options.videoFps),
+      motions: deep.length > 0 ? { ...motions, names: deep } : undefined,
+    }
+  }
+  const detections = await jsonDetections({ ...options, fps: options.videoFps })
+  return { names: detections.names, detections }
+}
+
+/** Both sources as one, in the order of `names`; clips that are in neither were left out on the way. */
+function joined(motions: MotionSource | undefined, lifted: MotionSource | undefined, names: readonly string[]): MotionSource {
+  if (!motions || !lifted) return (motions ?? lifted)!
+  const sources = [motions, lifted].map((source) => ({ source, own: new Set(source.names) }))
+  return {
+    names: names.filter((name) => sources.some(({ own }) => own.has(name))),
+    tellsLanguage: motions.tellsLanguage && lifted.tellsLanguage,
+    async *read(wanted, broken) {
+      for (const name of wanted) yield* sources.find(({ own }) => own.has(name))!.source.read([name], broken)
+    },
+  }
+}
+
+/** The source, with the reports on its motions put aside. */
+function reported(source: MotionSource, reports: KeypointQuality[]): MotionSource {
+  return {
+    ...source,
+    async *read(names, broken) {
+      for await (const motion of source.read(names, broken)) {
+        if (motion.quality) reports.push(motion.quality)
+        yield motion
+      }
+    },
+  }
+}
+
+/** Writes reports into the file, which may hold those of the clips that were lifted. */
+async function addReports(
+  path: string,
+  known: ReadonlySet<string>,
+  reports: readonly KeypointQuality[],
+  broken: readonly BrokenClip[],
+): Promise<void> {
+  const log = await QualityLog.open(path, (name) => known.has(name))
+  for (const report of reports) log.add(report)
+  await log.close(broken)
+}
+
+const chosenOf = (names: readonly string[], clip: string | undefined): readonly string[] =>
+  clip === undefined ? names : names.filter((name) => name === clip)
 
 function chosen(names: readonly string[], clip: string | undefined, path: string): readonly string[] {
   if (clip === undefined) return names

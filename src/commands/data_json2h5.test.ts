@@ -18,7 +18,7 @@ describe('dataJson2h5', () => {
   it('writes every clip, and what was seen', async () => {
     const out = fresh()
     const summary = await dataJson2h5({ in: root, out, fps: 30, stream: silent })
-    expect(summary).toEqual({ out, quality: `${out}.quality.json`, clips: 3, resumed: 0, frames: 10, broken: [] })
+    expect(summary).toEqual({ out, quality: `${out}.quality.json`, clips: 3, resumed: 0, frames: 10, broken: [], notes: [] })
     expect(await all(readKeypointHdf5(out))).toEqual(clips.map((clip) => ({ ...clip, fps: 30 })))
     const { clips: quality, broken } = await report(out)
     expect(quality.map(({ name, frames }: { name: string; frames: number }) => [name, frames])).toEqual([

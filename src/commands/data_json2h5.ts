@@ -1,5 +1,6 @@
 // `signllm data json2h5`: the files a detector wrote, one for every frame, into one HDF5 file, with a report on what was seen.
 
+import type { SignError } from '../base/errors.js'
 import { cleanKeypoints } from '../data/keypoint_clean.js'
 import { keypointQuality } from '../data/keypoint_quality.js'
 import { type DetectionOptions, detectionFolders, readDetections } from '../formats/detections.js'
@@ -7,10 +8,22 @@ import { keypointHdf5Writer } from '../formats/keypoints_hdf5.js'
 import type { DetectedClip } from '../formats/signer.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
+import { posesAt } from './motion_source.js'
+import { poseDetections } from './pose_detections.js'
 import { QualityLog } from './quality_log.js'
 
+/** Detections of many clips, wherever they come from. */
+export interface DetectionSource {
+  readonly names: readonly string[]
+  /** These clips in this order, with what to tell of them at once. `broken` is told of one that cannot be read, which is left out. */
+  read(
+    names: readonly string[],
+    broken: (name: string, error: SignError) => void,
+  ): AsyncIterable<DetectedClip & { readonly notes?: readonly string[] }>
+}
+
 export interface DataJson2h5Options extends Omit<DetectionOptions, 'broken'>, ClipWorkOptions, ResumeOptions {
-  /** The folder above the folders of the clips, or that of one clip. */
+  /** The folder above the folders of the clips, or that of one clip; or a `.pose` file or a folder of them, of which the depth is left behind. */
   readonly in: string
   readonly out: string
   /** Where the report goes. Default `<out>.quality.json`. */
@@ -28,6 +41,8 @@ export interface DataJson2h5Summary {
   /** Read by this run. */
   readonly frames: number
   readonly broken: readonly BrokenClip[]
+  /** What to know of clips that were used all the same. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -35,29 +50,53 @@ export interface DataJson2h5Summary {
  * for DWPose files without `picture` and for going on with other options, ERR_OUTPUT where it cannot be written.
  */
 export async function dataJson2h5(options: DataJson2h5Options): Promise<DataJson2h5Summary> {
-  const { in: root, out, quality = `${out}.quality.json`, resume = false, detector, picture, fps, clip } = options
+  const poses = await posesAt(options.in)
+  return keypointsToHdf5(poses.size > 0 ? poseDetections(poses, options.fps) : await jsonDetections(options), options)
+}
+
+/** The folders of JSON files below the input. */
+export async function jsonDetections({
+  in: root,
+  detector,
+  picture,
+  fps,
+}: Pick<DataJson2h5Options, 'in' | 'detector' | 'picture' | 'fps'>): Promise<DetectionSource> {
+  const folders = new Map((await detectionFolders(root)).map((folder) => [folder.name, folder]))
+  return {
+    names: [...folders.keys()],
+    read: (names, broken) =>
+      readDetections(
+        names.map((name) => folders.get(name)!),
+        { detector, picture, fps, broken },
+      ),
+  }
+}
+
+/** The step itself, whatever the detections come from. */
+export async function keypointsToHdf5(source: DetectionSource, options: DataJson2h5Options): Promise<DataJson2h5Summary> {
+  const { out, quality = `${out}.quality.json`, resume = false, detector, picture, fps, clip } = options
   checkFresh(out, options)
-  const folders = (await detectionFolders(root)).filter(({ name }) => clip === undefined || name === clip)
+  const names = source.names.filter((name) => clip === undefined || name === clip)
   const made = { detector: detector ?? null, picture: picture ? `${picture.width}x${picture.height}` : null, fps: fps ?? null }
   const writer = await keypointHdf5Writer(out, { resume, made })
   const resumed = writer.size
-  const work = new ClipWork(folders.length, options, resumed)
+  const work = new ClipWork(names.length, options, resumed)
   const log = await QualityLog.open(quality, (name) => writer.has(name))
-  const missing = folders.filter(({ name }) => !writer.has(name))
+  const missing = names.filter((name) => !writer.has(name))
   try {
-    const clips = readDetections(missing, { detector, picture, fps, broken: work.leaveOut })
-    await fillHdf5(writer, judged(clips, log, work), work)
+    await fillHdf5(writer, judged(source.read(missing, work.leaveOut), log, work), work)
   } catch (error) {
     log.keep()
     throw error
   }
   await log.close(work.broken)
-  return { out, quality, clips: writer.size, resumed, frames: work.frames, broken: work.broken }
+  return { out, quality, clips: writer.size, resumed, frames: work.frames, broken: work.broken, notes: work.notes }
 }
 
 /** Notes the quality of each clip on its way, and leaves out what could not be cleaned: lifting would find nobody in it. */
-async function* judged(clips: AsyncIterable<DetectedClip>, log: QualityLog, work: ClipWork): AsyncGenerator<KeypointClip> {
-  for await (const { clip, detection } of clips) {
+async function* judged(clips: ReturnType<DetectionSource['read']>, log: QualityLog, work: ClipWork): AsyncGenerator<KeypointClip> {
+  for await (const { clip, detection, notes = [] } of clips) {
+    for (const note of notes) work.remark(clip.name, note)
     const cleaned = work.attempt(clip.name, () => cleanKeypoints(clip))
     if (!cleaned) continue
     log.add(keypointQuality(clip, { detection, outliers: cleaned.outliers }))

@@ -9,14 +9,13 @@ import { motionHdf5Writer } from '../formats/motions_hdf5.js'
 import { liftClips } from '../lift/lift.js'
 import type { LiftMode } from '../lift/objective.js'
 import type { KeypointClip } from '../motion/keypoints.js'
+import { asFilmed, type RateSettings } from './clip_rates.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
 
-export interface LiftSettings {
+export interface LiftSettings extends RateSettings {
   readonly mode?: LiftMode | undefined
   /** At most so many; default as the mode has it. */
   readonly iterations?: number | undefined
-  /** Frames a second to bring all clips to. Default: each its own. */
-  readonly fps?: number | undefined
   readonly adapter?: string | undefined
 }
 
@@ -38,6 +37,8 @@ export interface DataLiftSummary {
   readonly seconds: number
   readonly adapter: string
   readonly broken: readonly BrokenClip[]
+  /** What to know of clips that were used all the same. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -45,26 +46,28 @@ export interface DataLiftSummary {
  * can be used, ERR_CONFIG for going on with other options, ERR_NO_ADAPTER, ERR_OUTPUT where it cannot be written.
  */
 export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummary> {
-  const { in: path, out, mode = 'adam', iterations, fps, adapter, clip, resume = false, signal } = options
+  const { in: path, out, mode = 'adam', iterations, fps, videoFps, adapter, clip, resume = false, signal } = options
   checkFresh(out, options)
   const names = (await listClipHdf5(path)).names.filter((name) => clip === undefined || name === clip)
   if (names.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one clip, got an empty file', 'Name another')
   const { gpu } = await openGpu({ adapter })
   try {
-    const writer = await motionHdf5Writer(out, { resume, made: { mode, iterations: iterations ?? null, fps: fps ?? null } })
+    // Files of before there was `videoFps` go on without it.
+    const made = { mode, iterations: iterations ?? null, fps: fps ?? null, ...(videoFps === undefined ? {} : { videoFps }) }
+    const writer = await motionHdf5Writer(out, { resume, made })
     const resumed = writer.size
     const work = new ClipWork(names.length, options, resumed)
     const began = performance.now()
     const clean = cleanedClips(
       path,
       names.filter((name) => !writer.has(name)),
-      fps,
+      { fps, videoFps },
       work,
     )
     const limits = { mode, ...(iterations === undefined ? {} : { iterations }), ...(signal ? { signal } : {}) }
     await fillHdf5(writer, liftClips(gpu, clean, limits), work)
     const seconds = (performance.now() - began) / 1000
-    return { out, clips: writer.size, resumed, frames: work.frames, seconds, adapter: gpu.label, broken: work.broken }
+    return { out, clips: writer.size, resumed, frames: work.frames, seconds, adapter: gpu.label, broken: work.broken, notes: work.notes }
   } finally {
     await gpu.dispose()
   }
@@ -73,10 +76,13 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
 async function* cleanedClips(
   path: string,
   names: readonly string[],
-  fps: number | undefined,
+  { fps, videoFps }: RateSettings,
   work: ClipWork,
 ): AsyncGenerator<KeypointClip> {
-  for await (const clip of readKeypointHdf5(path, { names, broken: work.leaveOut })) {
+  const assumed = videoFps === undefined ? {} : { fps: videoFps }
+  for await (const stored of readKeypointHdf5(path, { names, broken: work.leaveOut, ...assumed })) {
+    const { clip, notes } = asFilmed(stored, videoFps)
+    for (const note of notes) work.remark(clip.name, note)
     const cleaned = work.attempt(clip.name, () => cleanKeypoints(clip, fps === undefined ? {} : { fps }))
     if (cleaned) yield cleaned.clip
   }

@@ -50,10 +50,13 @@ describe('dataPrompts', () => {
     ['no corpus', {}, {}, 'none.text: wanted sentences, got none'],
     ['no language', { text: ['a'] }, {}, 'wanted the language of its sentences, got none'],
     ['a language without templates', { text: ['a'] }, { lang: 'XSL' }, "got 'XSL'"],
-    ['companions of another length', { text: ['a', 'b'], lang: ['ASL'] }, {}, 'none.lang: wanted as many lines'],
+    ['a blank line at the end of the text', { text: ['a', ''], lang: ['ASL'] }, {}, 'none.text:2: wanted a sentence, got a blank line'],
+    ['a name twice', { text: ['a', 'b'], files: ['x', 'x'], lang: ['ASL', 'ASL'] }, {}, "none.files:2: wanted names that differ, got 'x'"],
+    ['a blank language', { text: ['a', 'b'], lang: ['ASL', ''] }, {}, 'none.lang:2: wanted a language, got a blank line'],
+    ['companions of another length', { text: ['a', 'b'], lang: ['ASL'] }, {}, 'none.lang:1: wanted as many lines'],
     ['a line without words', { text: ['a', '...'] }, { lang: 'ASL' }, 'none.text:2: wanted words, got none'],
   ])('writes nothing for %s', async (_, companions, options, message) => {
-    for (const ending of ['text', 'lang']) await rm(join(folder, `none.${ending}`), { force: true })
+    for (const ending of ['text', 'lang', 'files']) await rm(join(folder, `none.${ending}`), { force: true })
     const prefix = await corpus('none', companions)
     await expect(dataPrompts({ corpus: prefix, ...options })).rejects.toThrow(message)
     expect(existsSync(`${prefix}.prompt`) || existsSync(`${prefix}.lang_gloss`)).toBe(false)

@@ -39,6 +39,7 @@ describe('dataSkels', () => {
       withoutText: 2,
       withoutClip: 2,
       broken: [],
+      notes: [],
     })
     expect(await Promise.all(['files', 'text', 'gloss', 'lang'].map((ending) => linesOf(`${out}.${ending}`)))).toEqual([
       ['c', 'a'],
@@ -50,6 +51,18 @@ describe('dataSkels', () => {
     expect([sequences.map(({ frames }) => frames), scale, counter]).toEqual([[5, 3], 'neck-shoulder-3', 'zero-based i/N'])
     expect(await readManifest(`${out}.json`)).toMatchObject({ licence: 'CC BY 4.0', fps: 24, normalisation: 'neck-shoulder-3' })
     expect((await checkCorpus(out)).findings).toEqual([])
+  })
+
+  it('takes names for the same however their accents are put together', async () => {
+    const path = join(folder, 'accents.h5')
+    const writer = await motionHdf5Writer(path)
+    writer.add({ name: 'Gr\u00fc\u00dfe', joints: raw(3), frames: 3, fps: 24 })
+    await writer.close()
+    const names = await file('nfd.files', ['Gru\u0308\u00dfe'])
+    const out = join(folder, 'accents')
+    await dataSkels({ ...base, in: path, out, names, text: await file('nfd.text', ['hello']) })
+    expect(await linesOf(`${out}.files`)).toEqual(['Gr\u00fc\u00dfe'])
+    expect(await linesOf(`${out}.text`)).toEqual(['hello'])
   })
 
   it("writes the published tool's own numbers", async () => {
@@ -66,11 +79,28 @@ describe('dataSkels', () => {
     [
       'names of another kind',
       { names: ['dev/a'], text: ['x'] },
-      /lifted\.h5: wanted clips named as in --names, such as 'dev\/a', got such as 'a'/,
+      /lifted\.h5: wanted clips named as in --names, such as 'dev\/a', got such as 'a'\. .*: without folders, 1 of 1 would be/,
+    ],
+    [
+      'names of files',
+      { names: ['clips\\\\a.mp4', 'x'], text: ['x', 'y'] },
+      /letter for letter: without folders and endings, 1 of 2 would be/,
+    ],
+    ['names in capitals', { names: ['A'], text: ['x'] }, /letter for letter: in the same capitals, 1 of 1 would be/],
+    [
+      'blank lines at the end of the names',
+      { names: ['a', 'b', ''], text: ['x', 'y'] },
+      /n\.files:3: wanted names that differ, got a blank line/,
+    ],
+    ['blank lines at the end of the texts', { names: ['a', 'b'], text: ['x', 'y', ''] }, /n\.text:3: .* Delete the blank lines at its end/],
+    [
+      'a name twice but for how its accents are put together',
+      { names: ['\u00fc', 'u\u0308'], text: ['x', 'y'] },
+      /n\.files:2: wanted names that differ/,
     ],
     ['a name twice', { names: ['a', 'b', 'a'], text: ['x', 'y', 'z'] }, /n\.files:3: wanted names that differ, got 'a' as on line 1/],
     ['a blank name', { names: ['a', ''], text: ['x', 'y'] }, /n\.files:2: .* got a blank line/],
-    ['files of different length', { names: ['a', 'b'], text: ['x'] }, /n\.text: wanted as many lines as .*n\.files has \(2\), got 1/],
+    ['files of different length', { names: ['a', 'b'], text: ['x'] }, /n\.text:1: wanted as many lines as .*n\.files has \(2\), got 1/],
     ['no texts', { names: ['a'] }, /n\.files: wanted a file of texts or glosses beside the names/],
     ['texts of nobody', { text: ['x'] }, /n\.text: wanted the names of the clips beside it, got none\. Pass --names/],
   ])('refuses %s, and writes nothing', async (_, { names, text }: { names?: string[]; text?: string[] }, message) => {

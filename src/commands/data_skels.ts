@@ -1,10 +1,11 @@
 // `signllm data skels`: lifted motions and what was said in them into a corpus to train on.
 
-import { checkMatch, wordsOf } from './motion_clips.js'
+import type { RateSettings } from './clip_rates.js'
+import { matchWords, wordsOf } from './motion_clips.js'
 import { motionSource } from './motion_source.js'
 import { type TargetSettings, type TargetSummary, writeTarget } from './motion_target.js'
 
-export interface DataSkelsOptions extends TargetSettings {
+export interface DataSkelsOptions extends TargetSettings, RateSettings {
   /** HDF5 of joints. */
   readonly in: string
   /** Prefix of the corpus. */
@@ -16,7 +17,6 @@ export interface DataSkelsOptions extends TargetSettings {
 export async function dataSkels(options: DataSkelsOptions): Promise<TargetSummary> {
   const { in: path, out, lang } = options
   const words = await wordsOf(options)
-  const source = await motionSource(path, lang)
-  checkMatch(source.names, words, path)
-  return writeTarget(out, source, words, options)
+  const source = await motionSource(path, lang, options)
+  return writeTarget(out, source, matchWords(source.names, words, path), options)
 }

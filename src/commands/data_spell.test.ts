@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadCorpus } from '../data/corpus.js'
+import { syntheticCorpus } from '../data/synthetic.js'
+import { poseOfMotion, writePose } from '../formats/pose_write.js'
+import { joint } from '../motion/skeleton.js'
+import { dataCheck } from './data_check.js'
 import { dataSpell } from './data_spell.js'
 
 const lexicon = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data/fingerspelling-lexicon')
@@ -11,6 +15,33 @@ const lexicon = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data/fingerspel
 describe('dataSpell', () => {
   it('wants a language', async () => {
     await expect(dataSpell({ lexicon, lang: ' , ', out: 'x' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
+  })
+
+  it('says which letter was broken, and spells it all the same', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lexicon-'))
+    const [clip] = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10, framesPerSign: 24, seed: 1 }).train
+    const rows = [...'абв'].map((letter) => `${letter}.pose,uk,ukl,0,0,${letter},,0`)
+    await writeFile(
+      join(folder, 'index.csv'),
+      ['path,spoken_language,signed_language,start,end,words,glosses,priority', ...rows].join('\n'),
+    )
+    const whole = poseOfMotion(clip!)
+    const broken = { ...whole, data: whole.data.slice() }
+    for (const [j, y] of [
+      [joint.leftShoulder, 130],
+      [joint.rightShoulder, 190],
+    ] as const)
+      broken.data.set([256, y], (12 * 50 + j) * 3)
+    for (let j = joint.rightHand; j < 50; j++) broken.data.set([1800, 40], (12 * 50 + j) * 3)
+    for (const letter of 'абв') await writePose(join(folder, `${letter}.pose`), letter === 'б' ? broken : whole)
+
+    const said: string[] = []
+    const stream = { write: (text: string) => said.push(text) }
+    const summary = await dataSpell({ lexicon: folder, lang: 'ukl', out: join(folder, 'out'), count: 12, stream })
+    const note = '23 joints out of place in frame 12: filled from the frames around'
+    expect(summary.letters).toEqual([{ language: 'UKL', letter: 'б', path: join(folder, 'б.pose'), gross: true, notes: [note] }])
+    expect(said).toEqual([`${join(folder, 'б.pose')}: the letter 'б' of UKL: ${note}\n`])
+    for (const part of ['train', 'dev', 'test'] as const) expect((await dataCheck(summary.splits[part].prefix)).errors).toBe(0)
   })
 
   it.skipIf(!existsSync(lexicon))('writes splits that load as they were summed up', async () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { saveCorpus } from '../data/corpus_save.js'
 import { buildSpellingCorpora, readWords } from '../data/spell_corpus.js'
+import type { LetterNote } from '../data/spell_letters.js'
 import { languageCode } from '../formats/lexicon.js'
+import { Progress, type ProgressStream } from './progress.js'
 
 export interface DataSpellOptions {
   /** Folder with `index.csv` and its `.pose` files. */
@@ -24,6 +26,9 @@ export interface DataSpellOptions {
   /** Shares of the words, 0 to 1. Default 0.1 each. */
   readonly dev?: number
   readonly test?: number
+  readonly json?: boolean
+  /** Where notes on letters go. Default: standard error. */
+  readonly stream?: ProgressStream
 }
 
 /** What was made, ready for JSON. */
@@ -32,6 +37,8 @@ export interface DataSpellSummary {
   readonly languages: readonly string[]
   readonly fps: number
   readonly seed: number
+  /** On letters whose clips were not as they should be. */
+  readonly letters: readonly LetterNote[]
   readonly splits: Readonly<
     Record<'train' | 'dev' | 'test', { readonly prefix: string; readonly clips: number; readonly frames: number; readonly seconds: number }>
   >
@@ -39,7 +46,7 @@ export interface DataSpellSummary {
 
 /** Builds the corpus of each language, writes the splits of all together, and returns what it wrote. Throws what reading, spelling and writing throw. */
 export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSummary> {
-  const { lang, out, words: path, count = 300, seed = 1, ...spelling } = options
+  const { lang, out, words: path, count = 300, seed = 1, json = false, stream = process.stderr, ...spelling } = options
   const codes = [
     ...new Set(
       lang
@@ -52,6 +59,10 @@ export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSum
     throw new SignError('ERR_USAGE', 'data spell', `wanted languages as --lang, got '${lang}'`, 'Give one, e.g. --lang ase')
   const words = path === undefined ? count : await readWords(path)
   const clips = await buildSpellingCorpora({ ...spelling, languages: codes, words, seed })
+  const told = new Progress({ total: null, counts: 'clip', stream, json })
+  const gross = clips.letters.filter((note) => note.gross)
+  for (const { language, letter, path: file, notes } of gross)
+    told.note(`${file}: the letter '${letter}' of ${language}: ${notes.join('; ')}`)
   const save = async (part: 'train' | 'dev' | 'test') => {
     const prefix = join(out, part)
     // A share of 0 makes an empty split, which is no corpus.
@@ -60,5 +71,5 @@ export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSum
   }
   const splits = { train: await save('train'), dev: await save('dev'), test: await save('test') }
   const languages = [...new Set(clips.train.map((clip) => clip.language))].sort()
-  return { out, languages, fps: clips.train[0]!.fps, seed, splits }
+  return { out, languages, fps: clips.train[0]!.fps, seed, letters: clips.letters, splits }
 }

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
-import { type CorpusPart, type CorpusSplitOptions, splitCorpus } from '../data/corpus_split.js'
+import { type CorpusPart, type CorpusSplit, type CorpusSplitOptions, splitCorpus } from '../data/corpus_split.js'
 
 export interface DataSplitOptions extends CorpusSplitOptions {
   /** Folder of the parts. */
@@ -17,6 +17,11 @@ export interface DataSplitSummary {
   readonly by: string
   readonly seed: number
   readonly splits: Readonly<Record<'train' | 'dev' | 'test', CorpusPart>>
+  /** Sentences of more than one clip, and how many sentences and videos have clips in more than one part. */
+  readonly repeated: number
+  readonly shared: CorpusSplit['shared']
+  /** What to know of the parts before a score is believed. */
+  readonly notes: readonly string[]
 }
 
 /** Splits the corpus at `prefix`. Throws ERR_USAGE where there are parts already, and what {@link splitCorpus} throws. */
@@ -25,5 +30,19 @@ export async function dataSplit(prefix: string, options: DataSplitOptions): Prom
   const there = ['train', 'dev', 'test'].map((part) => join(out, `${part}.skels`)).find((path) => existsSync(path))
   if (there && !overwrite)
     throw new SignError('ERR_USAGE', out, `wanted a folder without parts, got ${there}`, 'Pass --overwrite, or name another folder')
-  return { by, seed, splits: await splitCorpus(prefix, out, options) }
+  const { parts, repeated, shared } = await splitCorpus(prefix, out, options)
+  return { by, seed, splits: parts, repeated, shared, notes: notesOn(shared, repeated) }
+}
+
+function notesOn({ sentences, videos }: CorpusSplit['shared'], repeated: number): string[] {
+  const keeps = (what: string, others: number) =>
+    `--by ${others > 0 ? 'both' : what} keeps ${others > 0 ? 'them' : `a ${what}`} in one part`
+  return [
+    ...(sentences > 0
+      ? [
+          `${sentences} of ${repeated} sentences with several clips have them in several parts, so that tests ask for what was learned: ${keeps('sentence', videos)}`,
+        ]
+      : []),
+    ...(videos > 0 ? [`${videos} videos have clips in several parts: ${keeps('video', sentences)}`] : []),
+  ]
 }

@@ -5,7 +5,9 @@ import { loadCorpus } from '../data/corpus.js'
 import { openGpu } from '../device/open.js'
 import { Generator, type LengthPolicy } from '../infer/generator.js'
 import type { Motion } from '../motion/clip.js'
+import { facing } from '../motion/sides.js'
 import { writerFor } from '../outputs/save.js'
+import { checkWhole } from '../text/broken_text.js'
 import { specials, type Vocabulary } from '../text/vocabulary.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 
@@ -37,6 +39,7 @@ export interface GenerateSummary {
  * a sentence of which the model knows no word.
  */
 export async function generate(text: string, options: GenerateCommandOptions): Promise<GenerateSummary> {
+  checkWhole(text, 'generate')
   const writers = options.out.map((path) => ({ path, write: writerFor(path) }))
   const reference = options.reference === undefined ? undefined : await findReference(options.reference, options.lang)
   const checkpoint = await readCheckpoint(options.model)
@@ -44,26 +47,34 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   const { gpu } = await openGpu({ adapter: options.adapter })
   try {
     const model = restoreModel(gpu, checkpoint)
-    const { vocabulary } = model.group(language)
+    const { vocabulary, fps } = model.group(language)
     const unknownWords = vocabulary.unknownIn(text)
-    if (unknownWords.length > 0 && vocabulary.unknownShare([text]) === 1) throw noWordKnown(unknownWords, language, vocabulary)
+    if (!vocabulary.knowsAny(text)) throw noWordKnown(text, language, vocabulary)
     const generator = new Generator(gpu, model.group(language))
-    const lengths = reference ? { lengths: [reference.frames] } : {}
+    // As long as the reference in time, whatever its rate.
+    const lengths = reference ? { lengths: [Math.max(1, Math.round((reference.frames * fps) / reference.fps))] } : {}
     const [motion] = (await generator.generate([text], {
       policy: options.policy ?? 'self-counter',
       signal: options.signal,
       ...lengths,
     })) as [Motion]
-    for (const { path, write } of writers) await write(path, motion, { text, language, ...(reference ? { reference } : {}) })
+    // A model of unknown data, such as an imported one, may call the signer's left right.
+    const shown = { ...motion, joints: facing(motion.joints, motion.frames) }
+    for (const { path, write } of writers) await write(path, shown, { text, language, ...(reference ? { reference } : {}) })
     return { text, language, frames: motion.frames, seconds: motion.frames / motion.fps, out: options.out, unknownWords }
   } finally {
     await gpu.dispose()
   }
 }
 
-function noWordKnown(words: readonly string[], language: string, { tokens }: Vocabulary): SignError {
+function noWordKnown(text: string, language: string, vocabulary: Vocabulary): SignError {
+  const { tokens } = vocabulary
+  const words = vocabulary.unknownIn(text)
+  const problem =
+    words.length > 0
+      ? `wanted words this model of ${language} has learned, got only ${words.map((word) => `'${word}'`).join(', ')}`
+      : `wanted a sentence of words, got none in '${text}'`
   const some = tokens.slice(specials.length, specials.length + 8).join(', ')
-  const problem = `wanted words this model of ${language} has learned, got only ${words.map((word) => `'${word}'`).join(', ')}`
   return new SignError('ERR_USAGE', 'generate', problem, `It knows ${tokens.length - specials.length} words: ${some}, …`)
 }
 
@@ -76,7 +87,7 @@ export function onlyLanguage(languages: readonly string[]): string {
 async function findReference(spec: string, language = 'any'): Promise<Motion> {
   const [prefix, which = '1'] = spec.split('#') as [string, string?]
   const { clips } = await loadCorpus({ skels: prefix, language })
-  const clip = clips.find(({ name }) => name === which) ?? clips[Number(which) - 1]
+  const clip = clips.find(({ name }) => name.normalize('NFC') === which.normalize('NFC')) ?? clips[Number(which) - 1]
   if (clip) return clip
   throw new SignError('ERR_USAGE', spec, `wanted a clip's name or its line 1 to ${clips.length}, got '${which}'`, 'Write it as prefix#name')
 }

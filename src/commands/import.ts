@@ -10,6 +10,7 @@ import { stateDictTensors } from '../model/state_dict.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
 import { saveCheckpoint } from '../train/checkpoint.js'
+import { exchangedTensor } from '../train/checkpoint_sides.js'
 import { readVocabulary } from '../train/dataset.js'
 
 export interface ImportOptions {
@@ -20,12 +21,17 @@ export interface ImportOptions {
   readonly heads?: number
   readonly tokens?: string
   readonly fps?: number
+  /**
+   * `exchanged` for a model trained on motions whose right is the signer's left, as the published ones of PHOENIX14T (motion/sides.ts): it is brought to ours. No
+   * tensor tells. Default `facing`.
+   */
+  readonly sides?: 'facing' | 'exchanged'
   readonly adapter?: string | undefined
 }
 
 /** Converts the file and returns the model's sizes. Throws ERR_CHECKPOINT for tensors that make no such model. */
 export async function importStateDict(path: string, options: ImportOptions) {
-  const { out, lang, heads = 4, tokens = 'whitespace', fps = 25 } = options
+  const { out, lang, heads = 4, tokens = 'whitespace', fps = 25, sides = 'facing' } = options
   if (!tokenPolicies.includes(tokens as TokenPolicy)) {
     throw new SignError(
       'ERR_CONFIG',
@@ -55,7 +61,10 @@ export async function importStateDict(path: string, options: ImportOptions) {
     // A state dict has no start frame: that code starts from the true first one. The neutral pose is all zeros about the neck.
     model.addLanguage(
       { language: lang, config, vocabulary, startFrame: new Float32Array(COORDS), scaling: rawFrames(), fps },
-      { tensors, who: path },
+      {
+        tensors: sides === 'facing' ? tensors : new Map([...tensors].map(([name, tensor]) => [name, exchangedTensor(name, tensor)])),
+        who: path,
+      },
     )
     await saveCheckpoint(out, model)
     return { out, language: lang, vocabulary: vocabulary.size, ...config }

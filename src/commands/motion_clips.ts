@@ -36,12 +36,41 @@ export async function wordsOf({ names, text, gloss }: ClipSettings): Promise<Wor
   )
 }
 
-/** Throws ERR_DATA where no clip has words: then names are written in two ways. */
-export function checkMatch(clips: readonly string[], words: Words, who: string): void {
-  if (!words || clips.some((name) => words.has(name))) return
+/**
+ * The words under the names as the clips spell them: macOS takes accents apart. Throws ERR_DATA where no clip has words: then names are written in two ways.
+ */
+export function matchWords(clips: readonly string[], words: Words, who: string): Words {
+  if (!words) return undefined
+  const spelling = new Map(clips.map((name) => [name.normalize('NFC'), name]))
+  const matched = new Map([...words].map(([name, said]) => [spelling.get(name.normalize('NFC')) ?? name, said]))
+  if (clips.some((name) => matched.has(name))) return matched
   const problem = `wanted clips named as in --names, such as '${words.keys().next().value}', got such as '${clips[0]}'`
-  throw new SignError('ERR_DATA', who, problem, 'Names must be the same letter for letter')
+  throw new SignError('ERR_DATA', who, problem, `Names must be the same letter for letter${howTheyWouldMatch(clips, words)}`)
 }
+
+/** A name as the clips spell it, see {@link matchWords}; as it is where there is none such. */
+export function spelledAsIn(clips: readonly string[], name: string): string {
+  return clips.find((clip) => clip.normalize('NFC') === name.normalize('NFC')) ?? name
+}
+
+/** Other tools name clips by path, by file, or in other capitals. */
+function howTheyWouldMatch(clips: readonly string[], words: ReadonlyMap<string, ClipWords>): string {
+  const ways: readonly (readonly [string, (name: string) => string])[] = [
+    ['without folders', bare],
+    ['without endings', withoutEnding],
+    ['without folders and endings', (name) => withoutEnding(bare(name))],
+    ['in the same capitals', (name) => name.toLowerCase()],
+  ]
+  for (const [how, change] of ways) {
+    const changed = new Set(clips.map((name) => change(name.normalize('NFC'))))
+    const count = [...words.keys()].filter((name) => changed.has(change(name.normalize('NFC')))).length
+    if (count > 0) return `: ${how}, ${count} of ${words.size} would be`
+  }
+  return ''
+}
+
+const bare = (name: string): string => name.replace(/^.*[/\\]/u, '')
+const withoutEnding = (name: string): string => name.replace(/\.[A-Za-z0-9]{1,5}$/u, '')
 
 /** The clips that words are there for, in the order of the words; all of them where there are no words. */
 export function spokenNames({ names }: MotionSource, words: Words): readonly string[] {
@@ -58,7 +87,8 @@ export async function* clipsOf(
   { form = 'neck', lang = '' }: ClipSettings,
   work: ClipWork,
 ): AsyncGenerator<Clip> {
-  for await (const motion of source.read(names, work.leaveOut)) {
+  for await (const { notes = [], quality: _, ...motion } of source.read(names, work.leaveOut)) {
+    for (const note of notes) work.remark(motion.name, note)
     const joints = work.attempt(motion.name, () => jointsIn(form, motion))
     if (!joints) continue
     yield { text: '', language: lang, ...motion, joints, ...words?.get(motion.name) }

@@ -4,16 +4,26 @@ import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
-import { loadCorpus } from '../data/corpus.js'
+import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
+import { readManifest } from '../data/corpus_manifest.js'
+import type { KeypointQuality } from '../data/keypoint_quality.js'
 import { motionOfPose } from '../data/layouts_motion.js'
 import { listClipHdf5 } from '../formats/clip_hdf5.js'
 import { readMotionHdf5 } from '../formats/motions_hdf5.js'
 import { readPose } from '../formats/pose.js'
 import { readSkels } from '../formats/skels.js'
 import type { Clip, NamedMotion } from '../motion/clip.js'
+import { facing } from '../motion/sides.js'
+import { atRates, type RateSettings } from './clip_rates.js'
 
 /** A motion in any scale, and what its file tells of it beside. */
-export type SourceMotion = NamedMotion & Partial<Pick<Clip, 'text' | 'gloss' | 'language'>>
+export type SourceMotion = NamedMotion &
+  Partial<Pick<Clip, 'text' | 'gloss' | 'language'>> & {
+    /** What whoever uses it should know. */
+    readonly notes?: readonly string[]
+    /** The report on it, where detections stand behind it. */
+    readonly quality?: KeypointQuality
+  }
 
 export interface MotionSource {
   readonly names: readonly string[]
@@ -31,22 +41,43 @@ export const prefixOf = (path: string): string => (path.endsWith('.skels') ? pat
  *
  * @param language of a corpus that tells none
  */
-export async function motionSource(path: string, language?: string): Promise<MotionSource> {
+export async function motionSource(path: string, language?: string, rates: RateSettings = {}): Promise<MotionSource> {
+  return atRates(facingSigners(await storedMotions(path, language, rates.videoFps)), rates)
+}
+
+/** The source, with the signer of every motion facing the camera, whichever side its file calls right. */
+function facingSigners(source: MotionSource): MotionSource {
+  return {
+    ...source,
+    async *read(names, broken) {
+      for await (const motion of source.read(names, broken)) yield { ...motion, joints: facing(motion.joints, motion.frames) }
+    },
+  }
+}
+
+/** The motions as their files have them; `assumed` is the rate of those that tell none. */
+async function storedMotions(path: string, language: string | undefined, assumed: number | undefined): Promise<MotionSource> {
   if (extname(path) === '.h5') {
     const { names } = await listClipHdf5(path)
-    return { names, tellsLanguage: false, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken }) }
+    const fps = assumed === undefined ? {} : { fps: assumed }
+    return { names, tellsLanguage: false, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken, ...fps }) }
   }
-  if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language)
-  if (extname(path) === '.pose') return poseSource(new Map([[nameOf(path), path]]))
-  const files = await posesIn(path)
-  if (files.length > 0) return poseSource(new Map(files.map((file) => [nameOf(file), join(path, file)])))
+  if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language, assumed)
+  const poses = await posesAt(path)
+  if (poses.size > 0) return poseSource(poses)
   const problem = 'wanted an .h5 file, .pose files or the prefix of a .skels corpus, got none of these'
   throw new SignError('ERR_DATA', path, problem, 'Check the path')
 }
 
 /** Whether a path other than HDF5 leads to motions; a folder may hold detections instead. */
 export async function holdsMotions(path: string): Promise<boolean> {
-  return existsSync(`${prefixOf(path)}.skels`) || extname(path) === '.pose' || (await posesIn(path)).length > 0
+  return existsSync(`${prefixOf(path)}.skels`) || (await posesAt(path)).size > 0
+}
+
+/** The `.pose` file at a path, or those in the folder there, by the names of their clips. */
+export async function posesAt(path: string): Promise<Map<string, string>> {
+  if (extname(path) === '.pose') return new Map([[nameOf(path), path]])
+  return new Map((await posesIn(path)).map((file) => [nameOf(file), join(path, file)]))
 }
 
 async function posesIn(folder: string): Promise<string[]> {
@@ -64,8 +95,8 @@ function poseSource(paths: ReadonlyMap<string, string>): MotionSource {
       for (const name of names) {
         const path = paths.get(name)!
         try {
-          const { joints, frames, fps } = motionOfPose(await readPose(path), { who: path })
-          yield { name, joints, frames, fps }
+          const { joints, frames, fps, quality, gross, depth } = motionOfPose(await readPose(path), { who: path })
+          yield { name, joints, frames, fps, notes: gross || depth === 'none' ? quality.notes : [], quality: { ...quality, name } }
         } catch (error) {
           if (!(error instanceof SignError && error.code === 'ERR_DATA')) throw error
           broken(name, error)
@@ -75,8 +106,8 @@ function poseSource(paths: ReadonlyMap<string, string>): MotionSource {
   }
 }
 
-async function corpusSource(prefix: string, language: string | undefined): Promise<MotionSource> {
-  const clips = new Map((await corpusClips(prefix, language)).map((clip) => [clip.name, clip]))
+async function corpusSource(prefix: string, language: string | undefined, assumed: number | undefined): Promise<MotionSource> {
+  const clips = new Map((await corpusClips(prefix, language, assumed)).map((clip) => [clip.name, clip]))
   return {
     names: [...clips.keys()],
     tellsLanguage: [...clips.values()].every(({ language: told }) => told !== undefined),
@@ -87,12 +118,14 @@ async function corpusSource(prefix: string, language: string | undefined): Promi
 }
 
 /** The clips of a corpus, of whatever length; of motions without words, the motions. */
-async function corpusClips(prefix: string, language: string | undefined): Promise<SourceMotion[]> {
+async function corpusClips(prefix: string, language: string | undefined, assumed = UNTOLD_RATE): Promise<SourceMotion[]> {
   const source = (['text', 'gloss'] as const).find((ending) => existsSync(`${prefix}.${ending}`))
+  const told = (await readManifest(`${prefix}.json`))?.fps
   if (source) {
     const endless = { maxFrames: Number.POSITIVE_INFINITY, maxTokens: Number.POSITIVE_INFINITY }
-    return [...(await loadCorpus({ skels: prefix, source, ...endless, ...(language === undefined ? {} : { language }) })).clips]
+    const spec = { skels: prefix, source, fps: told ?? assumed, ...endless, ...(language === undefined ? {} : { language }) }
+    return [...(await loadCorpus(spec)).clips]
   }
   const { sequences } = await readSkels(`${prefix}.skels`)
-  return sequences.map(({ joints, frames, line }) => ({ name: `${basename(prefix)}-${line}`, joints, frames, fps: 25 }))
+  return sequences.map(({ joints, frames, line }) => ({ name: `${basename(prefix)}-${line}`, joints, frames, fps: told ?? assumed }))
 }

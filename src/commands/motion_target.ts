@@ -2,6 +2,7 @@
 
 import { basename, extname } from 'node:path'
 import { SignError } from '../base/errors.js'
+import { clipNameProblem } from '../data/clip_name.js'
 import { type ClipRow, clipRows, writeClipTable } from '../data/clip_table.js'
 import { saveCorpus } from '../data/corpus_save.js'
 import { motionHdf5Writer } from '../formats/motions_hdf5.js'
@@ -27,6 +28,8 @@ export interface TargetSummary {
   /** Names for which there is no clip. */
   readonly withoutClip: number
   readonly broken: readonly BrokenClip[]
+  /** What to know of clips that were used all the same. */
+  readonly notes: readonly string[]
 }
 
 /** Stands for the name of a clip in the name of an output. */
@@ -78,12 +81,9 @@ function kindOf(out: string): Kind {
 /** The file that tells whether an output is there already. Throws ERR_USAGE for an ending without a writer. */
 export const targetFile = (out: string): string => (kindOf(out) === 'corpus' ? `${out}.skels` : out)
 
-/** Whether a clip's name, put into a path, stays below where it is put: names come out of files that others made. */
-const staysInside = (name: string): boolean => !/^[/\\]|^[A-Za-z]:/.test(name) && !name.split(/[/\\]/).includes('..')
-
 /**
  * Throws ERR_USAGE where several clips go into a format that holds one and nothing says how, and for a corpus of clips whose language nobody tells;
- * ERR_DATA for a clip whose name would be a file outside the folder named.
+ * ERR_DATA for a clip whose name would be a file outside the folder named, or none at all.
  */
 export function checkTarget(out: string, clips: readonly string[], tellsLanguage: boolean): void {
   const kind = kindOf(out)
@@ -92,11 +92,8 @@ export function checkTarget(out: string, clips: readonly string[], tellsLanguage
   }
   if (kind === 'motion' && clips.length !== 1 && !out.includes(NAME))
     refuse(`wanted one clip, got ${clips.length}`, `Choose one with --clip, or write ${NAME} into the name of the output`)
-  const astray = out.includes(NAME) ? clips.find((name) => !staysInside(name)) : undefined
-  if (astray !== undefined) {
-    const problem = `wanted clip names that stay in the output's folder, got '${astray}'`
-    throw new SignError('ERR_DATA', out, problem, 'Rename the clip, or choose others with --clip')
-  }
+  const problem = out.includes(NAME) ? clips.map(clipNameProblem).find((found) => found !== undefined) : undefined
+  if (problem !== undefined) throw new SignError('ERR_DATA', out, problem, 'Rename the clip, or choose others with --clip')
   if (kind === 'corpus' && !tellsLanguage) refuse('wanted the language of the clips, got none', 'Pass --lang, e.g. ASL')
 }
 
@@ -112,5 +109,6 @@ export async function writeTarget(out: string, source: MotionSource, words: Word
   }
   const there = new Set(source.names)
   const withoutClip = words ? [...words.keys()].filter((name) => !there.has(name)).length : 0
-  return { out, clips: work.clips, frames: work.frames, withoutText: there.size - names.length, withoutClip, broken: work.broken }
+  const { clips, frames, broken, notes } = work
+  return { out, clips, frames, withoutText: there.size - names.length, withoutClip, broken, notes }
 }

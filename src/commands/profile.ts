@@ -14,6 +14,7 @@ import type { Profile } from '../profile/profile.js'
 import { readProfile, saveProfile } from '../profile/saved.js'
 import { traceJson } from '../profile/trace.js'
 import { referenceRun, trainSubject } from '../profile/train.js'
+import { checkWhole } from '../text/broken_text.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { loadRunConfig } from '../train/run_file.js'
 import { onlyLanguage } from './generate.js'
@@ -57,6 +58,7 @@ export interface ProfileGenerateOptions extends StepProfileOptions {
 
 /** Profiles the generation of one sentence by a trained model. */
 export async function profileGenerate(text: string, options: ProfileGenerateOptions): Promise<Profile> {
+  checkWhole(text, 'profile generate')
   const checkpoint = await readCheckpoint(options.model)
   const language = options.lang ?? onlyLanguage(checkpoint.groups.map((group) => group.language))
   return onGpu(options, options, async (gpu) => {

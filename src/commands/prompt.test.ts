@@ -58,6 +58,20 @@ describe('prompt', () => {
     expect(summary).toMatchObject({ language: 'GSL', languageFrom: 'field', unknownWords: ['xyzzy'] })
   })
 
+  it.each([
+    ['“sun” in GSL, please', 'GSL', 'prompt'],
+    ['How do you sign “sun” in gsl?', 'GSL', 'prompt'],
+    ['How do you sign “sun” in german sign language?', 'GSL', 'prompt'],
+    ['How do you sign “sun”, quoting “GSL”?', 'ASL', 'field'],
+    ['Is “sun” the same in ASL and DGS?', 'ASL', 'field'],
+    ['How do you sign “sun” in Greek Sign Language?', 'GSL', 'prompt'],
+  ])('reads %s as %s, the %s having said so', async (text, language, languageFrom) => {
+    const lang = text.includes('Greek') ? 'GSL' : 'ASL'
+    const summary = await prompt(text, { gloss, lang, beams: 1 })
+    expect(summary).toMatchObject({ language, languageFrom })
+    for (const word of ['gsl', 'german']) expect(summary.unknownWords.includes(word)).toBe(text.includes('quoting') && word === 'gsl')
+  })
+
   it('signs with one group for all languages, or with the group of the language', async () => {
     const { groups: all } = await readCheckpoint(shared)
     expect(all.map(({ language }) => language)).toEqual(['ALL'])
@@ -65,7 +79,9 @@ describe('prompt', () => {
       const out = file('sun.json')
       const summary = await prompt('How do you sign “sun” in ASL?', { gloss, model, out: [out], beams: 2 })
       const motion = JSON.parse(await readFile(out, 'utf8'))
-      expect(motion.frames.length ?? motion.frames).toBe(summary.frames)
+      expect(summary.frames).toBeGreaterThan(0)
+      expect(motion.frames).toBe(summary.frames)
+      expect(motion.data).toHaveLength(summary.frames!)
       await rm(out)
     }
   })
@@ -76,8 +92,14 @@ describe('prompt', () => {
     const lines = (await readFile(file('c.lang_gloss'), 'utf8')).trim().split('\n')
     expect(lines).toHaveLength(2)
     for (const line of lines) expect(line).toMatch(/^<ASL_/)
+    const meant = ['<ASL_SUN>', '<ASL_XYZZY>']
+    const prompts = (await readFile(file('c.prompt'), 'utf8')).trim().split('\n')
+    const read = await Promise.all(prompts.map((text) => prompt(text, { gloss, lang: 'ASL', beams: 4 })))
+    const readings = read.map(({ tokens }) => tokens.join(' '))
+    expect(lines).toEqual(readings.map((reading, i) => reading || meant[i]))
+    expect(summary.misread).toBe(readings.filter((reading, i) => reading !== meant[i]).length)
     // It cannot have read a word it never saw as it is meant.
-    expect(summary.misread).toBeGreaterThanOrEqual(1)
+    expect(readings[1]).not.toBe(meant[1])
     await writeFile(
       file('tuned.yaml'),
       `name: tuned\nout: ${file('tuned')}\ngroups: shared\nstart: ${shared}\n${synthetic}
@@ -100,6 +122,11 @@ model: { ${sizes}, maxFrames: 40, maxTokens: 8 }\nstop: { steps: 1 }\nlog: { ten
     ['a prompt that names no language', 'How do you sign “sun”?', {}, 'wanted a sign language of ASL, GSL'],
     ['a language it was not trained for', 'How do you sign “sun”?', { lang: 'KSL' }, 'wanted a sign language of ASL, GSL, got KSL'],
     ['another language named', 'Comment signe-t-on « soleil » en LSF-CH ?', { lang: 'LSF-CH' }, 'got LSF-CH'],
+    ['a language named by another’s tag', 'How do you sign “sun” in LIS-CH?', { lang: 'ASL' }, 'got LIS-CH'],
+    ['another language that goes by the name of ours', 'Sign “sun” in Greek Sign Language', {}, 'got GSS'],
+    ['several languages', 'Is “sun” the same in ASL and DGS?', { lang: 'KSL' }, 'got a prompt that names ASL and GSL'],
+    ['a prompt with letters lost', 'How do you sign “s\uFFFDn” in ASL?', {}, 'wanted text, got U+FFFD'],
+    ['a prompt of marks', '\u{1F327}\uFE0F', { lang: 'ASL' }, 'got no word it knows'],
     ['a prompt of unknown words', 'xyzzy plugh', { lang: 'ASL' }, 'got no word it knows'],
     ['a file without a model', 'sun', { lang: 'ASL', out: ['x.json'] }, 'wanted --model and --out together'],
   ])('refuses %s', async (_, text, options, message) => {

@@ -5,7 +5,9 @@ import { openGpu } from '../device/open.js'
 import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
 import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
+import { facing } from '../motion/sides.js'
 import { writerFor } from '../outputs/save.js'
+import { checkWhole } from '../text/broken_text.js'
 import { readCheckpoint } from '../train/checkpoint.js'
 import { readGlossCheckpoint, restoreGlossModel } from '../train/gloss_checkpoint.js'
 
@@ -32,6 +34,7 @@ export interface PromptSummary extends PromptReading {
 
 /** Reads a prompt and signs it. Throws ERR_USAGE, before any work, for files without a model or an ending no writer knows; and as both stages do. */
 export async function prompt(text: string, options: PromptCommandOptions): Promise<PromptSummary> {
+  checkWhole(text, 'prompt')
   const { gloss, model, out = [], lang: language, beams, signal } = options
   if ((model === undefined) !== (out.length === 0))
     throw new SignError(
@@ -50,7 +53,8 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
     if (!poses) return { prompt: text, ...(await reader.read(text, read)), out }
     await using signer = new MultiLanguageGenerator(gpu, poses)
     const { reading, motion } = await new PromptGenerator(reader, signer).generate(text, { read, generate: { signal } })
-    for (const { path, write } of writers) await write(path, motion, { text, language: reading.language })
+    const shown = { ...motion, joints: facing(motion.joints, motion.frames) }
+    for (const { path, write } of writers) await write(path, shown, { text, language: reading.language })
     return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out }
   } finally {
     await gpu.dispose()

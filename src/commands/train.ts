@@ -25,6 +25,8 @@ export interface TrainSummary {
   readonly step: number
   readonly reason: string
   readonly interrupted: boolean
+  /** What to know of the data. */
+  readonly notes: readonly string[]
 }
 
 /** Trains as the file says, whatever its task. Throws what reading the file, opening the adapter, `trainRun` and `trainGlossRun` throw. */
@@ -41,12 +43,15 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
   const events = isGloss ? trainGlossRun(gpu, config, options) : trainRun(gpu, config, options)
   let summary: TrainSummary | undefined
   let frames = 0
+  let notes: readonly string[] = []
   try {
     for await (const event of events as AsyncGenerator<TrainEvent | GlossTrainEvent>) {
       if (event.kind === 'start') {
         const examples = `${event.clips} ${isGloss ? 'sentences' : 'clips'}`
         const where = event.resumed ? `; resumed at step ${event.step}` : ''
         progress.note(`${event.parameters.toLocaleString('en')} parameters, ${examples}, on ${gpu.label}${where}`)
+        notes = event.notes
+        for (const note of notes) progress.note(`note: ${note}`)
       } else if (event.kind === 'step') {
         frames += 'frames' in event ? event.frames : event.tokens
         if (event.step % config.log.every !== 0 && event.step !== config.stop.steps) continue
@@ -56,7 +61,7 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
         const scores = 'rows' in event ? formatScores(event.rows) : formatTextScores(event.scores)
         progress.note(`step ${event.step}${event.best ? ', the best so far' : ''}\n${scores}`)
       } else if (event.kind === 'end') {
-        summary = { out: config.out, step: event.step, reason: event.reason, interrupted: event.interrupted }
+        summary = { out: config.out, step: event.step, reason: event.reason, interrupted: event.interrupted, notes }
       }
     }
   } finally {

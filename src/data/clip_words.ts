@@ -1,7 +1,7 @@
 // What was said in clips that carry no words of their own: `dev.files` with a name a line, `dev.text` and `dev.gloss` line for line beside it.
 
 import { SignError } from '../base/errors.js'
-import { checkAligned, readCompanion } from '../formats/skels_companions.js'
+import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels_companions.js'
 
 /** The words of one clip; a blank line is the empty string. */
 export interface ClipWords {
@@ -26,25 +26,22 @@ export async function readClipWords(files: ClipLineFiles): Promise<Map<string, C
   if (files.text === undefined && files.gloss === undefined)
     throw new SignError('ERR_USAGE', path, 'wanted a file of texts or glosses beside the names, got none', 'Pass --text, --gloss or both')
   const names = await linesOf(path)
+  checkNames(path, names)
   const beside = async (other: string | undefined): Promise<string[] | undefined> => {
     if (other === undefined) return undefined
     const lines = await linesOf(other)
-    checkAligned(path, names.length, other, lines.length)
+    checkAligned(path, names.length, other, lines)
     return lines
   }
   const [text, gloss] = [await beside(files.text), await beside(files.gloss)]
-  const lineOf = new Map<string, number>()
-  const words = new Map<string, ClipWords>()
-  for (const [i, name] of names.entries()) {
-    const twin = lineOf.get(name)
-    if (name === '' || twin !== undefined) {
-      const got = name === '' ? 'a blank line' : `'${name}' as on line ${twin}`
-      throw new SignError('ERR_DATA', `${path}:${i + 1}`, `wanted names that differ, got ${got}`, 'Delete the line in all files')
-    }
-    lineOf.set(name, i + 1)
-    words.set(name, { text: text?.[i] ?? gloss![i]!, ...(gloss ? { gloss: gloss[i]! } : {}) })
-  }
-  return words
+  return new Map(names.map((name, i) => [name, { text: text?.[i] ?? gloss![i]!, ...(gloss ? { gloss: gloss[i]! } : {}) }]))
+}
+
+function checkNames(path: string, names: readonly string[]): void {
+  const blank = names.indexOf('')
+  if (blank >= 0)
+    throw new SignError('ERR_DATA', `${path}:${blank + 1}`, 'wanted names that differ, got a blank line', 'Delete the line in all files')
+  checkNamesDiffer(path, names)
 }
 
 async function linesOf(path: string): Promise<string[]> {

@@ -108,7 +108,7 @@ describe('a broken corpus', () => {
   it('is named with both files and counts where they are out of line', async () => {
     const prefix = await saved('misaligned', [clip('a', 2), clip('b', 2)])
     await writeFile(`${prefix}.text`, 'one\ntwo\nthree\n')
-    await expect(loadCorpus({ skels: prefix })).rejects.toThrow(/train\.text: wanted as many lines as .*train\.skels has \(2\), got 3/)
+    await expect(loadCorpus({ skels: prefix })).rejects.toThrow(/train\.text:3: wanted as many lines as .*train\.skels has \(2\), got 3/)
   })
 
   it('is named where the source is blank or missing', async () => {
@@ -123,7 +123,7 @@ describe('a broken corpus', () => {
   it('is named where two clips share a name', async () => {
     const prefix = await saved('twins', [clip('a', 2), clip('b', 2)])
     await writeFile(`${prefix}.files`, 'a\na\n')
-    await expect(loadCorpus({ skels: prefix })).rejects.toThrow(/train\.files: .*'a' on lines 1 and 2/)
+    await expect(loadCorpus({ skels: prefix })).rejects.toThrow(/train\.files:2: wanted names that differ, got 'a' as on line 1/)
     await expect(saveCorpus(prefix, [clip('a', 2), clip('a', 2)])).rejects.toThrow(/'a' twice/)
   })
 

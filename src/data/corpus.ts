@@ -3,20 +3,24 @@
 import { basename } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { type CounterConvention, readSkels, type SkelsScale } from '../formats/skels.js'
-import { checkAligned, readCompanion } from '../formats/skels_companions.js'
-import type { Clip } from '../motion/clip.js'
+import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels_companions.js'
+import { type Clip, sameRate } from '../motion/clip.js'
+import { facing } from '../motion/sides.js'
 import { COORDS } from '../motion/skeleton.js'
 import { fitClip, type LengthLimits } from './corpus_limits.js'
 import { readManifest } from './corpus_manifest.js'
 import { normalise } from './normalise.js'
 import { type Source, sourceLine } from './source.js'
 
+/** Frames a second of a corpus that nobody tells of: those of PHOENIX14T. */
+export const UNTOLD_RATE = 25
+
 export interface CorpusSpec extends LengthLimits {
   /** Path without its ending: `data/train` for `data/train.skels` and its companions. */
   readonly skels: string
   /** Language tag of the clips for which neither `<prefix>.lang` nor the manifest names one. */
   readonly language?: string
-  /** Frames a second of the stored frames. Default: what the manifest says, else 25. */
+  /** Frames a second of the stored frames; what the manifest says, where there is one. Default: that, else {@link UNTOLD_RATE}. */
   readonly fps?: number
   /** Default `text`. */
   readonly source?: Source
@@ -43,22 +47,32 @@ export interface Corpus {
 }
 
 /**
- * Reads and normalises a corpus. A missing `.files` names the clips by line; a missing `.text` is forgiven where the source is `gloss`.
+ * Reads and normalises a corpus; signers face the camera in all clips (motion/sides.ts). A missing `.files` names the clips by line; a missing `.text` is forgiven
+ * where the source is `gloss`.
  * Throws ERR_DATA naming the file and line for: a broken `.skels`, companions of another length (both files, both counts), a blank source line, two clips
- * of one name, a clip over the limits (see {@link LengthLimits}), no known language, and nothing left after dropping; ERR_CONFIG for a nonsensical spec.
+ * of one name, a clip over the limits (see {@link LengthLimits}), no known language, and nothing left after dropping; ERR_CONFIG for a nonsensical spec, and for a frame
+ * rate that is not the manifest's.
  */
 export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
   const { skels: prefix, source = 'text', skipFrames = 1 } = spec
   checkPositive('skipFrames', skipFrames, true)
   const manifest = await readManifest(`${prefix}.json`)
-  const storedFps = spec.fps ?? manifest?.fps ?? 25
+  const storedFps = spec.fps ?? manifest?.fps ?? UNTOLD_RATE
   checkPositive('fps', storedFps, false)
+  if (manifest && !sameRate(storedFps, manifest.fps)) {
+    const problem = `wanted the ${storedFps} frames a second asked for (fps), got a corpus of ${manifest.fps} by its manifest`
+    throw new SignError(
+      'ERR_CONFIG',
+      `${prefix}.json`,
+      problem,
+      `Leave fps out, or resample the corpus: signllm data convert --fps ${storedFps}`,
+    )
+  }
   const file = await readSkels(`${prefix}.skels`)
   const companions = await readCompanions(prefix, file.sequences.length, source)
   const onlyLanguage = manifest?.languages.length === 1 ? manifest.languages[0] : undefined
 
   const clips: Clip[] = []
-  const lineOfName = new Map<string, number>()
   for (const [index, sequence] of file.sequences.entries()) {
     const who = `${file.path}:${sequence.line}`
     const gloss = companions.gloss?.[index]
@@ -68,15 +82,9 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
       text: companions.text?.[index] ?? gloss ?? '',
       ...(gloss === undefined ? {} : { gloss }),
       ...(companions.lang_gloss ? { langGloss: companions.lang_gloss[index]! } : {}),
-      ...every(sequence.joints, sequence.frames, skipFrames),
+      ...every(facing(sequence.joints, sequence.frames), sequence.frames, skipFrames),
       fps: storedFps / skipFrames,
     }
-    const twin = lineOfName.get(clip.name)
-    if (twin !== undefined) {
-      const problem = `wanted clip names that differ, got '${clip.name}' on lines ${twin} and ${sequence.line}`
-      throw new SignError('ERR_DATA', `${prefix}.files`, problem, 'Give each clip its own name')
-    }
-    lineOfName.set(clip.name, sequence.line)
     if (!sourceLine(clip, source)) {
       throw new SignError(
         'ERR_DATA',
@@ -125,7 +133,7 @@ async function readCompanions(prefix: string, sequences: number, source: Source)
   for (const ending of ['text', 'gloss', 'lang_gloss', 'files', 'lang'] as const) {
     const lines = await readCompanion(`${prefix}.${ending}`)
     if (lines) {
-      checkAligned(`${prefix}.skels`, sequences, `${prefix}.${ending}`, lines.length)
+      checkAligned(`${prefix}.skels`, sequences, `${prefix}.${ending}`, lines)
       found[ending] = lines
     } else if (ending === source) {
       throw new SignError(
@@ -136,6 +144,7 @@ async function readCompanions(prefix: string, sequences: number, source: Source)
       )
     }
   }
+  if (found.files) checkNamesDiffer(`${prefix}.files`, found.files)
   return found
 }
 

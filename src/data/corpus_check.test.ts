@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { COORDS, joint } from '../motion/skeleton.js'
+import { writeSkels } from '../formats/skels_write.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { type CorpusReport, checkCorpus } from './corpus_check.js'
 import { noteCompanions, readManifest, recordFiles, writeManifest } from './corpus_manifest.js'
 import { saveCorpus } from './corpus_save.js'
@@ -31,6 +32,10 @@ async function vouchAgain(prefix: string): Promise<void> {
     await writeManifest(`${prefix}.json`, { ...manifest, files: await recordFiles(prefix, Object.keys(manifest.files)) })
 }
 
+function shift(joints: Float32Array, t: number, first: number, count: number, x: number): void {
+  for (let j = first; j <= first + count; j++) if (j < JOINTS) joints[t * COORDS + j * 3] = joints[t * COORDS + j * 3]! + x
+}
+
 const lines = ({ prefix, findings }: CorpusReport): string[] =>
   findings.map(({ severity, where, problem }) => `${severity} ${where.slice(prefix.length)} ${problem}`)
 
@@ -57,12 +62,36 @@ describe('checkCorpus', () => {
     const prefix = await fresh()
     await edit(`${prefix}.text`, (all) => all.slice(1))
     await edit(`${prefix}.gloss`, ([a, _, ...rest]) => [a!, ' ', ...rest])
-    await edit(`${prefix}.files`, ([a, , ...rest]) => [a!, a!, ...rest])
+    await edit(`${prefix}.files`, ([a]) => [a!, a!, 'gr\u00fcn', 'gru\u0308n'])
     await vouchAgain(prefix)
     expect(lines(await checkCorpus(prefix))).toEqual([
       `error .text wanted as many lines as ${prefix}.skels (4), got 3`,
       'warning .gloss:2 wanted a line, got a blank one',
       `error .files:2 wanted names that differ, got '${clips[0]!.name}' as on line 1`,
+      "error .files:4 wanted names that differ, got 'gru\u0308n' as on line 3",
+    ])
+  })
+
+  it('finds text of another encoding', async () => {
+    const prefix = await fresh()
+    await writeFile(`${prefix}.text`, Buffer.from('sun\nSchnee f\u00e4llt\nrain\nsnow\n', 'latin1'))
+    await vouchAgain(prefix)
+    expect(lines(await checkCorpus(prefix))).toEqual(
+      ["error .text:2 wanted text in UTF-8, got the byte 0xe4 after 'Schnee f'"].map((line) => expect.stringContaining(line)),
+    )
+  })
+
+  it('finds sentences without words, without spaces, and with letters lost', async () => {
+    const prefix = await fresh()
+    await writeFile(`${prefix}.text`, '今天会下雨\n\u{1F327}\uFE0F\n我在学校吃苹果 f\uFFFDllt\nf\u00c3\u00a4llt\n')
+    await vouchAgain(prefix)
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      expect.stringMatching(/^warning \.text:3 wanted text with all its letters, got U\+FFFD/),
+      expect.stringMatching(/^warning \.text:4 wanted text with all its letters, got 'Ã¤'/),
+      "warning .text:2 wanted words, got nothing but marks: '\u{1F327}\uFE0F'",
+      expect.stringMatching(
+        /^warning \.text:3 wanted spaces between words, got Chinese or Japanese .* 1 of 4 sentences .* tokens: letters/,
+      ),
     ])
   })
 
@@ -87,13 +116,54 @@ describe('checkCorpus', () => {
     await saveCorpus(prefix, broken)
     expect(lines(await checkCorpus(prefix))).toEqual([
       'error .skels:1 wanted the neck at 0, got it elsewhere in frame 1',
-      expect.stringMatching(/^error \.skels:2 wanted the shoulders 0\.3333 apart in the picture, got 0\.7\d+ in frame 2$/),
-      'warning .skels:2 wanted coordinates within 2, got -9.00 in frame 0, joint 0 z',
+      'error .skels:2 wanted the shoulders 0.3333 apart in the picture, got 1.0667 in frame 2',
+      'error .skels:2 wanted nose to neck within 1.8 shoulder widths, got 27.0 shoulder widths in frame 0',
+      expect.stringMatching(/^error \.skels:2 wanted nose to neck of about one length, got lengths that vary by \d+ % of their mean$/),
+      'error .skels:2 wanted every joint within 5.1 shoulder widths of the neck, got 27.0 shoulder widths in frame 0, nose',
+      'error .skels:2 wanted joints that move, got one that jumps: nose by 27.1 shoulder widths from frame 0 to 1',
       expect.stringMatching(/^warning \.skels:3 wanted something that moves, got one pose in all \d+ frames$/),
       'warning .skels:4 wanted motions that differ, got that of line 3 again',
       expect.stringMatching(/^warning \.skels:4 wanted something that moves/),
     ])
   })
+
+  it.each([
+    [
+      'an arm twice too long',
+      (joints: Float32Array, t: number) => shift(joints, t, joint.rightWrist, 0, 1.2),
+      /rightElbow to rightWrist within/,
+    ],
+    ['a hand elsewhere', (joints: Float32Array, t: number) => shift(joints, t, joint.leftHand, 21, 2), /leftWrist to leftHand within/],
+    [
+      'a broken finger',
+      (joints: Float32Array, t: number) => shift(joints, t, joint.leftHand + 6, 0, -0.9),
+      /leftIndex1 to leftIndex2 within/,
+    ],
+  ] as const)('finds %s in a clip of any scale, with a manifest or without', async (_, spoil, problem) => {
+    const joints = clips[0]!.joints.slice()
+    for (let t = 3; t < 7; t++) spoil(joints, t)
+    const prefix = join(folder, `${corpora++}`, 'train')
+    await saveCorpus(prefix, [{ ...clips[0]!, joints }, clips[1]!])
+    const of = (found: readonly string[]): string[] => found.filter((line) => line.startsWith('error .skels:'))
+    const found = of(lines(await checkCorpus(prefix)))
+    expect(found.join()).toMatch(problem)
+    expect(found.every((line) => line.startsWith('error .skels:1 '))).toBe(true)
+    await writeSkels(`${prefix}.skels`, [{ joints: joints.map((x) => 3 * x), frames: clips[0]!.frames, fps: 25 }], {
+      scale: 'lifted-divided-by-9',
+    })
+    await rm(`${prefix}.json`)
+    expect(of(lines(await checkCorpus(prefix))).join()).toMatch(problem)
+  })
+
+  it.each(['../../../x', '/etc/x', 'C:\\x', 'a\\..\\x', 'a//b', 'a/./b', 'x'.repeat(300), `a/${'手'.repeat(90)}`, 'a\u001b[31m'])(
+    'finds the name %s',
+    async (name) => {
+      const prefix = await fresh()
+      await edit(`${prefix}.files`, ([, ...rest]) => [name, ...rest])
+      await vouchAgain(prefix)
+      expect(lines(await checkCorpus(prefix))).toEqual([expect.stringMatching(/^error \.files:1 wanted clip names /)])
+    },
+  )
 
   it('finds counts and counters that are not those of the manifest', async () => {
     const prefix = await fresh()

@@ -1,9 +1,13 @@
 // Looks a whole corpus through and says all that is wrong with it, where: the files against the manifest, each other, and what a motion can be.
 
 import { readCompanion } from '../formats/skels_companions.js'
+import { brokenIn } from '../text/broken_text.js'
+import { tokenise } from '../text/tokenise.js'
+import { uncutWriting } from '../text/word_boundaries.js'
 import { fileRecord } from './checksum.js'
+import { clipNameProblem } from './clip_name.js'
 import { SkelsCheck } from './corpus_check_skels.js'
-import { type CorpusFinding, type Note, problemOf } from './corpus_finding.js'
+import { type CorpusFinding, type Note, noteError } from './corpus_finding.js'
 import { type CorpusManifest, companionEndings, readManifest } from './corpus_manifest.js'
 
 export interface CorpusReport {
@@ -16,8 +20,9 @@ export interface CorpusReport {
 }
 
 /**
- * Checks `<prefix>.skels`, its companions and its manifest: checksums, alignment line for line, blank lines, names and motions that occur twice, the counts of the
- * manifest, and in every frame the neck at 0, the shoulders 1/3 apart and coordinates within reach. Reads the motions one after another, so that memory stays flat.
+ * Checks `<prefix>.skels`, its companions and its manifest: checksums, alignment line for line, blank lines, names that cannot be files, names and motions that
+ * occur twice, the counts of the manifest, in every frame the neck at 0 and the shoulders 1/3 apart, and what no body does (body_limits.ts). Reads the motions one after another, so that
+ * memory stays flat.
  * Throws ERR_DATA only where there is no `.skels` file to read.
  */
 export async function checkCorpus(prefix: string): Promise<CorpusReport> {
@@ -40,7 +45,7 @@ async function manifestOf(prefix: string, note: Note): Promise<CorpusManifest | 
     else if (manifest.version === 1) note('warning', path, 'wanted a manifest of version 2, got 1: it vouches for no file')
     return manifest
   } catch (error) {
-    note('error', path, problemOf(error))
+    noteError(note, error)
     return undefined
   }
 }
@@ -67,7 +72,8 @@ async function checkCompanions(
   let languages: string[] | undefined
   for (const ending of companionEndings) {
     const path = `${prefix}.${ending}`
-    const lines = await readCompanion(path)
+    const lines = await companion(path, note)
+    if (lines === 'broken') continue
     if (!lines) {
       if (ending === 'text') note('warning', path, 'wanted a sentence for every clip, got no such file')
       continue
@@ -77,17 +83,48 @@ async function checkCompanions(
       note('warning', path, 'wanted every file in the manifest, got one it does not name')
     const blank = ending === 'text' || ending === 'files' || ending === 'lang' ? 'error' : 'warning'
     for (const [i, line] of lines.entries()) if (line === '') note(blank, `${path}:${i + 1}`, 'wanted a line, got a blank one')
+    for (const [i, line] of lines.entries()) {
+      const broken = brokenIn(line)
+      if (broken) note('warning', `${path}:${i + 1}`, `wanted text with all its letters, got ${broken}`)
+    }
+    if (ending === 'text') checkWords(path, lines, note)
     if (ending === 'files') checkNames(path, lines, note)
     if (ending === 'lang') languages = lines
   }
   return languages
 }
 
+/** Sentences without words, and sentences that are one. */
+function checkWords(path: string, lines: readonly string[], note: Note): void {
+  const words = lines.map((line) => tokenise(line, 'words'))
+  for (const [i, line] of lines.entries())
+    if (line !== '' && words[i]!.length === 0) note('warning', `${path}:${i + 1}`, `wanted words, got nothing but marks: '${line}'`)
+  const uncut = uncutWriting(words.flat())
+  if (!uncut) return
+  const whole = words.filter(({ length }) => length === 1).length
+  const got = `got ${uncut.writing} without any, so that ${whole} of ${lines.length} sentences are one word each`
+  const line = words.findIndex((own) => own.includes(uncut.word)) + 1
+  note('warning', `${path}:${line}`, `wanted spaces between words, ${got}: set tokens: letters in run files, or put spaces between words`)
+}
+
+/** The lines of a companion, or what stands in their way as a finding. */
+async function companion(path: string, note: Note): Promise<string[] | undefined | 'broken'> {
+  try {
+    return await readCompanion(path)
+  } catch (error) {
+    noteError(note, error)
+    return 'broken'
+  }
+}
+
 function checkNames(path: string, names: readonly string[], note: Note): void {
   const first = new Map<string, number>()
   for (const [i, name] of names.entries()) {
-    const twin = first.get(name)
-    if (twin === undefined) first.set(name, i + 1)
+    const problem = clipNameProblem(name)
+    if (problem) note('error', `${path}:${i + 1}`, problem)
+    const key = name.normalize('NFC')
+    const twin = first.get(key)
+    if (twin === undefined) first.set(key, i + 1)
     else if (name !== '') note('error', `${path}:${i + 1}`, `wanted names that differ, got '${name}' as on line ${twin}`)
   }
 }

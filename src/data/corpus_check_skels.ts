@@ -2,16 +2,16 @@
 
 import { type CounterConvention, type SkelsSequence, skelsLines } from '../formats/skels.js'
 import { NORMALISATION } from '../motion/clip.js'
-import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import { COORDS, joint } from '../motion/skeleton.js'
+import { impossible } from './body_limits.js'
 import { motionChecksum } from './checksum.js'
+import { UNTOLD_RATE } from './corpus.js'
 import { type Note, problemOf } from './corpus_finding.js'
 import type { CorpusManifest } from './corpus_manifest.js'
-import { shoulderWidth } from './normalise.js'
+import { normalise, shoulderWidth } from './normalise.js'
 
 /** Files hold 5 decimals, and readers forgive this much of a shoulder distance. */
 const SHOULDER_TOLERANCE = 2e-3
-/** No hand is six shoulder widths from the neck. */
-const REACH = 2
 
 export class SkelsCheck {
   readonly #path: string
@@ -60,8 +60,11 @@ export class SkelsCheck {
     if (twin === undefined) this.#lineOfMotion.set(hash, line)
     else this.#note('warning', who, `wanted motions that differ, got that of line ${twin} again`)
     if (isStill(joints, frames)) this.#note('warning', who, `wanted something that moves, got one pose in all ${frames} frames`)
-    // Of another scale nothing is known that could be held against it.
-    if (this.#manifest?.normalisation === NORMALISATION) this.#checkScale(joints, frames, who)
+    const told = this.#manifest?.normalisation === NORMALISATION
+    if (told) this.#checkScale(joints, frames, who)
+    // Whatever scale a motion is in, a body has its proportions.
+    const scaled = told ? joints : normalise(joints, frames, { who })
+    for (const problem of impossible(scaled, frames, this.#manifest?.fps ?? UNTOLD_RATE)) this.#note('error', who, problem)
   }
 
   /** Only the first frame of each kind is named: a clip that is off is off throughout. */
@@ -74,10 +77,6 @@ export class SkelsCheck {
       const got = shoulderWidth(joints, wide).toFixed(4)
       this.#note('error', who, `wanted the shoulders 0.3333 apart in the picture, got ${got} in frame ${wide}`)
     }
-    const far = joints.findIndex((value) => Math.abs(value) > REACH)
-    if (far < 0) return
-    const place = `frame ${Math.floor(far / COORDS)}, joint ${Math.floor(far / 3) % JOINTS} ${'xyz'[far % 3]}`
-    this.#note('warning', who, `wanted coordinates within ${REACH}, got ${joints[far]!.toFixed(2)} in ${place}`)
   }
 }
 

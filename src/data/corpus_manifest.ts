@@ -1,9 +1,9 @@
 // The manifest beside a corpus we wrote: what the line-aligned files themselves cannot say.
 
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import { readTextIfThere } from '../base/text_file.js'
 import { fileRecord, fileRecordSchema } from './checksum.js'
 
 const said = {
@@ -68,13 +68,8 @@ export async function noteCompanions(prefix: string, endings: readonly (typeof c
 
 /** Reads a manifest; undefined where there is none. Throws ERR_DATA naming the file and the first wrong field. */
 export async function readManifest(path: string): Promise<CorpusManifest | undefined> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new SignError('ERR_DATA', path, `wanted a readable file, got ${(cause as Error).message}`, 'Check its permissions', { cause })
-  }
+  const text = await readTextIfThere(path, { nextMove: 'Check its permissions' })
+  if (text === undefined) return undefined
   let value: unknown
   try {
     value = JSON.parse(text)

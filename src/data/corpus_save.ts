@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { type SkelsOptions, writeSkels } from '../formats/skels_write.js'
-import { type Clip, NORMALISATION } from '../motion/clip.js'
+import { type Clip, NORMALISATION, sameRate } from '../motion/clip.js'
 import { type CurrentManifest, companionEndings, recordFiles, writeManifest } from './corpus_manifest.js'
 
 /** What a corpus should say of itself beside its clips. */
@@ -107,7 +107,8 @@ function checkClip(prefix: string, clip: ClipLine, first: ClipLine, names: Set<s
   const fail = (problem: string, nextMove: string): never => {
     throw new SignError('ERR_DATA', prefix, problem, nextMove)
   }
-  if (clip.fps !== first.fps) fail(`wanted one frame rate, got ${first.fps} and ${clip.fps} (${clip.name})`, 'Resample the clips first')
+  if (!sameRate(clip.fps, first.fps))
+    fail(`wanted one frame rate, got ${first.fps} and ${clip.fps} (${clip.name})`, 'Bring all clips to one rate, e.g. with --fps 25')
   if (names.has(clip.name)) fail(`wanted clip names that differ, got '${clip.name}' twice`, 'Rename one')
   names.add(clip.name)
   for (const key of ['name', 'language', 'text', 'gloss'] as const) {

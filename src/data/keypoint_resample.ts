@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
 import { JOINTS } from '../motion/skeleton.js'
+import { framesWithin, nearInteger } from './frame_times.js'
 
 const FRAME = JOINTS * KEYPOINT
 
@@ -18,8 +19,7 @@ export function resampleKeypoints(clip: KeypointClip, fps: number = clip.fps): K
   const first = frameIndex[0]!
   const span = frameIndex.at(-1)! - first
   const step = clip.fps / fps
-  // The last frame must not be lost to rounding.
-  const frames = Math.floor(span / step + 1e-6) + 1
+  const frames = framesWithin(span, step)
   if (frames > 64 * clip.frames * Math.max(1, 1 / step) + 4096) {
     const problem = `wanted frames less than 64 apart on average, got ${clip.frames} of ${span + 1}`
     throw new SignError('ERR_DATA', clip.name, problem, 'Check the frame numbers in the names of its files')
@@ -35,12 +35,6 @@ export function resampleKeypoints(clip: KeypointClip, fps: number = clip.fps): K
     mix(out.subarray(k * FRAME, (k + 1) * FRAME), pick(keypoints, a), pick(keypoints, b), share)
   }
   return { ...clip, keypoints: out, frames, fps, frameIndex: Int32Array.from({ length: frames }, (_, k) => k) }
-}
-
-/** Times that are a source frame's but for rounding. */
-function nearInteger(time: number): number {
-  const whole = Math.round(time)
-  return Math.abs(time - whole) < 1e-6 ? whole : time
 }
 
 /** A frame of the source, or one in which nothing is seen. */

@@ -6,6 +6,7 @@ import { Random } from '../base/random.js'
 import { type PoseFile, readPose } from '../formats/pose.js'
 import { handNames, poseOfMotion } from '../formats/pose_write.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import { keypointsOfPose } from './keypoints_of_pose.js'
 import { layoutOf } from './layouts.js'
 import { motionOfPose } from './layouts_motion.js'
 import { normalise, shoulderWidth } from './normalise.js'
@@ -163,6 +164,36 @@ describe('motionOfPose', () => {
     expect(motionOfPose(both).joints).toEqual(motionOfPose(signer).joints)
     expect(() => motionOfPose(both, { person: 0 })).toThrow(/shoulders/)
     expect(() => motionOfPose(both, { person: 2 })).toThrow(/wanted person 0 to 1, got 2/)
+  })
+
+  it('follows the signer where the order of people changes, with the depth of each', () => {
+    const [signer, other] = [mediapipe(), mediapipe()]
+    for (let i = 0; i < other.data.length; i += 3) other.data[i] = 900 + 0.7 * other.data[i]!
+    for (let i = 1; i < other.data.length; i += 3) other.data[i] = 0.7 * other.data[i]!
+    const swapped = (t: number): boolean => t === 1 || t === 3
+    const two = (a: Float32Array, b: Float32Array, each: number): Float32Array =>
+      Float32Array.from(
+        [0, 1, 2, 3].flatMap((t) => {
+          const [first, second] = swapped(t) ? [b, a] : [a, b]
+          return [...first.subarray(t * each, (t + 1) * each), ...second.subarray(t * each, (t + 1) * each)]
+        }),
+      )
+    const both = {
+      ...signer,
+      people: 2,
+      data: two(signer.data, other.data, signer.points * 3),
+      confidence: two(signer.confidence, other.confidence, signer.points),
+    }
+    const { joints, quality } = motionOfPose(both)
+    expect(joints).toEqual(motionOfPose(signer).joints)
+    expect(quality).toMatchObject({ several: 4, notFirst: 2, notes: [expect.stringMatching(/^several people in 4 frames/)] })
+    const { clip } = keypointsOfPose(both, { name: 'a' })
+    expect(clip.keypoints).toEqual(keypointsOfPose(signer, { name: 'a' }).clip.keypoints)
+  })
+
+  it('does not look for the signer in a crowd', () => {
+    const crowd = { ...mediapipe(), people: 101 }
+    expect(() => motionOfPose({ ...crowd, frames: 0 }, { who: 'x.pose' })).toThrow(/^x\.pose: wanted at most 100 people/)
   })
 
   it('gives back our own files, depth and all', () => {

@@ -1,10 +1,11 @@
 // Which points of a `.pose` file are our 50 joints. Points are found by the names of component and point, so the layouts of 586, 576, 543 and 178 points
-// are one case. Left and right are the signer's own and are taken at their word, never from the sign of x: some published corpora are mirrored.
+// are one case. Left and right are as the file calls them, unless its signer would stand with the back to us: then they are exchanged (motion/sides.ts).
 
 import { SignError } from '../base/errors.js'
 import type { PoseFile } from '../formats/pose.js'
 import { handNames } from '../formats/pose_write.js'
-import { JOINTS, joint } from '../motion/skeleton.js'
+import { linesAreExchanged, otherSide } from '../motion/sides.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
 /** A joint is the weighted mean of these points; no points, no such joint in the layout. */
 export type JointSource = readonly { readonly point: number; readonly weight: number }[]
@@ -121,6 +122,25 @@ function jointsOf(vocabulary: Vocabulary, names: ReadonlyMap<string, number>): J
   return [...body, ...hand('left'), ...hand('right')]
 }
 
+/** The layout in which a file's signers face the camera: the one given, or that with left and right exchanged. */
+export function facingLayout(pose: PoseFile, layout: Layout): Layout {
+  const people = Array.from({ length: pose.people }, (_, person) => shoulderLines(rawJoints(pose, layout, person)))
+  const clearest = people.reduce((best, lines) => (lines.length > best.length ? lines : best))
+  return linesAreExchanged(clearest) ? { ...layout, joints: otherSide.map((j) => layout.joints[j]!) } : layout
+}
+
+/** From right shoulder to left, in the frames that show both. */
+export function shoulderLines({ frames, at, seen }: RawJoints): [x: number, y: number][] {
+  const [right, left] = [joint.rightShoulder, joint.leftShoulder]
+  const lines: [number, number][] = []
+  for (let t = 0; t < frames; t++) {
+    if (!seen[t * JOINTS + right] || !seen[t * JOINTS + left]) continue
+    const [a, b] = [t * COORDS + right * 3, t * COORDS + left * 3]
+    lines.push([at[b]! - at[a]!, at[b + 1]! - at[a + 1]!])
+  }
+  return lines
+}
+
 /** Joints as the estimator left them: in its own units, with holes. */
 export interface RawJoints {
   readonly frames: number
@@ -128,6 +148,8 @@ export interface RawJoints {
   readonly at: Float64Array
   /** [frames, 50]: 1 where all points of the joint have a confidence above 0 and finite coordinates. */
   readonly seen: Uint8Array
+  /** [frames, 50]: that of the least sure of the joint's points; 0 where not seen. */
+  readonly confidence: Float32Array
 }
 
 /** Takes the joints of one person out of a file. */
@@ -135,41 +157,24 @@ export function rawJoints(pose: PoseFile, layout: Layout, person: number): RawJo
   const { frames, people, points, dims } = pose
   const at = new Float64Array(frames * JOINTS * 3)
   const seen = new Uint8Array(frames * JOINTS)
+  const confidence = new Float32Array(frames * JOINTS)
   for (let t = 0; t < frames; t++) {
     const first = (t * people + person) * points
     for (const [j, source] of layout.joints.entries()) {
       const cell = t * JOINTS + j
-      let whole = source.length > 0
+      let sure = source.length > 0 ? Number.POSITIVE_INFINITY : 0
       for (const { point, weight } of source) {
-        whole &&= pose.confidence[first + point]! > 0
+        sure = Math.min(sure, pose.confidence[first + point]!)
         for (let axis = 0; axis < dims; axis++) {
           const value = pose.data[(first + point) * dims + axis]!
-          whole &&= Number.isFinite(value)
+          if (!Number.isFinite(value)) sure = 0
           at[cell * 3 + axis] = at[cell * 3 + axis]! + weight * value
         }
       }
-      seen[cell] = whole ? 1 : 0
+      if (!(sure > 0)) continue
+      seen[cell] = 1
+      confidence[cell] = sure
     }
   }
-  return { frames, at, seen }
-}
-
-/** The person asked for, or the one of whom most is seen. Throws ERR_DATA naming `who` for one who is not in the file. */
-export function choosePerson(pose: PoseFile, asked: number | undefined, who: string): number {
-  const person = asked ?? clearestPerson(pose)
-  if (Number.isInteger(person) && person >= 0 && person < pose.people) return person
-  throw new SignError('ERR_DATA', who, `wanted person 0 to ${pose.people - 1}, got ${person}`, 'Choose one that is in the file')
-}
-
-/** The person of whom most is seen over the whole file. */
-function clearestPerson(pose: PoseFile): number {
-  const { frames, people, points, confidence } = pose
-  const sums = new Float64Array(people)
-  for (let t = 0; t < frames; t++) {
-    for (let p = 0; p < people; p++) {
-      const from = (t * people + p) * points
-      for (let i = from; i < from + points; i++) if (confidence[i]! > 0) sums[p] = sums[p]! + confidence[i]!
-    }
-  }
-  return sums.indexOf(Math.max(...sums))
+  return { frames, at, seen, confidence }
 }

@@ -39,15 +39,25 @@ describe('normalise', () => {
     for (const [i, value] of normalise(once, 3).entries()) expect(value).toBeCloseTo(once[i]!, 5)
   })
 
-  it('takes the median of the clip where the shoulders of a frame coincide', () => {
-    const joints = noise(5, 3)
-    for (let axis = 0; axis < 2; axis++)
-      joints[2 * COORDS + joint.leftShoulder * 3 + axis] = joints[2 * COORDS + joint.rightShoulder * 3 + axis]!
-    const out = normalise(joints, 5)
-    expect(shoulderWidth(out, 2)).toBe(0)
-    const largest = out.subarray(2 * COORDS, 3 * COORDS).reduce((max, value) => Math.max(max, Math.abs(value)), 0)
-    expect(largest).toBeLessThan(10)
-  })
+  it.each([0, 0.3, 5])(
+    'takes the median of the clip where the shoulders of a frame are %d of it apart, and puts them 1/3 apart',
+    (share) => {
+      const joints = noise(5, 3)
+      for (let axis = 0; axis < 2; axis++) {
+        const [right, left] = [2 * COORDS + joint.rightShoulder * 3 + axis, 2 * COORDS + joint.leftShoulder * 3 + axis]
+        joints[left] = joints[right]! + share * (axis === 0 ? 250 : 0)
+      }
+      const out = normalise(joints, 5)
+      expect(shoulderWidth(out, 2)).toBeCloseTo(1 / 3, 5)
+      const wrist = joint.leftWrist * 3
+      const scale = (t: number): number =>
+        (out[t * COORDS + wrist]! - out[t * COORDS]!) / (joints[t * COORDS + wrist]! - joints[t * COORDS]!)
+      expect(scale(2) / scale(1)).toBeGreaterThan(0.4)
+      expect(scale(2) / scale(1)).toBeLessThan(2.5)
+      const largest = out.subarray(2 * COORDS, 3 * COORDS).reduce((max, value) => Math.max(max, Math.abs(value)), 0)
+      expect(largest).toBeLessThan(10)
+    },
+  )
 
   it("keeps a turn of the trunk when dividing by the clip's median", () => {
     const joints = noise(3, 4)

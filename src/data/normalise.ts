@@ -15,12 +15,16 @@ export interface NormaliseOptions {
   readonly who?: string
 }
 
-/** Shoulders closer than this share of the clip's median say that the signer stands sideways or was mis-detected: dividing by them would explode the frame. */
-const NARROW = 0.05
+/**
+ * Shoulders closer together, or further apart, than these shares of the clip's median say that the signer stands sideways or was mis-detected: dividing by them
+ * would explode the frame, or shrink it to nothing.
+ */
+const PLAUSIBLE = { least: 0.5, most: 2 }
 
 /**
  * Normalises `joints` [frames, 150] into a new array: the neck is subtracted in every frame and the 2D distance between joints 2 and 5 becomes 1/3.
- * A frame whose shoulders nearly coincide uses the clip's median. Throws ERR_DATA for NaN or infinity, an empty motion, or shoulders that coincide throughout.
+ * A frame whose shoulders are less than half as far apart as the clip's median, or more than twice as far, is divided by that median, and its shoulders alone
+ * are put 1/3 apart. Throws ERR_DATA for NaN or infinity, an empty motion, or shoulders that coincide throughout.
  */
 export function normalise(joints: Float32Array, frames: number, options: NormaliseOptions = {}): Float32Array {
   const { by = 'frame', who = 'motion' } = options
@@ -41,11 +45,40 @@ export function normalise(joints: Float32Array, frames: number, options: Normali
   }
   const out = new Float32Array(joints.length)
   for (let t = 0; t < frames; t++) {
-    const width = by === 'clip' || widths[t]! < NARROW * median ? median : widths[t]!
+    const own = widths[t]! >= PLAUSIBLE.least * median && widths[t]! <= PLAUSIBLE.most * median
+    const width = by === 'frame' && own ? widths[t]! : median
     const neck = t * COORDS + joint.neck * 3
     for (let i = 0; i < COORDS; i++) out[t * COORDS + i] = (joints[t * COORDS + i]! - joints[neck + (i % 3)]!) / (3 * width)
   }
+  if (by === 'frame') shouldersApart(out, frames)
   return out
+}
+
+/**
+ * Moves the shoulders of `joints` [frames, 150], in place, along their line in the image plane until they are exactly 1/3 apart; nothing else moves. The line is
+ * the clip's median one where those of a frame are less than half or more than twice as far apart as that.
+ */
+export function shouldersApart(joints: Float32Array, frames: number): void {
+  const [right, left] = [joint.rightShoulder * 3, joint.leftShoulder * 3]
+  const times = Array.from({ length: frames }, (_, t) => t)
+  const middle = (of: (t: number) => number): number => Float64Array.from(times, of).sort()[frames >> 1]!
+  const along = (t: number, axis: number): number => joints[t * COORDS + left + axis]! - joints[t * COORDS + right + axis]!
+  const median = middle((t) => shoulderWidth(joints, t))
+  const usual = [middle((t) => along(t, 0)), middle((t) => along(t, 1))] as const
+  for (const t of times) {
+    const width = shoulderWidth(joints, t)
+    // What is right but for rounding stays as it is.
+    if (Math.abs(width - 1 / 3) < 1e-6) continue
+    const own = width >= PLAUSIBLE.least * median && width <= PLAUSIBLE.most * median
+    const [x, y] = own ? [along(t, 0), along(t, 1)] : usual
+    const length = Math.hypot(x, y)
+    const half = length > 0 ? [x / length / 6, y / length / 6] : [1 / 6, 0]
+    for (const [axis, step] of half.entries()) {
+      const centre = own ? (joints[t * COORDS + right + axis]! + joints[t * COORDS + left + axis]!) / 2 : 0
+      joints[t * COORDS + right + axis] = centre - step
+      joints[t * COORDS + left + axis] = centre + step
+    }
+  }
 }
 
 /** The distance of the shoulders in the image plane in frame `t` of `joints` [frames, 150]. */

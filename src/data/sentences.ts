@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { readPhoenixCsv } from '../formats/phoenix_csv.js'
-import { checkAligned, readCompanion } from '../formats/skels_companions.js'
+import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels_companions.js'
 import { readManifest } from './corpus_manifest.js'
 
 /** One line of a corpus in all its versions. */
@@ -37,9 +37,13 @@ async function fromCompanions(prefix: string, language: string | undefined): Pro
   const text = await readCompanion(`${prefix}.text`)
   if (!text || text.length === 0)
     throw new SignError('ERR_DATA', `${prefix}.text`, 'wanted sentences, got none', 'Name a corpus by its prefix')
+  // Before the others are held against it: a blank line at the end is the culprit, not they.
+  const blank = text.indexOf('')
+  if (blank >= 0)
+    throw new SignError('ERR_DATA', `${prefix}.text:${blank + 1}`, 'wanted a sentence, got a blank line', 'Delete it in all companions')
   const beside = async (ending: string) => {
     const lines = await readCompanion(`${prefix}.${ending}`)
-    if (lines) checkAligned(`${prefix}.text`, text.length, `${prefix}.${ending}`, lines.length)
+    if (lines) checkAligned(`${prefix}.text`, text.length, `${prefix}.${ending}`, lines)
     return lines
   }
   const [gloss, prompt, langGloss, files] = [
@@ -48,10 +52,11 @@ async function fromCompanions(prefix: string, language: string | undefined): Pro
     await beside('lang_gloss'),
     await beside('files'),
   ]
+  if (files) checkNamesDiffer(`${prefix}.files`, files)
   const languages = (await beside('lang')) ?? new Array<string>(text.length).fill(await onlyLanguage(prefix, language))
   return text.map((sentence, i) => {
-    if (!sentence)
-      throw new SignError('ERR_DATA', `${prefix}.text:${i + 1}`, 'wanted a sentence, got a blank line', 'Delete it in all companions')
+    if (!languages[i])
+      throw new SignError('ERR_DATA', `${prefix}.lang:${i + 1}`, 'wanted a language, got a blank line', 'Write its tag there')
     return {
       name: files?.[i] || `${basename(prefix)}/${i + 1}`,
       language: languages[i]!,

@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { poseOfMotion, writePose } from '../formats/pose_write.js'
 import type { Clip } from '../motion/clip.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { arms } from './layouts_fill.js'
@@ -11,6 +12,7 @@ import { openSpeller, Speller } from './spell.js'
 import { buildSpellingCorpora, buildSpellingCorpus, readWords } from './spell_corpus.js'
 import { resample } from './spell_letters.js'
 import { chooseWords, commonWords } from './spell_words.js'
+import { syntheticCorpus } from './synthetic.js'
 
 const lexicon = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data/fingerspelling-lexicon')
 
@@ -47,6 +49,12 @@ describe('Speller', () => {
     expect(speller.lettersOf('hex')).toBeUndefined()
     expect(speller.lettersOf('')).toBeUndefined()
     expect(speller.spell('schuß')).toMatchObject({ text: 'sch u ß', gloss: 'SCH U ß' })
+  })
+
+  it('spells Korean syllables by their letters, however they are coded', () => {
+    const korean = new Speller({ ...alphabet, spoken: 'ko', letters: stillLetters([...'ㅎㅏㄴㄱㅡㄹ'], 5) }, 25, 3)
+    for (const form of ['NFC', 'NFD'] as const) expect(korean.lettersOf('한글'.normalize(form))).toEqual([...'ㅎㅏㄴㄱㅡㄹ'])
+    expect(korean.lettersOf('서울')).toBeUndefined()
   })
 
   it('tells when each letter begins, and shows exactly that letter there', () => {
@@ -109,10 +117,55 @@ describe('chooseWords', () => {
     expect(chooseWords({ count: 50, seed: 4, spellable, letters })).not.toEqual(some.slice(0, 50))
   })
 
-  it('says so where an alphabet is too poor', () => {
-    expect(() => chooseWords({ count: 50, seed: 1, spellable: (w) => /^[bc]+$/.test(w), letters: ['b', 'c'] })).toThrow(
-      /got 0 out of 2 letters/,
+  it.each([
+    ['Cyrillic', 'абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'],
+    ['Greek', 'αβγδεζηθικλμνξοπρστυφχψω'],
+    ['Hebrew', 'אבגדהוזחטיכלמנסעפצקרשת'],
+    ['Arabic', 'ابتثجحخدذرزسشصضطظعغفقكلمنهوي'],
+    ['Devanagari', 'अआइईउऊएऐओऔकखगघचछजझटठडढणतथदधनपफबभमयरलवशषसह'],
+    ['Hangul', 'ㄱㄴㄷㄹㅁㅂㅅㅇㅈㅊㅋㅌㅍㅎㅏㅑㅓㅕㅗㅛㅜㅠㅡㅣ'],
+    ['kana', 'あいうえおかきくけこさしすせそ'],
+    ['digits', '0123456789'],
+    ['vowels', 'aeiou'],
+    ['two letters', 'bc'],
+  ])('makes words of %s', (_, alphabet) => {
+    const own = [...alphabet]
+    const of = chooseWords({ count: 300, seed: 3, spellable: (word) => [...word].every((letter) => own.includes(letter)), letters: own })
+    expect(new Set(of).size).toBe(300)
+    expect([...new Set(of.join(''))].sort()).toEqual(own.sort())
+    const lengths = of.map((word) => [...word].length)
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(3)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(alphabet === 'bc' ? 17 : 7)
+  })
+
+  it('says how many there are where an alphabet is too poor', () => {
+    expect(() => chooseWords({ count: 50, seed: 1, spellable: (w) => /^b+$/.test(w), letters: ['b'] })).toThrow(
+      /got 1[45] out of 1 letters/,
     )
+    expect(() => chooseWords({ count: 50, seed: 1, spellable: () => false, letters: [] })).toThrow(/got 0 out of 0 letters/)
+  })
+})
+
+describe('a lexicon of another script', () => {
+  it.each([
+    ['uk', ['А', 'Б', 'Ї', 'Ґ']],
+    ['he', ['א', 'ב', 'ש']],
+    ['ko', ['ㄱ', '\u1102', 'ㅏ']],
+    ['hi', ['क', 'कि', 'क्ष', 'अ']],
+    ['', ['1', '2', '3']],
+    ['en_US', ['10', '20', '30']],
+  ])('of %s spells words of its own choice, every letter among them', async (spoken, letters) => {
+    const folder = await mkdtemp(join(tmpdir(), 'lexicon-'))
+    const rows = letters.map((letter, i) => `${i}.pose,${spoken},xsl,0,0,${letter},,0`)
+    await writeFile(
+      join(folder, 'index.csv'),
+      ['path,spoken_language,signed_language,start,end,words,glosses,priority', ...rows].join('\n'),
+    )
+    const [clip] = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10, seed: 1 }).train
+    for (const i of letters.keys()) await writePose(join(folder, `${i}.pose`), poseOfMotion(clip!))
+    const { train, dev, test } = await buildSpellingCorpus({ lexicon: folder, language: 'xsl', words: 30 })
+    expect([dev.length, test.length]).toEqual([3, 3])
+    expect(new Set(train.flatMap(({ text }) => text.split(' '))).size).toBe(letters.length)
   })
 })
 

@@ -4,6 +4,7 @@ import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
 import { restArm } from './layouts_fill.js'
 import { normalise } from './normalise.js'
+import { hangulLetters } from './spell_hangul.js'
 import { type Alphabet, readAlphabet } from './spell_letters.js'
 
 export interface SpellerOptions {
@@ -49,11 +50,18 @@ export class Speller {
     for (const arm of alphabet.idle) restArm(this.#rest, 1, arm)
   }
 
-  /** The letters of a word, longest first: `schuh` is `sch u h` where `sch` has a sign. Undefined where a character has none; upper case does not matter. */
+  /**
+   * The letters of a word, longest first: `schuh` is `sch u h` where `sch` has a sign. A Korean syllable is spelled by its letters. Undefined where a character
+   * has no sign; upper case does not matter.
+   */
   lettersOf(word: string): string[] | undefined {
-    const { letters, spoken } = this.alphabet
+    const lower = word.normalize('NFC').toLocaleLowerCase(this.alphabet.spoken)
+    return this.#lettersIn(lower) ?? this.#lettersIn(hangulLetters(lower))
+  }
+
+  #lettersIn(lower: string): string[] | undefined {
+    const { letters } = this.alphabet
     const longest = Math.max(...[...letters.keys()].map((letter) => letter.length))
-    const lower = word.normalize('NFC').toLocaleLowerCase(spoken)
     const out: string[] = []
     for (let at = 0; at < lower.length; at += out.at(-1)!.length) {
       const lengths = Array.from({ length: longest }, (_, i) => longest - i)
@@ -160,7 +168,7 @@ function averageFrame(motions: readonly Float32Array[]): Float32Array {
 }
 
 /** Upper case that keeps the number of characters: `ß` would become `SS`, two other letters. */
-function upperCase(letter: string, spoken: string): string {
+function upperCase(letter: string, spoken: string | undefined): string {
   const upper = letter.toLocaleUpperCase(spoken)
   return upper.length === letter.length ? upper : letter
 }

@@ -6,19 +6,32 @@ import { readPose } from '../formats/pose.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { arms } from './layouts_fill.js'
 import { motionOfPose, type PoseMotion } from './layouts_motion.js'
+import { hangulLetters } from './spell_hangul.js'
+
+/** What is to be said about the clip of a letter: joints out of place, no depth. */
+export interface LetterNote {
+  readonly language: string
+  readonly letter: string
+  readonly path: string
+  /** Whether it is more than a fingertip here and there. */
+  readonly gross: boolean
+  readonly notes: readonly string[]
+}
 
 /** A signed alphabet, ready to spell with. */
 export interface Alphabet {
   /** Tag, e.g. `ASL`. */
   readonly language: string
-  /** ISO 639-1 code of the spoken language, whose rules of upper and lower case hold. */
-  readonly spoken: string
+  /** ISO 639-1 code of the spoken language, whose rules of upper and lower case hold; undefined where the lexicon has none that is one. */
+  readonly spoken: string | undefined
   /** By letter in lower case, [frames, 150] each in the normal scale. A letter may have several characters: `sch` and `ll` are signs of their own in some alphabets. */
   readonly letters: ReadonlyMap<string, Float32Array>
   /** Frames of every letter. */
   readonly frames: number
   /** The arms that take part in no letter; whatever the estimator saw of them is noise. */
   readonly idle: readonly (typeof arms)[number][]
+  /** On letters whose clips were not as they should be. */
+  readonly notes?: readonly LetterNote[]
 }
 
 /**
@@ -35,17 +48,30 @@ export async function readAlphabet(lexicon: string, language: string, frames: nu
     throw new SignError('ERR_DATA', lexicon, `wanted signs of '${language}' (${code}), got ${known}`, 'Choose one of these languages')
   }
   const clips = new Map<string, PoseMotion>()
+  const notes: LetterNote[] = []
   for (const entry of entries) {
-    const letter = letterOf(entry)
-    if (!clips.has(letter)) clips.set(letter, motionOfPose(await readPose(entry.path), { who: entry.path }))
+    const [letter, { path }] = [letterOf(entry), entry]
+    if (clips.has(letter)) continue
+    const clip = motionOfPose(await readPose(path), { who: path })
+    clips.set(letter, clip)
+    if (clip.quality.notes.length > 0)
+      notes.push({ language: languageTag(code), letter, path, gross: clip.gross || clip.depth === 'none', notes: clip.quality.notes })
   }
   const idle = arms.filter((arm) => takesNoPart([...clips.values()], arm))
   const letters = new Map([...clips].map(([letter, clip]) => [letter, resample(activePart(clip), frames)] as const))
-  return { language: languageTag(code), spoken: first.spokenLanguage, letters, frames, idle }
+  return { language: languageTag(code), spoken: localeOf(first.spokenLanguage), letters, frames, idle, notes }
+}
+
+function localeOf(spokenLanguage: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(spokenLanguage.replaceAll('_', '-'))[0]
+  } catch {
+    return undefined
+  }
 }
 
 function letterOf(entry: LexiconEntry): string {
-  return entry.words.normalize('NFC').toLocaleLowerCase(entry.spokenLanguage)
+  return hangulLetters(entry.words.trim()).toLocaleLowerCase(localeOf(entry.spokenLanguage))
 }
 
 const shareOf = (clip: PoseMotion, arm: (typeof arms)[number]): number =>

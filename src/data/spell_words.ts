@@ -28,12 +28,13 @@ export interface WordOptions {
   readonly seed: number
   /** Whether a word can be spelled. */
   readonly spellable: (word: string) => boolean
-  /** Single letters to make words of. */
+  /** Letters to make words of, of whatever script. */
   readonly letters: readonly string[]
 }
 
 /**
- * `count` distinct words in a seeded order: spellable common ones first, then made-up ones of 3 to 7 letters in which consonants and vowels take turns.
+ * `count` distinct words in a seeded order: spellable common ones first, then made-up ones of 3 to 7 letters, in which consonants and vowels take turns where the
+ * script has both; longer ones where an alphabet has too few letters for so many.
  * Throws ERR_CONFIG for a count that is no positive whole number, ERR_DATA where the alphabet is too poor for that many.
  */
 export function chooseWords({ count, seed, spellable, letters }: WordOptions): string[] {
@@ -41,11 +42,11 @@ export function chooseWords({ count, seed, spellable, letters }: WordOptions): s
     throw new SignError('ERR_CONFIG', 'words', `wanted a count of at least 1, got ${count}`, 'Correct the value')
   const chosen = new Set(Random.for(seed, 'words').shuffled(commonWords.filter(spellable)).slice(0, count))
   const random = Random.for(seed, 'pseudo-words')
-  const isVowel = (letter: string): boolean => /^[aeiou]$/.test(letter.normalize('NFD').charAt(0)) || letter === 'ı'
-  const vowels = letters.filter(isVowel)
-  const consonants = letters.filter((letter) => !isVowel(letter))
+  const [vowels, consonants] = [letters.filter(isVowel), letters.filter((letter) => !isVowel(letter))]
+  // Digits, Hebrew and many others have no vowels among their letters, or none that is known here.
+  const turns = vowels.length > 0 && consonants.length > 0 ? [consonants, vowels] : [letters, letters]
   for (let tries = 0; chosen.size < count; tries++) {
-    if (tries > 100 * count || vowels.length === 0 || consonants.length === 0) {
+    if (tries > PATIENCE * count || letters.length === 0) {
       throw new SignError(
         'ERR_DATA',
         'words',
@@ -53,13 +54,21 @@ export function chooseWords({ count, seed, spellable, letters }: WordOptions): s
         'Ask for fewer',
       )
     }
-    const length = 3 + random.below(5)
+    const length = 3 + random.below(5 + Math.floor((10 * tries) / (PATIENCE * count)))
     const consonantFirst = random.below(4) > 0
     const word = Array.from({ length }, (_, i) => {
-      const from = (i % 2 === 0) === consonantFirst ? consonants : vowels
+      const from = turns[(i % 2 === 0) === consonantFirst ? 0 : 1]!
       return from[random.below(from.length)]!
     }).join('')
     if (spellable(word)) chosen.add(word)
   }
   return [...chosen]
+}
+
+/** Draws for each word asked for before an alphabet is called too poor. */
+const PATIENCE = 100
+
+/** Whether a letter without its marks is a vowel of the Latin, Greek or Cyrillic script, or a Korean one. */
+function isVowel(letter: string): boolean {
+  return letter !== 'й' && /^[aeiouıαεηιουωаеиоуыэюяєіㅏ-ㅣ]$/.test(letter.normalize('NFD').charAt(0))
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { split, splitByGroup, videoOf } from './split.js'
+import { joinedGroups, sentenceOf, sharedBetween, split, splitByGroup, videoOf } from './split.js'
 
 describe('split', () => {
   it('puts every distinct item in exactly one part', () => {
@@ -65,5 +65,52 @@ describe('splitByGroup', () => {
     ['-7', '-7'],
   ])('takes the video of %s from its name', (name, video) => {
     expect(videoOf(name)).toBe(video)
+  })
+})
+
+describe('joinedGroups', () => {
+  it('is the finest division in which neither name is in two groups', () => {
+    const item = fc.record({ a: fc.constantFrom(...'abcdefgh'), b: fc.constantFrom(...'12345678') })
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 12 }), (items) => {
+        const group = joinedGroups(
+          items,
+          ({ a }) => a,
+          ({ b }) => b,
+        )
+        // The same by spreading from each item until nothing is added.
+        const reached = (from: (typeof items)[number]) => {
+          const set = new Set([from])
+          for (let size = 0; size < set.size; ) {
+            size = set.size
+            for (const other of items) if ([...set].some(({ a, b }) => a === other.a || b === other.b)) set.add(other)
+          }
+          return set
+        }
+        for (const one of items) {
+          const mine = reached(one)
+          for (const other of items) expect(group(one) === group(other)).toBe(mine.has(other))
+          expect(group(one)).toBe([...mine].map(({ a }) => a).sort()[0])
+        }
+      }),
+      { seed: 3, numRuns: 300 },
+    )
+  })
+})
+
+describe('a sentence', () => {
+  it.each(['Es  regnet!', 'es regnet', 'ES REGNET…', '„Es regnet.“'])('%s is the same', (text) =>
+    expect(sentenceOf(text)).toBe('es regnet'),
+  )
+  it('is another with other words, or accents', () => {
+    expect(new Set(['café', 'cafe', 'es regnet nicht', 'regnet es'].map(sentenceOf)).size).toBe(4)
+    expect(sentenceOf('Cafe\u0301!')).toBe(sentenceOf('caf\u00e9'))
+  })
+})
+
+describe('sharedBetween', () => {
+  it('counts each name once, however many parts it is in', () => {
+    const parts = { train: ['a1', 'b1', 'c1'], dev: ['a2', 'd1'], test: ['a3', 'b2', 'd2', 'e1'] }
+    expect(sharedBetween(parts, (item) => item[0]!)).toBe(3)
   })
 })

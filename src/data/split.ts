@@ -2,6 +2,14 @@
 
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
+import { tokenise } from '../text/tokenise.js'
+
+/**
+ * What of a corpus stays on one side: clips of one source video (see {@link videoOf}); clips of one sentence, whoever signs it; clips of one video or
+ * one sentence, and all that hangs together so; or nothing.
+ */
+export const splitKinds = ['video', 'sentence', 'both', 'clip'] as const
+export type SplitKind = (typeof splitKinds)[number]
 
 export interface SplitShares {
   /** Share of the distinct items, 0 to 1. Default 0.1 each. */
@@ -56,6 +64,51 @@ export function splitByGroup<T>(items: readonly T[], group: (item: T) => string,
 export function videoOf(name: string): string {
   const own = name.slice(name.lastIndexOf('/') + 1)
   return /^(.+)_\d+-\d+-rgb_front$/.exec(own)?.[1] ?? /^(.+)-\d+$/.exec(own)?.[1] ?? own
+}
+
+/** A sentence however it is written: capitals, punctuation and the making of accents are left out. Empty where there are no words. */
+export function sentenceOf(text: string): string {
+  return tokenise(text, 'words').join(' ')
+}
+
+/**
+ * The groups in which both what is alike by one name and what is alike by another stay together: clips of one video or of one sentence, and of
+ * whatever video that sentence is in too. A group is called like the first of its items' first names in the order of code points.
+ */
+export function joinedGroups<T>(items: readonly T[], first: (item: T) => string, second: (item: T) => string): (item: T) => string {
+  const parent = new Map<string, string>()
+  const root = (name: string): string => {
+    let at = name
+    while (parent.get(at) !== at) at = parent.get(at)!
+    for (let next = name; next !== at; ) {
+      const above = parent.get(next)!
+      parent.set(next, at)
+      next = above
+    }
+    return at
+  }
+  const bySecond = new Map<string, string>()
+  for (const item of items) {
+    const name = first(item)
+    if (!parent.has(name)) parent.set(name, name)
+    const [a, b] = [root(name), root(bySecond.get(second(item)) ?? name)]
+    bySecond.set(second(item), name)
+    parent.set(a < b ? b : a, a < b ? a : b)
+  }
+  return (item) => root(first(item))
+}
+
+/** How many names are those of items in more than one part. */
+export function sharedBetween<T>(parts: Split<T>, nameOf: (item: T) => string): number {
+  const [train, dev, test] = [parts.train, parts.dev, parts.test].map((items) => new Set(items.map(nameOf))) as [
+    Set<string>,
+    Set<string>,
+    Set<string>,
+  ]
+  return (
+    [...dev].filter((name) => train.has(name) || test.has(name)).length +
+    [...test].filter((name) => train.has(name) && !dev.has(name)).length
+  )
 }
 
 /** How many go to dev and to test, when something must be left to train on. */

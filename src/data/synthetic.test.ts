@@ -58,13 +58,13 @@ describe('syntheticCorpus', () => {
     expect(worst).toBeLessThan(1e-6)
   })
 
-  it('is normalised: neck at 0, shoulders 1/3 apart in the image, right side at x > 0', () => {
+  it('is normalised: neck at 0, shoulders 1/3 apart in the image, right side at the left of the picture', () => {
     let worst = 0
     eachFrame(all, (frame) => {
       const [right, left] = [at(frame, joint.rightShoulder), at(frame, joint.leftShoulder)]
       const apart = Math.hypot(right[0] - left[0], right[1] - left[1])
       const neck = Math.hypot(...at(frame, joint.neck))
-      worst = Math.max(worst, neck, Math.abs(apart - 1 / 3), right[0] > 0 ? 0 : 1)
+      worst = Math.max(worst, neck, Math.abs(apart - 1 / 3), right[0] < 0 ? 0 : 1)
     })
     expect(worst).toBeLessThan(1e-7)
   })

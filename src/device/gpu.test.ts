@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { add } from '../kernels/add.js'
 import { gelu } from '../kernels/gelu.js'
 import { GPU_BUFFER } from './gpu.js'
+import { type AnyKernel, candidatesOf } from './kernel.js'
 import { openGpu } from './open.js'
 import { Program, Recorder } from './program.js'
+import { TUNING_FORMAT } from './tuning.js'
 
 describe('a Gpu', () => {
   it('tells of invalid work on the next call, not at once', async () => {
@@ -54,6 +56,31 @@ describe('a Gpu', () => {
       `feed/gelu: wanted x [${n}] of ${4 * n} bytes in one binding, got a limit of ${maxStorageBufferBindingSize}`,
     )
     await gpu.dispose()
+  })
+})
+
+describe('a Gpu tuned otherwise', () => {
+  it('takes other forms, leaves the first one its own, and shares all else with it', async () => {
+    const { gpu } = await openGpu()
+    const kernel = gelu as unknown as AnyKernel
+    const params = { n: 1024 }
+    const usual = gpu.form(kernel, params)
+    const other = candidatesOf(kernel, gpu.traits).find(({ constants }) => constants.WG !== usual.constants.WG)!
+    const shapes = [{ ...other, params, ms: 1, untunedMs: 2 }]
+    const tuned = gpu.tunedAs({ format: TUNING_FORMAT, adapter: gpu.identity, kernels: { gelu: { files: [], hash: '', shapes } } })
+    expect(tuned.form(kernel, params).constants).toEqual(other.constants)
+    expect(gpu.form(kernel, params)).toEqual(usual)
+    expect(tuned.tunedAs(undefined).form(kernel, params)).toEqual(usual)
+    expect([tuned.name, tuned.label, tuned.identity]).toEqual([gpu.name, gpu.label, gpu.identity])
+    expect(await tuned.tunedAs(undefined).pipeline(kernel, params)).toBe(await gpu.pipeline(kernel, params))
+
+    const recorder = new Recorder()
+    const x = { name: 'x', shape: [4], dtype: 'f32', region: { buffer: gpu.buffer(16, 'x'), offset: 0, bytes: 16 } } as const
+    const y = recorder.tensor('y', [4])
+    recorder.run(add, { a: x, b: x, y }, { n: 4 })
+    await (await Program.build(tuned, recorder)).run()
+    await tuned.dispose()
+    for (const one of [gpu, tuned]) expect(() => one.check()).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }))
   })
 })
 

@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { once } from '../base/once.js'
 import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
+import { checkBuffers, own } from './owned_buffers.js'
 import type { ShaderFacts } from './reflect.js'
 import { type ShaderSource, shaderFromPackage, specialise } from './shader_source.js'
 import type { DispatchTimer } from './timer.js'
@@ -34,6 +35,16 @@ export interface GpuOptions {
   readonly identity?: string
 }
 
+let made = 0
+
+/** What is one for all Gpus over one that was opened. */
+interface Shared {
+  trouble?: SignError
+  disposing?: Promise<void>
+  timer?: DispatchTimer | undefined
+  readonly pipelines: Map<string, Promise<Pipeline>>
+}
+
 /** Owns a GPUDevice. Everything made from it lives only as long as it does. */
 export class Gpu implements AsyncDisposable {
   readonly device: GPUDevice
@@ -41,19 +52,19 @@ export class Gpu implements AsyncDisposable {
   /** What kernels' variants are chosen by. */
   readonly traits: AdapterTraits
   readonly label: string
+  /** The label, and which of this process's Gpus it is: two may be on one adapter. */
+  readonly name: string
   readonly identity: string
   // Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
   readonly keepAlive: unknown
-  /** What kernels' forms are chosen by where it knows them. Programs recorded before it is set keep theirs. */
+  /** What kernels' forms are chosen by where it knows them. What was made before it is set keeps its forms. */
   tuning: Tuning | undefined
-  /** Times the dispatches of every program that runs while it is set. */
-  timer: DispatchTimer | undefined
+  readonly #options: GpuOptions
   readonly #shaders: ShaderSource
-  readonly #pipelines = new Map<string, Promise<Pipeline>>()
-  #trouble: SignError | undefined
-  #disposed = false
+  readonly #shared: Shared
 
-  constructor(device: GPUDevice, options: GpuOptions = {}) {
+  /** @param over for `tunedAs`: the Gpu that this one shares everything with */
+  constructor(device: GPUDevice, options: GpuOptions = {}, over?: Gpu) {
     this.device = device
     this.software = options.software ?? false
     const { subgroupSize, subgroupMatrices } = options
@@ -61,16 +72,37 @@ export class Gpu implements AsyncDisposable {
     this.traits = { software: this.software, features, subgroupSize, ...(subgroupMatrices && { subgroupMatrices }) }
     this.tuning = options.tuning
     this.label = options.label ?? 'a GPUDevice handed over'
+    this.name = over?.name ?? `${this.label} (number ${++made})`
     this.identity = options.identity ?? this.label
     this.keepAlive = options.keepAlive
+    this.#options = options
     this.#shaders = options.shaders ?? shaderFromPackage
+    this.#shared = over ? over.#shared : { pipelines: new Map() }
+    if (!over) this.#listen()
+  }
+
+  /**
+   * The same Gpu, its end and its troubles too, with kernels' forms chosen by these measurements from now on: forms differ in rounding, and
+   * what is to give the same bits each time must not depend on what others set meanwhile.
+   */
+  tunedAs(tuning: Tuning | undefined): Gpu {
+    return new Gpu(this.device, { ...this.#options, tuning }, this)
+  }
+
+  #listen(): void {
+    const { device } = this
     // Neither callback throws: they store, and the next call on this object tells.
     device.addEventListener('uncapturederror', (event) => {
-      this.#trouble ??= new SignError('ERR_DEVICE', this.label, `wanted valid GPU work, got ${event.error.message}`, 'Please report it')
+      this.#shared.trouble ??= new SignError(
+        'ERR_DEVICE',
+        this.label,
+        `wanted valid GPU work, got ${event.error.message}`,
+        'Please report it',
+      )
     })
     void device.lost.then(({ reason, message }) => {
-      if (this.#disposed) return
-      this.#trouble = new SignError(
+      if (this.#shared.disposing) return
+      this.#shared.trouble = new SignError(
         'ERR_DEVICE_LOST',
         this.label,
         `wanted a living device, got '${reason}': ${message}`,
@@ -79,10 +111,20 @@ export class Gpu implements AsyncDisposable {
     })
   }
 
+  /** Times the dispatches of every program that runs while it is set. */
+  get timer(): DispatchTimer | undefined {
+    return this.#shared.timer
+  }
+
+  set timer(timer: DispatchTimer | undefined) {
+    this.#shared.timer = timer
+  }
+
   /** Throws what went wrong since the last call, if anything. Every public operation calls it first. */
   check(): void {
-    if (this.#disposed) throw new SignError('ERR_DISPOSED', this.label, 'wanted an open GPU, got a disposed one', 'Open another')
-    if (this.#trouble) throw this.#trouble
+    const { disposing, trouble } = this.#shared
+    if (disposing) throw new SignError('ERR_DISPOSED', this.label, 'wanted an open GPU, got a disposed one', 'Open another')
+    if (trouble) throw trouble
   }
 
   /** Which file a kernel is taken from on this adapter, with which constants and workgroups. */
@@ -92,9 +134,10 @@ export class Gpu implements AsyncDisposable {
 
   /** The pipeline of a kernel with the constants its params ask for; compiled once. Throws ERR_SHADER or ERR_KERNEL. */
   pipeline(kernel: AnyKernel, params: Readonly<Record<string, number>>): Promise<Pipeline> {
+    this.check()
     const form = this.form(kernel, params)
     const key = `${form.shader} ${JSON.stringify(form.constants)}`
-    return once(this.#pipelines, key, () => this.#compile(kernel, form, key))
+    return once(this.#shared.pipelines, key, () => this.#compile(kernel, form, key))
   }
 
   async #compile(kernel: AnyKernel, { shader, constants }: KernelForm, label: string): Promise<Pipeline> {
@@ -111,6 +154,7 @@ export class Gpu implements AsyncDisposable {
     })
     // Dawn may still resolve to a pipeline that is none; the scope knows.
     const [created, scoped] = await this.wait(Promise.allSettled([compiled, this.device.popErrorScope()]))
+    this.check()
     const error = (scoped.status === 'fulfilled' && scoped.value) || (created.status === 'rejected' && (created.reason as Error))
     if (created.status === 'fulfilled' && !error) return { pipeline: created.value, layout, facts }
     const text = error ? error.message.trim().replace(/\.$/, '') : 'no reason'
@@ -136,41 +180,44 @@ export class Gpu implements AsyncDisposable {
       )
     }
     const size = Math.max(16, Math.ceil(bytes / 4) * 4)
-    return this.device.createBuffer({ label, size, usage: GPU_BUFFER.STORAGE | GPU_BUFFER.COPY_SRC | GPU_BUFFER.COPY_DST })
+    return own(this, this.device.createBuffer({ label, size, usage: GPU_BUFFER.STORAGE | GPU_BUFFER.COPY_SRC | GPU_BUFFER.COPY_DST }))
   }
 
-  /** Copies `bytes` of a buffer to the host. One round trip. */
+  /** Copies `bytes` of a buffer to the host. One round trip. Throws as `checkBuffers`. */
   async read(buffer: GPUBuffer, bytes = buffer.size, offset = 0): Promise<ArrayBuffer> {
     this.check()
+    checkBuffers(this, [buffer])
     const staging = this.device.createBuffer({ size: bytes, usage: GPU_BUFFER.MAP_READ | GPU_BUFFER.COPY_DST })
     const encoder = this.device.createCommandEncoder()
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes)
     this.device.queue.submit([encoder.finish()])
-    const data = await this.map(staging, bytes)
-    staging.destroy()
-    return data
+    try {
+      return await this.map(staging, bytes)
+    } finally {
+      staging.destroy()
+    }
   }
 
   /** Maps a MAP_READ buffer, copies it out and unmaps it. */
   async map(staging: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     try {
       await this.wait(staging.mapAsync(GPU_MAP_READ, 0, bytes))
+      const data = staging.getMappedRange(0, bytes).slice(0)
+      staging.unmap()
+      this.check()
+      return data
     } catch (cause) {
       this.check()
       throw new SignError('ERR_DEVICE', this.label, `wanted results back, got ${(cause as Error).message}`, 'Please report it', { cause })
     }
-    const data = staging.getMappedRange(0, bytes).slice(0)
-    staging.unmap()
-    this.check()
-    return data
   }
 
-  /** Waits for submitted work, then frees the device. Idempotent. */
-  async dispose(): Promise<void> {
-    if (this.#disposed) return
-    await this.wait(this.device.queue.onSubmittedWorkDone()).catch(() => undefined)
-    this.#disposed = true
-    this.device.destroy()
+  /** Takes no more work, waits for what was submitted, then frees the device. Idempotent. */
+  dispose(): Promise<void> {
+    this.#shared.disposing ??= this.wait(this.device.queue.onSubmittedWorkDone())
+      .catch(() => undefined)
+      .then(() => this.device.destroy())
+    return this.#shared.disposing
   }
 
   [Symbol.asyncDispose](): Promise<void> {

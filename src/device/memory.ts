@@ -1,7 +1,9 @@
 // Where tensors live: slots that activations share by live range, and arenas for what lasts (weights, gradients, moments).
 
 import { bug } from '../base/errors.js'
+import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from './gpu.js'
+import { checkBuffers } from './owned_buffers.js'
 
 /** A place on the GPU: a range of a buffer. */
 export interface Region {
@@ -106,21 +108,23 @@ export function claimSlots(held: readonly number[], sizes: readonly number[]): (
 
 /** Slot buffers shared by all programs of a run: they never execute at once, so a later program reuses an earlier one's buffers. */
 export class SlotPool {
-  readonly #gpu: Gpu
+  readonly gpu: Gpu
   readonly #buffers: GPUBuffer[] = []
+  readonly #lifetime = new Lifetime('shared slots')
 
   constructor(gpu: Gpu) {
-    this.#gpu = gpu
+    this.gpu = gpu
   }
 
   /** One distinct buffer for each size, the smallest that fits. */
   claim(sizes: readonly number[]): GPUBuffer[] {
+    this.#lifetime.check()
     const held = this.#buffers.map(({ size }) => size)
     return claimSlots(held, sizes).map((slot, i) => (slot === undefined ? this.#open(sizes[i]!) : this.#buffers[slot]!))
   }
 
   #open(bytes: number): GPUBuffer {
-    const buffer = this.#gpu.buffer(bytes, `slot ${this.#buffers.length}`)
+    const buffer = this.gpu.buffer(bytes, `slot ${this.#buffers.length}`)
     this.#buffers.push(buffer)
     return buffer
   }
@@ -130,6 +134,7 @@ export class SlotPool {
   }
 
   destroy(): void {
+    this.#lifetime.end()
     for (const buffer of this.#buffers.splice(0)) buffer.destroy()
   }
 }
@@ -170,6 +175,8 @@ export class Arena {
   }
 
   write(name: string, data: Float32Array): void {
+    this.#gpu.check()
+    checkBuffers(this.#gpu, [this.buffer])
     const { offset, bytes } = this.region(name)
     if (data.byteLength !== bytes) throw bug(name, `wanted ${bytes} bytes, got ${data.byteLength}`)
     this.#gpu.device.queue.writeBuffer(this.buffer, offset, data as Float32Array<ArrayBuffer>)

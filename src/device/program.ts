@@ -1,9 +1,11 @@
 // A flat list of dispatches, recorded once and encoded again and again: buffers, bind groups and params are all made in advance.
 
 import { bug, SignError } from '../base/errors.js'
+import { Lifetime } from '../base/lifetime.js'
 import { GPU_BUFFER, type Gpu, type Pipeline } from './gpu.js'
 import { type Access, type AnyKernel, type Cost, type Grid, type Kernel, type ParamType, type ParamValues, packParams } from './kernel.js'
 import { bytesOf, planSlots, type Region, type SlotPlan, SlotPool, type Tensor } from './memory.js'
+import { checkBuffers, checkSameGpu } from './owned_buffers.js'
 import { type PendingReports, Readback } from './readback.js'
 
 /** One recorded dispatch. */
@@ -101,8 +103,17 @@ interface Dispatch {
   readonly grid: readonly [number, number, number]
 }
 
+/** What a program is put together from. */
+interface Parts {
+  readonly plan: SlotPlan
+  readonly regionOf: ReadonlyMap<Tensor, Region>
+  readonly uniforms: GPUBuffer
+  readonly dispatches: readonly Dispatch[]
+  readonly ownPool: SlotPool | undefined
+}
+
 /** A recorded program, ready to run on one Gpu. */
-export class Program {
+export class Program implements AsyncDisposable {
   readonly steps: readonly Step[]
   readonly plan: SlotPlan
   readonly #gpu: Gpu
@@ -111,16 +122,11 @@ export class Program {
   readonly #uniforms: GPUBuffer
   readonly #readback: Readback
   readonly #ownPool: SlotPool | undefined
+  /** All that its dispatches touch. */
+  readonly #buffers: ReadonlySet<GPUBuffer>
+  readonly #lifetime = new Lifetime('a recorded program')
 
-  private constructor(
-    gpu: Gpu,
-    recorder: Recorder,
-    plan: SlotPlan,
-    dispatches: readonly Dispatch[],
-    regionOf: ReadonlyMap<Tensor, Region>,
-    uniforms: GPUBuffer,
-    ownPool: SlotPool | undefined,
-  ) {
+  private constructor(gpu: Gpu, recorder: Recorder, { plan, regionOf, uniforms, dispatches, ownPool }: Parts) {
     this.#gpu = gpu
     this.steps = recorder.steps
     this.plan = plan
@@ -128,28 +134,49 @@ export class Program {
     this.#regionOf = regionOf
     this.#uniforms = uniforms
     this.#ownPool = ownPool
+    this.#buffers = new Set([...givenBuffers(recorder), ...[...regionOf.values()].map(({ buffer }) => buffer)])
     this.#readback = new Readback(
       gpu,
       recorder.reported.map((tensor) => ({ ...this.region(tensor), bytes: bytesOf(tensor) })),
     )
   }
 
-  /** Plans memory, compiles every pipeline (all at once) and makes every bind group. Slots come from `pool` where several programs share one. */
+  /**
+   * Plans memory, compiles every pipeline (all at once) and makes every bind group. Slots come from `pool` where several programs share one.
+   * Throws ERR_USAGE for tensors of another Gpu, ERR_DISPOSED for destroyed ones.
+   */
   static async build(gpu: Gpu, recorder: Recorder, pool?: SlotPool): Promise<Program> {
-    gpu.check()
+    const given = givenBuffers(recorder)
+    const check = () => {
+      gpu.check()
+      checkBuffers(gpu, given)
+    }
+    check()
+    if (pool) checkSameGpu('shared slots', gpu, pool.gpu)
     const { steps } = recorder
     const pipelines = await Promise.all(steps.map((step) => gpu.pipeline(step.kernel, step.params)))
+    check()
     const pinned = new Set([...recorder.fed, ...recorder.reported, ...recorder.kept].filter((tensor) => !tensor.region))
     const plan = planSlots(steps.map(plannedStep), pinned)
     const ownPool = pool ? undefined : new SlotPool(gpu)
-    const regionOf = placeTensors(plan, (pool ?? ownPool)!)
-    const { uniforms, places } = uploadParams(gpu, steps, pipelines)
-    const dispatches = steps.map((step, i) => {
-      const { grid } = gpu.form(step.kernel, step.params)
-      checkLimits(gpu, step, grid)
-      return makeDispatch(gpu, step, grid, pipelines[i]!, regionOf, { buffer: uniforms, ...places[i]! })
-    })
-    return new Program(gpu, recorder, plan, dispatches, regionOf, uniforms, ownPool)
+    let uniforms: GPUBuffer | undefined
+    try {
+      const regionOf = placeTensors(plan, (pool ?? ownPool)!)
+      const params = uploadParams(gpu, steps, pipelines)
+      uniforms = params.uniforms
+      const dispatches = await validated(gpu, () =>
+        steps.map((step, i) => {
+          const { grid } = gpu.form(step.kernel, step.params)
+          checkLimits(gpu, step, grid)
+          return makeDispatch(gpu, step, grid, pipelines[i]!, regionOf, { buffer: params.uniforms, ...params.places[i]! })
+        }),
+      )
+      return new Program(gpu, recorder, { plan, regionOf, uniforms, dispatches, ownPool })
+    } catch (error) {
+      uniforms?.destroy()
+      ownPool?.destroy()
+      throw error
+    }
   }
 
   /** Where a tensor of this program lives. */
@@ -163,11 +190,13 @@ export class Program {
   write(tensor: Tensor, data: Float32Array | Uint32Array): void {
     const { buffer, offset } = this.region(tensor)
     if (data.byteLength !== bytesOf(tensor)) throw bug(tensor.name, `wanted ${bytesOf(tensor)} bytes, got ${data.byteLength}`)
+    this.#check()
     this.#gpu.device.queue.writeBuffer(buffer, offset, data as Float32Array<ArrayBuffer>)
   }
 
   /** Encodes dispatches into one compute pass. */
   encode(encoder: GPUCommandEncoder, { from = 0, to = this.steps.length, timestampWrites }: EncodeOptions = {}): void {
+    this.#check()
     const pass = encoder.beginComputePass(timestampWrites ? { timestampWrites } : {})
     for (let i = from; i < to; i++) {
       const { pipeline, bindGroup, grid } = this.#dispatches[i]!
@@ -180,7 +209,7 @@ export class Program {
 
   /** Runs the program `times` over in one submission, without reading anything back. */
   submit(times = 1): void {
-    this.#gpu.check()
+    this.#check()
     const encoder = this.#gpu.device.createCommandEncoder()
     for (let i = 0; i < times; i++) this.encode(encoder)
     this.#gpu.device.queue.submit([encoder.finish()])
@@ -193,10 +222,12 @@ export class Program {
 
   /**
    * Submits a run without waiting for it; its reports are read when asked for. The queue keeps order: what is written, started or read
-   * later finds this run done. With a timer set, the run is waited for, so that it is timed alone.
+   * later finds this run done. With a timer set, the run is waited for, so that it is timed alone. Throws ERR_DISPOSED, before anything is
+   * submitted, where it or what it works on was destroyed.
    */
   async start({ times = 1, clear = [] }: RunOptions = {}): Promise<PendingReports> {
-    this.#gpu.check()
+    this.#check()
+    checkBuffers(this.#gpu, clear)
     const { timer } = this.#gpu
     const began = performance.now()
     let encoder = this.#gpu.device.createCommandEncoder()
@@ -215,12 +246,46 @@ export class Program {
     return reports
   }
 
-  /** Frees what only this program uses. */
+  /** Frees what only this program uses. Idempotent. */
   destroy(): void {
+    this.#lifetime.end()
     this.#uniforms.destroy()
     this.#readback.destroy()
     this.#ownPool?.destroy()
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
+  }
+
+  #check(): void {
+    this.#gpu.check()
+    this.#lifetime.check()
+    checkBuffers(this.#gpu, this.#buffers)
+  }
+}
+
+/** What `make` gives. What Dawn finds wrong with it is thrown: uncaught, it would be printed and the Gpu lost. */
+async function validated<T>(gpu: Gpu, make: () => T): Promise<T> {
+  let made: T
+  let scope: Promise<GPUError | null>
+  gpu.device.pushErrorScope('validation')
+  try {
+    made = make()
+  } finally {
+    // It rejects with the device only, which the check tells.
+    scope = gpu.device.popErrorScope().catch(() => null)
+  }
+  const error = await gpu.wait(scope)
+  gpu.check()
+  if (!error) return made
+  throw new SignError('ERR_USAGE', 'program', `wanted buffers its kernels can bind, got ${error.message.trim()}`, 'Check its tensors')
+}
+
+/** The buffers of tensors that have a place of their own already. */
+function givenBuffers({ steps, fed, reported, kept }: Recorder): ReadonlySet<GPUBuffer> {
+  const tensors = [...steps.flatMap((step) => Object.values(step.tensors)), ...fed, ...reported, ...kept]
+  return new Set(tensors.flatMap(({ region }) => region?.buffer ?? []))
 }
 
 function plannedStep(step: Step) {

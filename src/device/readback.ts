@@ -1,6 +1,7 @@
 // The way back from the GPU: what a run reports is copied aside in its own submission, and brought to the host when somebody asks for it.
 // Runs that come after it may be submitted in between; they find another place to leave theirs.
 
+import { disposed } from '../base/lifetime.js'
 import { GPU_BUFFER, type Gpu } from './gpu.js'
 import type { Region } from './memory.js'
 
@@ -15,6 +16,8 @@ export interface PendingReports {
   drop(): void
 }
 
+const REPORTS = 'the reports of a run'
+
 /** Copies the same regions aside after each run. Holds as many staging buffers as there were ever runs with unread reports at once. */
 export class Readback {
   readonly #gpu: Gpu
@@ -23,6 +26,7 @@ export class Readback {
   readonly #all: GPUBuffer[] = []
   /** Those nobody waits for. */
   readonly #free: GPUBuffer[] = []
+  #destroyed = false
 
   constructor(gpu: Gpu, regions: readonly Region[]) {
     this.#gpu = gpu
@@ -46,7 +50,9 @@ export class Readback {
     }
   }
 
+  /** Reports nobody has read yet are lost: reading them throws ERR_DISPOSED. */
   destroy(): void {
+    this.#destroyed = true
     for (const staging of this.#all.splice(0)) staging.destroy()
     this.#free.length = 0
   }
@@ -58,7 +64,7 @@ export class Readback {
   }
 
   async #read(staging: GPUBuffer): Promise<ArrayBuffer[]> {
-    const all = await this.#gpu.map(staging, this.#bytes)
+    const all = await this.#map(staging)
     this.#free.push(staging)
     let from = 0
     return this.#regions.map(({ bytes }) => {
@@ -66,6 +72,16 @@ export class Readback {
       from += bytes
       return report
     })
+  }
+
+  async #map(staging: GPUBuffer): Promise<ArrayBuffer> {
+    if (this.#destroyed) throw disposed(REPORTS)
+    try {
+      return await this.#gpu.map(staging, this.#bytes)
+    } catch (cause) {
+      // Destroyed while it was awaited: no fault of the device.
+      throw this.#destroyed ? disposed(REPORTS, { cause }) : cause
+    }
   }
 
   /** A run without reports is only waited for. */

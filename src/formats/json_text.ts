@@ -1,17 +1,11 @@
 // JSON out of bytes, with the place of a fault. The language's own parser tells the place of some faults and not of others, so it is looked up afterwards.
 
 import { SignError } from '../base/errors.js'
+import { decodeText } from '../base/text_file.js'
 
-/** The value in UTF-8 `bytes`. Throws ERR_DATA naming `who` and the character (0-based) at which the text stops being JSON. */
+/** The value in UTF-8 `bytes`. Throws ERR_DATA naming `who`, with the line of what is not UTF-8, or with the character (0-based) at which the text stops being JSON. */
 export function parseJson(bytes: Uint8Array, who: string): unknown {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (cause) {
-    throw new SignError('ERR_DATA', who, `wanted JSON in UTF-8, got other bytes among ${bytes.length}`, 'Fetch or write the file again', {
-      cause,
-    })
-  }
+  const text = decodeText(bytes, who)
   try {
     return JSON.parse(text)
   } catch (cause) {

@@ -54,6 +54,12 @@ describe('readLexicon', () => {
     ['a number that is none', `${header}\na.pose,en,ase,0,soon,A,A,0\n`, /index\.csv:2: wanted a number as end, got 'soon'/],
     ['nothing but a header', `${header}\n`, /at least one entry/],
   ]
+  it('names the line of what is not UTF-8', async () => {
+    const folder = await folderWith('')
+    await writeFile(join(folder, 'index.csv'), Buffer.from(`${header}\na.pose,de,gsg,0,0,ä,Ä,0\n`, 'latin1'))
+    await expect(readLexicon(folder)).rejects.toThrow(/index\.csv:2: wanted text in UTF-8, got the byte 0xe4/)
+  })
+
   for (const [what, index, message] of broken) {
     it(`names the place of ${what}`, async () => expect(readLexicon(await folderWith(index))).rejects.toThrow(message))
   }

@@ -1,8 +1,8 @@
 // Reads the index of a sign lexicon: a folder of `.pose` files and an `index.csv` that tells which word each of them signs.
 
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
+import { linesOfText, readText } from '../base/text_file.js'
 
 /** The columns every index must have. */
 const columns = ['path', 'spoken_language', 'signed_language', 'start', 'end', 'words', 'glosses', 'priority'] as const
@@ -51,20 +51,8 @@ export function languageCode(codeOrTag: string): string {
 /** Reads `<folder>/index.csv`. Throws ERR_DATA naming `index.csv:line` for a missing column, a short line, or a number that is none. */
 export async function readLexicon(folder: string): Promise<LexiconEntry[]> {
   const path = join(folder, 'index.csv')
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new SignError(
-      'ERR_DATA',
-      path,
-      `wanted a lexicon's index, got ${(cause as Error).message}`,
-      'Give the folder that holds index.csv',
-      { cause },
-    )
-  }
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
-  const header = fieldsOf(lines[0]!)
+  const lines = linesOfText(await readText(path, { wanted: "a lexicon's index", nextMove: 'Give the folder that holds index.csv' }))
+  const header = fieldsOf(lines[0] ?? '')
   const missing = columns.filter((column) => !header.includes(column))
   if (missing.length > 0) {
     throw new SignError(

@@ -47,7 +47,7 @@ describe('parseOpenPoseFrame', () => {
     ['a file cut short', bytes('{"version":1.3,"peo'), /wanted JSON, got '"peo' at character 15/],
     ['a literal of no JSON', bytes('{"version":1.3,"people":[{"pose_keypoints_2d":[NaN]}]}'), /got 'NaN\]}\]}' at character 47/],
     ['two values', bytes('{} {}'), /got '{}' at character 3/],
-    ['no text', Uint8Array.of(0x7b, 0xff), /wanted JSON in UTF-8/],
+    ['no text', Uint8Array.of(0x7b, 0xff), /wanted text in UTF-8, got the byte 0xff after '{'/],
     ['an old version', edited((frame) => (frame.version = 1.1)), /wanted version 1.2 or 1.3 at version, got 1.1/],
     ['no people', edited((frame) => delete frame.people), /wanted an array at people, got undefined/],
     ['a person who is none', edited(({ people }) => people.push(7)), /wanted an object at people\[1\], got 7/],
@@ -77,7 +77,7 @@ describe('parseOpenPoseFrame', () => {
   ]
   for (const [what, data, message] of broken) {
     it(`names the place of ${what}`, () =>
-      expect(() => parseOpenPoseFrame(data, 'f.json')).toThrow(new RegExp(`^f\\.json: .*${message.source}`)))
+      expect(() => parseOpenPoseFrame(data, 'f.json')).toThrow(new RegExp(`^f\\.json(:1)?: .*${message.source}`)))
   }
 })
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function file(text: string): Promise<string> {
+async function file(text: string | Uint8Array): Promise<string> {
   const path = join(folder, 'train.csv')
   await writeFile(path, text)
   return path
@@ -25,9 +25,15 @@ describe('readPhoenixCsv', () => {
     expect(await readPhoenixCsv(await file(other))).toEqual([sentence])
   })
 
+  it('names the line of what is not UTF-8', async () => {
+    const latin = Buffer.from('id|gloss|text\na|B|b\nc|Ü|über\n', 'latin1')
+    await expect(readPhoenixCsv(await file(latin))).rejects.toThrow(/train\.csv:3: wanted text in UTF-8, got the byte 0xdc after 'c\|'/)
+  })
+
   it.each([
     ['id|text\na|b', 'train.csv:1: wanted a column orth or annotation or gloss, got id, text'],
     ['id|gloss|text\na|B', 'train.csv:2: wanted 3 columns as in the heading, got 2'],
+    ['id|gloss|text\na|B|b\nc|D|d\na|E|e', "train.csv:4: wanted names that differ, got 'a' as on line 2"],
     ['id|gloss|text\na|B|b\nc||d', 'train.csv:3: wanted a text and a gloss'],
   ])('says where %j is wrong', async (text, message) => {
     await expect(readPhoenixCsv(await file(text))).rejects.toThrow(message)

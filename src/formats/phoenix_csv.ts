@@ -1,7 +1,7 @@
 // The annotation files of RWTH-PHOENIX-2014T and of those who hand it on: columns with `|` between, a heading, one sentence a line.
 
-import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
+import { linesOfText, readText } from '../base/text_file.js'
 
 export interface AnnotatedSentence {
   readonly name: string
@@ -12,17 +12,12 @@ export interface AnnotatedSentence {
 /** What the columns are called by the corpus' authors, then by others. */
 const headings = { name: ['name', 'id'], gloss: ['orth', 'annotation', 'gloss'], text: ['translation', 'text'] } as const
 
-/** Reads such a file. Throws ERR_DATA with `path:line` for a missing column, a line of another number of columns, or one without a text or gloss. */
+/** Reads such a file. Throws ERR_DATA with `path:line` for a missing column, a line of another number of columns, one without a text or gloss, and a name that comes again. */
 export async function readPhoenixCsv(path: string): Promise<AnnotatedSentence[]> {
-  let source: string
-  try {
-    source = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new SignError('ERR_DATA', path, `wanted a readable file, got ${(cause as Error).message}`, 'Check the path', { cause })
-  }
-  const [heading = '', ...lines] = source.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const [heading = '', ...lines] = linesOfText(await readText(path))
   const columns = heading.split('|').map((column) => column.trim())
   const at = { name: column('name'), gloss: column('gloss'), text: column('text') }
+  const lineOf = new Map<string, number>()
   return lines.flatMap((line, i) => {
     if (line === '') return []
     const cells = line.split('|')
@@ -32,6 +27,10 @@ export async function readPhoenixCsv(path: string): Promise<AnnotatedSentence[]>
     const sentence = { name: cells[at.name]!.trim(), text: cells[at.text]!.trim(), gloss: cells[at.gloss]!.trim() }
     if (!sentence.text || !sentence.gloss)
       throw new SignError('ERR_DATA', who, `wanted a text and a gloss, got none of one`, 'Complete or remove the line')
+    const twin = lineOf.get(sentence.name)
+    if (twin !== undefined)
+      throw new SignError('ERR_DATA', who, `wanted names that differ, got '${sentence.name}' as on line ${twin}`, 'Rename one of them')
+    if (sentence.name !== '') lineOf.set(sentence.name, i + 2)
     return [sentence]
   })
 

@@ -73,6 +73,31 @@ describe('decodePose', () => {
     ])
   })
 
+  it('passes over coordinates beyond z', () => {
+    const planes = decodePose(bytesOf(0.1, 'XYZKC', [30, 1, 1, ...f32s(1, 2, 3, 90, 4, 5, 6, 91, 0.5, 1)]), 'x.pose')
+    expect(planes).toMatchObject({ dims: 3, components: [{ format: 'XYZC' }] })
+    const people = decodePose(bytesOf(0, 'XYZKC', [30, 1, 1, 7, ...f32s(1, 2, 3, 90, 0.5, 4, 5, 6, 91, 1)]), 'x.pose')
+    for (const { data, confidence } of [planes, people]) {
+      expect([...data]).toEqual([1, 2, 3, 4, 5, 6])
+      expect([...confidence]).toEqual([0.5, 1])
+    }
+    expect(encodePose(planes).length).toBeGreaterThan(0)
+    const flat = decodePose(bytesOf(0.2, 'XYKC', ['f32', 25, 'u32', 1, 1, ...f32s(1, 2, 90, 4, 5, 91, 1, 1)]), 'x.pose')
+    expect([flat.dims, [...flat.data]]).toEqual([2, [1, 2, 4, 5]])
+  })
+
+  it.each([0, 4, 0xffff])('counts the frames of a version 0.1 longer than 16 bits by its size, where the header says %i', (counted) => {
+    const frames = 0x10000 + 4
+    const head = bytesOf(0.1, 'XYC', [24, counted, 1])
+    const bytes = new Uint8Array(head.length + frames * 2 * 3 * 4)
+    bytes.set(head)
+    new DataView(bytes.buffer).setFloat32(bytes.length - 4, 0.5, true)
+    const pose = decodePose(bytes, 'x.pose')
+    expect(pose).toMatchObject({ frames, people: 1, fps: 24 })
+    expect(pose.confidence.at(-1)).toBe(0.5)
+    expect(() => decodePose(bytes.subarray(0, bytes.length - 3), 'x.pose')).toThrow(/x\.pose: wanted /)
+  })
+
   it('names the byte at which a file is cut short', () => {
     const whole = bytesOf(0.1, 'XYC', [24, 1, 1, ...f32s(1, 2, 3, 4, 0.5, 0)])
     expect(() => decodePose(whole.subarray(0, whole.length - 1), 'x.pose')).toThrow(
@@ -83,7 +108,7 @@ describe('decodePose', () => {
 
   const wrong: [string, Uint8Array, RegExp][] = [
     ['an unknown version', bytesOf(0.3, 'XYC', []), /wanted version 0, 0.1 or 0.2/],
-    ['an unknown format', bytesOf(0.1, 'XC', []), /wanted the format XYC or XYZC of 'B'/],
+    ['an unknown format', bytesOf(0.1, 'XC', []), /wanted a format such as XYC or XYZC of 'B'/],
     ['no frames', bytesOf(0.1, 'XYC', [24, 0, 1]), /at least one frame/],
     ['no people', bytesOf(0.1, 'XYC', [24, 1, 0]), /at least one person/],
     ['a frame rate of 0', bytesOf(0.1, 'XYC', [0, 1, 1]), /wanted a frame rate/],

@@ -7,7 +7,7 @@ import { ByteReader } from './pose_bytes.js'
 
 export interface PoseComponent {
   readonly name: string
-  /** `XYC` or `XYZC`. */
+  /** `XYC` or `XYZC`; coordinates beyond these are not read. */
   readonly format: string
   readonly points: readonly string[]
   /** Lines to draw, as pairs of this component's points. */
@@ -56,18 +56,17 @@ export function decodePose(bytes: Uint8Array, who: string): PoseFile {
   const width = reader.u16('the width')
   const height = reader.u16('the height')
   const depth = reader.u16('the depth')
-  const components = Array.from({ length: reader.u16('the number of components') }, (_, i) => readComponent(reader, i))
-  const points = components.reduce((sum, component) => sum + component.points.length, 0)
-  const dims = Math.max(...components.map((component) => component.format.length - 1))
-  if (points === 0) refuse(reader, 'wanted at least one point', `got ${components.length} components without any`)
+  const stored = Array.from({ length: reader.u16('the number of components') }, (_, i) => readComponent(reader, i))
+  const points = pointsOf(stored)
+  if (points === 0) refuse(reader, 'wanted at least one point', `got ${stored.length} components without any`)
 
   const fps = version === 0.2 ? reader.f32('the frame rate') : reader.u16('the frame rate')
   if (!(fps > 0 && fps < 1e5)) refuse(reader, 'wanted a frame rate', `got ${fps}`)
   const frames = version === 0.2 ? reader.u32('the number of frames') : reader.u16('the number of frames')
-  if (frames === 0) refuse(reader, 'wanted at least one frame', 'got 0')
-  const body = version === 0 ? readPersonByPerson(reader, frames, components, points, dims) : readPlanes(reader, frames, points, dims)
+  const body = version === 0 ? readPersonByPerson(reader, frames, stored) : readPlanes(reader, frames, stored, version)
   if (reader.left > 0) refuse(reader, 'wanted the end of the file', `got ${reader.left} bytes more`)
-  return { version, width, height, depth, components, fps, frames, points, dims, ...body }
+  const components = stored.map(({ coordinates: _, ...component }) => component)
+  return { version, width, height, depth, components, fps, points, dims: keptDims(stored), ...body }
 }
 
 function refuse(reader: ByteReader, wanted: string, got: string): never {
@@ -85,10 +84,23 @@ function readVersion(reader: ByteReader): PoseFile['version'] {
   return known ?? refuse(reader, 'wanted version 0, 0.1 or 0.2', `got ${version}`)
 }
 
-function readComponent(reader: ByteReader, index: number): PoseComponent {
+/** A component as it lies in the file, where a point may have further coordinates behind those we read. */
+interface StoredComponent extends PoseComponent {
+  /** Coordinates a point, the confidence not counted. */
+  readonly coordinates: number
+}
+
+const pointsOf = (components: readonly PoseComponent[]): number => components.reduce((sum, { points }) => sum + points.length, 0)
+
+/** Coordinates a point that are kept: z where any component has it. */
+const keptDims = (components: readonly PoseComponent[]): number => Math.max(...components.map(({ format }) => format.length - 1))
+
+function readComponent(reader: ByteReader, index: number): StoredComponent {
   const name = reader.text(`the name of component ${index}`)
-  const format = reader.text(`the format of '${name}'`)
-  if (format !== 'XYC' && format !== 'XYZC') refuse(reader, `wanted the format XYC or XYZC of '${name}'`, `got '${format.slice(0, 20)}'`)
+  const stored = reader.text(`the format of '${name}'`)
+  // Kinect's files have a fourth coordinate, the depth camera's: XYZKC.
+  const format = /^(XYZ?)[A-Z]*C$/.exec(stored)?.[1]?.concat('C')
+  if (!format) return refuse(reader, `wanted a format such as XYC or XYZC of '${name}'`, `got '${stored.slice(0, 20)}'`)
   const points = reader.u16(`the points of '${name}'`)
   const limbs = reader.u16(`the limbs of '${name}'`)
   const colours = reader.u16(`the colours of '${name}'`)
@@ -96,6 +108,7 @@ function readComponent(reader: ByteReader, index: number): PoseComponent {
   return {
     name,
     format,
+    coordinates: stored.length - 1,
     points: Array.from({ length: points }, (_, i) => reader.text(`the name of point ${i} of '${name}'`)),
     limbs: Array.from({ length: limbs }, () => [u16('a limb'), u16('a limb')] as const),
     colours: Array.from({ length: colours }, () => [u16('a colour'), u16('a colour'), u16('a colour')] as const),
@@ -103,23 +116,43 @@ function readComponent(reader: ByteReader, index: number): PoseComponent {
 }
 
 interface Body {
+  readonly frames: number
   readonly people: number
   readonly data: Float32Array
   readonly confidence: Float32Array
 }
 
+/** Frames that version 0.1 can count: it does so in 16 bits, and writers of longer clips let the number overflow or stand at its end. */
+const COUNTABLE = 0x10000
+
 /** Versions 0.1 and 0.2: all coordinates, then all confidences. */
-function readPlanes(reader: ByteReader, frames: number, points: number, dims: number): Body {
+function readPlanes(reader: ByteReader, counted: number, components: readonly StoredComponent[], version: 0.1 | 0.2): Body {
   const people = reader.u16('the number of people')
   if (people === 0) refuse(reader, 'wanted at least one person', 'got 0')
+  const points = pointsOf(components)
+  const stored = Math.max(...components.map(({ coordinates }) => coordinates))
+  const held = reader.left / (4 * people * points * (stored + 1))
+  const frames = version === 0.1 && held >= COUNTABLE && Number.isInteger(held) ? held : counted
+  if (frames === 0) refuse(reader, 'wanted at least one frame', 'got 0')
   const what = `${people} x ${points} points in ${frames} frames`
-  const data = reader.f32s(frames * people * points * dims, `the coordinates of ${what}`)
-  return { people, data, confidence: reader.f32s(frames * people * points, `the confidences of ${what}`) }
+  const cells = frames * people * points
+  const data = firstOf(reader.f32s(cells * stored, `the coordinates of ${what}`), stored, keptDims(components))
+  return { frames, people, data, confidence: reader.f32s(cells, `the confidences of ${what}`) }
+}
+
+/** The first `kept` of every `stored` numbers. */
+function firstOf(values: Float32Array, stored: number, kept: number): Float32Array {
+  if (stored === kept) return values
+  const out = new Float32Array((values.length / stored) * kept)
+  for (let i = 0; i < out.length; i++) out[i] = values[Math.floor(i / kept) * stored + (i % kept)]!
+  return out
 }
 
 /** Version 0: each frame tells how many people it holds; each person is a number and its points, coordinates and confidence together. */
-function readPersonByPerson(reader: ByteReader, frames: number, components: readonly PoseComponent[], points: number, dims: number): Body {
-  const floats = components.reduce((sum, component) => sum + component.points.length * component.format.length, 0)
+function readPersonByPerson(reader: ByteReader, frames: number, components: readonly StoredComponent[]): Body {
+  if (frames === 0) refuse(reader, 'wanted at least one frame', 'got 0')
+  const [points, dims] = [pointsOf(components), keptDims(components)]
+  const floats = components.reduce((sum, component) => sum + component.points.length * (component.coordinates + 1), 0)
   const seen: Float32Array[][] = []
   for (let t = 0; t < frames; t++) {
     const people = reader.u16(`the number of people in frame ${t}`)
@@ -143,13 +176,13 @@ function readPersonByPerson(reader: ByteReader, frames: number, components: read
     for (const [p, person] of frame.entries()) {
       let from = 0
       let point = (t * people + p) * points
-      for (const { points: names, format } of components) {
-        for (let i = 0; i < names.length; i++, point++, from += format.length) {
+      for (const { points: names, format, coordinates } of components) {
+        for (let i = 0; i < names.length; i++, point++, from += coordinates + 1) {
           data.set(person.subarray(from, from + format.length - 1), point * dims)
-          confidence[point] = person[from + format.length - 1]!
+          confidence[point] = person[from + coordinates]!
         }
       }
     }
   }
-  return { people, data, confidence }
+  return { frames, people, data, confidence }
 }

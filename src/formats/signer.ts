@@ -33,6 +33,13 @@ export interface DetectedClip {
   readonly detection: Detection
 }
 
+/** Who the signer is, frame by frame. */
+export interface FollowedSigner {
+  /** [frames]: the index among the frame's people; -1 where nobody is seen. */
+  readonly chosen: Int32Array
+  readonly detection: Detection
+}
+
 /**
  * A jump over its own size costs a path as much as twenty frames of being half as large as somebody else: a passer-by before the signer does not win,
  * and a signer who is really left does lose.
@@ -40,31 +47,41 @@ export interface DetectedClip {
 const JUMP = 10
 
 /**
- * The clip of one signer out of frames in rising order. Of all ways through the people of each frame, the one that is largest and jumps least: the sum over
+ * The clip of one signer out of frames in rising order; see {@link followSigner} for whom it is of. Throws ERR_DATA naming `who` where nobody is seen in any
+ * frame.
+ */
+export function signerClip(frames: readonly DetectedFrame[], name: string, fps: number, who: string): DetectedClip {
+  const { chosen, detection } = followSigner(frames, who)
+  const seen = frames.flatMap(({ index, people }, t) => (chosen[t]! < 0 ? [] : [{ index, person: people[chosen[t]!]! }]))
+  const keypoints = new Float32Array(seen.length * JOINTS * KEYPOINT)
+  for (const [t, { person }] of seen.entries()) keypoints.set(person, t * JOINTS * KEYPOINT)
+  const clip = { name, keypoints, frames: seen.length, fps, frameIndex: Int32Array.from(seen, ({ index }) => index) }
+  return { clip, detection }
+}
+
+/**
+ * One signer through frames in rising order. Of all ways through the people of each frame, the one that is largest and jumps least: the sum over
  * frames of (extent / largest extent in the frame) − 10 · min(1, distance to the frame before / extent) is greatest. Extent is the diagonal of the box around
  * the body joints seen, distance the mean over body joints seen both times. Somebody of whom none of the 50 joints was seen is nobody.
  * Throws ERR_DATA naming `who` where nobody is seen in any frame.
  */
-export function signerClip(frames: readonly DetectedFrame[], name: string, fps: number, who: string): DetectedClip {
-  const seen = frames
-    .map(({ index, people }) => ({ index, people: people.filter((person) => person.some((value) => value !== 0)) }))
-    .filter(({ people }) => people.length > 0)
-  if (seen.length === 0) {
+export function followSigner(frames: readonly DetectedFrame[], who: string): FollowedSigner {
+  const present = frames.map(({ people }) => people.flatMap((person, p) => (person.some((value) => value !== 0) ? [p] : [])))
+  const peopled = [...frames.keys()].filter((t) => present[t]!.length > 0)
+  if (peopled.length === 0) {
     throw new SignError('ERR_DATA', who, `wanted a person in at least one frame, got none in ${frames.length}`, 'Drop the clip')
   }
-  const chosen = choose(seen.map(({ people }) => people))
-  const keypoints = new Float32Array(seen.length * JOINTS * KEYPOINT)
-  for (const [t, { people }] of seen.entries()) keypoints.set(people[chosen[t]!]!, t * JOINTS * KEYPOINT)
-  const several = seen.filter(({ people }) => people.length > 1).length
+  const chosen = new Int32Array(frames.length).fill(-1)
+  const path = choose(peopled.map((t) => present[t]!.map((p) => frames[t]!.people[p]!)))
+  for (const [i, t] of peopled.entries()) chosen[t] = present[t]![path[i]!]!
   const counts = {
     files: frames.length,
-    empty: frames.length - seen.length,
+    empty: frames.length - peopled.length,
     absent: frames.at(-1)!.index - frames[0]!.index + 1 - frames.length,
-    several,
-    notFirst: chosen.filter((person) => person > 0).length,
+    several: peopled.filter((t) => present[t]!.length > 1).length,
+    notFirst: path.filter((person) => person > 0).length,
   }
-  const clip = { name, keypoints, frames: seen.length, fps, frameIndex: Int32Array.from(seen, ({ index }) => index) }
-  return { clip, detection: { ...counts, notes: notesOf(counts) } }
+  return { chosen, detection: { ...counts, notes: notesOf(counts) } }
 }
 
 function notesOf({ empty, absent, several, notFirst, files }: Omit<Detection, 'notes'>): string[] {

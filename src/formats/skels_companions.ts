@@ -1,25 +1,35 @@
 // The text files that lie beside a `.skels` file, line for line: `.text`, `.gloss`, `.files`, and our `.lang`.
 
-import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
+import { linesOfText, readTextIfThere } from '../base/text_file.js'
 
-/** The lines of a companion file without trailing space, or undefined where there is no such file. Throws ERR_DATA where it cannot be read. */
+/** The lines of a companion file without trailing space, or undefined where there is no such file. Throws ERR_DATA where it cannot be read, and naming the line of what is not UTF-8. */
 export async function readCompanion(path: string): Promise<string[] | undefined> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new SignError('ERR_DATA', path, `wanted a readable file, got ${(cause as Error).message}`, 'Check its permissions', { cause })
-  }
-  const lines = text.replace(/^\uFEFF/, '').split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  return lines.map((line) => line.trim())
+  const text = await readTextIfThere(path, { nextMove: 'Check its permissions' })
+  return text === undefined ? undefined : linesOfText(text).map((line) => line.trim())
 }
 
-/** Throws ERR_DATA naming both files with both counts unless they are line for line. */
-export function checkAligned(skelsPath: string, sequences: number, companionPath: string, lines: number): void {
-  if (sequences === lines) return
-  const problem = `wanted as many lines as ${skelsPath} has (${sequences}), got ${lines}`
-  throw new SignError('ERR_DATA', companionPath, problem, 'Write both files anew from one list, so that line n of each is the same clip')
+/** Throws ERR_DATA naming both files with both counts, and the line at which one ends first, unless they are line for line. */
+export function checkAligned(skelsPath: string, wanted: number, companionPath: string, lines: readonly string[]): void {
+  if (lines.length === wanted) return
+  const blank = lines.length > wanted && lines.slice(wanted).every((line) => line === '')
+  const problem = `wanted as many lines as ${skelsPath} has (${wanted}), got ${lines.length}${blank ? ', the last of them blank' : ''}`
+  const nextMove = blank
+    ? 'Delete the blank lines at its end'
+    : 'Write both files anew from one list, so that line n of each is the same clip'
+  throw new SignError('ERR_DATA', `${companionPath}:${Math.max(1, Math.min(lines.length, wanted + 1))}`, problem, nextMove)
+}
+
+/** Throws ERR_DATA naming `path:line` for a name that is on a line before; blank lines name nothing, and how accents are put together makes no difference. */
+export function checkNamesDiffer(path: string, names: readonly string[]): void {
+  const lineOf = new Map<string, number>()
+  for (const [i, name] of names.entries()) {
+    const key = name.normalize('NFC')
+    const twin = lineOf.get(key)
+    if (twin !== undefined) {
+      const problem = `wanted names that differ, got '${name}' as on line ${twin}`
+      throw new SignError('ERR_DATA', `${path}:${i + 1}`, problem, 'Give each clip its own name, or delete the line in all files')
+    }
+    if (name !== '') lineOf.set(key, i + 1)
+  }
 }

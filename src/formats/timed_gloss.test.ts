@@ -34,6 +34,11 @@ describe('parseTimedSentence', () => {
     ['times of another count', withGlosses({ end: [1200] }), 'x: wanted an array of 2 at sentence.glosses.end, got an array of 1'],
     ['a time that is none', withGlosses({ start: [1000, 'x'] }), "x: wanted milliseconds at sentence.glosses.start[1], got 'x'"],
     ['an end before its start', withGlosses({ end: [1200, 1300] }), 'x: wanted a gloss that ends after it starts, got 1400 to 1300 ms'],
+    [
+      'half a letter in a text',
+      { ...sentence, sentence: { ...sentence.sentence, german: 'a\ud83c' } },
+      'x: wanted text at sentence.german',
+    ],
     ['an empty gloss', withGlosses({ gloss: ['', 'A'] }), 'x: wanted text at sentence.glosses.gloss[0]'],
   ])('refuses %s', (_, value, message) => {
     expect(() => parseTimedSentence(bytes(value), 'x')).toThrow(message)
@@ -49,7 +54,7 @@ describe('parseTimedSentence', () => {
           for (const { start, end } of parseTimedSentence(damaged, 'x').glosses) expect(end).toBeGreaterThanOrEqual(start)
         } catch (error) {
           expect(error).toBeInstanceOf(SignError)
-          expect((error as SignError).message).toMatch(/^x: /)
+          expect((error as SignError).message).toMatch(/^x(:\d+)?: /)
         }
       }),
       { seed: 5, numRuns: 300 },

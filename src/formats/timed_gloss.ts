@@ -26,7 +26,9 @@ export function parseTimedSentence(bytes: Uint8Array, who: string): TimedSentenc
   const column = (name: string) => arrayAt(columns[name], [count], `sentence.glosses.${name}`, who)
   const [names, starts, ends] = [column('gloss'), column('start'), column('end')]
   const origin = milliseconds(start, 'sentence.start', who)
-  const texts = Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0] !== 'id')
+  const texts = Object.entries(rest).flatMap(([language, said]) =>
+    typeof said === 'string' && language !== 'id' ? [[language, said.trim() && text(said, `sentence.${language}`, who)] as const] : [],
+  )
   return {
     id: text(id, 'id', who),
     texts: Object.fromEntries(texts),
@@ -40,9 +42,8 @@ export function parseTimedSentence(bytes: Uint8Array, who: string): TimedSentenc
 }
 
 function text(value: unknown, place: string, who: string): string {
-  return typeof value === 'string' && value.trim() !== ''
-    ? value.trim()
-    : refuse(who, `wanted text at ${place}, got ${shown(value)}`, 'Correct the file')
+  const isText = typeof value === 'string' && value.trim() !== '' && !/\p{Surrogate}/u.test(value)
+  return isText ? value.trim() : refuse(who, `wanted text at ${place}, got ${shown(value)}`, 'Correct the file')
 }
 
 function milliseconds(value: unknown, place: string, who: string): number {

@@ -2,9 +2,9 @@
 // Many frames run in one submission; the counter and the stop are decided on the GPU.
 
 import { SignError } from '../base/errors.js'
-import { once } from '../base/once.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
+import { checkSameGpu } from '../device/owned_buffers.js'
 import { Program, Recorder } from '../device/program.js'
 import type { PendingReports } from '../device/readback.js'
 import { counterMode, nextFrame } from '../kernels/next_frame.js'
@@ -18,6 +18,7 @@ import { COORDS } from '../motion/skeleton.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
+import { type Session, Sessions } from './sessions.js'
 
 /**
  * How a clip's length is decided. `self-counter`: the model's own progress counter, made monotone. `predicted-length`: the length
@@ -33,37 +34,54 @@ export interface GenerateOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-interface Decoder {
-  readonly encoding: Program
-  readonly decoding: Program
+interface FrameSession extends Session {
   readonly feeds: Readonly<Record<'ids' | 'tokenLengths' | 'frame' | 'lengths' | 'done' | 'policy', Tensor>>
 }
 
-/** Generates for one language group; programs are recorded once for each (batch, sentence length) and kept. */
-export class Generator {
+/**
+ * Generates for one language group. Any number of calls may be under way at once: each gives what it gives alone. Programs are recorded once
+ * for each (batch, sentence length), and once more for each further call at the same time.
+ */
+export class Generator implements AsyncDisposable {
   readonly #gpu: Gpu
   readonly #group: LanguageGroup
-  readonly #decoders = new Map<string, Promise<Decoder>>()
+  readonly #sessions = new Sessions<FrameSession>('generator')
 
+  /** Throws ERR_USAGE for a group of another Gpu. */
   constructor(gpu: Gpu, group: LanguageGroup) {
-    this.#gpu = gpu
+    checkSameGpu(`model ${group.language}`, gpu, group.gpu)
+    this.#gpu = gpu.tunedAs(gpu.tuning)
     this.#group = group
   }
 
   /**
    * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed
-   * or an empty sentence; rejects with the signal's reason when aborted.
+   * or an empty sentence; rejects with the signal's reason when aborted, with ERR_DISPOSED when what it needs is destroyed.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
-    let sent = 0
-    for await (const { frames, done, ran } of this.#chunks([text], options)) {
-      const ready = done[0] || ran
-      for (; sent < ready; sent++) yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
+    const { signal } = options
+    const chunks = this.#chunks([text], options)
+    // Aborted, it ends whether somebody reads on or not.
+    const end = () => void chunks.return(undefined)
+    signal?.addEventListener('abort', end)
+    try {
+      let sent = 0
+      for await (const { frames, done, ran } of chunks) {
+        const ready = done[0] || ran
+        for (; sent < ready; sent++) {
+          signal?.throwIfAborted()
+          yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
+        }
+      }
+      signal?.throwIfAborted()
+    } finally {
+      signal?.removeEventListener('abort', end)
     }
   }
 
   /** The motions of several sentences, generated side by side. */
   async generate(texts: readonly string[], options: GenerateOptions = {}): Promise<Motion[]> {
+    if (texts.length === 0) return []
     let last: Chunk | undefined
     for await (const chunk of this.#chunks(texts, options)) last = chunk
     return texts.map((_, i) => {
@@ -76,14 +94,35 @@ export class Generator {
   }
 
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
-    const { startFrame, scaling, config } = this.#group
-    const { policy = 'self-counter', signal } = options
-    signal?.throwIfAborted()
-    const batch = texts.length
+    options.signal?.throwIfAborted()
+    this.#check()
     const tokens = texts.map((text) => this.#encodeText(text))
+    const batch = tokens.length
     const length = Math.ceil(Math.max(...tokens.map((ids) => ids.length)) / 4) * 4
-    const { encoding, decoding, feeds } = await this.#decoder(batch, length)
+    const shape = `${batch}x${length}`
+    const session = await this.#sessions.lend(shape, () => this.#record(batch, length))
+    try {
+      const frames = await this.#start(session, tokens, length, options)
+      const whole = 1 / this.#group.scaling.scale[COORDS]!
+      yield* runFrames(session.decoding, batch, { frames, whole }, options.signal)
+    } catch (error) {
+      // What was destroyed meanwhile has a better name than its memory.
+      this.#check()
+      throw error
+    } finally {
+      this.#sessions.giveBack(shape, session)
+    }
+  }
 
+  /** Encodes the sentences and writes what decoding starts from. Returns the frames of the longest, where they are known beforehand. */
+  async #start(
+    { encoding, decoding, feeds }: FrameSession,
+    tokens: readonly Uint32Array[],
+    length: number,
+    { policy = 'self-counter', lengths }: GenerateOptions,
+  ): Promise<number | undefined> {
+    const { startFrame, scaling, config } = this.#group
+    const batch = tokens.length
     const ids = new Uint32Array(batch * length).fill(PADDING)
     tokens.forEach((sentence, b) => {
       ids.set(sentence, b * length)
@@ -91,7 +130,7 @@ export class Generator {
     const tokenLengths = Uint32Array.from(tokens, (sentence) => sentence.length)
     encoding.write(feeds.ids, ids)
     encoding.write(feeds.tokenLengths, tokenLengths)
-    const counts = await this.#frameCounts(policy, batch, options.lengths, await encoding.start())
+    const counts = await this.#frameCounts(policy, batch, lengths, await encoding.start())
 
     const inputStride = padded(inputNumbers(config))
     const start = new Float32Array(batch * inputStride)
@@ -106,8 +145,13 @@ export class Generator {
         (_, i) => policyNumbers(counts?.[i >> 2], config.maxFrames, 1 / scaling.scale[COORDS]!)[i & 3]!,
       ),
     )
+    return counts && Math.max(...counts)
+  }
 
-    yield* runFrames(decoding, batch, { frames: counts && Math.max(...counts), whole: 1 / scaling.scale[COORDS]! }, signal)
+  #check(): void {
+    this.#gpu.check()
+    this.#sessions.check()
+    this.#group.check()
   }
 
   #encodeText(text: string): Uint32Array {
@@ -131,13 +175,10 @@ export class Generator {
     if (policy !== 'predicted-length') encoded.drop()
     if (policy === 'self-counter') return undefined
     if (policy === 'oracle') {
-      if (given?.length === batch) return given.map((n) => Math.min(maxFrames, n))
-      throw new SignError(
-        'ERR_USAGE',
-        'generate',
-        'wanted a reference length for each sentence under policy oracle, got none',
-        'Pass a reference',
-      )
+      if (given?.length === batch && given.every((n) => Number.isInteger(n) && n > 0)) return given.map((n) => Math.min(maxFrames, n))
+      const got = given ? `[${given.join(', ')}] for ${batch}` : 'none'
+      const problem = `wanted a reference length for each sentence under policy oracle, got ${got}`
+      throw new SignError('ERR_USAGE', 'generate', problem, 'Pass the frames of a reference for each')
     }
     const [logLengths] = await encoded.read()
     if (!logLengths) {
@@ -152,12 +193,7 @@ export class Generator {
     return Array.from({ length: batch }, (_, b) => Math.max(1, Math.min(maxFrames, Math.round(Math.exp(head[b * (head.length / batch)]!)))))
   }
 
-  #decoder(batch: number, length: number): Promise<Decoder> {
-    const key = `${batch}x${length}`
-    return once(this.#decoders, key, () => this.#record(batch, length))
-  }
-
-  async #record(batch: number, length: number): Promise<Decoder> {
+  async #record(batch: number, length: number): Promise<FrameSession> {
     const { weights, config, positions } = this.#group
     const recorder = new Recorder()
     const recording: Recording = { graph: new Graph(recorder), weights, config }
@@ -168,7 +204,12 @@ export class Generator {
     if (config.lengthHead) recorder.report(lengthHead(recording, memory, tokenLengths))
     const encoding = await Program.build(this.#gpu, recorder)
     const shared = (tensor: Tensor): Tensor => ({ ...tensor, region: encoding.region(tensor) })
-    return { encoding, ...(await this.#recordFrame(batch, projected.map(shared), shared(tokenLengths), { ids, tokenLengths })) }
+    try {
+      return { encoding, ...(await this.#recordFrame(batch, projected.map(shared), shared(tokenLengths), { ids, tokenLengths })) }
+    } catch (error) {
+      encoding.destroy()
+      throw error
+    }
   }
 
   async #recordFrame(batch: number, memory: readonly Tensor[], memoryLengths: Tensor, sentence: { ids: Tensor; tokenLengths: Tensor }) {
@@ -205,13 +246,13 @@ export class Generator {
     return { decoding: await Program.build(this.#gpu, recorder), feeds: { ...sentence, frame, lengths, done, policy } }
   }
 
-  async destroy(): Promise<void> {
-    for (const decoder of this.#decoders.values()) {
-      const { encoding, decoding } = await decoder
-      encoding.destroy()
-      decoding.destroy()
-    }
-    this.#decoders.clear()
+  /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The group stays its maker's. */
+  destroy(): Promise<void> {
+    return this.#sessions.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
   }
 }
 

@@ -2,9 +2,9 @@
 // likely one each time or the best of several beams. Many tokens run in one submission; choices and stops are made on the GPU.
 
 import { SignError } from '../base/errors.js'
-import { once } from '../base/once.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
+import { checkSameGpu } from '../device/owned_buffers.js'
 import { Program, Recorder } from '../device/program.js'
 import { beamReorder } from '../kernels/beam_reorder.js'
 import { beamStep, MOST_BEAMS } from '../kernels/beam_step.js'
@@ -14,6 +14,7 @@ import { decodeGlossToken, type GlossModel } from '../model/text_to_gloss.js'
 import { encode, memoryCaches } from '../model/text_to_pose.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
+import { type Session, Sessions } from './sessions.js'
 
 /** Tokens run between two looks at the result; even, for beams take turns between two sets of caches. */
 const CHUNK = 8
@@ -30,6 +31,8 @@ export interface DecodeOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+type Search = Omit<Required<DecodeOptions>, 'signal'> & Pick<DecodeOptions, 'signal'>
+
 /** What was decoded for one prompt. */
 export interface DecodedGloss {
   readonly tokens: readonly string[]
@@ -37,9 +40,7 @@ export interface DecodedGloss {
   readonly score: number | undefined
 }
 
-interface Recorded {
-  readonly encoding: Program
-  readonly decoding: Program
+interface TokenSession extends Session {
   readonly feeds: Readonly<Record<'ids' | 'sourceLengths' | 'token' | 'lengths' | 'done', Tensor>> & {
     readonly scores?: Tensor
     readonly finished?: Tensor
@@ -48,34 +49,76 @@ interface Recorded {
   readonly stride: number
 }
 
-/** Translates prompts; programs are recorded once for each (batch, prompt length, beams, limit) and kept. */
-export class GlossDecoder {
+/**
+ * Translates prompts. Any number of calls may be under way at once: each gives what it gives alone. Programs are recorded once for each
+ * (batch, prompt length, beams, limit), and once more for each further call at the same time.
+ */
+export class GlossDecoder implements AsyncDisposable {
   readonly #gpu: Gpu
   readonly #model: GlossModel
-  readonly #recorded = new Map<string, Promise<Recorded>>()
+  readonly #sessions = new Sessions<TokenSession>('gloss decoder')
 
+  /** Throws ERR_USAGE for a model of another Gpu. */
   constructor(gpu: Gpu, model: GlossModel) {
-    this.#gpu = gpu
+    checkSameGpu('text-to-gloss model', gpu, model.gpu)
+    this.#gpu = gpu.tunedAs(gpu.tuning)
     this.#model = model
   }
 
-  /** Each prompt's gloss, decoded side by side. Throws ERR_USAGE for an empty prompt, one over the model's length, or impossible options. */
+  /**
+   * Each prompt's gloss, decoded side by side. Throws ERR_USAGE for an empty prompt, one over the model's length, or impossible options,
+   * ERR_DISPOSED where what it needs is destroyed.
+   */
   async decode(prompts: readonly string[], options: DecodeOptions = {}): Promise<DecodedGloss[]> {
     const { beams = 1, lengthPenalty = 0, limit = this.#model.config.maxTokens, signal } = options
     signal?.throwIfAborted()
-    this.#check(beams, limit)
+    this.#check()
+    this.#checkSearch(beams, limit)
+    if (prompts.length === 0) return []
     const sources = prompts.map((prompt) => this.#encodeText(prompt))
     const length = Math.ceil(Math.max(...sources.map((ids) => ids.length)) / 4) * 4
-    const recorded = await this.#program(prompts.length, length, beams, limit)
-    this.#start(recorded, sources, length, beams)
-    await recorded.encoding.start()
+    const shape = `${sources.length}x${length} ${beams} ${limit}`
+    const session = await this.#sessions.lend(shape, () => this.#record(sources.length, length, beams, limit))
+    try {
+      this.#start(session, sources, length, beams)
+      await session.encoding.start()
+      return await this.#search(session, sources.length, { beams, lengthPenalty, limit, signal })
+    } catch (error) {
+      // What was destroyed meanwhile has a better name than its memory.
+      this.#check()
+      throw error
+    } finally {
+      this.#sessions.giveBack(shape, session)
+    }
+  }
+
+  /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */
+  destroy(): Promise<void> {
+    return this.#sessions.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
+  }
+
+  #check(): void {
+    this.#gpu.check()
+    this.#sessions.check()
+    this.#model.check()
+  }
+
+  async #search(
+    { decoding, stride }: TokenSession,
+    batch: number,
+    { beams, limit, lengthPenalty, signal }: Search,
+  ): Promise<DecodedGloss[]> {
     for (let made = 0; ; ) {
       signal?.throwIfAborted()
-      const reports = await recorded.decoding.run({ times: Math.ceil(Math.min(CHUNK, limit - made) / recorded.stride) })
+      const reports = await decoding.run({ times: Math.ceil(Math.min(CHUNK, limit - made) / stride) })
       made += CHUNK
       const done = new Uint32Array(reports[0]!)
       if (made < limit && done.some((count) => count === 0)) continue
-      return prompts.map((_, b) =>
+      return Array.from({ length: batch }, (_, b) =>
         beams === 1
           ? { tokens: this.#words(new Uint32Array(reports[1]!).subarray(b * limit, b * limit + done[b]!)), score: undefined }
           : this.#best(
@@ -89,16 +132,7 @@ export class GlossDecoder {
     }
   }
 
-  async destroy(): Promise<void> {
-    for (const recorded of this.#recorded.values()) {
-      const { encoding, decoding } = await recorded
-      encoding.destroy()
-      decoding.destroy()
-    }
-    this.#recorded.clear()
-  }
-
-  #check(beams: number, limit: number): void {
+  #checkSearch(beams: number, limit: number): void {
     const { maxTokens } = this.#model.config
     const refuse = (problem: string) => new SignError('ERR_USAGE', 'prompt', problem, 'Choose a number within that range')
     if (!(Number.isInteger(beams) && beams >= 1 && beams <= MOST_BEAMS)) throw refuse(`wanted 1 to ${MOST_BEAMS} beams, got ${beams}`)
@@ -115,7 +149,7 @@ export class GlossDecoder {
   }
 
   /** Writes what decoding starts from; every beam of a prompt reads the prompt itself. */
-  #start({ encoding, decoding, feeds }: Recorded, sources: readonly Uint32Array[], length: number, beams: number): void {
+  #start({ encoding, decoding, feeds }: TokenSession, sources: readonly Uint32Array[], length: number, beams: number): void {
     const rows = sources.flatMap((source) => new Array<Uint32Array>(beams).fill(source))
     const ids = new Uint32Array(rows.length * length).fill(specialId.padding)
     rows.forEach((source, r) => {
@@ -163,12 +197,7 @@ export class GlossDecoder {
     return [...ids].filter((id) => id !== specialId.end).map((id) => this.#model.gloss.tokens[id]!)
   }
 
-  #program(batch: number, length: number, beams: number, limit: number): Promise<Recorded> {
-    const key = `${batch}x${length} ${beams} ${limit}`
-    return once(this.#recorded, key, () => this.#record(batch, length, beams, limit))
-  }
-
-  async #record(batch: number, length: number, beams: number, limit: number): Promise<Recorded> {
+  async #record(batch: number, length: number, beams: number, limit: number): Promise<TokenSession> {
     const { weights, config, positions } = this.#model
     const recorder = new Recorder()
     const recording: Recording = { graph: new Graph(recorder), weights, config }
@@ -180,8 +209,13 @@ export class GlossDecoder {
     const shared = (tensor: Tensor): Tensor => ({ ...tensor, region: encoding.region(tensor) })
     const memory = projected.map(shared)
     const record = beams === 1 ? this.#recordGreedy : this.#recordBeams
-    const decoding = await record.call(this, batch, beams, limit, memory, shared(sourceLengths))
-    return { encoding, ...decoding, feeds: { ids, sourceLengths, ...decoding.feeds } }
+    try {
+      const decoding = await record.call(this, batch, beams, limit, memory, shared(sourceLengths))
+      return { encoding, ...decoding, feeds: { ids, sourceLengths, ...decoding.feeds } }
+    } catch (error) {
+      encoding.destroy()
+      throw error
+    }
   }
 
   async #recordGreedy(batch: number, _: number, limit: number, memory: readonly Tensor[], memoryLengths: Tensor) {

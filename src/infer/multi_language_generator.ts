@@ -2,6 +2,8 @@
 // first asked for; under a memory limit the one that was used longest ago makes room.
 
 import { SignError } from '../base/errors.js'
+import { Lifetime } from '../base/lifetime.js'
+import { Turns } from '../base/turns.js'
 import type { Gpu } from '../device/gpu.js'
 import { parameterCount } from '../model/parameters.js'
 import { type GroupDescription, LanguageGroup } from '../model/sign_model.js'
@@ -25,15 +27,21 @@ interface Loaded {
   users: number
 }
 
-/** Generates in any language of a model. */
+/** Generates in any language of a model. Any number of calls may be under way at once: each gives what it gives alone. */
 export class MultiLanguageGenerator implements AsyncDisposable {
   readonly #gpu: Gpu
   readonly #saved: SavedGroups
   readonly #maxBytes: number
   /** In order of use, the latest last. */
   readonly #loaded = new Map<string, Loaded>()
+  /** Loading and making room: two at once would each take the room that is there. */
+  readonly #turns = new Turns()
+  readonly #lifetime = new Lifetime('generator of many languages')
 
-  /** @param options.maxBytes of weights on the GPU; a group in use is never evicted, even where that goes over. Default: no limit */
+  /**
+   * @param options.maxBytes of weights on the GPU; a group in use is never evicted, even where that goes over, until it is free.
+   * Default: no limit
+   */
   constructor(gpu: Gpu, saved: SavedGroups, { maxBytes = Number.POSITIVE_INFINITY }: { maxBytes?: number } = {}) {
     this.#gpu = gpu
     this.#saved = saved
@@ -56,7 +64,7 @@ export class MultiLanguageGenerator implements AsyncDisposable {
     try {
       return await entry.generator.generate(texts, options)
     } finally {
-      entry.users--
+      await this.#leave(entry)
     }
   }
 
@@ -66,12 +74,14 @@ export class MultiLanguageGenerator implements AsyncDisposable {
     try {
       yield* entry.generator.stream(text, options)
     } finally {
-      entry.users--
+      await this.#leave(entry)
     }
   }
 
+  /** Frees all languages; calls under way throw ERR_DISPOSED. Idempotent. */
   async destroy(): Promise<void> {
-    for (const language of this.loaded) await this.#evict(language)
+    this.#lifetime.end()
+    await Promise.all(this.loaded.map((language) => this.#evict(language)))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -79,21 +89,29 @@ export class MultiLanguageGenerator implements AsyncDisposable {
   }
 
   /** The language's entry, now the latest and in use. */
-  async #enter(language: string): Promise<Loaded> {
-    let entry = this.#loaded.get(language)
-    if (!entry) {
-      const description = this.#saved.groups.find((group) => group.language === language) ?? this.#unknown(language)
-      const bytes = 4 * parameterCount(description.config, description.vocabulary.size)
-      await this.#makeRoom(bytes)
-      entry = this.#loaded.get(language) ?? this.#load(description, bytes)
-    }
-    entry.users++
-    this.#loaded.delete(language)
-    this.#loaded.set(language, entry)
-    return entry
+  #enter(language: string): Promise<Loaded> {
+    return this.#turns.take(async () => {
+      this.#check()
+      const entry = this.#loaded.get(language) ?? (await this.#load(language))
+      this.#check()
+      entry.users++
+      this.#loaded.delete(language)
+      this.#loaded.set(language, entry)
+      return entry
+    })
   }
 
-  #load(description: GroupDescription, bytes: number): Loaded {
+  /** The entry is free again; where it was over the limit, what was used longest ago makes room, but the latest stays. */
+  async #leave(entry: Loaded): Promise<void> {
+    entry.users--
+    if (this.#used > this.#maxBytes) await this.#turns.take(() => this.#makeRoom(0, this.loaded.at(-1)))
+  }
+
+  async #load(language: string): Promise<Loaded> {
+    const description = this.#saved.groups.find((group) => group.language === language) ?? this.#unknown(language)
+    const bytes = 4 * parameterCount(description.config, description.vocabulary.size)
+    await this.#makeRoom(bytes)
+    this.#check()
     const group = new LanguageGroup(this.#gpu, description, { training: false })
     try {
       group.weights.load(this.#saved.tensors('weights', description.language), this.#saved.path)
@@ -101,13 +119,24 @@ export class MultiLanguageGenerator implements AsyncDisposable {
       group.destroy()
       throw error
     }
-    return { group, generator: new Generator(this.#gpu, group), bytes, users: 0 }
+    const entry = { group, generator: new Generator(this.#gpu, group), bytes, users: 0 }
+    this.#loaded.set(language, entry)
+    return entry
   }
 
-  async #makeRoom(bytes: number): Promise<void> {
-    const used = () => [...this.#loaded.values()].reduce((sum, entry) => sum + entry.bytes, 0)
-    while (used() + bytes > this.#maxBytes) {
-      const idle = [...this.#loaded].find(([, { users }]) => users === 0)
+  #check(): void {
+    this.#gpu.check()
+    this.#lifetime.check()
+  }
+
+  get #used(): number {
+    return [...this.#loaded.values()].reduce((sum, entry) => sum + entry.bytes, 0)
+  }
+
+  /** Evicts languages nobody uses until there is room for `bytes` more. */
+  async #makeRoom(bytes: number, kept?: string): Promise<void> {
+    while (this.#used + bytes > this.#maxBytes) {
+      const idle = [...this.#loaded].find(([language, { users }]) => users === 0 && language !== kept)
       if (!idle) return
       await this.#evict(idle[0])
     }

@@ -2,7 +2,8 @@
 
 import { SignError } from '../base/errors.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
-import { languageNamedIn, withLanguageField } from '../text/prompts.js'
+import { checkWhole } from '../text/broken_text.js'
+import { type LanguageNaming, languageNamings, withLanguageField, withoutNamings } from '../text/prompt_language.js'
 import { type DecodeOptions, GlossDecoder } from './gloss_decoder.js'
 
 export interface PromptReading {
@@ -20,7 +21,7 @@ export interface ReadOptions extends DecodeOptions {
   readonly language?: string | undefined
 }
 
-/** Reads prompts with one model. */
+/** Reads prompts with one model, any number at once. */
 export class PromptReader implements AsyncDisposable {
   readonly #model: GlossModel
   readonly #decoder: GlossDecoder
@@ -31,32 +32,42 @@ export class PromptReader implements AsyncDisposable {
   }
 
   /**
-   * Reads a prompt. A sign language that it names goes before one told beside it, and that before a model's only one. Throws ERR_USAGE
-   * naming the known languages where none of these is there or the model was not trained on it, and for a prompt of unknown words only.
+   * Reads a prompt. A sign language that it names goes before one told beside it, and that before a model's only one; where a name leaves
+   * open which language it is (GSL, German or Greek), or it names several, the one told decides. Throws ERR_USAGE naming the known languages
+   * where that gives none, or one that the model was not trained on, and for a prompt of unknown words only or with letters lost.
    */
   async read(prompt: string, { language: told, ...options }: ReadOptions = {}): Promise<PromptReading> {
-    const { source, reads } = this.#model
-    const { language, languageFrom } = this.#languageOf(prompt, told)
-    const unknownWords = source.unknownIn(prompt)
-    if (source.unknownShare([prompt]) === 1) {
+    checkWhole(prompt, 'prompt')
+    const { source, reads, languages } = this.#model
+    const namings = languageNamings(prompt, { told, languages })
+    const { language, languageFrom } = this.#languageOf(namings, told)
+    const unknownWords = source.unknownIn(withoutNamings(prompt, namings))
+    if (!source.knowsAny(prompt)) {
       const problem = `wanted a prompt in a language this model has read, got no word it knows in '${prompt}'`
-      throw new SignError('ERR_USAGE', 'prompt', problem, `It was trained for ${this.#model.languages.join(', ')}`)
+      throw new SignError('ERR_USAGE', 'prompt', problem, `It was trained for ${languages.join(', ')}`)
     }
     const [decoded] = await this.#decoder.decode([reads === 'text' ? prompt : withLanguageField(prompt, language)], options)
     return { language, languageFrom, tokens: decoded!.tokens, unknownWords }
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */
+  destroy(): Promise<void> {
     return this.#decoder.destroy()
   }
 
-  #languageOf(prompt: string, told: string | undefined): Pick<PromptReading, 'language' | 'languageFrom'> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
+  }
+
+  #languageOf(namings: readonly LanguageNaming[], told: string | undefined): Pick<PromptReading, 'language' | 'languageFrom'> {
     const { languages } = this.#model
-    const named = languageNamedIn(prompt)
+    const all = [...new Set(namings.map(({ language }) => language))]
+    const several = all.length > 1 ? all.join(' and ') : undefined
+    const named = several ? undefined : all[0]
     const only = languages.length === 1 ? languages[0] : undefined
-    const language = named ?? told ?? only
+    const language = several && !(told && all.includes(told)) ? undefined : (named ?? told ?? only)
     if (language && languages.includes(language)) return { language, languageFrom: named ? 'prompt' : told ? 'field' : 'model' }
-    const got = language ? language : 'a prompt that names none of ours and no language beside it'
+    const got = language ?? (several ? `a prompt that names ${several}` : 'a prompt that names none of ours and no language beside it')
     const problem = `wanted a sign language of ${languages.join(', ')}, got ${got}`
     throw new SignError('ERR_USAGE', 'prompt', problem, 'Name one in the prompt, or tell it (--lang)')
   }

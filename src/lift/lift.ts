@@ -60,6 +60,7 @@ export async function* liftClips(
   clips: AsyncIterable<KeypointClip> | Iterable<KeypointClip>,
   options: LiftOptions = {},
 ): AsyncGenerator<LiftedClip> {
+  gpu.check()
   const { mode = 'adam', noise = 0, seed = 1, batchFrames = gpu.software ? 2048 : 65_536, signal } = options
   const { step, iterations, tolerance } = modes[mode]
   const plan = { iterations: options.iterations ?? iterations, tolerance: options.tolerance ?? tolerance, signal }

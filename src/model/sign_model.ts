@@ -1,6 +1,7 @@
 // The registry of language groups (the paper's MLSF): one encoder-decoder a language, nothing shared, added at any time.
 
 import { SignError } from '../base/errors.js'
+import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
 import { Arena, type Tensor } from '../device/memory.js'
 import { padded } from '../ops/parameter.js'
@@ -27,7 +28,8 @@ export interface GroupDescription {
 }
 
 /** One language: its words, its sizes, its weights on the GPU. */
-export class LanguageGroup implements GroupDescription {
+export class LanguageGroup implements GroupDescription, AsyncDisposable {
+  readonly gpu: Gpu
   readonly language: string
   readonly config: ModelConfig
   readonly vocabulary: Vocabulary
@@ -38,8 +40,11 @@ export class LanguageGroup implements GroupDescription {
   /** [max(maxFrames, maxTokens, rounded up to 4), width]: the fixed encoding of positions. */
   readonly positions: Tensor
   readonly #positionArena: Arena
+  readonly #lifetime: Lifetime
 
   constructor(gpu: Gpu, description: GroupDescription, options: WeightsOptions) {
+    this.gpu = gpu
+    this.#lifetime = new Lifetime(`model ${description.language}`)
     this.language = description.language
     this.config = checkConfig(description.config)
     this.vocabulary = description.vocabulary
@@ -55,9 +60,20 @@ export class LanguageGroup implements GroupDescription {
     this.weights = new Weights(gpu, parameterSpecs(this.config, this.vocabulary.size), options)
   }
 
+  /** Throws ERR_DISPOSED once it was destroyed. */
+  check(): void {
+    this.#lifetime.check()
+  }
+
+  /** Frees its memory; whatever uses it throws ERR_DISPOSED from then on. Idempotent. */
   destroy(): void {
+    this.#lifetime.end()
     this.weights.destroy()
     this.#positionArena.destroy()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
   }
 }
 
@@ -73,12 +89,13 @@ export interface AddLanguageOptions {
 }
 
 /** All languages of a model. */
-export class SignModel {
+export class SignModel implements AsyncDisposable {
   readonly gpu: Gpu
   readonly training: boolean
   /** Of products in training. */
   readonly precision: Precision
   readonly #groups = new Map<string, LanguageGroup>()
+  readonly #lifetime = new Lifetime('model')
 
   constructor(gpu: Gpu, { training = false, precision = 'f32' }: Partial<WeightsOptions> = {}) {
     this.gpu = gpu
@@ -87,15 +104,23 @@ export class SignModel {
   }
 
   get languages(): string[] {
+    this.check()
     return [...this.#groups.keys()]
   }
 
   get groups(): LanguageGroup[] {
+    this.check()
     return [...this.#groups.values()]
+  }
+
+  /** Throws ERR_DISPOSED once it was destroyed; whatever is asked of it does. */
+  check(): void {
+    this.#lifetime.check()
   }
 
   /** Adds a group; the others are not touched. Throws ERR_CONFIG for a tag that is taken, ERR_CHECKPOINT for tensors that do not fit. */
   addLanguage(description: GroupDescription, options: AddLanguageOptions = {}): LanguageGroup {
+    this.check()
     const { seed = 27, tensors, training = this.training, who = description.language } = options
     const { language } = description
     if (this.#groups.has(language)) {
@@ -131,6 +156,7 @@ export class SignModel {
 
   /** The group of a language. Throws ERR_USAGE naming the known ones. */
   group(language: string): LanguageGroup {
+    this.check()
     const group = this.#groups.get(language)
     if (!group) {
       throw new SignError(
@@ -143,9 +169,15 @@ export class SignModel {
     return group
   }
 
+  /** Frees all groups; whatever uses one throws ERR_DISPOSED from then on. Idempotent. */
   destroy(): void {
+    this.#lifetime.end()
     for (const group of this.#groups.values()) group.destroy()
     this.#groups.clear()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
   }
 }
 

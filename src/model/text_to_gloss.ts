@@ -1,6 +1,7 @@
 // Prompt2LangGloss, stage one: a prompt's tokens in, LangGloss tokens out. The encoder is the text-to-pose model's; the decoder has
 // tokens where that one has frames.
 
+import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
 import { Arena, type Tensor } from '../device/memory.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
@@ -30,7 +31,7 @@ export interface GlossModelDescription {
 }
 
 /** One model for all languages: the tokens it puts out carry theirs. */
-export class GlossModel implements GlossModelDescription {
+export class GlossModel implements GlossModelDescription, AsyncDisposable {
   readonly config: GlossConfig
   readonly source: Vocabulary
   readonly gloss: Vocabulary
@@ -43,6 +44,7 @@ export class GlossModel implements GlossModelDescription {
   /** [1, width] of zeros, for tokens whose position is added otherwise. */
   readonly nowhere: Tensor
   readonly #arena: Arena
+  readonly #lifetime = new Lifetime('text-to-gloss model')
 
   constructor(
     gpu: Gpu,
@@ -70,12 +72,28 @@ export class GlossModel implements GlossModelDescription {
     this.positions = tensor('positions', count)
     this.nowhere = tensor('nowhere', 1)
     this.weights = new Weights(gpu, glossParameterSpecs(config, source.size, gloss.size), { training, precision })
-    this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
+    try {
+      this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
+    } catch (error) {
+      this.destroy()
+      throw error
+    }
   }
 
+  /** Throws ERR_DISPOSED once it was destroyed. */
+  check(): void {
+    this.#lifetime.check()
+  }
+
+  /** Frees its memory; whatever uses it throws ERR_DISPOSED from then on. Idempotent. */
   destroy(): void {
+    this.#lifetime.end()
     this.weights.destroy()
     this.#arena.destroy()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
   }
 }
 

@@ -13,6 +13,11 @@ export interface Motion {
   readonly fps: number
 }
 
+/** Whether two frame rates are the same but for how files round them: 29.97 is 29.969999 in some, 30 in none. */
+export function sameRate(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-4 * Math.max(a, b)
+}
+
 export interface NamedMotion extends Motion {
   /** Unique in its split, e.g. `dev/17April_2010_Saturday-3`. */
   readonly name: string

@@ -8,7 +8,8 @@ import { medianBoneLengths } from './bone_lengths.js'
 import { checkFinite, checkMotion } from './check.js'
 import { frameAt, type Motion } from './clip.js'
 import { rigBones, type Vector } from './rig.js'
-import { COORDS, joint, jointNames } from './skeleton.js'
+import { sidesAreExchanged } from './sides.js'
+import { joint, jointNames } from './skeleton.js'
 
 /** A rotation as a unit quaternion x, y, z, w. */
 type Turn = [number, number, number, number]
@@ -28,14 +29,14 @@ const still: Turn = [0, 0, 0, 1]
 
 /**
  * Solves a motion for the rig. Joints come out where they were as far as the bones keep their length: exactly, for a motion that never stretches them.
- * Where joint 5 lies to the picture's left of joint 2, as in some published corpora, the rest pose is mirrored with it.
+ * Where the right shoulder lies to the picture's right, as no reader leaves it, the rest pose is mirrored with it.
  * Throws ERR_DATA naming `who` for a malformed motion or a coordinate that is not finite.
  */
 export function rigPoses(motion: Motion, who = 'motion'): RigPoses {
   checkMotion(motion, who)
   checkFinite(motion.joints, who)
   const { frames, fps } = motion
-  const side = sideOf(motion)
+  const side = sidesAreExchanged(motion.joints, frames) ? -1 : 1
   const lengths = medianBoneLengths(motion)
   const directions = rigBones.map(({ rest: [x, y, z] }): Vector => [side * x, y, z])
   // `body` comes first and is none of the skeleton's bones.
@@ -50,15 +51,6 @@ export function rigPoses(motion: Motion, who = 'motion'): RigPoses {
     for (const [b, turn] of before.entries()) turns.set(turn, (frame * rigBones.length + b) * 4)
   }
   return { rest, frames, fps, place, turns }
-}
-
-/** 1 where the signer's left is to the picture's right, as it is for a signer who faces us; -1 in a mirrored corpus. */
-function sideOf({ joints, frames }: Motion): 1 | -1 {
-  const apart = Float64Array.from(
-    { length: frames },
-    (_, t) => joints[t * COORDS + joint.leftShoulder * 3]! - joints[t * COORDS + joint.rightShoulder * 3]!,
-  )
-  return apart.sort()[frames >> 1]! < 0 ? -1 : 1
 }
 
 /** The joints of one frame in the rig's axes: the picture's y points down, ours up. */

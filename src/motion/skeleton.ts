@@ -6,7 +6,10 @@ export const JOINTS = 50
 /** Coordinates a frame: x right in the image, y down, z depth, joint after joint. */
 export const COORDS = JOINTS * 3
 
-/** Body joints by name. Left and right are the signer's own. */
+/**
+ * Body joints by name. Left and right are the signer's own, and the signer faces the camera: the right hand is on the picture's left, whatever the file it came
+ * from calls it (sides.ts).
+ */
 export const joint = {
   nose: 0,
   neck: 1,

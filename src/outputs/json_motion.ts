@@ -4,6 +4,7 @@ import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { checkMotion } from '../motion/check.js'
 import { frameAt, type Motion } from '../motion/clip.js'
+import { facing } from '../motion/sides.js'
 import { COORDS, JOINTS, jointNames } from '../motion/skeleton.js'
 
 /** What is known of a motion besides its numbers. */
@@ -75,5 +76,5 @@ export function motionFromJson(source: string, who: string): Motion & MotionMeta
     if (broken >= 0) throw fail(`frame ${frame}, number ${broken}: wanted a number, got ${JSON.stringify(values[broken])}`)
     joints.set(values as number[], frame * COORDS)
   })
-  return { joints, frames: data.length, fps, language, text }
+  return { joints: facing(joints, data.length), frames: data.length, fps, language, text }
 }

@@ -1,8 +1,8 @@
 // Profiles as files.
 
-import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import { readText } from '../base/text_file.js'
 import { FORMAT, type Profile } from './profile.js'
 
 /** Writes a profile. Throws ERR_OUTPUT where it cannot be written. */
@@ -12,11 +12,13 @@ export async function saveProfile(path: string, profile: Profile): Promise<void>
 
 /** Reads one that `saveProfile` wrote. Throws ERR_DATA for a file that cannot be read, is no JSON, or holds something else. */
 export async function readProfile(path: string): Promise<Profile> {
+  const nextMove = 'Make one with signllm profile … --out'
   const refuse = (got: string, cause?: unknown) =>
-    new SignError('ERR_DATA', path, `wanted a saved profile, got ${got}`, 'Make one with signllm profile … --out', { cause })
+    new SignError('ERR_DATA', path, `wanted a saved profile, got ${got}`, nextMove, { cause })
+  const text = await readText(path, { wanted: 'a saved profile', nextMove })
   let value: unknown
   try {
-    value = JSON.parse(await readFile(path, 'utf8'))
+    value = JSON.parse(text)
   } catch (cause) {
     throw refuse((cause as Error).message, cause)
   }

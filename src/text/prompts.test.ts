@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { syntheticLanguages } from '../data/synthetic.js'
-import { fillPrompt, languageNamedIn, promptTemplates, templatesOf, withLanguageField } from './prompts.js'
+import { languageNamedIn } from './prompt_language.js'
+import { fillPrompt, promptTemplates, templatesOf } from './prompts.js'
 
 const every = Object.entries(promptTemplates).flatMap(([language, { named, unnamed }]) =>
   [...named, ...unnamed].map((text) => ({ language, text })),
@@ -34,19 +35,6 @@ describe('the templates', () => {
     expect(() => templatesOf('XSL')).toThrow(
       "prompts: wanted a language of ASL, GSL, DSGS, LSF-CH, LIS-CH, LSA, KSL, TSL, LGP, LIS, LSE, STS, got 'XSL'",
     )
-  })
-})
-
-describe('the language of a prompt', () => {
-  it('is the one its template names, and no other', () => {
-    for (const [language, { named }] of Object.entries(promptTemplates))
-      for (const template of named) expect(languageNamedIn(fillPrompt(template, 'x')), template).toBe(language)
-  })
-
-  it('is told in a word before it where it names none, or several', () => {
-    expect(withLanguageField('How do you sign “sun” in ASL?', 'TSL')).toBe('How do you sign “sun” in ASL?')
-    expect(withLanguageField('Comment signe-t-on « soleil » ?', 'LSF-CH')).toBe('lang_lsf_ch Comment signe-t-on « soleil » ?')
-    expect(withLanguageField('Is “sun” the same in ASL and DGS?', 'ASL')).toMatch(/^lang_asl /)
   })
 })
 

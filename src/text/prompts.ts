@@ -18,7 +18,7 @@ import { tsl } from './prompts/tsl.js'
 
 /** Sentences with one `{sentence}` each. */
 export interface PromptTemplates {
-  /** How a prompt says that it means this sign language. */
+  /** How these templates say that they mean this sign language; prompt_language.ts knows other ways. */
   readonly name: RegExp
   /** Say which sign language is meant. */
   readonly named: readonly string[]
@@ -63,20 +63,6 @@ export function everyTemplateOf(language: string): readonly string[] {
 
 /** A template without its sentence: the words that every prompt made of it has. */
 export const withoutSentence = (template: string): string => template.replace(PLACE, ' ')
-
-/** The sign language a prompt names, or undefined for one that names none of ours, or several. */
-export function languageNamedIn(prompt: string): string | undefined {
-  const named = Object.keys(promptTemplates).filter((language) => promptTemplates[language]!.name.test(prompt))
-  return named.length === 1 ? named[0] : undefined
-}
-
-/**
- * The prompt as a model reads it: with the language told in a word before it, unless it names one itself. What a prompt names goes
- * before what is told beside it.
- */
-export function withLanguageField(prompt: string, language: string): string {
-  return languageNamedIn(prompt) ? prompt : `lang_${language.toLowerCase().replaceAll('-', '_')} ${prompt}`
-}
 
 /** Which prompts name the sign language they want: half of them, each, none. */
 export const promptNamings = ['half', 'always', 'never'] as const

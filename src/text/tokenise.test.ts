@@ -16,12 +16,29 @@ describe('tokenise', () => {
     ['decomposed accents', 'fu\u0308r', ['für']],
     ['Korean', '안녕하세요, 세계!', ['안녕하세요', '세계']],
     ['marks', 'नमस्ते दुनिया।', ['नमस्ते', 'दुनिया']],
-    ['no words', ' … — !? ', []],
+    ['no words', ' … — !? ___ ', []],
+    // A cloud with rain, in colour by U+FE0F.
+    ['emoji', '\u{1F327}\uFE0F Regen\u{1F327}\uFE0F heute', ['regen', 'heute']],
+    [
+      'emoji of several, of a skin colour, flags',
+      '\u{1F469}\u200D\u{1F469}\u200D\u{1F467} \u{1F44B}\u{1F3FD} \u{1F1E9}\u{1F1EA} \u2764\uFE0F\u200D\u{1F525}',
+      [],
+    ],
+    ['a flag of tags', '\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}', []],
+    ['an emoji that is a letter', '\u2139\uFE0F info', ['info']],
+    ['keycaps are their digits', '1\uFE0F\u20E3 and 2, #\uFE0F\u20E3', ['1', 'and', '2']],
+    ['marks of nothing', '\u0301 \u20DD \uFE0F \u200D', []],
+    ['soft hyphens and joiners', 'Re\u00ADgen mi\u200Ckhaham \u2060rain\uFEFF', ['regen', 'mikhaham', 'rain']],
+    ['Thai, Khmer by zero-width spaces', 'ฝนตก\u200Bวันนี้', ['ฝนตก', 'วันนี้']],
+    ['Hindi and Sinhala with joiners', 'हिन्दी क्\u200Dष ශ්\u200Dරී', ['हिन्दी', 'क्ष', 'ශ්රී']],
+    ['Arabic and Hebrew with vowels', 'مَطَر، שָׁלוֹם!', ['مَطَر', 'שָׁלוֹם']],
+    ['Persian', 'می\u200Cخواهم باران', ['میخواهم', 'باران']],
   ])('words: %s', (_what, text, tokens) => expect(tokenise(text, 'words')).toEqual(tokens))
 
   it('letters gives each letter of German and Korean by itself', () => {
     expect(tokenise('Grüß 2!', 'letters')).toEqual(['g', 'r', 'ü', 'ß', '2'])
     expect(tokenise('안녕, Jo', 'letters')).toEqual(['안', '녕', 'j', 'o'])
+    expect(tokenise('नमस्ते \u{1F327}\uFE0F 1\uFE0F\u20E3', 'letters')).toEqual(['न', 'म', 'स्', 'ते', '1'])
   })
 
   it('gives an empty list for an empty sentence', () => {

@@ -12,8 +12,9 @@ const policies = {
   spelled: (text: string) => folded(text).match(word) ?? [],
 }
 
-// A run of letters, marks and digits. Inside it, an apostrophe before letters (don't) and a point or comma between digits (3,5) stay.
-const word = /[\p{L}\p{M}\p{N}_]+(?:'[\p{L}\p{M}]+|(?<=\p{N})[.,]\p{N}+)*/gu
+// A run of letters, marks and digits that begins with a letter or digit: marks alone are what is left of an emoji. Inside it, an apostrophe
+// before letters (don't) and a point or comma between digits (3,5) stay.
+const word = /_*[\p{L}\p{N}][\p{L}\p{M}\p{N}_]*(?:'\p{L}[\p{L}\p{M}]*|(?<=\p{N})[.,]\p{N}+)*/gu
 // One letter with its marks, or one digit. A Hangul syllable is one letter here.
 const letter = /\p{L}\p{M}*|\p{N}/gu
 
@@ -22,7 +23,7 @@ const letter = /\p{L}\p{M}*|\p{N}/gu
  *
  * - `whitespace`: at white space only; case and punctuation are kept
  * - `words`: lower-cased and NFC-normalised; punctuation separates words and is dropped
- * - `letters`: each letter or digit by itself, lower-cased, for fingerspelling
+ * - `letters`: each letter or digit by itself, lower-cased, for fingerspelling, and for languages that write no spaces between words
  * - `spelled`: as `words`; a vocabulary then spells the words it does not have, letter by letter
  */
 export type TokenPolicy = keyof typeof policies
@@ -46,7 +47,15 @@ export function tokenise(text: string, policy: TokenPolicy): string[] {
   return policies[policy](text)
 }
 
-/** Lower case before NFC, since lower-casing can leave a letter and its mark apart; the typographic apostrophe as the plain one. */
+/**
+ * Lower case before NFC, since lower-casing can leave a letter and its mark apart; the typographic apostrophe as the plain one. Characters
+ * that nobody sees (joiners, soft hyphens, choices of a glyph) and the frames of keycaps are taken out, so that a word is the same with
+ * and without them; all but the zero-width space, which stands between words.
+ */
 function folded(text: string): string {
-  return text.toLowerCase().normalize('NFC').replaceAll('’', "'")
+  return text.toLowerCase().replace(pictograph, ' ').replace(unseen, '').normalize('NFC').replaceAll('’', "'")
 }
+
+// \p{Me} encloses what is before it. One pictograph is a letter by its category: the i of information.
+const unseen = /(?!\u200b)[\p{Default_Ignorable_Code_Point}\p{Me}]/gu
+const pictograph = /\u2139/gu

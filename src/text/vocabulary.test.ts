@@ -34,6 +34,13 @@ describe('Vocabulary', () => {
     expect(new Vocabulary(['a'], 'words').unknownShare([])).toBe(0)
   })
 
+  it('knows when it has no word of a sentence', () => {
+    const vocabulary = new Vocabulary(['rain'], 'words')
+    expect(['Rain, snow', 'snow', '\u{1F327}\uFE0F', ''].map((text) => vocabulary.knowsAny(text))).toEqual([true, false, false, false])
+    // No emoji leaves a word behind.
+    expect(Vocabulary.build(['\u{1F327}\uFE0F rain \u{1F469}\u200D\u{1F467}'], 'words').tokens.slice(4)).toEqual(['rain'])
+  })
+
   it('comes back from JSON', () => {
     const vocabulary = Vocabulary.build(['Über den Wolken'], 'words')
     const back = Vocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)), 'x')

@@ -122,6 +122,11 @@ export class Vocabulary {
     return [...new Set(this.tokensOf(text).filter((token) => this.idOf(token) === specialId.unknown))]
   }
 
+  /** Whether it has any word of a sentence; not of one that is nothing but marks. */
+  knowsAny(text: string): boolean {
+    return this.tokensOf(text).some((token) => this.#ids.has(token))
+  }
+
   /** Share of the sentences' tokens that are unknown, 0 to 1; near 1 means the wrong vocabulary or policy. 0 where there are no tokens. */
   unknownShare(sentences: Iterable<string>): number {
     let known = 0

@@ -11,6 +11,7 @@ import { type GroupDescription, SignModel } from '../model/sign_model.js'
 import type { HostTensor, WeightsOptions } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { arenaOf, type Part, parseJson, parts, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
+import { exchangedGroup, exchangedTensor, isExchanged } from './checkpoint_sides.js'
 
 const FORMAT = 'signllm-1'
 
@@ -36,6 +37,8 @@ const savedGroup = z.strictObject({
 export interface Checkpoint {
   readonly path: string
   readonly groups: readonly GroupDescription[]
+  /** Languages whose groups were trained with the other side called right, and are brought to ours as they are read (checkpoint_sides.ts). */
+  readonly exchanged: readonly string[]
   /** What the trainer saved to go on from; absent in a model meant for use only. */
   readonly state: unknown
   tensors(part: Part, language: string): Map<string, HostTensor>
@@ -76,18 +79,25 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       `wanted descriptions of groups, got ${z.prettifyError(parsed.error).replace(/\s+/g, ' ')}`,
       'Write the checkpoint again',
     )
+  const stored = parsed.data.map((group) => ({
+    language: group.language,
+    config: group.config as ModelConfig,
+    vocabulary: Vocabulary.fromJSON(group.vocabulary, path),
+    startFrame: Float32Array.from(group.startFrame),
+    scaling: { centre: Float32Array.from(group.scaling.centre), scale: Float32Array.from(group.scaling.scale) },
+    fps: group.fps,
+  }))
+  const exchanged = stored.filter(isExchanged).map(({ language }) => language)
   return {
     path,
-    groups: parsed.data.map((group) => ({
-      language: group.language,
-      config: group.config as ModelConfig,
-      vocabulary: Vocabulary.fromJSON(group.vocabulary, path),
-      startFrame: Float32Array.from(group.startFrame),
-      scaling: { centre: Float32Array.from(group.scaling.centre), scale: Float32Array.from(group.scaling.scale) },
-      fps: group.fps,
-    })),
+    groups: stored.map((group) => (isExchanged(group) ? exchangedGroup(group) : group)),
+    exchanged,
     state: state === undefined ? undefined : parseJson(state, path),
-    tensors: (part, language) => tensorsUnder(file, `${part}/${language}/`),
+    tensors: (part, language) => {
+      const tensors = tensorsUnder(file, `${part}/${language}/`)
+      if (!exchanged.includes(language)) return tensors
+      return new Map([...tensors].map(([name, tensor]) => [name, exchangedTensor(name, tensor)]))
+    },
   }
 }
 

@@ -1,16 +1,18 @@
 // From a run file's `data` to samples: one language a group, each with its vocabulary and start frame.
 
-import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
-import { loadCorpus } from '../data/corpus.js'
+import { linesOfText, readText } from '../base/text_file.js'
+import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
+import { readManifest } from '../data/corpus_manifest.js'
 import { type Source, sourceOf } from '../data/source.js'
 import { syntheticCorpus } from '../data/synthetic.js'
 import { type ModelConfig, presets, sameConfig } from '../model/config.js'
 import { measureScaling, rawFrames } from '../model/frame_scaling.js'
 import { type GroupDescription, SHARED } from '../model/sign_model.js'
-import type { Clip } from '../motion/clip.js'
+import { type Clip, sameRate } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { langGlossLine } from '../text/lang_gloss.js'
+import { checkWords, readingNotes } from '../text/reading_notes.js'
 import type { TokenPolicy } from '../text/tokenise.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { Sample } from './batch_arrays.js'
@@ -25,6 +27,8 @@ export interface LanguageData {
   /** Held-out clips; empty where the corpus has none. */
   readonly dev: readonly Sample[]
   readonly group: GroupDescription
+  /** What to know of its sentences before a model learns from them. */
+  readonly notes: readonly string[]
 }
 
 /** What the group of one tag is made of. */
@@ -40,6 +44,13 @@ interface Material {
 export function modelConfig({ model }: RunConfig): ModelConfig {
   const { preset, ...overrides } = model
   return { ...presets[preset], ...overrides }
+}
+
+/** The run file with the frame rate of every corpus in it, so that a run's folder says which it was. Throws ERR_DATA for a manifest that is none. */
+export async function withRates(config: RunConfig): Promise<RunConfig> {
+  const entry = async (data: DataEntry): Promise<DataEntry> =>
+    'synthetic' in data || data.fps !== null ? data : { ...data, fps: (await readManifest(`${data.train}.json`))?.fps ?? UNTOLD_RATE }
+  return { ...config, data: await Promise.all(config.data.map(entry)) }
 }
 
 /** Loads every group. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
@@ -65,7 +76,7 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
       skels: prefix,
       language,
       source,
-      fps,
+      ...(fps === null ? {} : { fps }),
       skipFrames,
       maxFrames: sizes.maxFrames,
       maxTokens: sizes.maxTokens - 1,
@@ -77,18 +88,17 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
   if (train.length === 0)
     throw new SignError('ERR_DATA', `${entry.train}.skels`, `wanted clips of ${language}, got none`, 'Check the language tag')
   const vocabulary = entry.vocabulary === undefined ? undefined : await readVocabulary(entry.vocabulary, policyOf(source, config))
-  return { language, source, train, dev: await load(entry.dev), vocabulary }
+  const dev = await load(entry.dev)
+  if (dev[0] && !sameRate(dev[0].fps, train[0]!.fps)) {
+    const problem = `wanted the ${train[0]!.fps} frames a second of ${entry.train}, got ${dev[0].fps}`
+    throw new SignError('ERR_CONFIG', entry.dev!, problem, 'Resample one of them: signllm data convert --fps')
+  }
+  return { language, source, train, dev, vocabulary }
 }
 
 /** A vocabulary file, one word a line in id order. Throws ERR_DATA naming it. */
 export async function readVocabulary(path: string, tokens: TokenPolicy): Promise<Vocabulary> {
-  try {
-    const text = await readFile(path, 'utf8')
-    return Vocabulary.fromLines(text.replace(/\n$/, '').split('\n'), tokens, path)
-  } catch (cause) {
-    if (cause instanceof SignError) throw cause
-    throw new SignError('ERR_DATA', path, `wanted a vocabulary, got ${(cause as Error).message}`, 'Check the path', { cause })
-  }
+  return Vocabulary.fromLines(linesOfText(await readText(path, { wanted: 'a vocabulary' })), tokens, path)
 }
 
 function synthetic({ synthetic: options }: SyntheticEntry, source: Source): Material[] {
@@ -104,7 +114,7 @@ function synthetic({ synthetic: options }: SyntheticEntry, source: Source): Mate
 function together(languages: readonly Material[]): Material {
   const { source } = languages[0]!
   const rates = [...new Set(languages.flatMap(({ train, dev }) => [...train, ...dev].map(({ fps }) => fps)))]
-  if (rates.length > 1) {
+  if (!rates.every((rate) => sameRate(rate, rates[0]!))) {
     const problem = `wanted one frame rate in a shared group, got ${rates.join(' and ')}`
     throw new SignError('ERR_CONFIG', 'data', problem, 'Set fps and skipFrames so that all agree')
   }
@@ -119,15 +129,28 @@ const policyOf = (source: Source, { tokens }: RunConfig): TokenPolicy => (source
 function assemble({ language, source, train, dev, vocabulary: fixed }: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
   const lines = train.map((clip) => sourceOf(clip, source))
   const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config))
+  for (const split of [train, dev])
+    checkWords(
+      split.map((clip) => sourceOf(clip, source)),
+      vocabulary,
+      language,
+    )
   const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
   const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()
   const group = { language, config: sizes, vocabulary, startFrame: meanFirstFrame(train), scaling, fps: train[0]!.fps }
-  return { language, source, train: train.map(sample), dev: dev.map(sample), group }
+  return {
+    language,
+    source,
+    train: train.map(sample),
+    dev: dev.map(sample),
+    group,
+    notes: notesOf(language, source, train, dev, vocabulary),
+  }
 }
 
 /**
  * The same data for a group that goes on from a checkpoint: its words, units and start frame instead of the corpus' own.
- * Throws ERR_CONFIG where the checkpoint has no such group, or one of other sizes.
+ * Throws ERR_CONFIG where the checkpoint has no such group, or one of other sizes or another frame rate.
  */
 export function startFrom(data: LanguageData, checkpoint: { path: string; groups: readonly GroupDescription[] }): LanguageData {
   const { language, source, train, dev } = data
@@ -141,8 +164,19 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
       'Use its model section',
     )
   }
+  if (!sameRate(group.fps, data.group.fps)) {
+    const problem = `wanted a group ${language} of the ${data.group.fps} frames a second of the data, got one of ${group.fps}`
+    throw new SignError('ERR_CONFIG', checkpoint.path, problem, `Resample the data: signllm data convert --fps ${group.fps}`)
+  }
   const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })
-  return { language, source, train: train.map(again), dev: dev.map(again), group }
+  const clips = (samples: readonly Sample[]) => samples.map(({ clip }) => clip)
+  const notes = notesOf(language, source, clips(train), clips(dev), group.vocabulary)
+  return { language, source, train: train.map(again), dev: dev.map(again), group, notes }
+}
+
+function notesOf(language: string, source: Source, train: readonly Clip[], dev: readonly Clip[], vocabulary: Vocabulary): string[] {
+  const lines = (clips: readonly Clip[]) => clips.map((clip) => sourceOf(clip, source))
+  return readingNotes({ train: lines(train), dev: lines(dev) }, vocabulary).map((note) => `${language}: ${note}`)
 }
 
 /** A policy may cut a line into more tokens than it has words, and the built-in corpus has no file to be cut in. */

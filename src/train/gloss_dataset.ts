@@ -7,7 +7,9 @@ import { syntheticCorpus } from '../data/synthetic.js'
 import { presets } from '../model/config.js'
 import type { GlossConfig, GlossModelDescription } from '../model/text_to_gloss.js'
 import { langGlossLine } from '../text/lang_gloss.js'
-import { drawPrompt, everyTemplateOf, withLanguageField, withoutSentence } from '../text/prompts.js'
+import { withLanguageField } from '../text/prompt_language.js'
+import { drawPrompt, everyTemplateOf, withoutSentence } from '../text/prompts.js'
+import { checkWords, readingNotes, unknownNotes } from '../text/reading_notes.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import type { GlossRunConfig } from './gloss_config.js'
 
@@ -21,6 +23,8 @@ export interface GlossData {
   /** Held-out lines, languages taking turns; empty where the corpora have none. */
   readonly dev: readonly GlossLine[]
   readonly description: GlossModelDescription
+  /** What to know of the sentences before a model learns from them. */
+  readonly notes: readonly string[]
 }
 
 type Settings = Pick<GlossRunConfig, 'reads' | 'naming' | 'seed'>
@@ -49,7 +53,15 @@ export async function loadGlossData(config: GlossRunConfig): Promise<GlossData> 
   const description = { config: sizes, source, gloss, languages, reads: config.reads === 'text' ? 'text' : 'prompt' } as const
   const around = new Map(languages.map((language) => [language, wordsAround(language, source, config)]))
   for (const line of [...train, ...dev]) checkLength(line, around.get(line.language) ?? 0, description, config)
-  return { train, dev, description }
+  const said = (lines: readonly GlossLine[]) => lines.map((line) => (config.reads === 'prompt' ? promptOf(line) : line.text))
+  for (const lines of [train, dev]) checkWords(said(lines), source, languages.join(', '))
+  const unknownGloss = unknownNotes(
+    'dev',
+    dev.map(({ langGloss }) => langGloss),
+    gloss,
+    'glosses',
+  )
+  return { train, dev, description, notes: [...readingNotes({ train: said(train), dev: said(dev) }, source), ...unknownGloss] }
 }
 
 /** The lines of one split of a run's corpora, for scoring what was held out. Throws as `loadGlossData`. */

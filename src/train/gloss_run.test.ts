@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gpu } from '../device/gpu.js'
 import { openGpu } from '../device/open.js'
-import { everyTemplateOf, fillPrompt, withLanguageField } from '../text/prompts.js'
+import { withLanguageField } from '../text/prompt_language.js'
+import { everyTemplateOf, fillPrompt } from '../text/prompts.js'
 import { readGlossCheckpoint, restoreGlossModel } from './gloss_checkpoint.js'
 import { parseGlossConfig } from './gloss_config.js'
 import { loadGlossData } from './gloss_dataset.js'
@@ -53,6 +54,25 @@ async function run(name: string, { more = '', stopAt = Infinity, ...options }: {
 const bytes = (name: string, file: string) => readFile(join(folder, name, file))
 
 describe('a text-to-gloss run', () => {
+  it('passes over sentences without a word, and notes what cannot be learned', async () => {
+    const heading = 'name|orth|translation\n'
+    await writeFile(join(folder, 'train.csv'), `${heading}a|REGEN|es regnet\nb|SCHNEE|es schneit\n`)
+    await writeFile(join(folder, 'dev.csv'), `${heading}c|SONNE|\u{1F327}\uFE0F\nd|SONNE|die sonne\n`)
+    const data = `data: [{ language: GSL, train: ${join(folder, 'train.csv')}, dev: ${join(folder, 'dev.csv')} }]\nreads: text`
+    const config = parseGlossConfig(runFile('marks').replace(/data: .*/, data), 'marks')
+    const events = []
+    for await (const event of trainGlossRun(gpu, config, { overwrite: true })) events.push(event)
+    expect(events[0]).toMatchObject({
+      kind: 'start',
+      notes: [
+        expect.stringMatching(/^1 of 4 sentences have no word/),
+        expect.stringMatching(/^100 % of the words of dev are unknown, 1 of 2/),
+        expect.stringMatching(/^100 % of the glosses of dev are unknown, 2 of 2/),
+      ],
+    })
+    expect(events.at(-1)).toMatchObject({ kind: 'end', step: 7 })
+  })
+
   it('stopped in the middle of an epoch goes on to the same bytes', async () => {
     expect([...(await run('whole'))].sort()).toEqual(['checkpoint', 'end', 'start', 'step', 'validation'])
     await run('broken', { stopAt: 4 })

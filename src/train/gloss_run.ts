@@ -44,19 +44,24 @@ const fixedKeys = [
 ] as const
 
 /** Runs a training to its end, telling what happens. Throws as `trainRun`. */
-export function trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
-  return inRunFolder(config.out, options, (folder) => trainIn(folder, gpu, config, options))
+export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
+  gpu.check()
+  yield* inRunFolder(config.out, options, (folder) => trainIn(folder, gpu, config, options))
 }
 
 async function* trainIn(folder: RunFolder, gpu: Gpu, config: GlossRunConfig, { signal }: TrainRunOptions): AsyncGenerator<GlossTrainEvent> {
   const { resumed } = folder
-  const { train, dev, description } = await loadGlossData(config)
+  const { train, dev, description, notes } = await loadGlossData(config)
   await folder.begin(config, fixedKeys, loadGlossConfig)
-  await settleTuning(gpu, config.out, resumed)
+  const tuned = await settleTuning(gpu, config.out, resumed)
   const trainer = resumed
-    ? await resume(gpu, config, train, description, lastCheckpoint(config.out))
-    : new GlossTrainer(config, new GlossModel(gpu, description, { training: true, precision: config.precision, seed: config.seed }), train)
-  yield* carryThrough(new GlossJob(trainer, heldOut(train, dev, config)), config, { resumed, signal })
+    ? await resume(tuned, config, train, description, lastCheckpoint(config.out))
+    : new GlossTrainer(
+        config,
+        new GlossModel(tuned, description, { training: true, precision: config.precision, seed: config.seed }),
+        train,
+      )
+  yield* carryThrough(new GlossJob(trainer, heldOut(train, dev, config), notes), config, { resumed, signal })
 }
 
 /** The lines a validation scores: held-out ones, or those learned from where there are none. */
@@ -88,15 +93,22 @@ function plain({ source, gloss, ...rest }: GlossModelDescription): object {
 }
 
 class GlossJob implements Job<GlossStep, GlossValidated> {
+  readonly notes: readonly string[]
   readonly #trainer: GlossTrainer
   readonly #held: readonly GlossLine[]
   readonly #readings: readonly string[]
   readonly #decoder: GlossDecoder
 
-  constructor(trainer: GlossTrainer, held: readonly GlossLine[]) {
+  constructor(trainer: GlossTrainer, held: readonly GlossLine[], notes: readonly string[]) {
+    this.notes = notes
     this.#trainer = trainer
-    this.#held = held
-    this.#readings = held.map((line, i) => readingOf(line, trainer.config, ['held', i]))
+    const { source } = trainer.model
+    // A line without a word cannot be glossed.
+    const readable = held
+      .map((line, i) => ({ line, reading: readingOf(line, trainer.config, ['held', i]) }))
+      .filter(({ reading }) => source.tokensOf(reading).length > 0)
+    this.#held = readable.map(({ line }) => line)
+    this.#readings = readable.map(({ reading }) => reading)
     this.#decoder = new GlossDecoder(trainer.model.gpu, trainer.model)
   }
 

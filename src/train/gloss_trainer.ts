@@ -2,7 +2,10 @@
 // that is stopped anywhere goes on to the same bits.
 
 import { SignError } from '../base/errors.js'
+import { Lifetime } from '../base/lifetime.js'
 import { once } from '../base/once.js'
+import { Turns } from '../base/turns.js'
+import type { Gpu } from '../device/gpu.js'
 import { SlotPool } from '../device/memory.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
 import { type BatchPlan, planEpoch } from './batches.js'
@@ -34,17 +37,21 @@ export interface GlossTrainerState extends CourseState {
 }
 
 /** Trains a model on lines of a corpus. */
-export class GlossTrainer {
+export class GlossTrainer implements AsyncDisposable {
   readonly config: GlossRunConfig
   readonly model: GlossModel
   readonly lines: readonly GlossLine[]
   readonly course: Course
+  readonly #gpu: Gpu
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<GlossProgram>>()
   #epoch: { number: number; pairs: readonly GlossPair[]; batches: readonly BatchPlan[] } | undefined
   #scaling: readonly number[] | undefined
   /** The step submitted last. */
   #newest: PendingStep<GlossStep> | undefined
+  /** Steps are submitted one at a time: the next batch is known when the last one was. */
+  readonly #turns = new Turns()
+  readonly #lifetime = new Lifetime('trainer')
 
   constructor(config: GlossRunConfig, model: GlossModel, lines: readonly GlossLine[]) {
     if (lines.length === 0) throw new SignError('ERR_DATA', 'text to gloss', 'wanted lines to train on, got none', 'Check the corpus')
@@ -52,7 +59,8 @@ export class GlossTrainer {
     this.model = model
     this.lines = lines
     this.course = new Course(config)
-    this.#pool = new SlotPool(model.gpu)
+    this.#gpu = model.gpu.tunedAs(model.gpu.tuning)
+    this.#pool = new SlotPool(this.#gpu)
   }
 
   /** One optimiser step, waited for. Throws ERR_DIVERGED where the loss or the gradient is not finite. */
@@ -61,7 +69,12 @@ export class GlossTrainer {
   }
 
   /** Submits one optimiser step behind whatever the GPU does. Read the step before it next: that way the GPU never waits for the host. */
-  async submitStep(): Promise<PendingStep<GlossStep>> {
+  submitStep(): Promise<PendingStep<GlossStep>> {
+    return this.#turns.take(() => this.#submitStep())
+  }
+
+  async #submitStep(): Promise<PendingStep<GlossStep>> {
+    this.#check()
     const { course, config } = this
     const { pairs, batches } = this.#currentEpoch()
     const { clips, frames: gloss, tokens: source } = batches[course.batch]!
@@ -89,6 +102,7 @@ export class GlossTrainer {
    */
   async state(): Promise<GlossTrainerState> {
     await this.#newest?.read()
+    this.#check()
     return { ...this.course.state(), ...(this.#scaling && { scaling: this.#scaling }) }
   }
 
@@ -99,9 +113,22 @@ export class GlossTrainer {
     this.#scaling = state.scaling
   }
 
+  /** Frees its memory; steps under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */
   async destroy(): Promise<void> {
-    for (const program of this.#programs.values()) (await program).destroy()
+    this.#lifetime.end()
+    const programs = await Promise.allSettled(this.#programs.values())
+    for (const program of programs) if (program.status === 'fulfilled') program.value.destroy()
     this.#pool.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
+  }
+
+  #check(): void {
+    this.#gpu.check()
+    this.#lifetime.check()
+    this.model.check()
   }
 
   /** The epoch's prompts and batches, drawn when it begins. */
@@ -121,7 +148,7 @@ export class GlossTrainer {
   #program(shape: GlossShape): Promise<GlossProgram> {
     return once(this.#programs, `${shape.batch}x${shape.source}x${shape.gloss}`, () => {
       const { smoothing, optimiser } = this.config
-      return GlossProgram.record(this.model.gpu, this.model, shape, { smoothing, clip: optimiser.clip, optimiser }, this.#pool)
+      return GlossProgram.record(this.#gpu, this.model, shape, { smoothing, clip: optimiser.clip, optimiser }, this.#pool)
     })
   }
 }

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gpu } from '../device/gpu.js'
+import { type AdapterTraits, type AnyKernel, formOf } from '../device/kernel.js'
 import { openGpu } from '../device/open.js'
+import type { Step } from '../device/program.js'
 import { SignModel } from '../model/sign_model.js'
 import { GlossModel } from '../model/text_to_gloss.js'
 import type { Precision } from '../model/weights.js'
@@ -73,24 +75,58 @@ async function scaledBy(scale: number): Promise<Trainer> {
   return trainer
 }
 
+const halfProducts = ['linear_half', 'linear_half_grad', 'linear_half_weight_grad']
+const halfAttentions = ['attention_half', 'attention_half_grad_query', 'attention_half_grad_key_value']
+
+const subgroups = new Set(['subgroups'])
+const tensorCores = new Set(['f16 f32 16x16x16'])
+/** The kinds of adapters there are, and what files' names end with that multiply halves there, in linear layers and in attention. */
+const adapters: Readonly<Record<string, readonly [traits: AdapterTraits, linear: string, attention: string]>> = {
+  'a GPU with tensor cores': [
+    { software: false, features: subgroups, subgroupSize: 32, subgroupMatrices: tensorCores },
+    '_matrix',
+    '_matrix',
+  ],
+  'a GPU without': [{ software: false, features: subgroups, subgroupSize: 32 }, '_tiled', '_tiled'],
+  lavapipe: [{ software: true, features: subgroups, subgroupSize: 8 }, '_subgroup', '_subgroup'],
+  SwiftShader: [{ software: true, features: subgroups, subgroupSize: 4 }, '_subgroup', ''],
+  'a software driver without subgroups': [{ software: true, features: new Set(), subgroupSize: undefined }, '', ''],
+}
+
+function kindOf({ software, features, subgroupSize, subgroupMatrices }: AdapterTraits): string {
+  if (!software) return subgroupSize === 32 && subgroupMatrices?.has('f16 f32 16x16x16') ? 'a GPU with tensor cores' : 'a GPU without'
+  if (features.has('subgroups') && subgroupSize === 8) return 'lavapipe'
+  return features.has('subgroups') && subgroupSize === 4 ? 'SwiftShader' : 'a software driver without subgroups'
+}
+
 describe('training in f16', () => {
-  it('takes products of halves in the form for this adapter, but where there are few rows', async () => {
+  it('takes products of halves, in the form for the adapter, whichever it is', async () => {
     const config = configOf('f16')
     const [data] = await loadData(config)
     const model = new SignModel(gpu, { training: true, precision: 'f16' })
     const group = model.addLanguage(data!.group, { seed: 1 })
     const { program } = await TrainingProgram.record(gpu, group, { batch: 4, frames: 40, tokens: 4 }, trainingOptions(config))
-    const shaders = new Set(program.steps.map(({ kernel, params }) => gpu.form(kernel, params).shader))
-    const form = gpu.software && gpu.traits.features.has('subgroups') ? '_subgroup' : ''
-    if (gpu.software)
-      for (const name of ['linear_half', 'linear_half_grad', 'linear_half_weight_grad']) expect([...shaders]).toContain(`${name}${form}`)
     const kernels = program.steps.map(({ kernel }) => kernel.name)
     expect(kernels.filter((name) => /^linear(_grad|_weight_grad)?$/.test(name))).toEqual([])
     // Weights at once; of each self-attention the projections and a slope, of the cross-attention queries and memory apart.
     expect(kernels.filter((name) => name === 'to_half')).toHaveLength(1 + 2 * 2 + 3)
-    const attentions = ['attention_half', 'attention_delta', 'attention_half_grad_query', 'attention_half_grad_key_value']
+    const attentions = ['attention_delta', ...halfAttentions]
     expect(new Set(kernels.filter((name) => name.startsWith('attention')))).toEqual(new Set(attentions))
     expect(kernels).not.toContain('clip_scale')
+
+    const halves = program.steps.filter(({ kernel }) => [...halfProducts, ...halfAttentions].includes(kernel.name))
+    const shadersOn = (form: (kernel: AnyKernel, params: Step['params']) => { readonly shader: string }) =>
+      [...new Set(halves.map(({ kernel, params }) => form(kernel, params).shader))].sort()
+    const wanted = (linear: string, attention: string) =>
+      [...halfProducts.map((name) => name + linear), ...halfAttentions.map((name) => name + attention)].sort()
+    for (const [adapter, [traits, linear, attention]] of Object.entries(adapters))
+      expect(
+        shadersOn((kernel, params) => formOf(kernel, params, traits)),
+        adapter,
+      ).toEqual(wanted(linear, attention))
+    // And this one, which is one of those.
+    const [, linear, attention] = adapters[kindOf(gpu.traits)]!
+    expect(shadersOn((kernel, params) => gpu.form(kernel, params))).toEqual(wanted(linear, attention))
     program.destroy()
     model.destroy()
   })

@@ -6,7 +6,7 @@ import type { ScoreRow } from '../metrics/scores.js'
 import { sameConfig } from '../model/config.js'
 import { SignModel } from '../model/sign_model.js'
 import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
-import { type LanguageData, loadData, startFrom } from './dataset.js'
+import { type LanguageData, loadData, startFrom, withRates } from './dataset.js'
 import { scaleScalars } from './loss_scale.js'
 import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
@@ -53,22 +53,24 @@ const fixedKeys = [
  * it, ERR_CONFIG where that run was begun with other data, sizes or batches, ERR_OUTPUT where it cannot be written, ERR_DATA and ERR_CONFIG
  * for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model.
  */
-export function trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
-  return inRunFolder(config.out, options, (folder) => trainIn(folder, gpu, config, options))
+export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
+  gpu.check()
+  yield* inRunFolder(config.out, options, (folder) => trainIn(folder, gpu, config, options))
 }
 
-async function* trainIn(folder: RunFolder, gpu: Gpu, config: RunConfig, { signal }: TrainRunOptions): AsyncGenerator<TrainEvent> {
+async function* trainIn(folder: RunFolder, gpu: Gpu, runFile: RunConfig, { signal }: TrainRunOptions): AsyncGenerator<TrainEvent> {
   const { resumed } = folder
+  const config = await withRates(runFile)
   const loaded = await loadData(config)
   // A run that goes on has its base in its checkpoint.
   const base = config.base && !resumed ? await readBase(config.base.model, loaded) : undefined
   const start = config.start && !resumed ? await readCheckpoint(config.start) : undefined
   if (start) for (const language of loaded) startFrom(language, start)
   await folder.begin(config, fixedKeys, loadRunConfig)
-  await settleTuning(gpu, config.out, resumed)
+  const tuned = await settleTuning(gpu, config.out, resumed)
   const trainer = resumed
-    ? await resumeTrainer(gpu, config, loaded, lastCheckpoint(config.out))
-    : await startTrainer(gpu, config, loaded, { base, start })
+    ? await resumeTrainer(tuned, config, loaded, lastCheckpoint(config.out))
+    : await startTrainer(tuned, config, loaded, { base, start })
   yield* carryThrough(new PoseJob(trainer), config, { resumed, signal })
 }
 
@@ -91,6 +93,10 @@ class PoseJob implements Job<TrainedStep, Validated> {
 
   get clips(): number {
     return this.#trainer.data.reduce((sum, { train }) => sum + train.length, 0)
+  }
+
+  get notes(): string[] {
+    return this.#trainer.data.flatMap(({ notes }) => notes)
   }
 
   submitStep(): Promise<PendingStep<TrainedStep>> {
@@ -159,6 +165,10 @@ async function readBase(path: string, data: readonly LanguageData[]): Promise<Ch
 
 async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string): Promise<Trainer> {
   const checkpoint = await readCheckpoint(last)
+  if (checkpoint.exchanged.length > 0 && config.data.some((entry) => 'synthetic' in entry)) {
+    const problem = 'wanted a run on the built-in signer, who faces the camera, got one on its mirror image of earlier versions'
+    throw new SignError('ERR_CHECKPOINT', last, problem, 'Start anew with --overwrite')
+  }
   // What a run started from is in its own checkpoint by now.
   const data = config.start ? loaded.map((language) => startFrom(language, checkpoint)) : loaded
   for (const { group } of data) {

@@ -75,7 +75,7 @@ validate: { policy: predicted-length }
         train: 'data/train',
         dev: 'data/dev',
         source: 'gloss',
-        fps: 25,
+        fps: null,
         skipFrames: 2,
         long: 'error',
         vocabulary: 'gloss.txt',

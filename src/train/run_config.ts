@@ -34,7 +34,8 @@ const corpus = keys({
   test: text.exactOptional(),
   /** Which companion file is the model's input; `lang_gloss` is what `signllm data prompts` writes. */
   source: z.enum(sources).default('text'),
-  fps: z.number().positive().default(25),
+  /** Frames a second of the stored frames; null: what the corpus' manifest says, else 25. One that differs from the manifest stops the run. */
+  fps: z.number().positive().nullable().default(null),
   /** Keep every n-th frame. */
   skipFrames: count.default(1),
   /** A clip over `model.maxFrames` or `maxTokens`: stops the run, is left out, or is cut. */

@@ -27,4 +27,18 @@ describe('a run file', () => {
     await expect(loadRunFile(join(folder, 'x.yaml'))).rejects.toThrow('x.yaml:1:7: `task`: wanted')
     await expect(loadRunFile(join(folder, 'none.yaml'))).rejects.toThrow('wanted to read a run file')
   })
+
+  it('is UTF-8, with or without a mark, or refused with the line', async () => {
+    const path = join(folder, 'encoded.yaml')
+    const run = 'name: a\nout: läufe\ndata: [{ synthetic: {} }]\n'
+    await writeFile(path, `\uFEFF${run.replaceAll('\n', '\r\n')}`)
+    expect(await loadRunFile(path)).toMatchObject({ out: 'läufe' })
+    await writeFile(path, Buffer.from(run, 'latin1'))
+    await expect(loadRunFile(path)).rejects.toMatchObject({
+      code: 'ERR_CONFIG',
+      message: expect.stringContaining('encoded.yaml:2: wanted'),
+    })
+    await writeFile(path, Buffer.from(`\uFEFF${run}`, 'utf16le'))
+    await expect(loadRunFile(path)).rejects.toMatchObject({ code: 'ERR_CONFIG', message: expect.stringContaining('got UTF-16') })
+  })
 })

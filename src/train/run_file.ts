@@ -1,14 +1,14 @@
 // A run file of any task.
 
-import { readFile } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
+import { readText } from '../base/text_file.js'
 import { type GlossRunConfig, parseGlossConfig } from './gloss_config.js'
 import { parseRunConfig, type RunConfig } from './run_config.js'
 import { readYaml } from './run_config_where.js'
 
 /** Reads a run file; its `task` says which. Throws ERR_CONFIG with `file:line:column` of what is wrong. */
 export async function loadRunFile(path: string): Promise<RunConfig | GlossRunConfig> {
-  const source = await readRunFile(path)
+  const source = await readText(path, { code: 'ERR_CONFIG', wanted: 'to read a run file' })
   const { value } = readYaml(source, path)
   const isGloss = typeof value === 'object' && value !== null && 'task' in value && value.task === 'text-to-gloss'
   return isGloss ? parseGlossConfig(source, path) : parseRunConfig(source, path)
@@ -28,13 +28,4 @@ export async function loadGlossConfig(path: string): Promise<GlossRunConfig> {
 
 function otherTask(path: string, wanted: string, got: string): never {
   throw new SignError('ERR_CONFIG', path, `wanted a run of task ${wanted}, got ${got}`, 'Name another run file')
-}
-
-async function readRunFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    const problem = `wanted to read a run file, got ${(cause as Error).message}`
-    throw new SignError('ERR_CONFIG', path, problem, 'Check the path', { cause })
-  }
 }

@@ -27,6 +27,7 @@ class NotingJob implements Job<Told, object> {
   readonly parameters = 1
   readonly clips = 1
   readonly notes: string[] = []
+  readonly calls: string[] = []
   readonly #fails: number
   #newest: PendingStep<Told> | undefined
 
@@ -40,9 +41,9 @@ class NotingJob implements Job<Told, object> {
   async submitStep() {
     const endsEpoch = this.course.stepped(EPOCH)
     const { step } = this.course
-    this.notes.push(`submit ${step}`)
+    this.calls.push(`submit ${step}`)
     this.#newest = new PendingStep({ step, endsEpoch }, this.#newest, async () => {
-      this.notes.push(`read ${step}`)
+      this.calls.push(`read ${step}`)
       refuseDivergence(step, { loss: step === this.#fails ? Number.NaN : 1, gradientNorm: 1 }, ['clip'], 'clips')
       return { step }
     })
@@ -58,16 +59,16 @@ class NotingJob implements Job<Told, object> {
   }
 
   async validate() {
-    this.notes.push('validate')
+    this.calls.push('validate')
     return { result: {}, score: -this.course.step, scalars: { score: 1 } }
   }
 
   async save(path: string) {
-    this.notes.push(`save ${path.split('/').at(-1)}`)
+    this.calls.push(`save ${path.split('/').at(-1)}`)
   }
 
   async destroy() {
-    this.notes.push('destroy')
+    this.calls.push('destroy')
   }
 }
 
@@ -91,7 +92,7 @@ async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, 
   } catch (caught) {
     error = caught
   }
-  return { notes: job.notes, events, error, log: log === '' ? await readFile(join(out, 'metrics.jsonl'), 'utf8') : '' }
+  return { notes: job.calls, events, error, log: log === '' ? await readFile(join(out, 'metrics.jsonl'), 'utf8') : '' }
 }
 
 describe('a run', () => {

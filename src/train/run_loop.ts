@@ -10,7 +10,15 @@ import { RunLogs, type Scalars } from './run_logs.js'
 
 /** What happens in a run; `Trained` is what a step tells, `Validated` what a validation does. */
 export type RunEvent<Trained, Validated> =
-  | { readonly kind: 'start'; readonly step: number; readonly parameters: number; readonly clips: number; readonly resumed: boolean }
+  | {
+      readonly kind: 'start'
+      readonly step: number
+      readonly parameters: number
+      readonly clips: number
+      readonly resumed: boolean
+      /** What to know of the data: nothing stops the run, but a model may not learn from it what is wanted. */
+      readonly notes: readonly string[]
+    }
   | ({ readonly kind: 'step' } & Trained)
   | ({ readonly kind: 'validation'; readonly step: number; readonly best: boolean } & Validated)
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string }
@@ -23,6 +31,8 @@ export interface Job<Trained, Validated> {
   readonly parameters: number
   /** Examples trained on. */
   readonly clips: number
+  /** What to know of the data. */
+  readonly notes: readonly string[]
   /** Gives the GPU its next step. At most two are with it: the one before the last is read before this is called again. */
   submitStep(): Promise<PendingStep<Trained>>
   stepScalars(trained: Trained): Scalars
@@ -44,11 +54,11 @@ export async function* carryThrough<Trained extends object, Validated extends ob
   config: LoopSettings,
   { resumed, signal }: { readonly resumed: boolean; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
-  const { course, parameters, clips } = job
+  const { course, parameters, clips, notes } = job
   let logs: RunLogs | undefined
   try {
     logs = await RunLogs.open(config, resumed ? course.step : undefined)
-    yield { kind: 'start', step: course.step, parameters, clips, resumed }
+    yield { kind: 'start', step: course.step, parameters, clips, resumed, notes }
     yield* trainToEnd(job, config, signal, logs)
   } finally {
     try {

@@ -4,9 +4,14 @@ import { join } from 'node:path'
 import type { Gpu } from '../device/gpu.js'
 import { readTuning, writeTuning } from '../device/tuning_file.js'
 
-/** A new run keeps what the adapter was tuned to; one that goes on takes what it was begun with. Before anything is recorded. */
-export async function settleTuning(gpu: Gpu, out: string, resumed: boolean): Promise<void> {
+/**
+ * The Gpu as the run takes it: a new run keeps what the adapter was tuned to; one that goes on takes what it was begun with. Others on the
+ * same Gpu, another run for one, keep theirs.
+ */
+export async function settleTuning(gpu: Gpu, out: string, resumed: boolean): Promise<Gpu> {
   const path = join(out, 'tuning.json')
-  if (resumed) gpu.tuning = await readTuning(path, gpu.identity)
-  else if (gpu.tuning) await writeTuning(path, gpu.tuning)
+  if (resumed) return gpu.tunedAs(await readTuning(path, gpu.identity))
+  const { tuning } = gpu
+  if (tuning) await writeTuning(path, tuning)
+  return gpu.tunedAs(tuning)
 }

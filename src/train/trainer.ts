@@ -1,8 +1,11 @@
 // Training: one step after another, with validation and checkpoints between them, as a stream of events.
 // Everything that decides the next step is in `state()`, so a run that is stopped anywhere goes on to the same bits.
 
+import { Lifetime } from '../base/lifetime.js'
 import { once } from '../base/once.js'
 import { Random } from '../base/random.js'
+import { Turns } from '../base/turns.js'
+import type { Gpu } from '../device/gpu.js'
 import { SlotPool } from '../device/memory.js'
 import { outputNumbers } from '../model/config.js'
 import type { LanguageGroup, SignModel } from '../model/sign_model.js'
@@ -39,11 +42,12 @@ export interface TrainerState extends CourseState {
 }
 
 /** Trains a model on a GPU. */
-export class Trainer {
+export class Trainer implements AsyncDisposable {
   readonly config: RunConfig
   readonly model: SignModel
   readonly data: readonly LanguageData[]
   readonly course: Course
+  readonly #gpu: Gpu
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<TrainingProgram>>()
   readonly #errors = new Map<string, ErrorRecord>()
@@ -53,13 +57,17 @@ export class Trainer {
   #plan: { epoch: number; batches: readonly BatchPlan[] } | undefined
   /** The step submitted last. */
   #newest: PendingStep<TrainedStep> | undefined
+  /** Steps are submitted one at a time: the next batch is known when the last one was. */
+  readonly #turns = new Turns()
+  readonly #lifetime = new Lifetime('trainer')
 
   constructor(config: RunConfig, model: SignModel, data: readonly LanguageData[]) {
     this.config = config
     this.model = model
     this.data = data
     this.course = new Course(config)
-    this.#pool = new SlotPool(model.gpu)
+    this.#gpu = model.gpu.tunedAs(model.gpu.tuning)
+    this.#pool = new SlotPool(this.#gpu)
     for (const { language, train } of data) {
       this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config)), train.length))
       this.#updates.set(language, 0)
@@ -75,7 +83,12 @@ export class Trainer {
    * Submits one optimiser step behind whatever the GPU does. Read the step before it next: that way the GPU never waits for the host.
    * Nothing of a report decides a step of its own epoch; a new epoch is begun when all reports of the last are read.
    */
-  async submitStep(): Promise<PendingStep<TrainedStep>> {
+  submitStep(): Promise<PendingStep<TrainedStep>> {
+    return this.#turns.take(() => this.#submitStep())
+  }
+
+  async #submitStep(): Promise<PendingStep<TrainedStep>> {
+    this.#check()
     const before = this.#newest
     if (this.course.batch === 0) await before?.read()
     const plan = this.#nextBatch()
@@ -127,6 +140,7 @@ export class Trainer {
   /** After the newest step, which is waited for. */
   async state(): Promise<TrainerState> {
     await this.#newest?.read()
+    this.#check()
     return {
       ...this.course.state(),
       updates: Object.fromEntries(this.#updates),
@@ -147,9 +161,22 @@ export class Trainer {
     }
   }
 
+  /** Frees its memory; steps under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */
   async destroy(): Promise<void> {
-    for (const program of this.#programs.values()) (await program).destroy()
+    this.#lifetime.end()
+    const programs = await Promise.allSettled(this.#programs.values())
+    for (const program of programs) if (program.status === 'fulfilled') program.value.destroy()
     this.#pool.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
+  }
+
+  #check(): void {
+    this.#gpu.check()
+    this.#lifetime.check()
+    this.model.check()
   }
 
   /** What training remembers of a step. */
@@ -205,7 +232,7 @@ export class Trainer {
 
   #program(group: LanguageGroup, shape: BatchShape): Promise<TrainingProgram> {
     const key = `${group.language} ${shape.batch}x${shape.frames}x${shape.tokens}`
-    return once(this.#programs, key, () => TrainingProgram.record(this.model.gpu, group, shape, trainingOptions(this.config), this.#pool))
+    return once(this.#programs, key, () => TrainingProgram.record(this.#gpu, group, shape, trainingOptions(this.config), this.#pool))
   }
 }
 

@@ -17,13 +17,16 @@ const BATCH = 8
 
 /**
  * Generates dev clips (training clips of a language that has no dev split) and scores them. The model's row is first.
- * Clips are taken in order, so every validation of a run scores the same ones.
+ * Clips are taken in order, so every validation of a run scores the same ones. A sentence without a word cannot be signed, and is passed over.
  */
 export async function validate(model: SignModel, data: readonly LanguageData[], { clips, policy }: ValidationOptions): Promise<ScoreRow[]> {
   const pairs: ScoredPair[] = []
   const share = Math.max(1, Math.floor(clips / data.length))
   for (const { language, source, train, dev } of data) {
-    const held = (dev.length > 0 ? dev : train).slice(0, share).map(({ clip }) => clip)
+    const signable = (samples: typeof dev) => samples.filter(({ ids }) => ids.length > 1)
+    const held = signable(dev.length > 0 ? dev : train)
+      .slice(0, share)
+      .map(({ clip }) => clip)
     const generator = new Generator(model.gpu, model.group(language))
     try {
       for (let first = 0; first < held.length; first += BATCH) {

@@ -40,17 +40,18 @@ export function writePose(pose: Pose, out: Float32Array, offset = 0): void {
   out.fill(0, offset, offset + COORDS)
   const put = (index: number, [x, y, z]: Point, side: 1 | -1) => out.set([x * side, y, z], offset + index * 3)
 
-  put(joint.nose, nose(pose.head), 1)
+  // The signer's right is to the left in the picture.
+  put(joint.nose, nose(pose.head), -1)
   const arms = [
     {
       hand: pose.right,
-      side: 1,
+      side: -1,
       shoulder: joint.rightShoulder,
       root: joint.rightHand,
     },
     {
       hand: pose.left,
-      side: -1,
+      side: 1,
       shoulder: joint.leftShoulder,
       root: joint.leftHand,
     },

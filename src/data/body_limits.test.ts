@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readPose } from '../formats/pose.js'
+import { COORDS, joint } from '../motion/skeleton.js'
+import { impossible } from './body_limits.js'
+import { checkCorpus } from './corpus_check.js'
+import { motionOfPose } from './layouts_motion.js'
+import { syntheticCorpus } from './synthetic.js'
+
+const shared = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data')
+const clips = syntheticCorpus({ clipsPerLanguage: 10 }).train
+const { joints, frames } = clips[0]!
+
+/** The clip with joints `first` to `last` of frame `t` moved to the side. */
+function moved(t: number, ...moves: (readonly [first: number, last: number, by: number])[]): Float32Array {
+  const out = joints.slice()
+  for (const [first, last, by] of moves) for (let j = first; j <= last; j++) out[t * COORDS + j * 3] = out[t * COORDS + j * 3]! + by
+  return out
+}
+
+describe('impossible', () => {
+  it('finds nothing in the built-in signer, at whatever rate', () => {
+    for (const clip of clips) for (const fps of [12, 25, 60]) expect(impossible(clip.joints, clip.frames, fps)).toEqual([])
+  })
+
+  it('finds an arm that jumps, by what it covers in a second', () => {
+    const arm = moved(
+      4,
+      [joint.rightElbow, joint.rightElbow, -0.3],
+      [joint.rightWrist, joint.rightWrist, -0.7],
+      [joint.rightHand, 49, -0.7],
+    )
+    expect(impossible(arm, frames, 25)).toEqual([])
+    expect(impossible(arm, frames, 60)).toEqual([
+      expect.stringMatching(/one that jumps: rightWrist by 2\.\d shoulder widths from frame 3 to 4$/),
+    ])
+  })
+
+  it('finds a bone that is too long in one frame, and one that changes its length all the time', () => {
+    expect(impossible(moved(4, [joint.leftElbow, joint.leftElbow, 1]), frames, 25)).toContainEqual(
+      expect.stringMatching(/^wanted leftShoulder to leftElbow within 2\.5 shoulder widths, got 3\.\d shoulder widths in frame 4$/),
+    )
+    const nodding = joints.slice()
+    for (let t = 0; t < frames; t++) nodding[t * COORDS + joint.nose * 3 + 1] = t % 2 === 0 ? -0.05 : -0.45
+    expect(impossible(nodding, frames, 25)).toEqual([expect.stringMatching(/^wanted nose to neck of about one length, .* vary by \d+ %/)])
+  })
+})
+
+describe.skipIf(!existsSync(shared))('published motions', () => {
+  it('are all possible', async () => {
+    const paths = (await readdir(shared, { recursive: true })).filter((name) => /\.pose$/.test(name) && !name.includes('hand_normalized'))
+    for (const path of paths) {
+      const motion = motionOfPose(await readPose(join(shared, path)), { who: path })
+      expect(impossible(motion.joints, motion.frames, motion.fps), path).toEqual([])
+    }
+    for (const part of ['train', 'dev']) {
+      const { findings } = await checkCorpus(join(shared, 'progressive-transformers-slp', part))
+      expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,87 @@
+// What no signer's body does, however the clip was made: the mark of a detection gone wrong. Every limit is about twice the most that 281 published `.pose` clips,
+// ten PHOENIX14T clips, three lifted How2Sign clips and the built-in signer have, so that only what is broken is found.
+
+import { boneLengthSpread, boneLengths } from '../motion/bone_lengths.js'
+import { bones, COORDS, JOINTS, jointNames } from '../motion/skeleton.js'
+
+interface BoneLimit {
+  /** In the normal scale, shoulders 1/3 apart. */
+  readonly longest: number
+  /** Standard deviation over mean within a clip; fingers seen end on have no limit. */
+  readonly spread: number
+}
+
+/** By the numbers of shared lengths (see `bones`): head, clavicle, upper arm, forearm, wrist to hand; then all in the hand alike. */
+const body: readonly BoneLimit[] = [
+  { longest: 0.6, spread: 0.5 },
+  { longest: 0.4, spread: 0.5 },
+  { longest: 0.85, spread: 0.6 },
+  { longest: 0.95, spread: 1.2 },
+  { longest: 0.3, spread: Number.POSITIVE_INFINITY },
+]
+const hand: BoneLimit = { longest: 0.6, spread: Number.POSITIVE_INFINITY }
+/** Distance of a joint from the neck. */
+const REACH = 1.7
+/** Units a second, of any joint; and what a joint must move at least, whatever the rate. The fastest is 18. */
+const SPEED = 40
+const JUMP = 0.5
+
+/**
+ * What is impossible in a motion of the normal scale, as `wanted …, got …`, each kind of fault once, by the first frame that shows it; empty for a motion that a
+ * body can do.
+ */
+export function impossible(joints: Float32Array, frames: number, fps: number): string[] {
+  return [longBone(joints, frames), stretchedBone(joints, frames), farJoint(joints, frames), jump(joints, frames, fps)].filter(
+    (problem) => problem !== undefined,
+  )
+}
+
+const limitOf = (bone: number): BoneLimit => body[bones[bone]!.length] ?? hand
+
+const nameOf = (bone: number): string => `${jointNames[bones[bone]!.parent]} to ${jointNames[bones[bone]!.child]}`
+
+/** The normal scale's unit says nothing to people. */
+const inShoulders = (value: number): string => `${(3 * value).toFixed(1)} shoulder widths`
+
+function longBone(joints: Float32Array, frames: number): string | undefined {
+  for (const [b, lengths] of boneLengths({ joints, frames }).entries()) {
+    const { longest } = limitOf(b)
+    const t = lengths.findIndex((length) => length > longest)
+    if (t >= 0) return `wanted ${nameOf(b)} within ${inShoulders(longest)}, got ${inShoulders(lengths[t]!)} in frame ${t}`
+  }
+  return undefined
+}
+
+function stretchedBone(joints: Float32Array, frames: number): string | undefined {
+  for (const [b, spread] of boneLengthSpread({ joints, frames }).entries()) {
+    const { spread: most } = limitOf(b)
+    if (spread > most)
+      return `wanted ${nameOf(b)} of about one length, got lengths that vary by ${Math.round(100 * spread)} % of their mean`
+  }
+  return undefined
+}
+
+function farJoint(joints: Float32Array, frames: number): string | undefined {
+  for (let cell = 0; cell < frames * JOINTS; cell++) {
+    const distance = Math.hypot(joints[cell * 3]!, joints[cell * 3 + 1]!, joints[cell * 3 + 2]!)
+    if (distance <= REACH) continue
+    const place = `frame ${Math.floor(cell / JOINTS)}, ${jointNames[cell % JOINTS]}`
+    return `wanted every joint within ${inShoulders(REACH)} of the neck, got ${inShoulders(distance)} in ${place}`
+  }
+  return undefined
+}
+
+function jump(joints: Float32Array, frames: number, fps: number): string | undefined {
+  const most = Math.max(JUMP, SPEED / fps)
+  for (let i = COORDS; i < frames * COORDS; i += 3) {
+    const step = Math.hypot(
+      joints[i]! - joints[i - COORDS]!,
+      joints[i + 1]! - joints[i + 1 - COORDS]!,
+      joints[i + 2]! - joints[i + 2 - COORDS]!,
+    )
+    if (step <= most) continue
+    const [t, name] = [Math.floor(i / COORDS), jointNames[(i % COORDS) / 3]]
+    return `wanted joints that move, got one that jumps: ${name} by ${inShoulders(step)} from frame ${t - 1} to ${t}`
+  }
+  return undefined
+}

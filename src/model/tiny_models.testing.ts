@@ -1,0 +1,46 @@
+// Models as small as they come, with fresh weights: what tests of using models need one for.
+
+import type { Gpu } from '../device/gpu.js'
+import { COORDS } from '../motion/skeleton.js'
+import { Vocabulary } from '../text/vocabulary.js'
+import { type ModelConfig, presets } from './config.js'
+import { rawFrames } from './frame_scaling.js'
+import { type GroupDescription, SignModel } from './sign_model.js'
+import { type GlossConfig, GlossModel } from './text_to_gloss.js'
+
+/** What they know, and can be asked one by one. */
+export const words = ['rain', 'sun', 'snow', 'wind']
+
+const config: ModelConfig = { ...presets.tiny, width: 16, heads: 2, hidden: 16, maxFrames: 40, maxTokens: 20, lengthHead: true }
+
+export const tinyGroup = (language: string): GroupDescription => ({
+  language,
+  config,
+  vocabulary: Vocabulary.build([words.join(' ')], 'words'),
+  startFrame: Float32Array.from({ length: COORDS }, (_, i) => 0.2 * Math.cos(i)),
+  scaling: rawFrames(),
+  fps: 25,
+})
+
+export function tinyModel(gpu: Gpu, languages: readonly string[] = ['ASL']): SignModel {
+  const model = new SignModel(gpu)
+  for (const language of languages) model.addLanguage(tinyGroup(language))
+  return model
+}
+
+const glossConfig: GlossConfig = {
+  width: 16,
+  heads: 2,
+  hidden: 32,
+  encoderLayers: 1,
+  decoderLayers: 1,
+  dropout: 0,
+  activation: 'relu',
+  maxTokens: 16,
+}
+
+export function tinyGlossModel(gpu: Gpu): GlossModel {
+  const source = Vocabulary.build([words.join(' ')], 'words')
+  const gloss = Vocabulary.build([words.map((word) => `<ASL_${word.toUpperCase()}>`).join(' ')], 'whitespace')
+  return new GlossModel(gpu, { config: glossConfig, source, gloss, languages: ['ASL'], reads: 'text' })
+}
