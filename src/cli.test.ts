@@ -1,10 +1,10 @@
 // What a user sees when something is wrong: one line that says where, the documented exit status, and nothing half-written.
 
-import { spawn } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { signllm, signllmSent } from './cli.testing.js'
 import { writeDetections } from './commands/clips.testing.js'
 import { formatSafetensors, readSafetensors } from './formats/safetensors.js'
 import { stateDict } from './model/state_dict.testing.js'
@@ -14,33 +14,6 @@ import { saveProfile } from './profile/saved.js'
 let folder: string
 /** A trained checkpoint, too small to sign well. */
 let model: string
-
-interface Outcome {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function signllm(...args: readonly string[]): Promise<Outcome> {
-  return interrupted(undefined, ...args)
-}
-
-/** Presses Ctrl-C as soon as `when` is said. */
-function interrupted(when: string | undefined, ...args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args])
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', (text) => (stdout += text))
-    child.stderr.on('data', (text) => {
-      const before = when !== undefined && stderr.includes(when)
-      stderr += text
-      if (when !== undefined && !before && stderr.includes(when)) child.kill('SIGINT')
-    })
-    child.on('error', reject)
-    child.on('close', (status) => resolve({ status, stdout, stderr }))
-  })
-}
 
 const SIZES = 'model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }'
 const FRAME = 151
@@ -168,7 +141,7 @@ describe('the data commands', () => {
     await writeDetections(root, { a: 2, b: 2 })
     await writeFile(join(root, 'b', 'b_000000000001_keypoints.json'), '[')
     const loud = await signllm('data', 'json2h5', '--in', root, '--out', out)
-    expect(loud).toMatchObject({ status: 4, stdout: expect.stringMatching(/1 clips, 1 broken ones left out/) })
+    expect(loud).toMatchObject({ status: 4, stdout: expect.stringMatching(/1 clip, 1 broken one left out/) })
     expect(loud.stderr).toMatch(/left out: .*b_000000000001_keypoints\.json: .* at character 1/)
     expect(await signllm('data', 'json2h5', '--in', root, '--out', out, '--overwrite', '--skip-broken')).toMatchObject({ status: 0 })
   })
@@ -177,9 +150,9 @@ describe('the data commands', () => {
     const [root, out] = ['many', 'many.h5'].map((name) => join(folder, name)) as [string, string]
     await writeDetections(root, Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`clip${i}`, 2])))
     const args = ['--json', 'data', 'json2h5', '--in', root, '--out', out]
-    const first = await interrupted('"step":2,', ...args)
+    const first = await signllmSent({ signal: 'SIGINT', when: /"step":2,/ }, ...args)
     expect(first, first.stderr).toMatchObject({ status: 130, stdout: '' })
-    expect(first.stderr).toContain('--resume goes on with them')
+    expect(first.stderr).toContain('--resume goes on from there')
     await expect(readFile(out)).rejects.toThrow('ENOENT')
     const second = await signllm(...args, '--resume')
     expect(JSON.parse(second.stdout)).toMatchObject({ clips: 150, frames: expect.any(Number) })

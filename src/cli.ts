@@ -1,21 +1,33 @@
 #!/usr/bin/env node
 // argv to a command; no logic of its own. Exit status: 0 well, 1 a check failed, 2 usage or config, 3 device, 4 data or files,
-// 5 kernel, 6 diverged, 70 a bug of ours, 130 interrupted.
+// 5 kernel, 6 diverged, 70 a bug of ours, 129, 130 and 143 ended by SIGHUP, SIGINT and SIGTERM, 141 by a closed pipe.
 
-import { Command, CommanderError, Option } from 'commander'
-import { printable, SignError } from './base/errors.js'
+import { createRequire } from 'node:module'
+import { Command, Option } from 'commander'
+import { counted } from './base/counted.js'
+import { printable } from './base/errors.js'
 import { addDataCommands } from './cli_data.js'
+import { reportError } from './cli_errors.js'
 import { lengthPolicy, positive, rate, share } from './cli_options.js'
+import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say, writeResults } from './cli_output.js'
+import { interruptedStatus, interruption, keepHangupsIgnored } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
 import type { Profile } from './profile/profile.js'
 
-/** What Ctrl-C aborts with. */
-class Interrupted extends Error {}
-const INTERRUPTED = 130
 const CHECK_FAILED = 1
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+// Asked before commander has read the line, since it may be commander that complains.
+const json = process.argv.slice(2).some((argument, i, all) => argument === '--json' && !all.slice(0, i).includes('--'))
 
 const program = new Command('signllm')
+  .configureOutput({
+    writeOut: (text) => printText(text.trimEnd()),
+    writeErr: (text) => {
+      if (!json) process.stderr.write(printable(text))
+    },
+  })
+  .version(version)
   .description('Train and run sign-language production on any GPU, or none')
   .option(
     '--adapter <name>',
@@ -44,7 +56,7 @@ program
     const { train } = await import('./commands/train.js')
     const summary = await train(path, { ...common(), ...options, signal: interruption() })
     print(summary, `${summary.reason} at step ${summary.step}; the run is in ${summary.out}`)
-    if (summary.interrupted) process.exitCode = INTERRUPTED
+    if (summary.interrupted) process.exitCode = interruptedStatus()
   })
 
 program
@@ -69,7 +81,7 @@ program
     const { tuneCommand } = await import('./commands/tune.js')
     const only = options.only === undefined ? {} : { only: options.only.split(',') }
     const report = await tuneCommand(path, { ...common(), ...only, say, signal: interruption() })
-    print(report, `${report.shapes.length} shapes tuned on ${report.adapter}; kept in ${report.path}`)
+    print(report, `${counted(report.shapes.length, 'shape')} tuned on ${report.adapter}; kept in ${report.path}`)
   })
 
 program
@@ -85,8 +97,8 @@ program
     const { generate } = await import('./commands/generate.js')
     const summary = await generate(text, { ...common(), ...options, signal: interruption() })
     for (const note of summary.notes) say(note)
-    if (summary.unknownWords.length > 0) process.stderr.write(`not learned, so not signed: ${summary.unknownWords.join(', ')}\n`)
-    print(summary, `${summary.frames} frames, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
+    if (summary.unknownWords.length > 0) say(`not learned, so not signed: ${summary.unknownWords.join(', ')}`)
+    print(summary, `${counted(summary.frames, 'frame')}, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
   })
 
 program
@@ -102,9 +114,9 @@ program
     const { prompt } = await import('./commands/prompt.js')
     const summary = await prompt(text, { ...common(), ...options, signal: interruption() })
     for (const note of summary.notes) say(note)
-    if (summary.unknownWords.length > 0) process.stderr.write(`not learned, so not read: ${summary.unknownWords.join(', ')}\n`)
-    const made =
-      summary.frames === undefined ? '' : `\n${summary.frames} frames, ${summary.seconds!.toFixed(2)} s: ${summary.out.join(', ')}`
+    if (summary.unknownWords.length > 0) say(`not learned, so not read: ${summary.unknownWords.join(', ')}`)
+    const { frames, seconds } = summary
+    const made = frames === undefined ? '' : `\n${counted(frames, 'frame')}, ${seconds!.toFixed(2)} s: ${summary.out.join(', ')}`
     print(summary, `${summary.tokens.join(' ')}${made}`)
   })
 
@@ -192,7 +204,10 @@ program
   .action(async (path: string, options) => {
     const { importStateDict } = await import('./commands/import.js')
     const summary = await importStateDict(path, { ...common(), ...options })
-    print(summary, `${summary.language}: width ${summary.width}, ${summary.heads} heads, ${summary.vocabulary} words, in ${summary.out}`)
+    print(
+      summary,
+      `${summary.language}: width ${summary.width}, ${counted(summary.heads, 'head')}, ${counted(summary.vocabulary, 'word')}, in ${summary.out}`,
+    )
   })
 
 program
@@ -203,21 +218,18 @@ program
     const { demo, formatDemo } = await import('./commands/demo.js')
     const summary = await demo({ ...common(), ...options, signal: interruption() })
     print(summary, formatDemo(summary))
-    if (!summary.passed) process.exitCode = 1
+    if (!summary.passed) process.exitCode = CHECK_FAILED
   })
 
-addDataCommands(program.command('data').description('make, convert and look at corpora'), { common, print, interruption })
+addDataCommands(program.command('data').description('make, convert and look at corpora'), { common, print, say, interruption })
 
 function common(): { adapter?: string; json?: boolean } {
   return program.opts()
 }
 
 function print(value: object, text: string): void {
-  process.stdout.write(`${common().json ? JSON.stringify(value) : text}\n`)
-}
-
-function say(line: string): void {
-  process.stderr.write(`${printable(line)}\n`)
+  if (common().json) printJson(value)
+  else printText(text)
 }
 
 async function printProfile(value: Profile, options: { depth?: number }): Promise<void> {
@@ -225,29 +237,26 @@ async function printProfile(value: Profile, options: { depth?: number }): Promis
   print(value, formatProfile(value, options))
 }
 
-/** The first Ctrl-C asks for a clean end, a second one ends at once. */
-function interruption(): AbortSignal {
-  const controller = new AbortController()
-  process.once('SIGINT', () => controller.abort(new Interrupted()))
-  return controller.signal
+/** The exit status of a command, everything said and written. */
+async function run(): Promise<number> {
+  try {
+    await program.parseAsync()
+  } catch (error) {
+    process.exitCode = reportError(error, { json })
+  }
+  const status = Number(process.exitCode ?? 0)
+  try {
+    return (await writeResults()) ? status : status || PIPE_CLOSED
+  } catch (error) {
+    const failed = reportError(error, { json })
+    return status || failed
+  }
 }
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  process.exitCode = report(error)
-}
+outliveStandardError()
+keepHangupsIgnored()
+process.on('uncaughtException', (error) => process.exit(reportError(error, { json })))
+process.exitCode = await run()
+await saidAll()
 // Dawn keeps the process alive as long as its instance is reachable; everything is written by now.
 process.exit()
-
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (error instanceof Interrupted) return INTERRUPTED
-  if (error instanceof SignError) {
-    const { code, message, exitStatus } = error
-    process.stderr.write(common().json ? `${JSON.stringify({ code, message })}\n` : `${message} [${code}]\n`)
-    return exitStatus
-  }
-  process.stderr.write(`bug: ${error instanceof Error ? error.stack : String(error)}\nPlease report it with the command you ran.\n`)
-  return 70
-}

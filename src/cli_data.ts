@@ -1,6 +1,7 @@
 // The commands under `signllm data`: argv to a command, as in cli.ts.
 
 import { type Command, Option } from 'commander'
+import { counted } from './base/counted.js'
 import { exitStatus } from './base/errors.js'
 import { picture, positive, rate, share } from './cli_options.js'
 import type { BrokenClip } from './commands/clip_work.js'
@@ -13,6 +14,7 @@ import { promptNamings } from './text/prompts.js'
 export interface Cli {
   common(): { adapter?: string; json?: boolean }
   print(value: object, text: string): void
+  say(line: string): void
   interruption(): AbortSignal
 }
 
@@ -101,7 +103,7 @@ function addSteps(data: Command, cli: Cli): void {
       const summary = await dataJson2h5({ ...cli.common(), ...options, signal: cli.interruption() })
       cli.print(
         summary,
-        `${summary.out}: ${summary.clips} clips${resumedText(summary)}${brokenText(summary)}; report in ${summary.quality}`,
+        `${summary.out}: ${counted(summary.clips, 'clip')}${resumedText(summary)}${brokenText(summary)}; report in ${summary.quality}`,
       )
       judge(summary, options)
     })
@@ -121,8 +123,8 @@ function addSteps(data: Command, cli: Cli): void {
     .action(async (options) => {
       const { dataLift } = await import('./commands/data_lift.js')
       const summary = await dataLift({ ...cli.common(), ...options, signal: cli.interruption() })
-      const speed = `${summary.frames} frames in ${summary.seconds.toFixed(1)} s on ${summary.adapter}`
-      cli.print(summary, `${summary.out}: ${summary.clips} clips${resumedText(summary)}${brokenText(summary)}; ${speed}`)
+      const speed = `${counted(summary.frames, 'frame')} in ${summary.seconds.toFixed(1)} s on ${summary.adapter}`
+      cli.print(summary, `${summary.out}: ${counted(summary.clips, 'clip')}${resumedText(summary)}${brokenText(summary)}; ${speed}`)
       judge(summary, options)
     })
 
@@ -160,7 +162,7 @@ function addLooks(data: Command, cli: Cli): void {
     .action(async (path: string, options) => {
       const { dataInspect } = await import('./commands/data_inspect.js')
       const summary = await dataInspect(path, { ...cli.common(), ...options, signal: cli.interruption() })
-      cli.print(summary, `${summary.out}: ${summary.clips} clips, ${summary.findings} findings${brokenText(summary)}`)
+      cli.print(summary, `${summary.out}: ${counted(summary.clips, 'clip')}, ${counted(summary.findings, 'finding')}${brokenText(summary)}`)
       judge(summary, options)
     })
 
@@ -193,8 +195,8 @@ function addLooks(data: Command, cli: Cli): void {
       const { dataSplit } = await import('./commands/data_split.js')
       const summary = await dataSplit(prefix, options)
       const parts = Object.values(summary.splits).map(({ prefix: at, clips }) => `${at} (${clips})`)
-      const repeated = summary.repeated > 0 ? `; ${summary.repeated} sentences have several clips` : ''
-      for (const note of summary.notes) process.stderr.write(`note: ${note}\n`)
+      const repeated = summary.repeated > 0 ? `; ${counted(summary.repeated, 'sentence')} with several clips` : ''
+      for (const note of summary.notes) cli.say(`note: ${note}`)
       cli.print(summary, `split by ${summary.by}: ${parts.join(', ')}${repeated}`)
     })
 }
@@ -205,7 +207,7 @@ function judge({ broken }: { broken: readonly BrokenClip[] }, { skipBroken = fal
 }
 
 const brokenText = ({ broken }: { broken: readonly BrokenClip[] }): string =>
-  broken.length > 0 ? `, ${broken.length} broken ones left out` : ''
+  broken.length > 0 ? `, ${counted(broken.length, 'broken one')} left out` : ''
 const resumedText = ({ resumed }: { resumed: number }): string => (resumed > 0 ? ` (${resumed} of them from before)` : '')
 
 interface Written {
@@ -219,11 +221,11 @@ interface Written {
 
 function writtenText(summary: Written): string {
   const { out, clips, frames, withoutText, withoutClip } = summary
-  const counted = [
-    ...(withoutText > 0 ? [`${withoutText} clips without text left out`] : []),
-    ...(withoutClip > 0 ? [`${withoutClip} names without a clip`] : []),
+  const leftOut = [
+    ...(withoutText > 0 ? [`${counted(withoutText, 'clip')} without text left out`] : []),
+    ...(withoutClip > 0 ? [`${counted(withoutClip, 'name')} without a clip`] : []),
   ]
-  return `${[`${out}: ${clips} clips, ${frames} frames`, ...counted].join(', ')}${brokenText(summary)}`
+  return `${[`${out}: ${counted(clips, 'clip')}, ${counted(frames, 'frame')}`, ...leftOut].join(', ')}${brokenText(summary)}`
 }
 
 /** Corpora out of other things. */
@@ -262,6 +264,9 @@ function addMakers(data: Command, cli: Cli): void {
       const { dataPrompts } = await import('./commands/data_prompts.js')
       const summary = await dataPrompts({ ...cli.common(), ...options })
       const misread = summary.misread > 0 ? `, ${summary.misread} read otherwise than they are meant` : ''
-      cli.print(summary, `${summary.lines} prompts, ${summary.named} naming their language${misread}: ${summary.files.join(', ')}`)
+      cli.print(
+        summary,
+        `${counted(summary.lines, 'prompt')}, ${summary.named} naming their language${misread}: ${summary.files.join(', ')}`,
+      )
     })
 }

@@ -1,8 +1,9 @@
 // Writing so that nothing is ever half there: a temporary name beside the target, flushed, then renamed.
 
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { SignError } from './errors.js'
+import { mkdir, open, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { counted } from './counted.js'
+import { isSystemError, refusedOutput } from './system_errors.js'
 
 /**
  * Writes `data` to `path` whole or not at all; pieces of a stream one after another, so that a file may be larger than memory. Makes the folder.
@@ -22,7 +23,7 @@ export async function writeWhole(path: string, data: string | Uint8Array | Async
     await rename(partial, path)
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined)
-    const what = typeof data === 'string' || data instanceof Uint8Array ? `${data.length} bytes` : 'this file'
+    const what = typeof data === 'string' || data instanceof Uint8Array ? counted(data.length, 'byte') : 'this file'
     throw outputError(path, `write ${what}`, cause) // or what the stream threw
   }
 }
@@ -34,9 +35,7 @@ export async function writeWhole(path: string, data: string | Uint8Array | Async
  * @param wanted what was to be done, as in 'remove the older run'
  */
 export function outputError(path: string, wanted: string, cause: unknown): unknown {
-  if ((cause as NodeJS.ErrnoException | undefined)?.syscall === undefined) return cause
-  const problem = `wanted to ${wanted}, got ${(cause as Error).message}`
-  return new SignError('ERR_OUTPUT', path, problem, 'Choose a folder you may write to, with room left', { cause })
+  return isSystemError(cause) ? refusedOutput(path, wanted, cause) : cause
 }
 
 /** Runs file-system work on a user's output; throws what {@link outputError} makes of its failure. */
@@ -45,5 +44,21 @@ export async function output<T>(path: string, wanted: string, work: () => Promis
     return await work()
   } catch (cause) {
     throw outputError(path, wanted, cause)
+  }
+}
+
+/** Makes a folder and those above it. Returns the topmost that was not there yet, for {@link removeEmpty}. Throws ERR_OUTPUT. */
+export function makeFolder(path: string): Promise<string | undefined> {
+  return output(path, 'make this folder', () => mkdir(path, { recursive: true }))
+}
+
+/** Removes `folder` and those above it up to `top`, as long as they are empty. */
+export async function removeEmpty(folder: string, top: string): Promise<void> {
+  for (let at = resolve(folder); at.length >= resolve(top).length; at = dirname(at)) {
+    const removed = await rmdir(at).then(
+      () => true,
+      () => false,
+    )
+    if (!removed) return
   }
 }

@@ -1,12 +1,15 @@
 // What the commands that work through clips have in common: who watches sees how far they are, a broken clip is told and left out, and what is done is kept.
 
 import { existsSync } from 'node:fs'
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { type ClipHdf5Writer, partialHdf5 } from '../formats/clip_hdf5_write.js'
 import { Progress, type ProgressStream } from './progress.js'
 
 export interface ClipWorkOptions {
   readonly json?: boolean
+  /** What this pass through the clips does, as in 'lift': for commands that have several. */
+  readonly stage?: string
   /** Stops between clips; throws the signal's reason. */
   readonly signal?: AbortSignal
   /** Default: standard error. */
@@ -39,8 +42,8 @@ export class ClipWork {
 
   /** @param total clips in all, of which `done` were done before */
   constructor(total: number, options: ClipWorkOptions, done = 0) {
-    const { json = false, stream = process.stderr, signal } = options
-    this.#progress = new Progress({ total, counts: 'clip', stream, json })
+    const { json = false, stream = process.stderr, stage, signal } = options
+    this.#progress = new Progress({ total, counts: 'clip', stage, stream, json })
     this.#signal = signal
     this.#clips = done
   }
@@ -135,7 +138,7 @@ export async function fillHdf5<C extends { readonly name: string; readonly frame
     if (writer.size === 0) await writer.discard()
     else {
       writer.keep()
-      work.note(`${writer.size} clips are kept in ${partialHdf5(writer.path)}; --resume goes on with them`)
+      work.note(`kept ${counted(writer.size, 'clip')} in ${partialHdf5(writer.path)}; --resume goes on from there`)
     }
     throw error
   } finally {

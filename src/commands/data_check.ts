@@ -1,5 +1,6 @@
 // `signllm data check`: all that is wrong with a corpus, and where.
 
+import { counted } from '../base/counted.js'
 import { type CorpusReport, checkCorpus } from '../data/corpus_check.js'
 import { prefixOf } from './motion_source.js'
 
@@ -18,5 +19,8 @@ export async function dataCheck(path: string): Promise<DataCheckSummary> {
 /** A line a finding, errors and warnings as they come, and how it stands in all. */
 export function formatCheck({ findings, clips, frames, errors, warnings, prefix }: DataCheckSummary): string {
   const lines = findings.map(({ severity, where, problem }) => `${where}: ${severity}: ${problem}`)
-  return [...lines, `${prefix}: ${clips} clips, ${frames} frames, ${errors} errors, ${warnings} warnings`].join('\n')
+  return [
+    ...lines,
+    `${prefix}: ${counted(clips, 'clip')}, ${counted(frames, 'frame')}, ${counted(errors, 'error')}, ${counted(warnings, 'warning')}`,
+  ].join('\n')
 }

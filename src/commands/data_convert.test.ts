@@ -53,6 +53,12 @@ describe('dataConvert', () => {
     expect(await readFile(at('two.skels'), 'utf8')).toBe(await readFile(at('three.skels'), 'utf8'))
   })
 
+  it('says which of its steps counts the clips', async () => {
+    const said: string[] = []
+    await convert(json, 'steps/all', { lang: 'ASL', clip: 'a', stream: { write: (text) => said.push(text) } })
+    expect(said.map((line) => line.trimEnd().split('  ')[0])).toEqual(['read: clip 1/1', 'lift: clip 1/1', 'write: clip 1/1'])
+  })
+
   it('goes on after an interruption, in whichever step', async () => {
     await expect(convert(json, 'cut/all', { lang: 'ASL', ...interruptedAfter(1) })).rejects.toThrow('interrupted')
     expect((await readdir(at('cut'))).sort()).toEqual(['all.clips.h5.partial', 'all.quality.jsonl.partial'])

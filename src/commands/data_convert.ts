@@ -4,6 +4,7 @@
 import { rm } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { SignError } from '../base/errors.js'
+import { output } from '../base/files.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
 import { listClipHdf5 } from '../formats/clip_hdf5.js'
 import { partialHdf5 } from '../formats/clip_hdf5_write.js'
@@ -49,7 +50,7 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   const flat = input.detections && new Set(chosenOf(input.detections.names, options.clip))
   if (input.detections && flat!.size > 0) {
     const { videoFps: fps, ...rest } = options
-    const made = await keypointsToHdf5(input.detections, { ...rest, ...again, fps, out: steps.clips, quality })
+    const made = await keypointsToHdf5(input.detections, { ...rest, ...again, stage: 'read', fps, out: steps.clips, quality })
     broken.push(...made.broken)
     notes.push(...made.notes)
   }
@@ -57,16 +58,16 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   if (lifts !== undefined) {
     // What was read here has the rate of its video already.
     const rates = input.keypoints === undefined ? { videoFps: undefined } : {}
-    const lifted = await dataLift({ ...options, ...rates, ...again, in: lifts, out: steps.lifted })
+    const lifted = await dataLift({ ...options, ...rates, ...again, stage: 'lift', in: lifts, out: steps.lifted })
     broken.push(...lifted.broken)
     notes.push(...lifted.notes)
   }
   const source = joined(input.motions, lifts === undefined ? undefined : await motionSource(steps.lifted), input.names)
   const reports: KeypointQuality[] = []
   const target = reported({ ...source, names: chosen(source.names, options.clip, path) }, reports)
-  const written = await writeTarget(out, target, words, options)
+  const written = await writeTarget(out, target, words, { ...options, stage: 'write' })
   if (reports.length > 0) await addReports(quality, flat ?? new Set(), reports, [...broken, ...written.broken])
-  for (const file of between) await rm(file, { force: true })
+  for (const file of between) await output(file, 'remove it', () => rm(file, { force: true }))
   return {
     ...written,
     broken: [...broken, ...written.broken],

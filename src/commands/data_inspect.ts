@@ -1,6 +1,7 @@
 // `signllm data inspect`: a page that shows what a corpus, or a file of detections or joints, is like.
 
 import { extname } from 'node:path'
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { checkCorpus } from '../data/corpus_check.js'
 import { readManifest } from '../data/corpus_manifest.js'
@@ -82,7 +83,7 @@ function flatClip(clip: KeypointClip, language: string): InspectedClip {
   const { missing, dropped } = keypointQuality(clip, { outliers })
   const { name, frames, fps } = clean
   const flat = clean.keypoints.map((value, i) => (i % KEYPOINT === 2 ? 0 : value))
-  const findings = dropped > 0 ? [`nobody seen in ${dropped} frames`] : []
+  const findings = dropped > 0 ? [`nobody seen in ${counted(dropped, 'frame')}`] : []
   return { clip: { name, frames, fps, language, text: '', joints: normalise(flat, frames, { who: name }) }, findings, missing }
 }
 

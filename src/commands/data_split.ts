@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { type CorpusPart, type CorpusSplit, type CorpusSplitOptions, splitCorpus } from '../data/corpus_split.js'
 
@@ -40,9 +41,9 @@ function notesOn({ sentences, videos }: CorpusSplit['shared'], repeated: number)
   return [
     ...(sentences > 0
       ? [
-          `${sentences} of ${repeated} sentences with several clips have them in several parts, so that tests ask for what was learned: ${keeps('sentence', videos)}`,
+          `${sentences} of ${counted(repeated, 'sentence')} with several clips have them in several parts, so that tests ask for what was learned: ${keeps('sentence', videos)}`,
         ]
       : []),
-    ...(videos > 0 ? [`${videos} videos have clips in several parts: ${keeps('video', sentences)}`] : []),
+    ...(videos > 0 ? [`clips of ${counted(videos, 'video')} are in several parts: ${keeps('video', sentences)}`] : []),
   ]
 }

@@ -2,6 +2,7 @@
 // signs sentences it has not seen, scores them beside the baselines, and writes a viewer page, a GIF and a picture.
 
 import { join } from 'node:path'
+import { counted } from '../base/counted.js'
 import { Generator } from '../infer/generator.js'
 import { dtw } from '../metrics/dtw.js'
 import { wristPathRatio } from '../metrics/motion.js'
@@ -61,7 +62,7 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
     const progress = new Progress({ total: config.stop.steps, stream, json })
     for await (const event of trainRun(gpu, config, { overwrite: true, signal })) {
       if (event.kind === 'start')
-        progress.note(`training ${event.parameters.toLocaleString('en')} parameters on ${event.clips} clips, on ${gpu.label}`)
+        progress.note(`training ${event.parameters.toLocaleString('en')} parameters on ${counted(event.clips, 'clip')}, on ${gpu.label}`)
       if (event.kind === 'step') progress.update({ step: event.step, loss: event.loss, frames: event.frames })
     }
     progress.done()

@@ -1,5 +1,6 @@
 // `signllm doctor`: which adapters were tried, which one runs, what it can do, and what to install for a better one.
 
+import { counted } from '../base/counted.js'
 import { openGpu } from '../device/open.js'
 
 /** What the adapter is and can do, as `--json` prints it. */
@@ -21,7 +22,7 @@ export function formatDoctor(report: Awaited<ReturnType<typeof doctor>>): string
     `subgroups   ${report.subgroupSizes.join(' to ')} lanes`,
     `workgroup   ${limits.maxComputeInvocationsPerWorkgroup} lanes, ${limits.maxComputeWorkgroupStorageSize} bytes shared`,
     `buffers     ${mebibytes(limits.maxBufferSize)} each, ${mebibytes(limits.maxStorageBufferBindingSize)} a binding, ${limits.maxStorageBuffersPerShaderStage} a shader`,
-    `tuning      ${report.tuning.shapes > 0 ? `${report.tuning.shapes} shapes of kernels, in ${report.tuning.path}` : 'none; signllm tune measures it'}`,
+    `tuning      ${report.tuning.shapes > 0 ? `${counted(report.tuning.shapes, 'shape')} of kernels, in ${report.tuning.path}` : 'none; signllm tune measures it'}`,
     `runtime     Node ${report.node}, ${report.platform}`,
     ...report.attempts.map(({ source, outcome }) => `tried       ${source}: ${outcome}`),
     ...report.notes.map((note) => `note        ${note}`),

@@ -1,5 +1,6 @@
 // `signllm generate "…"`: a sentence in, a file of signing out.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { loadCorpus } from '../data/corpus.js'
 import { Generator, type LengthPolicy } from '../infer/generator.js'
@@ -85,7 +86,7 @@ function noWordKnown(text: string, language: string, vocabulary: Vocabulary): Si
       ? `wanted words this model of ${language} has learned, got only ${words.map((word) => `'${word}'`).join(', ')}`
       : `wanted a sentence of words, got none in '${text}'`
   const some = tokens.slice(specials.length, specials.length + 8).join(', ')
-  return new SignError('ERR_USAGE', 'generate', problem, `It knows ${tokens.length - specials.length} words: ${some}, …`)
+  return new SignError('ERR_USAGE', 'generate', problem, `It knows ${counted(tokens.length - specials.length, 'word')}: ${some}, …`)
 }
 
 /** The language of a model that has but one. Throws ERR_USAGE naming them where there are more. */

@@ -57,6 +57,24 @@ describe('without a terminal', () => {
     expect(text()).toBe('clip 1/3\nclip 2/3  100 frames/s  1s left\n')
   })
 
+  it('names the part of the work', () => {
+    const { progress, text } = start({ counts: 'clip', total: 1, stage: 'lift' })
+    progress.update({ step: 1, frames: 50 })
+    expect(text()).toBe('lift: clip 1/1\n')
+    const bar = start({ isTTY: true, counts: 'clip', total: 1, stage: 'lift' })
+    bar.progress.update({ step: 1, frames: 50 })
+    expect(bar.text()).toMatch(/^lift {2}1\/1/)
+    const json = start({ json: true, counts: 'clip', total: 1, stage: 'lift' })
+    json.progress.update({ step: 1, frames: 50 })
+    expect(JSON.parse(json.text())).toMatchObject({ stage: 'lift', step: 1 })
+  })
+
+  it('spells out what would steer a terminal in a note', () => {
+    const { progress, text } = start({ isTTY: true })
+    progress.note('left out: \u001b]0;owned\u0007.json\nnext')
+    expect(text()).toBe('left out: \\x1b]0;owned\\x07.json\nnext\n')
+  })
+
   it('has no escape codes, not on a dumb terminal either', () => {
     const { progress, run, text } = start({ isTTY: true, env: { TERM: 'dumb' } })
     run(10, 100)

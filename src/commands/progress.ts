@@ -1,6 +1,7 @@
 // How far a run is, for whoever watches: one line redrawn on a terminal, a plain line now and then in a log, JSON for programs.
 
 import pc from 'picocolors'
+import { printable } from '../base/errors.js'
 import { barLine, plainLine, type View } from './progress_line.js'
 
 /** What a step tells. Further numbers are carried along in JSON mode. */
@@ -25,6 +26,8 @@ export interface ProgressOptions {
   /** Steps of the whole run; null where only the data will tell. */
   readonly total: number | null
   readonly stream: ProgressStream
+  /** Which part of the work this is, where a command has several. */
+  readonly stage?: string | undefined
   /** What `step` counts; default step. */
   readonly counts?: 'step' | 'clip'
   /** What `frames` counts; default frames. */
@@ -90,7 +93,7 @@ export class Progress {
   /** A line that stays, above the bar if there is one: a validation, a checkpoint. In JSON mode as `{"note": …}`. */
   note(text: string): void {
     this.#clear()
-    this.#options.stream.write(this.#mode === 'json' ? `${JSON.stringify({ note: text })}\n` : `${text}\n`)
+    this.#options.stream.write(this.#mode === 'json' ? `${JSON.stringify({ note: text })}\n` : `${printable(text)}\n`)
     if (this.#mode === 'bar' && this.#last) this.#show(this.#clock())
   }
 
@@ -105,12 +108,12 @@ export class Progress {
     const report = this.#last!
     this.#shownAt = time
     this.#shownStep = report.step
-    const { stream } = this.#options
+    const { stream, stage } = this.#options
     const view = this.#view(report)
     switch (this.#mode) {
       case 'json':
         stream.write(
-          `${JSON.stringify({ ...report, total: view.total, [`${view.unit}PerSecond`]: view.perSecond, secondsLeft: view.secondsLeft })}\n`,
+          `${JSON.stringify({ ...(stage === undefined ? {} : { stage }), ...report, total: view.total, [`${view.unit}PerSecond`]: view.perSecond, secondsLeft: view.secondsLeft })}\n`,
         )
         break
       case 'plain':
@@ -128,12 +131,13 @@ export class Progress {
   }
 
   #view({ step, loss }: StepReport): View {
-    const { total, unit = 'frames', counts = 'step' } = this.#options
+    const { stage, total, unit = 'frames', counts = 'step' } = this.#options
     const [first, ...later] = this.#recent
     const seconds = (this.#recent.at(-1)!.time - first!.time) / 1000
     const frames = later.reduce((sum, report) => sum + report.frames, 0)
     const steps = step - first!.step
     return {
+      stage,
       step,
       counts,
       total,

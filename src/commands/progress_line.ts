@@ -3,6 +3,8 @@
 import type pc from 'picocolors'
 
 export interface View {
+  /** Which part of the work this is. */
+  readonly stage?: string | undefined
   readonly step: number
   /** What `step` counts. */
   readonly counts: 'step' | 'clip'
@@ -26,6 +28,7 @@ const SPARK_WIDTH = 24
 export function barLine(view: View, columns: number, colours: Colours): string {
   const plain = (text: string) => text
   const parts: [text: string, colour: (text: string) => string][] = [
+    [view.stage ?? '', plain],
     [steps(view), colours.bold],
     [loss(view), colours.yellow],
     [speed(view), plain],
@@ -47,7 +50,8 @@ export function barLine(view: View, columns: number, colours: Colours): string {
 
 /** A line for a log: no colour, nothing drawn. */
 export function plainLine(view: View): string {
-  return [`${view.counts} ${steps(view)}`, loss(view), speed(view), left(view)].filter(Boolean).join('  ')
+  const stage = view.stage === undefined ? '' : `${view.stage}: `
+  return [`${stage}${view.counts} ${steps(view)}`, loss(view), speed(view), left(view)].filter(Boolean).join('  ')
 }
 
 /** The last `width` values as blocks of eight heights, from the least to the greatest among them. What is not finite is a cross. */

@@ -1,5 +1,6 @@
 // `signllm train run.yaml`: a run from its file, with progress for whoever watches.
 
+import { counted } from '../base/counted.js'
 import { formatScores } from '../metrics/scores.js'
 import { formatTextScores } from '../metrics/text_scores.js'
 import { hasLongSteps } from '../model/config.js'
@@ -47,7 +48,7 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
   try {
     for await (const event of events as AsyncGenerator<TrainEvent | GlossTrainEvent>) {
       if (event.kind === 'start') {
-        const examples = `${event.clips} ${isGloss ? 'sentences' : 'clips'}`
+        const examples = counted(event.clips, isGloss ? 'sentence' : 'clip')
         const where = event.resumed ? `; resumed at step ${event.step}` : ''
         progress.note(`${event.parameters.toLocaleString('en')} parameters, ${examples}, on ${gpu.label}${where}`)
         notes = event.notes

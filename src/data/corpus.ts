@@ -1,6 +1,7 @@
 // Loads a corpus in the field's layout, `<prefix>.skels .text .gloss .files` line for line, into normalised clips.
 
 import { basename } from 'node:path'
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { type CounterConvention, readSkels, type SkelsScale } from '../formats/skels.js'
 import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels_companions.js'
@@ -139,7 +140,7 @@ async function readCompanions(prefix: string, sequences: number, source: Source)
       throw new SignError(
         'ERR_DATA',
         `${prefix}.${ending}`,
-        `wanted a line for each of ${sequences} sequences, got no such file`,
+        `wanted a line for each of ${counted(sequences, 'sequence')}, got no such file`,
         'Add it, or choose another source',
       )
     }

@@ -1,5 +1,6 @@
 // Looks a whole corpus through and says all that is wrong with it, where: the files against the manifest, each other, and what a motion can be.
 
+import { counted } from '../base/counted.js'
 import { readCompanion } from '../formats/skels_companions.js'
 import { brokenIn } from '../text/broken_text.js'
 import { tokenise } from '../text/tokenise.js'
@@ -56,7 +57,7 @@ async function checkFiles(prefix: string, manifest: CorpusManifest | undefined, 
     const path = `${prefix}.${ending}`
     const got = await fileRecord(path)
     if (!got) note('error', path, 'wanted the file the manifest names, got none')
-    else if (got.bytes !== wanted.bytes) note('error', path, `wanted ${wanted.bytes} bytes by the manifest, got ${got.bytes}`)
+    else if (got.bytes !== wanted.bytes) note('error', path, `wanted ${counted(wanted.bytes, 'byte')} by the manifest, got ${got.bytes}`)
     else if (got.sha256 !== wanted.sha256)
       note('error', path, `wanted SHA-256 ${wanted.sha256.slice(0, 12)}… by the manifest, got ${got.sha256.slice(0, 12)}…`)
   }
@@ -102,7 +103,7 @@ function checkWords(path: string, lines: readonly string[], note: Note): void {
   const uncut = uncutWriting(words.flat())
   if (!uncut) return
   const whole = words.filter(({ length }) => length === 1).length
-  const got = `got ${uncut.writing} without any, so that ${whole} of ${lines.length} sentences are one word each`
+  const got = `got ${uncut.writing} without any, so that ${whole} of ${counted(lines.length, 'sentence')} are one word each`
   const line = words.findIndex((own) => own.includes(uncut.word)) + 1
   note('warning', `${path}:${line}`, `wanted spaces between words, ${got}: set tokens: letters in run files, or put spaces between words`)
 }
@@ -139,12 +140,13 @@ interface Counted {
 function checkCounts(prefix: string, manifest: CorpusManifest, { clips, languages, frames }: Counted, note: Note): void {
   const path = `${prefix}.json`
   const total = Object.values(manifest.clips).reduce((sum, count) => sum + count, 0)
-  if (total !== clips) note('error', path, `wanted ${total} clips as the manifest counts, got ${clips}`)
+  if (total !== clips) note('error', path, `wanted ${counted(total, 'clip')} as the manifest counts, got ${clips}`)
   if (frames !== undefined && frames !== manifest.frames)
-    note('error', path, `wanted ${manifest.frames} frames as the manifest counts, got ${frames}`)
+    note('error', path, `wanted ${counted(manifest.frames, 'frame')} as the manifest counts, got ${frames}`)
   if (!languages) return
   for (const tag of new Set([...manifest.languages, ...Object.keys(manifest.clips), ...languages])) {
     const [wanted, got] = [manifest.clips[tag] ?? 0, languages.filter((language) => language === tag).length]
-    if (wanted !== got) note('error', path, `wanted ${wanted} clips of ${tag || 'no language'} as the manifest counts, got ${got}`)
+    if (wanted !== got)
+      note('error', path, `wanted ${counted(wanted, 'clip')} of ${tag || 'no language'} as the manifest counts, got ${got}`)
   }
 }

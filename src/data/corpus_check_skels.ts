@@ -1,5 +1,6 @@
 // The part of checking a corpus that goes through the motions: every line of `.skels`, one at a time.
 
+import { counted } from '../base/counted.js'
 import { type CounterConvention, type SkelsSequence, skelsLines } from '../formats/skels.js'
 import { NORMALISATION } from '../motion/clip.js'
 import { COORDS, joint } from '../motion/skeleton.js'
@@ -59,7 +60,7 @@ export class SkelsCheck {
     const twin = this.#lineOfMotion.get(hash)
     if (twin === undefined) this.#lineOfMotion.set(hash, line)
     else this.#note('warning', who, `wanted motions that differ, got that of line ${twin} again`)
-    if (isStill(joints, frames)) this.#note('warning', who, `wanted something that moves, got one pose in all ${frames} frames`)
+    if (isStill(joints, frames)) this.#note('warning', who, `wanted something that moves, got one pose in all ${counted(frames, 'frame')}`)
     const told = this.#manifest?.normalisation === NORMALISATION
     if (told) this.#checkScale(joints, frames, who)
     // Whatever scale a motion is in, a body has its proportions.

@@ -1,5 +1,6 @@
 // What happens to a clip that is longer than a model's buffers.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import type { Clip } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
@@ -27,7 +28,7 @@ export function fitClip(clip: Clip, source: Source, limits: LengthLimits, who: s
   }
   const problem =
     clip.frames > maxFrames
-      ? `wanted at most ${maxFrames} frames (maxFrames), got ${clip.frames}`
+      ? `wanted at most ${counted(maxFrames, 'frame')} (maxFrames), got ${clip.frames}`
       : `wanted at most ${maxTokens} ${source} tokens (maxTokens), got ${tokens.length}`
   throw new SignError('ERR_DATA', who, problem, "Raise the limit, or set long to 'drop' or 'truncate'")
 }

@@ -1,6 +1,7 @@
 // Writes clips as a corpus that we and other tools read: `<prefix>.skels .text .gloss .files .prompt`, our `.lang`, and a manifest.
 
 import { rm } from 'node:fs/promises'
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { type SkelsOptions, writeSkels } from '../formats/skels_write.js'
@@ -91,7 +92,12 @@ function told(clips: readonly ClipLine[], scale: NonNullable<CorpusAbout['scale'
 
 function checkPrompts(prefix: string, clips: readonly ClipLine[], prompts: readonly string[]): void {
   if (prompts.length !== clips.length)
-    throw new SignError('ERR_DATA', prefix, `wanted a prompt for each of ${clips.length} clips, got ${prompts.length}`, 'Give one for each')
+    throw new SignError(
+      'ERR_DATA',
+      prefix,
+      `wanted a prompt for each of ${counted(clips.length, 'clip')}, got ${prompts.length}`,
+      'Give one for each',
+    )
   const broken = prompts.findIndex((prompt) => /[\r\n]/.test(prompt))
   if (broken >= 0)
     throw new SignError(

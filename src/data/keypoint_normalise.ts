@@ -2,6 +2,7 @@
 // standardise by the clip, empty the frames of which little was seen, smooth every joint over the nearest frames in which it was.
 // All take [frames, 50, 3] (x, y, confidence) and return a new array. Frames count by position here; resample first where gaps in time matter.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { KEYPOINT, seenJoints } from '../motion/keypoints.js'
 import { JOINTS, joint } from '../motion/skeleton.js'
@@ -41,7 +42,7 @@ export function normaliseKeypoints(keypoints: Float32Array, frames: number, who 
   const pooled = (sumX + sumY) / (2 * points)
   const sigma = Math.sqrt(squares / (2 * points) - pooled * pooled)
   if (!(sigma > 1e-6 && sigma < Number.POSITIVE_INFINITY)) {
-    const problem = `wanted points apart from each other, got a standard deviation of ${sigma} in ${frames} frames`
+    const problem = `wanted points apart from each other, got a standard deviation of ${sigma} in ${counted(frames, 'frame')}`
     throw new SignError('ERR_DATA', who, problem, 'Drop the clip: nobody was detected in it')
   }
   const out = keypoints.slice()
@@ -127,6 +128,6 @@ function over(x: number, y: number, weight: number): WeightedMean {
 
 function checkLength(keypoints: Float32Array, frames: number, who: string): void {
   if (frames >= 1 && keypoints.length === frames * FRAME) return
-  const problem = `wanted ${FRAME} numbers in each of at least 1 frame, got ${keypoints.length} numbers in ${frames} frames`
+  const problem = `wanted ${FRAME} numbers in each of at least 1 frame, got ${counted(keypoints.length, 'number')} in ${counted(frames, 'frame')}`
   throw new SignError('ERR_DATA', who, problem, 'Drop the clip, or read it again')
 }

@@ -1,6 +1,7 @@
 // Brings a motion of any origin to the one scale everything else works in: neck at 0, shoulders 1/3 apart in the image plane.
 // Without it a distance between two clips would measure the cameras rather than the signing.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { checkFinite } from '../motion/check.js'
 import { COORDS, joint } from '../motion/skeleton.js'
@@ -29,7 +30,7 @@ const PLAUSIBLE = { least: 0.5, most: 2 }
 export function normalise(joints: Float32Array, frames: number, options: NormaliseOptions = {}): Float32Array {
   const { by = 'frame', who = 'motion' } = options
   if (frames < 1 || joints.length !== frames * COORDS) {
-    const problem = `wanted ${COORDS} numbers in each of at least 1 frame, got ${joints.length} numbers in ${frames} frames`
+    const problem = `wanted ${COORDS} numbers in each of at least 1 frame, got ${counted(joints.length, 'number')} in ${counted(frames, 'frame')}`
     throw new SignError('ERR_DATA', who, problem, 'Drop the clip')
   }
   checkFinite(joints, who)

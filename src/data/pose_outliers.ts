@@ -9,6 +9,7 @@
 //    or hand, 1.4 for a fingertip held towards the camera.
 // 3. Jumps: the rule of keypoint_outliers.ts, as for clips of detections.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { signerClip } from '../formats/signer.js'
 import { KEYPOINT } from '../motion/keypoints.js'
@@ -106,7 +107,7 @@ function shoulderLine(raw: RawJoints, who: string): { line: readonly [number, nu
   const median = (of: (line: [number, number]) => number): number => weightedMedian(lines.map(of), sure)
   const width = median(([x, y]) => Math.hypot(x, y))
   if (width > 0) return { line: [median(([x]) => x), median(([, y]) => y)], width }
-  const problem = `wanted both shoulders apart in at least one frame, got ${times.length} frames of ${raw.frames} with both`
+  const problem = `wanted both shoulders apart in at least one frame, got ${counted(times.length, 'frame')} of ${raw.frames} with both`
   throw new SignError('ERR_DATA', who, problem, 'Drop the clip: its signer was not found')
 }
 

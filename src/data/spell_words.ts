@@ -1,5 +1,6 @@
 // Words to spell: common English ones, then made-up ones that can be pronounced, for as many as are asked for.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 
@@ -50,7 +51,7 @@ export function chooseWords({ count, seed, spellable, letters }: WordOptions): s
       throw new SignError(
         'ERR_DATA',
         'words',
-        `wanted ${count} distinct words, got ${chosen.size} out of ${letters.length} letters`,
+        `wanted ${counted(count, 'distinct word')}, got ${chosen.size} out of ${counted(letters.length, 'letter')}`,
         'Ask for fewer',
       )
     }

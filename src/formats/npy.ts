@@ -1,6 +1,7 @@
 // One array as numpy stores it: a magic number, a header that is a Python dictionary, then the numbers in C order.
 // After numpy's description of the `.npy` format (numpy.lib.format); version 1.0 is written, 1.0 to 3.0 are read.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 
 /** What an array may hold, by numpy's name for it. Little-endian only, as is every machine this runs on. */
@@ -46,7 +47,7 @@ export function encodeNpy({ shape, data }: NpyArray, who: string): Uint8Array {
     throw new SignError(
       'ERR_DATA',
       who,
-      `wanted ${count(shape)} numbers for shape (${shape.join(', ')}), got ${data.length}`,
+      `wanted ${counted(count(shape), 'number')} for shape (${shape.join(', ')}), got ${data.length}`,
       'Correct the shape',
     )
   const descr = Object.entries(kinds).find(([, kind]) => data instanceof kind)![0]
@@ -85,9 +86,9 @@ export function decodeNpy(bytes: Uint8Array, who: string): NpyArray {
   const version = file[6] ?? 0
   const start = version === 1 ? 10 : 12
   if (version < 1 || version > 3) fail(6, 'version 1, 2 or 3', String(version))
-  if (file.length < start) fail(8, 'the length of the header', `${file.length - 8} bytes`)
+  if (file.length < start) fail(8, 'the length of the header', counted(file.length - 8, 'byte'))
   const length = version === 1 ? file.readUInt16LE(8) : file.readUInt32LE(8)
-  if (start + length > file.length) fail(start, `a header of ${length} bytes`, `${file.length - start}`)
+  if (start + length > file.length) fail(start, `a header of ${counted(length, 'byte')}`, `${file.length - start}`)
   const header = file.toString('latin1', start, start + length)
 
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1] ?? ''
@@ -104,7 +105,7 @@ export function decodeNpy(bytes: Uint8Array, who: string): NpyArray {
   if (order !== 'False' && shape.length > 1) fail(start, 'C order', 'Fortran order')
   const wanted = count(shape) * Kind.BYTES_PER_ELEMENT
   if (wanted !== file.length - start - length)
-    fail(start + length, `${wanted} bytes for shape ${tuple(shape)}`, `${file.length - start - length}`)
+    fail(start + length, `${counted(wanted, 'byte')} for shape ${tuple(shape)}`, `${file.length - start - length}`)
   // A copy, since the numbers need not be aligned where they lie.
   const own = new Uint8Array(wanted)
   own.set(file.subarray(start + length))

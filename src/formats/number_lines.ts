@@ -1,6 +1,7 @@
 // Text files of one sequence a line and nothing but numbers on it, a fixed count of them a frame: `.skels` and its kin.
 
 import { createReadStream } from 'node:fs'
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 
 /** What the numbers of one frame are. */
@@ -63,12 +64,12 @@ export function parseLine(bytes: Buffer, frame: FrameOfNumbers, who: string): Fl
     throw new SignError(
       'ERR_DATA',
       who,
-      `wanted ${frame.length} numbers a frame, got a blank line`,
+      `wanted ${counted(frame.length, 'number')} a frame, got a blank line`,
       'Delete the line, here and in its companion files',
     )
   if (count % frame.length !== 0) {
     const whole = Math.floor(count / frame.length)
-    const problem = `wanted a multiple of ${frame.length} numbers, got ${count} (${whole} frames and ${count % frame.length} numbers)`
+    const problem = `wanted a multiple of ${counted(frame.length, 'number')}, got ${count} (${counted(whole, 'frame')} and ${counted(count % frame.length, 'number')})`
     throw new SignError('ERR_DATA', who, problem, 'Look for a lost or doubled value on that line')
   }
   return out.subarray(0, count)

@@ -1,5 +1,6 @@
 // Writes a table as Parquet, for whoever asks questions of a corpus with DuckDB, pandas or the like. Needs the optional package hyparquet-writer.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { optionalPackage } from '../base/optional.js'
@@ -20,7 +21,7 @@ export async function writeParquet(path: string, columns: readonly ParquetColumn
     throw new SignError(
       'ERR_DATA',
       path,
-      `wanted ${rows} rows in column '${odd.name}', got ${odd.data.length}`,
+      `wanted ${counted(rows, 'row')} in column '${odd.name}', got ${odd.data.length}`,
       'Give columns of one length',
     )
   const { parquetWriteBuffer } = await optionalPackage('hyparquet-writer', path, () => import('hyparquet-writer'))

@@ -1,5 +1,6 @@
 // The annotation files of RWTH-PHOENIX-2014T and of those who hand it on: columns with `|` between, a heading, one sentence a line.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { linesOfText, readText } from '../base/text_file.js'
 
@@ -23,7 +24,12 @@ export async function readPhoenixCsv(path: string): Promise<AnnotatedSentence[]>
     const cells = line.split('|')
     const who = `${path}:${i + 2}`
     if (cells.length !== columns.length)
-      throw new SignError('ERR_DATA', who, `wanted ${columns.length} columns as in the heading, got ${cells.length}`, 'Correct the line')
+      throw new SignError(
+        'ERR_DATA',
+        who,
+        `wanted ${counted(columns.length, 'column')} as in the heading, got ${cells.length}`,
+        'Correct the line',
+      )
     const sentence = { name: cells[at.name]!.trim(), text: cells[at.text]!.trim(), gloss: cells[at.gloss]!.trim() }
     if (!sentence.text || !sentence.gloss)
       throw new SignError('ERR_DATA', who, `wanted a text and a gloss, got none of one`, 'Complete or remove the line')

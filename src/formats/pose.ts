@@ -2,6 +2,7 @@
 // A header of named components with named points, then for each frame and person the points' coordinates, then their confidences.
 
 import { readFile } from 'node:fs/promises'
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { ByteReader } from './pose_bytes.js'
 
@@ -58,13 +59,13 @@ export function decodePose(bytes: Uint8Array, who: string): PoseFile {
   const depth = reader.u16('the depth')
   const stored = Array.from({ length: reader.u16('the number of components') }, (_, i) => readComponent(reader, i))
   const points = pointsOf(stored)
-  if (points === 0) refuse(reader, 'wanted at least one point', `got ${stored.length} components without any`)
+  if (points === 0) refuse(reader, 'wanted at least one point', `got ${counted(stored.length, 'component')} without any`)
 
   const fps = version === 0.2 ? reader.f32('the frame rate') : reader.u16('the frame rate')
   if (!(fps > 0 && fps < 1e5)) refuse(reader, 'wanted a frame rate', `got ${fps}`)
   const frames = version === 0.2 ? reader.u32('the number of frames') : reader.u16('the number of frames')
   const body = version === 0 ? readPersonByPerson(reader, frames, stored) : readPlanes(reader, frames, stored, version)
-  if (reader.left > 0) refuse(reader, 'wanted the end of the file', `got ${reader.left} bytes more`)
+  if (reader.left > 0) refuse(reader, 'wanted the end of the file', `got ${counted(reader.left, 'byte')} more`)
   const components = stored.map(({ coordinates: _, ...component }) => component)
   return { version, width, height, depth, components, fps, points, dims: keptDims(stored), ...body }
 }
@@ -168,7 +169,7 @@ function readPersonByPerson(reader: ByteReader, frames: number, components: read
   // One crowded frame among thousands of empty ones would make a small file a huge array.
   const present = seen.reduce((sum, frame) => sum + frame.length, 0)
   if (frames * people > 64 * present + 4096)
-    refuse(reader, 'wanted about as many people in every frame', `got ${present} in ${frames} frames, ${people} in one of them`)
+    refuse(reader, 'wanted about as many people in every frame', `got ${present} in ${counted(frames, 'frame')}, ${people} in one of them`)
 
   const data = new Float32Array(frames * people * points * dims)
   const confidence = new Float32Array(frames * people * points)

@@ -1,5 +1,6 @@
 // A little-endian reader that knows where it stands, so that a cut file is reported by byte offset and never read past its end.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 
 export class ByteReader {
@@ -26,7 +27,7 @@ export class ByteReader {
   /** Moves on by `count` bytes and returns where they start. Throws ERR_DATA with the offset, the bytes wanted and the bytes there are. */
   skip(count: number, what: string): number {
     if (count > this.left) {
-      const problem = `wanted ${count} bytes for ${what} at byte ${this.#at}, got ${this.left}`
+      const problem = `wanted ${counted(count, 'byte')} for ${what} at byte ${this.#at}, got ${this.left}`
       throw new SignError('ERR_DATA', this.who, problem, 'Fetch the file again: it is cut short or no .pose file')
     }
     const start = this.#at

@@ -77,7 +77,7 @@ describe('readSkels', () => {
 
   const broken: [string, string, RegExp][] = [
     ['an empty file', '', /: wanted at least one sequence, got an empty file/],
-    ['a ragged line', `${line(0)}\n${line(0, 0.5)} 0.5\n`, /:2: wanted a multiple of 151 numbers, got 303 \(2 frames and 1 numbers\)/],
+    ['a ragged line', `${line(0)}\n${line(0, 0.5)} 0.5\n`, /:2: wanted a multiple of 151 numbers, got 303 \(2 frames and 1 number\)/],
     ['a blank line', `${line(0)}\n\n${line(0)}\n`, /:2: .*blank line/],
     ['a blank last line', `${line(0)}\n\n`, /:2: .*blank line/],
     ['a NaN', `${line(0, 'nan')}\n`, /:1: wanted a finite number, got 'nan' as number 302 of the line \(frame 1, the counter\)/],

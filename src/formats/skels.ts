@@ -1,6 +1,7 @@
 // Reads `.skels`, the field's motion file: one sequence a line, 151 numbers a frame (50 joints x 3, then the progress counter), no frame separator.
 // Three tools write it with three counters and two scales, and no header says which, so both are recognised from the numbers.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { type FrameOfNumbers, linesOf, parseLine } from './number_lines.js'
@@ -114,7 +115,7 @@ function counterOf(numbers: Float64Array, frames: number, who: string): CounterC
       return frames === 1 && convention === 'zero-based i/N' ? undefined : convention
     }
   }
-  const problem = `wanted a counter from 0 or 1/${frames} up to ${frames - 1}/${frames} or 1 in ${frames} frames, got ${first} … ${last}`
+  const problem = `wanted a counter from 0 or 1/${frames} up to ${frames - 1}/${frames} or 1 in ${counted(frames, 'frame')}, got ${first} … ${last}`
   throw new SignError('ERR_DATA', who, problem, 'Check that each frame is 50 joints x 3 and then its counter')
 }
 

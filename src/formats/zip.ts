@@ -2,6 +2,7 @@
 // By hand because a changed bit must not become a changed motion: fflate, which writes ours, does not look at checksums when it reads.
 
 import { crc32, inflateRawSync } from 'node:zlib'
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 
 export interface ZipEntry {
@@ -27,7 +28,7 @@ export function readZip(bytes: Uint8Array, who: string): ZipEntry[] {
     throw new SignError('ERR_DATA', who, `wanted ${wanted} at byte ${offset}, got ${got}`, 'Fetch or write the file again', { cause })
   }
   const need = (offset: number, size: number, what: string): void => {
-    if (offset + size > file.length) fail(offset, `${size} bytes for ${what}`, `${Math.max(0, file.length - offset)}`)
+    if (offset + size > file.length) fail(offset, `${counted(size, 'byte')} for ${what}`, `${Math.max(0, file.length - offset)}`)
   }
   const from = Math.max(0, file.length - 22 - LONGEST_COMMENT)
   const end = file.subarray(from).lastIndexOf(END)
@@ -61,14 +62,14 @@ export function readZip(bytes: Uint8Array, who: string): ZipEntry[] {
     const offset = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28)
     need(offset, packed, `'${name}'`)
     unread -= packed
-    if (unread < 0) fail(at + 20, 'entries that do not overlap', `${packed} bytes more for '${name}'`)
+    if (unread < 0) fail(at + 20, 'entries that do not overlap', `${counted(packed, 'byte')} more for '${name}'`)
     const data = unpack(file.subarray(offset, offset + packed), method === 8, size, (got, cause) => fail(offset, `'${name}'`, got, cause))
-    if (data.length !== size) fail(offset, `${size} bytes of '${name}'`, `${data.length}`)
+    if (data.length !== size) fail(offset, `${counted(size, 'byte')} of '${name}'`, `${data.length}`)
     if (crc32(data) !== checksum) fail(offset, `'${name}' with checksum ${checksum}`, `${crc32(data)}`)
     entries.push({ name, bytes: data, offset })
     at += 46 + nameLength + extra + comment
   }
-  if (at !== endAt) fail(at, 'the end of the archive', `${endAt - at} bytes more`)
+  if (at !== endAt) fail(at, 'the end of the archive', `${counted(endAt - at, 'byte')} more`)
   return entries
 }
 

@@ -1,5 +1,6 @@
 // Clips end to end in the arrays of the lifting kernels: a frame's clip and a clip's first frame are all that keeps them apart.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
@@ -96,7 +97,7 @@ export function packBatch(
 function checkClip({ name, keypoints, frames }: KeypointClip): void {
   const numbers = JOINTS * KEYPOINT
   if (frames < 1 || keypoints.length !== frames * numbers) {
-    const problem = `wanted ${numbers} numbers in each of at least 1 frame, got ${keypoints.length} numbers in ${frames} frames`
+    const problem = `wanted ${counted(numbers, 'number')} in each of at least 1 frame, got ${counted(keypoints.length, 'number')} in ${counted(frames, 'frame')}`
     throw new SignError('ERR_DATA', name, problem, 'Drop the clip, or read it again')
   }
   const wrong = keypoints.findIndex((value, i) => !(i % KEYPOINT === 2 ? value >= 0 && value < LARGEST : Math.abs(value) < LARGEST))

@@ -1,5 +1,6 @@
 // Everything on the GPU that lifts a batch: its buffers and three programs over them, recorded once for a capacity and used for every batch that fits.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import { bytesOf, type Tensor } from '../device/memory.js'
@@ -46,7 +47,7 @@ export class LiftSolver {
   static async build(gpu: Gpu, capacity: Capacity, step: Step): Promise<LiftSolver> {
     const most = Math.floor(gpu.device.limits.maxStorageBufferBindingSize / (JOINTS * VEC4 * 4))
     if (capacity.frames > most) {
-      const problem = `wanted room for ${capacity.frames} frames at once, got room for ${most} on ${gpu.label}`
+      const problem = `wanted room for ${counted(capacity.frames, 'frame')} at once, got room for ${most} on ${gpu.label}`
       throw new SignError('ERR_DEVICE', 'lift', problem, 'Split the longest clip, or lower batchFrames')
     }
     const tensors = tensorsFor(gpu, capacity)

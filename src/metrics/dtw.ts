@@ -1,5 +1,6 @@
 // Dynamic time warping: how far two motions are apart once their tempo is evened out.
 
+import { counted } from '../base/counted.js'
 import { bug, SignError } from '../base/errors.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, JOINTS } from '../motion/skeleton.js'
@@ -93,7 +94,7 @@ function series(side: string, { joints, frames }: Frames): Series {
   throw new SignError(
     'ERR_DATA',
     `DTW ${side}`,
-    `wanted at least one frame of ${COORDS} numbers, got ${joints.length} numbers in ${frames} frames`,
+    `wanted at least one frame of ${COORDS} numbers, got ${counted(joints.length, 'number')} in ${counted(frames, 'frame')}`,
     'Leave that clip out, or decode at least one frame',
   )
 }

@@ -1,5 +1,6 @@
 // A page that shows at a glance what a corpus is like: what is in it, what it looks like, what was found wrong with it and where.
 
+import { counted } from '../base/counted.js'
 import { writeWhole } from '../base/files.js'
 import { boneLengthSpread } from '../motion/bone_lengths.js'
 import { checkMotion } from '../motion/check.js'
@@ -44,9 +45,13 @@ export function inspectionHtml({ title, about = [], clips, findings = [] }: Insp
   const spreads = clips.map(({ clip }) => boneLengthSpread(clip))
   const missing = clips.flatMap((entry) => (entry.missing ? [entry.missing] : []))
   const sections = [
-    wide('Corpus', '', facts([...counted(clips), ...about])),
+    wide('Corpus', '', facts([...sizes(clips), ...about])),
     ...(findings.length > 0 ? [wide(`Findings: ${tally(findings)}`, limitNote(findings.length), findingList(findings))] : []),
-    wide('Pictures', `Beginning, middle and end of ${Math.min(PICTURES, clips.length)} clips.`, pictures(clips.map(({ clip }) => clip))),
+    wide(
+      'Pictures',
+      `Beginning, middle and end of ${counted(Math.min(PICTURES, clips.length), 'clip')}.`,
+      pictures(clips.map(({ clip }) => clip)),
+    ),
     section('Length', 'How many clips are how long.', lengthHistogram(clips.map(({ clip }) => clip.frames / clip.fps))),
     ...(missing.length > 0
       ? [section('Joints not seen', 'Joints down, clips across; the stronger, the more of a clip is missing.', missingHeatMap(missing))]
@@ -61,7 +66,7 @@ export function inspectionHtml({ title, about = [], clips, findings = [] }: Insp
   return htmlPage(title, inspectionStyle, `<main>\n${sections.join('\n')}\n</main>`)
 }
 
-function counted(clips: readonly InspectedClip[]): [string, string][] {
+function sizes(clips: readonly InspectedClip[]): [string, string][] {
   const sum = (of: (clip: Clip) => number): number => clips.reduce((total, { clip }) => total + of(clip), 0)
   const seconds = sum((clip) => clip.frames / clip.fps)
   const rates = [...new Set(clips.map(({ clip }) => String(Number(clip.fps.toFixed(2)))))]

@@ -1,5 +1,6 @@
 // Generation as work to be profiled: one sentence, signed again and again.
 
+import { counted } from '../base/counted.js'
 import type { Gpu } from '../device/gpu.js'
 import { type GenerateOptions, Generator } from '../infer/generator.js'
 import type { LanguageGroup } from '../model/sign_model.js'
@@ -22,7 +23,7 @@ export async function generateSubject(
   const { frames } = (await step())[0]!
   return {
     command: 'generate',
-    subject: `'${text}' in ${group.language}, ${frames} frames by ${policy}, width ${group.config.width}`,
+    subject: `'${text}' in ${group.language}, ${counted(frames, 'frame')} by ${policy}, width ${group.config.width}`,
     arenas: groupArenas(group),
     step,
     destroy: () => generator.destroy(),

@@ -51,7 +51,7 @@ describe('formatProfile', () => {
       'timed by timestamp queries, one compute pass a dispatch, over 5 steps; passes of their own cannot overlap',
       'a step takes 10.00 ms (9.90 to 10.10); profiled, each alone, 11.00 ms (10.89 to 11.11), +10 %',
       'timing adds 2.0 µs to a dispatch, which is taken off below; the timeline is as it was',
-      '4 dispatches take 10.00 ms (9.90 to 10.10), 100 % of the step',
+      '4 dispatches in 10.00 ms (9.90 to 10.10), 100 % of the step',
       "the kernels' floors sum to 0.20 ms: 2.0 % of the step",
     ])
   })

@@ -1,5 +1,6 @@
 // A profile as text: what was measured and how, then the time by place and by kernel.
 
+import { counted } from '../base/counted.js'
 import { formatTable } from '../base/table.js'
 import { byKernel, byPath, type Group, together } from './groups.js'
 import { formatMemory } from './memory_plan.js'
@@ -36,7 +37,7 @@ export function summaryLines(profile: Profile): string[] {
     ...lines,
     `a step takes ${milliseconds(plain)}; profiled, each alone, ${milliseconds(profiled)}, ${signedPercent(profiled.median / plain.median - 1)}`,
     `timing adds ${(1000 * stampMs).toFixed(1)} µs to a dispatch, which is taken off below; the timeline is as it was`,
-    `${all.calls} dispatches take ${milliseconds(all.ms)}, ${percent(all.ms.median / plain.median)} of the step`,
+    `${counted(all.calls, 'dispatch', 'dispatches')} in ${milliseconds(all.ms)}, ${percent(all.ms.median / plain.median)} of the step`,
     `the kernels' floors sum to ${floorMs.toFixed(2)} ms: ${percent(floorShare)} of the step`,
   ]
 }

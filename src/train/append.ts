@@ -3,6 +3,7 @@
 import { appendFileSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SignError } from '../base/errors.js'
+import { outputError } from '../base/files.js'
 
 /** A file open for appending. Makes its folder. Every method throws ERR_OUTPUT with the path where the system refuses. */
 export class AppendFile {
@@ -34,8 +35,7 @@ export class AppendFile {
     try {
       return action()
     } catch (cause) {
-      const problem = `wanted to ${what} this file, got ${(cause as Error).message}`
-      throw new SignError('ERR_OUTPUT', this.path, problem, 'Choose a folder you may write to, with room left', { cause })
+      throw outputError(this.path, `${what} this file`, cause)
     }
   }
 }

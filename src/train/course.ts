@@ -1,5 +1,6 @@
 // Where a training is on its way: steps and epochs done, the rate of the next step, the best validation, and whether it is over.
 
+import { counted } from '../base/counted.js'
 import type { RunConfig } from './run_config.js'
 import { createSchedule, type Schedule, type ScheduleState } from './schedule.js'
 
@@ -35,7 +36,7 @@ export class Course {
   /** Why training is over, or undefined while it is not. */
   get ended(): string | undefined {
     const { steps, epochs, patience, minRate } = this.#stop
-    if (steps !== null && this.step >= steps) return `${steps} steps are done`
+    if (steps !== null && this.step >= steps) return `${counted(steps, 'step')} ${steps === 1 ? 'is' : 'are'} done`
     if (epochs !== null && this.epoch >= epochs) return `${epochs} epochs are done`
     if (patience !== null && this.validationsSinceBest > patience) return `no better for ${this.validationsSinceBest} validations`
     if (minRate !== null && this.rate < minRate) return `the rate fell below ${minRate}`

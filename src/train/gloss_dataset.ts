@@ -1,5 +1,6 @@
 // From a text-to-gloss run file's `data` to lines to learn from and both vocabularies.
 
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 import { readSentences, type SentenceLine } from '../data/sentences.js'
@@ -127,6 +128,6 @@ function checkLength(
   const reading = config.reads === 'drawn' ? line.text : readingOf(line, config, [])
   const length = Math.max(around + source.encode(reading).length, gloss.encode(line.langGloss).length)
   if (length <= sizes.maxTokens) return
-  const problem = `wanted at most ${sizes.maxTokens} tokens with the closing one (maxTokens), got ${length}`
+  const problem = `wanted at most ${counted(sizes.maxTokens, 'token')} with the closing one (maxTokens), got ${length}`
   throw new SignError('ERR_DATA', line.name, problem, 'Raise model.maxTokens')
 }

@@ -1,6 +1,5 @@
 // A text-to-gloss training in its folder: started, stopped, killed and resumed, as a text-to-pose training is.
 
-import { existsSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
@@ -16,8 +15,9 @@ import { scaleScalars } from './loss_scale.js'
 import type { PendingStep } from './pending_step.js'
 import type { TrainRunOptions } from './run.js'
 import { loadGlossConfig } from './run_file.js'
-import { lastCheckpoint, prepareFolder } from './run_folder.js'
-import { type Begun, carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+import { inRunFolder, lastCheckpoint, type RunFolder } from './run_folder.js'
+import type { Scalars } from './run_logs.js'
+import { type Begun, carryThrough, type Job, type RunEvent } from './run_loop.js'
 import { settleTuning } from './run_tuning.js'
 
 /** What a validation tells. */
@@ -46,16 +46,18 @@ const fixedKeys = [
 /** Runs a training to its end, telling what happens. Throws as `trainRun`. */
 export async function* trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
   gpu.check()
+  yield* inRunFolder(config.out, options, (folder) => trainIn(folder, gpu, config, options))
+}
+
+async function* trainIn(folder: RunFolder, gpu: Gpu, config: GlossRunConfig, { signal }: TrainRunOptions): AsyncGenerator<GlossTrainEvent> {
+  const { resumed } = folder
   const { train, dev, description, notes: dataNotes } = await loadGlossData(config)
-  await prepareFolder(config, options, fixedKeys, loadGlossConfig)
-  const last = lastCheckpoint(config.out)
-  const resumed = existsSync(last)
+  await folder.begin(config, fixedKeys, loadGlossConfig)
   const tuned = await settleTuning(gpu, config.out, resumed)
   const { trainer, notes } = resumed
-    ? await resume(tuned, config, train, description, last)
+    ? await resume(tuned, config, train, description, lastCheckpoint(config.out))
     : { trainer: begin(tuned, config, train, description), notes: [] }
-  const job = new GlossJob(trainer, heldOut(train, dev, config), [...dataNotes, ...notes])
-  yield* carryThrough(job, config, { resumed, signal: options.signal })
+  yield* carryThrough(new GlossJob(trainer, heldOut(train, dev, config), [...dataNotes, ...notes]), config, { resumed, signal })
 }
 
 /** The lines a validation scores: held-out ones, or those learned from where there are none. */

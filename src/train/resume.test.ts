@@ -1,10 +1,10 @@
 // A run that is killed, at any instant, goes on to the same bytes as one that never was.
 
-import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { signllmSent } from '../cli.testing.js'
 
 let folder: string
 
@@ -36,34 +36,18 @@ log: { every: 1, tensorboard: false }
   return path
 }
 
-/**
- * Loaded before the command: sends `signal` to its own process once step `killAt` is reported and `delay` ms have passed. From outside
- * a busy machine may let the run end first.
- */
-const killer = (killAt: number, delay: number, signal: NodeJS.Signals) =>
-  `data:text/javascript,${encodeURIComponent(`
-  const write = process.stderr.write.bind(process.stderr)
-  let sent = false
-  process.stderr.write = (text, ...rest) => {
-    const reached = [...String(text).matchAll(/"step":(\\d+)/g)].some(([, step]) => Number(step) >= ${killAt})
-    const send = () => process.kill(process.pid, '${signal}')
-    if (reached && !sent) ${delay} > 0 ? setTimeout(send, ${delay}) : send()
-    sent ||= reached
-    return write(text, ...rest)
-  }`)}`
-
-/** Trains; with `killAt`, the run is sent `signal` there. Returns the exit status, null when killed. */
-function train(
+/** Trains; with `killAt`, the run is sent `signal` once that step is reported. Returns the exit status, null when killed. */
+async function train(
   run: string,
-  { resume = false, killAt = Infinity, delay = 0, signal = 'SIGKILL' as NodeJS.Signals } = {},
+  {
+    resume = false,
+    killAt,
+    delay = 0,
+    signal = 'SIGKILL',
+  }: { resume?: boolean; killAt?: number; delay?: number; signal?: NodeJS.Signals } = {},
 ): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    const preload = killAt < Infinity ? ['--import', killer(killAt, delay, signal)] : []
-    const args = [...preload, '--import', 'tsx', 'src/cli.ts', '--json', 'train', run, ...(resume ? ['--resume'] : [])]
-    const child = spawn(process.execPath, args, { stdio: 'ignore' })
-    child.on('error', reject)
-    child.on('close', (status) => resolve(status))
-  })
+  const sent = killAt === undefined ? undefined : { signal, delay, when: new RegExp(`"step":${killAt},`) }
+  return (await signllmSent(sent, '--json', 'train', run, ...(resume ? ['--resume'] : []))).status
 }
 
 const bytes = (run: string, file: string) => readFile(join(folder, run, file))
@@ -91,15 +75,20 @@ describe('a run killed by SIGKILL', () => {
     expect((await readdir(join(folder, 'killed'))).filter((name) => name.includes('.partial'))).toEqual([])
   })
 
-  it('saves when it is interrupted, exits with 130, and goes on to the same bytes', async () => {
-    const interrupted = await runFile('interrupted')
-    expect(await train(interrupted, { killAt: 6, signal: 'SIGINT' })).toBe(130)
-    // Checkpoints are due at steps 4 and 8: one in between was made for the interrupt.
-    const { step } = JSON.parse((await bytes('interrupted', 'summary.json')).toString())
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('saves at %s, exits with %i, and goes on to the same bytes', async (signal, status) => {
+    const interrupted = await runFile(signal)
+    expect(await train(interrupted, { killAt: 6, signal })).toBe(status)
+    // Checkpoints are due at steps 4 and 8: one in between was made for the signal.
+    const { step } = JSON.parse((await bytes(signal, 'summary.json')).toString())
     expect(step).toBeGreaterThanOrEqual(6)
+    expect(await readdir(join(folder, signal))).not.toContain('run.lock')
     expect(await train(interrupted, { resume: true })).toBe(0)
     for (const file of ['last.safetensors', 'best.safetensors'])
-      expect((await bytes('interrupted', file)).equals(await bytes('whole', file)), file).toBe(true)
+      expect((await bytes(signal, file)).equals(await bytes('whole', file)), file).toBe(true)
   })
 
   it('refuses to be resumed by a run file that differs in what decides the steps', async () => {

@@ -1,6 +1,5 @@
 // A text-to-pose training in its folder: started, stopped, killed and resumed.
 
-import { existsSync } from 'node:fs'
 import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import type { ScoreRow } from '../metrics/scores.js'
@@ -12,8 +11,9 @@ import { scaleScalars } from './loss_scale.js'
 import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { loadRunConfig } from './run_file.js'
-import { type FolderOptions, goesOn, lastCheckpoint, prepareFolder } from './run_folder.js'
-import { type Begun, carryThrough, type Job, type RunEvent, type Scalars } from './run_loop.js'
+import { type FolderOptions, inRunFolder, lastCheckpoint, type RunFolder } from './run_folder.js'
+import type { Scalars } from './run_logs.js'
+import { type Begun, carryThrough, type Job, type RunEvent } from './run_loop.js'
 import { settleTuning } from './run_tuning.js'
 import { type TrainedStep, Trainer, type TrainerState } from './trainer.js'
 import { validate } from './validation.js'
@@ -49,27 +49,29 @@ const fixedKeys = [
 /**
  * Runs a training to its end, telling what happens.
  *
- * Throws ERR_USAGE where the folder already holds a run and neither `resume` nor `overwrite` is set, ERR_CONFIG where that run was
- * begun with other data, sizes or batches, ERR_OUTPUT where it cannot be
- * written, ERR_DATA and ERR_CONFIG for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model.
+ * Throws ERR_USAGE where the folder already holds a run and neither `resume` nor `overwrite` is set, or where another process works in
+ * it, ERR_CONFIG where that run was begun with other data, sizes or batches, ERR_OUTPUT where it cannot be written, ERR_DATA and ERR_CONFIG
+ * for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model.
  */
-export async function* trainRun(gpu: Gpu, runFile: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
+export async function* trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
   gpu.check()
+  yield* inRunFolder(config.out, options, (folder) => trainIn(folder, gpu, config, options))
+}
+
+async function* trainIn(folder: RunFolder, gpu: Gpu, runFile: RunConfig, { signal }: TrainRunOptions): AsyncGenerator<TrainEvent> {
+  const { resumed } = folder
   const config = await withRates(runFile)
   const loaded = await loadData(config)
-  // Read before the folder is touched: a base that cannot be used leaves nothing behind. A run that goes on has it in its checkpoint.
-  const anew = !goesOn(config.out, options)
-  const base = config.base && anew ? await readBase(config.base.model, loaded) : undefined
-  const start = config.start && anew ? await readCheckpoint(config.start) : undefined
+  // A run that goes on has its base in its checkpoint.
+  const base = config.base && !resumed ? await readBase(config.base.model, loaded) : undefined
+  const start = config.start && !resumed ? await readCheckpoint(config.start) : undefined
   if (start) for (const language of loaded) startFrom(language, start)
-  await prepareFolder(config, options, fixedKeys, loadRunConfig)
-  const last = lastCheckpoint(config.out)
-  const resumed = existsSync(last)
+  await folder.begin(config, fixedKeys, loadRunConfig)
   const tuned = await settleTuning(gpu, config.out, resumed)
   const { trainer, notes } = resumed
-    ? await resumeTrainer(tuned, config, loaded, last)
+    ? await resumeTrainer(tuned, config, loaded, lastCheckpoint(config.out))
     : { trainer: await startTrainer(tuned, config, loaded, { base, start }), notes: [base, start].flatMap((from) => from?.notes ?? []) }
-  yield* carryThrough(new PoseJob(trainer, notes), config, { resumed, signal: options.signal })
+  yield* carryThrough(new PoseJob(trainer, notes), config, { resumed, signal })
 }
 
 class PoseJob implements Job<TrainedStep, Validated> {

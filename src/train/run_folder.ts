@@ -4,58 +4,126 @@
 //   last.safetensors       everything to go on from        best.safetensors    the weights with the best validation
 //   step-000400.safetensors  older ones, when more than one is kept
 //   tuning.json            the forms of kernels it was begun with, on a tuned adapter
+//   run.lock               the process that writes here             .replaced-run       an older run, until this one has a checkpoint
 //   metrics.jsonl          a line a report and a validation     summary.json     how it ended     events.out.tfevents.*  TensorBoard
 
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, link, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { stringify } from 'yaml'
 import { SignError } from '../base/errors.js'
-import { writeWhole } from '../base/files.js'
+import { makeFolder, output, removeEmpty, writeWhole } from '../base/files.js'
+import { type Lock, takeLock } from '../base/lock_file.js'
+import { dropReplaced, putBack, recover, setAside } from './replaced_run.js'
 
 export interface FolderOptions {
   /** Go on from the folder's last checkpoint; without one, start anew. */
   readonly resume?: boolean
-  /** Throw away what the folder holds. */
+  /** Throw away what the folder holds, once the new run has a checkpoint of its own. */
   readonly overwrite?: boolean
 }
 
 /** Where a run keeps everything to go on from. */
 export const lastCheckpoint = (out: string): string => join(out, 'last.safetensors')
 
-/** Whether a run would go on from what its folder holds. */
-export const goesOn = (out: string, { overwrite = false }: FolderOptions): boolean => !overwrite && existsSync(lastCheckpoint(out))
-
 /**
- * Makes the folder ready and writes the run file into it. Throws ERR_USAGE where it holds a run and nothing says what to do with that,
- * ERR_CONFIG where that run was begun with another value of a `fixed` key, ERR_OUTPUT where it cannot be written.
- *
- * @param read reads the run file that is in the folder
+ * Runs `work` on a run's folder, as the only process that writes there, and tells what it tells. Where that ends before its first
+ * checkpoint, the folder is left as it was found.
  */
-export async function prepareFolder<Config extends { readonly out: string }>(
-  config: Config,
+export async function* inRunFolder<Event extends { readonly kind: string }>(
+  out: string,
   options: FolderOptions,
-  fixed: readonly (keyof Config)[],
-  read: (path: string) => Promise<Config>,
-): Promise<void> {
-  const { out } = config
-  const anew = !goesOn(out, options)
-  if (!anew && !options.resume) {
-    const problem = 'wanted an empty run folder, got one with a run in it'
-    throw new SignError('ERR_USAGE', out, problem, 'Pass --resume to go on, or --overwrite to start anew')
-  }
-  const runFile = join(out, 'config.yaml')
-  if (!anew && existsSync(runFile)) checkSameRun(config, await read(runFile), fixed, runFile)
-  // A process that was killed while it wrote leaves a partial file behind.
-  for (const name of existsSync(out) ? await readdir(out) : []) if (isPartial(name) || (anew && isOurs(name))) await rm(join(out, name))
+  work: (folder: RunFolder) => AsyncGenerator<Event>,
+): AsyncGenerator<Event> {
+  const folder = await RunFolder.open(out, options)
   try {
-    await mkdir(out, { recursive: true })
-  } catch (cause) {
-    const problem = `wanted a folder for the run, got ${(cause as Error).message}`
-    throw new SignError('ERR_OUTPUT', out, problem, 'Choose a folder you may write to', { cause })
+    for await (const event of work(folder)) {
+      if (event.kind === 'checkpoint') await folder.saved()
+      yield event
+    }
+  } finally {
+    await folder.close()
   }
-  await writeWhole(runFile, formatRunFile(config))
+}
+
+export class RunFolder {
+  /** Whether the run goes on from the folder's last checkpoint. */
+  readonly resumed: boolean
+  readonly #out: string
+  readonly #lock: Lock
+  /** The topmost folder that had to be made. */
+  readonly #made: string | undefined
+  #replaces = false
+
+  private constructor(out: string, resumed: boolean, lock: Lock, made: string | undefined) {
+    this.#out = out
+    this.resumed = resumed
+    this.#lock = lock
+    this.#made = made
+  }
+
+  /**
+   * Makes the folder and locks it. Throws ERR_USAGE where another process has it, or where it holds a run and nothing says what to do
+   * with that; ERR_OUTPUT where it cannot be written.
+   */
+  static async open(out: string, { resume = false, overwrite = false }: FolderOptions): Promise<RunFolder> {
+    const made = await makeFolder(out)
+    const last = lastCheckpoint(out)
+    let lock: Lock | undefined
+    try {
+      lock = takeLock(join(out, 'run.lock'), out)
+      await recover(out, existsSync(last), isOurs)
+      const there = existsSync(last)
+      if (there && !resume && !overwrite) {
+        const problem = 'wanted an empty run folder, got one with a run in it'
+        throw new SignError('ERR_USAGE', out, problem, 'Pass --resume to go on, or --overwrite to start anew')
+      }
+      return new RunFolder(out, there && !overwrite, lock, made)
+    } catch (error) {
+      lock?.release()
+      if (made !== undefined) await removeEmpty(out, made)
+      throw error
+    }
+  }
+
+  /**
+   * Makes the folder ready and writes the run file into it; an older run is set aside. Throws ERR_CONFIG where the run that is gone on with
+   * was begun with another value of a `fixed` key, ERR_OUTPUT where the folder cannot be written.
+   *
+   * @param read reads the run file that is in the folder
+   */
+  async begin<Config extends object>(
+    config: Config,
+    fixed: readonly (keyof Config)[],
+    read: (path: string) => Promise<Config>,
+  ): Promise<void> {
+    const out = this.#out
+    const runFile = join(out, 'config.yaml')
+    if (this.resumed && existsSync(runFile)) checkSameRun(config, await read(runFile), fixed, runFile)
+    const names = await output(out, 'look into the run folder', () => readdir(out))
+    // A process that was killed while it wrote leaves a partial file behind.
+    for (const name of names.filter(isPartial)) await output(join(out, name), 'remove it', () => rm(join(out, name)))
+    if (!this.resumed) {
+      await setAside(out, names.filter(isOurs))
+      this.#replaces = true
+    }
+    await writeWhole(runFile, formatRunFile(config))
+  }
+
+  /** The run has a checkpoint: what it replaces is no longer wanted. */
+  async saved(): Promise<void> {
+    if (this.#replaces) await dropReplaced(this.#out)
+    this.#replaces = false
+  }
+
+  /** Leaves the folder to others. A run that began anew and has no checkpoint gives way to the one it would have replaced. */
+  async close(): Promise<void> {
+    // What cannot be put back now lies aside, and is put back by whoever works here next: the reason why the run ended is not to be hidden.
+    if (this.#replaces) await putBack(this.#out, isOurs).catch(() => undefined)
+    this.#lock.release()
+    if (this.#made !== undefined) await removeEmpty(this.#out, this.#made)
+  }
 }
 
 /** The run file of a complete config: reading it gives the same config again. */
@@ -63,20 +131,34 @@ export function formatRunFile(config: object): string {
   return stringify(config, { aliasDuplicateObjects: false })
 }
 
-/** Before `last` is replaced, keeps it under its step's name; drops the oldest beyond the number wanted. */
+/** Before `last` is replaced, keeps it under its step's name; drops the oldest beyond the number wanted. Throws ERR_OUTPUT. */
 export async function keepOlder(out: string, { keep, every }: { keep: number; every: number }, step: number): Promise<void> {
   const last = lastCheckpoint(out)
   if (keep < 2 || !existsSync(last)) return
   const older = join(out, `step-${String(step - every).padStart(6, '0')}.safetensors`)
-  await copyFile(last, `${older}.partial-${process.pid}`)
-  await rename(`${older}.partial-${process.pid}`, older)
-  const kept = (await readdir(out)).filter((name) => /^step-\d+\.safetensors$/.test(name)).sort()
-  for (const name of kept.slice(0, Math.max(0, kept.length - (keep - 1)))) await rm(join(out, name))
+  const partial = `${older}.partial-${process.pid}`
+  await output(older, 'keep the last checkpoint under this name', async () => {
+    try {
+      await rm(partial, { force: true })
+      // `last` is not written over but replaced: a second name for it takes no room on the disk.
+      await link(last, partial).catch(() => copyFile(last, partial))
+      await rename(partial, older)
+    } catch (error) {
+      await rm(partial, { force: true }).catch(() => undefined)
+      throw error
+    }
+  })
+  await output(out, 'remove the oldest checkpoint', async () => {
+    const kept = (await readdir(out)).filter((name) => /^step-\d+\.safetensors$/.test(name)).sort()
+    for (const name of kept.slice(0, Math.max(0, kept.length - (keep - 1)))) await rm(join(out, name))
+  })
 }
 
-/** Only what a run writes is ever removed from its folder. */
+/** Only what a run writes is ever removed from its folder, and the curve that `ablate` makes of it. */
 const isOurs = (name: string): boolean =>
-  /^(config\.yaml|tuning\.json|summary\.json|metrics\.jsonl|(last|best|step-\d+)\.safetensors|events\.out\.tfevents\..*)$/.test(name)
+  /^(config\.yaml|tuning\.json|summary\.json|curve\.json|metrics\.jsonl|(last|best|step-\d+)\.safetensors|events\.out\.tfevents\..*)$/.test(
+    name,
+  )
 const isPartial = (name: string): boolean => /\.partial-\d+$/.test(name)
 
 function checkSameRun<Config>(config: Config, begun: Config, fixed: readonly (keyof Config)[], who: string): void {

@@ -1,6 +1,7 @@
 // The order in which a run tells, logs and saves, by a job without a GPU.
 
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -73,13 +74,17 @@ class NotingJob implements Job<Told, object> {
 }
 
 /** Carries a job through, aborting when the event of step `stopAt` comes; gives its notes, its events and its log. */
-async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, told = [] as readonly string[] }) {
+async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, log = '', told = [] as readonly string[] }) {
   const job = new NotingJob(steps, fails, told)
   const controller = new AbortController()
   const out = join(folder, name)
   const config = { out, log: { every: 1, tensorboard: false }, checkpoint: { every, keep: 1 }, validate: { every: 5 } }
   const events: string[] = []
   let error: unknown
+  if (log !== '') {
+    await mkdir(out)
+    await symlink(log, join(out, 'metrics.jsonl'))
+  }
   try {
     for await (const event of carryThrough(job, config, { resumed: false, signal: controller.signal })) {
       events.push(`${event.kind} ${event.step}${event.kind === 'start' ? event.notes.map((note) => `, ${note}`).join('') : ''}`)
@@ -88,7 +93,7 @@ async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, 
   } catch (caught) {
     error = caught
   }
-  return { notes: job.calls, events, error, log: await readFile(join(out, 'metrics.jsonl'), 'utf8') }
+  return { notes: job.calls, events, error, log: log === '' ? await readFile(join(out, 'metrics.jsonl'), 'utf8') : '' }
 }
 
 describe('a run', () => {
@@ -134,6 +139,16 @@ describe('a run', () => {
     const last = stopAt + 1
     expect(events.slice(-3)).toEqual([`step ${last}`, `checkpoint ${last}`, `end ${last}`])
     expect(notes.slice(-3)).toEqual([`read ${last}`, 'save last.safetensors', 'destroy'])
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('whose log finds the disk full saves what it has trained before it says so', async () => {
+    const { notes, events, error } = await run('full', { log: '/dev/full', every: 100 })
+    expect(error).toMatchObject({
+      code: 'ERR_OUTPUT',
+      message: expect.stringMatching(/metrics\.jsonl: wanted to append to this file, got ENOSPC/),
+    })
+    expect(events).toEqual(['start 0', 'step 1', 'step 2', 'checkpoint 2'])
+    expect(notes.slice(-2)).toEqual(['save last.safetensors', 'destroy'])
   })
 
   it.each([3, 4])('that diverges at step %i says so by that number and saves nothing after it', async (fails) => {

@@ -3,11 +3,10 @@
 import { join } from 'node:path'
 import { writeWhole } from '../base/files.js'
 import type { Course } from './course.js'
-import { MetricsLog, truncateAfter } from './metrics_log.js'
 import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { keepOlder, lastCheckpoint } from './run_folder.js'
-import { TensorBoardLog } from './tensorboard.js'
+import { RunLogs, type Scalars } from './run_logs.js'
 
 /** What happens in a run; `Trained` is what a step tells, `Validated` what a validation does. */
 export type RunEvent<Trained, Validated> =
@@ -24,9 +23,6 @@ export type RunEvent<Trained, Validated> =
   | ({ readonly kind: 'validation'; readonly step: number; readonly best: boolean } & Validated)
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string }
   | { readonly kind: 'end'; readonly step: number; readonly reason: string; readonly interrupted: boolean }
-
-/** Numbers for the logs, by name. */
-export type Scalars = Readonly<Record<string, number>>
 
 /** One training of some task. */
 export interface Job<Trained, Validated> {
@@ -64,23 +60,18 @@ export async function* carryThrough<Trained extends object, Validated extends ob
   config: LoopSettings,
   { resumed, signal }: { readonly resumed: boolean; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
-  const { out } = config
   const { course, parameters, clips, notes } = job
-  const path = join(out, 'metrics.jsonl')
-  if (resumed) await truncateAfter(path, course.step)
-  const metrics = new MetricsLog(path)
-  const board = config.log.tensorboard ? new TensorBoardLog(out, resumed ? { resumedAt: course.step } : {}) : undefined
-  const log: Log = (step, values) => {
-    metrics.append({ step, ...values })
-    board?.scalars(step, values)
-  }
+  let logs: RunLogs | undefined
   try {
+    logs = await RunLogs.open(config, resumed ? course.step : undefined)
     yield { kind: 'start', step: course.step, parameters, clips, resumed, notes }
-    yield* trainToEnd(job, config, signal, log)
+    yield* trainToEnd(job, config, signal, logs)
   } finally {
-    metrics.close()
-    board?.close()
-    await job.destroy()
+    try {
+      logs?.close()
+    } finally {
+      await job.destroy()
+    }
   }
 }
 
@@ -89,44 +80,45 @@ async function* trainToEnd<Trained extends object, Validated extends object>(
   job: Job<Trained, Validated>,
   config: LoopSettings,
   signal: AbortSignal | undefined,
-  log: Log,
+  logs: RunLogs,
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
   const { out, validate, checkpoint } = config
   const { course } = job
+  const stopped = (): boolean => signal?.aborted === true || logs.failure !== undefined
   let running: PendingStep<Trained> | undefined
-  while (course.ended === undefined && !signal?.aborted) {
+  while (course.ended === undefined && !stopped()) {
     const last = running
     running = await job.submitStep()
-    if (last) yield await told(job, last, config, log)
+    if (last) yield await told(job, last, config, logs)
     const { step } = running
-    const over = course.ended !== undefined || signal?.aborted
+    const over = course.ended !== undefined || stopped()
     if (!over && step % validate.every !== 0 && step % checkpoint.every !== 0) continue
 
-    yield await told(job, running, config, log)
+    yield await told(job, running, config, logs)
     running = undefined
-    if (step % validate.every === 0 || course.ended !== undefined) yield await validated(job, step, config, log)
-    if (step % checkpoint.every === 0 || course.ended !== undefined || signal?.aborted) yield await saved(job, step, config)
+    if (step % validate.every === 0 || course.ended !== undefined) yield await validated(job, step, config, logs)
+    if (step % checkpoint.every === 0 || course.ended !== undefined || stopped()) yield await saved(job, step, config)
   }
+  // The steps are in the checkpoint by now.
+  if (logs.failure !== undefined) throw logs.failure
   const reason = course.ended ?? 'interrupted'
   const { step, epoch, best } = course
   await writeWhole(join(out, 'summary.json'), `${JSON.stringify({ step, epoch, best, reason }, null, 2)}\n`)
   yield { kind: 'end', step, reason, interrupted: course.ended === undefined }
 }
 
-type Log = (step: number, values: Scalars) => void
-
 /** Waits for a step and logs it. */
 async function told<Trained extends object, Validated>(
   job: Job<Trained, Validated>,
   pending: PendingStep<Trained>,
   { log: { every } }: LoopSettings,
-  log: Log,
+  logs: RunLogs,
 ): Promise<{ readonly kind: 'step' } & Trained> {
   const trained = await pending.read()
   const { step, endsEpoch } = pending
-  if (step % every === 0) log(step, job.stepScalars(trained))
+  if (step % every === 0) logs.append(step, job.stepScalars(trained))
   const scalars = endsEpoch ? job.epochScalars() : {}
-  if (Object.keys(scalars).length > 0) log(step, scalars)
+  if (Object.keys(scalars).length > 0) logs.append(step, scalars)
   return { kind: 'step', ...trained }
 }
 
@@ -135,11 +127,11 @@ async function validated<Trained, Validated extends object>(
   job: Job<Trained, Validated>,
   step: number,
   { out }: LoopSettings,
-  log: Log,
+  logs: RunLogs,
 ): Promise<{ readonly kind: 'validation'; readonly step: number; readonly best: boolean } & Validated> {
   const { result, score, scalars } = await job.validate()
   const best = job.course.validated(score)
-  log(step, scalars)
+  logs.append(step, scalars)
   if (best) await job.save(join(out, 'best.safetensors'), { state: false })
   return { kind: 'validation', step, best, ...result }
 }

@@ -1,5 +1,6 @@
 // Which sentences a synthetic corpus holds, and in which split: new sentences to test on, made of words known from training in the same position.
 
+import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import type { Random } from '../../base/random.js'
 
@@ -55,7 +56,7 @@ function tooFew(count: number, words: number, least: number, most: number): Sign
   return new SignError(
     'ERR_CONFIG',
     'synthetic corpus',
-    `wanted ${count} different sentences a language, got no more out of ${words} words in sentences of ${least} to ${most}`,
+    `wanted ${counted(count, 'different sentence')} a language, got no more out of ${counted(words, 'word')} in sentences of ${least} to ${most}`,
     'Ask for fewer clips, more words or longer sentences',
   )
 }
