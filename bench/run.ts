@@ -91,7 +91,7 @@ async function workloads(prefixes: readonly string[]): Promise<Workload[]> {
   return lists.flat().filter(({ kernel }) => prefixes.length === 0 || prefixes.some((prefix) => kernel.name.startsWith(prefix)))
 }
 
-async function measureKernel(gpu: Gpu, { kernel, note, params, buffers }: Workload): Promise<Measured> {
+async function measureKernel(gpu: Gpu, { kernel, note, params, buffers, cost }: Workload): Promise<Measured> {
   const recorder = new Recorder()
   const contents = Object.entries(buffers).map(([name, given], i) => {
     const data = typeof given === 'number' ? noise(given, i) : given
@@ -106,8 +106,7 @@ async function measureKernel(gpu: Gpu, { kernel, note, params, buffers }: Worklo
       for (const { tensor, data } of contents) if (data instanceof Uint32Array) program.write(tensor, data)
       await program.run({ times })
     })
-    const { flops, bytes } = kernel.cost(params)
-    const [gigabytes, gigaflops] = [bytes / ms.median / 1e6, flops / ms.median / 1e6]
+    const [gigabytes, gigaflops] = [cost.bytes / ms.median / 1e6, cost.flops / ms.median / 1e6]
     const traffic = trafficOf(program.steps[0]!, largeBytes(gpu))
     return { kernel: kernel.name, shader: gpu.form(kernel, params).shader, note, params, ms, gigabytes, gigaflops, traffic }
   } finally {
