@@ -11,7 +11,7 @@ import { Random } from '../src/base/random.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { openGpu } from '../src/device/open.js'
 import { Program, Recorder } from '../src/device/program.js'
-import { type Ceilings, formatCeilings, higher, largeBytes, measureCeilings } from '../src/profile/ceilings.js'
+import { type Ceilings, formatCeilings, largeBytes, measureAgain, measureCeilings } from '../src/profile/ceilings.js'
 import { sampleSubmissions, type Timed } from '../src/profile/timing.js'
 import { type Traffic, trafficOf } from '../src/profile/traffic.js'
 import { type ModelFigures, measureModel } from './pt_base.js'
@@ -56,17 +56,17 @@ const prefixes = values.only.split(',').filter(Boolean)
 const { gpu } = await openGpu({ adapter: values.adapter })
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
 
-const before = await measureCeilings(gpu)
-say(`${gpu.label}: ${formatCeilings(before)}`)
+let ceilings = await measureCeilings(gpu)
+say(`${gpu.label}: ${formatCeilings(ceilings)}`)
 const measured: Measured[] = []
 for (const workload of await workloads(prefixes)) {
-  measured.push(await measureKernel(gpu, workload))
-  const { shader, note, ms } = measured.at(-1)!
+  const one = await measureKernel(gpu, workload)
+  ceilings = await measureAgain(gpu, ceilings, one.traffic)
+  measured.push(one)
+  const { shader, note, ms } = one
   process.stderr.write(`${shader}, ${note}: ${ms.median.toFixed(3)} ms\n`)
 }
-// The machine may have had a bad moment before, and a better one for some kernel.
-const ceilings = higher(before, await measureCeilings(gpu))
-say(`with those measured afterwards, the higher ones: ${formatCeilings(ceilings)}`)
+say(`the highest, measured again beside each kernel: ${formatCeilings(ceilings)}`)
 say(row(['kernel, by its file', 'shape', 'ceiling', 'ms', 'GB/s', 'of it', 'GFLOP/s', 'of mul-add']))
 const kernels = measured.map((one) => withShares(one, ceilings))
 for (const figures of kernels) say(formatKernel(figures))

@@ -4,7 +4,7 @@ import type { AnyKernel } from '../device/kernel.js'
 import { openGpu } from '../device/open.js'
 import { Program, Recorder } from '../device/program.js'
 import { type CeilingKernel, memoryKernels, WHOLE } from './ceiling_kernels.js'
-import { floorOf, formatCeilings, higher } from './ceilings.js'
+import { floorOf, formatCeilings, higher, measureAgain } from './ceilings.js'
 import { madeUpCeilings } from './ceilings.testing.js'
 import { PATTERNS } from './traffic.js'
 
@@ -33,8 +33,7 @@ it('every pattern is in the line that tells them', () => {
   for (const pattern of PATTERNS) expect(formatCeilings(madeUpCeilings(10, 100))).toContain(`${pattern} 10.0 (cached 20.0)`)
 })
 
-// A form that left something out would put the ceiling too high.
-describe('every form goes through the whole of its arrays:', () => {
+describe('on this adapter,', () => {
   let gpu: Gpu
   beforeAll(async () => {
     gpu = (await openGpu()).gpu
@@ -58,6 +57,17 @@ describe('every form goes through the whole of its arrays:', () => {
   }
   const everywhere = (array: Float32Array, value: number) => array.every((found) => found === value)
 
+  it('measured again, a ceiling only ever rises, and what comes from memory raises what comes from caches', async () => {
+    const low = madeUpCeilings(1e-6, 100)
+    const [far, near] = [await measureAgain(gpu, low, 'update'), await measureAgain(gpu, low, 'cached update')]
+    expect(far.gigabytes.update).toBeGreaterThan(1e-3)
+    expect(far.gigabytes['cached update']).toBe(far.gigabytes.update)
+    expect(near.gigabytes['cached update']).toBeGreaterThan(1e-3)
+    expect(near).toEqual({ ...low, gigabytes: { ...low.gigabytes, 'cached update': near.gigabytes['cached update'] } })
+    const high = madeUpCeilings(1e6, 100)
+    expect(await measureAgain(gpu, high, 'read')).toEqual(high)
+  })
+
   it.each([
     ['merge', 'y', 3],
     ['copy', 'y', 1],
@@ -65,11 +75,11 @@ describe('every form goes through the whole of its arrays:', () => {
     ['updates', 'a', 3],
     ['updates', 'b', 4],
     ['updates', 'c', 5],
-  ] as const)('%s leaves %s all %d', async (pattern, name, value) => {
+  ] as const)('no form of %s leaves out any of %s, all %d then', async (pattern, name, value) => {
     for (const kernel of memoryKernels[pattern]) expect(everywhere((await contentsAfter(kernel))[name]!, value)).toBe(true)
   })
 
-  it('read adds up all there is, each lane its share, and writes nothing else', async () => {
+  it('every form of read adds up all there is, each lane its share, and writes nothing else', async () => {
     for (const kernel of memoryKernels.read) {
       const { y } = await contentsAfter(kernel)
       const { grid, constants } = gpu.form(kernel as unknown as AnyKernel, { bytes: WHOLE })

@@ -55,6 +55,18 @@ export function higher(a: Ceilings, b: Ceilings): Ceilings {
   return { gigabytes: gigabytes as Ceilings['gigabytes'], gigaflops: Math.max(a.gigaflops, b.gigaflops) }
 }
 
+/** These, with the one that some work comes up against measured once more, beside that work: machines that others use have good moments. */
+export async function measureAgain(gpu: Gpu, ceilings: Ceilings, traffic: Traffic): Promise<Ceilings> {
+  const cached = traffic.startsWith('cached ')
+  const pattern = traffic.replace('cached ', '') as Pattern
+  const forms = record((one) => (one === pattern ? memoryKernels[one] : []))
+  const [best] = (await bestOf(gpu, forms, cached ? sizes(gpu).cached : sizes(gpu).memory, 1))[pattern]
+  // What comes from memory at some pace does so from a cache.
+  const names: readonly Traffic[] = cached ? [traffic] : [traffic, `cached ${pattern}`]
+  const paces = names.map((name) => [name, Math.max(ceilings.gigabytes[name], best!.pace)])
+  return { ...ceilings, gigabytes: { ...ceilings.gigabytes, ...Object.fromEntries(paces) } }
+}
+
 /** Which ceiling is the nearer one, and the least time that such work can take under it here, in milliseconds. */
 export function floorOf({ flops, bytes, traffic }: Work, { gigabytes, gigaflops }: Ceilings): { ceiling: string; ms: number } {
   const [moving, counting] = [bytes / gigabytes[traffic] / 1e6, flops / gigaflops / 1e6]
