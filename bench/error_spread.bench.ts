@@ -5,5 +5,14 @@ import { workload } from './workload.js'
 const [batch, length, stride] = [8, 152, 152]
 const n = batch * length * stride
 const frames = Uint32Array.of(152, 140, 133, 120, 117, 101, 96, 80)
+const real = frames.reduce((sum, count) => sum + count)
 
-export default [workload(errorSpread, 'pt-base batch', { batch, length, stride }, { pred: n, goal: n, frames, spread: 2 * stride })]
+export default [
+  workload(
+    errorSpread,
+    'pt-base batch',
+    { batch, length, stride },
+    { pred: n, goal: n, frames, spread: 2 * stride },
+    errorSpread.cost({ batch: 1, length: real, stride }),
+  ),
+]

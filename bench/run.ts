@@ -11,8 +11,9 @@ import { Random } from '../src/base/random.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { openGpu } from '../src/device/open.js'
 import { Program, Recorder } from '../src/device/program.js'
-import { type Ceilings, measureCeilings } from '../src/profile/ceilings.js'
+import { type Ceilings, formatCeilings, largeBytes, measureAgain, measureCeilings } from '../src/profile/ceilings.js'
 import { sampleSubmissions, type Timed } from '../src/profile/timing.js'
+import { type Traffic, trafficOf } from '../src/profile/traffic.js'
 import { type ModelFigures, measureModel } from './pt_base.js'
 import type { Workload } from './workload.js'
 
@@ -26,10 +27,14 @@ interface KernelFigures {
   /** At the median: bytes that must cross memory, and multiplies and adds, a second. */
   readonly gigabytes: number
   readonly gigaflops: number
-  /** Of the ceilings, 0 to 1. Caches can carry a small kernel over the copy ceiling. */
-  readonly copyShare: number
+  /** How it goes through memory, and so which of the memory ceilings `memoryShare` is of. */
+  readonly traffic: Traffic
+  /** Of the ceilings, 0 to 1. */
+  readonly memoryShare: number
   readonly multiplyAddShare: number
 }
+
+type Measured = Omit<KernelFigures, 'memoryShare' | 'multiplyAddShare'>
 
 export interface BenchReport {
   readonly adapter: string
@@ -51,15 +56,20 @@ const prefixes = values.only.split(',').filter(Boolean)
 const { gpu } = await openGpu({ adapter: values.adapter })
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
 
-const ceilings = await measureCeilings(gpu)
-say(`${gpu.label}: copies ${ceilings.gigabytes.toFixed(1)} GB/s, multiplies and adds ${ceilings.gigaflops.toFixed(1)} GFLOP/s`)
-say(row(['kernel, by its file', 'shape', 'ms', 'GB/s', 'of copy', 'GFLOP/s', 'of mul-add']))
-const kernels: KernelFigures[] = []
+let ceilings = await measureCeilings(gpu)
+say(`${gpu.label}: ${formatCeilings(ceilings)}`)
+const measured: Measured[] = []
 for (const workload of await workloads(prefixes)) {
-  const figures = await measureKernel(gpu, workload, ceilings)
-  kernels.push(figures)
-  say(formatKernel(figures))
+  const one = await measureKernel(gpu, workload)
+  ceilings = await measureAgain(gpu, ceilings, one.traffic)
+  measured.push(one)
+  const { shader, note, ms } = one
+  process.stderr.write(`${shader}, ${note}: ${ms.median.toFixed(3)} ms\n`)
 }
+say(`the highest, measured again beside each kernel: ${formatCeilings(ceilings)}`)
+say(row(['kernel, by its file', 'shape', 'ceiling', 'ms', 'GB/s', 'of it', 'GFLOP/s', 'of mul-add']))
+const kernels = measured.map((one) => withShares(one, ceilings))
+for (const figures of kernels) say(formatKernel(figures))
 const model = prefixes.length === 0 ? await measureModel(gpu) : undefined
 if (model) {
   say(
@@ -81,7 +91,7 @@ async function workloads(prefixes: readonly string[]): Promise<Workload[]> {
   return lists.flat().filter(({ kernel }) => prefixes.length === 0 || prefixes.some((prefix) => kernel.name.startsWith(prefix)))
 }
 
-async function measureKernel(gpu: Gpu, { kernel, note, params, buffers }: Workload, ceilings: Ceilings): Promise<KernelFigures> {
+async function measureKernel(gpu: Gpu, { kernel, note, params, buffers, cost }: Workload): Promise<Measured> {
   const recorder = new Recorder()
   const contents = Object.entries(buffers).map(([name, given], i) => {
     const data = typeof given === 'number' ? noise(given, i) : given
@@ -96,13 +106,17 @@ async function measureKernel(gpu: Gpu, { kernel, note, params, buffers }: Worklo
       for (const { tensor, data } of contents) if (data instanceof Uint32Array) program.write(tensor, data)
       await program.run({ times })
     })
-    const { flops, bytes } = kernel.cost(params)
-    const [gigabytes, gigaflops] = [bytes / ms.median / 1e6, flops / ms.median / 1e6]
-    const shares = { copyShare: gigabytes / ceilings.gigabytes, multiplyAddShare: gigaflops / ceilings.gigaflops }
-    return { kernel: kernel.name, shader: gpu.form(kernel, params).shader, note, params, ms, gigabytes, gigaflops, ...shares }
+    const [gigabytes, gigaflops] = [cost.bytes / ms.median / 1e6, cost.flops / ms.median / 1e6]
+    const traffic = trafficOf(program.steps[0]!, largeBytes(gpu))
+    return { kernel: kernel.name, shader: gpu.form(kernel, params).shader, note, params, ms, gigabytes, gigaflops, traffic }
   } finally {
     program.destroy()
   }
+}
+
+function withShares(measured: Measured, ceilings: Ceilings): KernelFigures {
+  const { gigabytes, gigaflops, traffic } = measured
+  return { ...measured, memoryShare: gigabytes / ceilings.gigabytes[traffic], multiplyAddShare: gigaflops / ceilings.gigaflops }
 }
 
 function noise(length: number, seed: number): Float32Array {
@@ -110,19 +124,20 @@ function noise(length: number, seed: number): Float32Array {
   return Float32Array.from({ length }, () => 2 * random.uniform() - 1)
 }
 
-function formatKernel({ shader, note, ms, gigabytes, gigaflops, copyShare, multiplyAddShare }: KernelFigures): string {
+function formatKernel({ shader, note, traffic, ms, gigabytes, gigaflops, memoryShare, multiplyAddShare }: KernelFigures): string {
   const percent = (share: number) => `${(100 * share).toFixed(0)} %`
   return row([
     shader,
     note,
+    traffic,
     ms.median.toFixed(3),
     gigabytes.toFixed(2),
-    percent(copyShare),
+    percent(memoryShare),
     gigaflops.toFixed(2),
     percent(multiplyAddShare),
   ])
 }
 
-function row([shader, note, ...numbers]: readonly string[]): string {
-  return `${shader!.padEnd(36)}${note!.padEnd(30)}${numbers.map((cell) => cell.padStart(11)).join('')}`
+function row([shader, note, traffic, ...numbers]: readonly string[]): string {
+  return `${shader!.padEnd(36)}${note!.padEnd(30)}${traffic!.padEnd(15)}${numbers.map((cell) => cell.padStart(11)).join('')}`
 }

@@ -1,5 +1,5 @@
-// ceilings/copy: the adapter's memory ceiling. Reads one array and writes another, nothing else. Each lane owns EACH vectors of four, WG
-// apart, so that neighbouring lanes touch neighbouring memory; how many pay differs: software drivers pay for every lane they start.
+// ceilings/copy: the memory ceiling of what makes one array out of one. Each lane owns EACH vectors of four, WG apart, so that neighbouring
+// lanes touch neighbouring memory; how many pay differs: software drivers pay for every lane they start.
 
 const WG = 64u; // tune: 8 64
 const EACH = 1u; // tune: 1 4 16 128

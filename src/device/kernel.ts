@@ -11,7 +11,7 @@ export type Grid = readonly [x: number, y?: number, z?: number]
 export interface Cost {
   /** Multiply and add count as two. */
   readonly flops: number
-  /** Bytes that must cross memory at least once. */
+  /** Bytes that must cross memory at least once, as if nothing were padded. */
   readonly bytes: number
 }
 

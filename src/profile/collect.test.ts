@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gpu } from '../device/gpu.js'
 import { openGpu } from '../device/open.js'
 import { parseRunConfig } from '../train/run_config.js'
+import { madeUpCeilings } from './ceilings.testing.js'
 import { type Collected, collect } from './collect.js'
 import { profileKernel } from './kernel.js'
 import { formatProfile } from './table.js'
@@ -19,7 +20,8 @@ learning: { mode: rl+plc }
   'test',
 )
 const STEPS = 3
-const ceilings = async () => ({ gigabytes: 1, gigaflops: 10 })
+const paces = madeUpCeilings(1, 10)
+const ceilings = async () => paces
 
 let gpu: Gpu
 /** The same adapter, opened without timestamp-query. */
@@ -62,6 +64,8 @@ describe.each(['timestamps', 'submissions'] as const)('collect by %s', (method) 
     const variant = expect.stringMatching(/^attention(_subgroup|_tiled)?$/)
     expect(profile.rows).toContainEqual(expect.objectContaining({ path: 'decoder.0/self', kernel: 'attention', variant, calls: 1 }))
     expect(profile.rows).toContainEqual(expect.objectContaining({ path: 'backward/pose', kernel: 'linear_grad' }))
+    expect(profile.rows.find(({ kernel }) => kernel === 'adamw')).toMatchObject({ traffic: 'cached updates' })
+    expect(profile.rows.find(({ kernel }) => kernel === 'sum_squares')).toMatchObject({ traffic: 'cached read' })
   })
 
   it('puts both clocks on one line: no dispatch after the step, none before the one before it', () => {
@@ -86,7 +90,10 @@ describe.each(['timestamps', 'submissions'] as const)('collect by %s', (method) 
     expect(spent).toBeLessThan(profile.step!.profiled.high)
     const { stampMs, floorMs, floorShare, plain } = profile.step!
     expect(stampMs).toBeGreaterThanOrEqual(0)
-    const floors = profile.rows.reduce((sum, { flops, bytes }) => sum + Math.max(bytes / 1e6, flops / 1e7), 0)
+    const floors = profile.rows.reduce(
+      (sum, { flops, bytes, traffic }) => sum + Math.max(bytes / 1e6 / paces.gigabytes[traffic], flops / 1e7),
+      0,
+    )
     expect(floorMs).toBeCloseTo(floors, 9)
     expect(floorShare).toBeCloseTo(floors / plain.median, 9)
     expect(formatProfile(profile)).toMatch(method === 'timestamps' ? /timed by timestamp queries/ : /no timestamp-query on this adapter/)

@@ -2,13 +2,14 @@
 
 import type { Gpu } from '../device/gpu.js'
 import type { Program, Step } from '../device/program.js'
-import { type Ceilings, measureCeilings } from './ceilings.js'
+import { higher, largeBytes, measureCeilings } from './ceilings.js'
 import { together } from './groups.js'
 import { type ArenaSize, programMemory } from './memory_plan.js'
 import { type DispatchRow, FORMAT, type Profile, type Timeline } from './profile.js'
 import { type RecordingTimer, type RunRecord, recordingTimer } from './recording.js'
 import { stampCost } from './stamp_cost.js'
 import { summarise, timed } from './timing.js'
+import { trafficOf } from './traffic.js'
 
 /** Work to be profiled. */
 export interface Subject {
@@ -95,22 +96,18 @@ async function profiled(gpu: Gpu, timer: RecordingTimer, step: () => Promise<unk
   }
 }
 
-const higher = (a: Ceilings, b: Ceilings): Ceilings => ({
-  gigabytes: Math.max(a.gigabytes, b.gigabytes),
-  gigaflops: Math.max(a.gigaflops, b.gigaflops),
-})
-
-/** A row for each place and kernel, in order of appearance, and which row a program's step belongs to. */
+/** A row for each place, kernel and traffic, in order of appearance, and which row a program's step belongs to. */
 function sumRows(gpu: Gpu, samples: readonly ProfiledStep[], stampMs: number) {
   const rows: (Omit<DispatchRow, 'ms' | 'calls' | 'flops' | 'bytes'> & { ms: number[]; calls: number; flops: number; bytes: number })[] = []
   const byName = new Map<string, number>()
   const byProgram = new Map<Program, number[]>()
   const open = (step: Step): number => {
     const { shader } = gpu.form(step.kernel, step.params)
-    const key = `${step.label} ${shader}`
+    const traffic = trafficOf(step, largeBytes(gpu))
+    const key = `${step.label} ${shader} ${traffic}`
     if (!byName.has(key)) {
       const path = step.label.split('/').slice(0, -1).join('/')
-      const fresh = { path, kernel: step.kernel.name, variant: shader, calls: 0, flops: 0, bytes: 0 }
+      const fresh = { path, kernel: step.kernel.name, variant: shader, traffic, calls: 0, flops: 0, bytes: 0 }
       byName.set(key, rows.push({ ...fresh, ms: samples.map(() => 0) }) - 1)
     }
     return byName.get(key)!

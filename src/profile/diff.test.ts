@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
+import { madeUpCeilings } from './ceilings.testing.js'
 import { diffProfiles, formatDiff } from './diff.js'
 import { about, madeUp, row, rows } from './profile.testing.js'
 import { summarise } from './timing.js'
@@ -45,10 +46,17 @@ describe('diffProfiles', () => {
 
   it('forgives what the ceilings say the whole machine lost', () => {
     const slowed = rows.map((one) => ({ ...one, ms: about(1.3 * one.ms.median) }))
-    const tired = madeUp(slowed, { ceilings: { gigabytes: 10, gigaflops: 75 } })
+    const tired = madeUp(slowed, { ceilings: madeUpCeilings(10, 75) })
     expect(diffProfiles(before, madeUp(slowed)).regressions).toBe(5)
     expect(diffProfiles(before, tired)).toMatchObject({ regressions: 0, drift: 100 / 75 })
     expect(formatDiff(diffProfiles(before, tired))).toContain('33 % slower afterwards')
+  })
+
+  it('does not take one memory ceiling that came out low for a slower machine', () => {
+    const ceilings = madeUpCeilings(10, 100)
+    const odd = madeUp(rows, { ceilings: { ...ceilings, gigabytes: { ...ceilings.gigabytes, copy: 5 } } })
+    expect(diffProfiles(before, odd).drift).toBe(1)
+    expect(diffProfiles(before, madeUp(rows, { ceilings: madeUpCeilings(8, 100) })).drift).toBeCloseTo(1.25)
   })
 
   it('does not judge what costs next to nothing', () => {

@@ -1,6 +1,6 @@
 // Rows of a profile added up: by place in the model, and by kernel.
 
-import { type Ceilings, floorMs } from './ceilings.js'
+import { type Ceilings, floorOf } from './ceilings.js'
 import type { DispatchRow } from './profile.js'
 import { summarise, type Timed } from './timing.js'
 
@@ -18,8 +18,10 @@ export interface Group {
   readonly gigaflops: number
   /** Milliseconds that its kernels cannot do without here. */
   readonly floor: number
-  /** `floor` by time: how near to the roof. Caches can carry a small kernel over the copy ceiling, and so over 1. */
+  /** `floor` by time: how near to the roof. */
   readonly roof: number
+  /** Whose floors make up `floor`: kinds of traffic, or `multiply-add`; the most of it first. */
+  readonly ceilings: readonly string[]
 }
 
 /** Groups by the first `depth` scopes, the costliest first. What is outside of all scopes goes by the name of its kernel. */
@@ -51,7 +53,12 @@ function groupRows(rows: readonly DispatchRow[], ceilings: Ceilings, nameOf: (ro
 function sum(name: string, rows: readonly DispatchRow[], ceilings: Ceilings): Omit<Group, 'share'> {
   const add = (of: (row: DispatchRow) => number) => rows.reduce((all, row) => all + of(row), 0)
   const ms = summarise(rows[0]!.ms.samples.map((_, step) => add((row) => row.ms.samples[step]!)))
-  const floor = add((row) => floorMs(row, ceilings))
+  const floors = new Map<string, number>()
+  for (const row of rows) {
+    const { ceiling, ms } = floorOf(row, ceilings)
+    floors.set(ceiling, (floors.get(ceiling) ?? 0) + ms)
+  }
+  const floor = [...floors.values()].reduce((all, ms) => all + ms, 0)
   const perMs = (amount: number) => (ms.median > 0 ? amount / ms.median : 0)
   return {
     name,
@@ -62,5 +69,6 @@ function sum(name: string, rows: readonly DispatchRow[], ceilings: Ceilings): Om
     gigaflops: perMs(add(({ flops }) => flops)) / 1e6,
     floor,
     roof: perMs(floor),
+    ceilings: [...floors].sort(([, a], [, b]) => b - a).map(([ceiling]) => ceiling),
   }
 }

@@ -2,20 +2,22 @@
 
 import type { Gpu } from '../device/gpu.js'
 import type { RunConfig } from '../train/run_config.js'
-import { measureCeilings } from './ceilings.js'
+import { higher, largeBytes, measureCeilings } from './ceilings.js'
 import { environment } from './collect.js'
 import { type DispatchRow, FORMAT, type Profile } from './profile.js'
 import { sampleSubmissions } from './timing.js'
+import { trafficOf } from './traffic.js'
 import { runPrograms, type Use, usesOf } from './uses.js'
 
 /**
  * Times every kernel whose name begins with `name`, at each of its shapes in a run's training step and in decoding.
- * Ceilings come from `measure`. Throws ERR_USAGE naming the kernels there are.
+ * Ceilings come from `measure`, the higher ones of before and after. Throws ERR_USAGE naming the kernels there are.
  */
 export async function profileKernel(gpu: Gpu, name: string, config: RunConfig, measure = measureCeilings): Promise<Profile> {
   const work = await runPrograms(gpu, config)
   try {
     const uses = usesOf(work.programs, [name])
+    const before = await measure(gpu)
     const rows: DispatchRow[] = []
     for (const use of uses) rows.push(await measureUse(gpu, use))
     return {
@@ -24,7 +26,7 @@ export async function profileKernel(gpu: Gpu, name: string, config: RunConfig, m
       subject: `kernels ${name}* of ${work.subject}`,
       ...environment(gpu),
       method: 'submissions',
-      ceilings: await measure(gpu),
+      ceilings: higher(before, await measure(gpu)),
       step: null,
       rows,
       memory: { arenas: [], programs: [] },
@@ -36,7 +38,8 @@ export async function profileKernel(gpu: Gpu, name: string, config: RunConfig, m
 }
 
 async function measureUse(gpu: Gpu, { program, step, uses }: Use): Promise<DispatchRow> {
-  const { kernel, params, tensors, cost } = program.steps[step]!
+  const dispatch = program.steps[step]!
+  const { kernel, params, tensors, cost } = dispatch
   const { queue } = gpu.device
   // Kernels that count would run out of work.
   const counters = Object.entries(kernel.buffers).flatMap(([buffer, access]) =>
@@ -51,5 +54,6 @@ async function measureUse(gpu: Gpu, { program, step, uses }: Use): Promise<Dispa
   })
   const shape = Object.entries(params).map(([param, value]) => `${param} ${Number(value.toPrecision(4))}`)
   const { shader } = gpu.form(kernel, params)
-  return { path: `${kernel.name}: ${shape.join(', ')} (${uses}×)`, kernel: kernel.name, variant: shader, calls: 1, ms, ...cost }
+  const traffic = trafficOf(dispatch, largeBytes(gpu))
+  return { path: `${kernel.name}: ${shape.join(', ')} (${uses}×)`, kernel: kernel.name, variant: shader, calls: 1, ms, ...cost, traffic }
 }

@@ -26,6 +26,15 @@ describe('reportPage', () => {
     expect(circles[0]![1]! - circles[1]![1]!).toBeCloseTo((Math.log10(6 / 4) * (480 - 18 - 46)) / 4, 0)
   })
 
+  it('draws a roof for each ceiling that kernels come up against, and names it', () => {
+    const roofs = (html: string) =>
+      [html.match(/class="roof"/g)?.length, ...html.matchAll(/>((?:cached )?[a-z]+) [\d.]+ GB\/s<\/text>/g)].map(String)
+    expect(roofs(page)).toEqual(['1', expect.stringContaining('copy')])
+    const mixed = reportPage(madeUp([rows[0]!, { ...rows[1]!, traffic: 'cached updates' }]))
+    expect(roofs(mixed)).toEqual(['2', expect.stringContaining('copy'), expect.stringContaining('cached updates')])
+    expect(mixed).toMatch(/<title>attention \(attention\): .* of its roof \(cached updates\)<\/title>/)
+  })
+
   it('draws a box a tensor and a row a group', () => {
     expect(page.match(/<rect /g)).toHaveLength(2)
     expect(page).toContain('encoder.0/y: 0.00 MiB in slot 0, dispatch 0 to 1')

@@ -22,7 +22,7 @@ export function reportPage(profile: Profile, against?: Profile): string {
     tiles(profile),
     ...(against ? [comparisonSection(against, profile)] : []),
     ...(timeline.gpu.length > 0 ? [timelineSection.replace('<canvas', `${hues.legend()}<canvas`)] : []),
-    `<section><h2>Roofline</h2><p class="soft">A circle is a kernel, its area the kernel's share of the time; the line is the most this adapter can do.</p>${rooflineSvg(byKernel(rows, ceilings), ceilings)}</section>`,
+    `<section><h2>Roofline</h2><p class="soft">A circle is a kernel, its area the kernel's share of the time; a line is the most this adapter can do, one for each way through memory.</p>${rooflineSvg(byKernel(rows, ceilings), ceilings)}</section>`,
     groupTable(alone ? 'Shapes' : 'By place in the model', byPath(rows, ceilings, alone ? 1 : 2), alone),
     ...(alone ? [] : [groupTable('By kernel', byKernel(rows, ceilings), true)]),
     memorySection(memory, hues),
@@ -61,7 +61,8 @@ function tiles({ step, rows, ceilings, memory }: Profile): string {
         ]
       : []),
     [String(all.calls), step ? 'dispatches a step' : 'shapes'],
-    [`${ceilings.gigabytes.toFixed(1)} GB/s`, 'copied at most'],
+    [`${ceilings.gigabytes.copy.toFixed(1)} GB/s`, 'copied at most'],
+    [`${ceilings.gigabytes.updates.toFixed(1)} GB/s`, 'changed in place at most'],
     [`${ceilings.gigaflops.toFixed(1)} GFLOP/s`, 'multiplied and added at most'],
     ...(bytes > 0 ? [[mebibytes(bytes), 'of memory planned']] : []),
   ]
@@ -73,15 +74,15 @@ function tiles({ step, rows, ceilings, memory }: Profile): string {
 
 function groupTable(heading: string, groups: readonly Group[], shaders: boolean): string {
   const largest = Math.max(...groups.map(({ share }) => share))
-  const shader = (variants: readonly string[]) => (shaders ? `<td class="text">${escapeMarkup(variants.join(', '))}</td>` : '')
+  const named = (names: readonly string[]) => (shaders ? `<td class="text">${escapeMarkup(names.join(', '))}</td>` : '')
   const rows = groups.map(
-    ({ name, calls, ms, share, gigabytes, gigaflops, roof, variants }) =>
+    ({ name, calls, ms, share, gigabytes, gigaflops, roof, ceilings, variants }) =>
       `<tr><td>${escapeMarkup(name)}</td><td>${calls}</td><td>${ms.median.toFixed(3)}</td><td>${ms.low.toFixed(2)}–${ms.high.toFixed(2)}</td>` +
       `<td class="bar"><i style="width: ${((100 * share) / largest).toFixed(1)}%"></i></td><td>${percent(share)}</td><td>${gigabytes.toFixed(2)}</td><td>${gigaflops.toFixed(2)}</td>` +
-      `<td>${percent(roof)}</td>${shader(variants)}</tr>`,
+      `<td>${percent(roof)}</td>${named(ceilings)}${named(variants)}</tr>`,
   )
   return `<section><h2>${heading}</h2><table>
-<tr><th></th><th>calls</th><th>ms</th><th>spread</th><th></th><th>share</th><th>GB/s</th><th>GFLOP/s</th><th>of roof</th>${shaders ? '<th class="text">shader</th>' : ''}</tr>
+<tr><th></th><th>calls</th><th>ms</th><th>spread</th><th></th><th>share</th><th>GB/s</th><th>GFLOP/s</th><th>of roof</th>${shaders ? '<th class="text">ceiling</th><th class="text">shader</th>' : ''}</tr>
 ${rows.join('\n')}
 </table></section>`
 }

@@ -4,6 +4,7 @@ import { escapeMarkup } from '../outputs/markup.js'
 import type { Ceilings } from './ceilings.js'
 import type { Group } from './groups.js'
 import { percent } from './table.js'
+import type { Traffic } from './traffic.js'
 
 const [WIDTH, HEIGHT] = [1100, 480]
 const frame = { left: 62, right: 24, top: 18, bottom: 46 }
@@ -11,20 +12,32 @@ const frame = { left: 62, right: 24, top: 18, bottom: 46 }
 const LABELLED = 0.02
 
 /** The plot of kernels that compute at all; empty where none does. */
-export function rooflineSvg(kernels: readonly Group[], { gigabytes, gigaflops }: Ceilings): string {
+export function rooflineSvg(kernels: readonly Group[], { gigabytes: paces, gigaflops }: Ceilings): string {
   const points = kernels
     .filter((kernel) => kernel.gigaflops > 0 && kernel.gigabytes > 0)
     .map((kernel) => ({ kernel, x: kernel.gigaflops / kernel.gigabytes, y: kernel.gigaflops }))
   if (points.length === 0) return ''
-  const ridge = gigaflops / gigabytes
-  const xs = decades([ridge, ...points.map(({ x }) => x)])
+  const slopes = slopesOf(
+    points.map(({ kernel }) => kernel),
+    paces,
+  )
+  const xs = decades([...slopes.map(({ gigabytes }) => gigaflops / gigabytes), ...points.map(({ x }) => x)])
   const ys = decades([gigaflops, ...points.map(({ y }) => y)])
   const across = scale(xs, frame.left, WIDTH - frame.right)
   const up = scale(ys, HEIGHT - frame.bottom, frame.top)
   const [left, right] = [10 ** xs[0]!, 10 ** xs.at(-1)!]
-  // The slope may leave the plot below before it reaches the left edge.
-  const foot = Math.max(left, 10 ** ys[0]! / gigabytes)
-  const roof = `M${at(across(foot), up(foot * gigabytes))} L${at(across(ridge), up(gigaflops))} L${at(across(right), up(gigaflops))}`
+  const roofs = slopes.map(({ name, gigabytes }, i) => {
+    // A slope may leave the plot below before it reaches the left edge.
+    const foot = Math.max(left, 10 ** ys[0]! / gigabytes)
+    const ridge = gigaflops / gigabytes
+    const line = `M${at(across(foot), up(foot * gigabytes))} L${at(across(ridge), up(gigaflops))} L${at(across(right), up(gigaflops))}`
+    // Slopes lie near each other: their labels go up them one after the other.
+    const label = foot * (ridge / foot) ** (i / slopes.length)
+    return [
+      `<path class="roof" d="${line}"/>`,
+      text(across(label) + 28, up(label * gigabytes) + 2, `${name} ${gigabytes.toFixed(1)} GB/s`, 'class="strong"'),
+    ].join('\n')
+  })
   return [
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Roofline of the kernels">`,
     ...xs.map((power) => rule(across(10 ** power), frame.top, across(10 ** power), HEIGHT - frame.bottom)),
@@ -33,16 +46,21 @@ export function rooflineSvg(kernels: readonly Group[], { gigabytes, gigaflops }:
     ...ys.map((power) => text(frame.left - 8, up(10 ** power) + 4, String(Number((10 ** power).toPrecision(3))), 'text-anchor="end"')),
     text((frame.left + WIDTH - frame.right) / 2, HEIGHT - 8, 'flops a byte', 'text-anchor="middle"'),
     text(14, HEIGHT / 2, 'GFLOP/s', `text-anchor="middle" transform="rotate(-90 14 ${HEIGHT / 2})"`),
-    `<path class="roof" d="${roof}"/>`,
+    ...roofs,
     text(across(right) - 4, up(gigaflops) - 6, `${gigaflops.toFixed(1)} GFLOP/s`, 'text-anchor="end" class="strong"'),
-    text(across(foot) + 28, up(foot * gigabytes) + 2, `${gigabytes.toFixed(1)} GB/s`, 'class="strong"'),
     ...points.map(({ kernel, x, y }) => {
-      const told = `${kernel.name} (${kernel.variants.join(', ')}): ${percent(kernel.share)} of the time, ${percent(kernel.roof)} of its roof`
+      const told = `${kernel.name} (${kernel.variants.join(', ')}): ${percent(kernel.share)} of the time, ${percent(kernel.roof)} of its roof (${kernel.ceilings.join(', ')})`
       return `<circle cx="${across(x).toFixed(1)}" cy="${up(y).toFixed(1)}" r="${(3 + 16 * Math.sqrt(kernel.share)).toFixed(1)}" fill="var(--accent)" fill-opacity="0.45" stroke="var(--accent)"><title>${escapeMarkup(told)}</title></circle>`
     }),
     ...labels(points.map(({ kernel, x, y }) => ({ kernel, x: across(x), y: up(y) }))),
     '</svg>',
   ].join('\n')
+}
+
+/** The memory ceilings that these kernels come up against; the way to copy where multiply-add is all they do. */
+function slopesOf(kernels: readonly Group[], paces: Ceilings['gigabytes']): { name: string; gigabytes: number }[] {
+  const names = [...new Set(kernels.flatMap(({ ceilings }) => ceilings))].filter((name): name is Traffic => name in paces)
+  return (names.length > 0 ? names : (['copy'] as const)).map((name) => ({ name, gigabytes: paces[name] }))
 }
 
 /** Names beside their circles, the costliest first; one that would cover another moves down, or is left to the tooltip. */

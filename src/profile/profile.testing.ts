@@ -1,5 +1,6 @@
 // A made-up profile for tests: two kernels in two places, five steps.
 
+import { madeUpCeilings } from './ceilings.testing.js'
 import { type DispatchRow, FORMAT, type Profile } from './profile.js'
 import { summarise, type Timed } from './timing.js'
 
@@ -7,7 +8,7 @@ import { summarise, type Timed } from './timing.js'
 export const about = (ms: number): Timed => summarise([1, 0.98, 1.02, 0.99, 1.01].map((factor) => factor * ms))
 
 export function row(path: string, kernel: string, ms: number, more: Partial<DispatchRow> = {}): DispatchRow {
-  return { path, kernel, variant: kernel, calls: 2, ms: about(ms), flops: 2e6, bytes: 1e6, ...more }
+  return { path, kernel, variant: kernel, calls: 2, ms: about(ms), flops: 2e6, bytes: 1e6, traffic: 'copy', ...more }
 }
 
 /** A profile with these rows; a step takes as long as they do. */
@@ -21,7 +22,7 @@ export function madeUp(rows: readonly DispatchRow[], more: Partial<Profile> = {}
     software: false,
     node: 'v20',
     method: 'timestamps',
-    ceilings: { gigabytes: 10, gigaflops: 100 },
+    ceilings: madeUpCeilings(10, 100),
     step: { plain: about(ms), profiled: about(1.1 * ms), stampMs: 0.002, floorMs: 0.02 * ms, floorShare: 0.02 },
     rows,
     memory: {

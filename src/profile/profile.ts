@@ -4,9 +4,10 @@ import type { Ceilings } from './ceilings.js'
 import type { MemoryPlan } from './memory_plan.js'
 import type { Method } from './recording.js'
 import type { Timed } from './timing.js'
+import type { Traffic } from './traffic.js'
 
 /** Names the layout of a saved profile; another layout gets another number. */
-export const FORMAT = 'signllm profile 2'
+export const FORMAT = 'signllm profile 3'
 
 /** All dispatches of one kernel at one place of the model. */
 export interface DispatchRow {
@@ -22,6 +23,8 @@ export interface DispatchRow {
   /** Of all of them together, by the kernel's declaration. */
   readonly flops: number
   readonly bytes: number
+  /** How they go through memory, and so which ceiling the bytes are held against. */
+  readonly traffic: Traffic
 }
 
 /** What happened when in one step, in milliseconds from its start by the host's clock. */
@@ -37,7 +40,7 @@ export interface StepFigures {
   readonly profiled: Timed
   /** Milliseconds that timing adds to a dispatch, which are taken off the rows; the timeline is as it was. */
   readonly stampMs: number
-  /** The sum of the kernels' floors: for each its bytes at the copy ceiling or its flops at the other, whichever is longer. */
+  /** The sum of the kernels' floors: for each its bytes at the ceiling of its traffic or its flops at the other, whichever is longer. */
   readonly floorMs: number
   /** `floorMs` by the median of `plain`: 1 could not be faster with these kernels. */
   readonly floorShare: number

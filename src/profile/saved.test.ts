@@ -21,7 +21,7 @@ it.each([
   ['absent.json', undefined, /absent\.json: wanted a saved profile, got ENOENT/],
   ['broken.json', '{', /broken\.json: wanted a saved profile, got .*JSON/],
   ['other.json', '{"kernels": []}', /other\.json: wanted a saved profile, got other JSON/],
-  ['older.json', '{"format": "signllm profile 1"}', /got format 'signllm profile 1', not 'signllm profile 2'/],
+  ['older.json', '{"format": "signllm profile 2"}', /got format 'signllm profile 2', not 'signllm profile 3'/],
 ])('refuses %s', async (name, text, message) => {
   const path = join(folder, name)
   if (text !== undefined) await writeFile(path, text)

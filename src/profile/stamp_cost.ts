@@ -3,7 +3,7 @@
 
 import type { Gpu } from '../device/gpu.js'
 import { Program, Recorder } from '../device/program.js'
-import { plainCopy } from './ceilings.js'
+import { plainCopy } from './ceiling_kernels.js'
 import type { RecordingTimer } from './recording.js'
 import { timed } from './timing.js'
 

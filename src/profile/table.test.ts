@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { madeUpCeilings } from './ceilings.testing.js'
 import { byKernel, byPath, together } from './groups.js'
 import { madeUp, row, rows } from './profile.testing.js'
 import { formatProfile } from './table.js'
 
-const ceilings = { gigabytes: 10, gigaflops: 100 }
+const ceilings = madeUpCeilings(10, 100)
 
 describe('groups', () => {
   const three = [...rows, row('decoder.0/cross', 'linear', 2, { variant: 'linear_subgroup', flops: 5e7 })]
@@ -16,6 +17,7 @@ describe('groups', () => {
     // 1 MB at 10 GB/s is longer than 2 Mflop at 100 GFLOP/s; 50 Mflop are longer than 1 MB.
     expect(linear!.floor).toBeCloseTo(0.1 + 0.5)
     expect(linear!.roof).toBeCloseTo(0.6 / 8)
+    expect(linear!.ceilings).toEqual(['multiply-add', 'copy'])
     expect(byKernel(three, ceilings).reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1)
   })
 
@@ -47,7 +49,9 @@ describe('formatProfile', () => {
   it('says what was measured, the overhead, and the step against the sum of floors', () => {
     expect(formatProfile(madeUp(rows)).split('\n').slice(0, 7)).toEqual([
       'training step of <made-up>, on no GPU',
-      'ceilings measured here: copies 10.0 GB/s, multiplies and adds 100.0 GFLOP/s',
+      expect.stringMatching(
+        /^ceilings measured here: read 10\.0 \(cached 20\.0\), .*copy 10\.0 \(cached 20\.0\).* GB\/s; multiply-add 100\.0 GFLOP\/s$/,
+      ),
       'timed by timestamp queries, one compute pass a dispatch, over 5 steps; passes of their own cannot overlap',
       'a step takes 10.00 ms (9.90 to 10.10); profiled, each alone, 11.00 ms (10.89 to 11.11), +10 %',
       'timing adds 2.0 µs to a dispatch, which is taken off below; the timeline is as it was',
@@ -60,7 +64,7 @@ describe('formatProfile', () => {
     const lines = formatProfile(madeUp(rows)).split('\n')
     expect(lines).toContainEqual(expect.stringMatching(/^place +calls +ms +spread +share +GB\/s +GFLOP\/s +of roof$/))
     expect(lines).toContainEqual(expect.stringMatching(/^encoder\.0\/self +2 +6\.000 +5\.94-6\.06 +60 % +0\.17 +0\.33 +1\.7 %$/))
-    expect(lines).toContainEqual(expect.stringMatching(/^linear +2 +6\.000 .* linear_subgroup$/))
+    expect(lines).toContainEqual(expect.stringMatching(/^linear +2 +6\.000 .* 1\.7 % +copy +linear_subgroup$/))
     expect(lines).toContainEqual(expect.stringMatching(/^slots of program 1 +0\.00 MiB +2 +2 /))
   })
 

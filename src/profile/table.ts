@@ -2,6 +2,7 @@
 
 import { counted } from '../base/counted.js'
 import { formatTable } from '../base/table.js'
+import { formatCeilings } from './ceilings.js'
 import { byKernel, byPath, type Group, together } from './groups.js'
 import { formatMemory } from './memory_plan.js'
 import type { Profile } from './profile.js'
@@ -27,7 +28,7 @@ export function summaryLines(profile: Profile): string[] {
   const { subject, adapter, software, ceilings, step, rows } = profile
   const lines = [
     `${subject}, on ${adapter}${software ? ' (a CPU: compare with itself only)' : ''}`,
-    `ceilings measured here: copies ${ceilings.gigabytes.toFixed(1)} GB/s, multiplies and adds ${ceilings.gigaflops.toFixed(1)} GFLOP/s`,
+    `ceilings measured here: ${formatCeilings(ceilings)}`,
     methodLine(profile),
   ]
   if (!step) return lines
@@ -51,11 +52,11 @@ function methodLine({ method, step, command }: Profile): string {
   return `no timestamp-query on this adapter: each dispatch was submitted and awaited alone by the host clock, over ${steps}, so each holds a round trip`
 }
 
-/** Groups as a text table under one heading; with `shaders`, also which variants ran. */
+/** Groups as a text table under one heading; with `shaders`, also which ceilings the roof is made of and which variants ran. */
 export function formatGroups(heading: string, groups: readonly Group[], shaders: boolean): string {
   return formatTable([
-    [heading, 'calls', 'ms', 'spread', 'share', 'GB/s', 'GFLOP/s', 'of roof', ...(shaders ? ['shader'] : [])],
-    ...groups.map(({ name, calls, ms, share, gigabytes, gigaflops, roof, variants }) => [
+    [heading, 'calls', 'ms', 'spread', 'share', 'GB/s', 'GFLOP/s', 'of roof', ...(shaders ? ['ceiling', 'shader'] : [])],
+    ...groups.map(({ name, calls, ms, share, gigabytes, gigaflops, roof, ceilings, variants }) => [
       name,
       String(calls),
       ms.median.toFixed(3),
@@ -64,7 +65,7 @@ export function formatGroups(heading: string, groups: readonly Group[], shaders:
       gigabytes.toFixed(2),
       gigaflops.toFixed(2),
       percent(roof),
-      ...(shaders ? [variants.join(', ')] : []),
+      ...(shaders ? [ceilings.join(', '), variants.join(', ')] : []),
     ]),
   ])
 }
