@@ -78,8 +78,13 @@ describe('viewer', () => {
   })
 
   it('rounds scores for reading', () => {
-    const { clips } = pageData(viewerHtml([{ ...entry, scores: { DTW: 10.123456, frames: 12, p: Number.NaN, tag: 'x' } }], { title: '' }))
-    expect(clips[0]!.scores.map(([, score]) => score)).toEqual(['10.1235', '12', 'NaN', 'x'])
+    const { clips } = pageData(
+      viewerHtml(
+        [{ ...entry, scores: { DTW: 10.123456, frames: 12, PCK: 0.0482, none: 0, tiny: 0.001, below: -1e-9, p: Number.NaN, tag: 'x' } }],
+        { title: '' },
+      ),
+    )
+    expect(clips[0]!.scores.map(([, score]) => score)).toEqual(['10.12', '12', '0.05', '0', '<0.01', '>-0.01', 'NaN', 'x'])
   })
 
   it('refuses a malformed motion by its title', () => {
