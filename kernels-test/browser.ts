@@ -54,9 +54,11 @@ export async function openPage(
   page.on('request', (request) => {
     if (request.url() !== address) complaints.push(`request: ${request.url()}`)
   })
-  if (clock) await page.clock.install({ time: 0 })
+  if (clock) {
+    await page.clock.install({ time: 0 })
+    await page.clock.pauseAt(1)
+  }
   await page.goto(address)
-  if (clock) await page.clock.pauseAt(1000)
   await rm(folder, { recursive: true })
   return { page, complaints }
 }

@@ -137,9 +137,16 @@ function choose(index) {
   document.querySelectorAll('#clips button').forEach((button, i) => {
     if (i !== index) return button.removeAttribute('aria-current')
     button.setAttribute('aria-current', 'true')
-    button.scrollIntoView({ block: 'nearest' })
+    scrollListTo(button)
   })
   showTime()
+}
+
+/** Moves the list alone: scrollIntoView would move the page too, and where the tab key starts from. */
+function scrollListTo(button) {
+  const list = element('list')
+  const [outer, inner] = [list.getBoundingClientRect(), button.getBoundingClientRect()]
+  list.scrollTop += Math.min(0, inner.top - outer.top) + Math.max(0, inner.bottom - outer.bottom)
 }
 
 /** A new element; text is only ever set as text, so nothing in a sentence can become markup. */
