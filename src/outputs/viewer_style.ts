@@ -51,6 +51,8 @@ kbd { padding: 0 0.3em; border: 1px solid var(--line); border-radius: 4px; font:
   main { flex: none; width: 100%; }
   .stage { height: clamp(13rem, calc(100vh - 19rem), 34rem); height: clamp(13rem, calc(100svh - 19rem), 34rem); }
   .transport { padding: 0.3rem 0.6rem; border-top: 1px solid var(--line); }
+}
+@media (max-width: 480px) {
   #time { order: 1; flex-basis: 100%; }
   #counter { flex: 1; }
 }
