@@ -23,7 +23,8 @@ ${body}
 `
 }
 
-/** A table or chart wider than a phone: it scrolls by itself, by keyboard too, so that the page does not. */
+/** A table or chart wider than a phone: it scrolls by itself, by keyboard too, so that the page does not. Nothing around nothing. */
 export function scrolling(label: string, content: string): string {
+  if (content === '') return ''
   return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(label)}">${content}</div>`
 }
