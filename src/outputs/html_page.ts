@@ -2,9 +2,8 @@
 
 import { escapeMarkup } from './markup.js'
 
-/** A whole page. `style` and `body` are taken as they are; the title is escaped. */
-export function htmlPage(title: string, style: string, body: string): string {
-  const safe = escapeMarkup(title)
+/** A whole page. `style`, `body` and `header` are taken as they are; the title, which is the header's default, is escaped. */
+export function htmlPage(title: string, style: string, body: string, header = `<h1>${escapeMarkup(title)}</h1>`): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -12,14 +11,20 @@ export function htmlPage(title: string, style: string, body: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${safe}</title>
+<title>${escapeMarkup(title)}</title>
 <style>
 ${style}</style>
 </head>
 <body>
-<header><h1>${safe}</h1></header>
+<header>${header}</header>
 ${body}
 </body>
 </html>
 `
+}
+
+/** A table or chart wider than a phone: it scrolls by itself, by keyboard too, so that the page does not. Nothing around nothing. */
+export function scrolling(label: string, content: string): string {
+  if (content === '') return ''
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeMarkup(label)}">${content}</div>`
 }

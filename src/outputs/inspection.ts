@@ -5,7 +5,7 @@ import { writeWhole } from '../base/files.js'
 import { boneLengthSpread } from '../motion/bone_lengths.js'
 import { checkMotion } from '../motion/check.js'
 import type { Clip } from '../motion/clip.js'
-import { htmlPage } from './html_page.js'
+import { htmlPage, scrolling } from './html_page.js'
 import { boneBars, lengthHistogram, missingHeatMap, percent } from './inspection_charts.js'
 import { inspectionStyle } from './inspection_style.js'
 import { escapeMarkup } from './markup.js'
@@ -52,9 +52,19 @@ export function inspectionHtml({ title, about = [], clips, findings = [] }: Insp
       `Beginning, middle and end of ${counted(Math.min(PICTURES, clips.length), 'clip')}.`,
       pictures(clips.map(({ clip }) => clip)),
     ),
-    section('Length', 'How many clips are how long.', lengthHistogram(clips.map(({ clip }) => clip.frames / clip.fps))),
+    section(
+      'Length',
+      'How many clips are how long.',
+      scrolling('Length of clips', lengthHistogram(clips.map(({ clip }) => clip.frames / clip.fps))),
+    ),
     ...(missing.length > 0
-      ? [section('Joints not seen', 'Joints down, clips across; the stronger, the more of a clip is missing.', missingHeatMap(missing))]
+      ? [
+          section(
+            'Joints not seen',
+            'Joints down, clips across; the stronger, the more of a clip is missing.',
+            scrolling('Joints not seen', missingHeatMap(missing)),
+          ),
+        ]
       : []),
     wide(
       'Bones that stretch',
@@ -140,7 +150,8 @@ function clipTable(clips: readonly InspectedClip[], spreads: readonly Float64Arr
   const head = ['name', 'language', 'text']
     .map((name) => `<th>${name}</th>`)
     .concat(numbers.map((name) => `<th class="number">${name}</th>`))
-  return `<div class="scroll"><table><thead><tr>${head.join('')}<th>findings</th></tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table></div>`
+  const table = `<table><thead><tr>${head.join('')}<th>findings</th></tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`
+  return scrolling('Clips', table)
 }
 
 const numberCell = (content: string): string => `<td class="number">${content}</td>`

@@ -22,7 +22,7 @@ export function lengthHistogram(seconds: readonly number[]): string {
   })
   const every = Math.ceil(bars.length / 8)
   const ticks = bars.flatMap((_, i) => (i % every === 0 ? [label(left + i * wide, bottom + 15, round(i * step), 'middle')] : []))
-  return chart(height, [
+  return chart('How many clips are how long', height, [
     `<line class="grid" x1="${left}" y1="${bottom}" x2="${WIDTH - 8}" y2="${bottom}"/>`,
     ...marks,
     ...ticks,
@@ -63,7 +63,7 @@ export function missingHeatMap(missing: readonly ArrayLike<number>[]): string {
     { name: 'left hand', from: joint.leftHand },
     { name: 'right hand', from: joint.rightHand },
   ]
-  return chart(bottom + 22, [
+  return chart('Which joints were not seen in which clips', bottom + 22, [
     `<rect class="ground" x="${left}" y="${top}" width="${WIDTH - left - 4}" height="${bottom - top}"/>`,
     ...cells,
     ...groups.map(({ from }) => `<line class="grid" x1="${left}" y1="${top + from * row}" x2="${WIDTH - 4}" y2="${top + from * row}"/>`),
@@ -98,8 +98,8 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`
 }
 
-function chart(height: number, parts: readonly string[]): string {
-  return `<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img">\n${parts.join('\n')}\n</svg>`
+function chart(name: string, height: number, parts: readonly string[]): string {
+  return `<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${name}">\n${parts.join('\n')}\n</svg>`
 }
 
 function label(x: number, y: number, content: string | number, anchor: 'middle' | 'end'): string {

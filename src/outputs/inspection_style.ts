@@ -33,7 +33,7 @@ svg.chart .ground { fill: var(--ground); }
 .bar { display: grid; grid-template-columns: 7.2rem 1fr 3.4rem; align-items: center; gap: 0.5rem; }
 .bar i { display: block; height: 0.6rem; min-width: 1px; border-radius: 2px; background: var(--accent); }
 .bar b { text-align: right; font-weight: 500; }
-.scroll { overflow-x: auto; }
+@media (max-width: 760px) { .scroll > svg.chart { min-width: 32rem; } }
 table { width: 100%; border-collapse: collapse; font-size: 0.86rem; font-variant-numeric: tabular-nums; }
 th { text-align: left; color: var(--soft); font-weight: 600; white-space: nowrap; }
 th, td { padding: 0.3rem 0.7rem 0.3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }

@@ -22,7 +22,7 @@ export interface ViewerEntry {
   readonly motion: Motion
   /** What the motion is compared with, beside it or under it. */
   readonly reference?: Motion
-  /** Shown as they come; numbers with up to four digits. */
+  /** Shown as they come; numbers with up to two decimals. */
   readonly scores?: Readonly<Record<string, number | string>>
 }
 
@@ -89,7 +89,9 @@ function withKnuckles(palette: Palette) {
   return { ...palette, knuckles: Object.fromEntries(Object.entries(palette.parts).map(([part, colour]) => [part, darker(colour)])) }
 }
 
-/** Up to four digits after the point, without zeros at the end. */
+/** Up to two decimals, without zeros at the end. What is too small for them is told from a real zero. */
 function readable(score: number): string {
-  return Number.isFinite(score) ? String(Number(score.toFixed(4))) : String(score)
+  const rounded = Number(score.toFixed(2))
+  if (rounded === 0 && score !== 0) return score > 0 ? '<0.01' : '>-0.01'
+  return String(rounded)
 }

@@ -10,14 +10,14 @@ export const viewerBody = `<div class="layout">
       <dl id="scores"></dl>
     </figcaption>
   </figure>
-  <section class="controls" aria-label="Playback">
-    <div class="row">
-      <button id="back" type="button" aria-label="Previous frame" title="Previous frame (←)">‹</button>
-      <button id="play" type="button" class="primary" title="Play or pause (space)">Play</button>
-      <button id="forward" type="button" aria-label="Next frame" title="Next frame (→)">›</button>
-      <input id="time" type="range" min="0" value="0" step="1" aria-label="Frame">
-      <output id="counter" for="time"></output>
-    </div>
+  <div class="row transport" role="group" aria-label="Playback">
+    <button id="back" type="button" aria-label="Previous frame" title="Previous frame (←)">‹</button>
+    <button id="play" type="button" class="primary" title="Play or pause (space)">Play</button>
+    <button id="forward" type="button" aria-label="Next frame" title="Next frame (→)">›</button>
+    <input id="time" type="range" min="0" value="0" step="1" aria-label="Frame">
+    <output id="counter" for="time" aria-live="off"></output>
+  </div>
+  <section class="controls" aria-label="View">
     <div class="row options">
       <label>Speed
         <select id="speed">
@@ -36,7 +36,8 @@ export const viewerBody = `<div class="layout">
     </div>
     <ul class="legend" id="legend" aria-label="Colours"></ul>
     <p class="hint">Drag the picture to turn the signer, turn the wheel to zoom.
-      <kbd>space</kbd> plays, <kbd>←</kbd> <kbd>→</kbd> step, <kbd>↑</kbd> <kbd>↓</kbd> change the clip.</p>
+      <kbd>space</kbd> plays, <kbd>←</kbd> <kbd>→</kbd> step, <kbd>↑</kbd> <kbd>↓</kbd> change the clip;
+      with <kbd>shift</kbd> the arrows turn the signer, <kbd>+</kbd> <kbd>−</kbd> zoom.</p>
   </section>
 </main>
 </div>

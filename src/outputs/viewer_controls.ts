@@ -137,9 +137,16 @@ function choose(index) {
   document.querySelectorAll('#clips button').forEach((button, i) => {
     if (i !== index) return button.removeAttribute('aria-current')
     button.setAttribute('aria-current', 'true')
-    button.scrollIntoView({ block: 'nearest' })
+    scrollListTo(button)
   })
   showTime()
+}
+
+/** Moves the list alone: scrollIntoView would move the page too, and where the tab key starts from. */
+function scrollListTo(button) {
+  const list = element('list')
+  const [outer, inner] = [list.getBoundingClientRect(), button.getBoundingClientRect()]
+  list.scrollTop += Math.min(0, inner.top - outer.top) + Math.max(0, inner.bottom - outer.bottom)
 }
 
 /** A new element; text is only ever set as text, so nothing in a sentence can become markup. */
@@ -182,20 +189,33 @@ function frontView() {
   paint()
 }
 
+function turn(yaw, pitch) {
+  camera.yaw += yaw
+  camera.pitch = Math.min(1.4, Math.max(-1.4, camera.pitch + pitch))
+  paint()
+}
+
+function zoom(factor) {
+  camera.zoom = Math.min(8, Math.max(0.4, camera.zoom * factor))
+  paint()
+}
+
 canvas.addEventListener('pointerdown', (event) => canvas.setPointerCapture(event.pointerId))
 canvas.addEventListener('pointermove', (event) => {
-  if (!canvas.hasPointerCapture(event.pointerId)) return
-  camera.yaw += event.movementX / 150
-  camera.pitch = Math.min(1.4, Math.max(-1.4, camera.pitch + event.movementY / 150))
-  paint()
+  if (canvas.hasPointerCapture(event.pointerId)) turn(event.movementX / 150, event.movementY / 150)
 })
 canvas.addEventListener('wheel', (event) => {
   event.preventDefault()
-  camera.zoom = Math.min(8, Math.max(0.4, camera.zoom * Math.exp(-event.deltaY / 600)))
-  paint()
+  zoom(Math.exp(-event.deltaY / 600))
 }, { passive: false })
 canvas.addEventListener('dblclick', frontView)
 
+const shiftKeys = {
+  ArrowLeft: () => turn(-0.2, 0),
+  ArrowRight: () => turn(0.2, 0),
+  ArrowUp: () => turn(0, -0.2),
+  ArrowDown: () => turn(0, 0.2),
+}
 const keys = {
   ' ': () => play(!player.playing),
   ArrowLeft: () => step(-1),
@@ -204,13 +224,15 @@ const keys = {
   ArrowDown: () => choose(player.index + 1),
   Home: () => goTo(0),
   End: () => goTo(steps() - 1),
+  '+': () => zoom(1.2),
+  '-': () => zoom(1 / 1.2),
   r: frontView,
 }
 document.addEventListener('keydown', (event) => {
-  const action = keys[event.key]
-  // Controls keep the keys they already answer to.
-  const control = event.target.closest('input, select') || (event.key === ' ' && event.target.closest('button'))
-  if (!action || control || event.ctrlKey || event.metaKey || event.altKey || !player.clip) return
+  const action = (event.shiftKey && shiftKeys[event.key]) || keys[event.key]
+  // Controls keep the keys they already answer to; a slider answers to all of these but the space.
+  const answers = event.key === ' ' ? 'button, select, input:not([type=range])' : 'select, input'
+  if (!action || event.target.closest(answers) || event.ctrlKey || event.metaKey || event.altKey || !player.clip) return
   event.preventDefault()
   action()
 })
@@ -240,5 +262,8 @@ if (page.clips.length) {
   // file.html#3 opens the third clip.
   choose(Math.min(Math.max(Number(location.hash.slice(1)) - 1 || 0, 0), page.clips.length - 1))
   play(!matchMedia('(prefers-reduced-motion: reduce)').matches)
-} else element('sentence').textContent = 'No clips.'
+} else {
+  element('sentence').textContent = 'No clips.'
+  document.querySelectorAll('main button, main select, main input').forEach((control) => { control.disabled = true })
+}
 `

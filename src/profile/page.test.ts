@@ -11,9 +11,7 @@ describe('reportPage', () => {
     expect(page).not.toContain('<made-up>')
   })
 
-  it('has a script that parses, and its data', () => {
-    const [, script] = /<script>([\s\S]*)<\/script>/.exec(page)!
-    expect(() => new Function(script!)).not.toThrow()
+  it('has the data of its timeline', () => {
     const [, data] = /id="page-data">(.*)<\/script>/.exec(page)!
     expect(JSON.parse(data!)).toMatchObject({ gpu: [[1.5, 3, 0], [3, 5, 1]], host: [[0, 1, 'encode'], [1, 6, 'wait']] }) // biome-ignore format: one span a pair
   })

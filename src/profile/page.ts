@@ -1,5 +1,6 @@
 // The report page: one HTML file that fetches nothing, with the timeline, the roofline, the memory plan, the tables and a comparison.
 
+import { htmlPage, scrolling } from '../outputs/html_page.js'
 import { escapeMarkup, scriptJson } from '../outputs/markup.js'
 import { type Comparison, diffProfiles } from './diff.js'
 import { byKernel, byPath, type Group, together } from './groups.js'
@@ -22,32 +23,17 @@ export function reportPage(profile: Profile, against?: Profile): string {
     tiles(profile),
     ...(against ? [comparisonSection(against, profile)] : []),
     ...(timeline.gpu.length > 0 ? [timelineSection.replace('<canvas', `${hues.legend()}<canvas`)] : []),
-    `<section><h2>Roofline</h2><p class="soft">A circle is a kernel, its area the kernel's share of the time; a line is the most this adapter can do, one for each way through memory.</p>${rooflineSvg(byKernel(rows, ceilings), ceilings)}</section>`,
+    `<section><h2>Roofline</h2><p class="soft">A circle is a kernel, its area the kernel's share of the time; a line is the most this adapter can do, one for each way through memory.</p>${scrolling('Roofline', rooflineSvg(byKernel(rows, ceilings), ceilings))}</section>`,
     groupTable(alone ? 'Shapes' : 'By place in the model', byPath(rows, ceilings, alone ? 1 : 2), alone),
     ...(alone ? [] : [groupTable('By kernel', byKernel(rows, ceilings), true)]),
     memorySection(memory, hues),
   ]
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<title>${escapeMarkup(`Profile: ${subject}`)}</title>
-<style>
-${pageStyle}</style>
-</head>
-<body>
-<header><h1>${heading}</h1>
-${facts.map((line) => `<p class="soft">${line}</p>`).join('\n')}</header>
-<main>
-${body.join('\n')}
-</main>
-${timeline.gpu.length > 0 ? `<script type="application/json" id="page-data">${scriptJson(timelineData(profile, hues))}</script>\n<script>\n${timelineScript}</script>` : ''}
-</body>
-</html>
-`
+  const header = `<h1>${heading}</h1>\n${facts.map((line) => `<p class="soft">${line}</p>`).join('\n')}`
+  const scripts =
+    timeline.gpu.length > 0
+      ? `<script type="application/json" id="page-data">${scriptJson(timelineData(profile, hues))}</script>\n<script>\n${timelineScript}</script>`
+      : ''
+  return htmlPage(`Profile: ${subject}`, pageStyle, `<main>\n${body.join('\n')}\n</main>\n${scripts}`, header)
 }
 
 function tiles({ step, rows, ceilings, memory }: Profile): string {
@@ -81,23 +67,27 @@ function groupTable(heading: string, groups: readonly Group[], shaders: boolean)
       `<td class="bar"><i style="width: ${((100 * share) / largest).toFixed(1)}%"></i></td><td>${percent(share)}</td><td>${gigabytes.toFixed(2)}</td><td>${gigaflops.toFixed(2)}</td>` +
       `<td>${percent(roof)}</td>${named(ceilings)}${named(variants)}</tr>`,
   )
-  return `<section><h2>${heading}</h2><table>
+  const table = `<table>
 <tr><th></th><th>calls</th><th>ms</th><th>spread</th><th></th><th>share</th><th>GB/s</th><th>GFLOP/s</th><th>of roof</th>${shaders ? '<th class="text">ceiling</th><th class="text">shader</th>' : ''}</tr>
 ${rows.join('\n')}
-</table></section>`
+</table>`
+  return `<section><h2>${heading}</h2>${scrolling(heading, table)}</section>`
 }
 
 function comparisonSection(before: Profile, after: Profile): string {
   const { comparisons, drift, threshold, regressions } = diffProfiles(before, after)
   const same = comparisons.filter(({ kind, verdict }) => verdict === 'same' && kind !== 'step')
   const told = comparisons.filter((one) => !same.includes(one))
-  const table = (list: readonly Comparison[]) =>
-    `<table>\n<tr><th></th><th>before ms</th><th>after ms</th><th>ratio</th><th>verdict</th></tr>\n${list.map(comparisonRow).join('\n')}\n</table>`
+  const table = (label: string, list: readonly Comparison[]) =>
+    scrolling(
+      label,
+      `<table>\n<tr><th></th><th>before ms</th><th>after ms</th><th>ratio</th><th>verdict</th></tr>\n${list.map(comparisonRow).join('\n')}\n</table>`,
+    )
   const forgiven = drift > 1 ? ` The machine itself was ${percent(drift - 1)} slower, by its ceilings; that much is forgiven.` : ''
   const verdict = regressions === 0 ? 'Nothing is slower' : `${regressions} slower`
   return `<section><h2>Compared with the profile before</h2><p class="soft">${verdict} by more than ${percent(threshold)}.${forgiven}</p>
-${table(told)}
-<details><summary class="soft">${same.length} that stayed the same</summary>${table(same)}</details></section>`
+${table('What changed', told)}
+<details><summary class="soft">${same.length} that stayed the same</summary>${table('What stayed the same', same)}</details></section>`
 }
 
 function comparisonRow({ kind, name, before, after, ratio, verdict }: Comparison): string {

@@ -1,6 +1,7 @@
 // The memory plan as pictures: who lives in which slot, from which dispatch to which.
 
 import { counted } from '../base/counted.js'
+import { scrolling } from '../outputs/html_page.js'
 import { escapeMarkup } from '../outputs/markup.js'
 import { type MemoryPlan, mebibytes, type ProgramMemory, total, unshared } from './memory_plan.js'
 import { type Hues, partOf } from './page_hues.js'
@@ -18,7 +19,7 @@ export function memorySection({ arenas, programs }: MemoryPlan, hues: Hues): str
   )
   return [
     '<section><h2>Memory plan</h2>',
-    `<table><tr><th>arena</th><th>size</th><th></th></tr>${rows.join('')}</table>`,
+    scrolling('Arenas', `<table><tr><th>arena</th><th>size</th><th></th></tr>${rows.join('')}</table>`),
     ...programs.map((program) => slotsFigure(program, hues)),
     hues.legend(),
     '</section>',
@@ -43,11 +44,12 @@ function slotsFigure(program: ProgramMemory, hues: Hues): string {
     const told = `${tensor.name}: ${mebibytes(tensor.bytes)} in slot ${tensor.slot}, dispatch ${tensor.first} to ${tensor.last}`
     return `<rect x="${from.toFixed(1)}" y="${top.get(tensor.slot)!.toFixed(2)}" width="${Math.max(1, to - from - 0.5).toFixed(1)}" height="${Math.max(0.4, tall - 0.3).toFixed(2)}" fill="var(${hues.of(partOf(tensor.name))})"><title>${escapeMarkup(told)}</title></rect>`
   })
-  return [
-    `<p class="soft">${escapeMarkup(name)}: ${counted(slots.length, 'slot')} of ${mebibytes(bytes)} hold ${counted(tensors.length, 'tensor')} of ${mebibytes(unshared(program))}; a box is a tensor, as tall as its bytes, alive from left to right</p>`,
+  const note = `<p class="soft">${escapeMarkup(name)}: ${counted(slots.length, 'slot')} of ${mebibytes(bytes)} hold ${counted(tensors.length, 'tensor')} of ${mebibytes(unshared(program))}; a box is a tensor, as tall as its bytes, alive from left to right</p>`
+  const picture = [
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Slots of ${escapeMarkup(name)}">`,
     ...boxes,
     `<text x="0" y="${HEIGHT - 6}">first dispatch</text><text x="${WIDTH}" y="${HEIGHT - 6}" text-anchor="end">dispatch ${dispatches}</text>`,
     '</svg>',
   ].join('\n')
+  return `${note}\n${scrolling(`Slots of ${name}`, picture)}`
 }

@@ -15,8 +15,9 @@ export function timelineData({ rows, timeline }: Profile, hues: Hues) {
 }
 
 export const timelineSection = `<section><h2>Timeline of one step</h2>
-<p class="soft">Wheel to look closer, drag to move, double click to see it all. Above the host, below the GPU: places, then kernels.</p>
+<p class="soft">Above the host, below the GPU: places, then kernels. Wheel or <kbd>+</kbd> <kbd>−</kbd> to look closer, drag or <kbd>←</kbd> <kbd>→</kbd> to move, double click or <kbd>0</kbd> to see it all.</p>
 <canvas id="timeline" tabindex="0" role="img" aria-label="What the host and the GPU did when"></canvas>
+<div class="row" role="group" aria-label="Timeline"><button id="closer" type="button" aria-label="Closer">+</button><button id="wider" type="button" aria-label="Wider">−</button><button id="whole" type="button">All</button></div>
 <p class="soft" id="under"></p></section>`
 
 export const timelineScript = `'use strict'
@@ -83,48 +84,57 @@ function paint() {
   }
 }
 
-function clamp() {
-  const span = Math.min(to - from, last - first)
-  from = Math.max(first, Math.min(from, last - span))
+/** A hundred-thousandth of all at least: closer, numbers are too coarse for the ruler. */
+function limited(span) {
+  return Math.min(Math.max(span, (last - first) / 1e5), last - first)
+}
+
+/** Shows 'span' milliseconds from 'begin' on, nothing beyond the first and the last. */
+function show(begin, span) {
+  from = Math.max(first, Math.min(begin, last - span))
   to = from + span
+  paint()
+}
+
+/** Keeps what is at 'share' of the width where it is. */
+function zoom(by, share) {
+  const span = limited((to - from) * by)
+  show(from + (to - from - span) * share, span)
 }
 
 canvas.addEventListener('wheel', function (event) {
   event.preventDefault()
-  const centre = from + (event.offsetX / canvas.clientWidth) * (to - from)
-  const by = Math.exp(event.deltaY * 0.002)
-  if ((to - from) * by < (last - first) / 1e5) return
-  from = centre + (from - centre) * by
-  to = centre + (to - centre) * by
-  clamp()
-  paint()
+  zoom(Math.exp(event.deltaY * 0.002), event.offsetX / canvas.clientWidth)
 }, { passive: false })
-canvas.addEventListener('dblclick', function () { from = first; to = last; paint() })
-canvas.addEventListener('pointerdown', function (event) { canvas.setPointerCapture(event.pointerId) })
+canvas.addEventListener('dblclick', function () { show(first, last - first) })
+canvas.addEventListener('pointerdown', function (event) { canvas.setPointerCapture(event.pointerId); tell(event) })
 canvas.addEventListener('pointermove', function (event) {
-  if (event.buttons & 1) {
-    const by = (event.movementX / canvas.clientWidth) * (to - from)
-    from -= by
-    to -= by
-    clamp()
-    paint()
-  }
+  if (event.buttons & 1) show(from - (event.movementX / canvas.clientWidth) * (to - from), to - from)
+  tell(event)
+})
+function tell(event) {
   const ms = from + (event.offsetX / canvas.clientWidth) * (to - from)
   const lane = lanes.find(function (one) { return event.offsetY >= one.top && event.offsetY < one.top + one.height })
   const span = lane && lane.spans.find(function (one) { return one[0] <= ms && ms < one[1] })
   under.textContent = span ? lane.name(span) + ': ' + (span[1] - span[0]).toFixed(3) + ' ms' : ''
-})
+}
+
+const actions = {
+  ArrowLeft: function () { show(from - (to - from) / 8, to - from) },
+  ArrowRight: function () { show(from + (to - from) / 8, to - from) },
+  '+': function () { zoom(0.75, 0.5) },
+  '-': function () { zoom(1 / 0.75, 0.5) },
+  0: function () { show(first, last - first) },
+}
 canvas.addEventListener('keydown', function (event) {
-  const step = (to - from) / 8
-  if (event.key === 'ArrowLeft') { from -= step; to -= step }
-  else if (event.key === 'ArrowRight') { from += step; to += step }
-  else if (event.key === '+') { from += step; to -= step }
-  else if (event.key === '-') { from -= step; to += step }
-  else return
+  const action = actions[event.key]
+  if (!action || event.ctrlKey || event.metaKey || event.altKey) return
   event.preventDefault()
-  clamp()
-  paint()
+  action()
 })
+document.getElementById('closer').onclick = actions['+']
+document.getElementById('wider').onclick = actions['-']
+document.getElementById('whole').onclick = actions['0']
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint)
 window.addEventListener('resize', paint)
 paint()
