@@ -80,7 +80,7 @@ try {
   let clips = 0
   for (let bytes = 0; bytes < target; ) {
     for await (const detected of readDetections(await detectionFolders(root))) {
-      writer.add({ ...cleaned(detected), name: `clip-${clips}` })
+      await writer.add({ ...cleaned(detected), name: `clip-${clips}` })
       clips += 1
     }
     const before = bytes

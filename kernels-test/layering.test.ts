@@ -27,7 +27,7 @@ const mayImport: Record<string, readonly string[]> = {
 const everywhere = ['motion', 'reference', 'text', 'metrics', 'kernels', 'ops', 'model', 'infer']
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts') && path.includes('/'))
+  .filter((path) => /\.[jt]s$/.test(path) && path.includes('/'))
   .map((path) => ({ path: `src/${path}`, folder: path.split('/')[0]!, text: readFileSync(`src/${path}`, 'utf8') }))
 // A test may look at its subject from outside.
 const sources = files.filter(({ path }) => !/\.(test|testing|d)\.ts$/.test(path))
@@ -59,6 +59,6 @@ describe('imports', () => {
     expect(importers('webgpu')).toEqual(['src/device/dawn.ts'])
     expect(importers('koffi')).toEqual(['src/device/held_stderr.ts'])
     expect(importers('wgsl_reflect')).toEqual(['src/device/reflect.ts'])
-    expect(importers('h5wasm')).toEqual(['src/formats/hdf5.ts'])
+    expect(importers('h5wasm')).toEqual(['src/formats/hdf5_worker.js'])
   })
 })

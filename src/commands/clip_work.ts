@@ -126,7 +126,7 @@ export async function fillHdf5<C extends { readonly name: string; readonly frame
 ): Promise<void> {
   try {
     for await (const clip of clips) {
-      writer.add(clip)
+      await writer.add(clip)
       work.done(clip.frames)
     }
     if (writer.size === 0) {
@@ -137,7 +137,7 @@ export async function fillHdf5<C extends { readonly name: string; readonly frame
   } catch (error) {
     if (writer.size === 0) await writer.discard()
     else {
-      writer.keep()
+      await writer.keep()
       work.note(`kept ${counted(writer.size, 'clip')} in ${partialHdf5(writer.path)}; --resume goes on from there`)
     }
     throw error

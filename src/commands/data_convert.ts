@@ -87,7 +87,7 @@ interface ConvertInput {
 
 async function inputOf(path: string, options: DataConvertOptions): Promise<ConvertInput> {
   if (extname(path) === '.h5') {
-    const { names, content } = await listClipHdf5(path)
+    const { names, content } = await listClipHdf5(path, { signal: options.signal })
     if (content !== 'joints') return { names, keypoints: path }
   }
   if (extname(path) === '.h5' || (await holdsMotions(path))) {

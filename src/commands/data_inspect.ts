@@ -32,7 +32,7 @@ export interface DataInspectSummary {
 
 /** Writes the page. Throws ERR_DATA where nothing can be read or no clip is left, ERR_OUTPUT where it cannot be written. */
 export async function dataInspect(path: string, options: DataInspectOptions): Promise<DataInspectSummary> {
-  const hdf5 = extname(path) === '.h5' ? await listClipHdf5(path) : undefined
+  const hdf5 = extname(path) === '.h5' ? await listClipHdf5(path, { signal: options.signal }) : undefined
   const { clips, broken } = await (hdf5?.content === 'keypoints' ? seen(path, hdf5.names, options) : moved(path, options))
   if (clips.length === 0) {
     const problem = `wanted at least one clip to show, got ${broken.length} that are broken`
@@ -49,7 +49,7 @@ interface Collected {
 }
 
 async function moved(path: string, options: DataInspectOptions): Promise<Collected> {
-  const source = await motionSource(path, options.lang ?? UNKNOWN)
+  const source = await motionSource(path, options.lang ?? UNKNOWN, { signal: options.signal })
   const work = new ClipWork(source.names.length, options)
   // What the detector did not see is in no corpus, but in the report that was made with it.
   const quality = await readQuality(`${prefixOf(path)}.quality.json`)
@@ -69,7 +69,7 @@ const UNKNOWN = 'unknown'
 async function seen(path: string, names: readonly string[], options: DataInspectOptions): Promise<Collected> {
   const work = new ClipWork(names.length, options)
   const clips: InspectedClip[] = []
-  for await (const clip of readKeypointHdf5(path, { broken: work.leaveOut })) {
+  for await (const clip of readKeypointHdf5(path, { broken: work.leaveOut, signal: options.signal })) {
     const flat = work.attempt(clip.name, () => flatClip(clip, options.lang ?? UNKNOWN))
     if (flat) clips.push(flat)
     work.done(clip.frames)

@@ -71,11 +71,11 @@ export async function jsonDetections({
 
 /** The step itself, whatever the detections come from. */
 export async function keypointsToHdf5(source: DetectionSource, options: DataJson2h5Options): Promise<DataJson2h5Summary> {
-  const { out, quality = `${out}.quality.json`, resume = false, detector, picture, fps, clip } = options
+  const { out, quality = `${out}.quality.json`, resume = false, detector, picture, fps, clip, signal } = options
   checkFresh(out, options)
   const names = source.names.filter((name) => clip === undefined || name === clip)
   const made = { detector: detector ?? null, picture: picture ? `${picture.width}x${picture.height}` : null, fps: fps ?? null }
-  const writer = await keypointHdf5Writer(out, { resume, made })
+  const writer = await keypointHdf5Writer(out, { resume, made, signal })
   const resumed = writer.size
   const work = new ClipWork(names.length, options, resumed)
   const log = await QualityLog.open(quality, (name) => writer.has(name))

@@ -15,10 +15,10 @@ const folder = await mkdtemp(join(tmpdir(), 'lift-'))
 afterAll(() => rm(folder, { recursive: true }))
 const clips = join(folder, 'clips.h5')
 const writer = await keypointHdf5Writer(clips)
-for (const [seed, name] of ['a', 'b', 'c'].entries()) writer.add(keypointClip(name, 4 + seed, seed, [0, 2, 3, 4, 5, 6, 7]))
+for (const [seed, name] of ['a', 'b', 'c'].entries()) await writer.add(keypointClip(name, 4 + seed, seed, [0, 2, 3, 4, 5, 6, 7]))
 const headless = keypointClip('headless', 3, 9)
 for (let t = 0; t < 3; t++) headless.keypoints.fill(0, t * 150 + joint.leftShoulder * 3, t * 150 + joint.leftShoulder * 3 + 3)
-writer.add(headless)
+await writer.add(headless)
 await writer.close()
 
 describe('dataLift', () => {

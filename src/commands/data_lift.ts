@@ -48,13 +48,13 @@ export interface DataLiftSummary {
 export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummary> {
   const { in: path, out, mode = 'adam', iterations, fps, videoFps, adapter, clip, resume = false, signal } = options
   checkFresh(out, options)
-  const names = (await listClipHdf5(path)).names.filter((name) => clip === undefined || name === clip)
+  const names = (await listClipHdf5(path, { signal })).names.filter((name) => clip === undefined || name === clip)
   if (names.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one clip, got an empty file', 'Name another')
   const { gpu } = await openAdapter({ adapter })
   try {
     // Files of before there was `videoFps` go on without it.
     const made = { mode, iterations: iterations ?? null, fps: fps ?? null, ...(videoFps === undefined ? {} : { videoFps }) }
-    const writer = await motionHdf5Writer(out, { resume, made })
+    const writer = await motionHdf5Writer(out, { resume, made, signal })
     const resumed = writer.size
     const work = new ClipWork(names.length, options, resumed)
     const began = performance.now()

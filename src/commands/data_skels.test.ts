@@ -17,7 +17,7 @@ const lifted = join(folder, 'lifted.h5')
 const writer = await motionHdf5Writer(lifted)
 // About the scale of lifting, and off the origin.
 const raw = (frames: number) => signer(frames).joints.map((value) => 3 * value + 0.25)
-for (const [i, name] of ['a', 'b', 'c', 'd'].entries()) writer.add({ name, joints: raw(3 + i), frames: 3 + i, fps: 24 })
+for (const [i, name] of ['a', 'b', 'c', 'd'].entries()) await writer.add({ name, joints: raw(3 + i), frames: 3 + i, fps: 24 })
 await writer.close()
 
 async function file(name: string, lines: readonly string[]): Promise<string> {
@@ -56,7 +56,7 @@ describe('dataSkels', () => {
   it('takes names for the same however their accents are put together', async () => {
     const path = join(folder, 'accents.h5')
     const writer = await motionHdf5Writer(path)
-    writer.add({ name: 'Gr\u00fc\u00dfe', joints: raw(3), frames: 3, fps: 24 })
+    await writer.add({ name: 'Gr\u00fc\u00dfe', joints: raw(3), frames: 3, fps: 24 })
     await writer.close()
     const names = await file('nfd.files', ['Gru\u0308\u00dfe'])
     const out = join(folder, 'accents')

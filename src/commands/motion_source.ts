@@ -40,9 +40,14 @@ export const prefixOf = (path: string): string => (path.endsWith('.skels') ? pat
  * What is at a path: an `.h5` of joints, a `.pose` file, a folder of them, or a corpus by its prefix. Throws ERR_DATA where there is none of these.
  *
  * @param language of a corpus that tells none
+ * @param options the rates its motions are brought to; `signal` stops the reading of HDF5
  */
-export async function motionSource(path: string, language?: string, rates: RateSettings = {}): Promise<MotionSource> {
-  return atRates(facingSigners(await storedMotions(path, language, rates.videoFps)), rates)
+export async function motionSource(
+  path: string,
+  language?: string,
+  options: RateSettings & { readonly signal?: AbortSignal | undefined } = {},
+): Promise<MotionSource> {
+  return atRates(facingSigners(await storedMotions(path, language, options)), options)
 }
 
 /** The source, with the signer of every motion facing the camera, whichever side its file calls right. */
@@ -55,12 +60,16 @@ function facingSigners(source: MotionSource): MotionSource {
   }
 }
 
-/** The motions as their files have them; `assumed` is the rate of those that tell none. */
-async function storedMotions(path: string, language: string | undefined, assumed: number | undefined): Promise<MotionSource> {
+/** The motions as their files have them; `videoFps` is the rate of those that tell none. */
+async function storedMotions(
+  path: string,
+  language: string | undefined,
+  { videoFps: assumed, signal }: Parameters<typeof motionSource>[2] & {},
+): Promise<MotionSource> {
   if (extname(path) === '.h5') {
-    const { names } = await listClipHdf5(path)
+    const { names } = await listClipHdf5(path, { signal })
     const fps = assumed === undefined ? {} : { fps: assumed }
-    return { names, tellsLanguage: false, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken, ...fps }) }
+    return { names, tellsLanguage: false, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken, signal, ...fps }) }
   }
   if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language, assumed)
   const poses = await posesAt(path)

@@ -45,7 +45,7 @@ const writers = {
   '.h5': async (out, clips) => {
     const writer = await motionHdf5Writer(out)
     try {
-      for await (const clip of clips) writer.add(clip)
+      for await (const clip of clips) await writer.add(clip)
       if (writer.size === 0) throw new SignError('ERR_DATA', out, 'wanted motions to write, got none', 'Give at least one clip')
     } catch (error) {
       await writer.discard()

@@ -99,7 +99,7 @@ beforeAll(async () => {
     await writeSkels(at(`${kind}-bare.skels`), [motion])
     await writeSkels(at(`${kind}-nine.skels`), [motion], { scale: 'divided-by-9' })
     const h5 = await motionHdf5Writer(at(`${kind}.h5`))
-    h5.add(clip)
+    await h5.add(clip)
     await h5.close()
     const pose = poseOfMotion(motion)
     await writePose(at(`${kind}.pose`), pose)
@@ -114,7 +114,7 @@ beforeAll(async () => {
   }
   const keypoints = await keypointHdf5Writer(at('keypoints.h5'))
   const all = Float32Array.from(seen.flatMap((frame) => [...frame]))
-  keypoints.add({ name: 'a', keypoints: all, frames: FRAMES, fps: 25, frameIndex: Int32Array.from(seen.keys()) })
+  await keypoints.add({ name: 'a', keypoints: all, frames: FRAMES, fps: 25, frameIndex: Int32Array.from(seen.keys()) })
   await keypoints.close()
 })
 afterAll(() => rm(folder, { recursive: true }))

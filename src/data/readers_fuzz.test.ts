@@ -10,7 +10,7 @@ import { dwposeJson, dwposeLine, keypointClip, openPoseJson, person } from '../f
 import { parseDwposeFrame } from '../formats/dwpose.js'
 import { readDwposeLines } from '../formats/dwpose_lines.js'
 import { checkClip, damagedBytes, damagedText, mutations, surviveAll } from '../formats/fuzz.testing.js'
-import { closeHdf5, openHdf5 } from '../formats/hdf5.js'
+import { foreignHdf5 } from '../formats/hdf5.testing.js'
 import { keypointHdf5Writer, readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
 import { parseOpenPoseFrame } from '../formats/openpose.js'
 import { decodePose } from '../formats/pose.js'
@@ -127,13 +127,12 @@ describe('damaged files', { timeout: 1_800_000 }, () => {
   it('of HDF5', async () => {
     const path = join(folder, 'a.h5')
     const writer = await keypointHdf5Writer(path)
-    for (const clip of [keypointClip('a', 3, 1, [0, 1, 4]), keypointClip('dev/b', 2, 2)]) writer.add(clip)
+    for (const clip of [keypointClip('a', 3, 1, [0, 1, 4]), keypointClip('dev/b', 2, 2)]) await writer.add(clip)
     await writer.close()
     const plain = await readFile(path)
-    const file = await openHdf5(path, 'w')
-    file.create_dataset({ name: 'c', data: keypointClip('c', 4, 3).keypoints, shape: [4, 150], chunks: [2, 150], compression: 'gzip' })
-    closeHdf5(file)
-    const packed = await readFile(path)
+    const data = keypointClip('c', 4, 3).keypoints
+    const options = { shape: [4, 150], chunks: [2, 150], compression: 'gzip' as const }
+    const packed = await readFile(await foreignHdf5(path, (file) => file.create_dataset({ name: 'c', data, ...options })))
     const read = async (bytes: Uint8Array): Promise<void> => {
       await writeFile(path, bytes)
       for await (const clip of readKeypointHdf5(path)) checkClip(clip)

@@ -6,7 +6,8 @@
 
 import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
-import { closeHdf5, type Hdf5Dataset, type Hdf5Group, openHdf5, withHdf5 } from './hdf5.js'
+import { type Hdf5Dataset, Hdf5File, type OpenHdf5Options } from './hdf5.js'
+import { mostUnpacked } from './unpacked_limit.js'
 
 /** Frames a second, one float64. */
 export const FPS = 'fps'
@@ -16,7 +17,6 @@ export const FRAME_INDEX = 'frameIndex'
 export const CONTENT = 'content'
 /** Over two hours: more is a damaged header, and would be allocated before it is read. */
 const LONGEST = 200_000
-const DEEPEST = 8
 
 /** A clip as it lies in a file. */
 export interface ClipRows {
@@ -39,7 +39,7 @@ export interface ClipKind<C> {
   fromRows(stored: ClipRows, who: string): C
 }
 
-export interface ReadHdf5Options {
+export interface ReadHdf5Options extends OpenHdf5Options {
   /** Frames a second of clips that do not tell. Default 24, about what How2Sign has. */
   readonly fps?: number
   /** Only these clips, in this order. Default: all, by name. */
@@ -52,33 +52,33 @@ export interface ReadHdf5Options {
 
 /** The clips of a file one at a time; datasets inside groups are named by their path. Throws as the readers of each kind say. */
 export async function* readClipHdf5<C>(path: string, kind: ClipKind<C>, options: ReadHdf5Options = {}): AsyncGenerator<C> {
-  const file = await openHdf5(path, 'r')
+  const file = await Hdf5File.open(path, 'r', options)
   try {
-    for (const name of options.names ?? namesIn(file, '', path)) {
+    for (const name of options.names ?? (await file.names())) {
       if (options.skip?.(name)) continue
-      const clip = attempt(name, options.broken, () => clipIn(datasetAt(file, name, path), name, kind, options.fps ?? 24, path))
+      const clip = await attempt(name, options.broken, () => clipIn(file, name, kind, options.fps ?? 24))
       if (clip !== undefined) yield clip
     }
   } finally {
-    closeHdf5(file)
+    await file.close()
   }
 }
 
 /** The names of the clips in a file, and what they hold; of a file without clips, no content. Throws ERR_DATA naming the file. */
-export async function listClipHdf5(path: string): Promise<{ names: string[]; content: string | undefined }> {
-  const file = await openHdf5(path, 'r')
+export async function listClipHdf5(path: string, options: OpenHdf5Options = {}): Promise<{ names: string[]; content: string | undefined }> {
+  const file = await Hdf5File.open(path, 'r', options)
   try {
-    const names = [...namesIn(file, '', path)]
-    const content = names[0] === undefined ? undefined : contentOf(datasetAt(file, names[0], path), `${path}: ${names[0]}`)
+    const names = await file.names()
+    const content = names[0] === undefined ? undefined : contentOf(await file.describe(names[0], [CONTENT]))
     return { names, content }
   } finally {
-    closeHdf5(file)
+    await file.close()
   }
 }
 
-function attempt<T>(name: string, broken: ReadHdf5Options['broken'], work: () => T): T | undefined {
+async function attempt<T>(name: string, broken: ReadHdf5Options['broken'], work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (!(broken && error instanceof SignError && error.code === 'ERR_DATA')) throw error
     broken(name, error)
@@ -86,50 +86,45 @@ function attempt<T>(name: string, broken: ReadHdf5Options['broken'], work: () =>
   }
 }
 
-function* namesIn(group: Hdf5Group, prefix: string, path: string): Generator<string> {
-  if (prefix.split('/').length > DEEPEST)
-    throw new SignError('ERR_DATA', path, `wanted clips, got groups within groups at ${prefix}`, 'Write the file again')
-  for (const key of withHdf5(path, `the names in /${prefix}`, () => group.keys())) {
-    const name = prefix + key
-    const entity = withHdf5(path, `to read ${name}`, () => group.get(key))
-    if (entity && 'shape' in entity) yield name
-    else if (entity && 'keys' in entity) yield* namesIn(entity as Hdf5Group, `${name}/`, path)
-    else throw new SignError('ERR_DATA', path, `wanted a dataset at ${name}, got something else`, 'Write the file again')
-  }
-}
-
-function datasetAt(file: Hdf5Group, name: string, path: string): Hdf5Dataset {
-  const entity = withHdf5(path, `to read ${name}`, () => file.get(name))
-  if (entity && 'shape' in entity) return entity as Hdf5Dataset
-  throw new SignError('ERR_DATA', path, `wanted the clip ${name}, got none of that name`, 'Check the name')
-}
-
-function clipIn<C>(dataset: Hdf5Dataset, name: string, kind: ClipKind<C>, defaultFps: number, path: string): C {
-  const who = `${path}: ${name}`
-  const shape = withHdf5(who, 'a shape', () => dataset.shape) ?? []
-  const dtype = withHdf5(who, 'a type', () => dataset.dtype)
-  const [frames = 0, width] = shape
-  if (shape.length !== 2 || width !== COORDS || frames < 1 || frames > LONGEST || !(dtype === '<f' || dtype === '<d')) {
-    const problem = `wanted 1 to ${LONGEST} frames of ${COORDS} little-endian floats, got ${JSON.stringify(dtype)} [${shape.join(', ')}]`
-    throw new SignError('ERR_DATA', who, problem, kind.hint)
-  }
-  const content = contentOf(dataset, who)
+async function clipIn<C>(file: Hdf5File, name: string, kind: ClipKind<C>, defaultFps: number): Promise<C> {
+  const who = `${file.path}: ${name}`
+  const dataset = await file.describe(name, [CONTENT, FPS, FRAME_INDEX])
+  const { frames, bytes } = checkShape(dataset, file.bytes, who, kind.hint)
+  const content = contentOf(dataset)
   if (content !== kind.content) throw new SignError('ERR_DATA', who, `wanted ${kind.content}, got ${content}`, kind.hint)
-  const time = withHdf5(who, 'readable attributes', () => timeOf(dataset, frames, defaultFps, who))
-  const values = withHdf5(who, 'readable values', () => dataset.value) as Float32Array | Float64Array
-  return kind.fromRows({ name, frames, rows: Float32Array.from(values), ...time }, who)
+  const time = timeOf(dataset, frames, defaultFps, who)
+  return kind.fromRows({ name, frames, rows: await file.values(name, bytes), ...time }, who)
 }
 
-function contentOf(dataset: Hdf5Dataset, who: string): string {
-  return withHdf5(who, 'readable attributes', () => String(dataset.attrs[CONTENT]?.value ?? 'keypoints'))
+/** How many frames a dataset has, and what its numbers take. Throws ERR_DATA naming `who` for what is no clip, or more than the file can hold. */
+function checkShape(
+  { shape, dtype, packed, chunkBytes }: Hdf5Dataset,
+  fileBytes: number,
+  who: string,
+  hint: string,
+): { frames: number; bytes: number } {
+  const [frames = 0, width] = shape
+  const size = { '"<f"': 4, '"<d"': 8 }[dtype]
+  if (shape.length !== 2 || width !== COORDS || frames < 1 || frames > LONGEST || size === undefined) {
+    const problem = `wanted 1 to ${LONGEST} frames of ${COORDS} little-endian floats, got ${dtype} [${shape.join(', ')}]`
+    throw new SignError('ERR_DATA', who, problem, hint)
+  }
+  const bytes = frames * COORDS * size
+  const most = packed ? mostUnpacked(fileBytes) : fileBytes
+  if (Math.max(bytes, chunkBytes) > Math.max(most, size)) {
+    const problem = `wanted at most ${most} bytes of numbers in a file of ${fileBytes}, got ${bytes} in chunks of ${chunkBytes}`
+    throw new SignError('ERR_DATA', who, problem, 'Fetch the file again, or write it anew')
+  }
+  return { frames, bytes }
 }
 
-function timeOf(dataset: Hdf5Dataset, frames: number, defaultFps: number, who: string): { fps: number; frameIndex: Int32Array } {
-  const attributes = dataset.attrs
-  const fps = attributes[FPS] ? attributes[FPS].value : defaultFps
+const contentOf = ({ attributes }: Hdf5Dataset): string => String(attributes[CONTENT] ?? 'keypoints')
+
+function timeOf({ attributes }: Hdf5Dataset, frames: number, defaultFps: number, who: string): { fps: number; frameIndex: Int32Array } {
+  const fps = FPS in attributes ? attributes[FPS] : defaultFps
   if (typeof fps !== 'number' || !(fps > 0 && fps < 1e5))
     throw new SignError('ERR_DATA', who, `wanted frames a second in the attribute ${FPS}, got ${fps}`, 'Write the file again')
-  const index = attributes[FRAME_INDEX] ? attributes[FRAME_INDEX].value : Int32Array.from({ length: frames }, (_, t) => t)
+  const index = FRAME_INDEX in attributes ? attributes[FRAME_INDEX] : Int32Array.from({ length: frames }, (_, t) => t)
   const rising = index instanceof Int32Array && index.length === frames && index.every((n, t) => n > (t === 0 ? -1 : index[t - 1]!))
   if (!rising)
     throw new SignError(

@@ -7,14 +7,14 @@ import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type ClipKind, type ClipRows, CONTENT, FPS, FRAME_INDEX, readClipHdf5 } from './clip_hdf5.js'
-import { closeHdf5, type Hdf5File, type Hdf5Group, openHdf5, withHdf5 } from './hdf5.js'
+import { type Hdf5Addition, Hdf5File, type OpenHdf5Options } from './hdf5.js'
 
 /** How the file was made, an attribute of the file, as JSON; see {@link WriteHdf5Options}. */
 const MADE = 'made'
 /** An attribute lives in an object header of 64 KiB. */
 const LONGEST_INDEX = 16_000
 
-export interface WriteHdf5Options {
+export interface WriteHdf5Options extends OpenHdf5Options {
   /**
    * Go on with what an earlier run left, finished or not, if it left anything. All of it is read first: throws ERR_DATA naming the file where it was torn.
    * Default false: what was left is replaced.
@@ -50,18 +50,18 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
     kind: ClipKind<C>,
     options: WriteHdf5Options = {},
   ): Promise<ClipHdf5Writer<C>> {
-    const { resume = false, made = {} } = options
+    const { resume = false, made = {}, ...reading } = options
     const partial = partialHdf5(path)
     const earlier = resume ? [partial, path].find((left) => existsSync(left)) : undefined
     const names = new Set<string>()
     if (earlier !== undefined) {
-      await checkMade(earlier, made)
-      for await (const { name } of readClipHdf5(earlier, kind)) names.add(name)
+      await checkMade(earlier, made, reading)
+      for await (const { name } of readClipHdf5(earlier, kind, reading)) names.add(name)
       await written(path, `to rename ${earlier}`, () => rename(earlier, partial))
     }
     const folder = await written(path, 'to make its folder', () => mkdir(dirname(path), { recursive: true }))
-    const file = await openHdf5(partial, earlier === undefined ? 'w' : 'a')
-    if (earlier === undefined) withHdf5(path, 'to begin the file', () => file.create_attribute(MADE, JSON.stringify(made)), 'ERR_OUTPUT')
+    const file = await Hdf5File.open(partial, earlier === undefined ? 'w' : 'a')
+    if (earlier === undefined) await file.annotate(MADE, JSON.stringify(made))
     return new ClipHdf5Writer(path, kind, file, names, folder)
   }
 
@@ -79,28 +79,29 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
    * Adds a clip and hands it to the system. A name with slashes lies in groups. Throws ERR_DATA for a name that is there already or that HDF5 cannot hold, arrays
    * that do not fit their number of frames, and gaps in a clip of over 16,000 frames; ERR_OUTPUT where it cannot be written.
    */
-  add(clip: C): void {
+  async add(clip: C): Promise<void> {
     const stored = this.#kind.toRows(clip)
     const { name, frames, fps, rows, frameIndex } = stored
     const who = `${this.path}: ${name}`
     if (this.has(name)) throw new SignError('ERR_DATA', who, 'wanted each clip once, got it twice', 'Give clips names of their own')
     checkRows(stored, who)
-    const gaps = hasGaps(frameIndex)
-    const write = (): void => {
-      const dataset = this.#groupOf(name).create_dataset({ name: name.split('/').at(-1)!, data: rows, shape: [frames, COORDS] })
-      dataset.create_attribute(FPS, fps, null, '<d')
-      if (gaps) dataset.create_attribute(FRAME_INDEX, frameIndex)
-      if (this.#kind.content !== 'keypoints') dataset.create_attribute(CONTENT, this.#kind.content)
-      this.#file.flush()
-    }
-    withHdf5(who, 'to add a clip', write, 'ERR_OUTPUT')
+    this.#checkPlace(name, who)
+    const attributes: Hdf5Addition['attributes'][number][] = [{ name: FPS, value: fps, dtype: '<d' }]
+    if (hasGaps(frameIndex)) attributes.push({ name: FRAME_INDEX, value: frameIndex })
+    if (this.#kind.content !== 'keypoints') attributes.push({ name: CONTENT, value: this.#kind.content })
     this.#names.add(name)
+    try {
+      await this.#file.add({ name, rows, shape: [frames, COORDS], attributes })
+    } catch (error) {
+      this.#names.delete(name)
+      throw error
+    }
   }
 
   /** Gives the file its name. Throws ERR_OUTPUT where it cannot be written. */
   async close(): Promise<void> {
     const partial = partialHdf5(this.path)
-    this.keep()
+    await this.#file.close()
     await written(this.path, `to rename ${partial}`, async () => {
       const file = await open(partial, 'r+')
       await file.sync().finally(() => file.close())
@@ -109,27 +110,33 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
   }
 
   /** Leaves the file under its partial name, for a later run to go on with. */
-  keep(): void {
-    closeHdf5(this.#file)
+  async keep(): Promise<void> {
+    if (!this.#file.failed) await this.#file.close()
   }
 
   /** Gives the file up: nothing of it stays, nor of the folders that were made for it alone. */
   async discard(): Promise<void> {
-    closeHdf5(this.#file)
+    await this.keep()
     await rm(partialHdf5(this.path), { force: true })
     if (this.#folder !== undefined) await removeEmpty(dirname(this.path), this.#folder)
   }
 
-  #groupOf(name: string): Hdf5Group {
-    let group: Hdf5Group = this.#file
-    for (const part of name.split('/').slice(0, -1)) {
-      const there = group.keys().includes(part) ? group.get(part) : group.create_group(part)
-      if (!there || !('keys' in there)) throw new Error(`'${part}' is a clip, not a group`)
-      group = there as Hdf5Group
-    }
-    return group
+  /** A name is a clip or a group of clips, not both. */
+  #checkPlace(name: string, who: string): void {
+    const clip = groupsOf(name).find((group) => this.has(group))
+    const within = [...this.#names].find((other) => other.startsWith(`${name}/`))
+    if (clip === undefined && within === undefined) return
+    const problem = `wanted a name that is no other's group, got it beside '${clip ?? within}'`
+    throw new SignError('ERR_DATA', who, problem, 'Give clips names of their own')
   }
 }
+
+/** Those that a clip lies in. */
+const groupsOf = (name: string): string[] =>
+  name
+    .split('/')
+    .slice(0, -1)
+    .map((_, i, parts) => parts.slice(0, i + 1).join('/'))
 
 const hasGaps = (frameIndex: Int32Array): boolean => frameIndex.some((n, t) => n !== t)
 
@@ -147,10 +154,9 @@ function checkRows({ name, frames, rows, frameIndex }: ClipRows, who: string): v
     refuse(`wanted at most ${LONGEST_INDEX} frames in a clip with gaps, got ${frames}`, 'Cut or resample the clip')
 }
 
-async function checkMade(path: string, made: NonNullable<WriteHdf5Options['made']>): Promise<void> {
-  const file = await openHdf5(path, 'r')
-  const text = withHdf5(path, 'readable attributes', () => file.attrs[MADE]?.value)
-  closeHdf5(file)
+async function checkMade(path: string, made: NonNullable<WriteHdf5Options['made']>, reading: OpenHdf5Options): Promise<void> {
+  const file = await Hdf5File.open(path, 'r', reading)
+  const { [MADE]: text } = await file.attributes([MADE]).finally(() => file.close())
   const begun: Readonly<Record<string, unknown>> = typeof text === 'string' ? parsed(text, path) : {}
   const changed = [...new Set([...Object.keys(made), ...Object.keys(begun)])].find((key) => !isDeepStrictEqual(begun[key], made[key]))
   if (changed === undefined) return

@@ -1,83 +1,239 @@
-// HDF5 through the optional package h5wasm: loaded when first needed, its errors made ours. No other file imports it.
+// HDF5 through the optional package h5wasm, in a thread of its own (hdf5_worker.js) that is given up when it hangs or fails: no file can do anything to the next.
 
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Dataset, File, Group } from 'h5wasm/node'
 import { SignError } from '../base/errors.js'
+import { optionalPackage } from '../base/optional.js'
+import { type CallOptions, Thread, ThreadError } from '../base/thread.js'
+import { mostUnpacked } from './unpacked_limit.js'
 
-export type Hdf5File = File
-export type Hdf5Group = Group
-export type Hdf5Dataset = Dataset
+type AttributeValue = number | string | Int32Array
 
-type Library = typeof import('h5wasm/node')
-let loading: Promise<Library> | undefined
+/** A dataset, its numbers not yet read. */
+export interface Hdf5Dataset {
+  /** Empty where it has none. */
+  readonly shape: readonly number[]
+  /** As h5wasm spells it, in JSON: `"<f"`. */
+  readonly dtype: string
+  /** Whether its numbers went through a filter, such as deflate. */
+  readonly packed: boolean
+  /** What HDF5 takes into memory at once; of a dataset in one piece, one number. */
+  readonly chunkBytes: number
+  /** Those asked for and there; null for a value of a kind we never write. */
+  readonly attributes: Readonly<Record<string, AttributeValue | null>>
+}
 
-/** What the library has complained of since it was last asked. */
-let complaints = ''
+export interface Hdf5Addition {
+  readonly name: string
+  readonly rows: Float32Array
+  readonly shape: readonly number[]
+  readonly attributes: readonly { readonly name: string; readonly value: AttributeValue; readonly dtype?: '<d' | undefined }[]
+}
 
-async function load(): Promise<Library> {
-  let h5wasm: Library
+/** What hdf5_worker.js does, one file at a time. */
+export interface Hdf5Calls {
+  start(): Promise<void>
+  open(path: string, mode: 'r' | 'w' | 'a', memory: number): void
+  names(): string[]
+  describe(name: string, attributes: readonly string[]): Hdf5Dataset
+  values(name: string): Float32Array
+  attributes(names: readonly string[]): Record<string, AttributeValue | null>
+  annotate(name: string, value: string): void
+  add(addition: Hdf5Addition): void
+  /** Returns the bytes that the C library holds. */
+  close(): number
+}
+
+export interface OpenHdf5Options {
+  /** Ends the reading at once, in whatever it is; throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /** Seconds that HDF5 may take over a call, besides a second for every megabyte in it. Default 20. */
+  readonly patience?: number | undefined
+}
+
+/** Opening takes a millisecond and reading 4 ms a megabyte where this was measured; the rest is for slow disks. */
+const PATIENCE = 20
+const BYTES_A_SECOND = 1e6
+/** Nothing that is written comes from a stranger, so that only a disk can be slow. */
+const PATIENCE_TO_WRITE = 600
+const BYTES_A_SECOND_WRITTEN = 1e5
+const PATIENCE_TO_START = 300
+/** What the C library needs besides what it reads. */
+const OWN_MEMORY = 96 * 2 ** 20
+/** Memory of a thread never shrinks: one that grew beyond this is not kept. */
+const MOST_KEPT = 192 * 2 ** 20
+
+/** A thread that has closed its last file without a complaint. */
+let idle: Thread<Hdf5Calls> | undefined
+
+interface Held {
+  readonly thread: Thread<Hdf5Calls>
+  /** Whether it has seen no other file. */
+  readonly fresh: boolean
+  open: boolean
+}
+
+/** A file of the host. The caller closes it. */
+export class Hdf5File {
+  readonly path: string
+  /** Of the file when it was opened; 0 of a new one. */
+  readonly bytes: number
+  readonly #mode: 'r' | 'w' | 'a'
+  readonly #options: OpenHdf5Options
+  #held: Held | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  private constructor(path: string, mode: 'r' | 'w' | 'a', bytes: number, options: OpenHdf5Options) {
+    this.path = path
+    this.bytes = bytes
+    this.#mode = mode
+    this.#options = options
+  }
+
+  /**
+   * Opens a file for reading, for writing from scratch, or for adding to it. Throws ERR_DATA naming the path where it is not there or no HDF5 file (ERR_OUTPUT
+   * for `w`), ERR_CONFIG where h5wasm is not installed.
+   */
+  static async open(path: string, mode: 'r' | 'w' | 'a', options: OpenHdf5Options = {}): Promise<Hdf5File> {
+    const file = new Hdf5File(path, mode, mode === 'w' ? 0 : await sizeOf(path), options)
+    await file.#inTurn(path, mode === 'w' ? 'a file that can be written' : 'an HDF5 file', file.bytes)
+    return file
+  }
+
+  /** Whether a write went wrong: nothing more can be done to the file. */
+  get failed(): boolean {
+    return this.#mode !== 'r' && this.#held === undefined
+  }
+
+  /** The paths of all datasets in it, by name in each group. Throws ERR_DATA. */
+  names(): Promise<string[]> {
+    return this.#inTurn(this.path, 'the names of clips', this.bytes, 'names', [])
+  }
+
+  /** A dataset, with those of the attributes that it has. Throws ERR_DATA naming it where it is not there or cannot be read. */
+  describe(name: string, attributes: readonly string[]): Promise<Hdf5Dataset> {
+    return this.#inTurn(`${this.path}: ${name}`, 'a readable dataset', 0, 'describe', [name, attributes])
+  }
+
+  /** The numbers of a dataset of floats, `bytes` of them: look at its shape first. Throws ERR_DATA naming it. */
+  values(name: string, bytes: number): Promise<Float32Array> {
+    return this.#inTurn(`${this.path}: ${name}`, 'readable values', bytes, 'values', [name])
+  }
+
+  /** Attributes of the file. Throws ERR_DATA. */
+  attributes(names: readonly string[]): Promise<Readonly<Record<string, AttributeValue | null>>> {
+    return this.#inTurn(this.path, 'readable attributes', 0, 'attributes', [names])
+  }
+
+  /** Gives the file an attribute. Throws ERR_OUTPUT. */
+  annotate(name: string, value: string): Promise<void> {
+    return this.#inTurn(this.path, 'to begin the file', value.length, 'annotate', [name, value])
+  }
+
+  /** Adds a dataset, in groups by the slashes in its name, and hands it to the system. Throws ERR_OUTPUT naming it. */
+  add(addition: Hdf5Addition): Promise<void> {
+    return this.#inTurn(`${this.path}: ${addition.name}`, 'to add a clip', addition.rows.byteLength, 'add', [addition])
+  }
+
+  /** Throws ERR_OUTPUT where what was written is lost. */
+  async close(): Promise<void> {
+    if (this.#mode !== 'r') await this.#inTurn(this.path, 'to close the file', this.bytes, 'close', [])
+    const { thread } = this.#held ?? {}
+    this.#held = undefined
+    if (this.#mode !== 'r' || !thread) return thread?.end()
+    try {
+      const memory = await thread.call('close', [], this.#limits(this.bytes))
+      if (idle || memory > MOST_KEPT) thread.end()
+      else idle = thread
+    } catch {
+      // All that was wanted has been read.
+      thread.end()
+    }
+  }
+
+  /** One call after another. */
+  #inTurn<K extends keyof Hdf5Calls>(
+    who: string,
+    wanted: string,
+    bytes: number,
+    ...call: [] | [K, Parameters<Hdf5Calls[K]>]
+  ): Promise<Awaited<ReturnType<Hdf5Calls[K]>>> {
+    const work = this.#last.then(() => this.#ask(who, wanted, bytes, ...call))
+    this.#last = work.catch(() => undefined)
+    return work
+  }
+
+  /**
+   * Asks the thread, which opens the file first. A thread that fails is given up. Where it had read other files before, what it says of this one is not believed:
+   * a new one is asked.
+   */
+  async #ask<K extends keyof Hdf5Calls>(
+    who: string,
+    wanted: string,
+    bytes: number,
+    ...call: [] | [K, Parameters<Hdf5Calls[K]>]
+  ): Promise<Awaited<ReturnType<Hdf5Calls[K]>>> {
+    for (;;) {
+      const opening = call.length === 0
+      if (this.#mode !== 'r' && !this.#held && !opening) throw this.#failed(who, wanted, 'a file that failed before')
+      this.#held ??= await take(this.#mode, this.#options.signal)
+      const held = this.#held
+      try {
+        if (!held.open) await held.thread.call('open', [resolve(this.path), this.#mode, this.#memory()], this.#limits(this.bytes))
+        held.open = true
+        if (opening) return undefined as Awaited<ReturnType<Hdf5Calls[K]>>
+        return await held.thread.call(call[0] as K, call[1] as Parameters<Hdf5Calls[K]>, this.#limits(bytes))
+      } catch (cause) {
+        this.#held = undefined
+        held.thread.end()
+        if (!(cause instanceof ThreadError)) throw cause
+        if (held.fresh) throw this.#failed(who, wanted, cause.message, opening, cause)
+      }
+    }
+  }
+
+  #failed(who: string, wanted: string, got: string, opening = false, cause?: unknown): SignError {
+    const reads = this.#mode === 'r' || (this.#mode === 'a' && opening)
+    const nextMove = reads ? 'Check the path, or fetch the file again' : 'Choose a folder you may write to, with room left'
+    return new SignError(reads ? 'ERR_DATA' : 'ERR_OUTPUT', who, `wanted ${wanted}, got ${got}`, nextMove, { cause })
+  }
+
+  #memory(): number {
+    return this.#mode === 'r' ? OWN_MEMORY + mostUnpacked(this.bytes) : Number.POSITIVE_INFINITY
+  }
+
+  #limits(bytes: number): CallOptions {
+    if (this.#mode !== 'r') return { seconds: PATIENCE_TO_WRITE + bytes / BYTES_A_SECOND_WRITTEN }
+    const { patience = PATIENCE, signal } = this.#options
+    return { seconds: patience + bytes / BYTES_A_SECOND, signal }
+  }
+}
+
+/** A thread to read with, or a new one to write with. */
+async function take(mode: 'r' | 'w' | 'a', signal: AbortSignal | undefined): Promise<Held> {
+  const kept = mode === 'r' ? idle : undefined
+  if (kept) {
+    idle = undefined
+    return { thread: kept, fresh: false, open: false }
+  }
+  const thread = new Thread<Hdf5Calls>(new URL('./hdf5_worker.js', import.meta.url))
   try {
-    h5wasm = await import('h5wasm/node')
+    await optionalPackage('h5wasm', 'hdf5', () => thread.call('start', [], { seconds: PATIENCE_TO_START, signal }))
   } catch (cause) {
-    const problem = 'wanted the optional package h5wasm, got none'
-    throw new SignError('ERR_CONFIG', 'hdf5', problem, 'Install it with `npm install h5wasm`, or choose another format', { cause })
+    thread.end()
+    if (!(cause instanceof ThreadError)) throw cause
+    throw new SignError('ERR_CONFIG', 'hdf5', `wanted the optional package h5wasm to start, got ${cause.message}`, 'Install it anew', {
+      cause,
+    })
   }
-  listen(await h5wasm.ready)
-  return h5wasm
+  return { thread, fresh: true, open: false }
 }
 
-/**
- * h5wasm drops most of HDF5's own status codes: a failed read gives what was in memory before, a failed write is not noticed. Its throwing error handler would tell,
- * but jumps out of the C library and leaves files open in it, whose old content is then found again under the same name. So we read what HDF5 prints: it
- * prints a stack for every call that fails, and nothing else.
- */
-function listen(module: Awaited<Library['ready']>): void {
-  const stream = (module.FS as unknown as { getStream?: (fd: number) => object | null }).getStream?.(2)
-  if (!stream) throw new SignError('ERR_CONFIG', 'hdf5', 'wanted h5wasm 0.10, got one without a stream of errors', 'Install that version')
-  const write = (_: unknown, bytes: Uint8Array, from: number, length: number): number => {
-    complaints += Buffer.from(bytes.subarray(from, from + length)).toString('latin1')
-    return length
+/** Throws ERR_DATA where there is no file to read: a pipe, which HDF5 cannot read, would be waited for. */
+async function sizeOf(path: string): Promise<number> {
+  const refuse = (got: string, cause?: unknown): never => {
+    throw new SignError('ERR_DATA', path, `wanted an HDF5 file, got ${got}`, 'Check the path', { cause })
   }
-  Object.assign(stream, { stream_ops: { write }, node: { mode: 0 } })
-}
-
-/**
- * Opens a file of the host for reading, for writing from scratch, or for adding to it. The caller closes it, with {@link closeHdf5}.
- * Throws ERR_DATA naming the path where it is not there or no HDF5 file (ERR_OUTPUT for `w`), ERR_CONFIG where h5wasm is not installed.
- */
-export async function openHdf5(path: string, mode: 'r' | 'w' | 'a'): Promise<Hdf5File> {
-  loading ??= load()
-  const h5wasm = await loading
-  const wanted = mode === 'w' ? 'a file that can be written' : 'an HDF5 file'
-  return withHdf5(path, wanted, () => new h5wasm.File(resolve(path), mode), mode === 'w' ? 'ERR_OUTPUT' : 'ERR_DATA')
-}
-
-/** Closes a file. Throws ERR_OUTPUT naming it where what was written to it is lost, ERR_DATA where it was only read. */
-export function closeHdf5(file: Hdf5File): void {
-  withHdf5(file.filename, 'to close the file', () => file.close(), file.mode === 'r' ? 'ERR_DATA' : 'ERR_OUTPUT')
-}
-
-/** Runs `work`; whatever the library throws or complains of becomes an error of ours that names `who` and what was wanted. */
-export function withHdf5<T>(who: string, wanted: string, work: () => T, code: 'ERR_DATA' | 'ERR_OUTPUT' = 'ERR_DATA'): T {
-  complaints = ''
-  const [result, cause] = attempt(work)
-  if (cause instanceof SignError) throw cause
-  if (cause === undefined && complaints === '') return result as T
-  const nextMove = code === 'ERR_DATA' ? 'Check the path, or fetch the file again' : 'Choose a folder you may write to, with room left'
-  throw new SignError(code, who, `wanted ${wanted}, got ${reasonOf(complaints, cause)}`, nextMove, { cause })
-}
-
-function attempt<T>(work: () => T): [T | undefined, unknown] {
-  try {
-    return [work(), undefined]
-  } catch (cause) {
-    return [undefined, cause ?? 'an unknown failure']
-  }
-}
-
-/** Of a stack, outermost function first, the innermost line says why. */
-function reasonOf(stack: string, cause: unknown): string {
-  const first = stack.split('HDF5-DIAG').find((part) => part.includes('#000'))
-  const reasons = [...(first ?? '').matchAll(/#\d+: .*?\(\): (.*)/g)]
-  return reasons.at(-1)?.[1] ?? (cause instanceof Error ? cause.message : String(cause ?? stack)).split('\n')[0]!.slice(0, 200)
+  const stats = await stat(path).catch((cause) => refuse(cause.message, cause))
+  return stats.isFile() ? stats.size : refuse('no regular file')
 }

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Group } from 'h5wasm/node'
 import * as jsfive from 'jsfive'
 import { describe, expect, it } from 'vitest'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { keypointClip } from './detections.testing.js'
-import { closeHdf5, type Hdf5Group, openHdf5 } from './hdf5.js'
+import { foreignHdf5 } from './hdf5.testing.js'
 import { keypointHdf5Writer, readKeypointHdf5 } from './keypoints_hdf5.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'hdf5-'))
@@ -16,7 +17,7 @@ const fresh = (): string => join(folder, `${files++}.h5`)
 
 async function write(path: string, list: readonly KeypointClip[]): Promise<string> {
   const writer = await keypointHdf5Writer(path)
-  for (const clip of list) writer.add(clip)
+  for (const clip of list) await writer.add(clip)
   await writer.close()
   return path
 }
@@ -28,13 +29,7 @@ async function read(path: string): Promise<KeypointClip[]> {
 }
 
 /** A file of another tool. */
-async function foreign(make: (file: Hdf5Group) => void): Promise<string> {
-  const path = fresh()
-  const file = await openHdf5(path, 'w')
-  make(file)
-  closeHdf5(file)
-  return path
-}
+const foreign = (make: (file: Group) => void): Promise<string> => foreignHdf5(fresh(), make)
 
 describe('keypointHdf5Writer', () => {
   it('is read back as it was, gaps and all', async () => {
@@ -55,7 +50,7 @@ describe('keypointHdf5Writer', () => {
   it('goes on where an earlier run stopped', async () => {
     const path = fresh()
     const first = await keypointHdf5Writer(path)
-    first.add(clips[0]!)
+    await first.add(clips[0]!)
     expect(existsSync(path)).toBe(false)
     // What a killed run leaves: the file as it was last flushed, not closed.
     await writeFile(`${path}.killed`, await readFile(`${path}.partial`))
@@ -64,7 +59,7 @@ describe('keypointHdf5Writer', () => {
     await writeFile(`${path}.partial`, await readFile(`${path}.killed`))
     const second = await keypointHdf5Writer(path, { resume: true })
     expect([second.has('b'), second.has('a')]).toEqual([true, false])
-    second.add(clips[1]!)
+    await second.add(clips[1]!)
     await second.close()
     expect(await read(path)).toEqual([clips[1], clips[0]])
     expect(existsSync(`${path}.partial`)).toBe(false)
@@ -80,12 +75,15 @@ describe('keypointHdf5Writer', () => {
   it('refuses what it could not give back', async () => {
     const writer = await keypointHdf5Writer(fresh())
     const clip = clips[0]!
-    writer.add(clip)
-    expect(() => writer.add(clip)).toThrow(/: b: wanted each clip once/)
+    await writer.add(clip)
+    await expect(writer.add(clip)).rejects.toThrow(/: b: wanted each clip once/)
     for (const name of ['', '/x', 'x/', 'a//b', '.', 'a/../b'])
-      expect(() => writer.add({ ...clip, name })).toThrow(/wanted a name of parts/)
-    expect(() => writer.add({ ...clip, name: 'b/c' })).toThrow(/: b\/c: wanted to add a clip, got 'b' is a clip, not a group/)
-    expect(() => writer.add({ ...clip, name: 'x', frames: 6 })).toThrow(/: x: wanted 150 numbers .* got 750 and 5 in 6 frames/)
+      await expect(writer.add({ ...clip, name })).rejects.toThrow(/wanted a name of parts/)
+    for (const name of ['b/c', 'b/c/d'])
+      await expect(writer.add({ ...clip, name })).rejects.toThrow(/: b\/c.*: wanted a name that is no other's group, got it beside 'b'/)
+    await writer.add({ ...clip, name: 'd/e/f' })
+    await expect(writer.add({ ...clip, name: 'd/e' })).rejects.toThrow(/: d\/e: .* got it beside 'd\/e\/f'/)
+    await expect(writer.add({ ...clip, name: 'x', frames: 6 })).rejects.toThrow(/: x: wanted 150 numbers .* got 750 and 5 in 6 frames/)
     await writer.discard()
   })
 
@@ -112,7 +110,7 @@ describe('readKeypointHdf5', () => {
   const one = clips[0]!.keypoints.subarray(0, 150)
   const bad = one.slice()
   bad[32] = Number.NaN
-  const broken: [string, (file: Hdf5Group) => void, RegExp][] = [
+  const broken: [string, (file: Group) => void, RegExp][] = [
     [
       'another shape',
       (f) => f.create_dataset({ name: 'x', data: new Float32Array(151), shape: [1, 151] }),
@@ -164,6 +162,6 @@ describe('readKeypointHdf5', () => {
     const path = fresh()
     await writeFile(path, 'hello')
     await expect(read(path)).rejects.toThrow(/h5: wanted an HDF5 file, got file signature not found/)
-    await expect(read(join(folder, 'none.h5'))).rejects.toThrow(/none\.h5: wanted an HDF5 file, got unable to open file.*No such file/)
+    await expect(read(join(folder, 'none.h5'))).rejects.toThrow(/none\.h5: wanted an HDF5 file, got ENOENT/)
   })
 })

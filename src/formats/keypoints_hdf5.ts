@@ -42,7 +42,7 @@ export function readKeypointHdf5(path: string, options: ReadHdf5Options = {}): A
  *
  * @example
  * const writer = await keypointHdf5Writer('train.h5', { resume: true })
- * for await (const { clip } of readDetections('json', { skip: (name) => writer.has(name) })) writer.add(clip)
+ * for await (const { clip } of readDetections('json', { skip: (name) => writer.has(name) })) await writer.add(clip)
  * await writer.close()
  */
 export function keypointHdf5Writer(path: string, options: WriteHdf5Options = {}): Promise<ClipHdf5Writer<KeypointClip>> {
