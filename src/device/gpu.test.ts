@@ -113,10 +113,40 @@ describe('openGpu', () => {
     await expect(openGpu({ adapter: 'voodoo2' })).rejects.toThrow(/wanted adapter 'voodoo2', got none \(.+\)\. Name one that is there/)
   })
 
-  it('reports what it chose', async () => {
+  it('reports what it chose, and the device has all of it', async () => {
     const { gpu, report } = await openGpu()
-    expect(report.limits.maxComputeInvocationsPerWorkgroup).toBeGreaterThanOrEqual(128)
-    expect(['gpu', 'software', 'embedded']).toContain(report.chosen)
+    const { device, traits } = gpu
+    for (const [name, limit] of Object.entries(report.limits))
+      expect([name, device.limits[name as keyof GPUSupportedLimits]]).toEqual([name, limit])
+    // What every adapter grants unasked is the default: a device opened without its limits would have these.
+    const wide = [
+      'maxStorageBuffersPerShaderStage',
+      'maxComputeWorkgroupStorageSize',
+      'maxBufferSize',
+      'maxStorageBufferBindingSize',
+    ] as const
+    const plain = await (await (gpu.keepAlive as GPU).requestAdapter())!.requestDevice()
+    expect(wide.every((name) => report.limits[name]! >= plain.limits[name])).toBe(true)
+    expect(wide.some((name) => report.limits[name]! > plain.limits[name])).toBe(true)
+    plain.destroy()
+    expect([...report.features].sort()).toEqual([...device.features].filter((name) => name !== 'core-features-and-limits').sort())
+    expect([report.name, report.identity, report.software]).toEqual([gpu.label, gpu.identity, gpu.software])
+    expect(report.software).toBe(report.chosen !== 'gpu')
+    expect(report.software).toBe(/llvmpipe|swiftshader/.test(report.name))
+    expect(report.identity).toMatch(/^.+; .+; dawn \d+\.\d+\.\d+$/)
+    expect(report.identity).toContain(`${report.name}; ${report.driver}`)
+    expect(report.attempts.at(-1)).toEqual({
+      source: report.chosen === 'embedded' ? 'embedded' : 'system',
+      outcome: expect.stringContaining(`found ${report.name}`),
+    })
+    const [least, most] = report.subgroupSizes
+    if (report.features.includes('subgroups')) expect(least).toBeGreaterThan(0)
+    expect(traits.subgroupSize).toBe(report.features.includes('subgroups') && least === most ? least : undefined)
     await gpu.dispose()
+    for (const wish of [report.chosen, report.name]) {
+      const again = await openGpu({ adapter: wish })
+      expect([again.report.chosen, again.report.identity]).toEqual([report.chosen, report.identity])
+      await again.gpu.dispose()
+    }
   })
 })

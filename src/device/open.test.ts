@@ -222,3 +222,37 @@ describe('what signllm tune measured', () => {
     }
   })
 })
+
+describe('opening again and again', () => {
+  it('lets go of every Gpu with its device and programs, disposed of or dropped', async () => {
+    const { said, outcome } = await runOpening(`
+      import { setFlagsFromString } from 'node:v8'
+      import { runInNewContext } from 'node:vm'
+      import { add } from './src/kernels/add.ts'
+      import { Program, Recorder } from './src/device/program.ts'
+      setFlagsFromString('--expose-gc')
+      const collect = runInNewContext('gc')
+      const living = { gpu: 0, device: 0, program: 0 }
+      const registry = new FinalizationRegistry((what) => living[what]--)
+      const watch = (what, object) => { living[what]++; registry.register(object, what) }
+      async function cycle(disposed) {
+        const { gpu } = await openGpu()
+        const recorder = new Recorder()
+        const [a, b, y] = [recorder.feed('a', [4]), recorder.feed('b', [4]), recorder.tensor('y', [4])]
+        recorder.run(add, { a, b, y }, { n: 4 })
+        recorder.report(y)
+        const program = await Program.build(gpu, recorder)
+        await program.run()
+        for (const [what, object] of Object.entries({ gpu, device: gpu.device, program })) watch(what, object)
+        if (disposed) await gpu.dispose()
+      }
+      for (let i = 0; i < 10; i++) await cycle(i % 2 === 0)
+      for (let i = 0; i < 10 && living.device > 1; i++) {
+        collect()
+        await new Promise((done) => setTimeout(done, 20))
+      }
+      say(Object.values(living).every((count) => count <= 1) || living)`)
+    expect(outcome.stderr).toBe('')
+    expect(said).toEqual([true])
+  })
+})
