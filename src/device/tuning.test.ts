@@ -1,12 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { attention } from '../kernels/attention.js'
 import { linear } from '../kernels/linear.js'
 import { type AdapterTraits, type AnyKernel, candidatesOf, formOf, pinned } from './kernel.js'
 import { choiceOf, shadersOf, TUNING_FORMAT, type Tuning } from './tuning.js'
-import { hashOfShaders, readTuning, writeTuning } from './tuning_file.js'
+import { hashOfShaders, readTuning, tuningPath, tuningToExtend, writeTuning } from './tuning_file.js'
 
 const kernel = linear as unknown as AnyKernel
 const lavapipe: AdapterTraits = { software: true, features: new Set(['subgroups']), subgroupSize: 8 }
@@ -129,5 +129,40 @@ describe('a tuning file', () => {
       await writeFile(path, text)
       await expect(readTuning(path, 'a')).rejects.toThrow(/wanted tuning results, got something else\. Remove the file/)
     }
+  })
+
+  describe('in a cache folder', () => {
+    const usual = { cache: process.env.SIGNLLM_CACHE, file: process.env.SIGNLLM_TUNING }
+    let cache: string
+    beforeEach(async () => {
+      cache = await mkdtemp(join(folder, 'cache-'))
+      process.env.SIGNLLM_CACHE = cache
+      delete process.env.SIGNLLM_TUNING
+    })
+    afterEach(() => {
+      process.env.SIGNLLM_CACHE = usual.cache ?? ''
+      process.env.SIGNLLM_TUNING = usual.file
+    })
+
+    it.each<[string, (path: string) => Promise<unknown>]>([
+      ['cut off', (path) => writeFile(path, '{"format":"signllm tu')],
+      ['of a newer version', (path) => writeFile(path, '{"format":"signllm tuning 9"}')],
+      ['a folder', (path) => mkdir(join(path, 'x'), { recursive: true })],
+    ])('makes way for new results where it is %s', async (_, damage) => {
+      await mkdir(join(cache, 'tuning'))
+      await damage(tuningPath('a'))
+      const { path, tuning } = await tuningToExtend('a')
+      expect(tuning).toEqual({ format: TUNING_FORMAT, adapter: 'a', kernels: {} })
+      await writeTuning(path, tuning)
+      expect(await readTuning(tuningPath('a'), 'a')).toEqual(tuning)
+    })
+
+    it('stays where SIGNLLM_TUNING names it and it is something else', async () => {
+      const path = join(cache, 'thesis.txt')
+      await writeFile(path, 'years of work')
+      process.env.SIGNLLM_TUNING = path
+      await expect(tuningToExtend('a')).rejects.toThrow(expect.objectContaining({ code: 'ERR_DATA' }))
+      expect(await readFile(path, 'utf8')).toBe('years of work')
+    })
   })
 })
