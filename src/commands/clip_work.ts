@@ -137,7 +137,7 @@ export async function fillHdf5<C extends { readonly name: string; readonly frame
   } catch (error) {
     if (writer.size === 0) await writer.discard()
     else {
-      writer.keep()
+      await writer.keep()
       work.note(`kept ${counted(writer.size, 'clip')} in ${partialHdf5(writer.path)}; --resume goes on from there`)
     }
     throw error

@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
+import { input } from '../base/system_errors.js'
 import { readPose } from '../formats/pose.js'
 import { parseTimedSentence } from '../formats/timed_gloss.js'
 import type { Clip } from '../motion/clip.js'
@@ -21,12 +22,14 @@ export interface TimedClipOptions {
  */
 export async function readTimedClips(folder: string, { language, text }: TimedClipOptions): Promise<Clip[]> {
   const ending = '_metadata.json'
-  const names = (await readdir(folder)).filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length))
+  const names = (await input(folder, 'read this folder', () => readdir(folder)))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -ending.length))
   if (names.length === 0) throw new SignError('ERR_DATA', folder, `wanted files *${ending}, got none`, 'Check the path')
   return Promise.all(
     names.sort().map(async (name) => {
       const path = join(folder, `${name}${ending}`)
-      const sentence = parseTimedSentence(await readFile(path), path)
+      const sentence = parseTimedSentence(await input(path, 'read it', () => readFile(path)), path)
       const said = sentence.texts[text]
       if (!said) {
         const problem = `wanted the sentence in ${text}, got ${Object.keys(sentence.texts).join(', ') || 'none'}`
