@@ -1,6 +1,6 @@
 // Signals that ask for an end: Ctrl-C, what Slurm, Kubernetes and systemd send, and a terminal that is closed.
 
-import { readFileSync } from 'node:fs'
+import { constants as openedFor, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { basename } from 'node:path'
 
@@ -44,6 +44,8 @@ export function keepHangupsIgnored(): void {
   if (startedWithoutHangups()) process.on('SIGHUP', () => {})
 }
 
+const ACCESS = openedFor.O_RDONLY | openedFor.O_WRONLY | openedFor.O_RDWR
+
 /** Whether hangups were ignored when the process began, as under nohup. Node undoes that before any of our code runs: only traces are left. */
 function startedWithoutHangups(): boolean {
   // Shells note here which command they were told to run.
@@ -51,7 +53,7 @@ function startedWithoutHangups(): boolean {
   try {
     // nohup puts a file that cannot be read where standard input was a terminal.
     const flags = Number.parseInt(/flags:\s*(\d+)/.exec(readFileSync('/proc/self/fdinfo/0', 'utf8'))![1]!, 8)
-    if ((flags & 0b11) === constantsOfOpen.writeOnly) return true
+    if ((flags & ACCESS) === openedFor.O_WRONLY) return true
     // What a parent ignores its children begin with.
     const ignored = BigInt(`0x${/SigIgn:\s*([0-9a-f]+)/.exec(readFileSync(`/proc/${process.ppid}/status`, 'utf8'))![1]!}`)
     return ((ignored >> BigInt(constants.signals.SIGHUP - 1)) & 1n) === 1n
@@ -59,5 +61,3 @@ function startedWithoutHangups(): boolean {
     return false
   }
 }
-
-const constantsOfOpen = { writeOnly: 1 }

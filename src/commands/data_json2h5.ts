@@ -78,7 +78,10 @@ export async function keypointsToHdf5(source: DetectionSource, options: DataJson
   const writer = await keypointHdf5Writer(out, { resume, made, signal })
   const resumed = writer.size
   const work = new ClipWork(names.length, options, resumed)
-  const log = await QualityLog.open(quality, (name) => writer.has(name))
+  const log = await QualityLog.open(quality, (name) => writer.has(name)).catch(async (error: unknown) => {
+    await (writer.size === 0 ? writer.discard() : writer.keep())
+    throw error
+  })
   const missing = names.filter((name) => !writer.has(name))
   try {
     await fillHdf5(writer, judged(source.read(missing, work.leaveOut), log, work), work)

@@ -1,9 +1,11 @@
 // Motions out of whatever holds them: HDF5 of joints, `.pose` files, a `.skels` corpus.
 
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { namesIn } from '../base/folder.js'
+import { input } from '../base/system_errors.js'
 import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
 import { readManifest } from '../data/corpus_manifest.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
@@ -90,8 +92,9 @@ export async function posesAt(path: string): Promise<Map<string, string>> {
 }
 
 async function posesIn(folder: string): Promise<string[]> {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) return []
-  return (await namesIn(folder)).filter((file) => extname(file) === '.pose')
+  if (!existsSync(folder)) return []
+  const isFolder = await input(folder, 'look what is there', async () => (await stat(folder)).isDirectory())
+  return isFolder ? (await namesIn(folder)).filter((file) => extname(file) === '.pose') : []
 }
 
 const nameOf = (path: string): string => basename(path, extname(path))

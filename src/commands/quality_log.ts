@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { SignError } from '../base/errors.js'
-import { writeWhole } from '../base/files.js'
+import { output, writeWhole } from '../base/files.js'
+import { input } from '../base/system_errors.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
 import { parseJson } from '../formats/json_text.js'
 import { AppendFile } from '../train/append.js'
@@ -30,7 +31,7 @@ export class QualityLog {
   /** @param known whose lines of an earlier run are taken over: the clips that run finished */
   static async open(path: string, known: (name: string) => boolean): Promise<QualityLog> {
     const clips = (await earlier(path)).filter(({ name }) => known(name))
-    await rm(partial(path), { force: true })
+    await removePartial(path)
     if (clips.length > 0) await writeWhole(partial(path), clips.map((clip) => `${JSON.stringify(clip)}\n`).join(''))
     return new QualityLog(path, clips)
   }
@@ -47,7 +48,7 @@ export class QualityLog {
     const report: QualityReport = { format: 'signllm-quality', version: 1, clips: this.#clips, broken }
     await writeWhole(this.#path, `${JSON.stringify(report)}\n`)
     this.keep()
-    await rm(partial(this.#path), { force: true })
+    await removePartial(this.#path)
   }
 
   /** Leaves the lines for a later run. */
@@ -59,18 +60,21 @@ export class QualityLog {
 /** A report that was written; undefined where there is none. Throws ERR_DATA naming the file for one that is not ours. */
 export async function readQuality(path: string): Promise<QualityReport | undefined> {
   if (!existsSync(path)) return undefined
-  const report = parseJson(await readFile(path), path) as Partial<QualityReport> | null
+  const report = parseJson(await input(path, 'read this report', () => readFile(path)), path) as Partial<QualityReport> | null
   if (report?.format === 'signllm-quality' && Array.isArray(report.clips)) return report as QualityReport
   throw new SignError('ERR_DATA', path, 'wanted a quality report of ours, got something else', 'Remove it, or convert the clips again')
 }
 
 const partial = (path: string): string => `${path}l.partial`
+const removePartial = (path: string): Promise<void> =>
+  output(partial(path), 'remove what an earlier run noted', () => rm(partial(path), { force: true }))
 
 /** What a run that was cut off, or one that was not, wrote. A last line that was torn is none. */
 async function earlier(path: string): Promise<KeypointQuality[]> {
   if (existsSync(partial(path))) {
-    const lines = (await readFile(partial(path), 'utf8')).split('\n').slice(0, -1)
-    return lines.map((line) => JSON.parse(line) as KeypointQuality)
+    const text = await input(partial(path), 'read what an earlier run noted', () => readFile(partial(path), 'utf8'))
+    const lines = text.split('\n').slice(0, -1)
+    return lines.map((line, i) => parseJson(Buffer.from(line), `${partial(path)}:${i + 1}`) as KeypointQuality)
   }
   return [...((await readQuality(path))?.clips ?? [])]
 }

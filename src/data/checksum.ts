@@ -3,13 +3,14 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { z } from 'zod'
+import { isSystemError, refusedInput } from '../base/system_errors.js'
 
 export const fileRecordSchema = z.object({ bytes: z.number().int().nonnegative(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
 
 /** What a file was when it was written. */
 export type FileRecord = z.infer<typeof fileRecordSchema>
 
-/** The size and SHA-256 of a file, read in pieces; undefined where there is none. */
+/** The size and SHA-256 of a file, read in pieces; undefined where there is none. Throws ERR_DATA where it cannot be read. */
 export async function fileRecord(path: string): Promise<FileRecord | undefined> {
   const hash = createHash('sha256')
   let bytes = 0
@@ -19,8 +20,9 @@ export async function fileRecord(path: string): Promise<FileRecord | undefined> 
       bytes += piece.length
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    if (!isSystemError(error)) throw error
+    if (error.code === 'ENOENT') return undefined
+    throw refusedInput(path, 'read it', error)
   }
   return { bytes, sha256: hash.digest('hex') }
 }

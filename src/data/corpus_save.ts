@@ -3,7 +3,7 @@
 import { rm } from 'node:fs/promises'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
-import { writeWhole } from '../base/files.js'
+import { output, writeWhole } from '../base/files.js'
 import { type SkelsOptions, writeSkels } from '../formats/skels_write.js'
 import { type Clip, NORMALISATION, sameRate } from '../motion/clip.js'
 import { type CurrentManifest, companionEndings, recordFiles, writeManifest } from './corpus_manifest.js'
@@ -47,20 +47,22 @@ export async function saveCorpus(
     }
     if (taken.length === 0) throw new SignError('ERR_DATA', prefix, 'wanted clips to write, got none', 'Give at least one')
     if (prompts) checkPrompts(prefix, taken, prompts)
-    await rm(manifestPath, { force: true })
+    await removed(manifestPath)
   }
   await writeSkels(`${prefix}.skels`, motions(), { scale })
   const lines = companionLines(taken, prompts)
   for (const ending of companionEndings) {
     const path = `${prefix}.${ending}`
     // A companion left by an earlier, longer corpus would be out of line with this one.
-    await (lines[ending] ? writeWhole(path, `${lines[ending].join('\n')}\n`) : rm(path, { force: true }))
+    await (lines[ending] ? writeWhole(path, `${lines[ending].join('\n')}\n`) : removed(path))
   }
   const files = await recordFiles(prefix, ['skels', ...companionEndings])
   const manifest: CurrentManifest = { ...told(taken, scale), licence, made, files }
   await writeManifest(manifestPath, manifest)
   return manifest
 }
+
+const removed = (path: string): Promise<void> => output(path, 'remove what an earlier corpus left', () => rm(path, { force: true }))
 
 type Companions = Partial<Record<(typeof companionEndings)[number], readonly string[]>>
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { namesIn } from '../base/folder.js'
+import { input } from '../base/system_errors.js'
 import { readPose } from '../formats/pose.js'
 import { parseTimedSentence } from '../formats/timed_gloss.js'
 import type { Clip } from '../motion/clip.js'
@@ -27,7 +28,7 @@ export async function readTimedClips(folder: string, { language, text }: TimedCl
   return Promise.all(
     names.sort().map(async (name) => {
       const path = join(folder, `${name}${ending}`)
-      const sentence = parseTimedSentence(await readFile(path), path)
+      const sentence = parseTimedSentence(await input(path, 'read it', () => readFile(path)), path)
       const said = sentence.texts[text]
       if (!said) {
         const problem = `wanted the sentence in ${text}, got ${Object.keys(sentence.texts).join(', ') || 'none'}`

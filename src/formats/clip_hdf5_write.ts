@@ -1,10 +1,12 @@
 // Writes HDF5 with a dataset a clip (clip_hdf5.ts), clip by clip, so that a run which is cut off can go on where it was.
 
 import { existsSync } from 'node:fs'
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../base/errors.js'
+import { makeFolder, output, removeEmpty } from '../base/files.js'
+import { type Lock, takeLock } from '../base/lock_file.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type ClipKind, type ClipRows, CONTENT, FPS, FRAME_INDEX, readClipHdf5 } from './clip_hdf5.js'
 import { type Hdf5Addition, Hdf5File, type OpenHdf5Options } from './hdf5.js'
@@ -33,18 +35,20 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
   readonly #kind: ClipKind<C>
   readonly #file: Hdf5File
   readonly #names: Set<string>
+  readonly #lock: Lock
   /** The topmost folder that had to be made. */
   readonly #folder: string | undefined
 
-  private constructor(path: string, kind: ClipKind<C>, file: Hdf5File, names: Set<string>, folder: string | undefined) {
+  private constructor(path: string, kind: ClipKind<C>, file: Hdf5File, names: Set<string>, lock: Lock, folder: string | undefined) {
     this.path = path
     this.#kind = kind
     this.#file = file
     this.#names = names
+    this.#lock = lock
     this.#folder = folder
   }
 
-  /** Makes the folder. Throws ERR_OUTPUT where the file cannot be written, and as {@link WriteHdf5Options} says. */
+  /** Makes the folder. Throws ERR_USAGE where another process writes the file, ERR_OUTPUT where it cannot be written, and as {@link WriteHdf5Options} says. */
   static async open<C extends { readonly name: string }>(
     path: string,
     kind: ClipKind<C>,
@@ -52,17 +56,24 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
   ): Promise<ClipHdf5Writer<C>> {
     const { resume = false, made = {}, ...reading } = options
     const partial = partialHdf5(path)
-    const earlier = resume ? [partial, path].find((left) => existsSync(left)) : undefined
-    const names = new Set<string>()
-    if (earlier !== undefined) {
-      await checkMade(earlier, made, reading)
-      for await (const { name } of readClipHdf5(earlier, kind, reading)) names.add(name)
-      await written(path, `to rename ${earlier}`, () => rename(earlier, partial))
+    const folder = await makeFolder(dirname(path))
+    const lock = takeLock(`${path}.lock`, path)
+    try {
+      const earlier = resume ? [partial, path].find((left) => existsSync(left)) : undefined
+      const names = new Set<string>()
+      if (earlier !== undefined) {
+        await checkMade(earlier, made, reading)
+        for await (const { name } of readClipHdf5(earlier, kind, reading)) names.add(name)
+        await output(path, `rename ${earlier}`, () => rename(earlier, partial))
+      }
+      const file = await Hdf5File.open(partial, earlier === undefined ? 'w' : 'a')
+      if (earlier === undefined) await file.annotate(MADE, JSON.stringify(made))
+      return new ClipHdf5Writer(path, kind, file, names, lock, folder)
+    } catch (error) {
+      lock.release()
+      if (folder !== undefined) await removeEmpty(dirname(path), folder)
+      throw error
     }
-    const folder = await written(path, 'to make its folder', () => mkdir(dirname(path), { recursive: true }))
-    const file = await Hdf5File.open(partial, earlier === undefined ? 'w' : 'a')
-    if (earlier === undefined) await file.annotate(MADE, JSON.stringify(made))
-    return new ClipHdf5Writer(path, kind, file, names, folder)
   }
 
   /** How many clips are in the file. */
@@ -99,26 +110,36 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
   }
 
   /** Gives the file its name. Throws ERR_OUTPUT where it cannot be written. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     const partial = partialHdf5(this.path)
-    await this.#file.close()
-    await written(this.path, `to rename ${partial}`, async () => {
-      const file = await open(partial, 'r+')
-      await file.sync().finally(() => file.close())
-      await rename(partial, this.path)
-    })
+    return this.#ended(() =>
+      output(this.path, `rename ${partial}`, async () => {
+        const file = await open(partial, 'r+')
+        await file.sync().finally(() => file.close())
+        await rename(partial, this.path)
+      }),
+    )
   }
 
   /** Leaves the file under its partial name, for a later run to go on with. */
-  async keep(): Promise<void> {
-    if (!this.#file.failed) await this.#file.close()
+  keep(): Promise<void> {
+    return this.#ended()
   }
 
   /** Gives the file up: nothing of it stays, nor of the folders that were made for it alone. */
   async discard(): Promise<void> {
-    await this.keep()
-    await rm(partialHdf5(this.path), { force: true })
+    await this.#ended(() => output(this.path, 'remove it', () => rm(partialHdf5(this.path), { force: true })))
     if (this.#folder !== undefined) await removeEmpty(dirname(this.path), this.#folder)
+  }
+
+  /** Closes the file, does what is left to do with it, and leaves it to other processes. */
+  async #ended(then?: () => Promise<void>): Promise<void> {
+    try {
+      if (!this.#file.failed) await this.#file.close()
+      await then?.()
+    } finally {
+      this.#lock.release()
+    }
   }
 
   /** A name is a clip or a group of clips, not both. */
@@ -171,26 +192,5 @@ function parsed(text: string, path: string): Readonly<Record<string, unknown>> {
     throw new SignError('ERR_DATA', path, `wanted JSON in the attribute ${MADE}, got '${text.slice(0, 40)}'`, 'Write the file again', {
       cause,
     })
-  }
-}
-
-/** Runs `work` on the file system; ERR_OUTPUT where it refuses. */
-async function written<T>(path: string, what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (cause) {
-    const problem = `wanted ${what}, got ${(cause as Error).message}`
-    throw new SignError('ERR_OUTPUT', path, problem, 'Choose a folder you may write to, with room left', { cause })
-  }
-}
-
-/** Removes `folder` and those above it up to `top`, as long as they are empty. */
-async function removeEmpty(folder: string, top: string): Promise<void> {
-  for (let at = resolve(folder); at.length >= resolve(top).length; at = dirname(at)) {
-    const removed = await rmdir(at).then(
-      () => true,
-      () => false,
-    )
-    if (!removed) return
   }
 }

@@ -54,6 +54,7 @@ describe('keypointHdf5Writer', () => {
     expect(existsSync(path)).toBe(false)
     // What a killed run leaves: the file as it was last flushed, not closed.
     await writeFile(`${path}.killed`, await readFile(`${path}.partial`))
+    await expect(keypointHdf5Writer(path)).rejects.toMatchObject({ code: 'ERR_USAGE', message: expect.stringContaining('(this one)') })
     await first.discard()
     expect(existsSync(`${path}.partial`)).toBe(false)
     await writeFile(`${path}.partial`, await readFile(`${path}.killed`))
@@ -91,7 +92,7 @@ describe('keypointHdf5Writer', () => {
     await writeFile(join(folder, 'file'), '')
     await expect(keypointHdf5Writer(join(folder, 'file', 'x.h5'))).rejects.toMatchObject({
       code: 'ERR_OUTPUT',
-      message: expect.stringContaining('wanted to make its folder'),
+      message: expect.stringContaining('wanted to make this folder'),
     })
   })
 })

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { signllmSent } from '../cli.testing.js'
+import { signllm, signllmSent } from '../cli.testing.js'
+import { inRunFolder } from './run_folder.js'
 
 let folder: string
 
@@ -89,6 +90,26 @@ describe('a run killed by SIGKILL', () => {
     expect(await train(interrupted, { resume: true })).toBe(0)
     for (const file of ['last.safetensors', 'best.safetensors'])
       expect((await bytes(signal, file)).equals(await bytes('whole', file)), file).toBe(true)
+  })
+
+  it('is refused to another process while it runs, which takes nothing of it', async () => {
+    const run = await runFile('held')
+    const out = join(folder, 'held')
+    const first = inRunFolder(out, {}, async function* () {
+      await writeFile(join(out, 'last.safetensors'), 'theirs')
+      yield { kind: 'step' }
+    })
+    await first.next()
+    for (const option of ['--overwrite', '--resume']) {
+      const { status, stderr } = await signllm('train', run, option)
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: expect.stringContaining(`held: wanted to be the only process that writes here, got process ${process.pid} on`),
+      })
+    }
+    expect((await readdir(out)).sort()).toEqual(['last.safetensors', 'run.lock'])
+    expect((await bytes('held', 'last.safetensors')).toString()).toBe('theirs')
+    await first.return(undefined)
   })
 
   it('refuses to be resumed by a run file that differs in what decides the steps', async () => {

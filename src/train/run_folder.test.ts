@@ -199,6 +199,12 @@ describe('older checkpoints', () => {
     )
   })
 
+  it('are kept once, where a run goes on that was cut off after keeping one', async () => {
+    const out = await olderRun('twice', { 'last.safetensors': '10' })
+    for (const _ of [1, 2]) await keepOlder(out, { keep: 2, every: 10 }, 20)
+    expect(await contents(out)).toEqual({ 'last.safetensors': '10', 'step-000010.safetensors': '10' })
+  })
+
   it('that cannot be kept are an output that failed, and take nothing away', async () => {
     const out = await olderRun('not-kept', { 'last.safetensors': 'old', 'step-000010.safetensors/x': '' })
     await expect(keepOlder(out, { keep: 2, every: 10 }, 20)).rejects.toMatchObject({ code: 'ERR_OUTPUT' })

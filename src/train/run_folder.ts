@@ -143,9 +143,9 @@ export async function keepOlder(out: string, { keep, every }: { keep: number; ev
       // `last` is not written over but replaced: a second name for it takes no room on the disk.
       await link(last, partial).catch(() => copyFile(last, partial))
       await rename(partial, older)
-    } catch (error) {
+    } finally {
+      // It is still there where `older` was a name of the same checkpoint already: renaming then does nothing.
       await rm(partial, { force: true }).catch(() => undefined)
-      throw error
     }
   })
   await output(out, 'remove the oldest checkpoint', async () => {
