@@ -1,6 +1,5 @@
 // Does memory stay flat while a corpus goes through? Makes a few clip folders of OpenPose JSON and reads them again and again, under a new name each time, until
 // so many MiB of JSON have passed: each clip is cleaned and written into one HDF5 file. Then streams that file back. Prints resident memory along the way.
-// Under tsx about 600 MiB of it are tsx's own: it looks through the 14 MB in which h5wasm carries its binary.
 //
 //   npx tsx bench/corpus_stream.ts          1 GiB
 //   npx tsx bench/corpus_stream.ts 64       64 MiB

@@ -61,8 +61,8 @@ const writing = {
 function addSteps(data: Command, cli: Cli): void {
   data
     .command('convert')
-    .description('detections, .h5, .pose or a corpus into a corpus or a file of motions, in one command')
-    .requiredOption('--in <path>', 'folder of JSON clips, .h5, .pose file or folder of them, or prefix of a .skels corpus')
+    .description('detections, .h5, .pose, .npz or a corpus into a corpus or a file of motions, in one command')
+    .requiredOption('--in <path>', 'folder of JSON clips, .h5, .pose or .npz file or folder of them, or prefix of a .skels corpus')
     .requiredOption('--out <path>', 'prefix of a corpus, or a file by its ending: .skels .h5 .npz .pose .bvh .glb .parquet .gif .html …')
     .option('--lang <tag>', 'language, for a corpus whose input tells none')
     .option(...words.names)

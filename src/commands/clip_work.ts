@@ -11,7 +11,7 @@ export interface ClipWorkOptions {
   /** What this pass through the clips does, as in 'lift': for commands that have several. */
   readonly stage?: string
   /** Stops between clips; throws the signal's reason. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Default: standard error. */
   readonly stream?: ProgressStream
 }
@@ -66,10 +66,11 @@ export class ClipWork {
     this.#signal?.throwIfAborted()
   }
 
-  /** Tells a clip that is left out. */
+  /** Tells a clip that is left out, then stops where a stop was asked for. */
   leaveOut = (name: string, error: SignError): void => {
     this.broken.push({ name, problem: error.message })
     this.#progress.note(`left out: ${error.message}`)
+    this.#signal?.throwIfAborted()
   }
 
   /** What `work` gives; undefined where it finds the clip's data broken, which is then left out. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkCorpus } from '../data/corpus_check.js'
 import { saveCorpus } from '../data/corpus_save.js'
 import { syntheticCorpus } from '../data/synthetic.js'
+import { detectionFolders } from '../formats/detections.js'
 import { readMotionHdf5 } from '../formats/motions_hdf5.js'
+import { encodeNpz } from '../formats/npz.js'
 import { encodePose, poseOfMotion, writePose } from '../formats/pose_write.js'
 import { readSkels } from '../formats/skels.js'
 import { COORDS, joint } from '../motion/skeleton.js'
@@ -91,12 +93,18 @@ describe('dataConvert', () => {
 
     await convert(at('corpus'), 'motions.h5')
     await convert(at('out'), 'poses.h5')
-    await convert(at('motions.h5'), 'again.skels')
-    await convert(at('out/b.pose'), 'b', { lang: 'ASL' })
+    await convert(at('out/b.npz'), 'packed.skels')
+    for (const name of ['a', 'b']) await rm(at(`out/${name}.pose`))
+    await convert(at('out'), 'packed/{name}.pose')
+    expect((await readdir(at('packed'))).sort()).toEqual(['a.pose', 'b.pose'])
+    await copyFile(at('motions.h5'), at('SHOUTED.H5'))
+    await convert(at('SHOUTED.H5'), 'again.skels')
+    await convert(at('packed/b.pose'), 'b', { lang: 'ASL' })
     const off = (joints: Float32Array, other: Float32Array): number => Math.max(...joints.map((value, i) => Math.abs(value - other[i]!)))
     const [fromA, fromB] = await all(readMotionHdf5(at('poses.h5')))
     expect(off(fromB!.joints, known[0]!)).toBeLessThan(1e-4)
     expect(off(fromA!.joints, known[1]!)).toBeLessThan(1e-4)
+    expect(off((await readSkels(at('packed.skels'))).sequences[0]!.joints, known[0]!)).toBeLessThan(2e-5)
     // HDF5 gives clips by name, and this input has no words to order them by.
     const again = (await readSkels(at('again.skels'))).sequences
     expect([off(again[0]!.joints, known[1]!), off(again[1]!.joints, known[0]!)].every((most) => most < 2e-5)).toBe(true)
@@ -156,6 +164,18 @@ describe('dataConvert', () => {
     const { in: from = json, out = 'x', ...rest } = options
     await expect(convert(from, `never/${out}`, rest)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
     expect(existsSync(at('never'))).toBe(false)
+  })
+
+  it.each(['film.mp4', 'film.npz', 'film.json'])('says what there is to read from, given %s', async (name) => {
+    await writeFile(at(name), encodeNpz({ x: { shape: [1], data: Float32Array.of(1) } }))
+    const wanted = name.endsWith('.npz')
+      ? /film\.npz: wanted the arrays 'joints' and 'fps', got 'x\.npy'/
+      : /film\.\w+: wanted a folder of JSON clips, an \.h5 file, \.pose files, \.npz files .* got a file that is none of these/
+    await expect(convert(at(name), 'never/x', { lang: 'ASL' })).rejects.toMatchObject({
+      code: 'ERR_DATA',
+      message: expect.stringMatching(wanted),
+    })
+    await expect(detectionFolders(at(name))).rejects.toThrow(`${name}: wanted a folder, got a file`)
   })
 
   it.each(['../evil', '/evil', 'a/../../evil', '..\\evil'])('writes no file outside the folder for a clip called %s', async (name) => {

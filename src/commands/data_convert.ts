@@ -1,8 +1,8 @@
 // `signllm data convert`: from what a detector wrote, or from any file of motions, to a corpus or any file of motions, in one command.
 // Detections go through the three steps json2h5, lift and skels; the files between them lie beside the output until all is done.
 
+import { existsSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { extname } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { output } from '../base/files.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
@@ -13,7 +13,7 @@ import { type BrokenClip, checkFresh, type ResumeOptions } from './clip_work.js'
 import { type DetectionSource, jsonDetections, keypointsToHdf5 } from './data_json2h5.js'
 import { dataLift, type LiftSettings } from './data_lift.js'
 import { matchWords, spelledAsIn, wordsOf } from './motion_clips.js'
-import { holdsMotions, type MotionSource, motionSource, posesAt } from './motion_source.js'
+import { holdsMotions, isHdf5, type MotionSource, motionInputs, motionSource, noInput, posesAt } from './motion_source.js'
 import { checkTarget, type TargetSettings, type TargetSummary, targetFile, writeTarget } from './motion_target.js'
 import { flatPoses, poseDetections } from './pose_detections.js'
 import { QualityLog } from './quality_log.js'
@@ -86,11 +86,11 @@ interface ConvertInput {
 }
 
 async function inputOf(path: string, options: DataConvertOptions): Promise<ConvertInput> {
-  if (extname(path) === '.h5') {
+  if (isHdf5(path)) {
     const { names, content } = await listClipHdf5(path, { signal: options.signal })
     if (content !== 'joints') return { names, keypoints: path }
   }
-  if (extname(path) === '.h5' || (await holdsMotions(path))) {
+  if (isHdf5(path) || (await holdsMotions(path))) {
     const motions = await motionSource(path, options.lang, options)
     const flat = await flatPoses(await posesAt(path))
     if (flat.size === 0) return { names: motions.names, motions }
@@ -101,6 +101,7 @@ async function inputOf(path: string, options: DataConvertOptions): Promise<Conve
       motions: deep.length > 0 ? { ...motions, names: deep } : undefined,
     }
   }
+  if (existsSync(path) && !statSync(path).isDirectory()) throw noInput(path, `a folder of JSON clips, ${motionInputs}`)
   const detections = await jsonDetections({ ...options, fps: options.videoFps })
   return { names: detections.names, detections }
 }

@@ -1,6 +1,5 @@
 // `signllm data inspect`: a page that shows what a corpus, or a file of detections or joints, is like.
 
-import { extname } from 'node:path'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { checkCorpus } from '../data/corpus_check.js'
@@ -14,7 +13,7 @@ import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
 import { type InspectedClip, type Inspection, writeInspection } from '../outputs/inspection.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions } from './clip_work.js'
 import { clipsOf } from './motion_clips.js'
-import { motionSource, prefixOf } from './motion_source.js'
+import { isHdf5, motionSource, prefixOf } from './motion_source.js'
 import { readQuality } from './quality_log.js'
 
 export interface DataInspectOptions extends ClipWorkOptions {
@@ -32,7 +31,7 @@ export interface DataInspectSummary {
 
 /** Writes the page. Throws ERR_DATA where nothing can be read or no clip is left, ERR_OUTPUT where it cannot be written. */
 export async function dataInspect(path: string, options: DataInspectOptions): Promise<DataInspectSummary> {
-  const hdf5 = extname(path) === '.h5' ? await listClipHdf5(path, { signal: options.signal }) : undefined
+  const hdf5 = isHdf5(path) ? await listClipHdf5(path, { signal: options.signal }) : undefined
   const { clips, broken } = await (hdf5?.content === 'keypoints' ? seen(path, hdf5.names, options) : moved(path, options))
   if (clips.length === 0) {
     const problem = `wanted at least one clip to show, got ${broken.length} that are broken`

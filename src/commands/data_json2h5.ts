@@ -57,14 +57,15 @@ export async function jsonDetections({
   detector,
   picture,
   fps,
-}: Pick<DataJson2h5Options, 'in' | 'detector' | 'picture' | 'fps'>): Promise<DetectionSource> {
+  signal,
+}: Pick<DataJson2h5Options, 'in' | 'detector' | 'picture' | 'fps' | 'signal'>): Promise<DetectionSource> {
   const folders = new Map((await detectionFolders(root)).map((folder) => [folder.name, folder]))
   return {
     names: [...folders.keys()],
     read: (names, broken) =>
       readDetections(
         names.map((name) => folders.get(name)!),
-        { detector, picture, fps, broken },
+        { detector, picture, fps, signal, broken },
       ),
   }
 }

@@ -1,6 +1,6 @@
-// Motions out of whatever holds them: HDF5 of joints, `.pose` files, a `.skels` corpus.
+// Motions out of whatever holds them: HDF5 of joints, `.pose` and our `.npz` files, a `.skels` corpus.
 
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
@@ -12,6 +12,7 @@ import type { KeypointQuality } from '../data/keypoint_quality.js'
 import { motionOfPose } from '../data/layouts_motion.js'
 import { listClipHdf5 } from '../formats/clip_hdf5.js'
 import { readMotionHdf5 } from '../formats/motions_hdf5.js'
+import { readMotionNpz } from '../formats/npz.js'
 import { readPose } from '../formats/pose.js'
 import { readSkels } from '../formats/skels.js'
 import type { Clip, NamedMotion } from '../motion/clip.js'
@@ -35,14 +36,17 @@ export interface MotionSource {
   read(names: readonly string[], broken: (name: string, error: SignError) => void): AsyncGenerator<SourceMotion>
 }
 
+/** Whether a path names an HDF5 file. */
+export const isHdf5 = (path: string): boolean => extname(path).toLowerCase() === '.h5'
+
 /** What a path to a corpus is without its ending. */
 export const prefixOf = (path: string): string => (path.endsWith('.skels') ? path.slice(0, -'.skels'.length) : path)
 
 /**
- * What is at a path: an `.h5` of joints, a `.pose` file, a folder of them, or a corpus by its prefix. Throws ERR_DATA where there is none of these.
+ * What is at a path: an `.h5` of joints, a `.pose` or `.npz` file, a folder of them, or a corpus by its prefix. Throws ERR_DATA where there is none of these.
  *
  * @param language of a corpus that tells none
- * @param options the rates its motions are brought to; `signal` stops the reading of HDF5
+ * @param options the rates its motions are brought to; `signal` stops the reading
  */
 export async function motionSource(
   path: string,
@@ -68,49 +72,68 @@ async function storedMotions(
   language: string | undefined,
   { videoFps: assumed, signal }: Parameters<typeof motionSource>[2] & {},
 ): Promise<MotionSource> {
-  if (extname(path) === '.h5') {
+  if (isHdf5(path)) {
     const { names } = await listClipHdf5(path, { signal })
     const fps = assumed === undefined ? {} : { fps: assumed }
     return { names, tellsLanguage: false, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken, signal, ...fps }) }
   }
   if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language, assumed)
-  const poses = await posesAt(path)
-  if (poses.size > 0) return poseSource(poses)
-  const problem = 'wanted an .h5 file, .pose files or the prefix of a .skels corpus, got none of these'
-  throw new SignError('ERR_DATA', path, problem, 'Check the path')
+  const files = await motionFilesAt(path)
+  if (files.size > 0) return fileSource(files, signal)
+  throw noInput(path, motionInputs)
 }
 
 /** Whether a path other than HDF5 leads to motions; a folder may hold detections instead. */
 export async function holdsMotions(path: string): Promise<boolean> {
-  return existsSync(`${prefixOf(path)}.skels`) || (await posesAt(path)).size > 0
+  return existsSync(`${prefixOf(path)}.skels`) || (await motionFilesAt(path)).size > 0
 }
+
+/** What a motion can be read from. */
+export const motionInputs = 'an .h5 file, .pose files, .npz files that signllm wrote or the prefix of a .skels corpus'
+
+/** That a path leads to none of the `inputs`. */
+export function noInput(path: string, inputs: string): SignError {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  const got = stats ? `a ${stats.isDirectory() ? 'folder with' : 'file that is'} none of these` : 'nothing at that path'
+  return new SignError('ERR_DATA', path, `wanted ${inputs}, got ${got}`, 'Check the path')
+}
+
+const endsIn = (file: string, ending: string): boolean => extname(file).toLowerCase() === ending
 
 /** The `.pose` file at a path, or those in the folder there, by the names of their clips. */
-export async function posesAt(path: string): Promise<Map<string, string>> {
-  if (extname(path) === '.pose') return new Map([[nameOf(path), path]])
-  return new Map((await posesIn(path)).map((file) => [nameOf(file), join(path, file)]))
+export function posesAt(path: string): Promise<Map<string, string>> {
+  return filesAt(path, '.pose')
 }
 
-async function posesIn(folder: string): Promise<string[]> {
-  if (!existsSync(folder)) return []
-  const isFolder = await input(folder, 'look what is there', async () => (await stat(folder)).isDirectory())
-  return isFolder ? (await namesIn(folder)).filter((file) => extname(file) === '.pose') : []
+/** Files of one motion each: the `.pose` files at a path, or where there are none the `.npz` files. */
+async function motionFilesAt(path: string): Promise<Map<string, string>> {
+  const poses = await posesAt(path)
+  return poses.size > 0 ? poses : filesAt(path, '.npz')
+}
+
+async function filesAt(path: string, ending: string): Promise<Map<string, string>> {
+  if (!existsSync(path)) return new Map()
+  const isFolder = await input(path, 'look what is there', async () => (await stat(path)).isDirectory())
+  if (!isFolder) return new Map(endsIn(path, ending) ? [[nameOf(path), path]] : [])
+  const files = (await namesIn(path)).filter((file) => endsIn(file, ending))
+  return new Map(files.map((file) => [nameOf(file), join(path, file)]))
 }
 
 const nameOf = (path: string): string => basename(path, extname(path))
 
-function poseSource(paths: ReadonlyMap<string, string>): MotionSource {
+/** Of several files one that cannot be read is left out; of one there is nothing to leave it out of. */
+function fileSource(paths: ReadonlyMap<string, string>, signal: AbortSignal | undefined): MotionSource {
   return {
     names: [...paths.keys()],
     tellsLanguage: false,
     async *read(names, broken) {
       for (const name of names) {
+        signal?.throwIfAborted()
         const path = paths.get(name)!
         try {
-          const { joints, frames, fps, quality, gross, depth } = motionOfPose(await readPose(path), { who: path })
-          yield { name, joints, frames, fps, notes: gross || depth === 'none' ? quality.notes : [], quality: { ...quality, name } }
+          yield { name, ...(endsIn(path, '.npz') ? await readMotionNpz(path) : await readPoseMotion(path)) }
         } catch (error) {
-          if (!(error instanceof SignError && error.code === 'ERR_DATA')) throw error
+          if (paths.size === 1 || !(error instanceof SignError && error.code === 'ERR_DATA')) throw error
           broken(name, error)
         }
       }
@@ -140,4 +163,9 @@ async function corpusClips(prefix: string, language: string | undefined, assumed
   }
   const { sequences } = await readSkels(`${prefix}.skels`)
   return sequences.map(({ joints, frames, line }) => ({ name: `${basename(prefix)}-${line}`, joints, frames, fps: told ?? assumed }))
+}
+
+async function readPoseMotion(path: string): Promise<Omit<SourceMotion, 'name'>> {
+  const { joints, frames, fps, quality, gross, depth } = motionOfPose(await readPose(path), { who: path })
+  return { joints, frames, fps, notes: gross || depth === 'none' ? quality.notes : [], quality: { ...quality, name: nameOf(path) } }
 }

@@ -74,5 +74,9 @@ describe('resampleKeypoints', () => {
     expect(() => resampleKeypoints(moving([0, 1, 1], [2e9, 1, 1]))).toThrow(
       /^a clip: wanted frames less than 64 apart on average, got 2 of 2000000001/,
     )
+    for (const fps of [1e-4, 5e-324])
+      expect(() => resampleKeypoints({ ...moving([0, 1, 1], [9, 1, 1]), fps }, 25)).toThrow(
+        /^a clip: wanted at most 1000000 frames, got \w+: 10 at/,
+      )
   })
 })

@@ -6,12 +6,14 @@ import { JOINTS } from '../motion/skeleton.js'
 import { framesWithin, nearInteger } from './frame_times.js'
 
 const FRAME = JOINTS * KEYPOINT
+/** Ten hours: where it comes to more, a rate or a frame number is wrong. */
+const LONGEST = 1e6
 
 /**
  * The clip at `fps` frames a second: frame k of the result shows the time k / fps after the clip's first frame, up to its last; `frameIndex` is 0, 1, 2, …
  * Between two neighbouring frames of the source a joint seen in both moves, and its confidence changes, in a straight line. Seen in one of them, it stays there
  * with its confidence times the nearness of that frame, 1 to 0. Otherwise, and inside gaps, it is not seen. At the clip's own rate only gaps change.
- * Throws ERR_CONFIG for a rate that is none; ERR_DATA naming the clip where nearly all of it is gaps.
+ * Throws ERR_CONFIG for a rate that is none; ERR_DATA naming the clip where nearly all of it is gaps or it would last ten hours.
  */
 export function resampleKeypoints(clip: KeypointClip, fps: number = clip.fps): KeypointClip {
   if (!(fps > 0 && fps < 1e5)) throw new SignError('ERR_CONFIG', 'fps', `wanted frames a second, got ${fps}`, 'Choose a rate such as 25')
@@ -23,6 +25,10 @@ export function resampleKeypoints(clip: KeypointClip, fps: number = clip.fps): K
   if (frames > 64 * clip.frames * Math.max(1, 1 / step) + 4096) {
     const problem = `wanted frames less than 64 apart on average, got ${clip.frames} of ${span + 1}`
     throw new SignError('ERR_DATA', clip.name, problem, 'Check the frame numbers in the names of its files')
+  }
+  if (!(frames <= LONGEST)) {
+    const problem = `wanted at most ${LONGEST} frames, got ${frames}: ${span + 1} at ${clip.fps} a second, brought to ${fps}`
+    throw new SignError('ERR_DATA', clip.name, problem, 'Check its frame rate')
   }
   const out = new Float32Array(frames * FRAME)
   for (let k = 0, at = 0; k < frames; k++) {

@@ -4,20 +4,25 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { zipSync } from 'fflate'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
 import { dwposeJson, dwposeLine, keypointClip, openPoseJson, person } from '../formats/detections.testing.js'
 import { parseDwposeFrame } from '../formats/dwpose.js'
 import { readDwposeLines } from '../formats/dwpose_lines.js'
-import { checkClip, damagedBytes, damagedText, mutations, surviveAll } from '../formats/fuzz.testing.js'
+import { checkClip, damagedBytes, damagedText, mutations, type Outcome, surviveAll } from '../formats/fuzz.testing.js'
 import { foreignHdf5 } from '../formats/hdf5.testing.js'
 import { keypointHdf5Writer, readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
+import { motionHdf5Writer, readMotionHdf5 } from '../formats/motions_hdf5.js'
+import { readMotionNpz, writeMotionNpz } from '../formats/npz.js'
 import { parseOpenPoseFrame } from '../formats/openpose.js'
 import { decodePose } from '../formats/pose.js'
 import { encodePose, poseOfMotion } from '../formats/pose_write.js'
 import { signerClip } from '../formats/signer.js'
 import { readSkels } from '../formats/skels.js'
 import { writeSkels } from '../formats/skels_write.js'
+import { readZip } from '../formats/zip.js'
+import type { KeypointClip } from '../motion/keypoints.js'
 import { COORDS } from '../motion/skeleton.js'
 import { keypointsOfPose } from './keypoints_of_pose.js'
 import { normalise } from './normalise.js'
@@ -38,10 +43,13 @@ const clipOf = (frame: readonly Float32Array[]): void => {
 }
 
 /** Whether the mutations reached both what is refused and what is still a file. */
-const met = ({ read, refused }: { read: number; refused: number }): void => {
+const met = ({ read, refused, seconds, grown }: Outcome): void => {
   expect(read + refused).toBeGreaterThanOrEqual(mutations)
   expect(Math.min(read, refused)).toBeGreaterThan(0)
-  if (mutations > 1000) console.log(`${expect.getState().currentTestName}: ${read} read, ${refused} refused`)
+  if (mutations > 1000) {
+    const most = `at most ${seconds.toFixed(1)} s, ${(grown / 2 ** 20).toFixed(0)} MiB more`
+    console.log(`${expect.getState().currentTestName}: ${read} read, ${refused} refused, ${most}`)
+  }
 }
 
 describe('damaged files', { timeout: 1_800_000 }, () => {
@@ -124,19 +132,51 @@ describe('damaged files', { timeout: 1_800_000 }, () => {
     met(await surviveAll(damagedBytes([base]), read, 'f.pose: ', /byte \d+|in frame \d+|both shoulders|a person/))
   })
 
+  it('of NPZ', async () => {
+    const path = join(folder, 'a.npz')
+    await writeMotionNpz(path, motion(3))
+    const packed = await readFile(path)
+    const stored = zipSync(Object.fromEntries(readZip(packed, path).map(({ name, bytes }) => [name, bytes])), { level: 0 })
+    const known = await readMotionNpz(path)
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      await writeFile(path, bytes)
+      expect(await readMotionNpz(path)).toEqual(known)
+    }
+    met(await surviveAll(damagedBytes([packed, stored]), read, path, / at byte \d+|: wanted (the arrays|floats|one number)/))
+  })
+
   it('of HDF5', async () => {
     const path = join(folder, 'a.h5')
-    const writer = await keypointHdf5Writer(path)
-    for (const clip of [keypointClip('a', 3, 1, [0, 1, 4]), keypointClip('dev/b', 2, 2)]) await writer.add(clip)
+    const good = join(folder, 'good.h5')
+    const clips = [keypointClip('a', 3, 1, [0, 1, 4]), keypointClip('dev/b', 2, 2)]
+    const writer = await keypointHdf5Writer(good)
+    for (const clip of clips) await writer.add(clip)
     await writer.close()
-    const plain = await readFile(path)
+    const plain = await readFile(good)
     const data = keypointClip('c', 4, 3).keypoints
     const options = { shape: [4, 150], chunks: [2, 150], compression: 'gzip' as const }
     const packed = await readFile(await foreignHdf5(path, (file) => file.create_dataset({ name: 'c', data, ...options })))
     const read = async (bytes: Uint8Array): Promise<void> => {
       await writeFile(path, bytes)
-      for await (const clip of readKeypointHdf5(path)) checkClip(clip)
+      for await (const clip of readKeypointHdf5(path, { patience: 2 })) checkClip(clip)
     }
     met(await surviveAll(damagedBytes([plain, packed]), read, path, /^: \S/))
+    const after: KeypointClip[] = []
+    for await (const clip of readKeypointHdf5(good)) after.push(clip)
+    expect(after).toEqual(clips)
+  })
+
+  it('of HDF5 with motions', async () => {
+    const path = join(folder, 'm.h5')
+    const writer = await motionHdf5Writer(path)
+    for (const name of ['a', 'b']) await writer.add({ name, ...motion(3) })
+    await writer.close()
+    const plain = await readFile(path)
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      await writeFile(path, bytes)
+      for await (const { joints, frames } of readMotionHdf5(path, { patience: 2 })) expect(joints.length).toBe(frames * COORDS)
+    }
+    met(await surviveAll(damagedBytes([plain]), read, path, /^: \S/))
+    await read(plain)
   })
 })

@@ -111,7 +111,7 @@ function checkShape(
   }
   const bytes = frames * COORDS * size
   const most = packed ? mostUnpacked(fileBytes) : fileBytes
-  if (Math.max(bytes, chunkBytes) > Math.max(most, size)) {
+  if (Math.max(bytes, chunkBytes) > most) {
     const problem = `wanted at most ${most} bytes of numbers in a file of ${fileBytes}, got ${bytes} in chunks of ${chunkBytes}`
     throw new SignError('ERR_DATA', who, problem, 'Fetch the file again, or write it anew')
   }

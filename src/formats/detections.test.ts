@@ -28,6 +28,18 @@ async function read(options: DetectionOptions = {}): Promise<[string, number][]>
 }
 
 describe('readDetections', () => {
+  it('stops between the frames of a clip', async () => {
+    const frames = Array.from({ length: 30 }, (_, i) => [`x_${i}_keypoints.json`, openPoseJson([signer])])
+    await put('long', Object.fromEntries(frames))
+    const controller = new AbortController()
+    const clips = readDetections(await detectionFolders(join(root, 'long')), { signal: controller.signal })
+    const next = clips.next()
+    controller.abort(new Error('enough'))
+    await expect(next).rejects.toThrow('enough')
+  })
+})
+
+describe('readDetections', () => {
   it('tells detectors apart by their files, leaving out what is broken where asked', async () => {
     const broken: Record<string, string> = {}
     const clips = await read({ picture, broken: (name, error) => (broken[name] = error.message) })

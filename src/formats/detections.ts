@@ -26,6 +26,8 @@ export interface DetectionOptions {
   readonly picture?: Picture | undefined
   /** Frames a second of the videos, which the files do not tell. Default 24, about what How2Sign has. */
   readonly fps?: number | undefined
+  /** Stops between frames; throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
   /** Called for a clip that cannot be read, which is then left out. Default: the error is thrown and the reading ends. */
   readonly broken?: (name: string, error: SignError) => void
 }
@@ -71,12 +73,12 @@ export async function* readDetections(folders: readonly DetectionFolder[], optio
   }
 }
 
-async function readClip(path: string, name: string, { detector, picture, fps = 24 }: DetectionOptions): Promise<DetectedClip> {
+async function readClip(path: string, name: string, { detector, picture, fps = 24, signal }: DetectionOptions): Promise<DetectedClip> {
   switch (detector ?? (await detectorOf(path))) {
     case 'openpose':
-      return readOpenPoseClip(path, { fps, name, picture })
+      return readOpenPoseClip(path, { fps, name, picture, signal })
     case 'dwpose':
-      if (picture) return readDwposeClip(path, { fps, name, picture })
+      if (picture) return readDwposeClip(path, { fps, name, picture, signal })
       throw pictureWanted(path)
     default:
       throw await noFrames(path)

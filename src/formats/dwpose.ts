@@ -21,6 +21,8 @@ import { checkPicture, type Picture } from './picture.js'
 import { type DetectedClip, type DetectedFrame, signerClip } from './signer.js'
 
 export interface DwposeOptions {
+  /** Stops between frames; throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
   readonly picture: Picture
   /** Frames a second of the video, which the files do not tell. Default 24, the tool's own. */
   readonly fps?: number
@@ -123,13 +125,14 @@ export const dwposeNaming: readonly Naming[] = ['number', 'numbered']
 
 /** The clip in a folder, as {@link signerClip} chooses it; frames without people, and numbers without a file, are gaps. Throws ERR_DATA naming folder or file. */
 export async function readDwposeClip(folder: string, options: DwposeOptions): Promise<DwposeClip> {
-  const { picture, fps = 24, name = basename(resolve(folder)) } = options
+  const { picture, fps = 24, name = basename(resolve(folder)), signal } = options
   const frames: DetectedFrame[] = []
   let handsRepaired = 0
   const files = await frameFiles(folder, dwposeNaming, 'NNNNNNNN.json from 1 on')
   // Counted from 1 in the name, from 0 in a clip.
   const counted = Math.min(1, files[0]!.number)
   for (const { path, number } of files) {
+    signal?.throwIfAborted()
     const frame = parseDwposeFrame(await readBytes(path), picture, path)
     frames.push({ index: number - counted, people: frame.people })
     handsRepaired += frame.handsRepaired ? 1 : 0

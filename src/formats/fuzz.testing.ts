@@ -6,19 +6,47 @@ import { SignError } from '../base/errors.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
 import { JOINTS } from '../motion/skeleton.js'
 
-/** Mutations a reader: few in everyday runs, SIGNLLM_FUZZ=10000 for the full measure. */
+/** Mutations a reader: few in everyday runs, SIGNLLM_FUZZ=10000 for the full measure, SIGNLLM_FUZZ_SEED for others. */
 export const mutations = Number(process.env.SIGNLLM_FUZZ ?? 50)
 
 const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 
-/** One of the files with up to six bytes changed, perhaps cut short. Positions lean to the front, where headers are. */
+/** What lengths and places in a file become when somebody means harm. */
+const extremes = [0, 1, 0xff, 0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff]
+
+interface Edit {
+  readonly kind: 'byte' | 'u16' | 'u32' | 'drop' | 'double'
+  readonly where: number
+  /** Positions lean to the front, where headers are. */
+  readonly lean: number
+  readonly byte: number
+  readonly extreme: number
+}
+
+/** One of the files with up to six places changed: bytes, numbers, spans lost or doubled; perhaps cut short. */
 export function damagedBytes(bases: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
-  const edit = fc.tuple(share, fc.constantFrom(1, 2, 4), fc.integer({ min: 0, max: 255 }))
+  const edit: fc.Arbitrary<Edit> = fc.record({
+    kind: fc.constantFrom('byte', 'byte', 'byte', 'u16', 'u32', 'drop', 'double'),
+    where: share,
+    lean: fc.constantFrom(1, 2, 4),
+    byte: fc.integer({ min: 0, max: 255 }),
+    extreme: fc.constantFrom(...extremes),
+  })
   return fc.tuple(fc.constantFrom(...bases), fc.array(edit, { maxLength: 6 }), share).map(([base, edits, keep]) => {
-    const out = Uint8Array.from(base)
-    for (const [where, lean, value] of edits) out[Math.floor(where ** lean * out.length)] = value
+    const out = edits.reduce(edited, Buffer.from(base))
     return keep < 0.7 ? out : out.subarray(0, Math.floor(((keep - 0.7) / 0.3) * out.length))
   })
+}
+
+function edited(file: Buffer, { kind, where, lean, byte, extreme }: Edit): Buffer {
+  const at = Math.floor(where ** lean * file.length)
+  const span = file.subarray(at, at + 1 + (byte >> 2))
+  if (kind === 'drop') return Buffer.concat([file.subarray(0, at), file.subarray(at + span.length)])
+  if (kind === 'double') return Buffer.concat([file.subarray(0, at), span, file.subarray(at)])
+  if (kind === 'byte' && at < file.length) file.writeUInt8(byte, at)
+  if (kind === 'u16' && at + 2 <= file.length) file.writeUInt16LE(extreme & 0xffff, at)
+  if (kind === 'u32' && at + 4 <= file.length) file.writeUInt32LE(extreme, at)
+  return file
 }
 
 /** What may stand in place of a token: what other programs write, what a damaged disk leaves, and the ends of every range. */
@@ -71,15 +99,24 @@ export function damagedText(bases: readonly string[]): fc.Arbitrary<Uint8Array> 
   return fc.oneof({ weight: 3, arbitrary: texts }, { weight: 1, arbitrary: bytes })
 }
 
-/** How many of the damaged files were read all the same, and how many were refused. */
+/** How many of the damaged files were read all the same, how many were refused, and what they cost at most. */
 export interface Outcome {
   read: number
   refused: number
+  /** Of the slowest file. */
+  seconds: number
+  /** By which the process grew, over all files. */
+  grown: number
 }
+
+/** No damaged file may take longer, deadlines of threads included, on a busy machine. */
+const MOST_SECONDS = 60
+/** What a file of some kilobytes may unpack to, several times over, and what nobody collected yet. */
+const MOST_GROWN = 500 * 2 ** 20
 
 /**
  * Reads damaged files. What `read` returns must have passed its own checks; what it throws must be an ERR_DATA whose message begins with `who` and tells a
- * place. Anything else fails, with the damaged file.
+ * place. Anything else fails, with the damaged file; so does one that takes a minute, or memory out of proportion.
  */
 export async function surviveAll(
   files: fc.Arbitrary<Uint8Array>,
@@ -87,9 +124,11 @@ export async function surviveAll(
   who: string,
   place: RegExp,
 ): Promise<Outcome> {
-  const outcome: Outcome = { read: 0, refused: 0 }
+  const outcome: Outcome = { read: 0, refused: 0, seconds: 0, grown: 0 }
+  const before = process.memoryUsage.rss()
   await fc.assert(
     fc.asyncProperty(files, async (bytes) => {
+      const began = performance.now()
       try {
         await read(bytes)
         outcome.read += 1
@@ -99,8 +138,12 @@ export async function surviveAll(
         expect(error.message.slice(who.length)).toMatch(place)
         outcome.refused += 1
       }
+      outcome.seconds = Math.max(outcome.seconds, (performance.now() - began) / 1000)
+      outcome.grown = Math.max(outcome.grown, process.memoryUsage.rss() - before)
+      expect(outcome.seconds).toBeLessThan(MOST_SECONDS)
+      expect(outcome.grown).toBeLessThan(MOST_GROWN)
     }),
-    { numRuns: mutations, seed: 1 },
+    { numRuns: mutations, seed: Number(process.env.SIGNLLM_FUZZ_SEED ?? 1) },
   )
   return outcome
 }

@@ -47,13 +47,16 @@ export interface Hdf5Calls {
 export interface OpenHdf5Options {
   /** Ends the reading at once, in whatever it is; throws the signal's reason. */
   readonly signal?: AbortSignal | undefined
-  /** Seconds that HDF5 may take over a call, besides a second for every megabyte in it. Default 20. */
+  /** Seconds that HDF5 may take over a call, besides two for every megabyte in it. Default 20. */
   readonly patience?: number | undefined
 }
 
-/** Opening takes a millisecond and reading 4 ms a megabyte where this was measured; the rest is for slow disks. */
+/**
+ * On two cores with four times their work, opening took milliseconds, and a megabyte 2 to 30 ms where it was numbers, 100 ms where it was the names of the
+ * shortest clips: twenty times that is what a slow machine gets.
+ */
 const PATIENCE = 20
-const BYTES_A_SECOND = 1e6
+const BYTES_A_SECOND = 5e5
 /** Nothing that is written comes from a stranger, so that only a disk can be slow. */
 const PATIENCE_TO_WRITE = 600
 const BYTES_A_SECOND_WRITTEN = 1e5

@@ -1,6 +1,7 @@
 // The thread that HDF5 runs in (hdf5.ts is its other side): a damaged file can make the C library loop for ever, or leave it in a state in which it fails for good
 // files too, so it must be possible to give it up. JavaScript, because Node starts a thread from the file as it lies, in the sources too.
 
+import { resolve } from 'node:path'
 import { parentPort } from 'node:worker_threads'
 
 /** @typedef {import('h5wasm/node')} Library */
@@ -10,6 +11,7 @@ import { parentPort } from 'node:worker_threads'
 /** An attribute beyond this is none of ours, and would be allocated before it is read. */
 const LONGEST_ATTRIBUTE = 4 * 2 ** 20
 const DEEPEST = 8
+const LONGEST_NAME = 4096
 
 /** @type {Library} */
 let h5wasm
@@ -105,7 +107,7 @@ function confine() {
   const { open } = FS
   const NO_SUCH_FILE = 44
   FS.open = (path, ...rest) => {
-    if (path !== allowed) throw new FS.ErrnoError(NO_SUCH_FILE)
+    if (resolve(path) !== allowed) throw new FS.ErrnoError(NO_SUCH_FILE)
     return open(path, ...rest)
   }
   const PAGE = 65_536
@@ -132,6 +134,7 @@ function namesIn(group, prefix, seen) {
   if (prefix.split('/').length > DEEPEST) throw new Error(`groups within groups at ${prefix}`)
   return group.keys().flatMap((key) => {
     const name = prefix + key
+    if (name.length > LONGEST_NAME) throw new Error(`a name of ${name.length} letters`)
     const entity = group.get(key)
     if (entity instanceof h5wasm.Dataset) return [name]
     if (!(entity instanceof h5wasm.Group)) throw new Error(`something else than a dataset at ${name}`)

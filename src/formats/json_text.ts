@@ -19,9 +19,11 @@ export function parseJson(bytes: Uint8Array, who: string): unknown {
 }
 
 const space = /[ \t\r\n]*/y
-/** Punctuation, a string, or any other scalar. */
-const token =
-  /([{}[\],:])|("(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/uy
+const punctuation = /[{}[\],:]/y
+const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/y
+/** A part of a string. Whole strings are not matched at once: a long one would fill the matcher's stack. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has none in its strings
+const plain = /[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y
 
 type Wanted = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end' | 'nothing'
 
@@ -29,14 +31,30 @@ type Wanted = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end' | '
 function endOfJson(text: string): number {
   const open: ('{' | '[')[] = []
   let wanted = 'value' as Wanted | undefined
-  for (let at = 0; ; at = token.lastIndex) {
-    space.lastIndex = at
-    space.test(text)
-    token.lastIndex = space.lastIndex
-    const match = token.exec(text)
-    wanted = match && wanted && wanted !== 'nothing' ? after(wanted, match[1] ?? (match[2] ? 'string' : 'other'), open) : undefined
-    if (!wanted) return space.lastIndex
+  for (let at = 0; ; ) {
+    const start = endOf(space, text, at)!
+    const token = tokenAt(text, start)
+    wanted = token && wanted && wanted !== 'nothing' ? after(wanted, token.kind, open) : undefined
+    if (!token || !wanted) return start
+    at = token.end
   }
+}
+
+function tokenAt(text: string, start: number): { kind: string; end: number } | undefined {
+  if (text[start] === '"') {
+    let end = start + 1
+    for (let next = endOf(plain, text, end); next !== undefined; next = endOf(plain, text, end)) end = next
+    return text[end] === '"' ? { kind: 'string', end: end + 1 } : undefined
+  }
+  if (endOf(punctuation, text, start)) return { kind: text[start]!, end: start + 1 }
+  const end = endOf(scalar, text, start)
+  return end === undefined ? undefined : { kind: 'other', end }
+}
+
+/** Where a match that starts at `start` ends; undefined where there is none. */
+function endOf(pattern: RegExp, text: string, start: number): number | undefined {
+  pattern.lastIndex = start
+  return pattern.test(text) ? pattern.lastIndex : undefined
 }
 
 /** What may follow a token of this kind where `wanted` was to come; undefined where the token may not stand there. Keeps `open` up to date. */

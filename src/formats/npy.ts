@@ -40,6 +40,8 @@ export interface NpyArray {
 const magic = [0x93, ...Buffer.from('NUMPY')]
 /** Data begin at a multiple of this many bytes, so that they can be mapped into memory as they lie. */
 const ALIGNMENT = 64
+/** What version 1 can say; a dictionary of three entries is short. */
+const LONGEST_HEADER = 0xffff
 
 /** The bytes of an array in version 1.0. Throws ERR_DATA naming `who` where the shape does not fit the data. */
 export function encodeNpy({ shape, data }: NpyArray, who: string): Uint8Array {
@@ -88,7 +90,8 @@ export function decodeNpy(bytes: Uint8Array, who: string): NpyArray {
   if (version < 1 || version > 3) fail(6, 'version 1, 2 or 3', String(version))
   if (file.length < start) fail(8, 'the length of the header', counted(file.length - 8, 'byte'))
   const length = version === 1 ? file.readUInt16LE(8) : file.readUInt32LE(8)
-  if (start + length > file.length) fail(start, `a header of ${counted(length, 'byte')}`, `${file.length - start}`)
+  if (length > LONGEST_HEADER || start + length > file.length)
+    fail(start, `a header of ${counted(length, 'byte')}`, `${file.length - start}`)
   const header = file.toString('latin1', start, start + length)
 
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1] ?? ''

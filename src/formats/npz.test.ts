@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { SignError } from '../base/errors.js'
 import { rigidMotion } from '../motion/rig.testing.js'
 import { decodeNpy, encodeNpy, type NpyArray } from './npy.js'
-import { decodeNpz, encodeNpz, readNpz, writeMotionNpz } from './npz.js'
+import { decodeNpz, encodeNpz, readMotionNpz, readNpz, writeMotionNpz, writeNpz } from './npz.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'npz-'))
 const array = (...data: number[]): NpyArray => ({ shape: [data.length], data: Float32Array.from(data) })
@@ -99,6 +100,69 @@ describe('an archive', () => {
     const changed = bytes.slice()
     changed[150] = changed[150]! ^ 1
     expect(() => decodeNpz(changed, 'a.npz')).toThrow(/a\.npz: wanted .*'x\.npy'.* at byte 35, got/)
+  })
+
+  it('that unpacks to far more than its size is refused before it is unpacked', () => {
+    const bomb = encodeNpz({ joints: { shape: [1_000_000, 25], data: new Float32Array(25_000_000) } })
+    expect(bomb.length).toBeLessThan(200_000)
+    const before = process.memoryUsage()
+    expect(() => decodeNpz(bomb, 'a.npz')).toThrow(
+      /a\.npz: wanted at most 67108864 bytes unpacked of a file of \d+ at byte \d+, got 100000128 up to 'joints\.npy'/,
+    )
+    expect(process.memoryUsage().rss - before.rss).toBeLessThan(20e6)
+  })
+
+  it('of many entries that are large together is refused too', () => {
+    const part = { shape: [3_000_000], data: new Float32Array(3_000_000) }
+    const bomb = encodeNpz(Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`part${i}`, part])))
+    expect(() => decodeNpz(bomb, 'a.npz')).toThrow(/at most 67108864 bytes unpacked .* got 72000768 up to 'part5\.npy'/)
+  })
+
+  it('whose directory says less than its data unpack to is refused at what it says', () => {
+    const bytes = Buffer.from(encodeNpz({ x: { shape: [10_000_000], data: new Float32Array(10_000_000) } }))
+    const directory = bytes.indexOf(Buffer.from('PK\x01\x02'))
+    bytes.writeUInt32LE(1000, directory + 24)
+    expect(() => decodeNpz(bytes, 'a.npz')).toThrow(/a\.npz: wanted 'x\.npy' at byte \d+, got .*1000/)
+  })
+
+  it('whose entries lie on top of each other is refused', () => {
+    const bytes = Buffer.from(encodeNpz({ x: array(1, 2), y: array(3, 4) }))
+    const second = bytes.lastIndexOf(Buffer.from('PK\x01\x02'))
+    bytes.writeUInt32LE(0, second + 42)
+    expect(() => decodeNpz(bytes, 'a.npz')).toThrow(/wanted entries that do not overlap at byte 0, got 'x\.npy' and 'y\.npy'/)
+  })
+
+  it('of the larger kind is refused by its name', () => {
+    const bytes = Buffer.from(encodeNpz({ x: array(1, 2) }))
+    bytes.writeUInt32LE(0xffffffff, bytes.indexOf(Buffer.from('PK\x05\x06')) + 16)
+    expect(() => decodeNpz(bytes, 'a.npz')).toThrow(/wanted an archive of less than 4 GiB at byte \d+, got zip64/)
+  })
+
+  it('is read back as a motion where it is one', async () => {
+    const path = join(folder, 'motion.npz')
+    const motion = { ...rigidMotion(3, 1), fps: 29.97 }
+    await writeMotionNpz(path, motion)
+    expect(await readMotionNpz(path)).toEqual({ joints: motion.joints, frames: 3, fps: 29.97 })
+    const fps: NpyArray = { shape: [], data: Float64Array.of(25) }
+    const joints = (shape: number[], data: NpyArray['data']): NpyArray => ({ shape, data })
+    await writeNpz(path, { joints: joints([3, 50, 3], Float64Array.from(motion.joints)), fps, extra: array(1) })
+    expect((await readMotionNpz(path)).joints).toEqual(motion.joints)
+    for (const [arrays, message] of [
+      [{ x: array(1) }, /motion\.npz: wanted the arrays 'joints' and 'fps', got 'x\.npy'/],
+      [{ joints: array(1), fps }, /wanted floats 'joints' of shape \(frames, 50, 3\), got Float32Array \(1\)/],
+      [{ joints: joints([1, 50, 3], new Int32Array(150)), fps }, /got Int32Array \(1, 50, 3\)/],
+      [{ joints: joints([0, 50, 3], new Float32Array(0)), fps }, /wanted at least one frame, got 0/],
+      [{ joints: joints([1, 50, 3], new Float32Array(150).fill(Number.NaN)), fps }, /wanted finite coordinates, got NaN in frame 0/],
+      [{ joints: joints([1, 50, 3], new Float32Array(150)), fps: array(-1) }, /wanted frames a second above 0, got -1/],
+    ] as const) {
+      await writeNpz(path, arrays)
+      await expect(readMotionNpz(path)).rejects.toThrow(message)
+    }
+    await expect(readMotionNpz(folder)).rejects.toThrow(/wanted a readable file, got a folder/)
+  })
+
+  it.skipIf(!existsSync('/dev/zero'))('is not looked for in a device without an end', async () => {
+    await expect(readNpz('/dev/zero')).rejects.toThrow('/dev/zero: wanted a readable file, got no regular file')
   })
 
   it('of any changed bytes is what was written or an error of ours', async () => {

@@ -1,14 +1,14 @@
 // Reads and writes `.npz`, numpy's archive of named arrays: a zip of `.npy` files (npy.ts).
 
-import { readFile } from 'node:fs/promises'
 import { type Zippable, zipSync } from 'fflate'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { JOINTS } from '../motion/skeleton.js'
+import { fileBytes } from './file_bytes.js'
 import { decodeNpy, encodeNpy, type NpyArray } from './npy.js'
-import { readZip } from './zip.js'
+import { readZip, type ZipEntry } from './zip.js'
 
 export type NpzArrays = Readonly<Record<string, NpyArray>>
 
@@ -36,22 +36,42 @@ export async function writeMotionNpz(path: string, motion: Motion): Promise<void
 
 /** Reads named arrays. Throws ERR_DATA naming the file; see {@link decodeNpz}. */
 export async function readNpz(path: string): Promise<NpzArrays> {
-  let bytes: Uint8Array
-  try {
-    bytes = await readFile(path)
-  } catch (cause) {
-    throw new SignError('ERR_DATA', path, `wanted a readable file, got ${(cause as Error).message}`, 'Check the path', { cause })
+  return decodeNpz(await fileBytes(path), path)
+}
+
+/** Reads what {@link writeMotionNpz} wrote, in the scale it was written in. Throws ERR_DATA naming the file for any other archive. */
+export async function readMotionNpz(path: string): Promise<Motion> {
+  const refuse = (problem: string): never => {
+    throw new SignError(
+      'ERR_DATA',
+      path,
+      problem,
+      'Name an archive that signllm wrote, or an .h5, .pose or .skels file or a folder of JSON clips',
+    )
   }
-  return decodeNpz(bytes, path)
+  const entries = readZip(await fileBytes(path), path)
+  const named = (name: string): NpyArray => {
+    const entry = entries.find((other) => other.name === `${name}.npy`)
+    if (!entry) return refuse(`wanted the arrays 'joints' and 'fps', got ${entries.map((other) => `'${other.name}'`).join(', ') || 'none'}`)
+    return arrayIn(entry, path)
+  }
+  const [{ shape, data }, rate] = [named('joints'), named('fps')]
+  const floats = data instanceof Float32Array || data instanceof Float64Array
+  if (!floats || shape.length !== 3 || shape[1] !== JOINTS || shape[2] !== 3)
+    return refuse(`wanted floats 'joints' of shape (frames, ${JOINTS}, 3), got ${data.constructor.name} (${shape.join(', ')})`)
+  if (rate.data.length !== 1) refuse(`wanted one number 'fps', got ${rate.data.length}`)
+  const motion = { joints: Float32Array.from(data), frames: shape[0]!, fps: Number(rate.data[0]) }
+  checkMotion(motion, path)
+  return motion
 }
 
 /** Decodes an archive; `who` is named in errors. Whatever the bytes are, it returns arrays that are whole or throws ERR_DATA naming the byte. */
 export function decodeNpz(bytes: Uint8Array, who: string): NpzArrays {
-  const arrays: [string, NpyArray][] = []
-  for (const { name, bytes: npy, offset } of readZip(bytes, who)) {
-    const inside = `${who}, '${name}' at byte ${offset}`
-    if (!name.endsWith('.npy')) throw new SignError('ERR_DATA', inside, 'wanted a .npy file, got another', 'Take it out of the archive')
-    arrays.push([name.slice(0, -4), decodeNpy(npy, inside)])
-  }
-  return Object.fromEntries(arrays)
+  return Object.fromEntries(readZip(bytes, who).map((entry) => [entry.name.slice(0, -4), arrayIn(entry, who)]))
+}
+
+function arrayIn({ name, bytes, offset }: ZipEntry, who: string): NpyArray {
+  const inside = `${who}, '${name}' at byte ${offset}`
+  if (!name.endsWith('.npy')) throw new SignError('ERR_DATA', inside, 'wanted a .npy file, got another', 'Take it out of the archive')
+  return decodeNpy(bytes, inside)
 }

@@ -12,9 +12,16 @@ export interface FrameOfNumbers {
   readonly place: (n: number) => string
 }
 
-/** The lines of a file as bytes, 1-based. A final newline ends the last line; it does not start an empty one. */
-export async function* linesOf(path: string): AsyncGenerator<{ bytes: Buffer; line: number }> {
+/** Two hours of frames, each number as long as a program writes it: a longer line is none, and would be kept in memory up to its end. */
+const LONGEST_LINE = 2 ** 29
+
+/**
+ * The lines of a file as bytes, 1-based. A final newline ends the last line; it does not start an empty one. Throws ERR_DATA naming the file where it cannot be
+ * read, and the line where it has no end in sight.
+ */
+export async function* linesOf(path: string, longest = LONGEST_LINE): AsyncGenerator<{ bytes: Buffer; line: number }> {
   let pieces: Buffer[] = []
+  let length = 0
   let line = 1
   try {
     for await (const chunk of createReadStream(path, {
@@ -25,10 +32,16 @@ export async function* linesOf(path: string): AsyncGenerator<{ bytes: Buffer; li
         pieces.push(chunk.subarray(from, end))
         yield { bytes: Buffer.concat(pieces), line }
         pieces = []
+        length = 0
         line += 1
         from = end + 1
       }
       if (from < chunk.length) pieces.push(chunk.subarray(from))
+      length += chunk.length - from
+      if (length > longest) {
+        const problem = `wanted a line of at most ${longest} bytes, got one without an end`
+        throw new SignError('ERR_DATA', `${path}:${line}`, problem, 'Write a sequence a line')
+      }
     }
   } catch (cause) {
     if (cause instanceof SignError) throw cause
@@ -46,8 +59,8 @@ const isSpace = (byte: number): boolean => byte === 32 || byte === 9 || byte ===
  * Throws ERR_DATA naming `who` for a blank or ragged line, and naming the number and its place for a token that is no finite number.
  */
 export function parseLine(bytes: Buffer, frame: FrameOfNumbers, who: string): Float64Array {
-  // The shortest number and its space take two bytes.
-  const out = new Float64Array((bytes.length >> 1) + 1)
+  // Most numbers are long: room for the shortest would be four times the line.
+  let out = new Float64Array((bytes.length >> 3) + 1)
   let count = 0
   let at = 0
   while (at < bytes.length) {
@@ -57,6 +70,11 @@ export function parseLine(bytes: Buffer, frame: FrameOfNumbers, who: string): Fl
     }
     const start = at
     while (at < bytes.length && !isSpace(bytes[at]!)) at += 1
+    if (count === out.length) {
+      const longer = new Float64Array(2 * out.length)
+      longer.set(out)
+      out = longer
+    }
     out[count] = numberIn(bytes, start, at, count, frame, who)
     count += 1
   }

@@ -14,6 +14,8 @@ import type { Picture } from './picture.js'
 import { type DetectedClip, signerClip } from './signer.js'
 
 export interface OpenPoseOptions {
+  /** Stops between frames; throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
   /** Frames a second of the video, which the files do not tell. Default 24, about what How2Sign has. */
   readonly fps?: number
   /** Default: the folder's name. */
@@ -69,10 +71,12 @@ const isSize = (value: unknown): value is number => typeof value === 'number' &&
  * nobody looked for hands in and for one whose body points come in another order; ERR_CONFIG for fractions of a picture whose size nobody tells.
  */
 export async function readOpenPoseClip(folder: string, options: OpenPoseOptions = {}): Promise<DetectedClip> {
-  const { fps = 24, name = basename(resolve(folder)) } = options
+  const { fps = 24, name = basename(resolve(folder)), signal } = options
   const frames: (OpenPoseFrame & { readonly index: number })[] = []
-  for (const { path, number } of await frameFiles(folder, openPoseNaming, '<stem>_<digits>_keypoints.json'))
+  for (const { path, number } of await frameFiles(folder, openPoseNaming, '<stem>_<digits>_keypoints.json')) {
+    signal?.throwIfAborted()
     frames.push({ index: number, ...parseOpenPoseFrame(await readBytes(path), path) })
+  }
   checkPeople(
     frames.flatMap(({ people }) => people),
     folder,

@@ -98,6 +98,21 @@ describe('decodePose', () => {
     expect(() => decodePose(bytes.subarray(0, bytes.length - 3), 'x.pose')).toThrow(/x\.pose: wanted /)
   })
 
+  it('refuses a file of version 0 that would grow in memory far beyond its size', () => {
+    const points = 60_000
+    const names = Array.from({ length: points }, () => [0, 0]).flat()
+    const header = bytesOf(0, 'XYC', []).slice(0, 26)
+    new DataView(header.buffer).setUint16(20, points, true)
+    const body = new Uint8Array(2 + 2 + 4 * 3 * points)
+    body[0] = 1
+    // Twenty-five frames a second, 4,000 frames, one of them with somebody in it.
+    const frames = new Uint8Array(Uint16Array.of(25, 4000, ...new Array(3999).fill(0)).buffer)
+    const bytes = Uint8Array.from([...header, ...names, ...frames, ...body])
+    expect(() => decodePose(bytes, 'x.pose')).toThrow(
+      /x\.pose: wanted about as many people in every frame before byte \d+, got 1 in 4000 frames/,
+    )
+  })
+
   it('names the byte at which a file is cut short', () => {
     const whole = bytesOf(0.1, 'XYC', [24, 1, 1, ...f32s(1, 2, 3, 4, 0.5, 0)])
     expect(() => decodePose(whole.subarray(0, whole.length - 1), 'x.pose')).toThrow(

@@ -1,10 +1,11 @@
 // Reads `.pose`, the binary motion file of the sign-language-processing tools: versions 0, 0.1 and 0.2.
 // A header of named components with named points, then for each frame and person the points' coordinates, then their confidences.
 
-import { readFile } from 'node:fs/promises'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
+import { fileBytes } from './file_bytes.js'
 import { ByteReader } from './pose_bytes.js'
+import { mostUnpacked } from './unpacked_limit.js'
 
 export interface PoseComponent {
   readonly name: string
@@ -38,13 +39,7 @@ export interface PoseFile {
 
 /** Reads a `.pose` file. Throws ERR_DATA naming the file; see {@link decodePose}. */
 export async function readPose(path: string): Promise<PoseFile> {
-  let bytes: Uint8Array
-  try {
-    bytes = await readFile(path)
-  } catch (cause) {
-    throw new SignError('ERR_DATA', path, `wanted a readable file, got ${(cause as Error).message}`, 'Check the path', { cause })
-  }
-  return decodePose(bytes, path)
+  return decodePose(await fileBytes(path), path)
 }
 
 /**
@@ -168,7 +163,8 @@ function readPersonByPerson(reader: ByteReader, frames: number, components: read
   if (people === 0) refuse(reader, 'wanted a person in at least one frame', 'got none')
   // One crowded frame among thousands of empty ones would make a small file a huge array.
   const present = seen.reduce((sum, frame) => sum + frame.length, 0)
-  if (frames * people > 64 * present + 4096)
+  const bytes = 4 * frames * people * points * (dims + 1)
+  if (frames * people > 64 * present + 4096 || bytes > mostUnpacked(reader.offset))
     refuse(reader, 'wanted about as many people in every frame', `got ${present} in ${counted(frames, 'frame')}, ${people} in one of them`)
 
   const data = new Float32Array(frames * people * points * dims)

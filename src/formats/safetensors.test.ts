@@ -77,6 +77,11 @@ describe('reading safetensors', () => {
       file('{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', oneAndHalf),
       'wanted 8 bytes for F32 [2], got 4',
     ],
+    [
+      'a name and a shape of a megabyte, in a line that can be read',
+      file(`{"${'w'.repeat(1e6)}":{"dtype":"F32","shape":[${'1,'.repeat(1e5)}2],"data_offsets":[0,4]}}`, oneAndHalf),
+      `tensor "${'w'.repeat(76)}...: wanted 8 bytes for F32 [1,${'1,'.repeat(37)}..., got 4`,
+    ],
     ['metadata of numbers', file('{"__metadata__":{"n":1}}'), '"__metadata__": wanted a string under "n", got 1'],
     ['unnamed bytes at the end', file('{}', [1, 2]), 'byte 10: wanted the end of the file after the header, got 2 more bytes'],
   ])('refuses %s', (_what, bytes, message) => expect(complaint(bytes)).toContain(message))

@@ -82,13 +82,13 @@ function parseJson(bytes: Uint8Array, who: string): Record<string, unknown> {
   const twice = findDuplicateKey(text)
   if (twice) {
     const offset = PREFIX_BYTES + new TextEncoder().encode(text.slice(0, twice.at)).length
-    throw badCheckpoint(`${who}: byte ${offset}`, `wanted each key once, got "${twice.key}" again`)
+    throw badCheckpoint(`${who}: byte ${offset}`, `wanted each key once, got ${show(twice.key)} again`)
   }
   return header
 }
 
 function readPlace(name: string, value: unknown, who: string): TensorPlace {
-  const where = `${who}: tensor "${name}"`
+  const where = `${who}: tensor ${show(name)}`
   if (!isRecord(value)) throw badCheckpoint(where, `wanted dtype, shape and data_offsets, got ${show(value)}`)
   const { dtype, shape, data_offsets: offsets } = value
   if (!isDtype(dtype)) throw badCheckpoint(where, `wanted a dtype of ${dtypes.join(', ')}, got ${show(dtype)}`, 'Convert the tensor first')
@@ -98,10 +98,7 @@ function readPlace(name: string, value: unknown, who: string): TensorPlace {
   const [begin, end] = offsets as [number, number]
   const bytes = sizeOf(shape) * bytesOf(dtype)
   if (bytes !== end - begin)
-    throw badCheckpoint(
-      where,
-      `wanted ${bytes} bytes for ${dtype} [${shape.join(', ')}], got ${end - begin} (data_offsets ${begin} to ${end})`,
-    )
+    throw badCheckpoint(where, `wanted ${bytes} bytes for ${dtype} ${show(shape)}, got ${end - begin} (data_offsets ${begin} to ${end})`)
   return { name, dtype, shape, begin, end }
 }
 
@@ -109,7 +106,7 @@ function readMetadata(value: unknown, who: string): Record<string, string> {
   const where = `${who}: "__metadata__"`
   if (!isRecord(value)) throw badCheckpoint(where, `wanted an object of strings, got ${show(value)}`)
   for (const [key, text] of Object.entries(value))
-    if (typeof text !== 'string') throw badCheckpoint(where, `wanted a string under "${key}", got ${show(text)}`)
+    if (typeof text !== 'string') throw badCheckpoint(where, `wanted a string under ${show(key)}, got ${show(text)}`)
   return value as Record<string, string>
 }
 
@@ -121,7 +118,7 @@ function checkCover(places: readonly TensorPlace[], dataBytes: number, dataStart
   let covered = 0
   let previous = 'the header'
   for (const { name, begin, end } of inOrder) {
-    const where = `${who}: tensor "${name}"`
+    const where = `${who}: tensor ${show(name)}`
     if (begin < covered)
       throw badCheckpoint(
         where,
@@ -133,7 +130,7 @@ function checkCover(places: readonly TensorPlace[], dataBytes: number, dataStart
         `wanted it to begin at byte ${dataStart + covered} after ${previous}, got a hole up to byte ${dataStart + begin}`,
       )
     covered = end
-    previous = `"${name}"`
+    previous = show(name)
   }
   if (covered < dataBytes)
     throw badCheckpoint(

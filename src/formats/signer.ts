@@ -47,7 +47,6 @@ export interface FollowedSigner {
  * and a signer who is really left does lose.
  */
 const JUMP = 10
-
 /**
  * The clip of one signer out of frames in rising order; see {@link followSigner} for whom it is of. Throws ERR_DATA naming `who` where nobody is seen in any
  * frame.

@@ -7,6 +7,7 @@ import { Random } from '../base/random.js'
 import { normalise } from '../data/normalise.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
+import { linesOf } from './number_lines.js'
 import { type CounterConvention, counterValue, readSkels } from './skels.js'
 import { writeSkels } from './skels_write.js'
 
@@ -29,7 +30,25 @@ function motion(frames: number, seed: number): Motion {
 /** A line of `frames` frames of the constant coordinate 0.5, with the given counters. */
 const line = (...counters: (number | string)[]): string => counters.map((c) => `${'0.5 '.repeat(COORDS)}${c}`).join(' ')
 
+describe('linesOf', () => {
+  it('gives up a line without an end', async () => {
+    const path = await fileWith(`1 2\n${'0 '.repeat(2e6)}`)
+    const lines = linesOf(path, 2e6)
+    expect(await lines.next()).toMatchObject({ value: { line: 1 } })
+    await expect(lines.next()).rejects.toMatchObject({
+      code: 'ERR_DATA',
+      message: expect.stringContaining(`${path}:2: wanted a line of at most 2000000 bytes, got one without an end`),
+    })
+  })
+})
+
 describe('readSkels', () => {
+  it('reads numbers as short as they can be', async () => {
+    const text = Array.from({ length: 40 }, (_, i) => `${'1 '.repeat(COORDS)}${i / 40}`).join(' ')
+    const { sequences } = await readSkels(await fileWith(text))
+    expect(sequences[0]).toMatchObject({ frames: 40, joints: new Float32Array(40 * COORDS).fill(1) })
+  })
+
   for (const counter of ['zero-based i/N', 'one-based i/N', 'inclusive i/(N-1)'] as CounterConvention[]) {
     it(`reads back what was written with the counter ${counter}`, async () => {
       const motions = [motion(7, 1), motion(2, 2), motion(31, 3)]
