@@ -9,7 +9,6 @@ import { batchesOf, packBatch, VEC4 } from './batch.js'
 import { LENGTHS } from './initial_lengths.js'
 import { CHECK_EVERY, type LiftLoss, type LiftMode, lossOf, modes, REPORT } from './objective.js'
 import { type Capacity, LiftSolver } from './solver.js'
-import { lengthenUnseen } from './unseen_joints.js'
 
 export interface LiftOptions {
   /** `adam` (default), or `descent` as published: 1000 iterations at a rate of 0.1. */
@@ -121,7 +120,7 @@ function* collect(
   capacity: Capacity,
 ): Generator<LiftedClip> {
   let first = 0
-  for (const [k, { name, keypoints, frames, fps, frameIndex }] of batch.entries()) {
+  for (const [k, { name, frames, fps, frameIndex }] of batch.entries()) {
     const loss = lossOf(report, k)
     if (!Number.isFinite(loss.total)) {
       const problem = `wanted a loss, got ${loss.total} after ${used[k]} iterations`
@@ -135,7 +134,6 @@ function* collect(
       }
     }
     const lengths = report.slice(k * REPORT, k * REPORT + LENGTHS)
-    lengthenUnseen(joints, frames, lengths, keypoints)
     yield { name, frames, fps, frameIndex, joints, lengths, loss, iterations: used[k]! }
     first += frames
   }
