@@ -11,6 +11,7 @@ import type { KeypointClip } from '../motion/keypoints.js'
 import { openAdapter } from './adapter.js'
 import { asFilmed, type RateSettings } from './clip_rates.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
+import { UnseenNotes } from './unseen_notes.js'
 
 export interface LiftSettings extends RateSettings {
   readonly mode?: LiftMode | undefined
@@ -65,7 +66,9 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
       work,
     )
     const limits = { mode, ...(iterations === undefined ? {} : { iterations }), ...(signal ? { signal } : {}) }
-    await fillHdf5(writer, liftClips(gpu, clean, limits), work)
+    const unseen = new UnseenNotes()
+    await fillHdf5(writer, unseen.taking(liftClips(gpu, clean, limits)), work)
+    for (const note of unseen.notes()) work.remark(note.clips, note.text)
     const seconds = (performance.now() - began) / 1000
     return { out, clips: writer.size, resumed, frames: work.frames, seconds, adapter: gpu.label, broken: work.broken, notes: work.notes }
   } finally {

@@ -31,6 +31,8 @@ export interface BatchArrays {
   readonly boneLength: Float32Array
   /** [clips, 25]: 1 for a length that may change, 0 for one of which the clip shows no bone. */
   readonly lengthMask: Float32Array
+  /** For each clip the joints that it never shows. */
+  readonly unseen: readonly (readonly number[])[]
 }
 
 export interface Jitter {
@@ -74,10 +76,12 @@ export function packBatch(
     boneLength: new Float32Array(LENGTHS * capacity.clips),
     lengthMask: new Float32Array(LENGTHS * capacity.clips),
   }
+  const unseen: (readonly number[])[] = []
   let first = 0
   for (const [k, clip] of clips.entries()) {
     const { name, frames } = clip
-    const { keypoints, lengths, seen } = liftTargets(clip)
+    const { keypoints, lengths, seen, ...targets } = liftTargets(clip)
+    unseen.push(targets.unseen)
     arrays.frameClip.fill(k, first, first + frames)
     arrays.spans.set([first, frames], 2 * k)
     arrays.boneLength.set(lengths, LENGTHS * k)
@@ -95,7 +99,7 @@ export function packBatch(
     }
     first += frames
   }
-  return arrays
+  return { ...arrays, unseen }
 }
 
 function checkClip({ name, keypoints, frames }: KeypointClip): void {

@@ -38,6 +38,8 @@ export interface LiftedClip extends Omit<KeypointClip, 'keypoints'> {
   readonly joints: Float32Array
   /** [25], by length id. */
   readonly lengths: Float32Array
+  /** The joints that no frame shows, by number: they are at rest, and what is seen on the other side gives their lengths. */
+  readonly unseen: readonly number[]
   readonly loss: LiftLoss
   readonly iterations: number
 }
@@ -72,9 +74,10 @@ export async function* liftClips(
         solver?.destroy()
         solver = await LiftSolver.build(gpu, wanted, step)
       }
-      await solver.start(packBatch(batch, solver.capacity, { noise, seed }))
+      const arrays = packBatch(batch, solver.capacity, { noise, seed })
+      await solver.start(arrays)
       const used = await iterate(solver, batch.length, plan)
-      yield* collect(batch, await solver.measure(), await solver.positions(), used, solver.capacity)
+      yield* collect(batch, arrays.unseen, await solver.measure(), await solver.positions(), used, solver.capacity)
     }
   } finally {
     solver?.destroy()
@@ -114,6 +117,7 @@ async function iterate(solver: LiftSolver, clips: number, { iterations, toleranc
 
 function* collect(
   batch: readonly KeypointClip[],
+  unseen: readonly (readonly number[])[],
   report: Float32Array,
   positions: Float32Array,
   used: Uint32Array,
@@ -134,7 +138,7 @@ function* collect(
       }
     }
     const lengths = report.slice(k * REPORT, k * REPORT + LENGTHS)
-    yield { name, frames, fps, frameIndex, joints, lengths, loss, iterations: used[k]! }
+    yield { name, frames, fps, frameIndex, joints, lengths, unseen: unseen[k]!, loss, iterations: used[k]! }
     first += frames
   }
 }

@@ -8,6 +8,8 @@ import { withRest } from './rest_pose.js'
 export interface LiftTargets extends InitialLengths {
   /** [frames, 50, 3]: x, y and weight. */
   readonly keypoints: Float32Array
+  /** The joints put at rest, by number. */
+  readonly unseen: readonly number[]
 }
 
 /** The targets of a cleaned clip. */
@@ -16,7 +18,7 @@ export function liftTargets(clip: Pick<KeypointClip, 'keypoints' | 'frames'>): L
   const keypoints = withNeck(clip)
   const unseen = neverSeen({ keypoints, frames })
   const { lengths, seen } = initialLengths(keypoints, frames, unseen)
-  return { keypoints: withRest(keypoints, frames, lengths, unseen), lengths, seen }
+  return { keypoints: withRest(keypoints, frames, lengths, unseen), lengths, seen, unseen }
 }
 
 /** The keypoints; some detectors have no neck, which then is the middle of the shoulders, as sure as the less sure of them. */

@@ -47,9 +47,3 @@ export function partsOf(joints: readonly number[]): string[] {
   })
   return [...body, ...told]
 }
-
-/** Which joints are seen in at least one frame of [frames, 50, 3]. */
-export function seenJoints(keypoints: Float32Array, frames: number): boolean[] {
-  const unseen = neverSeen({ keypoints, frames })
-  return Array.from({ length: JOINTS }, (_, j) => !unseen.includes(j))
-}
