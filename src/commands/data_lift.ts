@@ -11,6 +11,7 @@ import type { KeypointClip } from '../motion/keypoints.js'
 import { openAdapter } from './adapter.js'
 import { asFilmed, type RateSettings } from './clip_rates.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
+import { spelledAsIn } from './motion_clips.js'
 import { UnseenNotes } from './unseen_notes.js'
 
 export interface LiftSettings extends RateSettings {
@@ -49,7 +50,8 @@ export interface DataLiftSummary {
 export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummary> {
   const { in: path, out, mode = 'adam', iterations, fps, videoFps, adapter, clip, resume = false, signal } = options
   checkFresh(out, options)
-  const names = (await listClipHdf5(path, { signal })).names.filter((name) => clip === undefined || name === clip)
+  const stored = (await listClipHdf5(path, { signal })).names
+  const names = clip === undefined ? stored : stored.filter((name) => name === spelledAsIn(stored, clip))
   if (names.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one clip, got an empty file', 'Name another')
   const { gpu } = await openAdapter({ adapter })
   try {

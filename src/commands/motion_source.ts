@@ -3,7 +3,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
-import { namesIn } from '../base/folder.js'
+import { namesIn, twinAmong } from '../base/folder.js'
 import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
 import { readManifest } from '../data/corpus_manifest.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
@@ -86,7 +86,11 @@ export async function holdsMotions(path: string): Promise<boolean> {
 /** The `.pose` file at a path, or those in the folder there, by the names of their clips. */
 export async function posesAt(path: string): Promise<Map<string, string>> {
   if (extname(path) === '.pose') return new Map([[nameOf(path), path]])
-  return new Map((await posesIn(path)).map((file) => [nameOf(file), join(path, file)]))
+  const poses = new Map((await posesIn(path)).map((file) => [nameOf(file), join(path, file)]))
+  const twin = twinAmong(poses.keys())
+  if (twin === undefined) return poses
+  const problem = `wanted clips named differently, got two named '${twin}', with accents put together in two ways`
+  throw new SignError('ERR_DATA', path, problem, 'Rename one of them')
 }
 
 async function posesIn(folder: string): Promise<string[]> {
