@@ -58,6 +58,7 @@ export function unreadable(path: string, cause: unknown): SignError {
     const problem = `wanted to read it, got a link to '${target}', ${where}`
     return new SignError('ERR_DATA', path, problem, 'Mend the link, or remove it', { cause })
   }
+  if (code === 'ENOTDIR') return new SignError('ERR_DATA', path, 'wanted a folder, got a file', 'Name the folder it is in', { cause })
   return new SignError('ERR_DATA', path, `wanted to read it, got ${message}`, 'Check the path', { cause })
 }
 
