@@ -58,7 +58,7 @@ describe('dataLift', () => {
       const clip = keypointClip(name, 3, seed)
       const first = name === 'both' ? undefined : name === 'armless' ? joint.leftElbow : joint.leftHand
       if (first !== undefined) for (let t = 0; t < 3; t++) clip.keypoints.fill(0, (t * 50 + first) * 3, (t * 50 + joint.rightHand) * 3)
-      store.add(clip)
+      await store.add(clip)
     }
     await store.close()
     let told = ''

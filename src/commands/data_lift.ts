@@ -51,7 +51,8 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
   const { in: path, out, mode = 'adam', iterations, fps, videoFps, adapter, clip, resume = false, signal } = options
   checkFresh(out, options)
   const stored = (await listClipHdf5(path, { signal })).names
-  const names = clip === undefined ? stored : stored.filter((name) => name === spelledAsIn(stored, clip))
+  const wanted = clip === undefined ? undefined : spelledAsIn(stored, clip)
+  const names = stored.filter((name) => wanted === undefined || name === wanted)
   if (names.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one clip, got an empty file', 'Name another')
   const { gpu } = await openAdapter({ adapter })
   try {

@@ -1,6 +1,7 @@
 // What no signer's body does, however the clip was made: the mark of a detection gone wrong. Every limit is about twice the most that 281 published `.pose` clips,
 // ten PHOENIX14T clips, three lifted How2Sign clips and the built-in signer have, so that only what is broken is found.
 
+import { counted } from '../base/counted.js'
 import { boneLengthSpread, boneLengths } from '../motion/bone_lengths.js'
 import { bones, COORDS, JOINTS, jointNames } from '../motion/skeleton.js'
 
@@ -69,10 +70,13 @@ function collapsed(joints: Float32Array, frames: number): string[] {
   const longest = boneLengths({ joints, frames }).map((lengths) => lengths.reduce((most, length) => Math.max(most, length), 0))
   const found = longest.flatMap((length, b) => {
     const inBody = bones[b]!.length < WRIST_TO_HAND
-    return inBody && length < POINT ? [`wanted ${nameOf(b)} to have a length, got ${inShoulders(length)} in all ${frames} frames`] : []
+    return inBody && length < POINT
+      ? [`wanted ${nameOf(b)} to have a length, got ${inShoulders(length)} in all ${counted(frames, 'frame')}`]
+      : []
   })
   const inHands = longest.filter((_, b) => bones[b]!.length > WRIST_TO_HAND)
-  if (inHands.every((length) => length < POINT)) found.push(`wanted hands with fingers, got each in one point in all ${frames} frames`)
+  if (inHands.every((length) => length < POINT))
+    found.push(`wanted hands with fingers, got each in one point in all ${counted(frames, 'frame')}`)
   return found
 }
 
