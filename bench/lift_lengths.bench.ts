@@ -12,6 +12,7 @@ export default [
     {
       lengthSlope: 27 * shape.frames,
       clips: spans,
+      lengthMask: new Float32Array(lengths).fill(1),
       logLength: lengths,
       boneLength: lengths,
       // Second moments are never negative.

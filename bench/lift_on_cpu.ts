@@ -1,7 +1,7 @@
 // The same objective and the same steps in one thread of plain loops, in float64: what the kernels are compared with. It is their reference, run to the end.
 
-import { initialLengths } from '../src/lift/initial_lengths.js'
 import { LENGTH_COST, SMOOTHNESS_COST, type Step } from '../src/lift/objective.js'
+import { liftTargets } from '../src/lift/targets.js'
 import type { KeypointClip } from '../src/motion/keypoints.js'
 import { bones } from '../src/motion/skeleton.js'
 import { forwardKinematics } from '../src/reference/forward_kinematics.js'
@@ -12,8 +12,10 @@ import { liftStart } from '../src/reference/lift_start.js'
 /** Lifts one clip; returns its loss after `iterations` steps. */
 export function liftOnCpu(clip: KeypointClip, step: Step, iterations: number): number {
   const { frames } = clip
-  const keypoints = Float64Array.from(clip.keypoints)
-  const logLength = initialLengths(clip.keypoints, frames).map(Math.log)
+  const targets = liftTargets(clip)
+  const keypoints = Float64Array.from(targets.keypoints)
+  const mask = targets.seen.map(Number)
+  const logLength = targets.lengths.map(Math.log)
   const root = Float64Array.from({ length: frames * 3 }, (_, i) => (i % 3 === 2 ? 0 : keypoints[Math.floor(i / 3) * 150 + (i % 3)]!))
   const pose = liftStart(keypoints, root, logLength.map(Math.exp), frames, bones)
   const place = () => forwardKinematics(pose, logLength.map(Math.exp), frames, bones)
@@ -22,7 +24,7 @@ export function liftOnCpu(clip: KeypointClip, step: Step, iterations: number): n
   for (let i = 0; i < iterations; i++) {
     const slopes = liftSlopes(keypoints, place(), pose, logLength.map(Math.exp), frames, SMOOTHNESS_COST, bones)
     descend(pose, slopes.pose, moments, 3, step)
-    descend(logLength, lengthSlopes(slopes.logLength, logLength, LENGTH_COST), lengthMoments, 1, step)
+    descend(logLength, lengthSlopes(slopes.logLength, logLength, LENGTH_COST, mask), lengthMoments, 1, step)
   }
   const { data, length, smoothness } = liftLoss(liftSums(keypoints, place(), frames), logLength, frames)
   return data + LENGTH_COST * length + SMOOTHNESS_COST * smoothness

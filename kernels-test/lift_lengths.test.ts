@@ -12,6 +12,10 @@ const steps = {
   adam: { rule: liftRule.adam, rate: 0.02, meanDecay: 0.9, squareDecay: 0.95 },
 }
 
+/** Every third length is held. */
+const mask = Float64Array.from({ length: 25 }, (_, id) => Math.sign(id % 3))
+const masks = (clips: number) => Float64Array.from({ length: clips * 25 }, (_, i) => mask[i % 25]!)
+
 /** Each clip's [frames, 27]: slopes of 25 lengths, then the two sums, which are squares. */
 const sharesOf = ({ clips }: Batch) =>
   clips.map(({ frames }, k) => noise(frames * 27, 40 + k).map((v, i) => (i % 27 < 25 ? v : Math.abs(v))))
@@ -30,10 +34,11 @@ const lengthsOf = (rows: ArrayLike<number>, k: number) => Float32Array.from({ le
 const column = (share: Float64Array, keep: (c: number) => boolean) => share.filter((_, i) => keep(i % 27))
 
 describe('lift_lengths', () => {
-  it('has a reference gradient of the cost of length that matches finite differences', () => {
+  it('has a reference gradient of the cost of length that matches finite differences, but for lengths that are held', () => {
     const logLength = noise(25, 1)
     const cost = (at: Float64Array) => lengthCost * reference.liftLoss({ data: 0, smoothness: 0 }, at, 1).length
-    expectSlope('logLength', reference.lengthSlopes(new Float64Array(0), logLength, lengthCost), finiteDifference(cost, logLength))
+    const want = finiteDifference(cost, logLength).map((slope, k) => mask[k]! * slope)
+    expectSlope('logLength', reference.lengthSlopes(new Float64Array(0), logLength, lengthCost, mask), want)
   })
 
   for (const [name, step] of Object.entries(steps)) {
@@ -45,13 +50,22 @@ describe('lift_lengths', () => {
         const moments = new Float64Array(clips.length * 50).fill(Math.fround(0.01))
         const logLength = lengthRows(clips, (clip) => clip.logLength)
         const report = new Float64Array(clips.length * 27)
-        const buffers = { lengthSlope: toSlopeRows(batch, shares), clips: spans, logLength, boneLength, moments, report }
+        const buffers = {
+          lengthSlope: toSlopeRows(batch, shares),
+          clips: spans,
+          lengthMask: masks(clips.length),
+          logLength,
+          boneLength,
+          moments,
+          report,
+        }
         const out = await runKernel(liftLengths, buffers, { frames: capacity, clips: clips.length, lengthCost, ...step })
         clips.forEach((clip, k) => {
           const slope = reference.lengthSlopes(
             column(shares[k]!, (c) => c < 25),
             clip.logLength,
             lengthCost,
+            mask,
           )
           const kept = { mean: new Float64Array(25).fill(Math.fround(0.01)), square: new Float64Array(25).fill(Math.fround(0.01)) }
           const want = clip.logLength.slice()
@@ -82,7 +96,7 @@ describe('lift_lengths', () => {
       const n = batch.clips.length
       const logLength = lengthRows(batch.clips, (clip) => clip.logLength)
       const boneLength = lengthRows(batch.clips, (clip) => clip.boneLength)
-      const rest = { moments: new Float64Array(n * 50), report: new Float64Array(n * 27) }
+      const rest = { lengthMask: masks(n), moments: new Float64Array(n * 50), report: new Float64Array(n * 27) }
       const buffers = { lengthSlope: toSlopeRows(batch, some), clips: batch.spans, logLength, boneLength, ...rest }
       return runKernel(liftLengths, buffers, { frames: batch.capacity, clips: n, lengthCost, ...steps.adam })
     }
@@ -92,12 +106,24 @@ describe('lift_lengths', () => {
     expect(a.report.subarray(27)).toEqual(b.report)
   })
 
+  it('holds what its mask holds, from whatever start', async () => {
+    const batch = batchOf([40], 1)
+    const logLength = lengthRows(batch.clips, (clip) => clip.logLength)
+    const rest = { lengthMask: masks(1), moments: new Float64Array(50), report: new Float64Array(27) }
+    const buffers = { lengthSlope: toSlopeRows(batch, sharesOf(batch)), clips: batch.spans, logLength, boneLength: batch.boneLength }
+    for (const step of Object.values(steps)) {
+      const out = await runKernel(liftLengths, { ...buffers, ...rest }, { frames: batch.capacity, clips: 1, lengthCost, ...step })
+      const moved = lengthsOf(out.logLength, 0).map((l, id) => Number(l !== Math.fround(logLength[id]!)))
+      expect([...moved]).toEqual([...mask])
+    }
+  })
+
   it('leaves a resting clip as it is', async () => {
     const batch = batchOf([4, 3], 1)
     batch.spans[3] = 0
     const logLength = lengthRows(batch.clips, (clip) => clip.logLength)
     const buffers = { lengthSlope: toSlopeRows(batch, sharesOf(batch)), clips: batch.spans, logLength, boneLength: batch.boneLength }
-    const rest = { moments: new Float64Array(2 * 50), report: new Float64Array(2 * 27).fill(7) }
+    const rest = { lengthMask: masks(2), moments: new Float64Array(2 * 50), report: new Float64Array(2 * 27).fill(7) }
     const out = await runKernel(liftLengths, { ...buffers, ...rest }, { frames: batch.capacity, clips: 2, lengthCost, ...steps.adam })
     expect(lengthsOf(out.logLength, 1)).toEqual(lengthsOf(logLength, 1))
     expect(out.report.subarray(27).every((value) => value === 7)).toBe(true)

@@ -183,7 +183,7 @@ export const tinyWorkloads: readonly Workload[] = [
     liftLengths,
     note,
     { ...lifting, ...adam, lengthCost: 0.001 },
-    { lengthSlope: 108, clips: ragged.clips, logLength: 50, boneLength: 50, moments: 100, report: 54 },
+    { lengthSlope: 108, clips: ragged.clips, lengthMask: 50, logLength: 50, boneLength: 50, moments: 100, report: 54 },
   ),
   workload(liftStart, note, lifting, { target2d: 800, root: 16, boneLength: 50, frameClip: ragged.frameClip, pose: 800 }),
   workload(

@@ -1,11 +1,12 @@
 // lift_lengths: one step of every clip's bone lengths down the slope of the lifting objective, and what the host wants to know of it.
 //
-//   dl_k  = Σ_t lengthSlope[k, t] + lengthCost·L_k,  L_k = e^l_k        (lengthCost · Σ_k L_k keeps bones from growing along the line of sight)
+//   dl_k  = mask_k · (Σ_t lengthSlope[k, t] + lengthCost·L_k),  L_k = e^l_k        (lengthCost · Σ_k L_k keeps bones from growing along the line of sight)
 //   rule 0: l -= rate·dl
 //   rule 1: m = b1·m + (1-b1)·dl,  v = b2·v + (1-b2)·dl²,  l -= rate·m / (sqrt(v) + 1e-12)        (Adam, as in lift_frame)
 //
 // lengthSlope : [27,F] f32 from lift_frame: 25 rows of slopes by length id, then the data sums and the smoothness sums
 // clips       : [C] vec2u, (first frame, frames); a clip of 0 frames rests: nothing of it is written
+// lengthMask  : [C,25] f32, 1, or 0 for a length that nothing was seen of: it is held, since its cost alone would shrink it to nothing
 // logLength   : [C,25] f32, l
 // boneLength  : [C,25] f32, L = e^l
 // moments     : [C,25] vec2f, (m, v) of rule 1, 0 at the start; rule 0 leaves it alone
@@ -22,11 +23,12 @@ struct Params { frames: u32, clips: u32, rule: u32, rate: f32, meanDecay: f32, s
 
 @group(0) @binding(0) var<storage, read> lengthSlope: array<f32>;
 @group(0) @binding(1) var<storage, read> clips: array<vec2u>;
-@group(0) @binding(2) var<storage, read_write> logLength: array<f32>;
-@group(0) @binding(3) var<storage, read_write> boneLength: array<f32>;
-@group(0) @binding(4) var<storage, read_write> moments: array<vec2f>;
-@group(0) @binding(5) var<storage, read_write> report: array<f32>;
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> lengthMask: array<f32>;
+@group(0) @binding(3) var<storage, read_write> logLength: array<f32>;
+@group(0) @binding(4) var<storage, read_write> boneLength: array<f32>;
+@group(0) @binding(5) var<storage, read_write> moments: array<vec2f>;
+@group(0) @binding(6) var<storage, read_write> report: array<f32>;
+@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -59,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let k = 25u * clip + row;
   let size = boneLength[k];
   report[at] = size;
-  let slope = sum + params.lengthCost * size;
+  let slope = lengthMask[k] * (sum + params.lengthCost * size);
   var step = slope;
   if (params.rule == 1u) {
     let old = moments[k];

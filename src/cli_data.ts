@@ -38,8 +38,12 @@ const rates = {
   fps: ['--fps <n>', 'frames a second to bring all clips to (default: their own)', rate],
 } as const
 const detecting = {
-  detector: () => new Option('--detector <name>', 'what wrote the files (default: told from their names)').choices(detectors),
-  picture: ['--picture <WxH>', 'size of the videos, for DWPose files, e.g. 1280x720', picture],
+  detector: () => new Option('--detector <name>', 'what wrote the files (default: told from the files)').choices(detectors),
+  picture: [
+    '--picture <WxH>',
+    'size of the videos, for files that hold fractions of it (DWPose, OpenPose with --keypoint_scale 3 or 4), e.g. 1280x720',
+    picture,
+  ],
 } as const
 const again = {
   resume: ['--resume', 'go on with what an earlier run left'],

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { foldersIn, namesIn, unreadable } from './folder.js'
+import { asStored, foldersIn, namesIn, twinAmong, unreadable } from './folder.js'
 
 const root = await mkdtemp(join(tmpdir(), 'folder-'))
 afterAll(() => rm(root, { recursive: true }))
@@ -22,7 +22,10 @@ describe('namesIn', () => {
 
   it('names what cannot be read', async () => {
     await expect(namesIn(join(root, 'none'))).rejects.toThrow(/none: wanted to read it, got ENOENT/)
-    await expect(namesIn(join(root, 'in/a.pose'))).rejects.toMatchObject({ code: 'ERR_DATA', message: expect.stringMatching(/ENOTDIR/) })
+    await expect(namesIn(join(root, 'in/a.pose'))).rejects.toMatchObject({
+      code: 'ERR_DATA',
+      message: expect.stringMatching(/wanted a folder, got a file/),
+    })
   })
 })
 
@@ -39,5 +42,18 @@ describe('unreadable', () => {
     expect(await why('lost')).toMatch(/lost: wanted to read it, got a link to '..\/gone', where nothing is\. Mend the link/)
     expect(await why('loop')).toMatch(/loop: .* got a link to 'loop', which leads in a circle/)
     expect(await why('clip')).toMatch(/clip: wanted to read it, got EISDIR/)
+  })
+})
+
+describe('names with accents', () => {
+  const [composed, apart] = ['ä.pose'.normalize('NFC'), 'ä.pose'.normalize('NFD')] as [string, string]
+
+  it('are the same however they are put together', async () => {
+    expect(twinAmong(['a', composed, 'b', apart])).toBe(apart)
+    expect(twinAmong(['a', composed, 'b'])).toBeUndefined()
+    await writeFile(join(root, 'store', apart), '')
+    expect(await asStored(join(root, 'store', composed))).toBe(join(root, 'store', apart))
+    expect(await asStored(join(root, 'store', apart))).toBe(join(root, 'store', apart))
+    for (const gone of [join(root, 'store/b.pose'), join(root, 'none/b.pose')]) expect(await asStored(gone)).toBe(gone)
   })
 })

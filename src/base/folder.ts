@@ -1,9 +1,9 @@
 // What lies in a folder for its owner. Systems leave files of their own beside it (macOS `._name` and `__MACOSX`, thumbnails), which are nobody's clips or frames;
 // links are what they lead to.
 
-import { readlinkSync } from 'node:fs'
+import { existsSync, readlinkSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { SignError } from './errors.js'
 
 const ofTheSystem = /^(\..*|__MACOSX|@eaDir|Thumbs\.db|desktop\.ini)$/i
@@ -35,6 +35,20 @@ async function isFolderOrLost(path: string): Promise<boolean> {
   }
 }
 
+/** The second of two names that differ only in how accents are put together (macOS takes them apart); undefined where all differ. */
+export function twinAmong(names: Iterable<string>): string | undefined {
+  const seen = new Set<string>()
+  for (const name of names) if (seen.size === seen.add(name.normalize('NFC')).size) return name
+  return undefined
+}
+
+/** A file's path as its folder spells the name, however accents are put together in `path`; the path itself where there is no such file. */
+export async function asStored(path: string): Promise<string> {
+  if (existsSync(path) || !existsSync(dirname(path))) return path
+  const name = (await namesIn(dirname(path))).find((other) => other.normalize('NFC') === basename(path).normalize('NFC'))
+  return name === undefined ? path : join(dirname(path), name)
+}
+
 /** What reading a path gave, as an error of ours. */
 export function unreadable(path: string, cause: unknown): SignError {
   const target = linkTarget(path)
@@ -44,6 +58,7 @@ export function unreadable(path: string, cause: unknown): SignError {
     const problem = `wanted to read it, got a link to '${target}', ${where}`
     return new SignError('ERR_DATA', path, problem, 'Mend the link, or remove it', { cause })
   }
+  if (code === 'ENOTDIR') return new SignError('ERR_DATA', path, 'wanted a folder, got a file', 'Name the folder it is in', { cause })
   return new SignError('ERR_DATA', path, `wanted to read it, got ${message}`, 'Check the path', { cause })
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
@@ -8,6 +8,7 @@ import { checkCorpus } from '../data/corpus_check.js'
 import { saveCorpus } from '../data/corpus_save.js'
 import { syntheticCorpus } from '../data/synthetic.js'
 import { detectionFolders } from '../formats/detections.js'
+import { openPoseJson } from '../formats/detections.testing.js'
 import { readMotionHdf5 } from '../formats/motions_hdf5.js'
 import { encodeNpz } from '../formats/npz.js'
 import { encodePose, poseOfMotion, writePose } from '../formats/pose_write.js'
@@ -37,6 +38,26 @@ const convert = (from: string, to: string, options: Partial<DataConvertOptions> 
   dataConvert({ in: from, out: join(folder, to), iterations: 10, stream: silent, ...options })
 const at = (name: string): string => join(folder, name)
 
+/** A clip of the made-up signer as OpenPose sees it, with both hands or without the left one and its wrist. */
+async function writeHands(path: string, oneHanded: boolean): Promise<void> {
+  const { joints, frames } = signer(12)
+  await mkdir(path, { recursive: true })
+  for (let t = 0; t < frames; t++) {
+    const frame = joints.slice(t * COORDS, (t + 1) * COORDS).map((value, i) => [640 + 500 * value, 300 + 500 * value, 0.9][i % 3]!)
+    if (oneHanded) frame.fill(0, joint.leftWrist * 3, joint.rightHand * 3)
+    await writeFile(join(path, `frame${t}_keypoints.json`), openPoseJson([frame]))
+  }
+}
+
+/** How far the right middle finger's tip is from the root of the hand, on average. */
+function handSize(joints: Float32Array): number {
+  const distances = Array.from({ length: joints.length / COORDS }, (_, t) => {
+    const [root, tip] = [t * COORDS + joint.rightHand * 3, t * COORDS + (joint.rightHand + 12) * 3]
+    return Math.hypot(...[0, 1, 2].map((axis) => joints[tip + axis]! - joints[root + axis]!))
+  })
+  return distances.reduce((sum, distance) => sum + distance, 0) / distances.length
+}
+
 describe('dataConvert', () => {
   it('takes detections to a corpus as the three steps do, and leaves nothing between', async () => {
     const summary = await convert(json, 'one/all', { lang: 'ASL', ...words })
@@ -59,6 +80,42 @@ describe('dataConvert', () => {
     const said: string[] = []
     await convert(json, 'steps/all', { lang: 'ASL', clip: 'a', stream: { write: (text) => said.push(text) } })
     expect(said.map((line) => line.trimEnd().split('  ')[0])).toEqual(['read: clip 1/1', 'lift: clip 1/1', 'write: clip 1/1'])
+  })
+
+  it('keeps the hand of one-handed clips, says what was never seen, and finds clips by any spelling of their names', async () => {
+    const [source, apart] = [at('handed'), 'Grüße'.normalize('NFD')]
+    await writeHands(join(source, apart), true)
+    await writeHands(join(source, 'both'), false)
+    const named = { names: at('handed.names'), text: at('handed.text') }
+    await writeFile(named.names, `both\n${'Grüße'.normalize('NFC')}\n`)
+    await writeFile(named.text, 'one\ntwo\n')
+    const summary = await convert(source, 'handed/all', { lang: 'ASL', iterations: 60, ...named })
+    expect(summary).toMatchObject({ clips: 2, withoutText: 0, notes: [`${apart}: never seen, put at rest: left wrist, left hand`] })
+    const report = JSON.parse(await readFile(at('handed/all.quality.json'), 'utf8'))
+    expect(report.clips.map(({ neverSeen }: { neverSeen: string[] }) => neverSeen)).toEqual(
+      expect.arrayContaining([[], ['left wrist', 'left hand']]),
+    )
+    const [both, one] = (await readSkels(at('handed/all.skels'))).sequences.map(({ joints }) => handSize(joints)) as [number, number]
+    expect(both).toBeGreaterThan(0.05)
+    expect(Math.abs(one / both - 1)).toBeLessThan(0.2)
+    expect((await checkCorpus(at('handed/all'))).findings.filter(({ severity }) => severity === 'error')).toEqual([])
+
+    const step = { in: source, out: at('handed/step.h5'), stream: silent, clip: 'Grüße'.normalize('NFC') }
+    expect(await dataJson2h5(step)).toMatchObject({ clips: 1 })
+    const lifted = { ...step, in: step.out, out: at('handed/step_lifted.h5'), iterations: 2 }
+    expect(await dataLift(lifted)).toMatchObject({ clips: 1 })
+  })
+
+  it('sees nothing in a folder of poses that a system put there, and names a link that leads nowhere', async () => {
+    const { joints, frames, fps } = signer(8)
+    await mkdir(at('zipped'))
+    await writePose(at('zipped/a.pose'), poseOfMotion({ joints, frames, fps }))
+    await writeFile(at('zipped/._a.pose'), 'Mac OS X')
+    await symlink('a.pose', at('zipped/b.pose'))
+    await symlink('gone.pose', at('zipped/c.pose'))
+    const { broken, clips } = await convert(at('zipped'), 'zipped.skels')
+    expect(clips).toBe(2)
+    expect(broken).toEqual([{ name: 'c', problem: expect.stringMatching(/c\.pose: .*(ENOENT|a link to 'gone\.pose')/) }])
   })
 
   it('goes on after an interruption, in whichever step', async () => {

@@ -8,6 +8,7 @@ import { keypointHdf5Writer } from '../formats/keypoints_hdf5.js'
 import type { DetectedClip } from '../formats/signer.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
+import { spelledAsIn } from './motion_clips.js'
 import { posesAt } from './motion_source.js'
 import { poseDetections } from './pose_detections.js'
 import { QualityLog } from './quality_log.js'
@@ -72,8 +73,9 @@ export async function jsonDetections({
 
 /** The step itself, whatever the detections come from. */
 export async function keypointsToHdf5(source: DetectionSource, options: DataJson2h5Options): Promise<DataJson2h5Summary> {
-  const { out, quality = `${out}.quality.json`, resume = false, detector, picture, fps, clip, signal } = options
+  const { out, quality = `${out}.quality.json`, resume = false, detector, picture, fps, signal } = options
   checkFresh(out, options)
+  const clip = options.clip === undefined ? undefined : spelledAsIn(source.names, options.clip)
   const names = source.names.filter((name) => clip === undefined || name === clip)
   const made = { detector: detector ?? null, picture: picture ? `${picture.width}x${picture.height}` : null, fps: fps ?? null }
   const writer = await keypointHdf5Writer(out, { resume, made, signal })

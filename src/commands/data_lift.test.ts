@@ -50,4 +50,23 @@ describe('dataLift', () => {
     )
     expect(existsSync(join(folder, 'twice.h5.partial'))).toBe(false)
   })
+
+  it('says once for all clips alike what was never seen in them', async () => {
+    const [few, out] = [join(folder, 'few.h5'), join(folder, 'few_lifted.h5')]
+    const store = await keypointHdf5Writer(few)
+    for (const [seed, name] of ['a', 'b', 'c', 'd', 'both', 'armless'].entries()) {
+      const clip = keypointClip(name, 3, seed)
+      const first = name === 'both' ? undefined : name === 'armless' ? joint.leftElbow : joint.leftHand
+      if (first !== undefined) for (let t = 0; t < 3; t++) clip.keypoints.fill(0, (t * 50 + first) * 3, (t * 50 + joint.rightHand) * 3)
+      await store.add(clip)
+    }
+    await store.close()
+    let told = ''
+    const { notes } = await dataLift({ in: few, out, iterations: 5, stream: { write: (text) => (told += text) } })
+    expect(notes).toEqual([
+      'a, b, c and 1 more: never seen, put at rest: left hand',
+      'armless: never seen, put at rest: left elbow, left wrist, left hand',
+    ])
+    for (const note of notes) expect(told).toContain(`${note}\n`)
+  })
 })

@@ -11,6 +11,8 @@ import type { KeypointClip } from '../motion/keypoints.js'
 import { openAdapter } from './adapter.js'
 import { asFilmed, type RateSettings } from './clip_rates.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
+import { spelledAsIn } from './motion_clips.js'
+import { UnseenNotes } from './unseen_notes.js'
 
 export interface LiftSettings extends RateSettings {
   readonly mode?: LiftMode | undefined
@@ -48,7 +50,9 @@ export interface DataLiftSummary {
 export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummary> {
   const { in: path, out, mode = 'adam', iterations, fps, videoFps, adapter, clip, resume = false, signal } = options
   checkFresh(out, options)
-  const names = (await listClipHdf5(path, { signal })).names.filter((name) => clip === undefined || name === clip)
+  const stored = (await listClipHdf5(path, { signal })).names
+  const wanted = clip === undefined ? undefined : spelledAsIn(stored, clip)
+  const names = stored.filter((name) => wanted === undefined || name === wanted)
   if (names.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one clip, got an empty file', 'Name another')
   const { gpu } = await openAdapter({ adapter })
   try {
@@ -65,7 +69,9 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
       work,
     )
     const limits = { mode, ...(iterations === undefined ? {} : { iterations }), ...(signal ? { signal } : {}) }
-    await fillHdf5(writer, liftClips(gpu, clean, limits), work)
+    const unseen = new UnseenNotes()
+    await fillHdf5(writer, unseen.taking(liftClips(gpu, clean, limits)), work)
+    for (const note of unseen.notes()) work.remark(note.clips, note.text)
     const seconds = (performance.now() - began) / 1000
     return { out, clips: writer.size, resumed, frames: work.frames, seconds, adapter: gpu.label, broken: work.broken, notes: work.notes }
   } finally {

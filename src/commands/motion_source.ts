@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
-import { namesIn } from '../base/folder.js'
+import { namesIn, twinAmong } from '../base/folder.js'
 import { input } from '../base/system_errors.js'
 import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
 import { readManifest } from '../data/corpus_manifest.js'
@@ -116,7 +116,11 @@ async function filesAt(path: string, ending: string): Promise<Map<string, string
   const isFolder = await input(path, 'look what is there', async () => (await stat(path)).isDirectory())
   if (!isFolder) return new Map(endsIn(path, ending) ? [[nameOf(path), path]] : [])
   const files = (await namesIn(path)).filter((file) => endsIn(file, ending))
-  return new Map(files.map((file) => [nameOf(file), join(path, file)]))
+  const found = new Map(files.map((file) => [nameOf(file), join(path, file)]))
+  const twin = twinAmong(found.keys())
+  if (twin === undefined) return found
+  const problem = `wanted clips named differently, got two named '${twin}', with accents put together in two ways`
+  throw new SignError('ERR_DATA', path, problem, 'Rename one of them')
 }
 
 const nameOf = (path: string): string => basename(path, extname(path))

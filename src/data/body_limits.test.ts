@@ -25,6 +25,29 @@ describe('impossible', () => {
     for (const clip of clips) for (const fps of [12, 25, 60]) expect(impossible(clip.joints, clip.frames, fps)).toEqual([])
   })
 
+  it('finds bones without length, in every frame and not in one', () => {
+    const onto = (parent: number, first: number, last: number, times: number): Float32Array => {
+      const out = joints.slice()
+      for (let t = 0; t < times; t++)
+        for (let j = first; j <= last; j++) out.copyWithin(t * COORDS + j * 3, t * COORDS + parent * 3, t * COORDS + parent * 3 + 3)
+      return out
+    }
+    const noForearm = onto(joint.rightElbow, joint.rightWrist, joint.rightWrist, frames)
+    expect(impossible(noForearm, frames, 25)).toContain(
+      `wanted rightElbow to rightWrist to have a length, got 0.0 shoulder widths in all ${frames} frames`,
+    )
+    expect(impossible(onto(joint.neck, joint.nose, joint.nose, frames), frames, 25)).toHaveLength(1)
+    const inOneFrame = impossible(onto(joint.rightElbow, joint.rightWrist, joint.rightWrist, 1), frames, 25)
+    expect(inOneFrame.filter((problem) => problem.includes('to have a length'))).toEqual([])
+    // An arm that takes no part has no fingers, by layouts_fill.ts.
+    const oneHand = onto(joint.leftHand, joint.leftHand, joint.rightHand - 1, frames)
+    expect(impossible(oneHand, frames, 25)).toEqual([])
+    for (let t = 0; t < frames; t++)
+      for (let j = joint.rightHand; j < 50; j++)
+        oneHand.copyWithin(t * COORDS + j * 3, t * COORDS + joint.rightWrist * 3, t * COORDS + joint.rightWrist * 3 + 3)
+    expect(impossible(oneHand, frames, 25)).toEqual([`wanted hands with fingers, got each in one point in all ${frames} frames`])
+  })
+
   it('finds an arm that jumps, by what it covers in a second', () => {
     const arm = moved(
       4,

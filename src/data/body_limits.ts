@@ -1,6 +1,7 @@
 // What no signer's body does, however the clip was made: the mark of a detection gone wrong. Every limit is about twice the most that 281 published `.pose` clips,
 // ten PHOENIX14T clips, three lifted How2Sign clips and the built-in signer have, so that only what is broken is found.
 
+import { counted } from '../base/counted.js'
 import { boneLengthSpread, boneLengths } from '../motion/bone_lengths.js'
 import { bones, COORDS, JOINTS, jointNames } from '../motion/skeleton.js'
 
@@ -20,6 +21,10 @@ const body: readonly BoneLimit[] = [
   { longest: 0.3, spread: Number.POSITIVE_INFINITY },
 ]
 const hand: BoneLimit = { longest: 0.6, spread: Number.POSITIVE_INFINITY }
+/** The root of a hand doubles the wrist: that bone may have no length. */
+const WRIST_TO_HAND = 4
+/** A bone shorter than this is none. */
+const POINT = 1e-3
 /** Distance of a joint from the neck. */
 const REACH = 1.7
 /** Units a second, of any joint; and what a joint must move at least, whatever the rate. The fastest is 18. */
@@ -31,9 +36,14 @@ const JUMP = 0.5
  * body can do.
  */
 export function impossible(joints: Float32Array, frames: number, fps: number): string[] {
-  return [longBone(joints, frames), stretchedBone(joints, frames), farJoint(joints, frames), jump(joints, frames, fps)].filter(
-    (problem) => problem !== undefined,
-  )
+  const found = [
+    longBone(joints, frames),
+    ...collapsed(joints, frames),
+    stretchedBone(joints, frames),
+    farJoint(joints, frames),
+    jump(joints, frames, fps),
+  ]
+  return found.filter((problem) => problem !== undefined)
 }
 
 const limitOf = (bone: number): BoneLimit => body[bones[bone]!.length] ?? hand
@@ -50,6 +60,24 @@ function longBone(joints: Float32Array, frames: number): string | undefined {
     if (t >= 0) return `wanted ${nameOf(b)} within ${inShoulders(longest)}, got ${inShoulders(lengths[t]!)} in frame ${t}`
   }
   return undefined
+}
+
+/**
+ * Bones without length in every frame: in one frame they may point at the camera. The hand of an arm that takes no part may be one point, but not both: then the
+ * fingers of the hand that signs are lost.
+ */
+function collapsed(joints: Float32Array, frames: number): string[] {
+  const longest = boneLengths({ joints, frames }).map((lengths) => lengths.reduce((most, length) => Math.max(most, length), 0))
+  const found = longest.flatMap((length, b) => {
+    const inBody = bones[b]!.length < WRIST_TO_HAND
+    return inBody && length < POINT
+      ? [`wanted ${nameOf(b)} to have a length, got ${inShoulders(length)} in all ${counted(frames, 'frame')}`]
+      : []
+  })
+  const inHands = longest.filter((_, b) => bones[b]!.length > WRIST_TO_HAND)
+  if (inHands.every((length) => length < POINT))
+    found.push(`wanted hands with fingers, got each in one point in all ${counted(frames, 'frame')}`)
+  return found
 }
 
 function stretchedBone(joints: Float32Array, frames: number): string | undefined {

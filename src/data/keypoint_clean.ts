@@ -12,7 +12,7 @@ export interface CleanOptions extends OutlierOptions {
 }
 
 export interface CleanedKeypoints {
-  /** In standard deviations of the clip, every joint in every frame, on an even grid of time: ready for `liftClips`. */
+  /** In standard deviations of what was seen in the clip, every joint in every frame, on an even grid of time: ready for `liftClips`. */
   readonly clip: KeypointClip
   readonly outliers: Outliers
 }
@@ -21,6 +21,6 @@ export interface CleanedKeypoints {
 export function cleanKeypoints(clip: KeypointClip, options: CleanOptions = {}): CleanedKeypoints {
   const outliers = rejectOutliers(clip, options)
   const even = resampleKeypoints(outliers.clip, options.fps)
-  const { keypoints } = normaliseKeypoints(even.keypoints, even.frames, even.name)
+  const { keypoints } = normaliseKeypoints(even.keypoints, even.frames, even.name, { over: 'seen' })
   return { clip: { ...even, keypoints: interpolateKeypoints(pruneKeypoints(keypoints, even.frames), even.frames) }, outliers }
 }

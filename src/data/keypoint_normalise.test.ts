@@ -18,7 +18,7 @@ const firstJoint = (...points: [number, number, number][]): Float32Array => {
 const jointAt = (keypoints: Float32Array, t: number, j = 0): number[] => [...keypoints.subarray(t * FRAME + j * 3, t * FRAME + j * 3 + 3)]
 
 describe('normaliseKeypoints', () => {
-  it('counts points missing now and then, and the gap between the means of x and y', () => {
+  it('counts missing points, and the gap between the means of x and y', () => {
     const keypoints = new Float32Array(2 * FRAME)
     for (let j = 0; j < JOINTS; j++) keypoints.set([4, 8, 0.5], j * 3)
     const { mean, sigma, keypoints: out } = normaliseKeypoints(keypoints, 2)
@@ -34,10 +34,27 @@ describe('normaliseKeypoints', () => {
     for (let j = 0; j < JOINTS; j++) keypoints.set([300 + 7 * (j % 8), 200 + 11 * (j % 5), 1], j * 3)
     const one = keypoints.slice()
     one.fill(0, joint.rightHand * 3)
-    const whole = normaliseKeypoints(keypoints, 1)
-    const oneHanded = normaliseKeypoints(one, 1)
+    const whole = normaliseKeypoints(keypoints, 1, 'x', { over: 'seen' })
+    const oneHanded = normaliseKeypoints(one, 1, 'x', { over: 'seen' })
     expect(Math.abs(oneHanded.sigma / whole.sigma - 1)).toBeLessThan(0.05)
     expect(Math.abs(oneHanded.mean[0] - whole.mean[0])).toBeLessThan(5)
+  })
+
+  it('counts only what was seen where asked, so that a missing hand changes nothing', () => {
+    const random = new Random(4)
+    const both = Float32Array.from({ length: FRAME }, (_, i) => (i % 3 === 2 ? 0.9 : 300 + 100 * random.normal()))
+    for (let i = 0; i < 21 * 3; i++) both[29 * 3 + i] = both[8 * 3 + i]!
+    const one = both.slice().fill(0, 29 * 3)
+    // Without the doubled hand the body weighs more, and that is all.
+    const alone = normaliseKeypoints(one, 1, 'x', { over: 'seen' })
+    const seen = one.filter((_, i) => i < 29 * 3)
+    const values = (axis: number) => [...seen].filter((_, i) => i % 3 === axis)
+    const average = (list: readonly number[]) => list.reduce((a, b) => a + b) / list.length
+    expect(alone.mean[0]).toBeCloseTo(average(values(0)), 6)
+    const all = [...values(0), ...values(1)]
+    expect(alone.sigma).toBeCloseTo(Math.sqrt(average(all.map((value) => (value - average(all)) ** 2))), 6)
+    expect(normaliseKeypoints(both, 1, 'x', { over: 'seen' })).toEqual(normaliseKeypoints(both, 1))
+    expect(normaliseKeypoints(one, 1).sigma).toBeGreaterThan(1.5 * alone.sigma)
   })
 
   it('names the clip in which nobody was seen', () => {

@@ -4,7 +4,7 @@
 
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
-import { KEYPOINT, seenJoints } from '../motion/keypoints.js'
+import { KEYPOINT } from '../motion/keypoints.js'
 import { JOINTS, joint } from '../motion/skeleton.js'
 
 const FRAME = JOINTS * KEYPOINT
@@ -15,25 +15,36 @@ const BODY = joint.leftHand
 export interface NormalisedKeypoints {
   /** [frames, 50, 3] */
   readonly keypoints: Float32Array
-  /** Of x and of y, in pixels, over all points of joints that are seen at all, the 0, 0 of missing ones included. */
+  /** Of x and of y, in pixels, over the points counted. */
   readonly mean: readonly [x: number, y: number]
   /** In pixels, of x and y pooled, about their common mean: the distance between the two means is part of it. */
   readonly sigma: number
 }
 
+export interface NormaliseKeypointOptions {
+  /**
+   * Which points count: `all`, as the tool has it, the 0, 0 of missing ones included (default), or those that were `seen`. A clip of one hand would have half the
+   * scale of one of two hands where all count.
+   */
+  readonly over?: 'all' | 'seen'
+}
+
 /**
- * x' = (x − mean x) / sigma, y' = (y − mean y) / sigma, over all points of the clip; confidences stay. A joint that is seen in no frame does not count, unlike
- * in the published tool: a hand that is out of the picture would stretch the units by half, and so change what lifting weighs against what.
+ * x' = (x − mean x) / sigma, y' = (y − mean y) / sigma, over the points of the clip; confidences stay.
  * Throws ERR_DATA naming `who` for a wrong length, a coordinate that is not finite, and a clip whose points all coincide (nobody was seen).
  */
-export function normaliseKeypoints(keypoints: Float32Array, frames: number, who = 'keypoints'): NormalisedKeypoints {
+export function normaliseKeypoints(
+  keypoints: Float32Array,
+  frames: number,
+  who = 'keypoints',
+  { over = 'all' }: NormaliseKeypointOptions = {},
+): NormalisedKeypoints {
   checkLength(keypoints, frames, who)
-  const seen = seenJoints(keypoints, frames)
-  const points = frames * Math.max(1, seen.filter(Boolean).length)
-  let [sumX, sumY, squares] = [0, 0, 0]
+  let [sumX, sumY, squares, points] = [0, 0, 0, 0]
   for (let i = 0; i < keypoints.length; i += KEYPOINT) {
-    if (!seen[(i / KEYPOINT) % JOINTS]) continue
+    if (over === 'seen' && !(keypoints[i + 2]! > 0)) continue
     const [x, y] = [keypoints[i]!, keypoints[i + 1]!]
+    points += 1
     sumX += x
     sumY += y
     squares += x * x + y * y

@@ -26,12 +26,24 @@ describe('keypointQuality', () => {
     expect(JSON.parse(JSON.stringify(quality))).toEqual(quality)
   })
 
+  it('names what no frame shows', () => {
+    const clip = keypointClip('a', 2, 1)
+    const hide = (first: number, end: number, times = 2) => {
+      for (let t = 0; t < times; t++) clip.keypoints.fill(0, (t * 50 + first) * 3, (t * 50 + end) * 3)
+    }
+    hide(joint.nose, joint.nose + 1, 1)
+    expect(keypointQuality(clip).neverSeen).toEqual([])
+    hide(joint.leftWrist, joint.rightHand)
+    hide(joint.rightHand + 3, joint.rightHand + 5)
+    expect(keypointQuality(clip).neverSeen).toEqual(['left wrist', 'left hand', '2 joints of the right hand'])
+  })
+
   it('takes the mean confidence of body and hands, missing joints counting 0', () => {
     const clip = keypointClip('a', 1, 1)
     for (let j = 0; j < 50; j++) clip.keypoints[j * 3 + 2] = j < joint.leftHand ? 1 : j < joint.rightHand ? 0.5 : 0
     expect(keypointQuality(clip).confidence).toEqual({ body: 1, leftHand: 0.5, rightHand: 0 })
-    expect(keypointQuality(clip).notes).toEqual(['never seen, so shown at rest: right hand'])
+    expect(keypointQuality(clip).notes).toEqual(['never seen, so put at rest: right hand'])
     for (const j of [joint.leftWrist, joint.leftHand + 3]) clip.keypoints[j * 3 + 2] = 0
-    expect(keypointQuality(clip).notes).toEqual(['never seen, so shown at rest: leftWrist, leftThumb3, right hand'])
+    expect(keypointQuality(clip).notes).toEqual(['never seen, so put at rest: left wrist, 1 joint of the left hand, right hand'])
   })
 })

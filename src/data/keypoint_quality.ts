@@ -1,8 +1,8 @@
 // What is to be said about a clip of detections before anybody trains on it.
 
 import type { Detection } from '../formats/signer.js'
-import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
-import { JOINTS, joint, jointNames } from '../motion/skeleton.js'
+import { KEYPOINT, type KeypointClip, neverSeen, partsOf } from '../motion/keypoints.js'
+import { JOINTS, joint } from '../motion/skeleton.js'
 import type { Outliers } from './keypoint_outliers.js'
 
 export interface KeypointQuality {
@@ -18,6 +18,8 @@ export interface KeypointQuality {
   readonly outliers: number
   /** [50]: share of the frames in which each joint is missing. */
   readonly missing: readonly number[]
+  /** What no frame shows, such as `left hand`: lifting puts it at rest. */
+  readonly neverSeen: readonly string[]
   /** Mean over joints and frames, missing ones counting 0. */
   readonly confidence: { readonly body: number; readonly leftHand: number; readonly rightHand: number }
   /** What was decided while the clip was read, in words. */
@@ -28,7 +30,7 @@ export interface KeypointQuality {
 export function keypointQuality(clip: KeypointClip, known: { detection?: Detection; outliers?: Outliers } = {}): KeypointQuality {
   const { name, frames, fps, frameIndex } = clip
   const { detection, outliers } = known
-  const missing = missingShares(clip)
+  const unseen = partsOf(neverSeen(clip))
   return {
     name,
     frames,
@@ -37,25 +39,15 @@ export function keypointQuality(clip: KeypointClip, known: { detection?: Detecti
     several: detection?.several ?? 0,
     notFirst: detection?.notFirst ?? 0,
     outliers: outliers ? outliers.byJoint.reduce((sum, count) => sum + count, 0) : 0,
-    missing,
+    missing: missingShares(clip),
+    neverSeen: unseen,
     confidence: {
       body: meanConfidence(clip, 0, joint.leftHand),
       leftHand: meanConfidence(clip, joint.leftHand, joint.rightHand),
       rightHand: meanConfidence(clip, joint.rightHand, JOINTS),
     },
-    notes: [...(detection?.notes ?? []), ...neverSeen(missing)],
+    notes: [...(detection?.notes ?? []), ...(unseen.length > 0 ? [`never seen, so put at rest: ${unseen.join(', ')}`] : [])],
   }
-}
-
-/** Which parts no frame shows; lifting puts them at rest. */
-function neverSeen(missing: readonly number[]): string[] {
-  const unseen = missing.flatMap((share, j) => (share === 1 ? [j] : []))
-  const hands = ([['left hand', joint.leftHand], ['right hand', joint.rightHand]] as const).filter(([, root]) =>
-    missing.slice(root, root + (joint.rightHand - joint.leftHand)).every((share) => share === 1),
-  ) // biome-ignore format: one hand a pair
-  const rest = unseen.filter((j) => !hands.some(([, root]) => j >= root && j < root + (joint.rightHand - joint.leftHand)))
-  const parts = [...rest.map((j) => jointNames[j]!), ...hands.map(([name]) => name)]
-  return parts.length > 0 ? [`never seen, so shown at rest: ${parts.join(', ')}`] : []
 }
 
 function missingShares({ keypoints, frames }: KeypointClip): number[] {

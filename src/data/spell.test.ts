@@ -167,6 +167,19 @@ describe('a lexicon of another script', () => {
   })
 })
 
+describe('a lexicon whose files macOS named', () => {
+  it('is found by the names in its index', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lexicon-'))
+    const [clip] = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10, seed: 1 }).train
+    const name = (form: string): string => `${'ä'.normalize(form)}.pose`
+    const index = `path,spoken_language,signed_language,start,end,words,glosses,priority\n${name('NFC')},de,gsg,0,0,ä,,0\n`
+    await writeFile(join(folder, 'index.csv'), index)
+    await writePose(join(folder, name('NFD')), poseOfMotion(clip!))
+    const { alphabet } = await openSpeller({ lexicon: folder, language: 'gsg' })
+    expect([...alphabet.letters.keys()]).toEqual(['ä'])
+  })
+})
+
 describe('readWords', () => {
   it('passes over comments and blank lines, and names a line of two words', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'words-')), 'w.txt')

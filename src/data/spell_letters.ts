@@ -1,6 +1,7 @@
 // The letters of one signed alphabet as short motions: each letter's clip, cut to the part in which the hand is up, at one length.
 
 import { SignError } from '../base/errors.js'
+import { asStored } from '../base/folder.js'
 import { type LexiconEntry, languageCode, languageTag, readLexicon } from '../formats/lexicon.js'
 import { readPose } from '../formats/pose.js'
 import { COORDS, joint } from '../motion/skeleton.js'
@@ -50,8 +51,9 @@ export async function readAlphabet(lexicon: string, language: string, frames: nu
   const clips = new Map<string, PoseMotion>()
   const notes: LetterNote[] = []
   for (const entry of entries) {
-    const [letter, { path }] = [letterOf(entry), entry]
+    const letter = letterOf(entry)
     if (clips.has(letter)) continue
+    const path = await asStored(entry.path)
     const clip = motionOfPose(await readPose(path), { who: path })
     clips.set(letter, clip)
     if (clip.quality.notes.length > 0)

@@ -3,7 +3,7 @@
 import { basename, join, resolve } from 'node:path'
 import { ahead } from '../base/ahead.js'
 import { SignError } from '../base/errors.js'
-import { foldersIn } from '../base/folder.js'
+import { foldersIn, twinAmong } from '../base/folder.js'
 import { type Detector, detectorOf, holdsFrames, noFrames } from './detector.js'
 import { readDwposeClip } from './dwpose.js'
 import { readOpenPoseClip } from './openpose.js'
@@ -44,8 +44,7 @@ export async function detectionFolders(root: string): Promise<DetectionFolder[]>
     if (await detectorOf(root)) return itself
     throw new SignError('ERR_DATA', root, 'wanted a folder for each clip, got none', 'Name the folder above the clips')
   }
-  const seen = new Set<string>()
-  const twin = names.find((name) => seen.size === seen.add(name.normalize('NFC')).size)
+  const twin = twinAmong(names)
   if (twin === undefined) return names.map((name) => ({ name, path: join(root, name) }))
   const problem = `wanted clips named differently, got two named '${twin}', with accents put together in two ways`
   throw new SignError('ERR_DATA', root, problem, 'Rename one of them')

@@ -74,6 +74,15 @@ describe('parseOpenPoseFrame', () => {
     expect(out).toEqual(signer.slice().fill(0, 0, 3).fill(0, 27, 30))
   })
 
+  it('takes null for nobody, and points that are lists of their own', () => {
+    const data = edited(({ people }) => {
+      const values: number[] = people[0].pose_keypoints_2d
+      people[0].pose_keypoints_2d = Array.from({ length: 25 }, (_, i) => values.slice(3 * i, 3 * i + 3))
+      people.unshift(null)
+    })
+    expect(people(data)).toEqual([signer])
+  })
+
   it.each([undefined, 0.1, 1, 1.1, 1.4, '1.3'])('does not ask for the version (%s)', (version) =>
     expect(people(edited((frame) => (frame.version = version)))).toEqual([signer]),
   )

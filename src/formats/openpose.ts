@@ -46,9 +46,9 @@ export function parseOpenPoseFrame(bytes: Uint8Array, who: string): OpenPoseFram
   const { people, canvas_width: width, canvas_height: height } = frame
   if (people !== null && !Array.isArray(people)) return refuse(who, `wanted an array at people, got ${shown(people)}`)
   return {
-    people: (people ?? []).map((person: unknown, p: number) => {
+    people: (people ?? []).flatMap((person: unknown, p: number) => {
       const place = `people[${p}]`
-      return openPosePerson(objectAt(person, place, who), place, who)
+      return person === null ? [] : [openPosePerson(objectAt(person, place, who), place, who)]
     }),
     picture: isSize(width) && isSize(height) ? { width, height } : undefined,
   }

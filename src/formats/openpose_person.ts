@@ -63,7 +63,9 @@ function checkKeys(person: Record<string, unknown>, keys: readonly string[], pla
 }
 
 function pointsAt(person: Record<string, unknown>, key: string, points: readonly number[], place: string, who: string): Values {
-  const value = person[key]
+  // Some writers give each point a list of its own.
+  const given = person[key]
+  const value = Array.isArray(given) && given.every(Array.isArray) ? given.flat() : given
   const length = Array.isArray(value) ? value.length : 0
   const model = key.startsWith('pose') ? strangers[length / KEYPOINT] : undefined
   const hint = model

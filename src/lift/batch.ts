@@ -5,8 +5,8 @@ import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
 import { JOINTS } from '../motion/skeleton.js'
-import { initialLengths, LENGTHS } from './initial_lengths.js'
-import { placeUnseen } from './unseen_joints.js'
+import { LENGTHS } from './initial_lengths.js'
+import { liftTargets } from './targets.js'
 
 /** Numbers a joint or root takes on the GPU: a vec4f. */
 export const VEC4 = 4
@@ -18,7 +18,7 @@ const MOST_CLIPS = 1024
 const LARGEST = 100
 
 export interface BatchArrays {
-  /** [50, frames, 4] = (x, y, confidence, 0) */
+  /** [50, frames, 4] = (x, y, weight, 0); weights are confidences, see targets.ts for joints never seen. */
   readonly target2d: Float32Array
   /** [frames, 4], where the root starts */
   readonly root: Float32Array
@@ -29,6 +29,10 @@ export interface BatchArrays {
   /** [clips, 25] */
   readonly logLength: Float32Array
   readonly boneLength: Float32Array
+  /** [clips, 25]: 1 for a length that may change, 0 for one of which the clip shows no bone. */
+  readonly lengthMask: Float32Array
+  /** For each clip the joints that it never shows. */
+  readonly unseen: readonly (readonly number[])[]
 }
 
 export interface Jitter {
@@ -70,15 +74,19 @@ export function packBatch(
     spans: new Uint32Array(2 * capacity.clips),
     logLength: new Float32Array(LENGTHS * capacity.clips),
     boneLength: new Float32Array(LENGTHS * capacity.clips),
+    lengthMask: new Float32Array(LENGTHS * capacity.clips),
   }
+  const unseen: (readonly number[])[] = []
   let first = 0
-  for (const [k, { name, keypoints: cleaned, frames }] of clips.entries()) {
+  for (const [k, clip] of clips.entries()) {
+    const { name, frames } = clip
+    const { keypoints, lengths, seen, ...targets } = liftTargets(clip)
+    unseen.push(targets.unseen)
     arrays.frameClip.fill(k, first, first + frames)
     arrays.spans.set([first, frames], 2 * k)
-    const lengths = initialLengths(cleaned, frames)
-    const keypoints = placeUnseen(cleaned, frames, lengths)
     arrays.boneLength.set(lengths, LENGTHS * k)
     arrays.logLength.set(lengths.map(Math.log), LENGTHS * k)
+    arrays.lengthMask.set(seen.map(Number), LENGTHS * k)
     const random = Random.for(seed, 'lift', name)
     for (let t = 0; t < frames; t++) {
       for (let j = 0; j < JOINTS; j++) {
@@ -91,7 +99,7 @@ export function packBatch(
     }
     first += frames
   }
-  return arrays
+  return { ...arrays, unseen }
 }
 
 function checkClip({ name, keypoints, frames }: KeypointClip): void {

@@ -6,6 +6,7 @@ import { bones, COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { signer } from '../outputs/signer.testing.js'
 import { type LiftedClip, type LiftOptions, liftClips } from './lift.js'
 import { liftAll } from './lift.testing.js'
+import { liftTargets } from './targets.js'
 
 let gpu: Gpu
 beforeAll(async () => {
@@ -88,6 +89,33 @@ describe('liftClips', () => {
     expect(clip!.joints.every(Number.isFinite)).toBe(true)
     const [nobody] = await lift([{ ...source, keypoints: new Float32Array(150) }])
     expect(nobody!.joints.every(Number.isFinite)).toBe(true)
+  })
+
+  it.each(['adam', 'descent'] as const)('keeps the shape of a hand whose other hand or arm is never seen, by %s', async (mode) => {
+    const whole = seen('both', 20)
+    const handsOf = ([clip]: LiftedClip[]) =>
+      Array.from({ length: 5 }, (_, k) => apart(clip!, 9, joint.rightHand, joint.rightHand + 4 * k + 4))
+    const both = handsOf(await lift([whole], { mode }))
+    for (const first of [joint.leftHand, joint.leftWrist, joint.leftElbow]) {
+      const hidden = Array.from({ length: joint.rightHand - first }, (_, i) => first + i)
+      const one = { ...whole, keypoints: whole.keypoints.slice() }
+      for (const j of hidden) for (let t = 0; t < 20; t++) one.keypoints.fill(0, (t * JOINTS + j) * 3, (t * JOINTS + j + 1) * 3)
+      const lifted = await lift([one], { mode })
+      expect(lifted[0]!.unseen).toEqual(hidden)
+      for (const [k, length] of handsOf(lifted).entries()) expect(Math.abs(length / both[k]! - 1), `finger ${k}`).toBeLessThan(0.2)
+      // The other hand is as large, and hangs from its wrist.
+      for (let k = 0; k < 5; k++) expect(apart(lifted[0]!, 9, joint.leftHand, joint.leftHand + 4 * k + 4)).toBeGreaterThan(0.7 * both[k]!)
+    }
+  })
+
+  it('holds the lengths of hands that are seen on neither side', async () => {
+    const handless = seen('handless', 20)
+    for (let t = 0; t < 20; t++) handless.keypoints.fill(0, (t * JOINTS + joint.leftHand) * 3, (t + 1) * JOINTS * 3)
+    const start = liftTargets(handless).lengths
+    const [{ lengths, unseen }] = (await lift([handless])) as [LiftedClip]
+    expect(unseen).toHaveLength(42)
+    for (let id = 4; id < 25; id++) expect(lengths[id]! / start[id]!).toBeCloseTo(1, 5)
+    expect(lengths[3]).not.toBeCloseTo(start[3]!, 5)
   })
 
   it('starts from the nose, or as far from it as noise says, by seed and name', async () => {

@@ -9,7 +9,6 @@ import { batchesOf, packBatch, VEC4 } from './batch.js'
 import { LENGTHS } from './initial_lengths.js'
 import { CHECK_EVERY, type LiftLoss, type LiftMode, lossOf, modes, REPORT } from './objective.js'
 import { type Capacity, LiftSolver } from './solver.js'
-import { lengthenUnseen } from './unseen_joints.js'
 
 export interface LiftOptions {
   /** `adam` (default), or `descent` as published: 1000 iterations at a rate of 0.1. */
@@ -39,6 +38,8 @@ export interface LiftedClip extends Omit<KeypointClip, 'keypoints'> {
   readonly joints: Float32Array
   /** [25], by length id. */
   readonly lengths: Float32Array
+  /** The joints that no frame shows, by number: they are at rest, and what is seen on the other side gives their lengths. */
+  readonly unseen: readonly number[]
   readonly loss: LiftLoss
   readonly iterations: number
 }
@@ -73,9 +74,10 @@ export async function* liftClips(
         solver?.destroy()
         solver = await LiftSolver.build(gpu, wanted, step)
       }
-      await solver.start(packBatch(batch, solver.capacity, { noise, seed }))
+      const arrays = packBatch(batch, solver.capacity, { noise, seed })
+      await solver.start(arrays)
       const used = await iterate(solver, batch.length, plan)
-      yield* collect(batch, await solver.measure(), await solver.positions(), used, solver.capacity)
+      yield* collect(batch, arrays.unseen, await solver.measure(), await solver.positions(), used, solver.capacity)
     }
   } finally {
     solver?.destroy()
@@ -115,13 +117,14 @@ async function iterate(solver: LiftSolver, clips: number, { iterations, toleranc
 
 function* collect(
   batch: readonly KeypointClip[],
+  unseen: readonly (readonly number[])[],
   report: Float32Array,
   positions: Float32Array,
   used: Uint32Array,
   capacity: Capacity,
 ): Generator<LiftedClip> {
   let first = 0
-  for (const [k, { name, keypoints, frames, fps, frameIndex }] of batch.entries()) {
+  for (const [k, { name, frames, fps, frameIndex }] of batch.entries()) {
     const loss = lossOf(report, k)
     if (!Number.isFinite(loss.total)) {
       const problem = `wanted a loss, got ${loss.total} after ${used[k]} iterations`
@@ -135,8 +138,7 @@ function* collect(
       }
     }
     const lengths = report.slice(k * REPORT, k * REPORT + LENGTHS)
-    lengthenUnseen(joints, frames, lengths, keypoints)
-    yield { name, frames, fps, frameIndex, joints, lengths, loss, iterations: used[k]! }
+    yield { name, frames, fps, frameIndex, joints, lengths, unseen: unseen[k]!, loss, iterations: used[k]! }
     first += frames
   }
 }

@@ -1,8 +1,9 @@
 // What lifting minimises, as Prompt2Sign published it, and the two ways down.
 //
 //   data + 0.001 · length + 0.1 · smoothness
-//   data        Σ confidence · |joint − where it was seen|² in the picture, over joints and frames, / (50·frames)
-//   length      Σ of the 25 bone lengths
+//   data        Σ confidence · |joint − where it was seen|² in the picture, over joints and frames, / (50·frames); a joint never seen is wanted at rest
+//               with a weight of its own (rest_pose.ts)
+//   length      Σ of the 25 bone lengths; those of which the clip shows no bone are held
 //   smoothness  Σ |joint − the same joint a frame later|² / (50·(frames − 1)); 0 for a clip of one frame
 
 import { liftRule } from '../kernels/lift_frame.js'

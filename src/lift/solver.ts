@@ -65,7 +65,7 @@ export class LiftSolver {
 
   /** Loads a batch packed for this capacity and places its first poses. */
   async start(batch: BatchArrays): Promise<void> {
-    for (const name of ['target2d', 'root', 'frameClip', 'logLength', 'boneLength'] as const) {
+    for (const name of ['target2d', 'root', 'frameClip', 'logLength', 'boneLength', 'lengthMask'] as const) {
       this.#programs.start.write(this.#tensors[name], batch[name])
     }
     this.#spans = batch.spans
@@ -121,6 +121,7 @@ function tensorsFor(gpu: Gpu, { frames, clips }: Capacity) {
     lengthSlope: make('lengthSlope', [LENGTHS + 2, frames]),
     logLength: make('logLength', [clips, LENGTHS]),
     boneLength: make('boneLength', [clips, LENGTHS]),
+    lengthMask: make('lengthMask', [clips, LENGTHS]),
     lengthMoments: make('lengthMoments', [clips, LENGTHS, 2]),
     report: make('report', [clips, REPORT]),
   }

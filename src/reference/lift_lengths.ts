@@ -1,10 +1,15 @@
 // The plain-loop twin of shaders/lift_lengths.wgsl, in float64.
 
-/** dl_k = Σ_t frameSlopes[t, k] + lengthCost · e^l_k. frameSlopes: [frames, 25]; logLength: [25]. */
-export function lengthSlopes(frameSlopes: Float64Array, logLength: Float64Array, lengthCost: number): Float64Array {
+/** dl_k = mask_k · (Σ_t frameSlopes[t, k] + lengthCost · e^l_k). frameSlopes: [frames, 25]; logLength, mask: [25]. */
+export function lengthSlopes(
+  frameSlopes: Float64Array,
+  logLength: Float64Array,
+  lengthCost: number,
+  mask: ArrayLike<number>,
+): Float64Array {
   const slope = logLength.map((l) => lengthCost * Math.exp(l))
   for (let i = 0; i < frameSlopes.length; i++) slope[i % 25]! += frameSlopes[i]!
-  return slope
+  return slope.map((value, k) => mask[k]! * value)
 }
 
 export interface LiftLoss {

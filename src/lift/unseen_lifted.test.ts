@@ -6,9 +6,7 @@ import { boneLengths } from '../motion/bone_lengths.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { bones, COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { signer } from '../outputs/signer.testing.js'
-import { initialLengths } from './initial_lengths.js'
 import { liftClips } from './lift.js'
-import { placeUnseen } from './unseen_joints.js'
 
 /** The made-up signer in pixels, as a detector would see all of it but some joints. */
 function detected(name: string, unseen: (j: number) => boolean): KeypointClip {
@@ -36,24 +34,6 @@ const cases: Record<string, (j: number) => boolean> = {
 }
 
 describe('joints that are never seen', () => {
-  it('leave a clip alone in which every joint is seen', () => {
-    const { keypoints, frames } = detected('whole', () => false)
-    expect(placeUnseen(keypoints, frames, initialLengths(keypoints, frames))).toBe(keypoints)
-  })
-
-  it('hang from what is seen, at the length of their mirrored bones, and change nothing else', () => {
-    const { keypoints, frames } = detected('one arm', cases['no left arm']!)
-    const lengths = initialLengths(keypoints, frames)
-    const placed = placeUnseen(keypoints, frames, lengths)
-    for (const { parent, child, length } of bones) {
-      const [a, b] = [parent * 3, child * 3]
-      if (keypoints[b + 2]! > 0) expect(placed.slice(b, b + 3)).toEqual(keypoints.slice(b, b + 3))
-      else expect(Math.hypot(placed[a]! - placed[b]!, placed[a + 1]! - placed[b + 1]!)).toBeCloseTo(lengths[length]!, 2)
-    }
-    expect(placed[joint.leftWrist * 3 + 1]).toBeGreaterThan(placed[joint.leftShoulder * 3 + 1]!)
-    expect(placed[joint.leftWrist * 3 + 2]).toBe(0)
-  })
-
   it.each(Object.keys(cases))('lifted, %s: bones that are seen keep their lengths, the others have lengths that can be', async (name) => {
     const { gpu } = await openGpu()
     try {
