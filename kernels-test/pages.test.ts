@@ -95,8 +95,7 @@ describe.skipIf(noBrowser)(`pages in a browser${noBrowser && ` (${noBrowser})`}`
       ['0.25', 4],
       ['1', 15],
       ['2', 30],
-      // The browser's stopped clock still starts its first picture at a time of its own: on a busy machine a frame or two are lost.
-    ] as const)('plays at speed %s', { retry: 4 }, async (speed, wanted) => {
+    ] as const)('plays at speed %s', async (speed, wanted) => {
       // biome-ignore format: one speed a pair
       const page = await open(viewer, { clock: true, viewport: small, reducedMotion: 'reduce' })
       await page.locator('#speed').selectOption(speed)
@@ -105,7 +104,7 @@ describe.skipIf(noBrowser)(`pages in a browser${noBrowser && ` (${noBrowser})`}`
       expect([near(wanted, await frame(page)), await frame(page)]).toEqual([true, expect.any(Number)])
     })
 
-    it.each([true, false])('begins again at the end where it loops: %s', { retry: 4 }, async (loop) => {
+    it.each([true, false])('begins again at the end where it loops: %s', async (loop) => {
       const page = await open(viewer, { clock: true, viewport: small, reducedMotion: 'reduce' })
       await page.locator('#loop').setChecked(loop)
       // 60 frames last 2.4 s: 2 s and 0.6 more end 0.2 s into the second turn.
