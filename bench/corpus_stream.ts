@@ -15,13 +15,15 @@ import { openPoseJson, person } from '../src/formats/detections.testing.js'
 import { keypointHdf5Writer, readKeypointHdf5 } from '../src/formats/keypoints_hdf5.js'
 import type { DetectedClip } from '../src/formats/signer.js'
 import type { KeypointClip } from '../src/motion/keypoints.js'
+import { atLeastOne, benchArguments } from './arguments.js'
 
 const MIB = 2 ** 20
 const FRAMES = 100
 const FOLDERS = 16
 /** How often memory is printed. */
 const MARKS = 32
-const target = Number(process.argv[2] ?? 1024) * MIB
+const { names } = benchArguments('corpus_stream', {})
+const target = atLeastOne('corpus_stream', 'a size in MiB', names[0] ?? '1024') * MIB
 const folder = await mkdtemp(join(tmpdir(), 'corpus-stream-'))
 
 /** Different people, made once: what is measured is the reading, not the making. */

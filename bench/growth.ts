@@ -4,7 +4,6 @@
 //   npm run bench:growth -- --out bench/results/growth-lavapipe     writes that .json and -frames.svg, -memory.svg, …
 //   npm run bench:growth -- --only frames,generation
 
-import { parseArgs } from 'node:util'
 import { writeWhole } from '../src/base/files.js'
 import { formatTable } from '../src/base/table.js'
 import type { Gpu } from '../src/device/gpu.js'
@@ -15,6 +14,7 @@ import { SignModel } from '../src/model/sign_model.js'
 import { type Curve, lineChart } from '../src/outputs/line_chart.js'
 import { groupArenas, total } from '../src/profile/memory_plan.js'
 import { summarise } from '../src/profile/timing.js'
+import { benchArguments, chosenOf } from './arguments.js'
 import { type Clock, clockOf, stopwatch } from './stopwatch.js'
 import { noiseGroup, noiseStep, noiseWords } from './training_step.js'
 
@@ -64,15 +64,14 @@ export interface GrowthReport {
   readonly generation: GenerationGrowth | null
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    adapter: { type: 'string' },
-    only: { type: 'string' },
-    out: { type: 'string' },
-  },
+const { values, names } = benchArguments('bench:growth', {
+  json: { type: 'boolean', default: false },
+  adapter: { type: 'string' },
+  only: { type: 'string' },
+  out: { type: 'string' },
 })
-const wanted = (name: string) => values.only === undefined || values.only.split(',').includes(name)
+const chosen = chosenOf('bench:growth', names, [...Object.keys(axes), 'generation'])
+const wanted = (name: string) => chosen.includes(name)
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
 
 const { gpu } = await openGpu({ adapter: values.adapter })

@@ -7,11 +7,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import Benchmark from 'benchmark'
 import { writeWhole } from '../src/base/files.js'
 import { formatTable } from '../src/base/table.js'
 import { openGpu } from '../src/device/open.js'
+import { atLeastOne, benchArguments, chosenOf } from './arguments.js'
 import { type HostCase, hostCases } from './host_cases.js'
 
 interface HostFigures {
@@ -25,22 +25,25 @@ interface HostFigures {
   readonly samplesMs: readonly number[]
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    adapter: { type: 'string' },
-    only: { type: 'string', default: '' },
-    seconds: { type: 'string', default: '5' },
-    out: { type: 'string' },
-  },
+const { values, names } = benchArguments('bench:host', {
+  json: { type: 'boolean', default: false },
+  adapter: { type: 'string' },
+  only: { type: 'string' },
+  seconds: { type: 'string', default: '5' },
+  out: { type: 'string' },
 })
-const wanted = (name: string) => values.only === '' || values.only.split(',').some((prefix) => name.startsWith(prefix))
+const seconds = atLeastOne('bench:host', '--seconds', values.seconds)
 const { gpu } = await openGpu({ adapter: values.adapter })
 const folder = await mkdtemp(join(tmpdir(), 'signllm-host-'))
 const figures: HostFigures[] = []
 try {
-  for (const { name, unit, units, ...rest } of await hostCases(gpu, folder)) {
-    if (!wanted(name)) continue
+  const cases = await hostCases(gpu, folder)
+  const chosen = chosenOf(
+    'bench:host',
+    names,
+    cases.map(({ name }) => name),
+  )
+  for (const { name, unit, units, ...rest } of cases.filter(({ name }) => chosen.includes(name))) {
     const stats = await sampled(name, rest)
     const samplesMs = stats.sample.map((seconds) => (1000 * seconds) / units)
     figures.push({ name, ms: (1000 * stats.mean) / units, uncertainty: stats.rme, unit, units, samplesMs })
@@ -66,7 +69,7 @@ process.exit()
 /** benchmark.js's own statistics of `work`, in seconds. It calls as often as its clock needs to be sure. */
 function sampled(name: string, { work, waits }: Pick<HostCase, 'work' | 'waits'>): Promise<Benchmark.Stats> {
   return new Promise((resolve, reject) => {
-    const maxTime = Number(values.seconds)
+    const maxTime = seconds
     const bench = waits
       ? new Benchmark(name, {
           defer: true,

@@ -7,7 +7,6 @@
 // wall does not.
 
 import { loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
 import { SignError } from '../src/base/errors.js'
 import { writeWhole } from '../src/base/files.js'
 import type { Gpu } from '../src/device/gpu.js'
@@ -15,6 +14,7 @@ import { openGpu } from '../src/device/open.js'
 import { liftAll, published, publishedClip, publishedNames } from '../src/lift/lift.testing.js'
 import { type LiftMode, modes } from '../src/lift/objective.js'
 import type { KeypointClip } from '../src/motion/keypoints.js'
+import { benchArguments } from './arguments.js'
 import { liftOnCpu } from './lift_on_cpu.js'
 
 const ROUNDS = 5
@@ -51,7 +51,7 @@ interface ModeReport {
   readonly processorSpeedup: number
 }
 
-const { values } = parseArgs({ options: { adapter: { type: 'string' }, out: { type: 'string' } } })
+const { values } = benchArguments('bench:lift', { adapter: { type: 'string' }, out: { type: 'string' } })
 if (!published) {
   throw new SignError('ERR_DATA', 'bench:lift', 'wanted the published clips in ../shared, got none', 'Set SIGNLLM_SHARED to their folder')
 }

@@ -1,11 +1,10 @@
 // Every kernel at a shape the model really uses, beside what this adapter can do at most; then the whole model at pt-base.
 //
 //   npm run bench                                   the table
-//   npm run bench -- --only linear,attention        kernels whose names begin so; leaves out the whole model
+//   npm run bench -- linear attention               kernels whose names begin so; leaves out the whole model
 //   npm run bench -- --json --out bench/results/x.json
 
 import { readdir } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import { writeWhole } from '../src/base/files.js'
 import { Random } from '../src/base/random.js'
 import type { Gpu } from '../src/device/gpu.js'
@@ -14,6 +13,7 @@ import { Program, Recorder } from '../src/device/program.js'
 import { type Ceilings, formatCeilings, largeBytes, measureAgain, measureCeilings } from '../src/profile/ceilings.js'
 import { sampleSubmissions, type Timed } from '../src/profile/timing.js'
 import { type Traffic, trafficOf } from '../src/profile/traffic.js'
+import { benchArguments, chosenOf } from './arguments.js'
 import { type ModelFigures, measureModel } from './pt_base.js'
 import type { Workload } from './workload.js'
 
@@ -44,22 +44,20 @@ export interface BenchReport {
   readonly model: ModelFigures | undefined
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    adapter: { type: 'string' },
-    only: { type: 'string', default: '' },
-    out: { type: 'string' },
-  },
+const { values, names } = benchArguments('bench', {
+  json: { type: 'boolean', default: false },
+  adapter: { type: 'string' },
+  only: { type: 'string' },
+  out: { type: 'string' },
 })
-const prefixes = values.only.split(',').filter(Boolean)
+const wanted = await workloads(names)
 const { gpu } = await openGpu({ adapter: values.adapter })
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
 
 let ceilings = await measureCeilings(gpu)
 say(`${gpu.label}: ${formatCeilings(ceilings)}`)
 const measured: Measured[] = []
-for (const workload of await workloads(prefixes)) {
+for (const workload of wanted) {
   const one = await measureKernel(gpu, workload)
   ceilings = await measureAgain(gpu, ceilings, one.traffic)
   measured.push(one)
@@ -70,7 +68,7 @@ say(`the highest, measured again beside each kernel: ${formatCeilings(ceilings)}
 say(row(['kernel, by its file', 'shape', 'ceiling', 'ms', 'GB/s', 'of it', 'GFLOP/s', 'of mul-add']))
 const kernels = measured.map((one) => withShares(one, ceilings))
 for (const figures of kernels) say(formatKernel(figures))
-const model = prefixes.length === 0 ? await measureModel(gpu) : undefined
+const model = names.length === 0 ? await measureModel(gpu) : undefined
 if (model) {
   say(
     `pt-base, a training step of ${model.training.shape}: ${model.training.ms.toFixed(0)} ms, ${model.training.framesPerSecond.toFixed(0)} frames/s`,
@@ -85,10 +83,12 @@ await gpu.dispose()
 process.exit()
 
 /** The default exports of all bench files: one workload a kernel, or several. */
-async function workloads(prefixes: readonly string[]): Promise<Workload[]> {
+async function workloads(names: readonly string[]): Promise<Workload[]> {
   const files = (await readdir(new URL('.', import.meta.url))).filter((name) => name.endsWith('.bench.ts')).sort()
   const lists = await Promise.all(files.map(async (name) => (await import(`./${name}`)).default as Workload[]))
-  return lists.flat().filter(({ kernel }) => prefixes.length === 0 || prefixes.some((prefix) => kernel.name.startsWith(prefix)))
+  const all = lists.flat()
+  const chosen = new Set(chosenOf('bench', names, [...new Set(all.map(({ kernel }) => kernel.name))]))
+  return all.filter(({ kernel }) => chosen.has(kernel.name))
 }
 
 async function measureKernel(gpu: Gpu, { kernel, note, params, buffers, cost }: Workload): Promise<Measured> {

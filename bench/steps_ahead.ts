@@ -4,7 +4,6 @@
 //   npx tsx bench/steps_ahead.ts --adapter software
 //   npx tsx bench/steps_ahead.ts --run run.yaml --steps 60 --turns 5
 
-import { parseArgs } from 'node:util'
 import { formatTable } from '../src/base/table.js'
 import { demoRun } from '../src/commands/demo.js'
 import { openGpu } from '../src/device/open.js'
@@ -15,15 +14,14 @@ import { loadData } from '../src/train/dataset.js'
 import { parseRunConfig } from '../src/train/run_config.js'
 import { loadRunConfig } from '../src/train/run_file.js'
 import { Trainer } from '../src/train/trainer.js'
+import { atLeastOne, benchArguments } from './arguments.js'
 
-const { values } = parseArgs({
-  options: {
-    adapter: { type: 'string' },
-    run: { type: 'string' },
-    steps: { type: 'string', default: '60' },
-    turns: { type: 'string', default: '4' },
-    json: { type: 'boolean', default: false },
-  },
+const { values } = benchArguments('steps_ahead', {
+  adapter: { type: 'string' },
+  run: { type: 'string' },
+  steps: { type: 'string', default: '60' },
+  turns: { type: 'string', default: '4' },
+  json: { type: 'boolean', default: false },
 })
 
 /** Milliseconds a step: by the wall clock, by this process on all cores, and those for which the GPU stood still. */
@@ -33,7 +31,8 @@ interface Figures {
   readonly idle: number
 }
 
-const steps = Number(values.steps)
+const steps = atLeastOne('steps_ahead', '--steps', values.steps)
+const turns = atLeastOne('steps_ahead', '--turns', values.turns)
 const { gpu } = await openGpu({ adapter: values.adapter })
 const config = values.run === undefined ? parseRunConfig(demoRun('demo-out'), 'demo') : await loadRunConfig(values.run)
 const data = await loadData(config)
@@ -46,7 +45,7 @@ const ways = { 'one by one': oneByOne, 'one ahead': oneAhead } as const
 do await trainer.trainStep()
 while (trainer.course.epoch < 1)
 const samples: Record<string, Figures[]> = {}
-for (let turn = 0; turn < Number(values.turns); turn++)
+for (let turn = 0; turn < turns; turn++)
   for (const [name, way] of Object.entries(ways)) {
     samples[name] ??= []
     samples[name].push(await measure(way))
@@ -60,7 +59,7 @@ if (values.json) process.stdout.write(`${JSON.stringify({ adapter: gpu.label, st
 else {
   const ms = ({ median, best }: { median: number; best: number }) => `${median.toFixed(2)} (${best.toFixed(2)})`
   const lines = rows.map(({ name, wall, processor, idle }) => [name, (1000 / wall.median).toFixed(1), ms(wall), ms(processor), ms(idle)])
-  process.stdout.write(`${gpu.label}, ms a step as median (best) of ${values.turns} turns of ${steps} steps\n`)
+  process.stdout.write(`${gpu.label}, ms a step as median (best) of ${turns} turns of ${steps} steps\n`)
   process.stdout.write(`${formatTable([['steps', 'a second', 'wall', 'processor', 'GPU standing still'], ...lines])}\n`)
 }
 await trainer.destroy()

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { SignError } from '../../src/base/errors.js'
+import { plainErrors } from '../arguments.js'
 
 /** What every trial's command line may say. */
 export interface TrialOptions {
@@ -39,11 +40,7 @@ interface KnownTrial {
  * here, and with status 2 and a line for a name that is none, an option there is not, or a file named that is not there.
  */
 export function chosenTrial<T extends KnownTrial>(trials: Readonly<Record<string, T>>): { name: string; trial: T; options: TrialOptions } {
-  // Of what a user can mend, the stack says nothing.
-  process.on('uncaughtException', (error) => {
-    console.error(error instanceof SignError ? error.message : error)
-    process.exit(error instanceof SignError ? error.exitStatus : 1)
-  })
+  plainErrors()
   try {
     return choose(trials)
   } catch (error) {

@@ -1,5 +1,7 @@
 // Who is measured: the command of each peer, its file beside this one, and on what it computes.
 
+import { chosenOf } from '../arguments.js'
+
 /** `webgpu`: the adapter that ours computes on; `cpu`: the processor without Vulkan; `cuda`: an NVIDIA GPU without Vulkan. */
 export type Ground = 'webgpu' | 'cpu' | 'cuda'
 
@@ -35,10 +37,11 @@ export const commands: Readonly<Record<string, readonly string[]>> = Object.from
 )
 export const groundOf = (name: string): Ground => entries[name]!.on
 
-/** Ours first, then those whose names begin so; where none is asked for, those that make sense beside our adapter. */
+/** Ours first, then those whose names begin so; where none is asked for, those that make sense beside our adapter. Throws ERR_USAGE for a name of none. */
 export function chosenPeers(wanted: string, software: boolean): string[] {
   const sensible: readonly Ground[] = software ? ['webgpu', 'cpu'] : ['webgpu', 'cuda']
-  const chosen = (name: string) =>
-    wanted === '' ? sensible.includes(groundOf(name)) : wanted.split(',').some((prefix) => name.startsWith(prefix))
-  return ['ours', ...Object.keys(entries).filter((name) => name !== 'ours' && chosen(name))]
+  const known = Object.keys(entries)
+  const chosen =
+    wanted === '' ? known.filter((name) => sensible.includes(groundOf(name))) : chosenOf('bench:peers', wanted.split(','), known)
+  return ['ours', ...chosen.filter((name) => name !== 'ours')]
 }

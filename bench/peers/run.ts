@@ -17,11 +17,11 @@
 import { existsSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { SignError } from '../../src/base/errors.js'
 import { writeWhole } from '../../src/base/files.js'
 import { formatTable } from '../../src/base/table.js'
 import { spreadOverThreads } from '../../src/device/driver_threads.js'
+import { atLeastOne, benchArguments, chosenOf } from '../arguments.js'
 import { compare } from './compare.js'
 import type { Hello } from './peer.js'
 import { PeerProcess } from './peer_process.js'
@@ -29,36 +29,41 @@ import { chosenPeers } from './peers.js'
 import { FORMAT, isComplete, LONGER, markdownTable, missingPeers, type Part, type PeersReport, ratioRows, readReport } from './report.js'
 import { tasks } from './tasks.js'
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    adapter: { type: 'string' },
-    only: { type: 'string', default: '' },
-    peers: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '7' },
-    limit: { type: 'string', default: '150' },
-    patience: { type: 'string', default: '40' },
-    small: { type: 'boolean', default: false },
-    resume: { type: 'boolean', default: false },
-    'time-wrong': { type: 'boolean', default: false },
-    verbose: { type: 'boolean', default: false },
-    out: { type: 'string' },
-  },
+const WHO = 'bench:peers'
+const { values, names: wantedTasks } = benchArguments(WHO, {
+  json: { type: 'boolean', default: false },
+  adapter: { type: 'string' },
+  only: { type: 'string' },
+  peers: { type: 'string', default: '' },
+  rounds: { type: 'string', default: '7' },
+  limit: { type: 'string', default: '150' },
+  patience: { type: 'string', default: '40' },
+  small: { type: 'boolean', default: false },
+  resume: { type: 'boolean', default: false },
+  'time-wrong': { type: 'boolean', default: false },
+  verbose: { type: 'boolean', default: false },
+  out: { type: 'string' },
 })
 spreadOverThreads()
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
-const rounds = atLeastOne('rounds')
-const starting = { adapter: values.adapter, verbose: values.verbose, limit: 1000 * atLeastOne('limit') }
+const rounds = atLeastOne(WHO, '--rounds', values.rounds)
+const patience = 1000 * atLeastOne(WHO, '--patience', values.patience)
+const starting = { adapter: values.adapter, verbose: values.verbose, limit: 1000 * atLeastOne(WHO, '--limit', values.limit) }
 if (!existsSync(fileURLToPath(new URL('node_modules', import.meta.url)))) {
-  throw new SignError('ERR_USAGE', 'bench:peers', 'wanted the peers installed, got none', 'Run npm ci --prefix bench/peers')
+  throw new SignError('ERR_USAGE', WHO, 'wanted the peers installed, got none', 'Run npm ci --prefix bench/peers')
 }
 
 const ours = await greetOurs()
 const names = chosenPeers(values.peers, ours.software === true)
-const listed = (name: string) => values.only === '' || values.only.split(',').some((prefix) => name.startsWith(prefix))
-const wanted = tasks(values.small ? 'small' : ours.software ? 'usual' : 'large').filter(({ name }) => listed(name))
+const known = tasks(values.small ? 'small' : ours.software ? 'usual' : 'large')
+const listed = chosenOf(
+  WHO,
+  wantedTasks,
+  known.map(({ name }) => name),
+)
+const wanted = known.filter(({ name }) => listed.includes(name))
 // A run of some of them must not replace the whole one, unless it adds to it.
-const whole = values.only === '' && values.peers === '' && !values.small
+const whole = wantedTasks.length === 0 && values.peers === '' && !values.small
 const out = values.out ?? (whole || values.resume ? `bench/results/peers-${driverName(ours.device)}.json` : undefined)
 
 const before = values.resume && out ? await readReport(out) : undefined
@@ -70,7 +75,6 @@ for (const task of wanted) {
   const missing = missingPeers(parts, task.name, names)
   if (missing.length === 0) continue
   const save = (part: Part) => write([...parts, part])
-  const patience = 1000 * atLeastOne('patience')
   const options = { ...starting, rounds, patience, timeWrong: values['time-wrong'], absent, introduce, save }
   const part = await compare(task, ['ours', ...missing.filter((name) => name !== 'ours')], options)
   parts.push(part)
@@ -87,7 +91,7 @@ async function greetOurs(): Promise<Hello> {
   const one = await PeerProcess.start('ours', starting)
   await one.end()
   if (one.hello) return one.hello
-  throw new SignError('ERR_DEVICE', 'bench:peers', `wanted our engine, got ${one.failure}`, 'Run signllm doctor')
+  throw new SignError('ERR_DEVICE', WHO, `wanted our engine, got ${one.failure}`, 'Run signllm doctor')
 }
 
 /** Says once what a peer is, or why it is not there. */
@@ -119,10 +123,4 @@ function driverName(device: string): string {
   const name = device.toLowerCase()
   if (name.includes('llvmpipe')) return 'lavapipe'
   return name.includes('swiftshader') ? 'swiftshader' : name.replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')
-}
-
-function atLeastOne(option: 'rounds' | 'limit' | 'patience'): number {
-  const number = Number(values[option])
-  if (Number.isInteger(number) && number >= 1) return number
-  throw new SignError('ERR_USAGE', 'bench:peers', `wanted --${option} of 1 or more, got ${values[option]}`, 'Leave it out for the usual')
 }

@@ -1,0 +1,32 @@
+// Whoever mistypes a bench's command line gets a line, not a stack.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import { atLeastOne, chosenOf } from '../bench/arguments.js'
+
+describe('a bench', () => {
+  it.each([
+    ['run', ['nonsense'], /^bench: wanted a name, or its beginning, of adamw, add, .*, got 'nonsense'/],
+    ['run', ['adamw', '--nonsense'], /^bench: wanted options of --json --adapter .*, got: Unknown option '--nonsense'\. Correct it/],
+    ['growth', ['--only', 'depth'], /^bench:growth: wanted a name, .*, got 'depth'/],
+    ['host', ['--seconds'], /^bench:host: wanted options of .*'--seconds <value>' argument missing/],
+    ['lift', ['--json'], /^bench:lift: wanted options of --adapter --out, got: Unknown option '--json'/],
+    ['steps_ahead', ['--steps', 'many'], /^steps_ahead: wanted --steps of 1 or more, got 'many'/],
+    ['corpus_stream', ['0'], /^corpus_stream: wanted a size in MiB of 1 or more, got '0'/],
+  ])('%s says in a line what is wrong with %j', async (script, args, message) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', `bench/${script}.ts`, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
+    expect({ said, status }).toEqual({ said: expect.stringMatching(message), status: 2 })
+    expect(said.trimEnd().split('\n')).toHaveLength(1)
+  })
+})
+
+it('names are chosen by their beginnings, and numbers are whole', () => {
+  const known = ['linear', 'linear_row', 'gelu']
+  expect(chosenOf('b', ['linear'], known)).toEqual(['linear', 'linear_row'])
+  expect(chosenOf('b', [], known)).toEqual(known)
+  expect(atLeastOne('b', '--n', '3')).toBe(3)
+  for (const no of ['', '0', '1.5', 'x', '-1']) expect(() => atLeastOne('b', '--n', no)).toThrow('wanted --n of 1 or more')
+})
