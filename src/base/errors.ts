@@ -1,6 +1,6 @@
 // The one error family of the project: `who: wanted what, got what. Next move.`, with a code for programs and an exit status for shells.
 
-/** Exit status by what the reader must do; 1 is kept for "a check failed", 130 for an interrupt. */
+/** Exit status by what the reader must do; 1 is kept for "a check failed", what is above 128 for signals. */
 export const exitStatus = {
   ERR_USAGE: 2,
   ERR_CONFIG: 2,
