@@ -35,7 +35,7 @@ export async function findSystem({ wish, longDispatches }: Search, attempts: Att
   if (problem !== undefined) return tried(`no Vulkan loader (${problem})`)
   const ask: Ask = { dawn, place: 'system', longDispatches }
   try {
-    const found = isName(wish) ? await askByName(ask, wish) : await askFor(ask)
+    const found = isName(wish) ? await askByName(ask, wish) : await (wish === 'software' ? askForSoftware : askFor)(ask)
     if (!found.adapter) return tried(['no usable driver', ...found.said].join(': '))
     const { device } = found.adapter.info
     const software = isSoftware(found.adapter.info)
@@ -97,6 +97,17 @@ async function askFor({ dawn, place, longDispatches, options }: Ask): Promise<An
   }
   const { result, said } = hold(() => (longDispatches ? whileSpread(look) : look()))
   return { instance: result.instance, adapter: await result.asked, said }
+}
+
+/** A software driver even where a GPU is there too, which Dawn prefers. What Dawn calls a fallback adapter is SwiftShader only. */
+async function askForSoftware(ask: Ask): Promise<Answer> {
+  const preferred = await askFor(ask)
+  if (!preferred.adapter || isSoftware(preferred.adapter.info)) return preferred
+  for (const name of ['llvmpipe', 'swiftshader']) {
+    const named = await askFor({ ...ask, options: [`adapter=${name}`] }).catch(() => undefined)
+    if (named?.adapter) return named
+  }
+  return preferred
 }
 
 /**
