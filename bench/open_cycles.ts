@@ -81,7 +81,9 @@ async function cycle(): Promise<Cycle> {
   return { mebibytes: rounded(process.memoryUsage.rss() / 2 ** 20), ms: rounded(ms) }
 }
 
-const rounded = (value: number) => Number(value.toFixed(1))
+function rounded(value: number): number {
+  return Number(value.toFixed(1))
+}
 
 function medianOf(some: readonly Cycle[]): Cycle {
   const median = (of: (one: Cycle) => number) => summarise(some.map(of)).median
