@@ -243,7 +243,8 @@ describe.skipIf(noBrowser)(`pages in a browser${noBrowser && ` (${noBrowser})`}`
     })
 
     it.each(phones)('shows all its play controls with the picture on a phone of $width × $height', async (viewport) => {
-      const page = await open(viewer, { viewport, isMobile: true, hasTouch: true, reducedMotion: 'reduce' })
+      const named = viewerHtml([compared, alone], { title: 'A title as long as that of the demo, generated beside what was signed' })
+      const page = await open(named, { viewport, isMobile: true, hasTouch: true, reducedMotion: 'reduce' })
       const transport = ['#back', '#play', '#forward', '#time', '#counter']
       const inSight = async () => {
         for (const [i, { x, y, width, height }] of (await boxes(page.locator(transport.join(', ')))).entries()) {

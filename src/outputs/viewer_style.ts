@@ -46,6 +46,7 @@ label { display: inline-flex; align-items: center; gap: 0.4rem; min-height: 1.75
 .hint { margin: 0.5rem 0 0; color: var(--soft); font-size: 0.85rem; }
 kbd { padding: 0 0.3em; border: 1px solid var(--line); border-radius: 4px; font: inherit; font-size: 0.92em; }
 @media (max-width: 760px) {
+  h1 { font-size: 1rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   .layout { flex-direction: column; padding: 0 0.6rem 0.6rem; align-items: stretch; }
   nav { flex: none; max-height: 8rem; }
   main { flex: none; width: 100%; }
