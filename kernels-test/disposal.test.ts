@@ -152,9 +152,10 @@ describe('a model that was destroyed, once or twice', () => {
       if (what === 'model') model.destroy()
       else if (what === 'group') group.destroy()
       else await generator.destroy()
-      await expectDisposed(first)
-      await expectDisposed(second)
-      await expectDisposed(drain(stream))
+      // By its own name, whether it was decoding or still being recorded.
+      const who = what === 'generator' ? 'generator' : 'model ASL'
+      const named = expect.objectContaining({ code: 'ERR_DISPOSED', message: expect.stringMatching(`^${who}: wanted it alive`) })
+      await Promise.all([first, second, drain(stream)].map((call) => expect(call).rejects.toThrow(named)))
       expect(await meanwhile).toEqual([alone])
       await expectUnharmed(gpu)
       model.destroy()

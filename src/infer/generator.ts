@@ -104,22 +104,24 @@ export class Generator implements AsyncDisposable {
     const batch = tokens.length
     const length = Math.ceil(Math.max(...tokens.map((ids) => ids.length)) / 4) * 4
     const shape = `${batch}x${length}`
-    const session = await this.#sessions.lend(shape, () => this.#record(batch, length))
     try {
-      const frames = await this.#start(session, tokens, length, options)
-      const whole = 1 / this.#group.scaling.scale[COORDS]!
-      let seen = 0
-      for await (const chunk of runFrames(session.decoding, batch, { frames, whole }, options.signal)) {
-        refuseDivergedFrames(chunk, seen, this.#group.language)
-        seen = chunk.ran
-        yield chunk
+      const session = await this.#sessions.lend(shape, () => this.#record(batch, length))
+      try {
+        const frames = await this.#start(session, tokens, length, options)
+        const whole = 1 / this.#group.scaling.scale[COORDS]!
+        let seen = 0
+        for await (const chunk of runFrames(session.decoding, batch, { frames, whole }, options.signal)) {
+          refuseDivergedFrames(chunk, seen, this.#group.language)
+          seen = chunk.ran
+          yield chunk
+        }
+      } finally {
+        this.#sessions.giveBack(shape, session)
       }
     } catch (error) {
       // What was destroyed meanwhile has a better name than its memory.
       this.#check()
       throw error
-    } finally {
-      this.#sessions.giveBack(shape, session)
     }
   }
 
