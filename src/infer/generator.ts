@@ -119,6 +119,7 @@ export class Generator implements AsyncDisposable {
         this.#sessions.giveBack(shape, session)
       }
     } catch (error) {
+      options.signal?.throwIfAborted()
       // What was destroyed meanwhile has a better name than its memory.
       this.#check()
       throw error

@@ -90,6 +90,7 @@ export class GlossDecoder implements AsyncDisposable {
         this.#sessions.giveBack(shape, session)
       }
     } catch (error) {
+      signal?.throwIfAborted()
       // What was destroyed meanwhile has a better name than its memory.
       this.#check()
       throw error
