@@ -7,7 +7,7 @@ import { COORDS, joint } from '../motion/skeleton.js'
 import { type FrameOfNumbers, linesOf, parseLine } from './number_lines.js'
 
 /** Numbers a frame in the file: the coordinates and the counter. */
-export const SKELS_FRAME = COORDS + 1
+const SKELS_FRAME = COORDS + 1
 
 /** Files hold 5 decimals: so much off 1/3 is forgiven a shoulder distance of the normal scale. */
 export const SHOULDER_TOLERANCE = 2e-3
