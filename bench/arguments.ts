@@ -20,7 +20,7 @@ export function benchArguments<const T extends NonNullable<ParseArgsConfig['opti
 }
 
 /** From here on, whatever nobody catches ends the process with a line and the status of the command line's own errors. */
-export function plainErrors(): void {
+function plainErrors(): void {
   process.on('uncaughtException', (error) => process.exit(reportError(error, { json: false })))
 }
 

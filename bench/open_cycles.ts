@@ -4,7 +4,6 @@
 //
 //   npm run bench:open-cycles -- --adapter embedded --out bench/results/open-cycles-swiftshader     writes that .json and .svg, -time.svg
 
-import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { writeWhole } from '../src/base/files.js'
@@ -14,6 +13,7 @@ import { presets } from '../src/model/config.js'
 import { SignModel } from '../src/model/sign_model.js'
 import { lineChart } from '../src/outputs/line_chart.js'
 import { summarise } from '../src/profile/timing.js'
+import { atLeastOne, benchArguments } from './arguments.js'
 import { type Clock, clockOf, stopwatch } from './stopwatch.js'
 import { noiseGroup, noiseWords } from './training_step.js'
 
@@ -34,15 +34,13 @@ export interface OpenCyclesReport {
   readonly cycles: readonly Cycle[]
 }
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    adapter: { type: 'string' },
-    cycles: { type: 'string', default: '100' },
-    out: { type: 'string' },
-  },
+const { values } = benchArguments('bench:open-cycles', {
+  json: { type: 'boolean', default: false },
+  adapter: { type: 'string' },
+  cycles: { type: 'string', default: '100' },
+  out: { type: 'string' },
 })
-const count = Number(values.cycles)
+const count = atLeastOne('bench:open-cycles', '--cycles', values.cycles)
 const tenth = Math.max(1, Math.floor(count / 10))
 const description = noiseGroup({ ...presets.tiny, width: 32, heads: 2, hidden: 64, maxFrames: 40, maxTokens: 16 }, 64)
 const sentence = noiseWords(10).join(' ')
@@ -59,7 +57,7 @@ const report: OpenCyclesReport = {
   adapter,
   node: process.version,
   clock,
-  early: medianOf(cycles.slice(tenth, 2 * tenth)),
+  early: medianOf(cycles.slice(Math.min(tenth, count - 1), 2 * tenth)),
   late: medianOf(cycles.slice(-tenth)),
   cycles,
 }

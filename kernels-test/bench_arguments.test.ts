@@ -14,6 +14,9 @@ describe('a bench', () => {
     ['host', ['--seconds'], /^bench:host: wanted options of .*'--seconds <value>' argument missing/],
     ['lift', ['--json'], /^bench:lift: wanted options of --adapter --out, got: Unknown option '--json'/],
     ['steps_ahead', ['--steps', 'many'], /^steps_ahead: wanted --steps of 1 or more, got 'many'/],
+    ['open_cycles', ['--cycles', 'many'], /^bench:open-cycles: wanted --cycles of 1 or more, got 'many'/],
+    ['learning', ['words', '--nonsense'], /^learning: wanted options of --help --json .*, got: Unknown option '--nonsense'\. Correct it/],
+    ['learning', ['nothing'], /^learning: wanted a trial of clips, .*, got 'nothing'/],
     ['corpus_stream', ['0'], /^corpus_stream: wanted a size in MiB of 1 or more, got '0'/],
   ])('%s says in a line what is wrong with %j', async (script, args, message) => {
     const child = spawn(process.execPath, ['--import', 'tsx', `bench/${script}.ts`, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })

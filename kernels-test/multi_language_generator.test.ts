@@ -73,6 +73,34 @@ describe('MultiLanguageGenerator', () => {
     expect(generator.loaded).toEqual(['KSL'])
   })
 
+  it('lets go of a language whose stream was aborted, though nobody reads on', async () => {
+    const { gpu, saved } = await threeLanguages()
+    await using generator = new MultiLanguageGenerator(gpu, saved, { maxBytes: groupBytes })
+    const controller = new AbortController()
+    const stream = generator.stream('ASL', 'rain sun', { policy: 'oracle', lengths: [18], signal: controller.signal })
+    await stream.next()
+    controller.abort(new Error('enough'))
+    await generator.generate('GSL', ['sun'])
+    expect(generator.loaded).toEqual(['GSL'])
+    await expect(stream.next()).rejects.toThrow('enough')
+    await generator.generate('KSL', ['sun'])
+    expect(generator.loaded).toEqual(['KSL'])
+  })
+
+  it('ends a stream that is aborted while it waits with the reason, whoever takes the place of its language', async () => {
+    const { gpu, saved } = await threeLanguages()
+    await using generator = new MultiLanguageGenerator(gpu, saved, { maxBytes: groupBytes })
+    const controller = new AbortController()
+    const stream = generator.stream('ASL', 'rain sun', { policy: 'oracle', lengths: [18], signal: controller.signal })
+    // All of a submission: the next has to be waited for.
+    for (let i = 0; i < 16; i++) await stream.next()
+    const ended = expect(stream.next()).rejects.toThrow('enough')
+    controller.abort(new Error('enough'))
+    await generator.generate('GSL', ['sun'])
+    await ended
+    expect(generator.loaded).toEqual(['GSL'])
+  })
+
   it('names the known languages when asked for another', async () => {
     const { gpu, saved } = await threeLanguages()
     await using generator = new MultiLanguageGenerator(gpu, saved)

@@ -5,7 +5,8 @@
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
 import { counted } from './base/counted.js'
-import { printable } from './base/errors.js'
+import { CHECK_FAILED } from './base/errors.js'
+import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { lengthPolicy, positive, rate, share } from './cli_options.js'
@@ -15,7 +16,6 @@ import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from 
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
 import type { Profile } from './profile/profile.js'
 
-const CHECK_FAILED = 1
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 // Asked before commander has read the line, since it may be commander that complains.
 const json = process.argv.slice(2).some((argument, i, all) => argument === '--json' && !all.slice(0, i).includes('--'))

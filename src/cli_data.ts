@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander'
 import { counted } from './base/counted.js'
-import { exitStatus } from './base/errors.js'
+import { CHECK_FAILED, exitStatus } from './base/errors.js'
 import { picture, positive, rate, share } from './cli_options.js'
 import type { BrokenClip } from './commands/clip_work.js'
 import { splitKinds } from './data/split.js'
@@ -178,7 +178,7 @@ function addLooks(data: Command, cli: Cli): void {
       const { dataCheck, formatCheck } = await import('./commands/data_check.js')
       const summary = await dataCheck(prefix)
       cli.print(summary, formatCheck(summary))
-      if (summary.errors > 0) process.exitCode = 1
+      if (summary.errors > 0) process.exitCode = CHECK_FAILED
     })
 
   data

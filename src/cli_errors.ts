@@ -1,9 +1,9 @@
 // What is said of an error, and the exit status it makes. A full account only of what is our fault.
 
 import { CommanderError } from 'commander'
-import { exitStatus, printable, SignError } from './base/errors.js'
+import { exitStatus, SignError } from './base/errors.js'
+import { jsonText, printable } from './base/printable.js'
 import { unforeseenRefusal } from './base/system_errors.js'
-import { jsonText } from './cli_output.js'
 import { Interrupted } from './cli_signals.js'
 
 /** Says on standard error what went wrong, as JSON where that is wanted; returns the exit status. */

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, it } from 'vitest'
+import { jsonText } from './base/printable.js'
 import { signllm } from './cli.testing.js'
-import { jsonText } from './cli_output.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'signllm-output-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))

@@ -3,8 +3,8 @@
 
 import { fstatSync, writeSync } from 'node:fs'
 import { counted } from './base/counted.js'
-import { printable } from './base/errors.js'
 import { outputError } from './base/files.js'
+import { jsonText, printable } from './base/printable.js'
 
 const STDOUT = 1
 /** As of a program that a closed pipe ends. */
@@ -25,14 +25,6 @@ export function printJson(value: unknown): void {
 /** A line for whoever watches. */
 export function say(line: string): void {
   process.stderr.write(`${printable(line)}\n`)
-}
-
-/** JSON in which nothing steers a terminal either: what JSON itself leaves as it is, spelled as JSON can. */
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
 
 /** Standard error may vanish, as with the terminal that it was: no reason to lose a run. */

@@ -1,9 +1,8 @@
 // Which trial a command line asks for, with what, and whether its data are here.
 
 import { existsSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { SignError } from '../../src/base/errors.js'
-import { plainErrors } from '../arguments.js'
+import { benchArguments } from '../arguments.js'
 
 /** What every trial's command line may say. */
 export interface TrialOptions {
@@ -40,27 +39,17 @@ interface KnownTrial {
  * here, and with status 2 and a line for a name that is none, an option there is not, or a file named that is not there.
  */
 export function chosenTrial<T extends KnownTrial>(trials: Readonly<Record<string, T>>): { name: string; trial: T; options: TrialOptions } {
-  plainErrors()
-  try {
-    return choose(trials)
-  } catch (error) {
-    console.error((error as Error).message)
-    process.exit(2)
-  }
-}
-
-function choose<T extends KnownTrial>(trials: Readonly<Record<string, T>>): { name: string; trial: T; options: TrialOptions } {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options })
+  const { values, names } = benchArguments('learning', options)
   if (values.help) {
     console.log(helpOn(trials))
     process.exit()
   }
   const refuse = (problem: string, nextMove: string) => new SignError('ERR_USAGE', 'learning', problem, nextMove)
   const known = Object.keys(trials)
-  const [name = known.length === 1 ? known[0]! : '', ...rest] = positionals
+  const [name = known.length === 1 ? known[0]! : '', ...rest] = names
   const trial = Object.hasOwn(trials, name) ? trials[name] : undefined
   if (!trial || rest.length > 0)
-    throw refuse(`wanted a trial of ${known.join(', ')}, got '${positionals.join(' ')}'`, 'Name one; --help tells what they are')
+    throw refuse(`wanted a trial of ${known.join(', ')}, got '${names.join(' ')}'`, 'Name one; --help tells what they are')
   for (const option of ['run', 'lexicon'] as const) {
     const path = values[option]
     if (path === undefined) continue

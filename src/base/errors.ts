@@ -1,6 +1,11 @@
 // The one error family of the project: `who: wanted what, got what. Next move.`, with a code for programs and an exit status for shells.
 
-/** Exit status by what the reader must do; 1 is kept for "a check failed", what is above 128 for signals. */
+import { printable } from './printable.js'
+
+/** Exit status of a command that did its work and found that a check failed. */
+export const CHECK_FAILED = 1
+
+/** Exit status of errors by what the reader must do; {@link CHECK_FAILED} is none of them, what is above 128 is kept for signals. */
 export const exitStatus = {
   ERR_USAGE: 2,
   ERR_CONFIG: 2,
@@ -43,18 +48,6 @@ export class SignError extends Error {
 
 // A quoted error often brings its own full stop.
 const unended = (text: string): string => text.trimEnd().replace(/\.$/, '')
-
-// Control characters except tab and line feed, and those that turn the direction of writing: a terminal obeys them.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNPRINTABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g
-
-/** `text` with every control character spelled out (`\x1b`), so that names out of files cannot steer the reader's terminal. */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (c) => {
-    const code = c.charCodeAt(0)
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
-  })
-}
 
 /** A broken invariant of ours, not of the user's. */
 export function bug(who: string, problem: string): SignError {

@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { saveCorpus } from '../data/corpus_save.js'
+import { syntheticCorpus } from '../data/synthetic.js'
 import type { RewardMode } from '../train/priority.js'
 import { type AblationRun, ablate, compare, formatAblation, parseModes } from './ablate.js'
 
@@ -56,7 +58,9 @@ describe('ablate', () => {
         path,
         `name: tiny
 out: ${join(folder, 'out')}
-data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] } }]
+data:
+  - synthetic: { languages: [ASL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] }
+  - { language: GSL, train: ${join(folder, 'train')} }
 model: { width: 16, heads: 2, hidden: 16, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
 optimiser: { rate: ${rate} }
 stop: { steps: 4 }
@@ -64,6 +68,10 @@ validate: { every: 2, clips: 2 }
 log: { tensorboard: false }
 `,
       )
+    await saveCorpus(
+      join(folder, 'train'),
+      syntheticCorpus({ languages: ['GSL'], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] }).train,
+    )
     const said: string[] = []
     const run = () => ablate(path, { modes: ['mse', 'rl'], seeds: [1], say: (line) => said.push(line) })
     const kept = () => said.splice(0).filter((line) => line.includes('kept from before')).length

@@ -11,11 +11,12 @@ import { writeWhole } from '../base/files.js'
 import { formatTable } from '../base/table.js'
 import type { Gpu } from '../device/gpu.js'
 import { type Curve, lineChart } from '../outputs/line_chart.js'
+import { withRates } from '../train/dataset.js'
 import { type RewardMode, rewardModes } from '../train/priority.js'
 import { trainRun } from '../train/run.js'
 import type { RunConfig } from '../train/run_config.js'
 import { loadRunConfig } from '../train/run_file.js'
-import { openAdapter } from './adapter.js'
+import { openAdapter, openAsRun } from './adapter.js'
 
 export interface AblateOptions {
   readonly modes: readonly RewardMode[]
@@ -58,8 +59,8 @@ const TOLERANCE = 1.02
 export async function ablate(path: string, options: AblateOptions): Promise<{ out: string; rows: AblationRow[]; files: string[] }> {
   const { modes, seeds, say = () => {}, adapter, signal } = options
   if (!modes.includes('mse')) throw new SignError('ERR_USAGE', 'ablate', 'wanted mse among the modes, got none to compare with', 'Add mse')
-  const config = await loadRunConfig(path)
-  const { gpu } = await openAdapter({ adapter: adapter ?? config.adapter ?? undefined })
+  const config = await withRates(await loadRunConfig(path))
+  const { gpu } = await openAdapter(openAsRun(config, adapter))
   const runs: AblationRun[] = []
   try {
     for (const seed of seeds) {

@@ -4,7 +4,6 @@ import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
 import type { OpenOptions } from '../device/open.js'
 import type { LengthPolicy } from '../infer/generator.js'
-import { hasLongSteps } from '../model/config.js'
 import { type Collected, collect, type Subject } from '../profile/collect.js'
 import { diffProfiles, type ProfileDiff } from '../profile/diff.js'
 import { generateSubject } from '../profile/generate.js'
@@ -17,7 +16,7 @@ import { referenceRun, trainSubject } from '../profile/train.js'
 import { checkWhole } from '../text/broken_text.js'
 import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { loadRunConfig } from '../train/run_file.js'
-import { openAdapter } from './adapter.js'
+import { openAdapter, openAsRun } from './adapter.js'
 import { onlyLanguage } from './generate.js'
 
 export interface ProfileOptions extends OpenOptions {
@@ -39,8 +38,7 @@ export interface StepProfileOptions extends ProfileOptions {
 /** Profiles the training step of a run file, or of the published base model. */
 export async function profileTrain(path: string | undefined, options: StepProfileOptions = {}): Promise<Profile> {
   const config = path === undefined ? referenceRun() : await loadRunConfig(path)
-  const open = { adapter: options.adapter ?? config.adapter ?? undefined, longDispatches: hasLongSteps(config.model) }
-  return onGpu(open, options, async (gpu) => {
+  return onGpu(openAsRun(config, options.adapter), options, async (gpu) => {
     const subject = await trainSubject(gpu, config)
     try {
       return await collectSubject(gpu, subject, options)

@@ -113,6 +113,15 @@ describe('on a terminal', () => {
     expect(written.at(-1)).toContain('10/100')
   })
 
+  it('ends with its end, whatever is noted after that', () => {
+    const { progress, run, written } = start({ isTTY: true })
+    run(10, 10)
+    progress.done()
+    progress.note('put at rest')
+    progress.done()
+    expect(written.slice(1)).toEqual(['\n', 'put at rest\n'])
+  })
+
   it('colours unless NO_COLOR is set', () => {
     const coloured = start({ isTTY: true, env: {} })
     coloured.run(10, 10)
@@ -134,6 +143,12 @@ describe('on a terminal', () => {
 })
 
 describe('as JSON', () => {
+  it('spells out in a note what would steer a terminal', () => {
+    const { progress, text } = start({ json: true })
+    progress.note('clip\u001b[2J\u009b2J\u202e')
+    expect(text().trimEnd()).toBe(String.raw`{"note":"clip\u001b[2J\u009b2J\u202e"}`)
+  })
+
   it('writes every report as a line, with further numbers and notes', () => {
     const { progress, run, text } = start({ json: true, isTTY: true })
     run(10, 10)

@@ -1,7 +1,7 @@
 // How far a run is, for whoever watches: one line redrawn on a terminal, a plain line now and then in a log, JSON for programs.
 
 import pc from 'picocolors'
-import { printable } from '../base/errors.js'
+import { jsonText, printable } from '../base/printable.js'
 import { barLine, plainLine, type View } from './progress_line.js'
 
 /** What a step tells. Further numbers are carried along in JSON mode. */
@@ -93,15 +93,16 @@ export class Progress {
   /** A line that stays, above the bar if there is one: a validation, a checkpoint. In JSON mode as `{"note": …}`. */
   note(text: string): void {
     this.#clear()
-    this.#options.stream.write(this.#mode === 'json' ? `${JSON.stringify({ note: text })}\n` : `${printable(text)}\n`)
+    this.#options.stream.write(this.#mode === 'json' ? `${jsonText({ note: text })}\n` : `${printable(text)}\n`)
     if (this.#mode === 'bar' && this.#last) this.#show(this.#clock())
   }
 
-  /** Shows the last report, if it was not yet, and leaves the cursor at the start of a new line. */
+  /** Shows the last report, if it was not yet, and leaves the cursor at the start of a new line. A note after that draws no bar again. */
   done(): void {
     if (this.#last && this.#last.step !== this.#shownStep) this.#show(this.#clock())
     if (this.#barStands) this.#options.stream.write('\n')
     this.#barStands = false
+    this.#last = null
   }
 
   #show(time: number): void {
@@ -113,7 +114,7 @@ export class Progress {
     switch (this.#mode) {
       case 'json':
         stream.write(
-          `${JSON.stringify({ ...(stage === undefined ? {} : { stage }), ...report, total: view.total, [`${view.unit}PerSecond`]: view.perSecond, secondsLeft: view.secondsLeft })}\n`,
+          `${jsonText({ ...(stage === undefined ? {} : { stage }), ...report, total: view.total, [`${view.unit}PerSecond`]: view.perSecond, secondsLeft: view.secondsLeft })}\n`,
         )
         break
       case 'plain':

@@ -31,8 +31,9 @@ export class QualityLog {
   /** @param known whose lines of an earlier run are taken over: the clips that run finished */
   static async open(path: string, known: (name: string) => boolean): Promise<QualityLog> {
     const clips = (await earlier(path)).filter(({ name }) => known(name))
-    await removePartial(path)
+    // In one piece with what was there: where it cannot be written, that stays.
     if (clips.length > 0) await writeWhole(partial(path), clips.map((clip) => `${JSON.stringify(clip)}\n`).join(''))
+    else await removePartial(path)
     return new QualityLog(path, clips)
   }
 

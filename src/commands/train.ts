@@ -3,11 +3,10 @@
 import { counted } from '../base/counted.js'
 import { formatScores } from '../metrics/scores.js'
 import { formatTextScores } from '../metrics/text_scores.js'
-import { hasLongSteps } from '../model/config.js'
 import { type GlossTrainEvent, trainGlossRun } from '../train/gloss_run.js'
 import { type TrainEvent, trainRun } from '../train/run.js'
 import { loadRunFile } from '../train/run_file.js'
-import { openAdapter } from './adapter.js'
+import { openAdapter, openAsRun } from './adapter.js'
 import { Progress, type ProgressStream } from './progress.js'
 
 export interface TrainCommandOptions {
@@ -33,7 +32,7 @@ export interface TrainSummary {
 /** Trains as the file says, whatever its task. Throws what reading the file, opening the adapter, `trainRun` and `trainGlossRun` throw. */
 export async function train(path: string, options: TrainCommandOptions = {}): Promise<TrainSummary> {
   const config = await loadRunFile(path)
-  const { gpu } = await openAdapter({ adapter: options.adapter ?? config.adapter ?? undefined, longDispatches: hasLongSteps(config.model) })
+  const { gpu } = await openAdapter(openAsRun(config, options.adapter))
   const isGloss = config.task === 'text-to-gloss'
   const progress = new Progress({
     total: config.stop.steps,

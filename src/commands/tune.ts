@@ -4,12 +4,11 @@ import type { Choice } from '../device/kernel.js'
 import { shaderFromPackage } from '../device/shader_source.js'
 import { shadersOf, type Tuning } from '../device/tuning.js'
 import { hashOfShaders, tuningToExtend, writeTuning } from '../device/tuning_file.js'
-import { hasLongSteps } from '../model/config.js'
 import type { Sampling } from '../profile/timing.js'
 import { referenceRun } from '../profile/train.js'
 import { type TunedUse, tune } from '../profile/tune.js'
 import { loadRunConfig } from '../train/run_file.js'
-import { openAdapter } from './adapter.js'
+import { openAdapter, openAsRun } from './adapter.js'
 
 export interface TuneCommandOptions {
   readonly adapter?: string | undefined
@@ -38,11 +37,7 @@ export async function tuneCommand(
   { adapter, say = () => {}, ...options }: TuneCommandOptions = {},
 ): Promise<TuneReport> {
   const config = path === undefined ? referenceRun() : await loadRunConfig(path)
-  const { gpu, report } = await openAdapter({
-    adapter: adapter ?? config.adapter ?? undefined,
-    tuned: false,
-    longDispatches: hasLongSteps(config.model),
-  })
+  const { gpu, report } = await openAdapter({ ...openAsRun(config, adapter), tuned: false })
   try {
     const known = await tuningToExtend(report.identity)
     let { tuning } = known

@@ -1,5 +1,6 @@
 // What lifting made up, for whoever runs it: a line for each kind of clip, since in a corpus of one-handed signs it is the same in every one.
 
+import { once } from '../base/once.js'
 import type { LiftedClip } from '../lift/lift.js'
 import { partsOf } from '../motion/keypoints.js'
 
@@ -13,7 +14,7 @@ export class UnseenNotes {
   async *taking(clips: AsyncIterable<LiftedClip>): AsyncGenerator<LiftedClip> {
     for await (const clip of clips) {
       const parts = partsOf(clip.unseen).join(', ')
-      if (parts !== '') this.#namesOf(parts).push(clip.name)
+      if (parts !== '') once(this.#clips, parts, () => []).push(clip.name)
       yield clip
     }
   }
@@ -24,11 +25,5 @@ export class UnseenNotes {
       const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : ''
       return { clips: `${names.slice(0, NAMED).join(', ')}${more}`, text: `never seen, put at rest: ${parts}` }
     })
-  }
-
-  #namesOf(parts: string): string[] {
-    const names = this.#clips.get(parts) ?? []
-    this.#clips.set(parts, names)
-    return names
   }
 }

@@ -74,6 +74,7 @@ describe('impossible', () => {
 describe.skipIf(!existsSync(shared))('published motions', () => {
   it('are all possible', async () => {
     const paths = (await readdir(shared, { recursive: true })).filter((name) => /\.pose$/.test(name) && !name.includes('hand_normalized'))
+    expect(paths.length).toBeGreaterThan(0)
     for (const path of paths) {
       const motion = motionOfPose(await readPose(join(shared, path)), { who: path })
       expect(impossible(motion.joints, motion.frames, motion.fps), path).toEqual([])

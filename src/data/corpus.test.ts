@@ -125,6 +125,7 @@ describe('a broken corpus', () => {
     await writeFile(`${prefix}.files`, 'a\na\n')
     await expect(loadCorpus({ skels: prefix })).rejects.toThrow(/train\.files:2: wanted names that differ, got 'a' as on line 1/)
     await expect(saveCorpus(prefix, [clip('a', 2), clip('a', 2)])).rejects.toThrow(/'a' twice/)
+    await expect(saveCorpus(prefix, [clip('gr\u00fcn', 2), clip('gru\u0308n', 2)])).rejects.toThrow(/'gru\u0308n' twice/)
   })
 
   it('is named where nobody knows the language', async () => {

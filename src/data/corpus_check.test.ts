@@ -183,6 +183,18 @@ describe('checkCorpus', () => {
     ])
   })
 
+  it('counts the frames of a motion that can be read but not measured', async () => {
+    const prefix = join(folder, 'flat', 'train')
+    const flat = clips.map((clip, i) => (i === 0 ? { ...clip, joints: new Float32Array(clip.joints.length) } : clip))
+    const manifest = await saveCorpus(prefix, flat, { scale: 'divided-by-9' })
+    await writeManifest(`${prefix}.json`, { ...manifest, frames: 7 })
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      expect.stringMatching(/^warning \.skels:1 wanted something that moves/),
+      expect.stringMatching(/^error \.skels:1 wanted shoulders apart in the image, got a median distance of 0/),
+      `error .json wanted 7 frames as the manifest counts, got ${manifest.frames}`,
+    ])
+  })
+
   it('says what a manifest that is missing, old or broken cannot vouch for, and files it does not know', async () => {
     const prefix = await fresh()
     await writeFile(`${prefix}.prompt`, 'a\nb\nc\nd\n')

@@ -1,7 +1,7 @@
 // Looks a whole corpus through and says all that is wrong with it, where: the files against the manifest, each other, and what a motion can be.
 
 import { counted } from '../base/counted.js'
-import { readCompanion } from '../formats/skels_companions.js'
+import { readCompanion, twinLines } from '../formats/skels_companions.js'
 import { brokenIn } from '../text/broken_text.js'
 import { tokenise } from '../text/tokenise.js'
 import { uncutWriting } from '../text/word_boundaries.js'
@@ -22,8 +22,8 @@ export interface CorpusReport {
 
 /**
  * Checks `<prefix>.skels`, its companions and its manifest: checksums, alignment line for line, blank lines, names that cannot be files, names and motions that
- * occur twice, the counts of the manifest, in every frame the neck at 0 and the shoulders 1/3 apart, and what no body does (body_limits.ts). Reads the motions one after another, so that
- * memory stays flat.
+ * occur twice, the counts of the manifest, in every frame the neck at 0 and the shoulders 1/3 apart, and what no body does (body_limits.ts). Reads the motions
+ * one after another, so that memory stays flat.
  * Throws ERR_DATA only where there is no `.skels` file to read.
  */
 export async function checkCorpus(prefix: string): Promise<CorpusReport> {
@@ -119,15 +119,11 @@ async function companion(path: string, note: Note): Promise<string[] | undefined
 }
 
 function checkNames(path: string, names: readonly string[], note: Note): void {
-  const first = new Map<string, number>()
   for (const [i, name] of names.entries()) {
     const problem = clipNameProblem(name)
     if (problem) note('error', `${path}:${i + 1}`, problem)
-    const key = name.normalize('NFC')
-    const twin = first.get(key)
-    if (twin === undefined) first.set(key, i + 1)
-    else if (name !== '') note('error', `${path}:${i + 1}`, `wanted names that differ, got '${name}' as on line ${twin}`)
   }
+  for (const { line, problem } of twinLines(names)) note('error', `${path}:${line}`, problem)
 }
 
 interface Counted {

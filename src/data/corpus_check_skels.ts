@@ -1,7 +1,7 @@
 // The part of checking a corpus that goes through the motions: every line of `.skels`, one at a time.
 
 import { counted } from '../base/counted.js'
-import { type CounterConvention, type SkelsSequence, skelsLines } from '../formats/skels.js'
+import { type CounterConvention, SHOULDER_TOLERANCE, type SkelsSequence, skelsLines } from '../formats/skels.js'
 import { NORMALISATION } from '../motion/clip.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { impossible } from './body_limits.js'
@@ -10,9 +10,6 @@ import { UNTOLD_RATE } from './corpus.js'
 import { type Note, problemOf } from './corpus_finding.js'
 import type { CorpusManifest } from './corpus_manifest.js'
 import { normalise, shoulderWidth } from './normalise.js'
-
-/** Files hold 5 decimals, and readers forgive this much of a shoulder distance. */
-const SHOULDER_TOLERANCE = 2e-3
 
 export class SkelsCheck {
   readonly #path: string
@@ -32,18 +29,28 @@ export class SkelsCheck {
     const seen = { clips: 0, frames: 0, unread: 0 }
     for await (const { who, line, parse } of skelsLines(this.#path)) {
       seen.clips = line
-      try {
-        const { counter, ...sequence } = parse()
-        seen.frames += sequence.frames
-        this.#checkCounter(counter, who)
-        this.#checkMotion(sequence, who)
-      } catch (error) {
-        this.#note('error', who, problemOf(error))
+      const read = this.#noted(who, parse)
+      if (!read) {
         seen.unread += 1
+        continue
       }
+      const { counter, ...sequence } = read
+      seen.frames += sequence.frames
+      this.#checkCounter(counter, who)
+      this.#noted(who, () => this.#checkMotion(sequence, who))
     }
     if (seen.clips === 0) this.#note('error', this.#path, 'wanted at least one sequence, got an empty file')
     return seen
+  }
+
+  /** What `work` gives; undefined where an error of ours is noted in its place. */
+  #noted<T>(who: string, work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      this.#note('error', who, problemOf(error))
+      return undefined
+    }
   }
 
   #checkCounter(convention: CounterConvention | undefined, who: string): void {

@@ -117,8 +117,10 @@ function checkClip(prefix: string, clip: ClipLine, first: ClipLine, names: Set<s
   }
   if (!sameRate(clip.fps, first.fps))
     fail(`wanted one frame rate, got ${first.fps} and ${clip.fps} (${clip.name})`, 'Bring all clips to one rate, e.g. with --fps 25')
-  if (names.has(clip.name)) fail(`wanted clip names that differ, got '${clip.name}' twice`, 'Rename one')
-  names.add(clip.name)
+  // As they are held against each other when the corpus is read.
+  const key = clip.name.normalize('NFC')
+  if (names.has(key)) fail(`wanted clip names that differ, got '${clip.name}' twice`, 'Rename one')
+  names.add(key)
   for (const key of ['name', 'language', 'text', 'gloss'] as const) {
     const line = clip[key]
     if (line !== undefined && /[\r\n]/.test(line))

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkCorpus } from './corpus_check.js'
 import { readManifest } from './corpus_manifest.js'
@@ -121,6 +121,30 @@ describe('splitCorpus', () => {
       const { shared } = await splitCorpus(one, out, { by: 'sentence', dev: 0.3, test: 0.3 })
       expect(shared).toEqual({ sentences: 0, videos: 2 })
     })
+  })
+
+  it('gives a clip without a tag the only language of the manifest, as it is read', async () => {
+    const [blank, out] = [join(folder, 'blank'), join(folder, 'blank-parts')]
+    await saveCorpus(
+      blank,
+      clips.filter(({ language }) => language === 'ASL'),
+    )
+    const tags = await linesOf(`${blank}.lang`)
+    await writeFile(`${blank}.lang`, `\n${tags.slice(1).join('\n')}\n`)
+    const { parts: made } = await splitCorpus(blank, out, { by: 'clip', dev: 0.3, test: 0 })
+    for (const part of ['train', 'dev'] as const)
+      expect(await readManifest(join(out, `${part}.json`))).toMatchObject({ languages: ['ASL'], clips: { ASL: made[part].clips } })
+  })
+
+  it('refuses to put a part in the place of the corpus, and leaves it whole', async () => {
+    const own = join(folder, 'own/dev')
+    await saveCorpus(own, clips)
+    for (const prefix of [own, relative('.', own)])
+      await expect(splitCorpus(prefix, join(folder, 'own'), { dev: 0.2, test: 0 })).rejects.toMatchObject({
+        code: 'ERR_USAGE',
+        message: expect.stringContaining("wanted parts beside the corpus, got 'dev' in its place"),
+      })
+    expect((await checkCorpus(own)).findings).toEqual([])
   })
 
   it('writes nothing of a corpus that cannot be split', async () => {

@@ -1,7 +1,7 @@
 // Divides a corpus into parts, line by line: every line of every file goes into one part as it is, so that nothing is rounded again.
 
 import { rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { output, writeWhole } from '../base/files.js'
 import { linesOf } from '../formats/number_lines.js'
@@ -16,7 +16,8 @@ export interface CorpusSplitOptions extends SplitShares {
   readonly seed?: number
 }
 
-type Part = keyof Split<unknown>
+const partNames = ['train', 'dev', 'test'] as const satisfies readonly (keyof Split<unknown>)[]
+type Part = (typeof partNames)[number]
 
 /** A line of the corpus, with what the manifest of its part will count. */
 interface Line {
@@ -47,10 +48,12 @@ export interface CorpusPart {
 /**
  * Splits `<prefix>.skels` and its companions into `<folder>/train`, `dev` and `test`; a share of 0 makes no part. A corpus with a manifest gives parts with one.
  * Reads the motions twice, one after another. Throws, before anything is written, ERR_DATA naming file and line for a broken line, companions of another length
- * and too few clips or videos, ERR_CONFIG for shares that leave nothing to train on; ERR_OUTPUT where nothing can be written.
+ * and too few clips or videos, ERR_CONFIG for shares that leave nothing to train on, ERR_USAGE for a corpus in the place of one of its parts; ERR_OUTPUT where
+ * nothing can be written.
  */
 export async function splitCorpus(prefix: string, folder: string, options: CorpusSplitOptions = {}): Promise<CorpusSplit> {
   const { by = 'video', seed = 1, dev, test } = options
+  checkPlace(prefix, folder)
   const manifest = await readManifest(`${prefix}.json`)
   const frames: number[] = []
   for await (const { parse } of skelsLines(`${prefix}.skels`)) frames.push(parse().frames)
@@ -63,7 +66,7 @@ export async function splitCorpus(prefix: string, folder: string, options: Corpu
       index,
       name,
       frames: count,
-      language: companions.get('lang')?.[index] ?? onlyLanguage,
+      language: companions.get('lang')?.[index] || onlyLanguage,
       sentence: sentenceOf(said) || `/${name}`,
     }
   })
@@ -85,6 +88,14 @@ export async function splitCorpus(prefix: string, folder: string, options: Corpu
     repeated: repeatedOf(lines),
     shared: { sentences: sharedBetween(parts, sentenceIn), videos: sharedBetween(parts, videoIn) },
   }
+}
+
+/** A part in the corpus' own place would replace it while the other parts are still read from it. */
+function checkPlace(prefix: string, folder: string): void {
+  const part = partNames.find((name) => resolve(folder, name) === resolve(prefix))
+  if (part === undefined) return
+  const problem = `wanted parts beside the corpus, got '${part}' in its place`
+  throw new SignError('ERR_USAGE', prefix, problem, 'Name another folder')
 }
 
 const videoIn = ({ name }: Line): string => videoOf(name)

@@ -1,22 +1,21 @@
 // Brings a clip to a frame rate and back onto an even grid of time: frames in which nobody was seen come back, empty, for interpolation to fill.
 
 import { SignError } from '../base/errors.js'
+import { MOST_FRAMES } from '../motion/clip.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
 import { JOINTS } from '../motion/skeleton.js'
-import { framesWithin, nearInteger } from './frame_times.js'
+import { checkRate, framesWithin, nearInteger } from './frame_times.js'
 
 const FRAME = JOINTS * KEYPOINT
-/** Ten hours: where it comes to more, a rate or a frame number is wrong. */
-const LONGEST = 1e6
 
 /**
  * The clip at `fps` frames a second: frame k of the result shows the time k / fps after the clip's first frame, up to its last; `frameIndex` is 0, 1, 2, …
  * Between two neighbouring frames of the source a joint seen in both moves, and its confidence changes, in a straight line. Seen in one of them, it stays there
  * with its confidence times the nearness of that frame, 1 to 0. Otherwise, and inside gaps, it is not seen. At the clip's own rate only gaps change.
- * Throws ERR_CONFIG for a rate that is none; ERR_DATA naming the clip where nearly all of it is gaps or it would last ten hours.
+ * Throws ERR_CONFIG for a rate that is none; ERR_DATA naming the clip where nearly all of it is gaps or it would have more frames than a clip may.
  */
 export function resampleKeypoints(clip: KeypointClip, fps: number = clip.fps): KeypointClip {
-  if (!(fps > 0 && fps < 1e5)) throw new SignError('ERR_CONFIG', 'fps', `wanted frames a second, got ${fps}`, 'Choose a rate such as 25')
+  checkRate(fps)
   const { frameIndex, keypoints } = clip
   const first = frameIndex[0]!
   const span = frameIndex.at(-1)! - first
@@ -26,8 +25,8 @@ export function resampleKeypoints(clip: KeypointClip, fps: number = clip.fps): K
     const problem = `wanted frames less than 64 apart on average, got ${clip.frames} of ${span + 1}`
     throw new SignError('ERR_DATA', clip.name, problem, 'Check the frame numbers in the names of its files')
   }
-  if (!(frames <= LONGEST)) {
-    const problem = `wanted at most ${LONGEST} frames, got ${frames}: ${span + 1} at ${clip.fps} a second, brought to ${fps}`
+  if (!(frames <= MOST_FRAMES)) {
+    const problem = `wanted at most ${MOST_FRAMES} frames, got ${frames}: ${span + 1} at ${clip.fps} a second, brought to ${fps}`
     throw new SignError('ERR_DATA', clip.name, problem, 'Check its frame rate')
   }
   const out = new Float32Array(frames * FRAME)

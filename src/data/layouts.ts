@@ -124,21 +124,20 @@ function jointsOf(vocabulary: Vocabulary, names: ReadonlyMap<string, number>): J
 
 /** The layout in which a file's signers face the camera: the one given, or that with left and right exchanged. */
 export function facingLayout(pose: PoseFile, layout: Layout): Layout {
-  const people = Array.from({ length: pose.people }, (_, person) => shoulderLines(rawJoints(pose, layout, person)))
+  const people = Array.from({ length: pose.people }, (_, person) => {
+    const raw = rawJoints(pose, layout, person)
+    return Array.from({ length: raw.frames }, (_, t) => shoulderLine(raw, t)).filter((line) => line !== undefined)
+  })
   const clearest = people.reduce((best, lines) => (lines.length > best.length ? lines : best))
   return linesAreExchanged(clearest) ? { ...layout, joints: otherSide.map((j) => layout.joints[j]!) } : layout
 }
 
-/** From right shoulder to left, in the frames that show both. */
-export function shoulderLines({ frames, at, seen }: RawJoints): [x: number, y: number][] {
+/** From right shoulder to left in frame `t`; undefined where it does not show both. */
+export function shoulderLine({ at, seen }: RawJoints, t: number): readonly [x: number, y: number] | undefined {
   const [right, left] = [joint.rightShoulder, joint.leftShoulder]
-  const lines: [number, number][] = []
-  for (let t = 0; t < frames; t++) {
-    if (!seen[t * JOINTS + right] || !seen[t * JOINTS + left]) continue
-    const [a, b] = [t * COORDS + right * 3, t * COORDS + left * 3]
-    lines.push([at[b]! - at[a]!, at[b + 1]! - at[a + 1]!])
-  }
-  return lines
+  if (!seen[t * JOINTS + right] || !seen[t * JOINTS + left]) return undefined
+  const [a, b] = [t * COORDS + right * 3, t * COORDS + left * 3]
+  return [at[b]! - at[a]!, at[b + 1]! - at[a + 1]!]
 }
 
 /** Joints as the estimator left them: in its own units, with holes. */

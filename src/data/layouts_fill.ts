@@ -8,7 +8,7 @@
 //
 // So no joint is ever left at 0,0 or NaN, and none jumps because a detector did.
 
-import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import { type Arm, arms, COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
 /** Fingers and palm count as one hand of 21 joints. */
 const HAND = 21
@@ -18,12 +18,6 @@ const rest = { nose: [0, -0.21], elbow: [0.03, 0.305], wrist: [0.005, 0.23] } as
 
 /** A palm's length in the normal scale. */
 const DISAGREE = 0.12
-
-/** The two arms, the signer's right one first; `hand` is the first of its 21 joints. */
-export const arms = [
-  { shoulder: joint.rightShoulder, elbow: joint.rightElbow, wrist: joint.rightWrist, hand: joint.rightHand },
-  { shoulder: joint.leftShoulder, elbow: joint.leftElbow, wrist: joint.leftWrist, hand: joint.leftHand },
-] as const
 
 /** Fills `at` [frames, 150] in place by the rule above; `seen` [frames, 50] tells what is there, and is brought up to date for false alarms. Needs both shoulders. */
 export function fillMissing(at: Float64Array, seen: Uint8Array, frames: number): void {
@@ -41,7 +35,7 @@ export function fillMissing(at: Float64Array, seen: Uint8Array, frames: number):
 }
 
 /** The arm at rest below its shoulder, hand collapsed: what is drawn for an arm that takes no part. Writes frames of `at` [frames, 150] in place. */
-export function restArm(at: Float64Array | Float32Array, frames: number, arm: (typeof arms)[number]): void {
+export function restArm(at: Float64Array | Float32Array, frames: number, arm: Arm): void {
   const outward = outwardOf(at, frames, arm.shoulder)
   place(at, frames, arm.elbow, arm.shoulder, rest.elbow, outward)
   place(at, frames, arm.wrist, arm.elbow, rest.wrist, outward)
@@ -98,7 +92,7 @@ function dropFalseAlarm(seen: Uint8Array, frames: number, hand: number): void {
 }
 
 /** Rule 5, and the same for a wrist that was not seen at all beside a hand that was. */
-function trustHand(at: Float64Array, seen: Uint8Array, frames: number, arm: (typeof arms)[number]): void {
+function trustHand(at: Float64Array, seen: Uint8Array, frames: number, arm: Arm): void {
   for (let t = 0; t < frames; t++) {
     if (!seen[t * JOINTS + arm.hand]) continue
     const [wrist, hand] = [t * COORDS + arm.wrist * 3, t * COORDS + arm.hand * 3]

@@ -47,8 +47,7 @@ export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): P
   const { raw, notes, people } = signerJoints(pose, layout, options.person, who)
   const { frames, at, seen } = raw
   const { width, byFrame, gross } = rejectPoseOutliers(raw, layout.joints[joint.neck]!.length === 1, who)
-  const { clip, detection } = signerClip(framesOf([raw]), who, pose.fps, who)
-  const seenOf = keypointQuality(clip, { detection })
+  const seenOf = keypointQuality(signerClip(framesOf([raw]), who, pose.fps, who).clip)
   toNormalScale(at, seen, frames, width, who)
   if (layout.depth === 'none') for (let i = 2; i < at.length; i += 3) at[i] = 0
   fillMissing(at, seen, frames)
@@ -77,7 +76,7 @@ export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): P
 }
 
 /** A note on a motion of a file without depth. */
-export const FLAT = 'no depth in the file: every joint is in one plane'
+const FLAT = 'no depth in the file: every joint is in one plane'
 
 /**
  * Neck to 0 and the clip's shoulder width to 1/3, in place, so that the rest of the work has known units. Where a shoulder is hidden, the origin is that of the

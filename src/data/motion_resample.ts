@@ -1,12 +1,9 @@
 // Brings a motion to another frame rate.
 
 import { SignError } from '../base/errors.js'
-import type { Motion } from '../motion/clip.js'
+import { MOST_FRAMES, type Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
-import { framesWithin, nearInteger } from './frame_times.js'
-
-/** Over two hours: more comes of a damaged rate, and would be allocated. */
-const LONGEST = 200_000
+import { checkRate, framesWithin, nearInteger } from './frame_times.js'
 
 /**
  * The motion at `fps` frames a second: frame k of the result shows the time k / fps, up to the motion's last frame; between two frames every joint moves in a
@@ -14,12 +11,12 @@ const LONGEST = 200_000
  * no clip.
  */
 export function resampleMotion<M extends Motion>(motion: M, fps: number, who = 'motion'): M {
-  if (!(fps > 0 && fps < 1e5)) throw new SignError('ERR_CONFIG', 'fps', `wanted frames a second, got ${fps}`, 'Choose a rate such as 25')
+  checkRate(fps)
   if (fps === motion.fps) return motion
   const step = motion.fps / fps
   const frames = framesWithin(motion.frames - 1, step)
-  if (!(frames <= LONGEST)) {
-    const problem = `wanted at most ${LONGEST} frames at ${fps} a second, got ${frames} from ${motion.frames} at ${motion.fps}`
+  if (!(frames <= MOST_FRAMES)) {
+    const problem = `wanted at most ${MOST_FRAMES} frames at ${fps} a second, got ${frames} from ${motion.frames} at ${motion.fps}`
     throw new SignError('ERR_DATA', who, problem, 'Give the rate it was filmed at as --video-fps')
   }
   const joints = new Float32Array(frames * COORDS)

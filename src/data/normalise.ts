@@ -21,6 +21,7 @@ export interface NormaliseOptions {
  * would explode the frame, or shrink it to nothing.
  */
 const PLAUSIBLE = { least: 0.5, most: 2 }
+const isPlausible = (width: number, median: number): boolean => width >= PLAUSIBLE.least * median && width <= PLAUSIBLE.most * median
 
 /**
  * Normalises `joints` [frames, 150] into a new array: the neck is subtracted in every frame and the 2D distance between joints 2 and 5 becomes 1/3.
@@ -46,8 +47,7 @@ export function normalise(joints: Float32Array, frames: number, options: Normali
   }
   const out = new Float32Array(joints.length)
   for (let t = 0; t < frames; t++) {
-    const own = widths[t]! >= PLAUSIBLE.least * median && widths[t]! <= PLAUSIBLE.most * median
-    const width = by === 'frame' && own ? widths[t]! : median
+    const width = by === 'frame' && isPlausible(widths[t]!, median) ? widths[t]! : median
     const neck = t * COORDS + joint.neck * 3
     for (let i = 0; i < COORDS; i++) out[t * COORDS + i] = (joints[t * COORDS + i]! - joints[neck + (i % 3)]!) / (3 * width)
   }
@@ -70,7 +70,7 @@ export function shouldersApart(joints: Float32Array, frames: number): void {
     const width = shoulderWidth(joints, t)
     // What is right but for rounding stays as it is.
     if (Math.abs(width - 1 / 3) < 1e-6) continue
-    const own = width >= PLAUSIBLE.least * median && width <= PLAUSIBLE.most * median
+    const own = isPlausible(width, median)
     const [x, y] = own ? [along(t, 0), along(t, 1)] : usual
     const length = Math.hypot(x, y)
     const half = length > 0 ? [x / length / 6, y / length / 6] : [1 / 6, 0]

@@ -13,10 +13,9 @@ import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { signerClip } from '../formats/signer.js'
 import { KEYPOINT } from '../motion/keypoints.js'
-import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import { arms, COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { rejectOutliers } from './keypoint_outliers.js'
-import { type RawJoints, shoulderLines } from './layouts.js'
-import { arms } from './layouts_fill.js'
+import { type RawJoints, shoulderLine } from './layouts.js'
 import { framesOf } from './pose_signer.js'
 
 const LINE = 0.6
@@ -49,12 +48,12 @@ export interface PoseOutliers {
 export function rejectPoseOutliers(raw: RawJoints, ownNeck: boolean, who: string): PoseOutliers {
   const { frames, seen } = raw
   const before = seen.slice()
-  const { line, width } = shoulderLine(raw, who)
+  const { line, width } = medianLine(raw, who)
   for (let t = 0; t < frames; t++) rejectShoulders(raw, t, line, LINE * width, ownNeck)
   for (const [child, parent, reach] of reaches) rejectOutOfReach(raw, child, parent, reach * width)
   rejectJumps(raw, who)
   // The middle of the shoulders is not where one of them is missing.
-  if (!ownNeck) for (let t = 0; t < frames; t++) if (!bothShoulders(raw, t)) hide(raw, t, joint.neck)
+  if (!ownNeck) for (let t = 0; t < frames; t++) if (!shoulderLine(raw, t)) hide(raw, t, joint.neck)
   const lost = (t: number, end: number): number => {
     let count = 0
     for (let cell = t * JOINTS; cell < t * JOINTS + end; cell++) count += before[cell]! - seen[cell]!
@@ -77,9 +76,8 @@ export function outlierNotes({ byFrame }: Pick<PoseOutliers, 'byFrame'>): string
   }
   const shown = runs.slice(0, 8).map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`))
   const more = runs.length > 8 ? ', …' : ''
-  const many = (count: number): string => (count > 1 ? 's' : '')
-  const place = `frame${many(frames.length)} ${shown.join(', ')}${more}`
-  return [`${joints} joint${many(joints)} out of place in ${place}: filled from the frames around`]
+  const place = `frame${frames.length > 1 ? 's' : ''} ${shown.join(', ')}${more}`
+  return [`${counted(joints, 'joint')} out of place in ${place}: filled from the frames around`]
 }
 
 const isSeen = ({ seen }: RawJoints, t: number, j: number): boolean => seen[t * JOINTS + j] === 1
@@ -89,25 +87,17 @@ function hide({ seen, confidence }: RawJoints, t: number, j: number): void {
   confidence[t * JOINTS + j] = 0
 }
 
-/** From right shoulder to left. */
-function lineIn({ at }: RawJoints, t: number): [x: number, y: number] {
-  const [right, left] = [t * COORDS + joint.rightShoulder * 3, t * COORDS + joint.leftShoulder * 3]
-  return [at[left]! - at[right]!, at[left + 1]! - at[right + 1]!]
-}
-
-const bothShoulders = (raw: RawJoints, t: number): boolean => isSeen(raw, t, joint.rightShoulder) && isSeen(raw, t, joint.leftShoulder)
-
 /** The median line of the shoulders, and their median distance. */
-function shoulderLine(raw: RawJoints, who: string): { line: readonly [number, number]; width: number } {
-  const times = Array.from({ length: raw.frames }, (_, t) => t).filter((t) => bothShoulders(raw, t))
-  const sure = times.map((t) =>
-    Math.min(raw.confidence[t * JOINTS + joint.rightShoulder]!, raw.confidence[t * JOINTS + joint.leftShoulder]!),
-  )
-  const lines = shoulderLines(raw)
-  const median = (of: (line: [number, number]) => number): number => weightedMedian(lines.map(of), sure)
+function medianLine(raw: RawJoints, who: string): { line: readonly [number, number]; width: number } {
+  const sure = (t: number): number =>
+    Math.min(raw.confidence[t * JOINTS + joint.rightShoulder]!, raw.confidence[t * JOINTS + joint.leftShoulder]!)
+  const seen = Array.from({ length: raw.frames }, (_, t) => ({ line: shoulderLine(raw, t), weight: sure(t) }))
+  const lines = seen.flatMap(({ line }) => (line ? [line] : []))
+  const weights = seen.flatMap(({ line, weight }) => (line ? [weight] : []))
+  const median = (of: (line: readonly [number, number]) => number): number => weightedMedian(lines.map(of), weights)
   const width = median(([x, y]) => Math.hypot(x, y))
   if (width > 0) return { line: [median(([x]) => x), median(([, y]) => y)], width }
-  const problem = `wanted both shoulders apart in at least one frame, got ${counted(times.length, 'frame')} of ${raw.frames} with both`
+  const problem = `wanted both shoulders apart in at least one frame, got ${counted(lines.length, 'frame')} of ${raw.frames} with both`
   throw new SignError('ERR_DATA', who, problem, 'Drop the clip: its signer was not found')
 }
 
@@ -132,9 +122,9 @@ function rejectJumps(raw: RawJoints, who: string): void {
 }
 
 function rejectShoulders(raw: RawJoints, t: number, line: readonly [number, number], limit: number, ownNeck: boolean): void {
-  if (!bothShoulders(raw, t)) return
-  const [x, y] = lineIn(raw, t)
-  if (Math.hypot(x - line[0], y - line[1]) > limit) {
+  const own = shoulderLine(raw, t)
+  if (!own) return
+  if (Math.hypot(own[0] - line[0], own[1] - line[1]) > limit) {
     hide(raw, t, joint.rightShoulder)
     hide(raw, t, joint.leftShoulder)
   } else if (ownNeck && isSeen(raw, t, joint.neck) && fromMiddle(raw, t) > limit) hide(raw, t, joint.neck)

@@ -4,8 +4,7 @@ import { SignError } from '../base/errors.js'
 import { asStored } from '../base/folder.js'
 import { type LexiconEntry, languageCode, languageTag, readLexicon } from '../formats/lexicon.js'
 import { readPose } from '../formats/pose.js'
-import { COORDS, joint } from '../motion/skeleton.js'
-import { arms } from './layouts_fill.js'
+import { type Arm, arms, COORDS, joint } from '../motion/skeleton.js'
 import { motionOfPose, type PoseMotion } from './layouts_motion.js'
 import { hangulLetters } from './spell_hangul.js'
 
@@ -30,7 +29,7 @@ export interface Alphabet {
   /** Frames of every letter. */
   readonly frames: number
   /** The arms that take part in no letter; whatever the estimator saw of them is noise. */
-  readonly idle: readonly (typeof arms)[number][]
+  readonly idle: readonly Arm[]
   /** On letters whose clips were not as they should be. */
   readonly notes?: readonly LetterNote[]
 }
@@ -76,11 +75,10 @@ function letterOf(entry: LexiconEntry): string {
   return hangulLetters(entry.words.trim()).toLocaleLowerCase(localeOf(entry.spokenLanguage))
 }
 
-const shareOf = (clip: PoseMotion, arm: (typeof arms)[number]): number =>
-  arm.hand === joint.leftHand ? clip.seen.leftHand : clip.seen.rightHand
+const shareOf = (clip: PoseMotion, arm: Arm): number => (arm.hand === joint.leftHand ? clip.seen.leftHand : clip.seen.rightHand)
 
 /** True where the hand is seen in fewer than a tenth of the letters: a resting hand that was found once is no second hand of the alphabet. */
-function takesNoPart(clips: readonly PoseMotion[], arm: (typeof arms)[number]): boolean {
+function takesNoPart(clips: readonly PoseMotion[], arm: Arm): boolean {
   return clips.filter((clip) => shareOf(clip, arm) >= 0.5).length < clips.length / 10
 }
 

@@ -41,6 +41,7 @@ export async function embeddedDawn(): Promise<EmbeddedDawn | undefined> {
       const dawn = await once(loaded, folder, () => load(folder, packages))
       return { dawn, folder, notes: problems.map((problem) => `${problem}, so it is in ${folder}`) }
     } catch (error) {
+      loaded.delete(folder) // whoever asks again may find what was in the way gone
       reason = error
       problems.push(`the embedded driver cannot be kept in ${folder} (${(error as Error).message.split('\n')[0]})`)
     }
@@ -66,7 +67,7 @@ const DRIVER = 'dist/linux-x64/libvulkan.so.1'
 const DRIVER_SUM = `${DRIVER}.sha256`
 
 /** Leaves `folder` with every file as it is in the packages. Reads only, where it is so already. */
-export async function makeWhole(folder: string, packages: Packages): Promise<void> {
+async function makeWhole(folder: string, packages: Packages): Promise<void> {
   for (const name of COPIES) {
     const wanted = await readFile(join(packages.dawn, name))
     if (!(await contents(join(folder, name)))?.equals(wanted)) await replaceFile(join(folder, name), wanted)

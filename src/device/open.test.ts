@@ -167,6 +167,19 @@ describe.skipIf(!haveEmbedded)('the embedded driver', () => {
     }
   })
 
+  it('is tried anew by whoever asks again, once what was in its way is gone', async () => {
+    const way = join(folder, 'in the way')
+    await writeFile(way, '')
+    const body = `
+      import { rmSync } from 'node:fs'
+      process.env.TMPDIR = '/dev/null'
+      say(await opened('embedded'))
+      rmSync(${JSON.stringify(way)})
+      say(await opened('embedded'))`
+    const { said } = await runOpening(body, { env: { SIGNLLM_CACHE: join(way, 'x') } })
+    expect(said).toEqual([['ERR_NO_ADAPTER'], swiftshader])
+  })
+
   it.skipIf(process.getuid?.() !== 0)(
     'works for a user without a home, a name, or a right to write anywhere but the temporary folder',
     async () => {

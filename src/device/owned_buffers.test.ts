@@ -138,4 +138,19 @@ describe('a destroyed buffer', () => {
     await expect(program.run()).rejects.toThrow(disposed)
     await expectUnharmed()
   })
+
+  it('is refused too where it was destroyed while a timer had the run', async () => {
+    const x = one.buffer(16, 'x')
+    const program = await Program.build(one, doubling(tensorOn(x)))
+    one.timer = {
+      encode: async (_, encoder) => {
+        program.destroy()
+        return encoder
+      },
+      finish: async () => undefined,
+    }
+    await expect(program.run()).rejects.toThrow(disposed)
+    one.timer = undefined
+    await expectUnharmed()
+  })
 })

@@ -226,14 +226,19 @@ export class Program implements AsyncDisposable {
    * submitted, where it or what it works on was destroyed.
    */
   async start({ times = 1, clear = [] }: RunOptions = {}): Promise<PendingReports> {
-    this.#check()
-    checkBuffers(this.#gpu, clear)
+    const check = () => {
+      this.#check()
+      checkBuffers(this.#gpu, clear)
+    }
+    check()
     const { timer } = this.#gpu
     const began = performance.now()
     let encoder = this.#gpu.device.createCommandEncoder()
     for (const buffer of clear) encoder.clearBuffer(buffer)
-    if (timer) encoder = await timer.encode(this, encoder, times)
-    else for (let i = 0; i < times; i++) this.encode(encoder)
+    if (timer) {
+      encoder = await timer.encode(this, encoder, times)
+      check()
+    } else for (let i = 0; i < times; i++) this.encode(encoder)
     const reports = this.#readback.copy(encoder)
     const commands = encoder.finish()
     const encoded = performance.now()

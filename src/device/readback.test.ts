@@ -81,4 +81,19 @@ describe('the reports of runs that are started before earlier ones were read', (
     }
     expect(made).toBe(0)
   })
+
+  it('are each of its own run after one that was timed, and so read already, was dropped', async () => {
+    gpu.timer = {
+      encode: async (timed, encoder) => {
+        timed.encode(encoder)
+        return encoder
+      },
+      finish: async () => undefined,
+    }
+    const timed = await start(1)
+    gpu.timer = undefined
+    timed.drop()
+    const started = [await start(2), await start(3)] as const
+    expect([await first(started[0].read()), await first(started[1].read())]).toEqual([2, 3])
+  })
 })

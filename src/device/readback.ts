@@ -12,7 +12,7 @@ export interface PendingReports {
    * keeps Dawn busy polling.
    */
   read(): Promise<ArrayBuffer[]>
-  /** Says that nobody will read them. Never after `read`. */
+  /** Says that nobody will read them. Says nothing new where somebody has, a timer for one. */
   drop(): void
 }
 
@@ -46,7 +46,9 @@ export class Readback {
     return {
       read: () => (reports ??= staging ? this.#read(staging) : this.#finished()),
       // The queue keeps order: a later copy to the same place comes after this one.
-      drop: () => void (staging && this.#free.push(staging)),
+      drop: () => {
+        if (staging && !reports) this.#free.push(staging)
+      },
     }
   }
 

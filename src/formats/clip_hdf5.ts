@@ -5,6 +5,7 @@
 // to the file how it was made, so that nobody goes on with it under other options.
 
 import { SignError } from '../base/errors.js'
+import { isRate, MOST_FRAMES } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type Hdf5Dataset, Hdf5File, type OpenHdf5Options } from './hdf5.js'
 import { mostUnpacked } from './unpacked_limit.js'
@@ -15,8 +16,6 @@ export const FPS = 'fps'
 export const FRAME_INDEX = 'frameIndex'
 /** What the numbers are; absent: keypoints, as the published tool has them. */
 export const CONTENT = 'content'
-/** Over two hours: more is a damaged header, and would be allocated before it is read. */
-const LONGEST = 200_000
 
 /** A clip as it lies in a file. */
 export interface ClipRows {
@@ -105,8 +104,8 @@ function checkShape(
 ): { frames: number; bytes: number } {
   const [frames = 0, width] = shape
   const size = { '"<f"': 4, '"<d"': 8 }[dtype]
-  if (shape.length !== 2 || width !== COORDS || frames < 1 || frames > LONGEST || size === undefined) {
-    const problem = `wanted 1 to ${LONGEST} frames of ${COORDS} little-endian floats, got ${dtype} [${shape.join(', ')}]`
+  if (shape.length !== 2 || width !== COORDS || frames < 1 || frames > MOST_FRAMES || size === undefined) {
+    const problem = `wanted 1 to ${MOST_FRAMES} frames of ${COORDS} little-endian floats, got ${dtype} [${shape.join(', ')}]`
     throw new SignError('ERR_DATA', who, problem, hint)
   }
   const bytes = frames * COORDS * size
@@ -122,7 +121,7 @@ const contentOf = ({ attributes }: Hdf5Dataset): string => String(attributes[CON
 
 function timeOf({ attributes }: Hdf5Dataset, frames: number, defaultFps: number, who: string): { fps: number; frameIndex: Int32Array } {
   const fps = FPS in attributes ? attributes[FPS] : defaultFps
-  if (typeof fps !== 'number' || !(fps > 0 && fps < 1e5))
+  if (typeof fps !== 'number' || !isRate(fps))
     throw new SignError('ERR_DATA', who, `wanted frames a second in the attribute ${FPS}, got ${fps}`, 'Write the file again')
   const index = FRAME_INDEX in attributes ? attributes[FRAME_INDEX] : Int32Array.from({ length: frames }, (_, t) => t)
   const rising = index instanceof Int32Array && index.length === frames && index.every((n, t) => n > (t === 0 ? -1 : index[t - 1]!))

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../base/errors.js'
 import { makeFolder, output, removeEmpty } from '../base/files.js'
 import { type Lock, takeLock } from '../base/lock_file.js'
+import { MOST_FRAMES } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type ClipKind, type ClipRows, CONTENT, FPS, FRAME_INDEX, readClipHdf5 } from './clip_hdf5.js'
 import { type Hdf5Addition, Hdf5File, type OpenHdf5Options } from './hdf5.js'
@@ -15,6 +16,8 @@ import { type Hdf5Addition, Hdf5File, type OpenHdf5Options } from './hdf5.js'
 const MADE = 'made'
 /** An attribute lives in an object header of 64 KiB. */
 const LONGEST_INDEX = 16_000
+/** Parts of a name: hdf5_worker.js looks no deeper. */
+const DEEPEST = 8
 
 export interface WriteHdf5Options extends OpenHdf5Options {
   /**
@@ -88,7 +91,7 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
 
   /**
    * Adds a clip and hands it to the system. A name with slashes lies in groups. Throws ERR_DATA for a name that is there already or that HDF5 cannot hold, arrays
-   * that do not fit their number of frames, and gaps in a clip of over 16,000 frames; ERR_OUTPUT where it cannot be written.
+   * that do not fit their number of frames, gaps in a clip of over 16,000 frames, and one of over 200,000; ERR_OUTPUT where it cannot be written.
    */
   async add(clip: C): Promise<void> {
     const stored = this.#kind.toRows(clip)
@@ -167,6 +170,9 @@ function checkRows({ name, frames, rows, frameIndex }: ClipRows, who: string): v
   }
   if (!/^[^/\0]+(\/[^/\0]+)*$/.test(name) || name.split('/').some((part) => part === '.' || part === '..'))
     refuse('wanted a name of parts divided by slashes, got another', 'Give clips plain names')
+  if (name.split('/').length > DEEPEST) refuse(`wanted a name of at most ${DEEPEST} parts, got another`, 'Give clips plain names')
+  // What no reader takes: a file with such a clip could not be gone on with either.
+  if (frames > MOST_FRAMES) refuse(`wanted at most ${MOST_FRAMES} frames, got ${frames}`, 'Cut the clip')
   if (frames < 1 || rows.length !== frames * COORDS || frameIndex.length !== frames) {
     const got = `${rows.length} and ${frameIndex.length} in ${frames} frames`
     refuse(`wanted ${COORDS} numbers and 1 frame number in each of at least 1 frame, got ${got}`, 'Check how the clip was made')

@@ -6,6 +6,7 @@ import { basename, resolve } from 'node:path'
 import {
   bodyValidity,
   DWPOSE_BODY,
+  DWPOSE_FACE,
   DWPOSE_HAND,
   type DwposePersonLists,
   type DwposePoints,
@@ -15,7 +16,7 @@ import {
 } from './dwpose_person.js'
 import { frameFiles, type Naming, readBytes } from './frame_files.js'
 import { foreignJson } from './json_foreign.js'
-import { listAt, numbersAt, objectAt, refuse, shown } from './json_shape.js'
+import { isObject, listAt, numbersAt, objectAt, refuse, shown } from './json_shape.js'
 import { parseJson } from './json_text.js'
 import { checkPicture, type Picture } from './picture.js'
 import { type DetectedClip, type DetectedFrame, signerClip } from './signer.js'
@@ -34,8 +35,6 @@ export interface DwposeClip extends DetectedClip {
   /** Frames in which hands were given back to their owners. */
   readonly handsRepaired: number
 }
-
-const FACE = 68
 
 /** Fractions further out than this are no picture's. */
 const FARTHEST = 10
@@ -70,7 +69,7 @@ export function parseDwposeFrame(bytes: Uint8Array, picture: Picture, who: strin
   }
 }
 
-const isOurs = (value: unknown): boolean => typeof value === 'object' && value !== null && 'num_persons' in value
+const isOurs = (value: unknown): boolean => isObject(value) && 'num_persons' in value
 
 function parsePerson(person: Record<string, unknown>, place: string, who: string): DwposePersonLists {
   const body = pointsAt(person, 'body_keypoints', DWPOSE_BODY, place, who)
@@ -88,8 +87,8 @@ function parsePerson(person: Record<string, unknown>, place: string, who: string
     return listed(points, numbersAt(person[`${side}_hand_scores`], [DWPOSE_HAND], `${place}.${side}_hand_scores`, who), DWPOSE_HAND)
   }
   // The face is not used, but a file in which it is broken is not to be trusted with the rest.
-  pointsAt(person, 'face_keypoints', FACE, place, who)
-  numbersAt(person.face_scores, [FACE], `${place}.face_scores`, who)
+  pointsAt(person, 'face_keypoints', DWPOSE_FACE, place, who)
+  numbersAt(person.face_scores, [DWPOSE_FACE], `${place}.face_scores`, who)
   return { body: listed(body, validity, DWPOSE_BODY), hands: [hand('left'), hand('right')] }
 }
 
@@ -121,14 +120,14 @@ function pointsAt(
 const isNoPoint = (point: unknown): boolean => point === null || (Array.isArray(point) && point.length === 2 && point.includes(null))
 
 /** How the frames may be named. */
-export const dwposeNaming: readonly Naming[] = ['number', 'numbered']
+const namings: readonly Naming[] = ['number', 'numbered']
 
 /** The clip in a folder, as {@link signerClip} chooses it; frames without people, and numbers without a file, are gaps. Throws ERR_DATA naming folder or file. */
 export async function readDwposeClip(folder: string, options: DwposeOptions): Promise<DwposeClip> {
   const { picture, fps = 24, name = basename(resolve(folder)), signal } = options
   const frames: DetectedFrame[] = []
   let handsRepaired = 0
-  const files = await frameFiles(folder, dwposeNaming, 'NNNNNNNN.json from 1 on')
+  const files = await frameFiles(folder, namings, 'NNNNNNNN.json from 1 on')
   // Counted from 1 in the name, from 0 in a clip.
   const counted = Math.min(1, files[0]!.number)
   for (const { path, number } of files) {

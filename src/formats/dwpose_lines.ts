@@ -3,11 +3,20 @@
 // The published tool reads keys that its own extractor no longer writes, so the lines it makes are empty: those are refused by their number.
 
 import { basename, extname } from 'node:path'
-import { bodyValidity, DWPOSE_BODY, DWPOSE_HAND, type DwposePersonLists, type DwposePoints, dwposePerson } from './dwpose_person.js'
+import {
+  bodyValidity,
+  DWPOSE_BODY,
+  DWPOSE_FACE,
+  DWPOSE_HAND,
+  type DwposePersonLists,
+  type DwposePoints,
+  dwposePerson,
+} from './dwpose_person.js'
 import { refuse } from './json_shape.js'
 import { type FrameOfNumbers, linesOf, parseLine } from './number_lines.js'
 import { checkPicture, type Picture } from './picture.js'
 import { type DetectedClip, signerClip } from './signer.js'
+import { counterValue } from './skels.js'
 
 /** Numbers a frame, in the order of the file. */
 const parts = [
@@ -15,8 +24,8 @@ const parts = [
   { name: 'body score', length: DWPOSE_BODY },
   { name: 'hand coordinate', length: 4 * DWPOSE_HAND },
   { name: 'hand score', length: 2 * DWPOSE_HAND },
-  { name: 'face coordinate', length: 2 * 68 },
-  { name: 'face score', length: 68 },
+  { name: 'face coordinate', length: 2 * DWPOSE_FACE },
+  { name: 'face score', length: DWPOSE_FACE },
   { name: 'counter', length: 1 },
 ] as const
 
@@ -49,8 +58,7 @@ export interface DwposeLineOptions {
 
 /**
  * The clips of a file, one line in memory at a time. Throws ERR_DATA naming `path:line` for a blank or ragged line, a token that is no finite number, a body
- * score that is no index, a confidence or coordinate out of range and a counter that does not run from 0 to 1, and
- * a line in which nobody is seen; naming `path` for a file that cannot be read.
+ * score that is no index, a confidence or coordinate out of range, a counter that does not run from 0 to 1, and a line in which nobody is seen; naming `path` for a file that cannot be read.
  */
 export async function* readDwposeLines(path: string, options: DwposeLineOptions): AsyncGenerator<DetectedClip> {
   const { picture, fps = 24, names } = options
@@ -70,7 +78,7 @@ export async function* readDwposeLines(path: string, options: DwposeLineOptions)
 }
 
 function checkCounter(value: number, t: number, frames: number, who: string): void {
-  const wanted = frames === 1 ? 0 : t / (frames - 1)
+  const wanted = counterValue('inclusive i/(N-1)', t, frames)
   if (Math.abs(value - wanted) > 1e-4)
     refuse(who, `wanted the counter ${wanted.toFixed(4)} in frame ${t} of ${frames}, got ${value}`, 'Look for a lost or doubled value')
 }

@@ -6,9 +6,10 @@ import { refuse } from './json_shape.js'
 import { putPoint } from './keypoint_values.js'
 import type { Picture } from './picture.js'
 
-/** Points of the body and of one hand. */
+/** Points of the body, of one hand and of the face. */
 export const DWPOSE_BODY = 18
 export const DWPOSE_HAND = 21
+export const DWPOSE_FACE = 68
 
 /** The points of one list, in fractions, and how sure each is; a point or confidence that is not there is not seen. */
 export interface DwposePoints {

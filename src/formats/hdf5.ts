@@ -1,10 +1,10 @@
 // HDF5 through the optional package h5wasm, in a thread of its own (hdf5_worker.js) that is given up when it hangs or fails: no file can do anything to the next.
 
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { optionalPackage } from '../base/optional.js'
 import { type CallOptions, Thread, ThreadError } from '../base/thread.js'
+import { sizeOfFile } from './file_bytes.js'
 import { mostUnpacked } from './unpacked_limit.js'
 
 type AttributeValue = number | string | Int32Array
@@ -98,7 +98,7 @@ export class Hdf5File {
    * for `w`), ERR_CONFIG where h5wasm is not installed.
    */
   static async open(path: string, mode: 'r' | 'w' | 'a', options: OpenHdf5Options = {}): Promise<Hdf5File> {
-    const file = new Hdf5File(path, mode, mode === 'w' ? 0 : await sizeOf(path), options)
+    const file = new Hdf5File(path, mode, mode === 'w' ? 0 : await sizeOfFile(path, 'an HDF5 file'), options)
     await file.#inTurn(path, mode === 'w' ? 'a file that can be written' : 'an HDF5 file', file.bytes)
     return file
   }
@@ -230,13 +230,4 @@ async function take(mode: 'r' | 'w' | 'a', signal: AbortSignal | undefined): Pro
     })
   }
   return { thread, fresh: true, open: false }
-}
-
-/** Throws ERR_DATA where there is no file to read: a pipe, which HDF5 cannot read, would be waited for. */
-async function sizeOf(path: string): Promise<number> {
-  const refuse = (got: string, cause?: unknown): never => {
-    throw new SignError('ERR_DATA', path, `wanted an HDF5 file, got ${got}`, 'Check the path', { cause })
-  }
-  const stats = await stat(path).catch((cause) => refuse(cause.message, cause))
-  return stats.isFile() ? stats.size : refuse('no regular file')
 }

@@ -1,5 +1,7 @@
 // What another program's JSON is, so that a message can say more than what is missing in it.
 
+import { isObject } from './json_shape.js'
+
 /** The program that writes such JSON, or the kind of file, in words; undefined for what is not known. */
 export function foreignJson(value: unknown): string | undefined {
   if (Array.isArray(value)) return listOf(value[0], value.length)
@@ -22,5 +24,3 @@ function listOf(first: unknown, length: number): string | undefined {
   if ('keypoints' in first || 'instances' in first || 'keypoint_scores' in first) return "MMPose's predictions"
   return undefined
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

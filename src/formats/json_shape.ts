@@ -7,9 +7,14 @@ export function refuse(who: string, problem: string, nextMove = 'Run the detecto
   throw new SignError('ERR_DATA', who, problem, nextMove)
 }
 
+/** Whether a value is an object with keys: no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** `value` as an object. Throws ERR_DATA naming `who` and `place`. */
 export function objectAt(value: unknown, place: string, who: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  if (isObject(value)) return value
   return refuse(who, `wanted an object at ${place}, got ${shown(value)}`)
 }
 

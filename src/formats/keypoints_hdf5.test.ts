@@ -85,7 +85,20 @@ describe('keypointHdf5Writer', () => {
     await writer.add({ ...clip, name: 'd/e/f' })
     await expect(writer.add({ ...clip, name: 'd/e' })).rejects.toThrow(/: d\/e: .* got it beside 'd\/e\/f'/)
     await expect(writer.add({ ...clip, name: 'x', frames: 6 })).rejects.toThrow(/: x: wanted 150 numbers .* got 750 and 5 in 6 frames/)
+    await expect(writer.add({ ...clip, name: 'x', frames: 200_001 })).rejects.toThrow(/: x: wanted at most 200000 frames, got 200001/)
+    const gaps = keypointClip('gaps', 16_001, 1)
+    gaps.frameIndex[16_000] = 20_000
+    await expect(writer.add(gaps)).rejects.toThrow(/: gaps: wanted at most 16000 frames in a clip with gaps, got 16001/)
     await writer.discard()
+  })
+
+  it('takes names as deep as they can be read', async () => {
+    const writer = await keypointHdf5Writer(fresh())
+    const name = 'a/b/c/d/e/f/g/h'
+    await writer.add({ ...clips[0]!, name })
+    await expect(writer.add({ ...clips[0]!, name: `deeper/${name}` })).rejects.toThrow(/wanted a name of at most 8 parts/)
+    await writer.close()
+    expect((await read(writer.path)).map((clip) => clip.name)).toEqual([name])
   })
 
   it('names a folder that cannot be written to', async () => {

@@ -6,11 +6,11 @@ import { basename, resolve } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { frameFiles, type Naming, readBytes } from './frame_files.js'
 import { foreignJson } from './json_foreign.js'
-import { objectAt, refuse, shown } from './json_shape.js'
+import { isObject, objectAt, refuse, shown } from './json_shape.js'
 import { parseJson } from './json_text.js'
 import { inPixels } from './keypoint_scale.js'
 import { type OpenPosePerson, openPosePerson } from './openpose_person.js'
-import type { Picture } from './picture.js'
+import { isExtent, type Picture } from './picture.js'
 import { type DetectedClip, signerClip } from './signer.js'
 
 export interface OpenPoseOptions {
@@ -32,7 +32,7 @@ export interface OpenPoseFrame {
 }
 
 /** How the frames may be named. */
-export const openPoseNaming: readonly Naming[] = ['keypoints', 'number', 'numbered']
+const namings: readonly Naming[] = ['keypoints', 'number', 'numbered']
 
 /**
  * The people of one frame file. Throws ERR_DATA naming `who` and the character for what is no JSON, and the path inside it (`people[0].pose_keypoints_2d[7]`) for
@@ -50,11 +50,11 @@ export function parseOpenPoseFrame(bytes: Uint8Array, who: string): OpenPoseFram
       const place = `people[${p}]`
       return person === null ? [] : [openPosePerson(objectAt(person, place, who), place, who)]
     }),
-    picture: isSize(width) && isSize(height) ? { width, height } : undefined,
+    picture: isExtent(width) && isExtent(height) ? { width, height } : undefined,
   }
 }
 
-const isFrame = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && 'people' in value
+const isFrame = (value: unknown): value is Record<string, unknown> => isObject(value) && 'people' in value
 
 function notOpenPose(value: unknown, who: string): never {
   const foreign = foreignJson(value)
@@ -62,8 +62,6 @@ function notOpenPose(value: unknown, who: string): never {
   const frame = objectAt(value, 'the file', who)
   return refuse(who, `wanted an array at people, got ${shown(frame.people)}`, 'Write what OpenPose writes with --write_json')
 }
-
-const isSize = (value: unknown): value is number => typeof value === 'number' && value >= 1 && value <= 1e5
 
 /**
  * The clip in a folder, with what was decided about people and gaps. A frame's place in time is the number in its file's name; missing numbers and frames
@@ -73,7 +71,7 @@ const isSize = (value: unknown): value is number => typeof value === 'number' &&
 export async function readOpenPoseClip(folder: string, options: OpenPoseOptions = {}): Promise<DetectedClip> {
   const { fps = 24, name = basename(resolve(folder)), signal } = options
   const frames: (OpenPoseFrame & { readonly index: number })[] = []
-  for (const { path, number } of await frameFiles(folder, openPoseNaming, '<stem>_<digits>_keypoints.json')) {
+  for (const { path, number } of await frameFiles(folder, namings, '<stem>_<digits>_keypoints.json')) {
     signal?.throwIfAborted()
     frames.push({ index: number, ...parseOpenPoseFrame(await readBytes(path), path) })
   }

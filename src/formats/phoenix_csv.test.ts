@@ -34,6 +34,7 @@ describe('readPhoenixCsv', () => {
     ['id|text\na|b', 'train.csv:1: wanted a column orth or annotation or gloss, got id, text'],
     ['id|gloss|text\na|B', 'train.csv:2: wanted 3 columns as in the heading, got 2'],
     ['id|gloss|text\na|B|b\nc|D|d\na|E|e', "train.csv:4: wanted names that differ, got 'a' as on line 2"],
+    ['gloss|text|id\nB|b|gr\u00fcn\n\nE|e|gru\u0308n', "train.csv:4: wanted names that differ, got 'gru\u0308n' as on line 2"],
     ['id|gloss|text\na|B|b\nc||d', 'train.csv:3: wanted a text and a gloss'],
   ])('says where %j is wrong', async (text, message) => {
     await expect(readPhoenixCsv(await file(text))).rejects.toThrow(message)

@@ -3,6 +3,7 @@
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { linesOfText, readText } from '../base/text_file.js'
+import { checkNamesDiffer } from './skels_companions.js'
 
 export interface AnnotatedSentence {
   readonly name: string
@@ -18,10 +19,9 @@ export async function readPhoenixCsv(path: string): Promise<AnnotatedSentence[]>
   const [heading = '', ...lines] = linesOfText(await readText(path))
   const columns = heading.split('|').map((column) => column.trim())
   const at = { name: column('name'), gloss: column('gloss'), text: column('text') }
-  const lineOf = new Map<string, number>()
-  return lines.flatMap((line, i) => {
-    if (line === '') return []
-    const cells = line.split('|')
+  const rows = lines.map((line) => line.split('|').map((cell) => cell.trim()))
+  const sentences = rows.flatMap((cells, i) => {
+    if (lines[i] === '') return []
     const who = `${path}:${i + 2}`
     if (cells.length !== columns.length)
       throw new SignError(
@@ -30,15 +30,14 @@ export async function readPhoenixCsv(path: string): Promise<AnnotatedSentence[]>
         `wanted ${counted(columns.length, 'column')} as in the heading, got ${cells.length}`,
         'Correct the line',
       )
-    const sentence = { name: cells[at.name]!.trim(), text: cells[at.text]!.trim(), gloss: cells[at.gloss]!.trim() }
+    const sentence = { name: cells[at.name]!, text: cells[at.text]!, gloss: cells[at.gloss]! }
     if (!sentence.text || !sentence.gloss)
       throw new SignError('ERR_DATA', who, `wanted a text and a gloss, got none of one`, 'Complete or remove the line')
-    const twin = lineOf.get(sentence.name)
-    if (twin !== undefined)
-      throw new SignError('ERR_DATA', who, `wanted names that differ, got '${sentence.name}' as on line ${twin}`, 'Rename one of them')
-    if (sentence.name !== '') lineOf.set(sentence.name, i + 2)
     return [sentence]
   })
+  // The heading is line 1.
+  checkNamesDiffer(path, ['', ...rows.map((cells) => cells[at.name] ?? '')])
+  return sentences
 
   function column(key: keyof typeof headings): number {
     const index = columns.findIndex((name) => (headings[key] as readonly string[]).includes(name))

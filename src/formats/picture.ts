@@ -8,9 +8,14 @@ export interface Picture {
   readonly height: number
 }
 
+/** Whether a value can be the width or height of a picture. */
+export function isExtent(value: unknown): value is number {
+  return typeof value === 'number' && value >= 1 && value <= 1e5
+}
+
 /** Throws ERR_CONFIG for a picture without a size. */
 export function checkPicture({ width, height }: Picture): void {
-  if (width >= 1 && height >= 1 && width <= 1e5 && height <= 1e5) return
+  if (isExtent(width) && isExtent(height)) return
   const problem = `wanted the video's width and height in pixels, got ${width} x ${height}`
   throw new SignError('ERR_CONFIG', 'picture', problem, 'The files hold fractions of the picture: give the size of the video')
 }

@@ -3,6 +3,7 @@
 
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
+import { isRate } from '../motion/clip.js'
 import { fileBytes } from './file_bytes.js'
 import { ByteReader } from './pose_bytes.js'
 import { mostUnpacked } from './unpacked_limit.js'
@@ -57,7 +58,7 @@ export function decodePose(bytes: Uint8Array, who: string): PoseFile {
   if (points === 0) refuse(reader, 'wanted at least one point', `got ${counted(stored.length, 'component')} without any`)
 
   const fps = version === 0.2 ? reader.f32('the frame rate') : reader.u16('the frame rate')
-  if (!(fps > 0 && fps < 1e5)) refuse(reader, 'wanted a frame rate', `got ${fps}`)
+  if (!isRate(fps)) refuse(reader, 'wanted a frame rate', `got ${fps}`)
   const frames = version === 0.2 ? reader.u32('the number of frames') : reader.u16('the number of frames')
   const body = version === 0 ? readPersonByPerson(reader, frames, stored) : readPlanes(reader, frames, stored, version)
   if (reader.left > 0) refuse(reader, 'wanted the end of the file', `got ${counted(reader.left, 'byte')} more`)
@@ -122,13 +123,13 @@ interface Body {
 const COUNTABLE = 0x10000
 
 /** Versions 0.1 and 0.2: all coordinates, then all confidences. */
-function readPlanes(reader: ByteReader, counted: number, components: readonly StoredComponent[], version: 0.1 | 0.2): Body {
+function readPlanes(reader: ByteReader, told: number, components: readonly StoredComponent[], version: 0.1 | 0.2): Body {
   const people = reader.u16('the number of people')
   if (people === 0) refuse(reader, 'wanted at least one person', 'got 0')
   const points = pointsOf(components)
   const stored = Math.max(...components.map(({ coordinates }) => coordinates))
   const held = reader.left / (4 * people * points * (stored + 1))
-  const frames = version === 0.1 && held >= COUNTABLE && Number.isInteger(held) ? held : counted
+  const frames = version === 0.1 && held >= COUNTABLE && Number.isInteger(held) ? held : told
   if (frames === 0) refuse(reader, 'wanted at least one frame', 'got 0')
   const what = `${people} x ${points} points in ${frames} frames`
   const cells = frames * people * points

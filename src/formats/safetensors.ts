@@ -3,6 +3,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { bug } from '../base/errors.js'
+import { isSystemError, refusedInput } from '../base/system_errors.js'
 import { blankChecksums, sealHeader, verifyTensor } from './safetensors_checksums.js'
 import { type Header, headerLength, PREFIX_BYTES, parseHeader, type TensorPlace } from './safetensors_header.js'
 import { badCheckpoint, bytesOf, sizeOf, type Tensor, type TensorFile, viewAs } from './safetensors_types.js'
@@ -38,8 +39,7 @@ export async function readSafetensors(
       tensors.push(tensorOf(place, await readAt(file, dataStart + place.begin, place.end - place.begin, path), header, path))
     return fileOf(header, tensors)
   } catch (cause) {
-    if (cause instanceof Error && 'syscall' in cause)
-      throw badCheckpoint(path, `wanted to read a checkpoint, got ${cause.message}`, 'Check the path and that you may read it')
+    if (isSystemError(cause)) throw refusedInput(path, 'read a checkpoint', cause, 'ERR_CHECKPOINT')
     throw cause
   } finally {
     await file?.close()

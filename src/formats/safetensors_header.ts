@@ -1,6 +1,7 @@
 // The header of a safetensors file: 8 bytes of length, then JSON that says where each tensor's bytes lie. A checkpoint comes from
 // anywhere, so nothing in it is believed: every range is checked against the file before a byte of data is touched.
 
+import { isObject } from './json_shape.js'
 import { type Checksums, readChecksums } from './safetensors_checksums.js'
 import { foreignFile } from './safetensors_foreign.js'
 import { findDuplicateKey } from './safetensors_keys.js'
@@ -78,7 +79,7 @@ function parseJson(bytes: Uint8Array, who: string): Record<string, unknown> {
   } catch (cause) {
     throw badCheckpoint(start, `wanted a header of JSON, got ${(cause as Error).message}`, 'Check that it is a safetensors file')
   }
-  if (!isRecord(header)) throw badCheckpoint(start, `wanted a JSON object, got ${show(header)}`, 'Check that it is a safetensors file')
+  if (!isObject(header)) throw badCheckpoint(start, `wanted a JSON object, got ${show(header)}`, 'Check that it is a safetensors file')
   const twice = findDuplicateKey(text)
   if (twice) {
     const offset = PREFIX_BYTES + new TextEncoder().encode(text.slice(0, twice.at)).length
@@ -89,7 +90,7 @@ function parseJson(bytes: Uint8Array, who: string): Record<string, unknown> {
 
 function readPlace(name: string, value: unknown, who: string): TensorPlace {
   const where = `${who}: tensor ${show(name)}`
-  if (!isRecord(value)) throw badCheckpoint(where, `wanted dtype, shape and data_offsets, got ${show(value)}`)
+  if (!isObject(value)) throw badCheckpoint(where, `wanted dtype, shape and data_offsets, got ${show(value)}`)
   const { dtype, shape, data_offsets: offsets } = value
   if (!isDtype(dtype)) throw badCheckpoint(where, `wanted a dtype of ${dtypes.join(', ')}, got ${show(dtype)}`, 'Convert the tensor first')
   if (!isCounts(shape)) throw badCheckpoint(where, `wanted a shape of whole numbers, got ${show(shape)}`)
@@ -104,7 +105,7 @@ function readPlace(name: string, value: unknown, who: string): TensorPlace {
 
 function readMetadata(value: unknown, who: string): Record<string, string> {
   const where = `${who}: "__metadata__"`
-  if (!isRecord(value)) throw badCheckpoint(where, `wanted an object of strings, got ${show(value)}`)
+  if (!isObject(value)) throw badCheckpoint(where, `wanted an object of strings, got ${show(value)}`)
   for (const [key, text] of Object.entries(value))
     if (typeof text !== 'string') throw badCheckpoint(where, `wanted a string under ${show(key)}, got ${show(text)}`)
   return value as Record<string, string>
@@ -137,10 +138,6 @@ function checkCover(places: readonly TensorPlace[], dataBytes: number, dataStart
       `${who}: byte ${dataStart + covered}`,
       `wanted the end of the file after ${previous}, got ${dataBytes - covered} more bytes`,
     )
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isDtype(value: unknown): value is Dtype {

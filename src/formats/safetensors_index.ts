@@ -1,7 +1,7 @@
 // A model in several safetensors files, as larger ones are published: `model.safetensors.index.json` says which tensor lies in which file beside it.
 
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { readText } from '../base/text_file.js'
 import { readSafetensors } from './safetensors.js'
 import { badCheckpoint, type TensorFile } from './safetensors_types.js'
 
@@ -31,12 +31,7 @@ async function readIndexed(path: string, { wants = () => true }: { wants?: Wants
 
 /** File names by tensor. */
 async function readIndex(path: string): Promise<Map<string, string>> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw badCheckpoint(path, `wanted to read an index, got ${(cause as Error).message}`, 'Check the path', { cause })
-  }
+  const text = await readText(path, { code: 'ERR_CHECKPOINT', wanted: 'an index of safetensors files' })
   let parsed: { weight_map?: unknown } | null
   try {
     parsed = JSON.parse(text)

@@ -47,9 +47,9 @@ export interface FollowedSigner {
  * and a signer who is really left does lose.
  */
 const JUMP = 10
+
 /**
- * The clip of one signer out of frames in rising order; see {@link followSigner} for whom it is of. Throws ERR_DATA naming `who` where nobody is seen in any
- * frame.
+ * The clip of one signer out of frames in rising order; see {@link followSigner} for whom it is of, and for what it throws.
  */
 export function signerClip(frames: readonly DetectedFrame[], name: string, fps: number, who: string): DetectedClip {
   const { chosen, detection } = followSigner(frames, who)

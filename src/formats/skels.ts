@@ -7,7 +7,10 @@ import { COORDS, joint } from '../motion/skeleton.js'
 import { type FrameOfNumbers, linesOf, parseLine } from './number_lines.js'
 
 /** Numbers a frame in the file: the coordinates and the counter. */
-export const SKELS_FRAME = COORDS + 1
+const SKELS_FRAME = COORDS + 1
+
+/** Files hold 5 decimals: so much off 1/3 is forgiven a shoulder distance of the normal scale. */
+export const SHOULDER_TOLERANCE = 2e-3
 
 /** What the 151st number of frame i of N says. Progressive Transformers write i/N, Prompt2Sign (i+1)/N, its DWPose tool i/(N-1). */
 export type CounterConvention = 'zero-based i/N' | 'one-based i/N' | 'inclusive i/(N-1)'
@@ -134,6 +137,7 @@ function scaleOf(sequences: readonly SkelsSequence[]): SkelsScale {
   }
   const median = widths.sort((a, b) => a - b)[widths.length >> 1]!
   // Every frame must hold, not only the middle one: a file with one odd frame is normalised again rather than trusted.
-  if (neckAtOrigin && Math.abs(widths[0]! - 1 / 3) < 2e-3 && Math.abs(widths.at(-1)! - 1 / 3) < 2e-3) return 'neck-shoulder-3'
+  const held = [widths[0]!, widths.at(-1)!].every((width) => Math.abs(width - 1 / 3) < SHOULDER_TOLERANCE)
+  if (neckAtOrigin && held) return 'neck-shoulder-3'
   return median > 0.05 && median < 0.3 ? 'divided-by-9' : 'other'
 }

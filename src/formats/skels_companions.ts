@@ -20,16 +20,22 @@ export function checkAligned(skelsPath: string, wanted: number, companionPath: s
   throw new SignError('ERR_DATA', `${companionPath}:${Math.max(1, Math.min(lines.length, wanted + 1))}`, problem, nextMove)
 }
 
-/** Throws ERR_DATA naming `path:line` for a name that is on a line before; blank lines name nothing, and how accents are put together makes no difference. */
+/** Throws ERR_DATA naming `path:line` for a name that is on a line before, see {@link twinLines}. */
 export function checkNamesDiffer(path: string, names: readonly string[]): void {
+  for (const { line, problem } of twinLines(names))
+    throw new SignError('ERR_DATA', `${path}:${line}`, problem, 'Give each clip its own name, or delete the line in all files')
+}
+
+/**
+ * The lines, from 1 on, with a name that is on a line before, and that as `wanted …, got …`. Blank lines name nothing, and how accents are put together makes no
+ * difference.
+ */
+export function* twinLines(names: readonly string[]): Generator<{ line: number; problem: string }> {
   const lineOf = new Map<string, number>()
   for (const [i, name] of names.entries()) {
     const key = name.normalize('NFC')
     const twin = lineOf.get(key)
-    if (twin !== undefined) {
-      const problem = `wanted names that differ, got '${name}' as on line ${twin}`
-      throw new SignError('ERR_DATA', `${path}:${i + 1}`, problem, 'Give each clip its own name, or delete the line in all files')
-    }
-    if (name !== '') lineOf.set(key, i + 1)
+    if (twin !== undefined) yield { line: i + 1, problem: `wanted names that differ, got '${name}' as on line ${twin}` }
+    else if (name !== '') lineOf.set(key, i + 1)
   }
 }

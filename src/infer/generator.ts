@@ -18,6 +18,7 @@ import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
+import { specialId } from '../text/vocabulary.js'
 import { diverged, refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 import { type Session, Sessions } from './sessions.js'
@@ -58,8 +59,8 @@ export class Generator implements AsyncDisposable {
 
   /**
    * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed
-   * or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the signal's reason when aborted, with ERR_DISPOSED when
-   * what it needs is destroyed.
+   * or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the signal's reason when aborted, with
+   * ERR_DISPOSED when what it needs is destroyed.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     const { signal } = options
@@ -84,7 +85,6 @@ export class Generator implements AsyncDisposable {
 
   /** The motions of several sentences, generated side by side. Throws as {@link stream}. */
   async generate(texts: readonly string[], options: GenerateOptions = {}): Promise<Motion[]> {
-    if (texts.length === 0) return []
     let last: Chunk | undefined
     for await (const chunk of this.#chunks(texts, options)) last = chunk
     return texts.map((_, i) => {
@@ -99,26 +99,30 @@ export class Generator implements AsyncDisposable {
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
     options.signal?.throwIfAborted()
     this.#check()
+    if (texts.length === 0) return
     const tokens = texts.map((text) => this.#encodeText(text))
     const batch = tokens.length
     const length = Math.ceil(Math.max(...tokens.map((ids) => ids.length)) / 4) * 4
     const shape = `${batch}x${length}`
-    const session = await this.#sessions.lend(shape, () => this.#record(batch, length))
     try {
-      const frames = await this.#start(session, tokens, length, options)
-      const whole = 1 / this.#group.scaling.scale[COORDS]!
-      let seen = 0
-      for await (const chunk of runFrames(session.decoding, batch, { frames, whole }, options.signal)) {
-        refuseDivergedFrames(chunk, seen, this.#group.language)
-        seen = chunk.ran
-        yield chunk
+      const session = await this.#sessions.lend(shape, () => this.#record(batch, length))
+      try {
+        const frames = await this.#start(session, tokens, length, options)
+        const whole = 1 / this.#group.scaling.scale[COORDS]!
+        let seen = 0
+        for await (const chunk of runFrames(session.decoding, batch, { frames, whole }, options.signal)) {
+          refuseDivergedFrames(chunk, seen, this.#group.language)
+          seen = chunk.ran
+          yield chunk
+        }
+      } finally {
+        this.#sessions.giveBack(shape, session)
       }
     } catch (error) {
+      options.signal?.throwIfAborted()
       // What was destroyed meanwhile has a better name than its memory.
       this.#check()
       throw error
-    } finally {
-      this.#sessions.giveBack(shape, session)
     }
   }
 
@@ -131,7 +135,7 @@ export class Generator implements AsyncDisposable {
   ): Promise<number | undefined> {
     const { startFrame, scaling, config } = this.#group
     const batch = tokens.length
-    const ids = new Uint32Array(batch * length).fill(PADDING)
+    const ids = new Uint32Array(batch * length).fill(specialId.padding)
     tokens.forEach((sentence, b) => {
       ids.set(sentence, b * length)
     })
@@ -265,8 +269,6 @@ export class Generator implements AsyncDisposable {
     return this.destroy()
   }
 }
-
-const PADDING = 1
 
 /** The numbers `next_frame` follows, where a whole clip is `whole` on the model's counter: least step, given step, stop, mode. */
 function policyNumbers(count: number | undefined, maxFrames: number, whole: number): readonly [number, number, number, number] {

@@ -80,17 +80,20 @@ export class GlossDecoder implements AsyncDisposable {
     const sources = prompts.map((prompt) => this.#encodeText(prompt))
     const length = Math.ceil(Math.max(...sources.map((ids) => ids.length)) / 4) * 4
     const shape = `${sources.length}x${length} ${beams} ${limit}`
-    const session = await this.#sessions.lend(shape, () => this.#record(sources.length, length, beams, limit))
     try {
-      this.#start(session, sources, length, beams)
-      await session.encoding.start()
-      return await this.#search(session, sources.length, { beams, lengthPenalty, limit, signal })
+      const session = await this.#sessions.lend(shape, () => this.#record(sources.length, length, beams, limit))
+      try {
+        this.#start(session, sources, length, beams)
+        await session.encoding.start()
+        return await this.#search(session, sources.length, { beams, lengthPenalty, limit, signal })
+      } finally {
+        this.#sessions.giveBack(shape, session)
+      }
     } catch (error) {
+      signal?.throwIfAborted()
       // What was destroyed meanwhile has a better name than its memory.
       this.#check()
       throw error
-    } finally {
-      this.#sessions.giveBack(shape, session)
     }
   }
 

@@ -70,11 +70,20 @@ export class MultiLanguageGenerator implements AsyncDisposable {
 
   /** As `Generator.stream`. Throws ERR_USAGE, naming the known ones, for an unknown language. */
   async *stream(language: string, text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
+    const { signal } = options
     const entry = await this.#enter(language)
+    let left: Promise<void> | undefined
+    const leave = () => {
+      left ??= this.#leave(entry)
+      return left
+    }
+    // Aborted, it ends whether somebody reads on or not.
+    signal?.addEventListener('abort', leave)
     try {
       yield* entry.generator.stream(text, options)
     } finally {
-      await this.#leave(entry)
+      signal?.removeEventListener('abort', leave)
+      await leave()
     }
   }
 

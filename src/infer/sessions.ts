@@ -10,7 +10,7 @@ export interface Session {
   readonly decoding: Program
 }
 
-/** Free sessions that are kept, of all shapes together; those lent longest ago go first. */
+/** Free sessions that are kept, of all shapes together; those given back longest ago go first. */
 const MOST_FREE = 16
 
 /** Lends sessions. */

@@ -7,18 +7,12 @@
 // - a hand in line with its forearm, fingers a little apart
 
 import { KEYPOINT } from '../motion/keypoints.js'
-import { bones, fingers, JOINTS, joint } from '../motion/skeleton.js'
+import { type Arm, arms, bones, fingers, JOINTS, joint } from '../motion/skeleton.js'
 
 /** How much the place of a joint at rest counts beside those that were seen: about as much as smoothness does. */
 const REST = 0.1
 
 type Point = readonly [x: number, y: number]
-
-const arms = [
-  { side: -1, shoulder: joint.rightShoulder, elbow: joint.rightElbow, wrist: joint.rightWrist, hand: joint.rightHand },
-  { side: 1, shoulder: joint.leftShoulder, elbow: joint.leftElbow, wrist: joint.leftWrist, hand: joint.leftHand },
-] as const
-type Arm = (typeof arms)[number]
 
 /** Angles of the fingers to the axis of the hand, towards the thumb's side. */
 const fan = [0.9, 0.28, 0.07, -0.15, -0.38]

@@ -8,6 +8,7 @@ import type { Gpu } from '../device/gpu.js'
 import { Arena, elements, type Region, type Tensor } from '../device/memory.js'
 import { firstScaling } from '../ops/loss_scale.js'
 import { type Parameter, type ParameterSpec, storedShape } from '../ops/parameter.js'
+import { specialId } from '../text/vocabulary.js'
 
 /** A named array of numbers in its logical shape: what checkpoints hold. */
 export interface HostTensor {
@@ -33,7 +34,6 @@ export interface OptimiserRange {
 const isMatrix = (spec: ParameterSpec): boolean => spec.shape.length > 1
 
 const SPARE = 'spare'
-const PAD_ID = 1
 
 /** What the products of linear layers and attention are made of in training: float32, or halves with sums in float32. */
 export type Precision = 'f32' | 'f16'
@@ -237,7 +237,7 @@ export function initialTensors(specs: readonly ParameterSpec[], seed: number): M
         const random = Random.for(seed, name)
         const bound = Math.sqrt(6 / (inputs + outputs))
         for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * bound
-        if (name === 'tokens/table') data.fill(0, PAD_ID * inputs, (PAD_ID + 1) * inputs)
+        if (name === 'tokens/table') data.fill(0, specialId.padding * inputs, (specialId.padding + 1) * inputs)
       }
       return [name, { shape, data }]
     }),

@@ -13,6 +13,14 @@ export interface Motion {
   readonly fps: number
 }
 
+/** Over two hours at the usual rates: more comes of a damaged header, frame number or rate, and would be allocated before that shows. */
+export const MOST_FRAMES = 200_000
+
+/** Whether a number can be a frame rate. */
+export function isRate(fps: number): boolean {
+  return fps > 0 && fps < 1e5
+}
+
 /** Whether two frame rates are the same but for how files round them: 29.97 is 29.969999 in some, 30 in none. */
 export function sameRate(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-4 * Math.max(a, b)

@@ -23,6 +23,13 @@ export const joint = {
   rightHand: 29,
 } as const
 
+/** The two arms, the signer's right one first: `side` is the picture's that it is on, `hand` the first of its 21 joints. */
+export const arms = [
+  { side: -1, shoulder: joint.rightShoulder, elbow: joint.rightElbow, wrist: joint.rightWrist, hand: joint.rightHand },
+  { side: 1, shoulder: joint.leftShoulder, elbow: joint.leftElbow, wrist: joint.leftWrist, hand: joint.leftHand },
+] as const
+export type Arm = (typeof arms)[number]
+
 export const fingers = ['thumb', 'index', 'middle', 'ring', 'little'] as const
 export type Part = 'head' | 'body' | 'leftArm' | 'rightArm' | (typeof fingers)[number]
 

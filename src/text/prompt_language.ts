@@ -1,5 +1,6 @@
 // Which sign language a prompt asks for. What is quoted in it is to be signed, and says nothing of that.
 
+import { once } from '../base/once.js'
 import { promptTemplates } from './prompts.js'
 import { everydayWords, type SignLanguage, signLanguages } from './sign_languages.js'
 
@@ -134,10 +135,9 @@ interface Phrases {
 const made = new Map<string, Phrases>()
 
 /** All phrases as one pattern, the longest first, those of a model's own tags among them. */
-function phrasesFor(languages: readonly string[]): Phrases {
-  const key = languages.join(' ')
-  const ready = made.get(key)
-  if (ready) return ready
+const phrasesFor = (languages: readonly string[]): Phrases => once(made, languages.join(' '), () => phrasesWith(languages))
+
+function phrasesWith(languages: readonly string[]): Phrases {
   const meanings = new Map<string, SignLanguage>()
   for (const language of signLanguages) for (const phrase of language.phrases) meanings.set(spaced(phrase), language)
   // A tag of one or two letters is a word of too many languages.
@@ -148,9 +148,7 @@ function phrasesFor(languages: readonly string[]): Phrases {
   )
   // Other scripts add their endings without a space: ASL로, ASLで.
   const [start, end] = ['(?<![\\p{Script=Latin}\\p{M}\\p{N}_])', '(?![\\p{Script=Latin}\\p{M}\\p{N}_])']
-  const phrases = { pattern: new RegExp(`${start}(?:${alternatives.join('|')})${end}`, 'giu'), meanings }
-  made.set(key, phrases)
-  return phrases
+  return { pattern: new RegExp(`${start}(?:${alternatives.join('|')})${end}`, 'giu'), meanings }
 }
 
 const meaningOfTag = (tag: string): SignLanguage =>

@@ -25,8 +25,8 @@ export function readingNotes(
   const wordless = all.filter((text) => vocabulary.tokensOf(text).length === 0)
   const uncut = vocabulary.policy === 'letters' ? undefined : uncutWriting(all.flatMap((text) => vocabulary.tokensOf(text)))
   return [
-    ...(broken.length > 0 ? [`${counted(broken, all)} have lost letters: '${broken[0]}' has ${brokenIn(broken[0]!)}`] : []),
-    ...(wordless.length > 0 ? [`${counted(wordless, all)} have no word, only marks, such as '${wordless[0]}'`] : []),
+    ...(broken.length > 0 ? [`${shareOf(broken, all)} have lost letters: '${broken[0]}' has ${brokenIn(broken[0]!)}`] : []),
+    ...(wordless.length > 0 ? [`${shareOf(wordless, all)} have no word, only marks, such as '${wordless[0]}'`] : []),
     ...(uncut
       ? [`sentences in ${uncut.writing} are not cut into words, '${uncut.word}' is one: set tokens: letters, or put spaces between words`]
       : []),
@@ -42,8 +42,8 @@ export function unknownNotes(split: 'train' | 'dev', sentences: readonly string[
   if (sentences.length === 0 || (share < MOST && strange.length < MOST * sentences.length)) return []
   const move = split === 'train' ? 'check the vocabulary file' : 'check that it is of the same language and kind as train'
   return [
-    `${Math.round(100 * share)} % of the ${unit} of ${split} are unknown, ${counted(strange, sentences)} have no other: ${move}, and tokens`,
+    `${Math.round(100 * share)} % of the ${unit} of ${split} are unknown, ${shareOf(strange, sentences)} have no other: ${move}, and tokens`,
   ]
 }
 
-const counted = (some: readonly string[], all: readonly string[]): string => `${some.length} of ${all.length} sentences`
+const shareOf = (some: readonly string[], all: readonly string[]): string => `${some.length} of ${all.length} sentences`

@@ -71,6 +71,13 @@ export async function readModelFile(path: string): Promise<ModelFile> {
   return { tensors: new Map(weights), metadata, notes }
 }
 
+/** What a trainer saved to go on from. Throws ERR_CHECKPOINT for a model meant for use only, such as the best one. */
+export function trainerState({ path, state }: { readonly path: string; readonly state: unknown }): unknown {
+  if (state !== undefined) return state
+  const problem = 'wanted a checkpoint to go on from, got a model for use only'
+  throw new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start anew with --overwrite')
+}
+
 /** A file's tensors whose names begin with `prefix`, without it. */
 export function tensorsUnder({ tensors }: ModelFile, prefix: string): Map<string, HostTensor> {
   const found = [...tensors].filter(([name]) => name.startsWith(prefix))

@@ -18,6 +18,8 @@ export interface CourseState {
   readonly validationsSinceBest: number
 }
 
+const areDone = (n: number, noun: string): string => `${counted(n, noun)} ${n === 1 ? 'is' : 'are'} done`
+
 export class Course {
   step = 0
   epoch = 0
@@ -36,9 +38,10 @@ export class Course {
   /** Why training is over, or undefined while it is not. */
   get ended(): string | undefined {
     const { steps, epochs, patience, minRate } = this.#stop
-    if (steps !== null && this.step >= steps) return `${counted(steps, 'step')} ${steps === 1 ? 'is' : 'are'} done`
-    if (epochs !== null && this.epoch >= epochs) return `${epochs} epochs are done`
-    if (patience !== null && this.validationsSinceBest > patience) return `no better for ${this.validationsSinceBest} validations`
+    if (steps !== null && this.step >= steps) return areDone(steps, 'step')
+    if (epochs !== null && this.epoch >= epochs) return areDone(epochs, 'epoch')
+    if (patience !== null && this.validationsSinceBest > patience)
+      return `no better for ${counted(this.validationsSinceBest, 'validation')}`
     if (minRate !== null && this.rate < minRate) return `the rate fell below ${minRate}`
     if (this.#schedule.stopped) return 'the schedule has ended'
     return undefined

@@ -1,6 +1,6 @@
 // A text-to-gloss run: from a file, stopped and resumed to the same bytes, refused where it would not be the same run.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -85,6 +85,15 @@ describe('a text-to-gloss run', () => {
     await expect(run('whole')).rejects.toThrow('wanted an empty run folder')
     await expect(run('whole', { resume: true, more: 'smoothing: 0' })).rejects.toThrow('wanted `smoothing` as the run was begun with')
     await expect(run('whole', { resume: true, more: 'seed: 3' })).rejects.toThrow('wanted `seed` as the run was begun with')
+  })
+
+  it('does not go on from a model for use only', async () => {
+    await run('used')
+    await copyFile(join(folder, 'used', 'best.safetensors'), join(folder, 'used', 'last.safetensors'))
+    await expect(run('used', { resume: true })).rejects.toMatchObject({
+      code: 'ERR_CHECKPOINT',
+      message: expect.stringMatching(/last\.safetensors: wanted a checkpoint to go on from, got a model for use only/),
+    })
   })
 
   it('reads its checkpoint back as the model it was', async () => {

@@ -6,6 +6,7 @@ import type { Gpu } from '../device/gpu.js'
 import { GlossDecoder } from '../infer/gloss_decoder.js'
 import type { TextScores } from '../metrics/text_scores.js'
 import { GlossModel, type GlossModelDescription } from '../model/text_to_gloss.js'
+import { trainerState } from './checkpoint_parts.js'
 import { readGlossCheckpoint, restoreGlossModel, saveGlossCheckpoint } from './gloss_checkpoint.js'
 import type { GlossRunConfig } from './gloss_config.js'
 import { type GlossLine, loadGlossData, readingOf } from './gloss_dataset.js'
@@ -79,12 +80,13 @@ async function resume(
   last: string,
 ): Promise<Begun<GlossTrainer>> {
   const checkpoint = await readGlossCheckpoint(last)
+  const state = trainerState(checkpoint) as GlossTrainerState
   if (!isDeepStrictEqual(plain(checkpoint.description), plain(description))) {
     const problem = 'wanted a model of the run file’s sizes and words, got another'
     throw new SignError('ERR_CHECKPOINT', last, problem, 'Resume with the run file and data it was started with')
   }
   const trainer = new GlossTrainer(config, restoreGlossModel(gpu, checkpoint, { training: true, precision: config.precision }), train)
-  trainer.restore(checkpoint.state as GlossTrainerState)
+  trainer.restore(state)
   return { trainer, notes: checkpoint.notes }
 }
 

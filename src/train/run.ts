@@ -6,6 +6,7 @@ import type { ScoreRow } from '../metrics/scores.js'
 import { sameConfig } from '../model/config.js'
 import { SignModel } from '../model/sign_model.js'
 import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
+import { trainerState } from './checkpoint_parts.js'
 import { type LanguageData, loadData, startFrom, withRates } from './dataset.js'
 import { scaleScalars } from './loss_scale.js'
 import type { PendingStep } from './pending_step.js'
@@ -164,6 +165,7 @@ async function readBase(path: string, data: readonly LanguageData[]): Promise<Ch
 
 async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string): Promise<Begun<Trainer>> {
   const checkpoint = await readCheckpoint(last)
+  const state = trainerState(checkpoint) as TrainerState
   if (checkpoint.exchanged.length > 0 && config.data.some((entry) => 'synthetic' in entry)) {
     const problem = 'wanted a run on the built-in signer, who faces the camera, got one on its mirror image of earlier versions'
     throw new SignError('ERR_CHECKPOINT', last, problem, 'Start anew with --overwrite')
@@ -183,6 +185,6 @@ async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly Langu
   }
   const model = restoreModel(gpu, checkpoint, { training: true, precision: config.precision })
   const trainer = new Trainer(config, model, data)
-  trainer.restore(checkpoint.state as TrainerState)
+  trainer.restore(state)
   return { trainer, notes: checkpoint.notes }
 }

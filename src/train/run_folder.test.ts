@@ -99,6 +99,15 @@ describe('a run that overwrites', () => {
     }
   })
 
+  it('keeps its checkpoint where the older one cannot be removed', async () => {
+    const out = await olderRun('stays')
+    const events = run(out, { overwrite: true })
+    await events.next()
+    await lay(out, { '.replaced-run.done/theirs': '' })
+    await expect(events.next()).rejects.toMatchObject({ code: 'ERR_OUTPUT' })
+    expect(await readFile(join(out, 'last.safetensors'), 'utf8')).toBe('new')
+  })
+
   it('takes nothing away where it cannot set everything aside', async () => {
     const out = await olderRun('in-the-way')
     await writeFile(join(out, '.replaced-run.moving'), 'a file of the user’s')
@@ -186,11 +195,11 @@ describe('older checkpoints', () => {
   it('are kept without taking room twice, the newest of them', async () => {
     const out = await olderRun('kept', {})
     for (const step of [10, 20, 30, 40]) {
-      await keepOlder(out, { keep: 3, every: 10 }, step)
+      await keepOlder(out, 3, step - 10)
       await rm(join(out, 'last.safetensors'), { force: true })
       await writeFile(join(out, 'last.safetensors'), String(step))
     }
-    await keepOlder(out, { keep: 3, every: 10 }, 50)
+    await keepOlder(out, 3, 40)
     expect(await contents(out)).toEqual({ 'last.safetensors': '40', 'step-000030.safetensors': '30', 'step-000040.safetensors': '40' })
     const [last, same] = await Promise.all(['last', 'step-000040'].map((name) => stat(join(out, `${name}.safetensors`))))
     await link(join(out, 'last.safetensors'), join(out, 'can-link')).then(
@@ -201,13 +210,13 @@ describe('older checkpoints', () => {
 
   it('are kept once, where a run goes on that was cut off after keeping one', async () => {
     const out = await olderRun('twice', { 'last.safetensors': '10' })
-    for (const _ of [1, 2]) await keepOlder(out, { keep: 2, every: 10 }, 20)
+    for (const _ of [1, 2]) await keepOlder(out, 2, 10)
     expect(await contents(out)).toEqual({ 'last.safetensors': '10', 'step-000010.safetensors': '10' })
   })
 
   it('that cannot be kept are an output that failed, and take nothing away', async () => {
     const out = await olderRun('not-kept', { 'last.safetensors': 'old', 'step-000010.safetensors/x': '' })
-    await expect(keepOlder(out, { keep: 2, every: 10 }, 20)).rejects.toMatchObject({ code: 'ERR_OUTPUT' })
+    await expect(keepOlder(out, 2, 10)).rejects.toMatchObject({ code: 'ERR_OUTPUT' })
     expect(await contents(out)).toEqual({ 'last.safetensors': 'old', 'step-000010.safetensors/x': '' })
   })
 })

@@ -29,7 +29,7 @@ export const lastCheckpoint = (out: string): string => join(out, 'last.safetenso
 
 /**
  * Runs `work` on a run's folder, as the only process that writes there, and tells what it tells. Where that ends before its first
- * checkpoint, the folder is left as it was found.
+ * checkpoint, a run that was there is left as it was found; in a folder without one, what was written stays.
  */
 export async function* inRunFolder<Event extends { readonly kind: string }>(
   out: string,
@@ -113,8 +113,10 @@ export class RunFolder {
 
   /** The run has a checkpoint: what it replaces is no longer wanted. */
   async saved(): Promise<void> {
-    if (this.#replaces) await dropReplaced(this.#out)
+    const replaces = this.#replaces
+    // First: where the older run cannot be removed, the new one is not to give way to it all the same.
     this.#replaces = false
+    if (replaces) await dropReplaced(this.#out)
   }
 
   /** Leaves the folder to others. A run that began anew and has no checkpoint gives way to the one it would have replaced. */
@@ -131,11 +133,11 @@ export function formatRunFile(config: object): string {
   return stringify(config, { aliasDuplicateObjects: false })
 }
 
-/** Before `last` is replaced, keeps it under its step's name; drops the oldest beyond the number wanted. Throws ERR_OUTPUT. */
-export async function keepOlder(out: string, { keep, every }: { keep: number; every: number }, step: number): Promise<void> {
+/** Before `last`, of `step`, is replaced, keeps it under that step's name; drops the oldest beyond the number wanted. Throws ERR_OUTPUT. */
+export async function keepOlder(out: string, keep: number, step: number): Promise<void> {
   const last = lastCheckpoint(out)
   if (keep < 2 || !existsSync(last)) return
-  const older = join(out, `step-${String(step - every).padStart(6, '0')}.safetensors`)
+  const older = join(out, `step-${String(step).padStart(6, '0')}.safetensors`)
   const partial = `${older}.partial-${process.pid}`
   await output(older, 'keep the last checkpoint under this name', async () => {
     try {

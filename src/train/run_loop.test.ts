@@ -1,10 +1,11 @@
 // The order in which a run tells, logs and saves, by a job without a GPU.
 
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeWhole } from '../base/files.js'
 import { Course } from './course.js'
 import { PendingStep, refuseDivergence } from './pending_step.js'
 import { carryThrough, type Job } from './run_loop.js'
@@ -66,6 +67,7 @@ class NotingJob implements Job<Told, object> {
 
   async save(path: string) {
     this.calls.push(`save ${path.split('/').at(-1)}`)
+    await writeWhole(path, `${this.course.step}`)
   }
 
   async destroy() {
@@ -74,11 +76,11 @@ class NotingJob implements Job<Told, object> {
 }
 
 /** Carries a job through, aborting when the event of step `stopAt` comes; gives its notes, its events and its log. */
-async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, log = '', told = [] as readonly string[] }) {
+async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, log = '', keep = 1, told = [] as readonly string[] }) {
   const job = new NotingJob(steps, fails, told)
   const controller = new AbortController()
   const out = join(folder, name)
-  const config = { out, log: { every: 1, tensorboard: false }, checkpoint: { every, keep: 1 }, validate: { every: 5 } }
+  const config = { out, log: { every: 1, tensorboard: false }, checkpoint: { every, keep }, validate: { every: 5 } }
   const events: string[] = []
   let error: unknown
   if (log !== '') {
@@ -149,6 +151,16 @@ describe('a run', () => {
     })
     expect(events).toEqual(['start 0', 'step 1', 'step 2', 'checkpoint 2'])
     expect(notes.slice(-2)).toEqual(['save last.safetensors', 'destroy'])
+  })
+
+  it('keeps each checkpoint under the step that it is of, the last one after fewer steps too', async () => {
+    await run('older', { keep: 3 })
+    const names = (await readdir(join(folder, 'older'))).filter((name) => name.startsWith('step-'))
+    const kept = await Promise.all(names.sort().map(async (name) => [name, await readFile(join(folder, 'older', name), 'utf8')]))
+    expect(kept).toEqual([
+      ['step-000003.safetensors', '3'],
+      ['step-000006.safetensors', '6'],
+    ])
   })
 
   it.each([3, 4])('that diverges at step %i says so by that number and saves nothing after it', async (fails) => {

@@ -85,6 +85,8 @@ async function* trainToEnd<Trained extends object, Validated extends object>(
   const { out, validate, checkpoint } = config
   const { course } = job
   const stopped = (): boolean => signal?.aborted === true || logs.failure !== undefined
+  /** Of the last checkpoint, where there is one. */
+  let savedStep = course.step
   let running: PendingStep<Trained> | undefined
   while (course.ended === undefined && !stopped()) {
     const last = running
@@ -97,7 +99,11 @@ async function* trainToEnd<Trained extends object, Validated extends object>(
     yield await told(job, running, config, logs)
     running = undefined
     if (step % validate.every === 0 || course.ended !== undefined) yield await validated(job, step, config, logs)
-    if (step % checkpoint.every === 0 || course.ended !== undefined || stopped()) yield await saved(job, step, config)
+    if (step % checkpoint.every === 0 || course.ended !== undefined || stopped()) {
+      await keepOlder(out, checkpoint.keep, savedStep)
+      savedStep = step
+      yield await saved(job, step, out)
+    }
   }
   // The steps are in the checkpoint by now.
   if (logs.failure !== undefined) throw logs.failure
@@ -137,9 +143,8 @@ async function validated<Trained, Validated extends object>(
 }
 
 /** Saves everything to go on from. */
-async function saved<Trained, Validated>(job: Job<Trained, Validated>, step: number, { out, checkpoint }: LoopSettings) {
+async function saved<Trained, Validated>(job: Job<Trained, Validated>, step: number, out: string) {
   const path = lastCheckpoint(out)
-  await keepOlder(out, checkpoint, step)
   await job.save(path, { state: true })
   return { kind: 'checkpoint', step, path } as const
 }
