@@ -3,7 +3,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openGpu } from './open.js'
 import { haveEmbedded, runOpening, systemLoader } from './open.testing.js'
 import { tuningPath } from './tuning_file.js'
@@ -214,9 +214,8 @@ describe('what signllm tune measured', () => {
     ['is bytes', (path) => writeFile(path, Uint8Array.of(0, 255, 1, 2)), /got something else/],
     ['is a folder', (path) => mkdir(join(path, 'x'), { recursive: true }), /EISDIR/],
   ])('is left aside with a note where it %s', async (_, damage, expected) => {
-    const usual = { ...process.env }
-    process.env.SIGNLLM_CACHE = await mkdtemp(join(folder, 'tuned-'))
-    delete process.env.SIGNLLM_TUNING
+    vi.stubEnv('SIGNLLM_CACHE', await mkdtemp(join(folder, 'tuned-')))
+    vi.stubEnv('SIGNLLM_TUNING', undefined)
     try {
       const first = await openGpu()
       await first.gpu.dispose()
@@ -230,8 +229,7 @@ describe('what signllm tune measured', () => {
       expect(report.tuning).toEqual({ path: tuningPath(report.identity), shapes: 0 })
       expect(report.notes).toEqual([expect.stringMatching(expected)])
     } finally {
-      process.env.SIGNLLM_CACHE = usual.SIGNLLM_CACHE ?? ''
-      process.env.SIGNLLM_TUNING = usual.SIGNLLM_TUNING
+      vi.unstubAllEnvs()
     }
   })
 })

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attention } from '../kernels/attention.js'
 import { linear } from '../kernels/linear.js'
 import { type AdapterTraits, type AnyKernel, candidatesOf, formOf, pinned } from './kernel.js'
@@ -132,17 +132,13 @@ describe('a tuning file', () => {
   })
 
   describe('in a cache folder', () => {
-    const usual = { cache: process.env.SIGNLLM_CACHE, file: process.env.SIGNLLM_TUNING }
     let cache: string
     beforeEach(async () => {
       cache = await mkdtemp(join(folder, 'cache-'))
       process.env.SIGNLLM_CACHE = cache
       delete process.env.SIGNLLM_TUNING
     })
-    afterEach(() => {
-      process.env.SIGNLLM_CACHE = usual.cache ?? ''
-      process.env.SIGNLLM_TUNING = usual.file
-    })
+    afterEach(() => vi.unstubAllEnvs())
 
     it.each<[string, (path: string) => Promise<unknown>]>([
       ['cut off', (path) => writeFile(path, '{"format":"signllm tu')],
@@ -157,10 +153,24 @@ describe('a tuning file', () => {
       expect(await readTuning(tuningPath('a'), 'a')).toEqual(tuning)
     })
 
+    it('is looked for in the temporary folder only where the cache folder cannot be written', async () => {
+      const temporary = join(cache, 'temporary')
+      await mkdir(temporary)
+      await writeFile(join(cache, 'a file'), '')
+      vi.stubEnv('TMPDIR', temporary)
+      vi.stubEnv('SIGNLLM_CACHE', join(cache, 'a file', 'x'))
+      const { path, tuning } = await tuningToExtend('a')
+      await writeTuning(path, tuning)
+      expect(path).toContain(temporary)
+      expect(tuningPath('a')).toBe(path)
+      vi.stubEnv('SIGNLLM_CACHE', cache)
+      expect(tuningPath('a')).toContain(join(cache, 'tuning'))
+    })
+
     it('stays where SIGNLLM_TUNING names it and it is something else', async () => {
       const path = join(cache, 'thesis.txt')
       await writeFile(path, 'years of work')
-      process.env.SIGNLLM_TUNING = path
+      vi.stubEnv('SIGNLLM_TUNING', path)
       await expect(tuningToExtend('a')).rejects.toThrow(expect.objectContaining({ code: 'ERR_DATA' }))
       expect(await readFile(path, 'utf8')).toBe('years of work')
     })

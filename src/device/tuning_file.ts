@@ -13,9 +13,12 @@ import { TUNING_FORMAT, type TunedKernel, type Tuning } from './tuning.js'
 /** Where the results of an adapter are read from. SIGNLLM_TUNING names another file. */
 export function tuningPath(adapter: string): string {
   const usual = targetPath(adapter)
-  // A cache folder that cannot be written may hold results all the same, as in an image made elsewhere.
-  const others = cacheFolders().map((folder) => join(folder, 'tuning', fileName(adapter)))
-  return [usual, ...(namedFile() ? [] : others)].find((path) => existsSync(path)) ?? usual
+  if (namedFile() || existsSync(usual)) return usual
+  // The folder that comes first may hold results although it cannot be written, as in an image made elsewhere. A temporary one is asked
+  // only where it is the one that can be written: what once lay there must not decide for a user who has a folder of his own.
+  const [first] = cacheFolders()
+  const kept = first === undefined ? usual : join(first, 'tuning', fileName(adapter))
+  return existsSync(kept) ? kept : usual
 }
 
 function targetPath(adapter: string): string {

@@ -73,9 +73,8 @@ export class MultiLanguageGenerator implements AsyncDisposable {
     const { signal } = options
     const entry = await this.#enter(language)
     let left: Promise<void> | undefined
-    const leave = () => {
+    const leave = (): void => {
       left ??= this.#leave(entry)
-      return left
     }
     // Aborted, it ends whether somebody reads on or not.
     signal?.addEventListener('abort', leave)
@@ -83,7 +82,8 @@ export class MultiLanguageGenerator implements AsyncDisposable {
       yield* entry.generator.stream(text, options)
     } finally {
       signal?.removeEventListener('abort', leave)
-      await leave()
+      leave()
+      await left
     }
   }
 
