@@ -16,7 +16,7 @@ export default [
       pose: joints,
       // Second moments are never negative.
       moments: new Float32Array(joints),
-      lengthSlope: 27 * shape.frames,
+      lengthGrad: 27 * shape.frames,
     },
   ),
 ]

@@ -10,7 +10,7 @@ export default [
     'lifting 48 clips',
     { ...shape, ...adam, lengthCost: 0.001 },
     {
-      lengthSlope: 27 * shape.frames,
+      lengthGrad: 27 * shape.frames,
       clips: spans,
       lengthMask: new Float32Array(lengths).fill(1),
       logLength: lengths,

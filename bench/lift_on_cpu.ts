@@ -5,8 +5,8 @@ import { liftTargets } from '../src/lift/targets.js'
 import type { KeypointClip } from '../src/motion/keypoints.js'
 import { bones } from '../src/motion/skeleton.js'
 import { forwardKinematics } from '../src/reference/forward_kinematics.js'
-import { descend, type LiftMoments, liftSlopes, liftSums } from '../src/reference/lift_frame.js'
-import { lengthSlopes, liftLoss } from '../src/reference/lift_lengths.js'
+import { descend, type LiftMoments, liftGrads, liftSums } from '../src/reference/lift_frame.js'
+import { lengthGrads, liftLoss } from '../src/reference/lift_lengths.js'
 import { liftStart } from '../src/reference/lift_start.js'
 
 /** Lifts one clip; returns its loss after `iterations` steps. */
@@ -22,9 +22,9 @@ export function liftOnCpu(clip: KeypointClip, step: Step, iterations: number): n
   const moments = momentsFor(frames * 50, 3)
   const lengthMoments = momentsFor(25, 1)
   for (let i = 0; i < iterations; i++) {
-    const slopes = liftSlopes(keypoints, place(), pose, logLength.map(Math.exp), frames, SMOOTHNESS_COST, bones)
-    descend(pose, slopes.pose, moments, 3, step)
-    descend(logLength, lengthSlopes(slopes.logLength, logLength, LENGTH_COST, mask), lengthMoments, 1, step)
+    const grads = liftGrads(keypoints, place(), pose, logLength.map(Math.exp), frames, SMOOTHNESS_COST, bones)
+    descend(pose, grads.pose, moments, 3, step)
+    descend(logLength, lengthGrads(grads.logLength, logLength, LENGTH_COST, mask), lengthMoments, 1, step)
   }
   const { data, length, smoothness } = liftLoss(liftSums(keypoints, place(), frames), logLength, frames)
   return data + LENGTH_COST * length + SMOOTHNESS_COST * smoothness

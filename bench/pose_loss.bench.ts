@@ -27,7 +27,7 @@ export default [
     'pt-base batch',
     { batch, length, stride, numbers, kind },
     { pred: n, goal: n, frames, weight: batch, coefficient: batch, dpred: n },
-    // Padding is not read, but its slopes are set to 0.
+    // Padding is not read, but its gradients are set to 0.
     { flops: 3 * real * stride, bytes: 4 * (2 * real + batch * length) * stride },
   ),
 ]

@@ -1,22 +1,22 @@
 import { describe, it } from 'vitest'
 import { add } from '../src/kernels/add.js'
 import * as reference from '../src/reference/add.js'
-import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
 
 // One vec4, one lane short of a workgroup, exactly one, one over, a prime number of lanes, and 48 frames of width 512.
 const sizes = [4, 4 * 255, 4 * 256, 4 * 257, 4 * 1009, 48 * 512]
 
 describe('add', () => {
-  it('has the slope of y as its slope at either input', () => {
+  it('has the gradient of y as its gradient at either input', () => {
     const a = noise(8, 1)
     const b = noise(8, 2)
     const dy = noise(8, 3)
-    expectSlope(
+    expectGrad(
       'da',
       dy,
       finiteDifference((at) => dot(reference.add(at, b), dy), a),
     )
-    expectSlope(
+    expectGrad(
       'db',
       dy,
       finiteDifference((at) => dot(reference.add(a, at), dy), b),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../src/base/random.js'
 import { addPositions } from '../src/kernels/add_positions.js'
 import * as reference from '../src/reference/add_positions.js'
-import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
 
 // Lanes (rows · width / 4): one; one short of a workgroup, exactly one, one over; a prime; and two clips of 24 frames.
 const shapes = [
@@ -15,12 +15,12 @@ const shapes = [
 ]
 
 describe('add_positions', () => {
-  it('has the slope of y as its slope at x', () => {
+  it('has the gradient of y as its gradient at x', () => {
     const at = Uint32Array.of(2, 0)
     const table = noise(3 * 4, 1)
     const x = noise(2 * 4, 2)
     const dy = noise(2 * 4, 3)
-    expectSlope(
+    expectGrad(
       'dx',
       dy,
       finiteDifference((v) => dot(reference.addPositions(v, table, at, 4), dy), x),

@@ -4,7 +4,7 @@ import type { Constants } from '../src/device/kernel.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import * as reference from '../src/reference/attention.js'
 import { type Inputs, inputsOf, shapeOf, sideBySide } from './attention_inputs.js'
-import { columnsOf, dot, expectClose, expectSlope, finiteDifference, forcedWith, hasSubgroups, lentGpu, runKernel } from './harness.js'
+import { columnsOf, dot, expectClose, expectGrad, finiteDifference, forcedWith, hasSubgroups, lentGpu, runKernel } from './harness.js'
 import { tiledRun } from './loops.js'
 
 type Shape = reference.AttentionShape
@@ -53,21 +53,21 @@ const second = (_: number, i: number) => i % 2 === 1
 /**
  * All outputs within their roundings. A score sums headWidth products and is off by some roundings of its own size, at most
  * `highest`; the weights, and with them everything else, are off by that much again, relatively: 8 · (1 + highest) roundings, and
- * one more for each block of keys. Weights sum to 1 over the keys, so y is the size of v; a slope dy·v is the size of
+ * one more for each block of keys. Weights sum to 1 over the keys, so y is the size of v; a gradient dy·v is the size of
  * √headWidth, a random walk; over the queries, weights sum to more than 1 only by chance, but to log(queries) where causal.
  */
 function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, shape: Shape, highest = 2): void {
   const { headWidth, queries, keys, causal, scale } = shape
   const ulps = 8 * (1 + highest) + keys / 8
-  const slope = Math.sqrt(headWidth)
+  const grad = Math.sqrt(headWidth)
   const perKey = 1 + (causal ? Math.log(queries) : (2 * queries) / keys)
   expectClose('y', got.y, want.y, { ulps, scale: 1 })
   expectClose('logSumExp', got.logSumExp, want.logSumExp, { ulps: 8, scale: highest + Math.log(keys) })
   // Of each pair the first is passed on as it is, the second summed.
   expectClose('lines', got.lines.filter(first), want.lines.filter(first), { ulps: 1, scale: highest + Math.log(keys) })
-  expectClose('lines', got.lines.filter(second), want.lines.filter(second), { ulps: 8, scale: slope })
-  expectClose('dq', got.dq, want.dq, { ulps, scale: slope * scale })
-  expectClose('dk', got.dk, want.dk, { ulps, scale: perKey * slope * scale })
+  expectClose('lines', got.lines.filter(second), want.lines.filter(second), { ulps: 8, scale: grad })
+  expectClose('dq', got.dq, want.dq, { ulps, scale: grad * scale })
+  expectClose('dk', got.dk, want.dk, { ulps, scale: perKey * grad * scale })
   expectClose('dv', got.dv, want.dv, { ulps, scale: perKey })
 }
 
@@ -90,17 +90,17 @@ describe('attention', () => {
       const inputs = inputsOf(shape, [4, 2])
       const { dq, dk, dv } = reference.attentionGrad(inputs, inputs.dy, shape)
       const loss = (changed: Partial<reference.AttentionInputs>) => dot(reference.attention({ ...inputs, ...changed }, shape).y, inputs.dy)
-      expectSlope(
+      expectGrad(
         'dq',
         dq,
         finiteDifference((q) => loss({ q }), inputs.q),
       )
-      expectSlope(
+      expectGrad(
         'dk',
         dk,
         finiteDifference((k) => loss({ k }), inputs.k),
       )
-      expectSlope(
+      expectGrad(
         'dv',
         dv,
         finiteDifference((v) => loss({ v }), inputs.v),

@@ -63,17 +63,17 @@ function doubt(x: number, off: number): number {
   return nearestHalf(x + off) - nearestHalf(x - off) + small
 }
 
-/** What the outputs may be off by because a weight or slope that is `off` from the reference's, relatively, became another half. */
+/** What the outputs may be off by because a weight or gradient that is `off` from the reference's, relatively, became another half. */
 function slackOf(inputs: Inputs, shape: Shape, off: number) {
   const abs = (x: Float64Array) => x.map(Math.abs)
   const { y } = reference.attentionHalf({ ...inputs, v: abs(inputs.v) }, shape, (weight) => doubt(weight, weight * off))
   const [dq, dk, dv] = [inputs.q, inputs.k, inputs.v].map((x) => new Float64Array(x.length)) as [Float64Array, Float64Array, Float64Array]
-  reference.forEachPair(inputs, inputs.dy, shape, ({ query, key, weight, slope, size }) => {
-    const slopes = shape.scale * doubt(slope, size * off)
+  reference.forEachPair(inputs, inputs.dy, shape, ({ query, key, weight, grad, size }) => {
+    const grads = shape.scale * doubt(grad, size * off)
     const weights = doubt(weight, weight * off)
     for (let c = 0; c < shape.headWidth; c++) {
-      dq[query + c]! += slopes * Math.abs(inputs.k[key + c]!)
-      dk[key + c]! += slopes * Math.abs(inputs.q[query + c]!)
+      dq[query + c]! += grads * Math.abs(inputs.k[key + c]!)
+      dk[key + c]! += grads * Math.abs(inputs.q[query + c]!)
       dv[key + c]! += weights * Math.abs(inputs.dy[query + c]!)
     }
   })
@@ -81,7 +81,7 @@ function slackOf(inputs: Inputs, shape: Shape, off: number) {
 }
 
 /**
- * All outputs within the roundings that the test of attention gives reasons for, a weight being off by 8 · (1 + highest) of itself, a slope
+ * All outputs within the roundings that the test of attention gives reasons for, a weight being off by 8 · (1 + highest) of itself, a gradient
  * by as much of the numbers it is a difference of; and what that makes of the halves they become.
  */
 function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, inputs: Inputs, shape: Shape, highest = 2): void {
@@ -89,13 +89,13 @@ function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, inputs: 
   const roundings = 8 * (1 + highest)
   const ulps = roundings + keys / 8
   const slack = slackOf(inputs, shape, roundings * ULP)
-  const slope = Math.sqrt(headWidth) * scale
+  const grad = Math.sqrt(headWidth) * scale
   const perKey = 1 + (causal ? Math.log(queries) : (2 * queries) / keys)
   const tolerance = (size: number, doubts: Float64Array) => ({ ulps, scale: doubts.map((one) => size + one / (ulps * ULP)) })
   expectClose('logSumExp', got.logSumExp, want.logSumExp, { ulps: 8, scale: highest + Math.log(keys) })
   expectClose('y', got.y, want.y, tolerance(1, slack.y))
-  expectClose('dq', got.dq, want.dq, tolerance(slope, slack.dq))
-  expectClose('dk', got.dk, want.dk, tolerance(perKey * slope, slack.dk))
+  expectClose('dq', got.dq, want.dq, tolerance(grad, slack.dq))
+  expectClose('dk', got.dk, want.dk, tolerance(perKey * grad, slack.dk))
   expectClose('dv', got.dv, want.dv, tolerance(perKey, slack.dv))
 }
 
@@ -141,10 +141,10 @@ describe('attention_half', () => {
       const dy = rough.dy.map(nearestHalf)
       const keep = (x: number) => x
       const [got, want] = [reference.attentionHalf(inputs, shape, keep), inFull.attention(inputs, shape)]
-      const [slopes, wanted] = [reference.attentionHalfGrad(inputs, dy, shape, keep), inFull.attentionGrad(inputs, dy, shape)]
+      const [grads, wanted] = [reference.attentionHalfGrad(inputs, dy, shape, keep), inFull.attentionGrad(inputs, dy, shape)]
       // delta is of y with rounded weights: 2^-12 of each on the average, much less in the sum.
       for (const key of ['y', 'logSumExp'] as const) got[key].forEach((v, i) => void expect(v).toBeCloseTo(want[key][i]!, 12))
-      for (const key of ['dq', 'dk', 'dv'] as const) slopes[key].forEach((v, i) => void expect(v).toBeCloseTo(wanted[key][i]!, 3))
+      for (const key of ['dq', 'dk', 'dv'] as const) grads[key].forEach((v, i) => void expect(v).toBeCloseTo(wanted[key][i]!, 3))
     }
   })
 
@@ -208,7 +208,7 @@ describe('attention_half', () => {
     const inputs = inputsOf(shape, [3])
     const { got } = await run(shape, inputs, {}, { ...inputs, dy: inputs.dy.map((v, i) => (i === 5 ? 1e6 : v)) })
     expect([...got.dq.subarray(4, 8)].some(Number.isFinite)).toBe(false)
-    for (const slope of [...got.dk, got.dv[1]!]) expect(Number.isFinite(slope)).toBe(false)
+    for (const grad of [...got.dk, got.dv[1]!]) expect(Number.isFinite(grad)).toBe(false)
   })
 })
 

@@ -4,7 +4,7 @@ import { type AnyKernel, formOf } from '../src/device/kernel.js'
 import { ROW_LANES } from '../src/device/reductions.js'
 import { crossEntropy, crossEntropyGrad } from '../src/kernels/cross_entropy.js'
 import * as reference from '../src/reference/cross_entropy.js'
-import { expectClose, expectSlope, finiteDifference, forced, hasSubgroups, noise, runKernel } from './harness.js'
+import { expectClose, expectGrad, finiteDifference, forced, hasSubgroups, noise, runKernel } from './harness.js'
 import { withLanes } from './subgroup_lanes.js'
 
 const PAD = 1
@@ -47,8 +47,8 @@ describe('cross_entropy', () => {
       const result = reference.crossEntropy(at, goal, shape)
       return coefficient.reduce((sum, c, r) => sum + c * result[2 * r]!, 0)
     }
-    const slope = reference.crossEntropyGrad(logits, goal, reference.crossEntropy(logits, goal, shape), coefficient, shape)
-    expectSlope('dlogits', slope, finiteDifference(loss, logits))
+    const grad = reference.crossEntropyGrad(logits, goal, reference.crossEntropy(logits, goal, shape), coefficient, shape)
+    expectGrad('dlogits', grad, finiteDifference(loss, logits))
   })
 
   for (const shape of shapes) {
@@ -67,9 +67,9 @@ describe('cross_entropy', () => {
         const { logits, goal, coefficient } = batchOf(shape, 4)
         const result = reference.crossEntropy(logits, goal, params)
         const { dlogits } = await runKernel(crossEntropyGrad, { logits, goal, result, coefficient, dlogits: rows * stride }, params)
-        const slope = reference.crossEntropyGrad(logits, goal, result, coefficient, params)
+        const grad = reference.crossEntropyGrad(logits, goal, result, coefficient, params)
         // The exponent is off by a few roundings of its own size, at most 8 + log classes.
-        expectClose('dlogits', dlogits, slope, { ulps: 16 + 2 * Math.log(classes), scale: 1 })
+        expectClose('dlogits', dlogits, grad, { ulps: 16 + 2 * Math.log(classes), scale: 1 })
         const padding = [...dlogits].filter((v, i) => i % stride >= classes && !Object.is(v, 0))
         expect(padding).toEqual([])
       })

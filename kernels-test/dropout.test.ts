@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dropout } from '../src/kernels/dropout.js'
 import * as reference from '../src/reference/dropout.js'
-import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
 
 const rate = Math.fround(0.1)
 const seed = Uint32Array.of(0x12345678, 7, 0, 0)
@@ -22,7 +22,7 @@ describe('dropout', () => {
     const x = noise(32, 1)
     const dy = noise(32, 2)
     const half = 0.5
-    expectSlope(
+    expectGrad(
       'dx',
       reference.dropout(dy, seed, 3, half),
       finiteDifference((at) => dot(reference.dropout(at, seed, 3, half), dy), x),

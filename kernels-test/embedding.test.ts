@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../src/base/random.js'
 import { embedding, embeddingGrad, invertIds } from '../src/kernels/embedding.js'
 import * as reference from '../src/reference/embedding.js'
-import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
 
 const PAD = 1
 
@@ -29,7 +29,7 @@ describe('embedding', () => {
     const positions = noise(2 * 4, 2)
     const dy = noise(4 * 4, 3)
     const differences = finiteDifference((at) => dot(reference.embedding(ids, at, positions, 2, 4), dy), table)
-    expectSlope('dTable', reference.embeddingGrad(ids, dy, 4, 4), differences)
+    expectGrad('dTable', reference.embeddingGrad(ids, dy, 4, 4), differences)
   })
 
   for (const { rows, length, width, vocabulary } of shapes) {
@@ -49,7 +49,7 @@ describe('embedding', () => {
     })
   }
 
-  it('gives <pad> no slope, even a broken one', async () => {
+  it('gives <pad> no gradient, even a broken one', async () => {
     const ids = Uint32Array.of(3, PAD, 3, PAD, 0, PAD)
     const dy = noise(6 * 4, 8)
     for (const row of [1, 3, 5]) dy.fill(Number.NaN, 4 * row, 4 * row + 4)

@@ -85,7 +85,7 @@ for (const path of [ours, ...released]) {
           medianError: 0,
           hyper: hyperOf(told(file, 'lr'), n),
         })
-        if (n === 1) expectGradients(await group.weights.save(group.weights.slopes!), translated(file, 'grad.'))
+        if (n === 1) expectGradients(await group.weights.save(group.weights.grads!), translated(file, 'grad.'))
         return report
       })
       program.destroy()

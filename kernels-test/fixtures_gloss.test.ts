@@ -91,7 +91,7 @@ it('has PyTorch’s gradients, each tensor within 1e-3 of its norm, and its loss
   })
   await expectSteps(file, async (n) => {
     const report = await program.run(arrays, Uint32Array.of(1, n, 0, 0), hyperOf(told(file, 'lr'), n))
-    if (n === 1) expectGradients(await model.weights.save(model.weights.slopes!), translated(file, 'grad.'))
+    if (n === 1) expectGradients(await model.weights.save(model.weights.grads!), translated(file, 'grad.'))
     return report
   })
   program.destroy()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
 import * as reference from '../src/reference/gelu.js'
-import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
 
 // One vec4, one lane short of a workgroup, exactly one, one over, a prime number of lanes, and 24 frames of a feed-forward block.
 const sizes = [4, 4 * 255, 4 * 256, 4 * 257, 4 * 1009, 24 * 2048]
@@ -10,7 +10,7 @@ describe('gelu', () => {
   it('has a reference gradient that matches finite differences', () => {
     const x = noise(32, 1, 4)
     const dy = noise(32, 2)
-    expectSlope(
+    expectGrad(
       'dx',
       reference.geluGrad(x, dy),
       finiteDifference((at) => dot(reference.gelu(at), dy), x),
@@ -26,7 +26,7 @@ describe('gelu', () => {
       const scale = x.map((v) => Math.max(1, Math.abs(v)))
       const { y } = await runKernel(gelu, { x, y: n }, { n })
       expectClose('y', y, reference.gelu(x), { ulps: 24, scale })
-      // The slope multiplies s(1-s) by up to 2x(1 + 0.13x²): the same errors, about four times as large.
+      // The gradient multiplies s(1-s) by up to 2x(1 + 0.13x²): the same errors, about four times as large.
       const { dx } = await runKernel(geluGrad, { x, dy, dx: n }, { n })
       expectClose('dx', dx, reference.geluGrad(x, dy), { ulps: 96, scale: 1 })
     })

@@ -185,7 +185,7 @@ export function expectClose(name: string, got: Float32Array, want: Float64Array,
   }
 }
 
-/** Central differences in float64: the slope of `loss` along each element of `at`. */
+/** Central differences in float64: the gradient of `loss` along each element of `at`. */
 export function finiteDifference(loss: (at: Float64Array) => number, at: Float64Array, step = 1e-5): Float64Array {
   return at.map((value, i) => {
     const up = at.slice()
@@ -197,9 +197,9 @@ export function finiteDifference(loss: (at: Float64Array) => number, at: Float64
 }
 
 /** The reference gradient against finite differences: within 1e-8 of the gradient's own size. */
-export function expectSlope(name: string, slope: Float64Array, differences: Float64Array): void {
-  const size = Math.max(1, ...slope.map(Math.abs))
-  slope.forEach((value, i) => {
+export function expectGrad(name: string, grad: Float64Array, differences: Float64Array): void {
+  const size = Math.max(1, ...grad.map(Math.abs))
+  grad.forEach((value, i) => {
     if (!(Math.abs(value - differences[i]!) < 1e-8 * size))
       expect.fail(`${name}[${i}]: reference gradient ${value}, finite difference ${differences[i]}`)
   })

@@ -4,7 +4,7 @@ import { type AnyKernel, formOf } from '../src/device/kernel.js'
 import { ROW_LANES } from '../src/device/reductions.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
 import * as reference from '../src/reference/layer_norm.js'
-import { dot, expectClose, expectSlope, finiteDifference, forced, hasSubgroups, lentGpu, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, forced, hasSubgroups, lentGpu, noise, runKernel } from './harness.js'
 import { withLanes } from './subgroup_lanes.js'
 
 const epsilon = Math.fround(1e-5)
@@ -46,17 +46,17 @@ describe('layer_norm', () => {
     const loss = (x: Float64Array, gamma: Float64Array, beta: Float64Array) => dot(reference.layerNorm(x, gamma, beta, epsilon).y, dy)
     const { stats } = reference.layerNorm(x, gamma, beta, epsilon)
     const { dGamma, dBeta } = reference.layerNormWeightGrad(x, stats, dy)
-    expectSlope(
+    expectGrad(
       'dx',
       reference.layerNormGrad(x, gamma, stats, dy),
       finiteDifference((at) => loss(at, gamma, beta), x),
     )
-    expectSlope(
+    expectGrad(
       'dGamma',
       dGamma,
       finiteDifference((at) => loss(x, at, beta), gamma),
     )
-    expectSlope(
+    expectGrad(
       'dBeta',
       dBeta,
       finiteDifference((at) => loss(x, gamma, at), beta),
@@ -64,7 +64,7 @@ describe('layer_norm', () => {
   })
 
   for (const [form, { rows, width }] of ['portable', 'workgroup'].flatMap((form) => shapes.map((shape) => [form, shape] as const))) {
-    it(`gathers the slopes at gamma and beta, ${form}, at [${rows}, ${width}]`, async () => {
+    it(`gathers the grads at gamma and beta, ${form}, at [${rows}, ${width}]`, async () => {
       const x = noise(rows * width, 5)
       const dy = noise(rows * width, 8)
       const stats = reference.layerNorm(x, noise(width, 6, 2), noise(width, 7), epsilon).stats.map(Math.fround)

@@ -4,7 +4,7 @@ import { bones } from '../src/motion/skeleton.js'
 import { forwardKinematics } from '../src/reference/forward_kinematics.js'
 import * as reference from '../src/reference/lift_frame.js'
 import { liftLoss } from '../src/reference/lift_lengths.js'
-import { expectClose, expectSlope, finiteDifference, runKernel } from './harness.js'
+import { expectClose, expectGrad, finiteDifference, runKernel } from './harness.js'
 import { type Batch, batches, batchOf, type Clip, clipOf, fromRows, toRows } from './lift_batch.js'
 
 const smoothness = 0.1
@@ -12,8 +12,8 @@ const adam = { rule: liftRule.adam, rate: 0.02, meanDecay: 0.9, squareDecay: 0.9
 const descent = { rule: liftRule.descent, rate: 0.1, meanDecay: 0, squareDecay: 0 }
 
 const placed = ({ pose, boneLength, frames }: Clip) => forwardKinematics(pose, boneLength, frames, bones)
-const slopesOf = (clip: Clip, position: Float64Array) =>
-  reference.liftSlopes(clip.keypoints, position, clip.pose, clip.boneLength, clip.frames, smoothness, bones)
+const gradsOf = (clip: Clip, position: Float64Array) =>
+  reference.liftGrads(clip.keypoints, position, clip.pose, clip.boneLength, clip.frames, smoothness, bones)
 
 function loss(clip: Clip): number {
   const { data, smoothness: steps } = liftLoss(reference.liftSums(clip.keypoints, placed(clip), clip.frames), clip.logLength, clip.frames)
@@ -34,7 +34,7 @@ function inputs(batch: Batch) {
       clips: batch.spans,
       pose: toRows(batch, ({ pose }) => pose),
       moments: toRows(batch, ({ pose }) => pose.map((v) => Math.fround(v / 1000)), 1e-4),
-      lengthSlope: new Float64Array(27 * batch.capacity),
+      lengthGrad: new Float64Array(27 * batch.capacity),
     },
     params: { frames: batch.capacity, clips: batch.clips.length, smoothness },
   }
@@ -43,34 +43,34 @@ function inputs(batch: Batch) {
 describe('lift_frame', () => {
   it.each([1, 2, 4])('has reference gradients that match finite differences over %i frames', (frames) => {
     const clip = clipOf(frames, 3)
-    const slopes = slopesOf(clip, placed(clip))
-    expectSlope(
+    const grads = gradsOf(clip, placed(clip))
+    expectGrad(
       'pose',
-      slopes.pose,
+      grads.pose,
       finiteDifference((pose) => loss({ ...clip, pose }), clip.pose),
     )
     // boneLength follows from the logarithms here, unrounded.
     const exact = { ...clip, boneLength: clip.logLength.map(Math.exp) }
     const sums = new Float64Array(25)
-    for (const [i, slope] of slopesOf(exact, placed(exact)).logLength.entries()) sums[i % 25]! += slope
+    for (const [i, grad] of gradsOf(exact, placed(exact)).logLength.entries()) sums[i % 25]! += grad
     const along = (logLength: Float64Array) => loss({ ...exact, logLength, boneLength: logLength.map(Math.exp) })
-    expectSlope('logLength', sums, finiteDifference(along, exact.logLength))
+    expectGrad('logLength', sums, finiteDifference(along, exact.logLength))
   })
 
   for (const lengths of batches) {
     it(`descends as the reference does, for clips of ${lengths.join(' + ')} frames`, async () => {
       const batch = batchOf(lengths, 5)
       const { positions, buffers, params } = inputs(batch)
-      // A rate of 1e4 shows the slopes beside the directions; they are about 1/(50·frames).
+      // A rate of 1e4 shows the gradients beside the directions; they are about 1/(50·frames).
       const out = await runKernel(liftFrame, buffers, { ...params, ...descent, rate: 1e4 })
       batch.clips.forEach((clip, k) => {
-        const slopes = slopesOf(clip, positions[k]!)
-        const want = clip.pose.map((v, i) => v - 1e4 * slopes.pose[i]!)
-        // 48 joints' slopes of at most 4 pull at a neck, each off by some 8 roundings; a direction of length .3 triples them.
+        const grads = gradsOf(clip, positions[k]!)
+        const want = clip.pose.map((v, i) => v - 1e4 * grads.pose[i]!)
+        // 48 joints' gradients of at most 4 pull at a neck, each off by some 8 roundings; a direction of length .3 triples them.
         expectClose('pose', fromRows(batch, out.pose, k), want, { ulps: 16, scale: 1 + (1e4 * 48 * 2 * 4) / (50 * clip.frames) })
-        const rowOf = (t: number, row: number) => out.lengthSlope[row * batch.capacity + batch.first[k]! + t]!
-        const shares = Float32Array.from(slopes.logLength, (_, i) => rowOf(Math.floor(i / 25), i % 25))
-        expectClose('lengthSlope', shares, slopes.logLength, { ulps: 16, scale: (48 * 2 * 4) / (50 * clip.frames) })
+        const rowOf = (t: number, row: number) => out.lengthGrad[row * batch.capacity + batch.first[k]! + t]!
+        const shares = Float32Array.from(grads.logLength, (_, i) => rowOf(Math.floor(i / 25), i % 25))
+        expectClose('lengthGrad', shares, grads.logLength, { ulps: 16, scale: (48 * 2 * 4) / (50 * clip.frames) })
         const sums = reference.liftSums(clip.keypoints, positions[k]!, clip.frames)
         const total = (row: number) => Float32Array.of(Array.from({ length: clip.frames }, (_, t) => rowOf(t, row)).reduce((a, b) => a + b))
         // Squares only: a sum of 50 in order.
@@ -90,7 +90,7 @@ describe('lift_frame', () => {
         square: new Float64Array(clip.frames * 50).fill(Math.fround(1e-4)),
       }
       const want = clip.pose.slice()
-      reference.descend(want, slopesOf(clip, positions[k]!).pose, moments, 3, adam)
+      reference.descend(want, gradsOf(clip, positions[k]!).pose, moments, 3, adam)
       // The step is at most 0.02 · 1e-1 off by 16 roundings of itself; the direction has its own.
       expectClose('pose', fromRows(batch, out.pose, k), want, { ulps: 4, scale: 1 })
       expectClose('mean', fromRows(batch, out.moments, k), moments.mean, { ulps: 16, scale: 0.1 })

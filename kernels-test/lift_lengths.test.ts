@@ -3,7 +3,7 @@ import { liftRule } from '../src/kernels/lift_frame.js'
 import { liftLengths } from '../src/kernels/lift_lengths.js'
 import { descend } from '../src/reference/lift_frame.js'
 import * as reference from '../src/reference/lift_lengths.js'
-import { expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
 import { type Batch, batches, batchOf, lengthRows, PADDING } from './lift_batch.js'
 
 const lengthCost = 0.001
@@ -16,12 +16,12 @@ const steps = {
 const mask = Float64Array.from({ length: 25 }, (_, id) => Math.sign(id % 3))
 const masks = (clips: number) => Float64Array.from({ length: clips * 25 }, (_, i) => mask[i % 25]!)
 
-/** Each clip's [frames, 27]: slopes of 25 lengths, then the two sums, which are squares. */
+/** Each clip's [frames, 27]: gradients of 25 lengths, then the two sums, which are squares. */
 const sharesOf = ({ clips }: Batch) =>
   clips.map(({ frames }, k) => noise(frames * 27, 40 + k).map((v, i) => (i % 27 < 25 ? v : Math.abs(v))))
 
 /** [frames, 27] of each clip → [27, capacity], NaN in padding. */
-function toSlopeRows({ capacity, first }: Batch, shares: readonly Float64Array[]): Float64Array {
+function toGradRows({ capacity, first }: Batch, shares: readonly Float64Array[]): Float64Array {
   const rows = new Float64Array(27 * capacity).fill(PADDING)
   for (const [k, share] of shares.entries()) {
     for (const [i, value] of share.entries()) rows[(i % 27) * capacity + first[k]! + Math.floor(i / 27)] = value
@@ -37,8 +37,8 @@ describe('lift_lengths', () => {
   it('has a reference gradient of the cost of length that matches finite differences, but for lengths that are held', () => {
     const logLength = noise(25, 1)
     const cost = (at: Float64Array) => lengthCost * reference.liftLoss({ data: 0, smoothness: 0 }, at, 1).length
-    const want = finiteDifference(cost, logLength).map((slope, k) => mask[k]! * slope)
-    expectSlope('logLength', reference.lengthSlopes(new Float64Array(0), logLength, lengthCost, mask), want)
+    const want = finiteDifference(cost, logLength).map((grad, k) => mask[k]! * grad)
+    expectGrad('logLength', reference.lengthGrads(new Float64Array(0), logLength, lengthCost, mask), want)
   })
 
   for (const [name, step] of Object.entries(steps)) {
@@ -51,7 +51,7 @@ describe('lift_lengths', () => {
         const logLength = lengthRows(clips, (clip) => clip.logLength)
         const report = new Float64Array(clips.length * 27)
         const buffers = {
-          lengthSlope: toSlopeRows(batch, shares),
+          lengthGrad: toGradRows(batch, shares),
           clips: spans,
           lengthMask: masks(clips.length),
           logLength,
@@ -61,7 +61,7 @@ describe('lift_lengths', () => {
         }
         const out = await runKernel(liftLengths, buffers, { frames: capacity, clips: clips.length, lengthCost, ...step })
         clips.forEach((clip, k) => {
-          const slope = reference.lengthSlopes(
+          const grad = reference.lengthGrads(
             column(shares[k]!, (c) => c < 25),
             clip.logLength,
             lengthCost,
@@ -69,7 +69,7 @@ describe('lift_lengths', () => {
           )
           const kept = { mean: new Float64Array(25).fill(Math.fround(0.01)), square: new Float64Array(25).fill(Math.fround(0.01)) }
           const want = clip.logLength.slice()
-          descend(want, slope, kept, 1, step)
+          descend(want, grad, kept, 1, step)
           // A block of at most 32 sums, then frames/32 more; nothing outgrows the sum of sizes, at most 1 a frame.
           expectClose('logLength', lengthsOf(out.logLength, k), want, { ulps: 48, scale: 2 + (step.rule === 0 ? 0.1 * clip.frames : 0) })
           // e^l moves by L for a change of 1 in l, and is itself good to 5 ulps.
@@ -97,7 +97,7 @@ describe('lift_lengths', () => {
       const logLength = lengthRows(batch.clips, (clip) => clip.logLength)
       const boneLength = lengthRows(batch.clips, (clip) => clip.boneLength)
       const rest = { lengthMask: masks(n), moments: new Float64Array(n * 50), report: new Float64Array(n * 27) }
-      const buffers = { lengthSlope: toSlopeRows(batch, some), clips: batch.spans, logLength, boneLength, ...rest }
+      const buffers = { lengthGrad: toGradRows(batch, some), clips: batch.spans, logLength, boneLength, ...rest }
       return runKernel(liftLengths, buffers, { frames: batch.capacity, clips: n, lengthCost, ...steps.adam })
     }
     const a = await run(together, shares)
@@ -110,7 +110,7 @@ describe('lift_lengths', () => {
     const batch = batchOf([40], 1)
     const logLength = lengthRows(batch.clips, (clip) => clip.logLength)
     const rest = { lengthMask: masks(1), moments: new Float64Array(50), report: new Float64Array(27) }
-    const buffers = { lengthSlope: toSlopeRows(batch, sharesOf(batch)), clips: batch.spans, logLength, boneLength: batch.boneLength }
+    const buffers = { lengthGrad: toGradRows(batch, sharesOf(batch)), clips: batch.spans, logLength, boneLength: batch.boneLength }
     for (const step of Object.values(steps)) {
       const out = await runKernel(liftLengths, { ...buffers, ...rest }, { frames: batch.capacity, clips: 1, lengthCost, ...step })
       const moved = lengthsOf(out.logLength, 0).map((l, id) => Number(l !== Math.fround(logLength[id]!)))
@@ -122,7 +122,7 @@ describe('lift_lengths', () => {
     const batch = batchOf([4, 3], 1)
     batch.spans[3] = 0
     const logLength = lengthRows(batch.clips, (clip) => clip.logLength)
-    const buffers = { lengthSlope: toSlopeRows(batch, sharesOf(batch)), clips: batch.spans, logLength, boneLength: batch.boneLength }
+    const buffers = { lengthGrad: toGradRows(batch, sharesOf(batch)), clips: batch.spans, logLength, boneLength: batch.boneLength }
     const rest = { lengthMask: masks(2), moments: new Float64Array(2 * 50), report: new Float64Array(2 * 27).fill(7) }
     const out = await runKernel(liftLengths, { ...buffers, ...rest }, { frames: batch.capacity, clips: 2, lengthCost, ...steps.adam })
     expect(lengthsOf(out.logLength, 1)).toEqual(lengthsOf(logLength, 1))

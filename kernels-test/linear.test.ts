@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { linearGrad } from '../src/kernels/linear.js'
 import * as reference from '../src/reference/linear.js'
-import { dot, expectSlope, finiteDifference, hasSubgroups, noise, runKernel } from './harness.js'
+import { dot, expectGrad, finiteDifference, hasSubgroups, noise, runKernel } from './harness.js'
 import { expectAccumulation, expectFinish, expectReference, inForm, products, title } from './products.js'
 
 // One element; under, at and over a lane's tile of 8 and a workgroup's of 64, in every form; primes; the pose head's 152 columns.
@@ -23,17 +23,17 @@ describe('linear', () => {
     const b = noise(5, 3)
     const dy = noise(15, 4)
     const { dw, db } = reference.linearWeightGrad(x, dy, size)
-    expectSlope(
+    expectGrad(
       'dx',
       reference.linearGrad(dy, w, size),
       finiteDifference((at) => dot(reference.linear(at, w, b, size), dy), x),
     )
-    expectSlope(
+    expectGrad(
       'dw',
       dw,
       finiteDifference((at) => dot(reference.linear(x, at, b, size), dy), w),
     )
-    expectSlope(
+    expectGrad(
       'db',
       db,
       finiteDifference((at) => dot(reference.linear(x, w, at, size), dy), b),
@@ -58,7 +58,7 @@ describe('linear', () => {
     const drops = { seed: Uint32Array.of(5, 6, 0, 0), site: 3, rate: 0.5 }
     const sums = noise(64, 9)
     const dy = noise(64, 10)
-    expectSlope(
+    expectGrad(
       'ds',
       reference.gated(dy, reference.finished(sums, { relu: true, drops }), drops.rate),
       finiteDifference((at) => dot(reference.finished(at, { relu: true, drops }), dy), sums),

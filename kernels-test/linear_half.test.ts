@@ -136,6 +136,6 @@ describe('the rounding of linear_half', () => {
     const { dx } = await runKernel(linearHalfGrad, { dy, w: toHalf(noise(16, 1)), x, dx: 4 }, { ...size, accumulate: 0, gated: 0, rate: 0 })
     const start = { dw: new Float64Array(16), db: new Float64Array(4) }
     const { dw } = await runKernel(linearHalfWeightGrad, { x, dy, ...start }, { ...size, hasBias: 1 })
-    for (const slope of [...dx, ...dw.slice(4, 8)]) expect(Number.isFinite(slope)).toBe(false)
+    for (const grad of [...dx, ...dw.slice(4, 8)]) expect(Number.isFinite(grad)).toBe(false)
   })
 })

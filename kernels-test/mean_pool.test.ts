@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../src/base/random.js'
 import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import * as reference from '../src/reference/mean_pool.js'
-import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
 
 // Lanes of the forward (batch · width / 4, workgroups of 64): one; one short, exactly one, one over; a prime; 8 sentences of width 512.
 const forwardShapes = [
@@ -35,7 +35,7 @@ describe('mean_pool', () => {
     const lengths = Uint32Array.of(3, 1)
     const x = noise(2 * 3 * 4, 1)
     const dy = noise(2 * 4, 2)
-    expectSlope(
+    expectGrad(
       'dx',
       reference.meanPoolGrad(dy, lengths, 3, 4),
       finiteDifference((at) => dot(reference.meanPool(at, lengths, 3, 4), dy), x),
@@ -80,7 +80,7 @@ describe('mean_pool', () => {
     expectClose('y', y, reference.meanPool(x, lengths, 3, 4), { ulps: 6, scale: 1 })
   })
 
-  it('pools no tokens to 0, and gives none a slope', async () => {
+  it('pools no tokens to 0, and gives none a gradient', async () => {
     const lengths = Uint32Array.of(0)
     const x = new Float64Array(8).fill(Number.NaN)
     const { y } = await runKernel(meanPool, { x, lengths, y: 4 }, { batch: 1, length: 2, width: 4 })

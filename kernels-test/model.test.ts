@@ -84,7 +84,7 @@ describe.each(Object.entries(variants))('%s', (_, variant) => {
     }
     const here = await group.weights.save()
     await lossAt(here)
-    const slopes = await group.weights.save(group.weights.slopes!)
+    const grads = await group.weights.save(group.weights.grads!)
 
     for (const seed of [1, 2, 3]) {
       const random = new Random(seed)
@@ -95,13 +95,13 @@ describe.each(Object.entries(variants))('%s', (_, variant) => {
         )
       // Small, for every number moves at once and the ReLU of the length head has kinks; float32 still tells the two losses apart.
       const step = 1e-4
-      const slope = ((await lossAt(moved(step))) - (await lossAt(moved(-step)))) / (2 * step)
-      const predicted = [...slopes].reduce(
+      const grad = ((await lossAt(moved(step))) - (await lossAt(moved(-step)))) / (2 * step)
+      const predicted = [...grads].reduce(
         (sum, [name, { data }]) => sum + data.reduce((s, v, i) => s + v * directions.get(name)![i]!, 0),
         0,
       )
-      const norm = Math.sqrt([...slopes.values()].reduce((sum, { data }) => sum + data.reduce((s, v) => s + v * v, 0), 0))
-      expect(Math.abs(slope - predicted), `direction ${seed}: ${slope} against ${predicted}`).toBeLessThan(0.01 * norm)
+      const norm = Math.sqrt([...grads.values()].reduce((sum, { data }) => sum + data.reduce((s, v) => s + v * v, 0), 0))
+      expect(Math.abs(grad - predicted), `direction ${seed}: ${grad} against ${predicted}`).toBeLessThan(0.01 * norm)
       expect(norm).toBeGreaterThan(1e-3)
     }
     group.weights.load(here, 'test')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { poseLoss, poseLossGrad, poseLossKind, poseLossReport } from '../src/kernels/pose_loss.js'
 import * as reference from '../src/reference/pose_loss.js'
-import { dot, expectClose, expectSlope, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
 
 const kinds = Object.entries(poseLossKind)
 
@@ -44,7 +44,7 @@ describe('pose_loss', () => {
         const report = reference.poseLossReport(reference.poseLoss(at, goal, frames, shape), frames, weight, coefficient, 0, shape)
         return report.filter((_, i) => i % 4 === 0).reduce((sum, share) => sum + share, 0)
       }
-      expectSlope('dpred', reference.poseLossGrad(pred, goal, frames, weight, coefficient, shape), finiteDifference(loss, pred))
+      expectGrad('dpred', reference.poseLossGrad(pred, goal, frames, weight, coefficient, shape), finiteDifference(loss, pred))
     })
 
     for (const shape of shapes) {
@@ -61,13 +61,13 @@ describe('pose_loss', () => {
         // The difference of numbers below 1, a product of two factors below 1, and the product with it.
         expectClose('dpred', dpred, reference.poseLossGrad(pred, goal, frames, weight, coefficient, params), { ulps: 8, scale: 1 })
         const touched = [...dpred].filter((v, i) => isPadding(i) && !Object.is(v, 0))
-        expect(touched, 'slopes in padding').toEqual([])
+        expect(touched, 'gradients in padding').toEqual([])
         expect(dpred.length).toBe(batch * length * stride)
       })
     }
   }
 
-  it('gives equal numbers no slope, whichever error', async () => {
+  it('gives equal numbers no gradient, whichever error', async () => {
     const pred = noise(8, 9)
     const shape = { batch: 1, length: 2, stride: 4, numbers: 4 }
     for (const [, kind] of kinds) {

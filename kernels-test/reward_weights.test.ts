@@ -33,7 +33,7 @@ describe('reward_weights', () => {
   })
 
   it('turns the loss towards a tried action into the gradient of the expected reward', () => {
-    // Two numbers, a goal, a Gaussian policy about pred: averaged over many actions, the estimate is the true slope of E[reward].
+    // Two numbers, a goal, a Gaussian policy about pred: averaged over many actions, the estimate is the true gradient of E[reward].
     const [spread, median, batch] = [0.2, 0.5, 40_000]
     const shape = { batch, length: 1, stride: 4, numbers: 2, coords: 2, kind: 0 }
     const frames = new Uint32Array(batch).fill(1)
@@ -45,8 +45,8 @@ describe('reward_weights', () => {
     const action = pred.map((p, i) => (i % 4 < 2 ? p + spread * normal(i) : 0))
     const report = poseLossReport(poseLoss(action, goal, frames, shape), frames, ones, ones, median, shape)
     const { weight } = reference.rewardWeights(report, { batch, kind: policy, intensity: 0, spread })
-    const slopes = poseLossGrad(pred, action, frames, weight, ones, shape)
-    const estimate = [0, 1].map((j) => slopes.reduce((sum, v, i) => sum + (i % 4 === j ? v : 0), 0) / batch)
+    const grads = poseLossGrad(pred, action, frames, weight, ones, shape)
+    const estimate = [0, 1].map((j) => grads.reduce((sum, v, i) => sum + (i % 4 === j ? v : 0), 0) / batch)
 
     // E[2^(−e/m)] with e the mean square of two normal differences: a product of Gaussian integrals.
     const a = Math.LN2 / (2 * median)
@@ -54,12 +54,12 @@ describe('reward_weights', () => {
       d.reduce((p, x) => p * (1 + 2 * a * spread ** 2) ** -0.5 * Math.exp((-a * x * x) / (1 + 2 * a * spread ** 2)), 1)
     const d = [0.6, 0.6]
     const h = 1e-5
-    const trueSlope = [0, 1].map((j) => {
+    const trueGrad = [0, 1].map((j) => {
       const moved = (s: number) => expected(d.map((x, i) => (i === j ? x + s : x)))
       return -(moved(h) - moved(-h)) / (2 * h)
     })
     estimate.forEach((value, j) => {
-      expect(Math.abs(value - trueSlope[j]!), `slope ${j}: ${value} against ${trueSlope[j]}`).toBeLessThan(0.05 * Math.abs(trueSlope[j]!))
+      expect(Math.abs(value - trueGrad[j]!), `grad ${j}: ${value} against ${trueGrad[j]}`).toBeLessThan(0.05 * Math.abs(trueGrad[j]!))
     })
   })
 })

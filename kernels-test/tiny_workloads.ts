@@ -177,13 +177,13 @@ export const tinyWorkloads: readonly Workload[] = [
     liftFrame,
     note,
     { ...lifting, ...adam, smoothness: 0.1 },
-    { target2d: 800, position: 800, ...ragged, pose: 800, moments: 800, lengthSlope: 108 },
+    { target2d: 800, position: 800, ...ragged, pose: 800, moments: 800, lengthGrad: 108 },
   ),
   workload(
     liftLengths,
     note,
     { ...lifting, ...adam, lengthCost: 0.001 },
-    { lengthSlope: 108, clips: ragged.clips, lengthMask: 50, logLength: 50, boneLength: 50, moments: 100, report: 54 },
+    { lengthGrad: 108, clips: ragged.clips, lengthMask: 50, logLength: 50, boneLength: 50, moments: 100, report: 54 },
   ),
   workload(liftStart, note, lifting, { target2d: 800, root: 16, boneLength: 50, frameClip: ragged.frameClip, pose: 800 }),
   workload(

@@ -1,4 +1,4 @@
-// attention_delta: what the gradients must know of every query and head: its log-sum-exp, and what the softmax takes off its weights' slopes.
+// attention_delta: what the gradients must know of every query and head: its log-sum-exp, and what the softmax takes off its weights' gradients.
 //
 //   delta[b,h,i] = Σ_c dy[b,i,c]·y[b,i,c]   over the columns of head h
 //

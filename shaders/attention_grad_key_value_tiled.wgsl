@@ -11,9 +11,9 @@
 // keyLengths       : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // A workgroup of 8 by 8 lanes owns ROWS neighbouring keys of one head and walks the queries that see any of them in blocks of 32, with
-// the roles of queries and keys in attention_grad_query_tiled changed over: lane (x, y) owns of weights and slopes the keys y + 8·m
+// the roles of queries and keys in attention_grad_query_tiled changed over: lane (x, y) owns of weights and gradients the keys y + 8·m
 // and the queries x + 8·n, of dk and dv the same keys and the vectors x + 8·turn. The same two pieces of memory hold a chunk of keys
-// and queries, then of values and dy, then weights and dy, then slopes and queries: 2·ROWS + 128 loads a column and block for
+// and queries, then of values and dy, then weights and dy, then gradients and queries: 2·ROWS + 128 loads a column and block for
 // 4·ROWS·32 products of vectors. No two workgroups ever add to the same number, and the sums run over the queries in one fixed order.
 //
 // No score overflows: a visible one is at most logSumExp but for rounding. Rows of k and v past the length are not read: NaN in
@@ -38,7 +38,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
 
-var<workgroup> keyTile: array<vec4f, ROWS * PITCH>; // a chunk of k or v, then weights or slopes: at x those of queries x + 8·n
+var<workgroup> keyTile: array<vec4f, ROWS * PITCH>; // a chunk of k or v, then weights or gradients: at x those of queries x + 8·n
 var<workgroup> queryTile: array<vec4f, QUERIES * PITCH>; // a chunk of the block's q or dy
 
 @compute @workgroup_size(8, 8)
@@ -77,9 +77,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       pullAt[n] = pullBase + row * width;
     }
 
-    // 1. Scores, and the slopes dy·v of the weights, chunk by chunk.
+    // 1. Scores, and the gradients dy·v of the weights, chunk by chunk.
     var weight = array<vec4f, ROWS / 8u>();
-    var slope = array<vec4f, ROWS / 8u>();
+    var grad = array<vec4f, ROWS / 8u>();
     for (var chunk = 0u; chunk < cols; chunk += CHUNK) {
       let col = min(chunk + id.x, cols - 1u);
       for (var m = 0u; m < ROWS / 8u; m++) { // unroll
@@ -108,13 +108,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
         let at = id.x * PITCH + c;
         let pulls = mat4x4f(queryTile[at], queryTile[at + 8u * PITCH], queryTile[at + 16u * PITCH], queryTile[at + 24u * PITCH]);
         for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-          slope[m] += keyTile[(id.y + 8u * m) * PITCH + c] * pulls;
+          grad[m] += keyTile[(id.y + 8u * m) * PITCH + c] * pulls;
         }
       }
       workgroupBarrier();
     }
 
-    // 2. Weights, and slopes of the scores.
+    // 2. Weights, and gradients of the scores.
     let ids = first + id.x + vec4u(0u, 8u, 16u, 24u);
     let line = bh * params.queries + min(ids, vec4u(lastQuery));
     let l0 = lines[line.x];
@@ -128,11 +128,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       let since = select(params.queries, select(0u, row, causal), row < length);
       let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
       weight[m] = select(vec4f(0.0), exp(weight[m] * params.scale - level), sees);
-      slope[m] = weight[m] * (slope[m] - mean) * params.scale;
+      grad[m] = weight[m] * (grad[m] - mean) * params.scale;
       keyTile[(id.y + 8u * m) * PITCH + id.x] = weight[m];
     }
 
-    // 3. The values' sums along the slopes at the output, chunk by chunk: each lane its own vector of columns.
+    // 3. The values' sums along the gradients at the output, chunk by chunk: each lane its own vector of columns.
     for (var turn = 0u; turn < TURNS; turn++) { // unroll
       for (var n = 0u; n < 4u; n++) { // unroll
         queryTile[(id.y + 8u * n) * PITCH + id.x] = dy[pullAt[n] + min(turn * CHUNK + id.x, cols - 1u)];
@@ -150,7 +150,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
 
     // 4. The keys' sums along the queries.
     for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-      keyTile[(id.y + 8u * m) * PITCH + id.x] = slope[m];
+      keyTile[(id.y + 8u * m) * PITCH + id.x] = grad[m];
     }
     for (var turn = 0u; turn < TURNS; turn++) { // unroll
       for (var n = 0u; n < 4u; n++) { // unroll

@@ -1,4 +1,4 @@
-// attention_grad_query: the slope of the loss at the queries of an attention.
+// attention_grad_query: the gradient of the loss at the queries of an attention.
 //
 //   w[j]  = exp(s[j] - logSumExp[i])                 the weights again, from the scores s[j] = scale · q[i]·k[j]
 //   dq[i] = scale · Σ_j w[j]·(dy[i]·v[j] - delta[i])·k[j]      over the visible j, as in attention
@@ -75,10 +75,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       keyAt[n] = keyBase + min(first + 4u * n + vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u)) * keyWidth;
     }
 
-    // 2. Scores, and the slopes dy·v of the weights.
+    // 2. Scores, and the gradients dy·v of the weights.
     // Zeros must be asked for: Dawn 0.6.2 zeroes a bare `var` of a loop's body on the first turn only.
     var score = array<array<vec4f, QUADS>, ROWS>();
-    var slope = array<array<vec4f, QUADS>, ROWS>();
+    var grad = array<array<vec4f, QUADS>, ROWS>();
     for (var c = 0u; c < cols; c++) {
       var query = array<vec4f, ROWS>();
       var pull = array<vec4f, ROWS>();
@@ -97,17 +97,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         let v3 = v[keyAt[n].w + gap + c];
         for (var r = 0u; r < ROWS; r++) { // unroll
           score[r][n] += vec4f(dot(query[r], k0), dot(query[r], k1), dot(query[r], k2), dot(query[r], k3));
-          slope[r][n] += vec4f(dot(pull[r], v0), dot(pull[r], v1), dot(pull[r], v2), dot(pull[r], v3));
+          grad[r][n] += vec4f(dot(pull[r], v0), dot(pull[r], v1), dot(pull[r], v2), dot(pull[r], v3));
         }
       }
     }
 
-    // 3. Slopes of the scores.
+    // 3. Gradients of the scores.
     for (var r = 0u; r < ROWS; r++) { // unroll
       for (var n = 0u; n < QUADS; n++) { // unroll
         let seen = first + 4u * n + vec4u(0u, 1u, 2u, 3u) < vec4u(sees[r]);
         let weight = select(vec4f(0.0), exp(score[r][n] * params.scale - level[r]), seen);
-        slope[r][n] = weight * (slope[r][n] - mean[r]) * params.scale;
+        grad[r][n] = weight * (grad[r][n] - mean[r]) * params.scale;
       }
     }
 
@@ -123,7 +123,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         let k2 = k[keyAt[n].z + c];
         let k3 = k[keyAt[n].w + c];
         for (var r = 0u; r < ROWS; r++) { // unroll
-          sum[r] += slope[r][n].x * k0 + slope[r][n].y * k1 + slope[r][n].z * k2 + slope[r][n].w * k3;
+          sum[r] += grad[r][n].x * k0 + grad[r][n].y * k1 + grad[r][n].z * k2 + grad[r][n].w * k3;
         }
       }
       for (var r = 0u; r < ROWS; r++) { // unroll

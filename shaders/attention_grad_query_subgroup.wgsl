@@ -9,8 +9,8 @@
 // lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
-// One subgroup owns ROWS neighbouring queries of one head and walks the keys in blocks of four a lane: scores and slopes first, the
-// lane's keys and values against the queries passed around; then the slopes are passed around along the lanes' columns of the keys.
+// One subgroup owns ROWS neighbouring queries of one head and walks the keys in blocks of four a lane: scores and gradients first, the
+// lane's keys and values against the queries passed around; then the gradients are passed around along the lanes' columns of the keys.
 //
 // No score overflows: a visible one is at most logSumExp but for rounding, so its weight is at most about 1. Keys past the last
 // visible one are not read: NaN in padding stays there. A query that sees no key gets 0.
@@ -67,11 +67,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   var sums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
   for (var first = 0u; first < end; first += 4u * LANES) {
-    // 1. Scores, and the slopes dy·v of the weights, of all queries with the lane's four keys.
+    // 1. Scores, and the gradients dy·v of the weights, of all queries with the lane's four keys.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
     let keyAt = keyBase + min(ids, vec4u(end - 1u)) * keyWidth;
     var score = array<vec4f, ROWS>();
-    var slope = array<vec4f, ROWS>();
+    var grad = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
       let keys = mat4x4f(k[keyAt.x + c], k[keyAt.y + c], k[keyAt.z + c], k[keyAt.w + c]);
       let values = mat4x4f(v[keyAt.x + gap + c], v[keyAt.y + gap + c], v[keyAt.z + gap + c], v[keyAt.w + gap + c]);
@@ -84,18 +84,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
           score[h * LANES + m] += subgroupShuffle(query[h], m) * keys; // four dot products
-          slope[h * LANES + m] += subgroupShuffle(pull[h], m) * values;
+          grad[h * LANES + m] += subgroupShuffle(pull[h], m) * values;
         }
       }
     }
 
-    // 2. Slopes of the scores.
+    // 2. Gradients of the scores.
     for (var h = 0u; h < ROWS / LANES; h++) { // unroll
       for (var m = 0u; m < LANES; m++) { // unroll
         let known = subgroupShuffle(line[h], m);
         let sees = select(length, min(length, firstQuery + h * LANES + m + 1u), causal);
         let weight = select(vec4f(0.0), exp(score[h * LANES + m] * params.scale - known.x), ids < vec4u(sees));
-        slope[h * LANES + m] = weight * (slope[h * LANES + m] - known.y) * params.scale;
+        grad[h * LANES + m] = weight * (grad[h * LANES + m] - known.y) * params.scale;
       }
     }
 
@@ -116,7 +116,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
           keys[s] = transpose(mat4x4f(k[at.x], k[at.y], k[at.z], k[at.w]));
         }
         for (var r = 0u; r < ROWS; r++) { // unroll
-          let pull = subgroupShuffle(slope[r], n);
+          let pull = subgroupShuffle(grad[r], n);
           for (var s = 0u; s < SPAN; s++) { // unroll
             sum[r][s] += pull * keys[s];
           }

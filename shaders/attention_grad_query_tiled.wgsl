@@ -9,8 +9,8 @@
 // keyLengths       : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // A workgroup of 8 by 8 lanes owns ROWS neighbouring queries of one head and walks the keys that any of them sees in blocks of 32, as
-// attention_tiled does: lane (x, y) owns of scores and slopes the queries y + 8·m and the keys x + 8·n, of dq the same queries and
-// the vectors x + 8·turn. The same two pieces of memory hold a chunk of queries and keys, then of dy and values, then slopes and keys:
+// attention_tiled does: lane (x, y) owns of scores and gradients the queries y + 8·m and the keys x + 8·n, of dq the same queries and
+// the vectors x + 8·turn. The same two pieces of memory hold a chunk of queries and keys, then of dy and values, then gradients and keys:
 // 2·ROWS + 96 loads a column and block for 3·ROWS·32 products of vectors.
 //
 // No score overflows: a visible one is at most logSumExp but for rounding, so its weight is at most about 1. Keys past the last
@@ -35,7 +35,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
 
-var<workgroup> queryTile: array<vec4f, ROWS * PITCH>; // a chunk of q or dy, then the slopes of the scores: at x those of keys x + 8·n
+var<workgroup> queryTile: array<vec4f, ROWS * PITCH>; // a chunk of q or dy, then the gradients of the scores: at x those of keys x + 8·n
 var<workgroup> keyTile: array<vec4f, KEYS * PITCH>; // a chunk of the block's keys or values
 
 @compute @workgroup_size(8, 8)
@@ -75,9 +75,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       keyAt[n] = keyBase + min(first + id.y + 8u * n, end - 1u) * keyWidth;
     }
 
-    // 1. Scores, and the slopes dy·v of the weights, chunk by chunk.
+    // 1. Scores, and the gradients dy·v of the weights, chunk by chunk.
     var score = array<vec4f, ROWS / 8u>();
-    var slope = array<vec4f, ROWS / 8u>();
+    var grad = array<vec4f, ROWS / 8u>();
     for (var chunk = 0u; chunk < cols; chunk += CHUNK) {
       let col = min(chunk + id.x, cols - 1u);
       for (var m = 0u; m < ROWS / 8u; m++) { // unroll
@@ -106,19 +106,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
         let at = id.x * PITCH + c;
         let values = mat4x4f(keyTile[at], keyTile[at + 8u * PITCH], keyTile[at + 16u * PITCH], keyTile[at + 24u * PITCH]);
         for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-          slope[m] += queryTile[(id.y + 8u * m) * PITCH + c] * values;
+          grad[m] += queryTile[(id.y + 8u * m) * PITCH + c] * values;
         }
       }
       workgroupBarrier();
     }
 
-    // 2. Slopes of the scores.
+    // 2. Gradients of the scores.
     let ids = first + id.x + vec4u(0u, 8u, 16u, 24u);
     for (var m = 0u; m < ROWS / 8u; m++) { // unroll
       let row = id.y + 8u * m;
       let sees = select(length, min(length, firstQuery + row + 1u), causal);
       let weight = select(vec4f(0.0), exp(score[m] * params.scale - line[m].x), ids < vec4u(sees));
-      queryTile[row * PITCH + id.x] = weight * (slope[m] - line[m].y) * params.scale;
+      queryTile[row * PITCH + id.x] = weight * (grad[m] - line[m].y) * params.scale;
     }
 
     // 3. Along the keys, chunk by chunk: each lane its own vector of columns.

@@ -1,4 +1,4 @@
-// attention_half_grad_key_value: the slopes of the loss at the keys and values of an attention over halves.
+// attention_half_grad_key_value: the gradients of the loss at the keys and values of an attention over halves.
 //
 //   w[i]  = exp(scale · q[i]·k[j] - logSumExp[i])             the weight query i gave to key j
 //   dv[j] = Σ_i half(w[i])·dy[i]
@@ -12,7 +12,7 @@
 // q has rows of queryStride numbers, k and v of keyStride, heads·headWidth of them from keyColumn and valueColumn on: all may be one tensor
 // headWidth is a multiple of 4. Lanes, blocks and edges as in shaders/attention_grad_key_value.wgsl: core WGSL.
 //
-// Weights and slopes at the scores are rounded to halves before they meet dy and the queries; all else, and what the loss scale is for,
+// Weights and gradients at the scores are rounded to halves before they meet dy and the queries; all else, and what the loss scale is for,
 // as in attention_half_grad_query. A weight here is a share of 1: with more than 2^14 keys of like weight halves would lose its digits.
 // No score overflows: a visible one is at most logSumExp but for rounding. Rows of k and v past the length are not read: NaN in
 // padding stays there. Every query counts, padding or not, so dy must be finite in all of them and 0 where it means nothing.
@@ -80,10 +80,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       pullAt[n] = pullBase + row * width;
     }
 
-    // 2. Scores, and the slopes dy·v of the weights.
+    // 2. Scores, and the gradients dy·v of the weights.
     // Zeros must be asked for: Dawn 0.6.2 zeroes a bare `var` of a loop's body on the first turn only.
     var weight = array<array<vec4f, QUADS>, ROWS>();
-    var slope = array<array<vec4f, QUADS>, ROWS>();
+    var grad = array<array<vec4f, QUADS>, ROWS>();
     for (var c = 0u; c < cols; c++) {
       var key = array<vec4f, ROWS>();
       var value = array<vec4f, ROWS>();
@@ -102,12 +102,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         let d3 = wide(dy[pullAt[n].w + c]);
         for (var r = 0u; r < ROWS; r++) { // unroll
           weight[r][n] += vec4f(dot(key[r], q0), dot(key[r], q1), dot(key[r], q2), dot(key[r], q3));
-          slope[r][n] += vec4f(dot(value[r], d0), dot(value[r], d1), dot(value[r], d2), dot(value[r], d3));
+          grad[r][n] += vec4f(dot(value[r], d0), dot(value[r], d1), dot(value[r], d2), dot(value[r], d3));
         }
       }
     }
 
-    // 3. Weights, and slopes of the scores.
+    // 3. Weights, and gradients of the scores.
     for (var n = 0u; n < QUADS; n++) { // unroll
       let ids = first + 4u * n + vec4u(0u, 1u, 2u, 3u);
       let line = bh * params.queries + min(ids, vec4u(params.queries - 1u));
@@ -120,12 +120,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       for (var r = 0u; r < ROWS; r++) { // unroll
         let sees = (ids >= vec4u(since[r])) & (ids < vec4u(params.queries));
         weight[r][n] = select(vec4f(0.0), exp(weight[r][n] * params.scale - level), sees);
-        slope[r][n] = nearestHalf(weight[r][n] * (slope[r][n] - mean)) * params.scale;
+        grad[r][n] = nearestHalf(weight[r][n] * (grad[r][n] - mean)) * params.scale;
         weight[r][n] = nearestHalf(weight[r][n]);
       }
     }
 
-    // 4. Along the queries and the slopes at the output.
+    // 4. Along the queries and the gradients at the output.
     for (var c = 0u; c < cols; c++) {
       var keySum = array<vec4f, ROWS>();
       var valueSum = array<vec4f, ROWS>();
@@ -143,7 +143,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         let d2 = wide(dy[pullAt[n].z + c]);
         let d3 = wide(dy[pullAt[n].w + c]);
         for (var r = 0u; r < ROWS; r++) { // unroll
-          keySum[r] += slope[r][n].x * q0 + slope[r][n].y * q1 + slope[r][n].z * q2 + slope[r][n].w * q3;
+          keySum[r] += grad[r][n].x * q0 + grad[r][n].y * q1 + grad[r][n].z * q2 + grad[r][n].w * q3;
           valueSum[r] += weight[r][n].x * d0 + weight[r][n].y * d1 + weight[r][n].z * d2 + weight[r][n].w * d3;
         }
       }

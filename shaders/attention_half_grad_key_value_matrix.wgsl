@@ -14,8 +14,8 @@
 //
 // A workgroup owns KEYS neighbouring keys of one head, a subgroup of 32 lanes 16 of them, with the roles of queries and keys in
 // attention_half_grad_query_matrix changed over: keys, values and both their sums are matrices in registers. Of each block of queries
-// come q for the scores, dy for the values' sums and the slopes of the weights, and q once more for the keys' sums, in one place.
-// A lane takes 16 queries of one key, and keeps their weights in registers while the weights as halves, and then the slopes, lie where the
+// come q for the scores, dy for the values' sums and the gradients of the weights, and q once more for the keys' sums, in one place.
+// A lane takes 16 queries of one key, and keeps their weights in registers while the weights as halves, and then the gradients, lie where the
 // scores lay. No two workgroups ever add to the same number, and the sums run over the queries in one fixed order.
 // Columns past the head's last count as 0. Keys past the length are seen by none, and the last real one is read for them: NaN in padding
 // stays there. Every query counts, so dy must be finite in all of them. How far a loop with barriers goes follows from the
@@ -52,7 +52,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
 
-// QUERIES rows [PITCH] of halves; then for each key a row [SCORE_PITCH] of scores or slopes in f32 or halves, at last sums.
+// QUERIES rows [PITCH] of halves; then for each key a row [SCORE_PITCH] of scores or gradients in f32 or halves, at last sums.
 var<workgroup> tile: array<vec2u, SCORES + KEYS * SCORE_PITCH>;
 
 @compute @workgroup_size(LANES)
@@ -145,7 +145,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
 
-    // 3. The values' sums along the slopes at the output, and the slopes dy·v of the weights.
+    // 3. The values' sums along the gradients at the output, and the gradients dy·v of the weights.
     for (var i = lane; i < QUERIES * QUADS; i += LANES) {
       let at = pullBase + min(first + i / QUADS, lastQuery) * width + min(i % QUADS, cols - 1u);
       tile[i / QUADS * PITCH + i % QUADS] = select(vec2u(0u), dy[at], i % QUADS < cols);
@@ -180,10 +180,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     workgroupBarrier();
     for (var n = 0u; n < QUERIES / 16u; n++) { // unroll
-      let slopes = subgroupMatrixLoad<Left, row_major>(&tile, own + 8u * n, SCORE_PITCH);
+      let grads = subgroupMatrixLoad<Left, row_major>(&tile, own + 8u * n, SCORE_PITCH);
       for (var c = 0u; c < WIDTH; c++) { // unroll
         let columns = subgroupMatrixLoad<Right, row_major>(&tile, 16u * n * PITCH + 4u * c, PITCH);
-        keySum[c] = subgroupMatrixMultiplyAccumulate(slopes, columns, keySum[c]);
+        keySum[c] = subgroupMatrixMultiplyAccumulate(grads, columns, keySum[c]);
       }
     }
     workgroupBarrier();

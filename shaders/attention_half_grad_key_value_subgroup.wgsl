@@ -62,13 +62,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var keySums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
   var valueSums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
   for (var first = begin; first < params.queries; first += 4u * LANES) {
-    // 1. Scores, and the slopes dy·v of the weights, of all keys with the lane's four queries.
+    // 1. Scores, and the gradients dy·v of the weights, of all keys with the lane's four queries.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
     let row = min(ids, vec4u(lastQuery));
     let queryAt = queryBase + row * queryWidth;
     let pullAt = pullBase + row * width;
     var weight = array<vec4f, ROWS>();
-    var slope = array<vec4f, ROWS>();
+    var grad = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
       let queries = mat4x4f(wide(q[queryAt.x + c]), wide(q[queryAt.y + c]), wide(q[queryAt.z + c]), wide(q[queryAt.w + c]));
       let pulls = mat4x4f(wide(dy[pullAt.x + c]), wide(dy[pullAt.y + c]), wide(dy[pullAt.z + c]), wide(dy[pullAt.w + c]));
@@ -81,23 +81,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
           weight[h * LANES + m] += subgroupShuffle(key[h], m) * queries; // four dot products
-          slope[h * LANES + m] += subgroupShuffle(value[h], m) * pulls;
+          grad[h * LANES + m] += subgroupShuffle(value[h], m) * pulls;
         }
       }
     }
 
-    // 2. Weights, and slopes of the scores.
+    // 2. Weights, and gradients of the scores.
     let line = bh * params.queries + row;
     let known = transpose(mat4x2f(lines[line.x], lines[line.y], lines[line.z], lines[line.w]));
     for (var r = 0u; r < ROWS; r++) { // unroll
       let since = select(params.queries, select(0u, firstKey + r, causal), firstKey + r < length);
       let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
       weight[r] = select(vec4f(0.0), exp(weight[r] * params.scale - known[0]), sees);
-      slope[r] = nearestHalf(weight[r] * (slope[r] - known[1])) * params.scale;
+      grad[r] = nearestHalf(weight[r] * (grad[r] - known[1])) * params.scale;
       weight[r] = nearestHalf(weight[r]);
     }
 
-    // 3. Along the queries and the slopes at the output, LANES · SPAN vectors of columns a turn.
+    // 3. Along the queries and the gradients at the output, LANES · SPAN vectors of columns a turn.
     let quads = (min(params.queries - first, 4u * LANES) + 3u) / 4u;
     for (var turn = 0u; turn < turns; turn++) {
       var keySum = array<array<vec4f, SPAN>, ROWS>();
@@ -117,7 +117,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
           let queries = transpose(mat4x4f(wide(q[asked.x]), wide(q[asked.y]), wide(q[asked.z]), wide(q[asked.w])));
           let pulls = transpose(mat4x4f(wide(dy[pulled.x]), wide(dy[pulled.y]), wide(dy[pulled.z]), wide(dy[pulled.w])));
           for (var r = 0u; r < ROWS; r++) { // unroll
-            keySum[r][s] += subgroupShuffle(slope[r], n) * queries;
+            keySum[r][s] += subgroupShuffle(grad[r], n) * queries;
             valueSum[r][s] += subgroupShuffle(weight[r], n) * pulls;
           }
         }

@@ -32,7 +32,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
 
-var<workgroup> keyTile: array<vec4f, ROWS * PITCH>; // a chunk of k or v, then weights or slopes: at x those of queries x + 8·n
+var<workgroup> keyTile: array<vec4f, ROWS * PITCH>; // a chunk of k or v, then weights or gradients: at x those of queries x + 8·n
 var<workgroup> queryTile: array<vec4f, QUERIES * PITCH>; // a chunk of the block's q or dy
 
 @compute @workgroup_size(8, 8)
@@ -71,9 +71,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       pullAt[n] = pullBase + row * width;
     }
 
-    // 1. Scores, and the slopes dy·v of the weights, chunk by chunk.
+    // 1. Scores, and the gradients dy·v of the weights, chunk by chunk.
     var weight = array<vec4f, ROWS / 8u>();
-    var slope = array<vec4f, ROWS / 8u>();
+    var grad = array<vec4f, ROWS / 8u>();
     for (var chunk = 0u; chunk < cols; chunk += CHUNK) {
       let col = min(chunk + id.x, cols - 1u);
       for (var m = 0u; m < ROWS / 8u; m++) { // unroll
@@ -102,13 +102,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
         let at = id.x * PITCH + c;
         let pulls = mat4x4f(queryTile[at], queryTile[at + 8u * PITCH], queryTile[at + 16u * PITCH], queryTile[at + 24u * PITCH]);
         for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-          slope[m] += keyTile[(id.y + 8u * m) * PITCH + c] * pulls;
+          grad[m] += keyTile[(id.y + 8u * m) * PITCH + c] * pulls;
         }
       }
       workgroupBarrier();
     }
 
-    // 2. Weights, and slopes of the scores.
+    // 2. Weights, and gradients of the scores.
     let ids = first + id.x + vec4u(0u, 8u, 16u, 24u);
     let line = bh * params.queries + min(ids, vec4u(lastQuery));
     let l0 = lines[line.x];
@@ -122,11 +122,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       let since = select(params.queries, select(0u, row, causal), row < length);
       let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
       weight[m] = select(vec4f(0.0), exp(weight[m] * params.scale - level), sees);
-      slope[m] = nearestHalf(weight[m] * (slope[m] - mean)) * params.scale;
+      grad[m] = nearestHalf(weight[m] * (grad[m] - mean)) * params.scale;
       keyTile[(id.y + 8u * m) * PITCH + id.x] = nearestHalf(weight[m]);
     }
 
-    // 3. The values' sums along the slopes at the output, chunk by chunk: each lane its own vector of columns.
+    // 3. The values' sums along the gradients at the output, chunk by chunk: each lane its own vector of columns.
     for (var turn = 0u; turn < TURNS; turn++) { // unroll
       for (var n = 0u; n < 4u; n++) { // unroll
         queryTile[(id.y + 8u * n) * PITCH + id.x] = wide(dy[pullAt[n] + min(turn * CHUNK + id.x, cols - 1u)]);
@@ -144,7 +144,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
 
     // 4. The keys' sums along the queries.
     for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-      keyTile[(id.y + 8u * m) * PITCH + id.x] = slope[m];
+      keyTile[(id.y + 8u * m) * PITCH + id.x] = grad[m];
     }
     for (var turn = 0u; turn < TURNS; turn++) { // unroll
       for (var n = 0u; n < 4u; n++) { // unroll

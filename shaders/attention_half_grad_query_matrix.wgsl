@@ -10,9 +10,9 @@
 // q has rows of queryStride numbers, k and v of keyStride, heads·headWidth of them from keyColumn and valueColumn on: all may be one tensor
 // headWidth is a multiple of 4, at most 16·WIDTH.
 //
-// Workgroups, subgroups, blocks and rows in memory as in attention_half_matrix. Of each block the values come first, for the slopes dy·v
-// of the weights, then the keys: in one place, so that heads of any usual width fit. A lane keeps its 16 slopes in registers until the
-// scores lie where they lay, and writes the slopes at the scores in their place, as halves.
+// Workgroups, subgroups, blocks and rows in memory as in attention_half_matrix. Of each block the values come first, for the gradients dy·v
+// of the weights, then the keys: in one place, so that heads of any usual width fit. A lane keeps its 16 gradients in registers until the
+// scores lie where they lay, and writes the gradients at the scores in their place, as halves.
 // Columns past the head's last count as 0. Keys past the last visible one are stood in for by that one, at weight 0: NaN in padding stays
 // there. A query that sees no key gets 0. Queries past the last repeat it and are not stored. How far a loop with barriers goes
 // follows from the workgroup, params and keyLengths, the same for all its lanes. Roundings as in attention_half_grad_query.
@@ -48,7 +48,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
 
-// KEYS rows [PITCH] of halves; then for each query a row [SCORE_PITCH] of slopes or scores in f32, then slopes in halves, at last sums.
+// KEYS rows [PITCH] of halves; then for each query a row [SCORE_PITCH] of gradients or scores in f32, then gradients in halves, at last sums.
 var<workgroup> tile: array<vec2u, SCORES + QUERIES * SCORE_PITCH>;
 
 @compute @workgroup_size(LANES)
@@ -78,7 +78,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let sees = select(length, min(length, firstQuery + row + 1u), causal);
   let line = lines[bh * params.queries + min(firstQuery + row, lastQuery)];
 
-  // 1. The subgroups' queries, and the slopes at what they got.
+  // 1. The subgroups' queries, and the gradients at what they got.
   var query: array<Left, WIDTH>;
   var pull: array<Left, WIDTH>;
   let ownFirst = lane / 32u * 16u;
@@ -110,7 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   var sum: array<Sum, WIDTH>;
   for (var first = 0u; first < end; first += KEYS) {
-    // 2. The slopes dy·v of the weights.
+    // 2. The gradients dy·v of the weights.
     for (var i = lane; i < KEYS * QUADS; i += LANES) {
       let at = keyBase + gap + min(first + i / QUADS, end - 1u) * keyWidth + min(i % QUADS, cols - 1u);
       tile[i / QUADS * PITCH + i % QUADS] = select(vec2u(0u), v[at], i % QUADS < cols);
@@ -125,14 +125,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       subgroupMatrixStore<row_major>(&tile, own + 8u * n, product, SCORE_PITCH);
     }
     workgroupBarrier();
-    var slope = array<vec4f, 4>();
+    var grad = array<vec4f, 4>();
     if (takes) {
       for (var j = 0u; j < 4u; j++) { // unroll
-        slope[j] = numbers(place + 2u * j);
+        grad[j] = numbers(place + 2u * j);
       }
     }
 
-    // 3. The scores, and the slopes at them.
+    // 3. The scores, and the gradients at them.
     for (var i = lane; i < KEYS * QUADS; i += LANES) {
       let at = keyBase + min(first + i / QUADS, end - 1u) * keyWidth + min(i % QUADS, cols - 1u);
       tile[i / QUADS * PITCH + i % QUADS] = select(vec2u(0u), k[at], i % QUADS < cols);
@@ -151,17 +151,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var j = 0u; j < 4u; j++) { // unroll
         let ids = first + 16u * part + 4u * j + vec4u(0u, 1u, 2u, 3u);
         let weight = select(vec4f(0.0), exp(numbers(place + 2u * j) * params.scale - line.x), ids < vec4u(sees));
-        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight * (slope[j] - line.y))); // no further than it has read
+        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight * (grad[j] - line.y))); // no further than it has read
       }
     }
     workgroupBarrier();
 
     // 4. Along the keys.
     for (var n = 0u; n < KEYS / 16u; n++) { // unroll
-      let slopes = subgroupMatrixLoad<Left, row_major>(&tile, own + 8u * n, SCORE_PITCH);
+      let grads = subgroupMatrixLoad<Left, row_major>(&tile, own + 8u * n, SCORE_PITCH);
       for (var c = 0u; c < WIDTH; c++) { // unroll
         let columns = subgroupMatrixLoad<Right, row_major>(&tile, 16u * n * PITCH + 4u * c, PITCH);
-        sum[c] = subgroupMatrixMultiplyAccumulate(slopes, columns, sum[c]);
+        sum[c] = subgroupMatrixMultiplyAccumulate(grads, columns, sum[c]);
       }
     }
     workgroupBarrier();

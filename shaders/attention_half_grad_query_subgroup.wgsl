@@ -64,11 +64,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   var sums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;
   for (var first = 0u; first < end; first += 4u * LANES) {
-    // 1. Scores, and the slopes dy·v of the weights, of all queries with the lane's four keys.
+    // 1. Scores, and the gradients dy·v of the weights, of all queries with the lane's four keys.
     let ids = first + 4u * lane + vec4u(0u, 1u, 2u, 3u);
     let keyAt = keyBase + min(ids, vec4u(end - 1u)) * keyWidth;
     var score = array<vec4f, ROWS>();
-    var slope = array<vec4f, ROWS>();
+    var grad = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
       let keys = mat4x4f(wide(k[keyAt.x + c]), wide(k[keyAt.y + c]), wide(k[keyAt.z + c]), wide(k[keyAt.w + c]));
       let values = mat4x4f(wide(v[keyAt.x + gap + c]), wide(v[keyAt.y + gap + c]), wide(v[keyAt.z + gap + c]), wide(v[keyAt.w + gap + c]));
@@ -81,18 +81,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
           score[h * LANES + m] += subgroupShuffle(query[h], m) * keys; // four dot products
-          slope[h * LANES + m] += subgroupShuffle(pull[h], m) * values;
+          grad[h * LANES + m] += subgroupShuffle(pull[h], m) * values;
         }
       }
     }
 
-    // 2. Slopes of the scores.
+    // 2. Gradients of the scores.
     for (var h = 0u; h < ROWS / LANES; h++) { // unroll
       for (var m = 0u; m < LANES; m++) { // unroll
         let known = subgroupShuffle(line[h], m);
         let sees = select(length, min(length, firstQuery + h * LANES + m + 1u), causal);
         let weight = select(vec4f(0.0), exp(score[h * LANES + m] * params.scale - known.x), ids < vec4u(sees));
-        slope[h * LANES + m] = nearestHalf(weight * (slope[h * LANES + m] - known.y)) * params.scale;
+        grad[h * LANES + m] = nearestHalf(weight * (grad[h * LANES + m] - known.y)) * params.scale;
       }
     }
 
@@ -113,7 +113,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
           keys[s] = transpose(mat4x4f(wide(k[at.x]), wide(k[at.y]), wide(k[at.z]), wide(k[at.w])));
         }
         for (var r = 0u; r < ROWS; r++) { // unroll
-          let pull = subgroupShuffle(slope[r], n);
+          let pull = subgroupShuffle(grad[r], n);
           for (var s = 0u; s < SPAN; s++) { // unroll
             sum[r][s] += pull * keys[s];
           }

@@ -30,7 +30,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
 
-var<workgroup> queryTile: array<vec4f, ROWS * PITCH>; // a chunk of q or dy, then the slopes of the scores: at x those of keys x + 8·n
+var<workgroup> queryTile: array<vec4f, ROWS * PITCH>; // a chunk of q or dy, then the gradients of the scores: at x those of keys x + 8·n
 var<workgroup> keyTile: array<vec4f, KEYS * PITCH>; // a chunk of the block's keys or values
 
 @compute @workgroup_size(8, 8)
@@ -70,9 +70,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       keyAt[n] = keyBase + min(first + id.y + 8u * n, end - 1u) * keyWidth;
     }
 
-    // 1. Scores, and the slopes dy·v of the weights, chunk by chunk.
+    // 1. Scores, and the gradients dy·v of the weights, chunk by chunk.
     var score = array<vec4f, ROWS / 8u>();
-    var slope = array<vec4f, ROWS / 8u>();
+    var grad = array<vec4f, ROWS / 8u>();
     for (var chunk = 0u; chunk < cols; chunk += CHUNK) {
       let col = min(chunk + id.x, cols - 1u);
       for (var m = 0u; m < ROWS / 8u; m++) { // unroll
@@ -101,19 +101,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
         let at = id.x * PITCH + c;
         let values = mat4x4f(keyTile[at], keyTile[at + 8u * PITCH], keyTile[at + 16u * PITCH], keyTile[at + 24u * PITCH]);
         for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-          slope[m] += queryTile[(id.y + 8u * m) * PITCH + c] * values;
+          grad[m] += queryTile[(id.y + 8u * m) * PITCH + c] * values;
         }
       }
       workgroupBarrier();
     }
 
-    // 2. Slopes of the scores.
+    // 2. Gradients of the scores.
     let ids = first + id.x + vec4u(0u, 8u, 16u, 24u);
     for (var m = 0u; m < ROWS / 8u; m++) { // unroll
       let row = id.y + 8u * m;
       let sees = select(length, min(length, firstQuery + row + 1u), causal);
       let weight = select(vec4f(0.0), exp(score[m] * params.scale - line[m].x), ids < vec4u(sees));
-      queryTile[row * PITCH + id.x] = nearestHalf(weight * (slope[m] - line[m].y)) * params.scale;
+      queryTile[row * PITCH + id.x] = nearestHalf(weight * (grad[m] - line[m].y)) * params.scale;
     }
 
     // 3. Along the keys, chunk by chunk: each lane its own vector of columns.

@@ -1,4 +1,4 @@
-// column_sum: every column's total, added onto what is there: the slope at a bias.
+// column_sum: every column's total, added onto what is there: the gradient at a bias.
 //
 //   sum[c] += Σ_r x[r,c]
 //

@@ -1,4 +1,4 @@
-// cross_entropy_grad: the slope of cross_entropy at every logit.
+// cross_entropy_grad: the gradient of cross_entropy at every logit.
 //
 //   dlogits[r,v] = coefficient[r] · (e^(logits[r,v] - top[r]) - (1 - smoothing)·[v = goal[r]] - smoothing/classes)
 //   and exactly 0 in columns from `classes` on, in ignored rows, and where the coefficient is 0
@@ -30,12 +30,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let row = i / wide;
   let right = goal[row];
   let factor = coefficient[row];
-  var slope = vec4f(0.0);
+  var grad = vec4f(0.0);
   if (right != params.ignored && right < params.classes && factor != 0.0) {
     let column = vec4u(0u, 1u, 2u, 3u) + 4u * (i % wide);
     let share = exp(logits[i] - result[row].y);
     let wanted = select(vec4f(0.0), vec4f(1.0 - params.smoothing), column == vec4u(right)) + params.smoothing / f32(params.classes);
-    slope = select(vec4f(0.0), factor * (share - wanted), column < vec4u(params.classes));
+    grad = select(vec4f(0.0), factor * (share - wanted), column < vec4u(params.classes));
   }
-  dlogits[i] = slope;
+  dlogits[i] = grad;
 }

@@ -1,4 +1,4 @@
-// embedding_grad: every token's slope, added onto the row of the table it was read from.
+// embedding_grad: every token's gradient, added onto the row of the table it was read from.
 //
 //   dTable[uniqueIds[s],:] += Σ dy[order[k],:]   over k in starts[s] … starts[s+1] - 1
 //

@@ -1,11 +1,11 @@
-// gelu_grad: the slope of the loss before gelu, from the slope after it.
+// gelu_grad: the gradient of the loss before gelu, from the gradient after it.
 //
 //   s = 1 / (1 + exp(-2u)),   u = √(2/π) · (x + 0.044715 x³)
 //   dx[i] = dy[i] · (s + 2 · x · s · (1 - s) · √(2/π) · (1 + 3 · 0.044715 x²))
 //
 // x, dy, dx : [n] f32, n a multiple of 4, read as vec4
 // One lane owns EACH fours of neighbours, WG fours apart.
-// Everything is taken of x clamped to ±10, where the slope is 1 or 0 to the last bit of f32 and exp stays below 1e38. 1 - s is
+// Everything is taken of x clamped to ±10, where the gradient is 1 or 0 to the last bit of f32 and exp stays below 1e38. 1 - s is
 // exp(-2u) · s, which does not cancel where s is close to 1.
 
 const WG = 256u; // tune: 8 256

@@ -1,4 +1,4 @@
-// layer_norm_grad: the slope of the loss before layer_norm, from the slope after it.
+// layer_norm_grad: the gradient of the loss before layer_norm, from the gradient after it.
 //
 //   n[c] = (x[r,c] - mean) · scale         g[c] = dy[r,c] · gamma[c]        (mean, scale = stats[r], from the forward)
 //   dx[r,c] = scale · (g[c] - Σ g / width - n[c] · Σ g·n / width)           (+ what was there, if accumulate is 1)
@@ -43,9 +43,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 
     for (var c = 0u; c < columns; c++) {
       let n = (x[first + c] - mean) * scale;
-      var slope = scale * (dy[first + c] * gamma[c] - sumShare - n * alongShare);
-      if (params.accumulate == 1u) { slope += dx[first + c]; }
-      dx[first + c] = slope;
+      var grad = scale * (dy[first + c] * gamma[c] - sumShare - n * alongShare);
+      if (params.accumulate == 1u) { grad += dx[first + c]; }
+      dx[first + c] = grad;
     }
   }
 }

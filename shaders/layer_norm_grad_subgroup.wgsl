@@ -55,9 +55,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     along += g[t] * n[t];
   }
   for (var c = beyond; c < columns; c += LANES) {
-    let slope = dy[first + c] * gamma[c];
-    sum += slope;
-    along += slope * ((x[first + c] - mean) * scale);
+    let grad = dy[first + c] * gamma[c];
+    sum += grad;
+    along += grad * ((x[first + c] - mean) * scale);
   }
   let sumShare = total(sum) / f32(params.width);
   let alongShare = total(along) / f32(params.width);
@@ -74,6 +74,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
 }
 
-fn store(at: u32, slope: vec4f) {
-  if (params.accumulate == 1u) { dx[at] += slope; } else { dx[at] = slope; }
+fn store(at: u32, grad: vec4f) {
+  if (params.accumulate == 1u) { dx[at] += grad; } else { dx[at] = grad; }
 }

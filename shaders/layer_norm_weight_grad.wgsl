@@ -30,9 +30,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     var betaSum = vec4f(0.0);
     for (var row = 0u; row < params.rows; row++) {
       let at = row * columns + c;
-      let slope = dy[at];
-      gammaSum += slope * ((x[at] - stats[row].x) * stats[row].y);
-      betaSum += slope;
+      let grad = dy[at];
+      gammaSum += grad * ((x[at] - stats[row].x) * stats[row].y);
+      betaSum += grad;
     }
     dGamma[c] += gammaSum;
     dBeta[c] += betaSum;

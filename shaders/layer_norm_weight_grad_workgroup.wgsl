@@ -40,9 +40,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let here = first + n * SLICES + lane / ACROSS;
       let row = min(here, params.rows - 1u);
       let at = row * columns + column;
-      let slope = select(vec4f(0.0), dy[at], here < params.rows);
-      gammaAhead[n] += slope * ((x[at] - stats[row].x) * stats[row].y);
-      betaAhead[n] += slope;
+      let grad = select(vec4f(0.0), dy[at], here < params.rows);
+      gammaAhead[n] += grad * ((x[at] - stats[row].x) * stats[row].y);
+      betaAhead[n] += grad;
     }
   }
   gammaSums[lane] = (gammaAhead[0] + gammaAhead[1]) + (gammaAhead[2] + gammaAhead[3]);

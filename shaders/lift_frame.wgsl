@@ -1,4 +1,4 @@
-// lift_frame: one step of every frame's root and bone directions down the slope of the lifting objective.
+// lift_frame: one step of every frame's root and bone directions down the gradient of the lifting objective.
 //
 //   loss  = Σ_tj w·|X - target|²_xy / (50T)  +  lengthCost · Σ_k e^l  +  smoothness · Σ_tj |X_t - X_{t+1}|² / (50(T-1))
 //   G     = dloss/dX;  from the fingertips to the root, with u = A / (|A| + 1e-10) and L = e^l:
@@ -15,10 +15,10 @@
 // clips       : [C] vec2u, (first frame, frames); a clip of 0 frames rests: nothing of it is written
 // pose        : [50,F] vec4f, root R, then directions A by the joint in which the bone ends
 // moments     : [50,F] vec4f, (m, v) of rule 1, 0 at the start; rule 0 leaves it alone
-// lengthSlope : [27,F] f32, each frame's share: 25 rows of dl by length id, then Σ_j w·|X - target|² and Σ_j |X_t - X_{t+1}|²
+// lengthGrad : [27,F] f32, each frame's share: 25 rows of dl by length id, then Σ_j w·|X - target|² and Σ_j |X_t - X_{t+1}|²
 // One lane owns one frame. It reads its neighbours' positions and writes only its own.
 //
-// Along a chain the slope of everything further out is one running vec3f a side, so the way back needs no list of 50 slopes. The chains are
+// Along a chain the gradient of everything further out is one running vec3f a side, so the way back needs no list of 50 gradients. The chains are
 // those of forward_kinematics, walked from the last finger's tip inwards: length ids 24 to 1.
 // At the ends of a clip the neighbour is the frame itself, whose difference is 0; a clip of one frame thus has no smoothness, and its
 // divisor is guarded. Adam has no correction for its start: with b1 = .9 and b2 = .95 m/sqrt(v) begins at .45 and nears 1 within ten
@@ -35,7 +35,7 @@ struct Params { frames: u32, clips: u32, rule: u32, rate: f32, meanDecay: f32, s
 @group(0) @binding(4) var<storage, read> clips: array<vec2u>;
 @group(0) @binding(5) var<storage, read_write> pose: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> moments: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> lengthSlope: array<f32>;
+@group(0) @binding(7) var<storage, read_write> lengthGrad: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
 /** What one lane knows of its frame: addresses of the frames around it, and what a joint's distances count for. */
@@ -46,8 +46,8 @@ fn rightJoint(id: u32) -> u32 {
   return select(select(id + 25u, 29u, id == 4u), id + 1u, id < 4u);
 }
 
-/** What pulls at one joint itself: the slope of the loss at its position, and its share of the two sums over joints, before their divisors. */
-struct Pull { slope: vec3f, loss: vec2f }
+/** What pulls at one joint itself: the gradient of the loss at its position, and its share of the two sums over joints, before their divisors. */
+struct Pull { grad: vec3f, loss: vec2f }
 
 fn pullAt(joint: u32, frame: Frame) -> Pull {
   let row = joint * params.frames;
@@ -56,31 +56,31 @@ fn pullAt(joint: u32, frame: Frame) -> Pull {
   let ahead = here - position[row + frame.after].xyz;
   let behind = here - position[row + frame.before].xyz;
   let off = here.xy - seen.xy;
-  let slope = vec3f(frame.pull * seen.z * off, 0.0) + frame.hold * (ahead + behind);
-  return Pull(slope, vec2f(seen.z * dot(off, off), dot(ahead, ahead)));
+  let grad = vec3f(frame.pull * seen.z * off, 0.0) + frame.hold * (ahead + behind);
+  return Pull(grad, vec2f(seen.z * dot(off, off), dot(ahead, ahead)));
 }
 
-/** Moves the vector at `at` down its slope. */
-fn descend(at: u32, value: vec3f, slope: vec3f) {
-  var step = slope;
+/** Moves the vector at `at` down its gradient. */
+fn descend(at: u32, value: vec3f, grad: vec3f) {
+  var step = grad;
   if (params.rule == 1u) {
     let old = moments[at];
-    let mean = params.meanDecay * old.xyz + (1.0 - params.meanDecay) * slope;
-    let square = params.squareDecay * old.w + (1.0 - params.squareDecay) * dot(slope, slope);
+    let mean = params.meanDecay * old.xyz + (1.0 - params.meanDecay) * grad;
+    let square = params.squareDecay * old.w + (1.0 - params.squareDecay) * dot(grad, grad);
     moments[at] = vec4f(mean, square);
     step = mean / (sqrt(square) + 1e-12);
   }
   pose[at] = vec4f(value - params.rate * step, 0.0);
 }
 
-/** Turns the bone that ends in `joint`, where the slope of all it carries is `slope`; returns the slope of its log-length. */
-fn turn(joint: u32, frame: Frame, slope: vec3f, size: f32) -> f32 {
+/** Turns the bone that ends in `joint`, where the gradient of all it carries is `gradient`; returns the gradient of its log-length. */
+fn turn(joint: u32, frame: Frame, grad: vec3f, size: f32) -> f32 {
   let at = joint * params.frames + frame.at;
   let direction = pose[at].xyz;
   let norm = sqrt(dot(direction, direction)) + 1e-10;
   let unit = direction / norm;
-  let along = dot(unit, slope);
-  descend(at, direction, (slope - unit * along) * (size / norm));
+  let along = dot(unit, grad);
+  descend(at, direction, (grad - unit * along) * (size / norm));
   return size * along;
 }
 
@@ -119,13 +119,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let size = boneLength[lengths + id];
     let leftEnd = id + 4u;
     let leftPull = pullAt(leftEnd, frame);
-    left += leftPull.slope;
+    left += leftPull.grad;
     let leftTurn = turn(leftEnd, frame, left, size);
     let rightEnd = rightJoint(id);
     let rightPull = pullAt(rightEnd, frame);
-    right += rightPull.slope;
+    right += rightPull.grad;
     let rightTurn = turn(rightEnd, frame, right, size);
-    lengthSlope[id * params.frames + t] = leftTurn + rightTurn;
+    lengthGrad[id * params.frames + t] = leftTurn + rightTurn;
     loss += leftPull.loss + rightPull.loss;
     if (id % 4u == 1u) {
       leftHand += left;
@@ -133,11 +133,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
   }
   let neck = pullAt(1u, frame);
-  let trunk = left + right + neck.slope;
-  lengthSlope[t] = turn(1u, frame, trunk, boneLength[lengths]);
+  let trunk = left + right + neck.grad;
+  lengthGrad[t] = turn(1u, frame, trunk, boneLength[lengths]);
   let nose = pullAt(0u, frame);
-  descend(t, pose[t].xyz, trunk + nose.slope);
+  descend(t, pose[t].xyz, trunk + nose.grad);
   loss += neck.loss + nose.loss;
-  lengthSlope[25u * params.frames + t] = loss.x;
-  lengthSlope[26u * params.frames + t] = loss.y;
+  lengthGrad[25u * params.frames + t] = loss.x;
+  lengthGrad[26u * params.frames + t] = loss.y;
 }

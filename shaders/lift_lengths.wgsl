@@ -1,10 +1,10 @@
-// lift_lengths: one step of every clip's bone lengths down the slope of the lifting objective, and what the host wants to know of it.
+// lift_lengths: one step of every clip's bone lengths down the gradient of the lifting objective, and what the host wants to know of it.
 //
-//   dl_k  = mask_k · (Σ_t lengthSlope[k, t] + lengthCost·L_k),  L_k = e^l_k        (lengthCost · Σ_k L_k keeps bones from growing along the line of sight)
+//   dl_k  = mask_k · (Σ_t lengthGrad[k, t] + lengthCost·L_k),  L_k = e^l_k        (lengthCost · Σ_k L_k keeps bones from growing along the line of sight)
 //   rule 0: l -= rate·dl
 //   rule 1: m = b1·m + (1-b1)·dl,  v = b2·v + (1-b2)·dl²,  l -= rate·m / (sqrt(v) + 1e-12)        (Adam, as in lift_frame)
 //
-// lengthSlope : [27,F] f32 from lift_frame: 25 rows of slopes by length id, then the data sums and the smoothness sums
+// lengthGrad : [27,F] f32 from lift_frame: 25 rows of gradients by length id, then the data sums and the smoothness sums
 // clips       : [C] vec2u, (first frame, frames); a clip of 0 frames rests: nothing of it is written
 // lengthMask  : [C,25] f32, 1, or 0 for a length that nothing was seen of: it is held, since its cost alone would shrink it to nothing
 // logLength   : [C,25] f32, l
@@ -21,7 +21,7 @@ const BLOCK = 32u;
 
 struct Params { frames: u32, clips: u32, rule: u32, rate: f32, meanDecay: f32, squareDecay: f32, lengthCost: f32 }
 
-@group(0) @binding(0) var<storage, read> lengthSlope: array<f32>;
+@group(0) @binding(0) var<storage, read> lengthGrad: array<f32>;
 @group(0) @binding(1) var<storage, read> clips: array<vec2u>;
 @group(0) @binding(2) var<storage, read> lengthMask: array<f32>;
 @group(0) @binding(3) var<storage, read_write> logLength: array<f32>;
@@ -48,7 +48,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let end = min(begin + BLOCK, count);
     var part = 0.0;
     for (var t = begin; t < end; t++) {
-      part += lengthSlope[start + t];
+      part += lengthGrad[start + t];
     }
     sum += part;
   }
@@ -61,12 +61,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let k = 25u * clip + row;
   let size = boneLength[k];
   report[at] = size;
-  let slope = lengthMask[k] * (sum + params.lengthCost * size);
-  var step = slope;
+  let grad = lengthMask[k] * (sum + params.lengthCost * size);
+  var step = grad;
   if (params.rule == 1u) {
     let old = moments[k];
-    let mean = params.meanDecay * old.x + (1.0 - params.meanDecay) * slope;
-    let square = params.squareDecay * old.y + (1.0 - params.squareDecay) * slope * slope;
+    let mean = params.meanDecay * old.x + (1.0 - params.meanDecay) * grad;
+    let square = params.squareDecay * old.y + (1.0 - params.squareDecay) * grad * grad;
     moments[k] = vec2f(mean, square);
     step = mean / (sqrt(square) + 1e-12);
   }

@@ -1,4 +1,4 @@
-// linear_grad: the slope of the loss at a linear layer's input.
+// linear_grad: the gradient of the loss at a linear layer's input.
 //
 //   dx[m,k] = gate[m,k] * sum_n dy[m,n] * w[n,k]        (+ what dx holds, when accumulate is 1)
 //   gate[m,k] = 1 / (1 - rate) where x[m,k] > 0, else 0, with gated 1: the way back through the ReLU and the dropout that x came out of; else 1
@@ -38,9 +38,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       weight[i][1] = w[(4u * n + i) * width + right];
     }
     for (var m = 0u; m < TILE_ROWS; m++) { // unroll
-      let slope = dy[min(firstRow + m, params.rows - 1u) * steps + n];
+      let grad = dy[min(firstRow + m, params.rows - 1u) * steps + n];
       for (var c = 0u; c < TILE_COLS / 4u; c++) { // unroll
-        sum[m][c] += slope.x * weight[0][c] + slope.y * weight[1][c] + slope.z * weight[2][c] + slope.w * weight[3][c];
+        sum[m][c] += grad.x * weight[0][c] + grad.y * weight[1][c] + grad.z * weight[2][c] + grad.w * weight[3][c];
       }
     }
   }

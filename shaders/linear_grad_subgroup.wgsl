@@ -42,9 +42,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       for (var m = 0u; m < LANES; m++) { // unroll
-        let slope = subgroupShuffle(held[h], m);
+        let grad = subgroupShuffle(held[h], m);
         for (var c = 0u; c < COL_QUADS; c++) { // unroll
-          sum[h * LANES + m][c] += slope * weight[c]; // four dot products
+          sum[h * LANES + m][c] += grad * weight[c]; // four dot products
         }
       }
     }

@@ -5,7 +5,7 @@
 //
 // dy : [rows, cols] f32      w : [cols, inner] f16, two to a u32      x, dx : [rows, inner] f32      inner and cols are multiples of 4
 // One lane owns 8 rows by 8 inner columns of dx in registers and walks `cols` four at a time, as shaders/linear_grad.wgsl does.
-// Slopes are small: halves hold nothing below 2^-24, and fewer digits below 2^-14. So the loss is multiplied before the way back.
+// Gradients are small: halves hold nothing below 2^-24, and fewer digits below 2^-14. So the loss is multiplied before the way back.
 
 const TILE_ROWS = 8u;
 const TILE_COLS = 8u;
@@ -37,9 +37,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       weight[i][1] = wide(w[(4u * n + i) * width + right]);
     }
     for (var m = 0u; m < TILE_ROWS; m++) { // unroll
-      let slope = nearestHalf(dy[min(firstRow + m, params.rows - 1u) * steps + n]);
+      let grad = nearestHalf(dy[min(firstRow + m, params.rows - 1u) * steps + n]);
       for (var c = 0u; c < TILE_COLS / 4u; c++) { // unroll
-        sum[m][c] += slope.x * weight[0][c] + slope.y * weight[1][c] + slope.z * weight[2][c] + slope.w * weight[3][c];
+        sum[m][c] += grad.x * weight[0][c] + grad.y * weight[1][c] + grad.z * weight[2][c] + grad.w * weight[3][c];
       }
     }
   }

@@ -53,7 +53,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var dyNext: array<vec4f, ROWS>;
   var wNext: array<array<vec2u, 2>, COLS>;
   for (var r = 0u; r < ROWS; r++) { // unroll
-    dyNext[r] = slopes(firstRow + line + 32u * r, step);
+    dyNext[r] = grads(firstRow + line + 32u * r, step);
   }
   for (var c = 0u; c < COLS; c++) { // unroll
     wNext[c][0] = weights(wLine, wCol + 16u * c);
@@ -71,7 +71,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
     let next = first + STEPS;
     for (var r = 0u; r < ROWS; r++) { // unroll
-      dyNext[r] = slopes(firstRow + line + 32u * r, next + step);
+      dyNext[r] = grads(firstRow + line + 32u * r, next + step);
     }
     for (var c = 0u; c < COLS; c++) { // unroll
       wNext[c][0] = weights(4u * next + wLine, wCol + 16u * c);
@@ -113,7 +113,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
 }
 
-fn slopes(row: u32, step: u32) -> vec4f {
+fn grads(row: u32, step: u32) -> vec4f {
   let steps = params.cols / 4u;
   return select(vec4f(0.0), dy[min(row, params.rows - 1u) * steps + min(step, steps - 1u)], step < steps);
 }

@@ -4,7 +4,7 @@
 //   gate[m,k] = 1 / (1 - rate) where x[m,k] > 0, else 0, with gated 1: the way back through the ReLU and the dropout that x came out of; else 1
 //
 // dy : [rows, cols] f32      w : [cols, inner] f16, two to a u32      x, dx : [rows, inner] f32      inner and cols are multiples of 4
-// Tiles, loads and edges as in linear_grad_subgroup; a slope is rounded once, by the lane that loads it.
+// Tiles, loads and edges as in linear_grad_subgroup; a gradient is rounded once, by the lane that loads it.
 
 enable subgroups;
 
@@ -40,9 +40,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       for (var m = 0u; m < LANES; m++) { // unroll
-        let slope = subgroupShuffle(held[h], m);
+        let grad = subgroupShuffle(held[h], m);
         for (var c = 0u; c < COL_QUADS; c++) { // unroll
-          sum[h * LANES + m][c] += slope * weight[c]; // four dot products
+          sum[h * LANES + m][c] += grad * weight[c]; // four dot products
         }
       }
     }

@@ -19,7 +19,7 @@ struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, r
 @group(0) @binding(4) var<uniform> params: Params;
 
 const WIDE = SIDE / 4u; // vectors of 4 in a tile's row
-var<workgroup> slopes: array<vec4f, SLICES * STEPS * SIDE>; // [SLICES][STEPS][SIDE]; at last a slice's sums at one c, [SIDE / 8][64]
+var<workgroup> grads: array<vec4f, SLICES * STEPS * SIDE>; // [SLICES][STEPS][SIDE]; at last a slice's sums at one c, [SIDE / 8][64]
 var<workgroup> weights: array<vec4f, SLICES * STEPS * SIDE>; // [SLICES][4 · STEPS][WIDE]
 
 @compute @workgroup_size(8, 8, SLICES)
@@ -36,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
   for (var first = 0u; first < steps; first += SLICES * STEPS) {
     for (var k = 0u; k < STEPS; k += 64u / SIDE) {
       let step = first + own + k + lane / SIDE;
-      slopes[(own + k) * SIDE + lane] = select(vec4f(0.0), nearestHalf(dy[row + min(step, steps - 1u)]), step < steps);
+      grads[(own + k) * SIDE + lane] = select(vec4f(0.0), nearestHalf(dy[row + min(step, steps - 1u)]), step < steps);
       let line = 4u * (first + own + k) + lane / WIDE;
       weights[(own + k) * SIDE + lane] = select(vec4f(0.0), wide(w[min(line, params.cols - 1u) * width + min(col, width - 1u)]), step < steps);
     }
@@ -49,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
         columns[c] = transpose(mat4x4f(weights[col], weights[col + WIDE], weights[col + 2u * WIDE], weights[col + 3u * WIDE]));
       }
       for (var m = 0u; m < SIDE / 8u; m++) { // unroll
-        let row = slopes[at + id.y + 8u * m];
+        let row = grads[at + id.y + 8u * m];
         for (var c = 0u; c < SIDE / 32u; c++) { // unroll
           sum[m][c] += row * columns[c]; // four dot products
         }
@@ -63,13 +63,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     for (var c = 0u; c < SIDE / 32u; c++) { // unroll
       if (id.z == slice) {
         for (var m = 0u; m < SIDE / 8u; m++) { // unroll
-          slopes[m * 64u + lane] = sum[m][c];
+          grads[m * 64u + lane] = sum[m][c];
         }
       }
       workgroupBarrier();
       if (id.z == 0u) {
         for (var m = 0u; m < SIDE / 8u; m++) { // unroll
-          sum[m][c] += slopes[m * 64u + lane];
+          sum[m][c] += grads[m * 64u + lane];
         }
       }
       workgroupBarrier();

@@ -36,20 +36,20 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var biasTop = vec4f(0.0);
   var biasBottom = vec4f(0.0);
   for (var m = 0u; m < params.rows; m++) {
-    let slopeTop = dy[m * height + top];
-    let slopeBottom = dy[m * height + bottom];
+    let gradTop = dy[m * height + top];
+    let gradBottom = dy[m * height + bottom];
     let inLeft = nearestHalf(x[m * width + left]);
     let inRight = nearestHalf(x[m * width + right]);
-    let halfTop = nearestHalf(slopeTop);
-    let halfBottom = nearestHalf(slopeBottom);
+    let halfTop = nearestHalf(gradTop);
+    let halfBottom = nearestHalf(gradBottom);
     for (var n = 0u; n < TILE_ROWS / 2u; n++) { // unroll
       sum[n][0] += halfTop[n] * inLeft;
       sum[n][1] += halfTop[n] * inRight;
       sum[n + 4u][0] += halfBottom[n] * inLeft;
       sum[n + 4u][1] += halfBottom[n] * inRight;
     }
-    biasTop += slopeTop;
-    biasBottom += slopeBottom;
+    biasTop += gradTop;
+    biasBottom += gradBottom;
   }
 
   for (var n = 0u; n < TILE_ROWS; n++) { // unroll

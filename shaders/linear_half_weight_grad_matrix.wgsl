@@ -11,7 +11,7 @@
 // 2 down and 4 / SLICES across: of 32·SLICES rows of the batch at a time each multiplies 32. On their way out the slices' sums are added,
 // one slice after another.
 // Rows and columns past the edge read the last real one and are not stored; rows of the batch past the last count as 0, in x too.
-// The workgroups of the first columns sum the bias too, before a slope is rounded: each lane every 32nd row of the batch, then 8 lanes
+// The workgroups of the first columns sum the bias too, before a gradient is rounded: each lane every 32nd row of the batch, then 8 lanes
 // the 32 sums of each column in order.
 
 enable f16;
@@ -67,7 +67,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var xNext: array<array<vec4f, 2>, COLS>;
   for (var s = 0u; s < SLICES; s++) { // unroll
     for (var r = 0u; r < ROWS; r++) { // unroll
-      dyNext[s][r] = slopes(line + 32u * s, quad + 8u * r);
+      dyNext[s][r] = grads(line + 32u * s, quad + 8u * r);
     }
   }
   for (var c = 0u; c < COLS; c++) { // unroll
@@ -90,7 +90,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let next = first + ROUND;
     for (var s = 0u; s < SLICES; s++) { // unroll
       for (var r = 0u; r < ROWS; r++) { // unroll
-        dyNext[s][r] = slopes(next + line + 32u * s, quad + 8u * r);
+        dyNext[s][r] = grads(next + line + 32u * s, quad + 8u * r);
       }
     }
     for (var c = 0u; c < COLS; c++) { // unroll
@@ -149,7 +149,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
 }
 
-fn slopes(row: u32, quad: u32) -> vec4f {
+fn grads(row: u32, quad: u32) -> vec4f {
   let height = params.cols / 4u;
   return select(vec4f(0.0), dy[min(row, params.rows - 1u) * height + min(quad, height - 1u)], row < params.rows);
 }

@@ -3,7 +3,7 @@
 //   dw[n,k] += sum_m half(dy[m,n]) * half(x[m,k])        db[n] += sum_m dy[m,n]        (db when hasBias is 1)
 //
 // x : [rows, inner] f32      dy : [rows, cols] f32      dw : [cols, inner] f32      db : [cols] f32; inner and cols multiples of 4
-// Tiles, loads, edges and the order of sums as in linear_weight_grad_subgroup. A slope is rounded by the lane that loads it, after its
+// Tiles, loads, edges and the order of sums as in linear_weight_grad_subgroup. A gradient is rounded by the lane that loads it, after its
 // share of the bias is taken.
 
 enable subgroups;
@@ -50,13 +50,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       for (var p = 0u; p < LANES / 4u; p++) { // unroll
-        let slopes = transpose(mat4x4f(
+        let grads = transpose(mat4x4f(
           subgroupShuffle(held[h], 4u * p), subgroupShuffle(held[h], 4u * p + 1u),
           subgroupShuffle(held[h], 4u * p + 2u), subgroupShuffle(held[h], 4u * p + 3u),
         ));
         for (var n = 0u; n < 4u; n++) { // unroll
           for (var c = 0u; c < COL_QUADS; c++) { // unroll
-            sum[h * LANES + 4u * p + n][c] += slopes[n] * input[c]; // four dot products
+            sum[h * LANES + 4u * p + n][c] += grads[n] * input[c]; // four dot products
           }
         }
       }

@@ -1,4 +1,4 @@
-// linear_weight_grad: the slope of the loss at a linear layer's weights and bias, added onto what is there.
+// linear_weight_grad: the gradient of the loss at a linear layer's weights and bias, added onto what is there.
 //
 //   dw[n,k] += sum_m dy[m,n] * x[m,k]
 //   db[n]   += sum_m dy[m,n]                (when hasBias is 1; else db is left alone)
@@ -6,7 +6,7 @@
 // x : [rows, inner] f32      dy : [rows, cols] f32      dw : [cols, inner] f32      db : [cols] f32
 // inner and cols are multiples of 4; rows may be anything.
 // One lane owns 8 rows (outputs n) by 8 columns (inputs k) of dw in registers and walks the batch's rows in order: 4 vector loads
-// feed 64 products. The lanes of the first columns also sum the bias, whose slopes they have loaded anyway.
+// feed 64 products. The lanes of the first columns also sum the bias, whose gradients they have loaded anyway.
 
 const TILE_ROWS = 8u;
 const TILE_COLS = 8u;
@@ -36,18 +36,18 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var biasTop = vec4f(0.0);
   var biasBottom = vec4f(0.0);
   for (var m = 0u; m < params.rows; m++) {
-    let slopeTop = dy[m * height + top];
-    let slopeBottom = dy[m * height + bottom];
+    let gradTop = dy[m * height + top];
+    let gradBottom = dy[m * height + bottom];
     let inLeft = x[m * width + left];
     let inRight = x[m * width + right];
     for (var n = 0u; n < TILE_ROWS / 2u; n++) { // unroll
-      sum[n][0] += slopeTop[n] * inLeft;
-      sum[n][1] += slopeTop[n] * inRight;
-      sum[n + 4u][0] += slopeBottom[n] * inLeft;
-      sum[n + 4u][1] += slopeBottom[n] * inRight;
+      sum[n][0] += gradTop[n] * inLeft;
+      sum[n][1] += gradTop[n] * inRight;
+      sum[n + 4u][0] += gradBottom[n] * inLeft;
+      sum[n + 4u][1] += gradBottom[n] * inRight;
     }
-    biasTop += slopeTop;
-    biasBottom += slopeBottom;
+    biasTop += gradTop;
+    biasBottom += gradBottom;
   }
 
   for (var n = 0u; n < TILE_ROWS; n++) { // unroll

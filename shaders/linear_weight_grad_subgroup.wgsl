@@ -4,10 +4,10 @@
 //
 // x : [rows, inner] f32      dy : [rows, cols] f32      dw : [cols, inner] f32      db : [cols] f32; inner and cols multiples of 4
 // One subgroup owns a tile of TILE_ROWS rows of dw by 4·COL_QUADS columns a lane, and walks four rows of the batch at a time. Each lane
-// loads its own columns of the four x. Of the slopes lane 4·p + j holds row j's for four rows of the tile, and the subgroup passes them
-// around. Loads and edges as in linear_subgroup; rows of the batch past the last count as slopes of 0.
+// loads its own columns of the four x. Of the gradients lane 4·p + j holds row j's for four rows of the tile, and the subgroup passes them
+// around. Loads and edges as in linear_subgroup; rows of the batch past the last count as gradients of 0.
 // Each dw is one chain over m in order, four rows at a time. The subgroups of the first columns sum the bias too: each lane every
-// fourth row of the batch, then the four lanes that hold the same slopes in a fixed tree.
+// fourth row of the batch, then the four lanes that hold the same gradients in a fixed tree.
 
 enable subgroups;
 
@@ -51,13 +51,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       for (var p = 0u; p < LANES / 4u; p++) { // unroll
-        let slopes = transpose(mat4x4f(
+        let grads = transpose(mat4x4f(
           subgroupShuffle(held[h], 4u * p), subgroupShuffle(held[h], 4u * p + 1u),
           subgroupShuffle(held[h], 4u * p + 2u), subgroupShuffle(held[h], 4u * p + 3u),
         ));
         for (var n = 0u; n < 4u; n++) { // unroll
           for (var c = 0u; c < COL_QUADS; c++) { // unroll
-            sum[h * LANES + 4u * p + n][c] += slopes[n] * input[c]; // four dot products
+            sum[h * LANES + 4u * p + n][c] += grads[n] * input[c]; // four dot products
           }
         }
       }

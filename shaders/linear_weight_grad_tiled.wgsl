@@ -25,7 +25,7 @@ struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32 }
 
 // [SLICES][ROUND][WIDE]
 var<workgroup> inputs: array<vec4f, SLICES * ROUND * WIDE>; // at last a slice's sums at one h, [4][SIDE / 32][64]
-var<workgroup> slopes: array<vec4f, SLICES * ROUND * WIDE>; // at last its bias there, [64]
+var<workgroup> grads: array<vec4f, SLICES * ROUND * WIDE>; // at last its bias there, [64]
 
 @compute @workgroup_size(8, 8, SLICES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: vec3u) {
@@ -36,7 +36,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
   let top = group.y * WIDE;
   let left = group.x * WIDE;
   let inputAt = min(left + lane % WIDE, width - 1u);
-  let slopeAt = min(top + lane % WIDE, height - 1u);
+  let gradAt = min(top + lane % WIDE, height - 1u);
 
   var sum: array<array<array<vec4f, SIDE / 32u>, 4>, SIDE / 32u>; // [vector of rows][row][vector of columns]
   var bias: array<vec4f, SIDE / 32u>;
@@ -45,7 +45,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       let row = first + own + r + lane / WIDE;
       let at = min(row, params.rows - 1u);
       inputs[(own + r) * WIDE + lane] = select(vec4f(0.0), x[at * width + inputAt], row < params.rows);
-      slopes[(own + r) * WIDE + lane] = select(vec4f(0.0), dy[at * height + slopeAt], row < params.rows);
+      grads[(own + r) * WIDE + lane] = select(vec4f(0.0), dy[at * height + gradAt], row < params.rows);
     }
     workgroupBarrier();
     for (var m = 0u; m < ROUND; m++) {
@@ -55,13 +55,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
         input[c] = inputs[at + id.x + 8u * c];
       }
       for (var h = 0u; h < SIDE / 32u; h++) { // unroll
-        let slope = slopes[at + id.y + 8u * h];
+        let grad = grads[at + id.y + 8u * h];
         for (var n = 0u; n < 4u; n++) { // unroll
           for (var c = 0u; c < SIDE / 32u; c++) { // unroll
-            sum[h][n][c] += slope[n] * input[c];
+            sum[h][n][c] += grad[n] * input[c];
           }
         }
-        bias[h] += slope;
+        bias[h] += grad;
       }
     }
     workgroupBarrier();
@@ -76,7 +76,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
             inputs[(n * SIDE / 32u + c) * 64u + lane] = sum[h][n][c];
           }
         }
-        slopes[lane] = bias[h];
+        grads[lane] = bias[h];
       }
       workgroupBarrier();
       if (id.z == 0u) {
@@ -85,7 +85,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
             sum[h][n][c] += inputs[(n * SIDE / 32u + c) * 64u + lane];
           }
         }
-        bias[h] += slopes[lane];
+        bias[h] += grads[lane];
       }
       workgroupBarrier();
     }

@@ -1,4 +1,4 @@
-// loss_scale: the shares of a loss, multiplied for the way back, so that slopes are numbers that halves hold.
+// loss_scale: the shares of a loss, multiplied for the way back, so that gradients are numbers that halves hold.
 //
 //   y[i] = x[i] * scaling[0]
 //

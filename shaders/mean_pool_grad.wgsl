@@ -1,4 +1,4 @@
-// mean_pool_grad: the slope of the loss before mean_pool, from the slope after it: every token gets an equal share.
+// mean_pool_grad: the gradient of the loss before mean_pool, from the gradient after it: every token gets an equal share.
 //
 //   dx[b,u,:] = dy[b,:] / lengths[b] for u < lengths[b], else 0       (+ what was there, if accumulate is 1)
 //
@@ -24,9 +24,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let token = i / columns;
     let b = token / params.length;
     let tokens = min(lengths[b], params.length);
-    var slope = vec4f(0.0);
-    if (token % params.length < tokens) { slope = dy[b * columns + i % columns] / f32(tokens); }
-    if (params.accumulate == 1u) { slope += dx[i]; }
-    dx[i] = slope;
+    var grad = vec4f(0.0);
+    if (token % params.length < tokens) { grad = dy[b * columns + i % columns] / f32(tokens); }
+    if (params.accumulate == 1u) { grad += dx[i]; }
+    dx[i] = grad;
   }
 }

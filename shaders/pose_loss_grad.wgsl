@@ -1,4 +1,4 @@
-// pose_loss_grad: the slope of the batch's loss at every predicted number.
+// pose_loss_grad: the gradient of the batch's loss at every predicted number.
 //
 //   dpred[b,t,j] = weight[b] · coefficient[b] · 2(pred - goal)       (kind 0)
 //                  weight[b] · coefficient[b] · sign(pred - goal)    (kind 1; 0 where they are equal)
@@ -34,11 +34,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let row = i / wide;
   let b = row / params.length;
   let factor = weight[b] * coefficient[b];
-  var slope = vec4f(0.0);
+  var grad = vec4f(0.0);
   if (row % params.length < frames[b] && factor != 0.0) {
     let column = vec4u(0u, 1u, 2u, 3u) + 4u * (i % wide);
     let d = pred[i] - goal[i];
-    slope = select(vec4f(0.0), factor * select(2.0 * d, sign(d), params.kind == 1u), column < vec4u(params.numbers));
+    grad = select(vec4f(0.0), factor * select(2.0 * d, sign(d), params.kind == 1u), column < vec4u(params.numbers));
   }
-  dpred[i] = slope;
+  dpred[i] = grad;
 }

@@ -66,7 +66,7 @@ async function adamw(task: Task): Promise<Work> {
   const { g, ...start } = arrays(task, ['w', 'g', 'm', 'v'])
   let state = start as { w: np.Array; m: np.Array; v: np.Array }
   const { beta1, beta2 } = task.sizes
-  const step = jit((s: Values, slope: np.Array, c1: np.Array, c2: np.Array) => update(s.w!, slope, s.m!, s.v!, c1, c2, task.sizes, true))
+  const step = jit((s: Values, grad: np.Array, c1: np.Array, c2: np.Array) => update(s.w!, grad, s.m!, s.v!, c1, c2, task.sizes, true))
   const once = () => {
     for (let t = 1; t <= task.chain; t++) state = step(state, g!.ref, correction(beta1!, t), correction(beta2!, t)) as typeof state
   }
@@ -109,10 +109,10 @@ async function encoderStep(task: Task): Promise<Work> {
   const zeros = () => Object.fromEntries(names.map((name) => [name, np.zeros([...task.inputs[name]!.shape])]))
   let state = { p: arrays(task, names), m: zeros(), v: zeros() }
   const step = jit((s: typeof state, xs: np.Array, ys: np.Array, c1: np.Array, c2: np.Array) => {
-    const [loss, slopes] = valueAndGrad((p: Values) => encoderLoss(p, xs, ys, task.sizes))(tree.ref(s.p)) as [np.Array, Values]
+    const [loss, grads] = valueAndGrad((p: Values) => encoderLoss(p, xs, ys, task.sizes))(tree.ref(s.p)) as [np.Array, Values]
     const next = names.map((name) => {
       const decays = task.inputs[name]!.shape.length > 1
-      return [name, update(s.p[name]!, slopes[name]!, s.m[name]!, s.v[name]!, c1, c2, task.sizes, decays)] as const
+      return [name, update(s.p[name]!, grads[name]!, s.m[name]!, s.v[name]!, c1, c2, task.sizes, decays)] as const
     })
     const pick = (part: 'w' | 'm' | 'v') => Object.fromEntries(next.map(([name, updated]) => [name, updated[part]]))
     return { state: { p: pick('w'), m: pick('m'), v: pick('v') }, loss }

@@ -60,7 +60,7 @@ export async function encoderStep(gpu: Gpu, task: Task): Promise<Work> {
   program.write(feeds.seed, new Uint32Array(4))
   const step = async (count: number) => {
     program.write(feeds.hyper, hyperAt(task.sizes, count))
-    const [shares] = await program.run({ clear: [weights.slopes!.buffer] })
+    const [shares] = await program.run({ clear: [weights.grads!.buffer] })
     return new Float32Array(shares!).reduce((sum, share, i) => (i % 4 === 0 ? sum + share : sum), 0)
   }
   return stepping(step)

@@ -91,13 +91,13 @@ async function adamw(task: Task, backend: WebGPUBackend): Promise<Work> {
 }
 
 /** Its Adam, and the decay it lacks before it. */
-function adamWith({ sizes }: Task, decaying: readonly tf.Variable[]): (slopes: tf.NamedTensorMap) => void {
+function adamWith({ sizes }: Task, decaying: readonly tf.Variable[]): (grads: tf.NamedTensorMap) => void {
   const { rate, beta1, beta2, epsilon, decay } = sizes as Record<string, number>
   const optimiser = tf.train.adam(rate!, beta1!, beta2!, epsilon!)
-  return (slopes) =>
+  return (grads) =>
     tf.tidy(() => {
       for (const weight of decaying) weight.assign(weight.mul(1 - rate! * decay!))
-      optimiser.applyGradients(Object.entries(slopes).map(([name, tensor]) => ({ name, tensor })))
+      optimiser.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })))
     })
 }
 

@@ -2,7 +2,7 @@ import { defineKernel, lanes } from '../device/kernel.js'
 
 /**
  * y[r] = x[r] + table[at[r]], row by row. x, y [rows, width]; table [positions, width]; at [rows]; width a multiple of 4.
- * Every `at` must be below the table's height. The slope at x is the slope at y: there is no gradient kernel.
+ * Every `at` must be below the table's height. The gradient at x is the gradient at y: there is no gradient kernel.
  */
 export const addPositions = defineKernel({
   name: 'add_positions',

@@ -40,7 +40,7 @@ export const attentionHalf = defineKernel({
   cost: (params) => withHalves(attention.cost(params), params, 1),
 })
 
-/** As `attentionGradQuery`, of q, k, v and dy in f16, with the slopes at the scores rounded to halves; lines from these kernels' forward. */
+/** As `attentionGradQuery`, of q, k, v and dy in f16, with the gradients at the scores rounded to halves; lines from these kernels' forward. */
 export const attentionHalfGradQuery = defineKernel({
   ...attentionGradQuery,
   name: 'attention_half_grad_query',
@@ -52,7 +52,7 @@ export const attentionHalfGradQuery = defineKernel({
   cost: (params) => withHalves(attentionGradQuery.cost(params), params, 2),
 })
 
-/** As `attentionGradKeyValue`, of q, k, v and dy in f16, with weights and the slopes at the scores rounded to halves. */
+/** As `attentionGradKeyValue`, of q, k, v and dy in f16, with weights and the gradients at the scores rounded to halves. */
 export const attentionHalfGradKeyValue = defineKernel({
   ...attentionGradKeyValue,
   name: 'attention_half_grad_key_value',

@@ -32,7 +32,7 @@ export interface InvertedIds {
   readonly order: Uint32Array<ArrayBuffer>
 }
 
-/** Inverts ids [rows] for embeddingGrad. Rows whose id is `skip` (the `<pad>` id) are left out, so their slope goes nowhere. */
+/** Inverts ids [rows] for embeddingGrad. Rows whose id is `skip` (the `<pad>` id) are left out, so their gradient goes nowhere. */
 export function invertIds(ids: Uint32Array, skip?: number): InvertedIds {
   const slotOf = new Map<number, number>()
   const uniqueIds = new Uint32Array(ids.length)

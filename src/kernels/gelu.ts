@@ -9,7 +9,7 @@ export const gelu = defineKernel({
   cost: ({ n }) => ({ flops: 10 * n, bytes: 8 * n }),
 })
 
-/** The slope at x of a gelu. All [n], n a multiple of 4. */
+/** The gradient at x of a gelu. All [n], n a multiple of 4. */
 export const geluGrad = defineKernel({
   name: 'gelu_grad',
   buffers: { x: 'read', dy: 'read', dx: 'write' },

@@ -42,7 +42,7 @@ export const layerNorm = defineKernel({
   cost: ({ rows, width }) => ({ flops: 8 * rows * width, bytes: 8 * rows * width + 8 * rows + 8 * width }),
 })
 
-/** The slope at x of a layerNorm. x, dy, dx [rows, width]; gamma [width]; stats [rows, 2]. `accumulate` 1 adds onto dx, 0 replaces it. */
+/** The gradient at x of a layerNorm. x, dy, dx [rows, width]; gamma [width]; stats [rows, 2]. `accumulate` 1 adds onto dx, 0 replaces it. */
 export const layerNormGrad = defineKernel({
   name: 'layer_norm_grad',
   buffers: { x: 'read', gamma: 'read', stats: 'read', dy: 'read', dx: 'write' },
@@ -55,7 +55,7 @@ export const layerNormGrad = defineKernel({
   }),
 })
 
-/** Adds the slopes at gamma and beta of a layerNorm onto dGamma and dBeta, both [width]. x, dy [rows, width]; stats [rows, 2]. */
+/** Adds the gradients at gamma and beta of a layerNorm onto dGamma and dBeta, both [width]. x, dy [rows, width]; stats [rows, 2]. */
 export const layerNormWeightGrad = defineKernel({
   name: 'layer_norm_weight_grad',
   buffers: { x: 'read', stats: 'read', dy: 'read', dGamma: 'update', dBeta: 'update' },

@@ -96,7 +96,7 @@ export const linear = defineKernel({
 
 /**
  * dx [rows, inner] = dy [rows, cols] · w [cols, inner], onto what dx holds when accumulate is 1. When gated, x [rows, inner] is what linear
- * made with activation relu and dropout `rate`, and dx the slope before both.
+ * made with activation relu and dropout `rate`, and dx the gradient before both.
  */
 export const linearGrad = defineKernel({
   name: 'linear_grad',

@@ -14,7 +14,7 @@ export const meanPool = defineKernel({
 })
 
 /**
- * The slope at x of a meanPool: 0 at padding. dy [batch, width]; lengths u32 [batch]; dx [batch, length, width].
+ * The gradient at x of a meanPool: 0 at padding. dy [batch, width]; lengths u32 [batch]; dx [batch, length, width].
  * `accumulate` 1 adds onto dx, which leaves it as it is at padding; 0 replaces it.
  */
 export const meanPoolGrad = defineKernel({

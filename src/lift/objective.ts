@@ -19,7 +19,7 @@ export interface LiftLoss {
   readonly total: number
 }
 
-/** How a slope becomes a step, as the kernels take it. */
+/** How a gradient becomes a step, as the kernels take it. */
 export interface Step {
   readonly rule: number
   readonly rate: number

@@ -118,7 +118,7 @@ function tensorsFor(gpu: Gpu, { frames, clips }: Capacity) {
     pose: make('pose', [JOINTS, frames, VEC4]),
     position: make('position', [JOINTS, frames, VEC4]),
     moments: make('moments', [JOINTS, frames, VEC4]),
-    lengthSlope: make('lengthSlope', [LENGTHS + 2, frames]),
+    lengthGrad: make('lengthGrad', [LENGTHS + 2, frames]),
     logLength: make('logLength', [clips, LENGTHS]),
     boneLength: make('boneLength', [clips, LENGTHS]),
     lengthMask: make('lengthMask', [clips, LENGTHS]),

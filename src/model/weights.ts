@@ -1,4 +1,4 @@
-// A group's parameters on the GPU: one arena of values and, in training, arenas of slopes and of the optimiser's two moments. Training in
+// A group's parameters on the GPU: one arena of values and, in training, arenas of gradients and of the optimiser's two moments. Training in
 // f16 adds a copy of the matrices in halves, and the state of the loss scale.
 
 import { bug, SignError } from '../base/errors.js'
@@ -19,7 +19,7 @@ export type HostTensors = ReadonlyMap<string, HostTensor>
 
 /** A stretch of all four arenas that the optimiser takes at once. */
 export interface OptimiserRange {
-  readonly slope: Tensor
+  readonly grad: Tensor
   readonly value: Tensor
   readonly first: Tensor
   readonly second: Tensor
@@ -48,7 +48,7 @@ export interface WeightsOptions {
 export class Weights {
   readonly specs: readonly ParameterSpec[]
   readonly values: Arena
-  readonly slopes: Arena | undefined
+  readonly grads: Arena | undefined
   readonly first: Arena | undefined
   readonly second: Arena | undefined
   /** The matrices as halves, each at half its place among the values. */
@@ -69,7 +69,7 @@ export class Weights {
     const arena = (label: string) => new Arena(gpu, label, [...entries, { name: SPARE, bytes: 16 }], halved ? 2 * align : align)
     this.values = arena('weights')
     if (training) {
-      this.slopes = arena('slopes')
+      this.grads = arena('grads')
       this.first = arena('first moments')
       this.second = arena('second moments')
     }
@@ -88,17 +88,17 @@ export class Weights {
     for (const spec of specs) {
       const shape = storedShape(spec.shape)
       const value: Tensor = { name: spec.name, shape, dtype: 'f32', region: this.values.region(spec.name) }
-      const slope: Tensor | undefined = this.slopes && {
+      const grad: Tensor | undefined = this.grads && {
         name: `d ${spec.name}`,
         shape,
         dtype: 'f32',
-        region: this.slopes.region(spec.name),
+        region: this.grads.region(spec.name),
       }
       const half: Tensor | undefined =
         this.halves && isMatrix(spec)
           ? { name: `half ${spec.name}`, shape, dtype: 'f16', region: this.halves.region(spec.name) }
           : undefined
-      this.#byName.set(spec.name, { spec, value, ...(slope && { slope }), ...(half && { half }) })
+      this.#byName.set(spec.name, { spec, value, ...(grad && { grad }), ...(half && { half }) })
     }
   }
 
@@ -112,20 +112,20 @@ export class Weights {
   joined(names: readonly string[]): Parameter {
     const parts = names.map((name) => this.get(name))
     const [first] = parts as [Parameter]
-    const slopes = parts.flatMap(({ slope }) => slope ?? [])
+    const grads = parts.flatMap(({ grad }) => grad ?? [])
     const halves = parts.flatMap(({ half }) => half ?? [])
     return {
       spec: first.spec,
       value: endToEnd(parts.map((part) => part.value)),
-      ...(slopes.length > 0 && { slope: endToEnd(slopes) }),
+      ...(grads.length > 0 && { grad: endToEnd(grads) }),
       ...(halves.length > 0 && { half: endToEnd(halves) }),
     }
   }
 
   /** A tensor for outputs nobody wants. */
   get spare(): Tensor {
-    if (!this.slopes) throw bug('weights', 'spare is for training')
-    return { name: SPARE, shape: [4], dtype: 'f32', region: this.slopes.region(SPARE) }
+    if (!this.grads) throw bug('weights', 'spare is for training')
+    return { name: SPARE, shape: [4], dtype: 'f32', region: this.grads.region(SPARE) }
   }
 
   /** Sets the state of the loss scale, as a step reported it. */
@@ -136,11 +136,11 @@ export class Weights {
 
   /** The arenas cut into ranges that one binding may hold, one where it can, for the optimiser. Matrices, which decay, come before vectors. */
   ranges(maxBytes: number): OptimiserRange[] {
-    const { slopes, values, first, second } = this
-    if (!slopes || !first || !second) throw bug('weights', 'ranges are for training')
+    const { grads, values, first, second } = this
+    if (!grads || !first || !second) throw bug('weights', 'ranges are for training')
     const firstVector = this.specs.find((spec) => !isMatrix(spec))!
-    const boundary = slopes.region(firstVector.name).offset
-    const end = slopes.region(SPARE).offset
+    const boundary = grads.region(firstVector.name).offset
+    const end = grads.region(SPARE).offset
     // Cuts at multiples of 1 KiB meet every adapter's alignment.
     const step = Math.floor(maxBytes / 1024) * 1024
     const ranges: OptimiserRange[] = []
@@ -154,7 +154,7 @@ export class Weights {
         region: { buffer: arena.buffer, offset, bytes },
       })
       ranges.push({
-        slope: cut(slopes, 'slopes'),
+        grad: cut(grads, 'grads'),
         value: cut(values, 'weights'),
         first: cut(first, 'first'),
         second: cut(second, 'second'),
@@ -211,7 +211,7 @@ export class Weights {
   }
 
   destroy(): void {
-    for (const arena of [this.values, this.slopes, this.first, this.second, this.halves, this.#scaling]) arena?.destroy()
+    for (const arena of [this.values, this.grads, this.first, this.second, this.halves, this.#scaling]) arena?.destroy()
   }
 }
 

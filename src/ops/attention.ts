@@ -47,13 +47,13 @@ export function attention(
     const atQueries = (dq: Tensor) => g.recorder.run(kernels.gradQuery, { ...given, dq }, params)
     const atKeys = (dkv: Tensor) => g.recorder.run(kernels.gradKeyValue, { ...given, dkv }, params)
     if (q === k) {
-      g.addSlope(q, (slope) => {
-        atQueries(slope)
-        atKeys(slope)
+      g.addGrad(q, (grad) => {
+        atQueries(grad)
+        atKeys(grad)
       })
     } else {
-      g.addSlope(q, atQueries)
-      g.addSlope(k, atKeys)
+      g.addGrad(q, atQueries)
+      g.addGrad(k, atKeys)
     }
   })
   return y

@@ -1,7 +1,7 @@
 import { elements, type Tensor } from '../device/memory.js'
 import { crossEntropyGrad, crossEntropy as crossEntropyKernel } from '../kernels/cross_entropy.js'
 import type { Graph } from './graph.js'
-import { sharesForSlopes } from './loss_scale.js'
+import { sharesForGrads } from './loss_scale.js'
 
 export interface CrossEntropyInputs {
   /** u32 [rows]: the right class of each row. */
@@ -27,8 +27,8 @@ export function crossEntropy(
   g.recorder.run(crossEntropyKernel, { logits, goal, result }, params)
   if (g.training) {
     const dlogits = g.tensor('dlogits', logits.shape)
-    g.recorder.run(crossEntropyGrad, { logits, goal, result, coefficient: sharesForSlopes(g, coefficient), dlogits }, params)
-    g.seedSlope(logits, dlogits)
+    g.recorder.run(crossEntropyGrad, { logits, goal, result, coefficient: sharesForGrads(g, coefficient), dlogits }, params)
+    g.seedGrad(logits, dlogits)
   }
   return result
 }

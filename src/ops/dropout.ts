@@ -9,7 +9,7 @@ export function dropout(g: Graph, x: Tensor, rate: number): Tensor {
   const y = dropped(g, x, drops)
   // Dropout is linear and its mask a function of site and seed alone, so the way back is the same kernel.
   g.onBackward(y, (dy) => {
-    g.addSlope(x, (dx) => recordDropout(g, dy, dx, drops))
+    g.addGrad(x, (dx) => recordDropout(g, dy, dx, drops))
   })
   return y
 }

@@ -16,7 +16,7 @@ export function embedding(g: Graph, { ids, inverse }: TokenIds, table: Parameter
   const y = g.tensor('y', [...ids.shape, width])
   g.recorder.run(embeddingKernel, { ids, table: table.value, positions, y }, { rows, length: ids.shape.at(-1)!, width })
   if (inverse) {
-    g.onBackward(y, (dy) => g.recorder.run(embeddingGrad, { dy, ...inverse, dTable: g.slopeOf(table) }, { rows, width }))
+    g.onBackward(y, (dy) => g.recorder.run(embeddingGrad, { dy, ...inverse, dTable: g.gradOf(table) }, { rows, width }))
   }
   return y
 }

@@ -8,7 +8,7 @@ export function gelu(g: Graph, x: Tensor): Tensor {
   const y = g.tensor('y', x.shape)
   g.recorder.run(geluKernel, { x, y }, { n })
   g.onBackward(y, (dy) => {
-    g.addSlope(x, (dx) => g.recorder.run(geluGrad, { x, dy, dx }, { n }))
+    g.addGrad(x, (dx) => g.recorder.run(geluGrad, { x, dy, dx }, { n }))
   })
   return y
 }

@@ -6,8 +6,8 @@ import type { Recorder } from '../device/program.js'
 import { add } from '../kernels/add.js'
 import type { Parameter } from './parameter.js'
 
-/** The slope of the loss at one or several tensors: a residual sum hands one slope to both its inputs. */
-interface Slope {
+/** The gradient of the loss at one or several tensors: a residual sum hands one gradient to both its inputs. */
+interface Grad {
   readonly tensor: Tensor
   owners: number
 }
@@ -29,10 +29,10 @@ export class Graph {
   readonly recorder: Recorder
   readonly training: GraphOptions['training']
   readonly #tape: { path: string; record: () => void }[] = []
-  readonly #slopes = new Map<Tensor, Slope>()
+  readonly #grads = new Map<Tensor, Grad>()
   readonly #tracked = new Set<Tensor>()
   readonly #gates = new Map<Tensor, number>()
-  #current: Slope | undefined
+  #current: Grad | undefined
   #sites = 0
 
   constructor(recorder: Recorder, options: GraphOptions = {}) {
@@ -49,13 +49,13 @@ export class Graph {
     return this.#sites++
   }
 
-  /** The slope tensor of a parameter. */
-  slopeOf(parameter: Parameter): Tensor {
-    if (!parameter.slope) throw bug(parameter.spec.name, 'a parameter without a slope in training')
-    return parameter.slope
+  /** The gradient tensor of a parameter. */
+  gradOf(parameter: Parameter): Tensor {
+    if (!parameter.grad) throw bug(parameter.spec.name, 'a parameter without a gradient in training')
+    return parameter.grad
   }
 
-  /** Leaves behind how to record the way back from `y`. `record` gets the slope at y. No-op outside training. */
+  /** Leaves behind how to record the way back from `y`. `record` gets the gradient at y. No-op outside training. */
   onBackward(y: Tensor, record: (dy: Tensor) => void): void {
     if (!this.training) return
     this.#tracked.add(y)
@@ -63,69 +63,69 @@ export class Graph {
     this.#tape.push({
       path,
       record: () => {
-        const slope = this.#slopes.get(y)
-        if (!slope) return // nothing downstream used y
-        this.#slopes.delete(y)
-        slope.owners--
-        this.#current = slope
-        record(slope.tensor)
+        const grad = this.#grads.get(y)
+        if (!grad) return // nothing downstream used y
+        this.#grads.delete(y)
+        grad.owners--
+        this.#current = grad
+        record(grad.tensor)
         this.#current = undefined
       },
     })
   }
 
-  /** Says what the loss's slope is at a tensor: the start of the way back. */
-  seedSlope(y: Tensor, slope: Tensor): void {
-    this.#slopes.set(y, { tensor: slope, owners: 1 })
+  /** Says what the loss's gradient is at a tensor: the start of the way back. */
+  seedGrad(y: Tensor, grad: Tensor): void {
+    this.#grads.set(y, { tensor: grad, owners: 1 })
   }
 
   /**
-   * Says that y came out of a ReLU and then a dropout of `rate`. Both left 0 where no slope passes, so whoever reads y can take its slope
+   * Says that y came out of a ReLU and then a dropout of `rate`. Both left 0 where no gradient passes, so whoever reads y can take its gradient
    * back through them while making it, and must.
    */
   gate(y: Tensor, rate: number): void {
     this.#gates.set(y, rate)
   }
 
-  /** The rate x was gated with; undefined for tensors that were not. A slope at x is to be 0 where x is 0, divided by 1 - rate elsewhere. */
+  /** The rate x was gated with; undefined for tensors that were not. A gradient at x is to be 0 where x is 0, divided by 1 - rate elsewhere. */
   gateOf(x: Tensor): number | undefined {
     return this.#gates.get(x)
   }
 
   /**
-   * Adds a contribution to the slope at x. `write` records a dispatch that fills dx; `accumulate`, where the kernel can, one that
+   * Adds a contribution to the gradient at x. `write` records a dispatch that fills dx; `accumulate`, where the kernel can, one that
    * adds onto dx. Does nothing for tensors no parameter stands behind.
    */
-  addSlope(x: Tensor, write: (dx: Tensor) => void, accumulate?: (dx: Tensor) => void): void {
+  addGrad(x: Tensor, write: (dx: Tensor) => void, accumulate?: (dx: Tensor) => void): void {
     this.#checkOpen(x)
-    this.addGatedSlope(x, write, accumulate)
+    this.addGatedGrad(x, write, accumulate)
   }
 
-  /** As addSlope, by an op that minds `gateOf(x)`. */
-  addGatedSlope(x: Tensor, write: (dx: Tensor) => void, accumulate?: (dx: Tensor) => void): void {
+  /** As addGrad, by an op that minds `gateOf(x)`. */
+  addGatedGrad(x: Tensor, write: (dx: Tensor) => void, accumulate?: (dx: Tensor) => void): void {
     if (!this.#tracked.has(x)) return
-    const existing = this.#slopes.get(x)
+    const existing = this.#grads.get(x)
     if (existing?.owners === 1 && accumulate) {
       accumulate(existing.tensor)
       return
     }
-    const dx = this.tensor('slope', x.shape)
+    const dx = this.tensor('grad', x.shape)
     write(dx)
-    this.#slopes.set(x, { tensor: existing ? this.#sum(existing, dx) : dx, owners: 1 })
+    this.#grads.set(x, { tensor: existing ? this.#sum(existing, dx) : dx, owners: 1 })
   }
 
-  /** The slope at x is the very tensor `dy`, which others may share. */
-  shareSlope(inputs: readonly Tensor[], dy: Tensor): void {
-    const shared: Slope = this.#current?.tensor === dy ? this.#current : { tensor: dy, owners: 0 }
+  /** The gradient at x is the very tensor `dy`, which others may share. */
+  shareGrad(inputs: readonly Tensor[], dy: Tensor): void {
+    const shared: Grad = this.#current?.tensor === dy ? this.#current : { tensor: dy, owners: 0 }
     for (const x of inputs) {
       this.#checkOpen(x)
       if (!this.#tracked.has(x)) continue
-      const existing = this.#slopes.get(x)
+      const existing = this.#grads.get(x)
       if (existing) {
-        this.#slopes.set(x, { tensor: this.#sum(existing, dy), owners: 1 })
+        this.#grads.set(x, { tensor: this.#sum(existing, dy), owners: 1 })
       } else {
         shared.owners++
-        this.#slopes.set(x, shared)
+        this.#grads.set(x, shared)
       }
     }
   }
@@ -138,13 +138,13 @@ export class Graph {
   }
 
   #checkOpen(x: Tensor): void {
-    if (this.#gates.has(x)) throw bug(x.name, 'what came out of a ReLU is for linear layers, which take its slope back through it')
+    if (this.#gates.has(x)) throw bug(x.name, 'what came out of a ReLU is for linear layers, which take its gradient back through it')
   }
 
-  #sum(slope: Slope, more: Tensor): Tensor {
-    const sum = this.tensor('slope', more.shape)
-    this.recorder.run(add, { a: slope.tensor, b: more, y: sum }, { n: elements(more.shape) })
-    slope.owners--
+  #sum(grad: Grad, more: Tensor): Tensor {
+    const sum = this.tensor('grad', more.shape)
+    this.recorder.run(add, { a: grad.tensor, b: more, y: sum }, { n: elements(more.shape) })
+    grad.owners--
     return sum
   }
 }

@@ -12,8 +12,8 @@ export function layerNorm(g: Graph, x: Tensor, gamma: Parameter, beta: Parameter
   g.recorder.run(layerNormKernel, { x, gamma: gamma.value, beta: beta.value, y, stats }, { rows, width, epsilon })
 
   g.onBackward(y, (dy) => {
-    g.recorder.run(layerNormWeightGrad, { x, stats, dy, dGamma: g.slopeOf(gamma), dBeta: g.slopeOf(beta) }, { rows, width })
-    g.addSlope(
+    g.recorder.run(layerNormWeightGrad, { x, stats, dy, dGamma: g.gradOf(gamma), dBeta: g.gradOf(beta) }, { rows, width })
+    g.addGrad(
       x,
       (dx) => g.recorder.run(layerNormGrad, { x, gamma: gamma.value, stats, dy, dx }, { rows, width, accumulate: 0 }),
       (dx) => g.recorder.run(layerNormGrad, { x, gamma: gamma.value, stats, dy, dx }, { rows, width, accumulate: 1 }),

@@ -11,7 +11,7 @@ const FEW_ROWS = 2
 
 /** What becomes of a layer's sums before they are stored: y = residual + drop(relu(x·wᵀ + b)), in one kernel. */
 export interface LinearFinish {
-  /** Only other linear layers may then read y: they take its slope back through the ReLU. */
+  /** Only other linear layers may then read y: they take its gradient back through the ReLU. */
   readonly relu?: boolean
   /** Share of the outputs that training drops. */
   readonly dropout?: number
@@ -49,20 +49,20 @@ export function linear(
 
   if (relu) g.gate(y, drops?.rate ?? 0)
   g.onBackward(y, (dy) => {
-    // Through a ReLU and the dropout behind it the slope has come already.
+    // Through a ReLU and the dropout behind it the gradient has come already.
     const ds = drops && !relu ? dropped(g, dy, drops) : dy
-    const db = b ? g.slopeOf(b) : g.training!.spare
-    g.recorder.run(products.weightGrad, { x, dy: ds, dw: g.slopeOf(w), db }, { ...size, hasBias })
+    const db = b ? g.gradOf(b) : g.training!.spare
+    g.recorder.run(products.weightGrad, { x, dy: ds, dw: g.gradOf(w), db }, { ...size, hasBias })
     const gate = g.gateOf(x)
     const way = { ...size, gated: gate === undefined ? 0 : 1, rate: gate ?? 0 }
     const tensors = { dy: ds, w: products.w, x: gate === undefined ? ds : x }
-    g.addGatedSlope(
+    g.addGatedGrad(
       x,
       (dx) => g.recorder.run(products.grad, { ...tensors, dx }, { ...way, accumulate: 0 }),
       (dx) => g.recorder.run(products.grad, { ...tensors, dx }, { ...way, accumulate: 1 }),
     )
     // Last, for from here on others may add onto dy.
-    if (residual) g.shareSlope([residual], dy)
+    if (residual) g.shareGrad([residual], dy)
   })
   return y
 }

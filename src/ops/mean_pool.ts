@@ -9,7 +9,7 @@ export function meanPool(g: Graph, x: Tensor, lengths: Tensor): Tensor {
   const y = g.tensor('y', [batch, 1, width])
   g.recorder.run(meanPoolKernel, { x, lengths, y }, params)
   g.onBackward(y, (dy) => {
-    g.addSlope(
+    g.addGrad(
       x,
       (dx) => g.recorder.run(meanPoolGrad, { dy, lengths, dx }, { ...params, accumulate: 0 }),
       (dx) => g.recorder.run(meanPoolGrad, { dy, lengths, dx }, { ...params, accumulate: 1 }),

@@ -1,4 +1,4 @@
-// What a model learns: a value and, in training, the slope of the loss at it.
+// What a model learns: a value and, in training, the gradient of the loss at it.
 
 import type { Tensor } from '../device/memory.js'
 
@@ -20,7 +20,7 @@ export interface Parameter {
   /** Stored with every size rounded up to a multiple of 4; the padding is 0 and stays 0. */
   readonly value: Tensor
   /** Absent outside training. */
-  readonly slope?: Tensor
+  readonly grad?: Tensor
   /** The value as halves, as it was when the step began: a working copy for products. Only in training with halves. */
   readonly half?: Tensor
 }

@@ -2,7 +2,7 @@ import type { Tensor } from '../device/memory.js'
 import { poseLossGrad, poseLoss as poseLossKernel, poseLossReport } from '../kernels/pose_loss.js'
 import { rewardWeightKind, rewardWeights } from '../kernels/reward_weights.js'
 import type { Graph } from './graph.js'
-import { sharesForSlopes } from './loss_scale.js'
+import { sharesForGrads } from './loss_scale.js'
 
 export type LossKind = 'mse' | 'l1'
 
@@ -44,15 +44,15 @@ export function poseLoss(
   g.recorder.run(poseLossReport, { rowSums, frames, weight, coefficient, reference: medianError, report }, { batch, length, coords })
   if (g.training) {
     const dpred = g.tensor('dpred', pred.shape)
-    const [steered, towards, slopeKind] = reward ? steer(g, report, goal, kind, reward) : [weight, goal, kind]
-    const way = { pred, goal: towards, frames, weight: steered, coefficient: sharesForSlopes(g, coefficient), dpred }
-    g.recorder.run(poseLossGrad, way, { batch, length, stride, numbers, kind: slopeKind })
-    g.seedSlope(pred, dpred)
+    const [steered, towards, gradKind] = reward ? steer(g, report, goal, kind, reward) : [weight, goal, kind]
+    const way = { pred, goal: towards, frames, weight: steered, coefficient: sharesForGrads(g, coefficient), dpred }
+    g.recorder.run(poseLossGrad, way, { batch, length, stride, numbers, kind: gradKind })
+    g.seedGrad(pred, dpred)
   }
   return report
 }
 
-/** The samples' weights by their rewards, and what the slope leads towards with them: the goal, or the action that was tried. */
+/** The samples' weights by their rewards, and what the gradient leads towards with them: the goal, or the action that was tried. */
 function steer(g: Graph, report: Tensor, goal: Tensor, kind: number, reward: RewardUse): [weight: Tensor, towards: Tensor, kind: number] {
   const batch = report.shape[0]!
   const weight = g.tensor('reward_weight', [batch])

@@ -31,9 +31,9 @@ export interface MemoryPlan {
   readonly programs: readonly ProgramMemory[]
 }
 
-/** The arenas of a language group: weights and positions, in training also slopes, the optimiser's moments and copies as halves. */
+/** The arenas of a language group: weights and positions, in training also gradients, the optimiser's moments and copies as halves. */
 export function groupArenas({ language, weights, positions }: LanguageGroup): ArenaSize[] {
-  const arenas = [weights.values, weights.slopes, weights.first, weights.second, weights.halves].flatMap((arena) =>
+  const arenas = [weights.values, weights.grads, weights.first, weights.second, weights.halves].flatMap((arena) =>
     arena ? [arena.buffer] : [],
   )
   if (positions.region) arenas.push(positions.region.buffer)

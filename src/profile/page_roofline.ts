@@ -17,22 +17,22 @@ export function rooflineSvg(kernels: readonly Group[], { gigabytes: paces, gigaf
     .filter((kernel) => kernel.gigaflops > 0 && kernel.gigabytes > 0)
     .map((kernel) => ({ kernel, x: kernel.gigaflops / kernel.gigabytes, y: kernel.gigaflops }))
   if (points.length === 0) return ''
-  const slopes = slopesOf(
+  const ramps = rampsOf(
     points.map(({ kernel }) => kernel),
     paces,
   )
-  const xs = decades([...slopes.map(({ gigabytes }) => gigaflops / gigabytes), ...points.map(({ x }) => x)])
+  const xs = decades([...ramps.map(({ gigabytes }) => gigaflops / gigabytes), ...points.map(({ x }) => x)])
   const ys = decades([gigaflops, ...points.map(({ y }) => y)])
   const across = scale(xs, frame.left, WIDTH - frame.right)
   const up = scale(ys, HEIGHT - frame.bottom, frame.top)
   const [left, right] = [10 ** xs[0]!, 10 ** xs.at(-1)!]
-  const roofs = slopes.map(({ name, gigabytes }, i) => {
-    // A slope may leave the plot below before it reaches the left edge.
+  const roofs = ramps.map(({ name, gigabytes }, i) => {
+    // A ramp may leave the plot below before it reaches the left edge.
     const foot = Math.max(left, 10 ** ys[0]! / gigabytes)
     const ridge = gigaflops / gigabytes
     const line = `M${at(across(foot), up(foot * gigabytes))} L${at(across(ridge), up(gigaflops))} L${at(across(right), up(gigaflops))}`
-    // Slopes lie near each other: their labels go up them one after the other.
-    const label = foot * (ridge / foot) ** (i / slopes.length)
+    // Ramps lie near each other: their labels go up them one after the other.
+    const label = foot * (ridge / foot) ** (i / ramps.length)
     return [
       `<path class="roof" d="${line}"/>`,
       text(across(label) + 28, up(label * gigabytes) + 2, `${name} ${gigabytes.toFixed(1)} GB/s`, 'class="strong"'),
@@ -58,7 +58,7 @@ export function rooflineSvg(kernels: readonly Group[], { gigabytes: paces, gigaf
 }
 
 /** The memory ceilings that these kernels come up against; the way to copy where multiply-add is all they do. */
-function slopesOf(kernels: readonly Group[], paces: Ceilings['gigabytes']): { name: string; gigabytes: number }[] {
+function rampsOf(kernels: readonly Group[], paces: Ceilings['gigabytes']): { name: string; gigabytes: number }[] {
   const names = [...new Set(kernels.flatMap(({ ceilings }) => ceilings))].filter((name): name is Traffic => name in paces)
   return (names.length > 0 ? names : (['copy'] as const)).map((name) => ({ name, gigabytes: paces[name] }))
 }

@@ -27,7 +27,7 @@ describe('planTraining', () => {
   it('has the arenas of training, the four of the parameters equally large', () => {
     expect(plan.arenas.map(({ name }) => name)).toEqual([
       'ASL weights',
-      'ASL slopes',
+      'ASL gradients',
       'ASL first moments',
       'ASL second moments',
       'ASL positions',

@@ -71,12 +71,12 @@ export function attentionGrad(
     scores.forEach((score, j) => {
       const key = keys[j]!
       const weight = Math.exp(score - level)
-      let weightSlope = 0
-      for (let c = 0; c < shape.headWidth; c++) weightSlope += dy[query + c]! * v[key + c]!
-      const scoreSlope = weight * (weightSlope - delta[line]!) * shape.scale
+      let weightGrad = 0
+      for (let c = 0; c < shape.headWidth; c++) weightGrad += dy[query + c]! * v[key + c]!
+      const scoreGrad = weight * (weightGrad - delta[line]!) * shape.scale
       for (let c = 0; c < shape.headWidth; c++) {
-        dq[query + c]! += scoreSlope * k[key + c]!
-        dk[key + c]! += scoreSlope * q[query + c]!
+        dq[query + c]! += scoreGrad * k[key + c]!
+        dk[key + c]! += scoreGrad * q[query + c]!
         dv[key + c]! += weight * dy[query + c]!
       }
     })

@@ -15,8 +15,8 @@ export interface Pair {
   readonly key: number
   /** exp(s[j] - logSumExp) */
   readonly weight: number
-  /** The slope at scale · s[j]: weight · (half(dy)·half(v) - delta). */
-  readonly slope: number
+  /** The gradient at scale · s[j]: weight · (half(dy)·half(v) - delta). */
+  readonly grad: number
   /** The same with all terms of the difference positive: what its roundings are relative to. */
   readonly size: number
 }
@@ -54,7 +54,7 @@ export function attentionHalf(
   return { y, logSumExp }
 }
 
-/** The gradients at q, k and v, 0 where nothing was seen: weights and slopes of {@link forEachPair} are rounded before they are multiplied. */
+/** The gradients at q, k and v, 0 where nothing was seen: weights and gradients of {@link forEachPair} are rounded before they are multiplied. */
 export function attentionHalfGrad(
   inputs: AttentionInputs,
   dy: Float64Array,
@@ -64,10 +64,10 @@ export function attentionHalfGrad(
   const { q, k } = inHalves(inputs)
   const pulls = dy.map(nearestHalf)
   const [dq, dk, dv] = [new Float64Array(q.length), new Float64Array(k.length), new Float64Array(k.length)]
-  forEachPair(inputs, dy, shape, ({ query, key, weight, slope }) => {
+  forEachPair(inputs, dy, shape, ({ query, key, weight, grad }) => {
     for (let c = 0; c < shape.headWidth; c++) {
-      dq[query + c]! += shape.scale * round(slope) * k[key + c]!
-      dk[key + c]! += shape.scale * round(slope) * q[query + c]!
+      dq[query + c]! += shape.scale * round(grad) * k[key + c]!
+      dk[key + c]! += shape.scale * round(grad) * q[query + c]!
       dv[key + c]! += round(weight) * pulls[query + c]!
     }
   })
@@ -90,7 +90,7 @@ export function forEachPair(inputs: AttentionInputs, dy: Float64Array, shape: At
         pull += pulls[query + c]! * halves.v[key + c]!
         size += Math.abs(pulls[query + c]! * halves.v[key + c]!)
       }
-      visit({ query, key, weight, slope: weight * (pull - delta[line]!), size: weight * size })
+      visit({ query, key, weight, grad: weight * (pull - delta[line]!), size: weight * size })
     })
   })
 }

@@ -9,7 +9,7 @@ export function embedding(ids: Uint32Array, table: Float64Array, positions: Floa
   return y
 }
 
-/** dTable[ids[r],:] += dy[r,:] for every row whose id is not `skip`; returns the slope alone, [vocabulary, width]. */
+/** dTable[ids[r],:] += dy[r,:] for every row whose id is not `skip`; returns the gradient alone, [vocabulary, width]. */
 export function embeddingGrad(ids: Uint32Array, dy: Float64Array, vocabulary: number, width: number, skip?: number): Float64Array {
   const dTable = new Float64Array(vocabulary * width)
   for (let r = 0; r < ids.length; r++) {

@@ -10,9 +10,9 @@ export function gelu(x: Float64Array): Float64Array {
 
 /** dx[i] = dy[i] · the derivative of the above at x[i] */
 export function geluGrad(x: Float64Array, dy: Float64Array): Float64Array {
-  return dy.map((slope, i) => {
+  return dy.map((grad, i) => {
     const v = x[i]!
     const t = Math.tanh(ROOT * (v + CUBIC * v ** 3))
-    return slope * ((1 + t) / 2 + (v / 2) * (1 - t * t) * ROOT * (1 + 3 * CUBIC * v * v))
+    return grad * ((1 + t) / 2 + (v / 2) * (1 - t * t) * ROOT * (1 + 3 * CUBIC * v * v))
   })
 }

@@ -25,7 +25,7 @@ export function layerNorm(x: Float64Array, gamma: Float64Array, beta: Float64Arr
   return { y, stats }
 }
 
-/** The slope at x [rows, width], from the slope dy [rows, width] at y and the forward's stats. */
+/** The gradient at x [rows, width], from the gradient dy [rows, width] at y and the forward's stats. */
 export function layerNormGrad(x: Float64Array, gamma: Float64Array, stats: Float64Array, dy: Float64Array): Float64Array {
   const width = gamma.length
   const rows = x.length / width
@@ -49,7 +49,7 @@ export function layerNormGrad(x: Float64Array, gamma: Float64Array, stats: Float
   return dx
 }
 
-/** The slopes at gamma and beta, both [width]. */
+/** The gradients at gamma and beta, both [width]. */
 export function layerNormWeightGrad(x: Float64Array, stats: Float64Array, dy: Float64Array): { dGamma: Float64Array; dBeta: Float64Array } {
   const rows = stats.length / 2
   const width = x.length / rows

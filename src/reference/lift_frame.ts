@@ -1,4 +1,4 @@
-// The plain-loop twin of shaders/lift_frame.wgsl, in float64: the lifting objective, its slopes, and how a slope becomes a step.
+// The plain-loop twin of shaders/lift_frame.wgsl, in float64: the lifting objective, its gradients, and how a gradient becomes a step.
 
 import type { Bone } from './forward_kinematics.js'
 
@@ -10,10 +10,10 @@ export interface LiftSums {
   readonly smoothness: number
 }
 
-export interface LiftSlopes {
+export interface LiftGrads {
   /** [frames, 50, 3], at the root's position and the bones' directions. */
   readonly pose: Float64Array
-  /** [frames, 25], each frame's share of the slope at the log-lengths; the cost of length itself is left to lift_lengths. */
+  /** [frames, 25], each frame's share of the gradient at the log-lengths; the cost of length itself is left to lift_lengths. */
   readonly logLength: Float64Array
 }
 
@@ -27,8 +27,8 @@ export function liftSums(keypoints: Float64Array, position: Float64Array, frames
   return { data, smoothness }
 }
 
-/** Slopes of data / (50·frames) + smoothnessCost · smoothness / (50·(frames − 1)); one frame has no smoothness. */
-export function liftSlopes(
+/** Gradients of data / (50·frames) + smoothnessCost · smoothness / (50·(frames − 1)); one frame has no smoothness. */
+export function liftGrads(
   keypoints: Float64Array,
   position: Float64Array,
   pose: Float64Array,
@@ -36,9 +36,9 @@ export function liftSlopes(
   frames: number,
   smoothnessCost: number,
   bones: readonly Bone[],
-): LiftSlopes {
-  const carried = slopesAtJoints(keypoints, position, frames, smoothnessCost)
-  const slopes = { pose: new Float64Array(frames * 150), logLength: new Float64Array(frames * 25) }
+): LiftGrads {
+  const carried = gradsAtJoints(keypoints, position, frames, smoothnessCost)
+  const grads = { pose: new Float64Array(frames * 150), logLength: new Float64Array(frames * 25) }
   for (let t = 0; t < frames; t++) {
     for (let b = bones.length - 1; b >= 0; b--) {
       const { parent, child, length } = bones[b]!
@@ -46,32 +46,32 @@ export function liftSlopes(
       const norm = Math.sqrt(pose[to]! ** 2 + pose[to + 1]! ** 2 + pose[to + 2]! ** 2) + 1e-10
       let along = 0
       for (let c = 0; c < 3; c++) along += (pose[to + c]! / norm) * carried[to + c]!
-      slopes.logLength[t * 25 + length]! += boneLength[length]! * along
+      grads.logLength[t * 25 + length]! += boneLength[length]! * along
       for (let c = 0; c < 3; c++) {
-        slopes.pose[to + c] = (boneLength[length]! / norm) * (carried[to + c]! - (pose[to + c]! / norm) * along)
+        grads.pose[to + c] = (boneLength[length]! / norm) * (carried[to + c]! - (pose[to + c]! / norm) * along)
         carried[from + c]! += carried[to + c]!
       }
     }
-    for (let c = 0; c < 3; c++) slopes.pose[t * 150 + c] = carried[t * 150 + c]!
+    for (let c = 0; c < 3; c++) grads.pose[t * 150 + c] = carried[t * 150 + c]!
   }
-  return slopes
+  return grads
 }
 
 /** dloss/dX of every joint by itself, nothing carried yet. [frames, 50, 3] */
-function slopesAtJoints(keypoints: Float64Array, position: Float64Array, frames: number, smoothnessCost: number): Float64Array {
-  const slope = new Float64Array(frames * 150)
+function gradsAtJoints(keypoints: Float64Array, position: Float64Array, frames: number, smoothnessCost: number): Float64Array {
+  const grad = new Float64Array(frames * 150)
   for (let i = 0; i < frames * 150; i += 3) {
     const pull = (2 * keypoints[i + 2]!) / (50 * frames)
-    slope[i] = pull * (position[i]! - keypoints[i]!)
-    slope[i + 1] = pull * (position[i + 1]! - keypoints[i + 1]!)
+    grad[i] = pull * (position[i]! - keypoints[i]!)
+    grad[i + 1] = pull * (position[i + 1]! - keypoints[i + 1]!)
   }
   const hold = (2 * smoothnessCost) / (50 * Math.max(1, frames - 1))
   for (let i = 0; i < (frames - 1) * 150; i++) {
     const apart = hold * (position[i]! - position[i + 150]!)
-    slope[i]! += apart
-    slope[i + 150]! -= apart
+    grad[i]! += apart
+    grad[i + 150]! -= apart
   }
-  return slope
+  return grad
 }
 
 export interface LiftStep {
@@ -89,19 +89,19 @@ export interface LiftMoments {
   readonly square: Float64Array
 }
 
-/** Moves `values` down `slope` in place. Adam shares one second moment among the `width` numbers of a vector, and does not correct its start. */
-export function descend(values: Float64Array, slope: Float64Array, moments: LiftMoments, width: number, step: LiftStep): void {
+/** Moves `values` down `gradient` in place. Adam shares one second moment among the `width` numbers of a vector, and does not correct its start. */
+export function descend(values: Float64Array, grad: Float64Array, moments: LiftMoments, width: number, step: LiftStep): void {
   const { rule, rate, meanDecay, squareDecay } = step
   if (rule === 0) {
-    for (let i = 0; i < values.length; i++) values[i]! -= rate * slope[i]!
+    for (let i = 0; i < values.length; i++) values[i]! -= rate * grad[i]!
     return
   }
   for (let g = 0; g < moments.square.length; g++) {
     let size = 0
-    for (let i = g * width; i < (g + 1) * width; i++) size += slope[i]! ** 2
+    for (let i = g * width; i < (g + 1) * width; i++) size += grad[i]! ** 2
     moments.square[g] = squareDecay * moments.square[g]! + (1 - squareDecay) * size
     for (let i = g * width; i < (g + 1) * width; i++) {
-      moments.mean[i] = meanDecay * moments.mean[i]! + (1 - meanDecay) * slope[i]!
+      moments.mean[i] = meanDecay * moments.mean[i]! + (1 - meanDecay) * grad[i]!
       values[i]! -= (rate * moments.mean[i]!) / (Math.sqrt(moments.square[g]!) + 1e-12)
     }
   }

@@ -1,15 +1,10 @@
 // The plain-loop twin of shaders/lift_lengths.wgsl, in float64.
 
-/** dl_k = mask_k · (Σ_t frameSlopes[t, k] + lengthCost · e^l_k). frameSlopes: [frames, 25]; logLength, mask: [25]. */
-export function lengthSlopes(
-  frameSlopes: Float64Array,
-  logLength: Float64Array,
-  lengthCost: number,
-  mask: ArrayLike<number>,
-): Float64Array {
-  const slope = logLength.map((l) => lengthCost * Math.exp(l))
-  for (let i = 0; i < frameSlopes.length; i++) slope[i % 25]! += frameSlopes[i]!
-  return slope.map((value, k) => mask[k]! * value)
+/** dl_k = mask_k · (Σ_t frameGrads[t, k] + lengthCost · e^l_k). frameGrads: [frames, 25]; logLength, mask: [25]. */
+export function lengthGrads(frameGrads: Float64Array, logLength: Float64Array, lengthCost: number, mask: ArrayLike<number>): Float64Array {
+  const grad = logLength.map((l) => lengthCost * Math.exp(l))
+  for (let i = 0; i < frameGrads.length; i++) grad[i % 25]! += frameGrads[i]!
+  return grad.map((value, k) => mask[k]! * value)
 }
 
 export interface LiftLoss {

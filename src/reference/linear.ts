@@ -35,9 +35,9 @@ export function finished(sums: Float64Array, { relu, residual, drops }: LinearFi
   return residual ? kept.map((v, i) => v + residual[i]!) : kept
 }
 
-/** The slope before a ReLU and a dropout of `rate` that left x, of the slope behind them: 0 where x is 0, larger by 1/(1 - rate) elsewhere. */
-export function gated(slope: Float64Array, x: Float64Array, rate: number): Float64Array {
-  return slope.map((v, i) => (x[i]! > 0 ? v / (1 - rate) : 0))
+/** The gradient before a ReLU and a dropout of `rate` that left x, of the gradient behind them: 0 where x is 0, larger by 1/(1 - rate) elsewhere. */
+export function gated(grad: Float64Array, x: Float64Array, rate: number): Float64Array {
+  return grad.map((v, i) => (x[i]! > 0 ? v / (1 - rate) : 0))
 }
 
 /** dx[m,k] = Σ_n dy[m,n]·w[n,k] */

@@ -91,12 +91,12 @@ export interface GlossReport {
 export class GlossProgram {
   readonly program: Program
   readonly #feeds: Feeds
-  readonly #slopes: GPUBuffer
+  readonly #grads: GPUBuffer
 
-  private constructor(program: Program, feeds: Feeds, slopes: GPUBuffer) {
+  private constructor(program: Program, feeds: Feeds, grads: GPUBuffer) {
     this.program = program
     this.#feeds = feeds
-    this.#slopes = slopes
+    this.#grads = grads
   }
 
   static async record(gpu: Gpu, model: GlossModel, shape: GlossShape, options: GlossOptions, pool?: SlotPool): Promise<GlossProgram> {
@@ -136,7 +136,7 @@ export class GlossProgram {
     recorder.report(result)
     recorder.report(clip)
     if (scaling) recorder.report(scaling)
-    return new GlossProgram(await Program.build(gpu, recorder, pool), feeds, weights.slopes!.buffer)
+    return new GlossProgram(await Program.build(gpu, recorder, pool), feeds, weights.grads!.buffer)
   }
 
   /** Runs the step and waits for its report. */
@@ -152,7 +152,7 @@ export class GlossProgram {
       this.#feeds.hyper,
       Float32Array.from({ length: 8 }, (_, i) => hyper[i] ?? 0),
     )
-    const reports = await this.program.start({ clear: [this.#slopes] })
+    const reports = await this.program.start({ clear: [this.#grads] })
     return { read: async () => glossReport(await reports.read(), arrays.coefficient) }
   }
 

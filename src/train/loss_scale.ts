@@ -5,7 +5,7 @@
 export interface LossScale {
   /** What the next step's loss is multiplied by. */
   readonly scale: number
-  /** Steps skipped so far, because a slope was too large for a half. */
+  /** Steps skipped so far, because a gradient was too large for a half. */
   readonly skipped: number
   /** The whole state after the step: what `restore` gives back to the GPU. */
   readonly state: readonly number[]

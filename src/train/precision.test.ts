@@ -108,7 +108,7 @@ describe('training in f16', () => {
     const { program } = await TrainingProgram.record(gpu, group, { batch: 4, frames: 40, tokens: 4 }, trainingOptions(config))
     const kernels = program.steps.map(({ kernel }) => kernel.name)
     expect(kernels.filter((name) => /^linear(_grad|_weight_grad)?$/.test(name))).toEqual([])
-    // Weights at once; of each self-attention the projections and a slope, of the cross-attention queries and memory apart.
+    // Weights at once; of each self-attention the projections and a gradient, of the cross-attention queries and memory apart.
     expect(kernels.filter((name) => name === 'to_half')).toHaveLength(1 + 2 * 2 + 3)
     const attentions = ['attention_delta', ...halfAttentions]
     expect(new Set(kernels.filter((name) => name.startsWith('attention')))).toEqual(new Set(attentions))
@@ -136,7 +136,7 @@ describe('training in f16', () => {
     const [wanted, got] = [await losses(full, 10), await losses(half, 10)]
     expect(wanted[9]!).toBeLessThan(wanted[0]! * 0.9)
     // An operand is off by 2^-12 of itself on the average, and about twenty products lie between tokens and loss, so the first loss is off
-    // by some 2^-10; steps add up what they differ by, and Adam steps as far where a slope is small as where it is large.
+    // by some 2^-10; steps add up what they differ by, and Adam steps as far where a gradient is small as where it is large.
     got.forEach((loss, i) => {
       expect(Math.abs(loss - wanted[i]!) / wanted[i]!).toBeLessThan(i === 0 ? 2e-3 : 1e-2)
     })

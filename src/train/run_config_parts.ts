@@ -74,7 +74,7 @@ export const name = z.string().regex(/^\w[\w.-]*$/, 'wanted letters, digits, dot
 
 /**
  * What the products of linear layers and attention are made of in training: `f32`, or `f16`, halves with sums in f32, weights and all else
- * in f32 and the loss scaled so that slopes stay in range. Faster on GPUs with matrix units.
+ * in f32 and the loss scaled so that gradients stay in range. Faster on GPUs with matrix units.
  */
 export const precision = z.enum(['f32', 'f16']).default('f32')
 

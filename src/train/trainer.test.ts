@@ -79,10 +79,10 @@ async function gradient(mode: RewardMode, batch: number, seed = 1): Promise<Floa
     hyper: [0, 0.9, 0.999, 1e-8, 0.1, 0.001],
   })
   const { weights } = group
-  const slopes = await weights.save(weights.slopes!)
+  const grads = await weights.save(weights.grads!)
   program.destroy()
   model.destroy()
-  return Float64Array.from([...slopes.values()].flatMap(({ data }) => [...data]))
+  return Float64Array.from([...grads.values()].flatMap(({ data }) => [...data]))
 }
 
 function cosine(a: Float64Array, b: Float64Array): number {

@@ -73,7 +73,7 @@ export class TrainingProgram {
   /** Numbers of the `sigma` that `run` wants: the input stride. */
   readonly sigmaLength: number
   readonly #feeds: Feeds
-  readonly #slopes: GPUBuffer
+  readonly #grads: GPUBuffer
   readonly #scaled: boolean
 
   private constructor(program: Program, shape: BatchShape, feeds: Feeds, weights: Weights) {
@@ -81,7 +81,7 @@ export class TrainingProgram {
     this.shape = shape
     this.sigmaLength = feeds.sigma.shape[0]!
     this.#feeds = feeds
-    this.#slopes = weights.slopes!.buffer
+    this.#grads = weights.grads!.buffer
     this.#scaled = weights.scaling !== undefined
   }
 
@@ -168,7 +168,7 @@ export class TrainingProgram {
       Float32Array.from({ length: 8 }, (_, i) => settings.hyper[i] ?? 0),
     )
 
-    const reports = await program.start({ clear: [this.#slopes] })
+    const reports = await program.start({ clear: [this.#grads] })
     const scaled = this.#scaled
     return { read: async () => stepReport(await reports.read(), scaled) }
   }

@@ -29,16 +29,16 @@ export function recordUpdate(
   let partial: Tensor | undefined
   for (const range of ranges) {
     const more = recorder.tensor('partial', [PARTIALS])
-    recorder.run(sumSquares, { x: range.slope, partial: more }, { n: range.length })
+    recorder.run(sumSquares, { x: range.grad, partial: more }, { n: range.length })
     partial = partial ? sumOf(recorder, partial, more) : more
   }
   const { clip, tuned } = recordClip(recorder, partial!, weights.scaling, hyper, limit)
   const decoupled = optimiser.kind === 'adamw' ? 1 : 0
   const { weightDecay } = optimiser
-  for (const { slope, value, first, second, length, decayed } of ranges) {
+  for (const { grad, value, first, second, length, decayed } of ranges) {
     recorder.run(
       adamw,
-      { gradient: slope, clip, hyper: tuned, weight: value, first, second },
+      { gradient: grad, clip, hyper: tuned, weight: value, first, second },
       { n: length, decayed, weightDecay, decoupled },
     )
   }
