@@ -8,14 +8,14 @@ const params = { batch: 8, queries: 152, keys: 152, heads: 4, headWidth: 32, cau
 const { batch, queries, heads, headWidth } = params
 const n = batch * queries * heads * headWidth
 const qkv = { q: 3 * n, k: 3 * n, v: 3 * n }
-const lines = batch * heads * queries
+const rowStats = batch * heads * queries
 const keyLengths = new Uint32Array(batch).fill(params.keys)
 // Of noise the scores are about 0, so every query's log-sum-exp is about that of its number of keys; delta is about 0.
-const ofQueries = Float32Array.from({ length: 2 * lines }, (_, i) => (i % 2 === 0 ? Math.log(1 + ((i >> 1) % queries)) : 0))
+const ofQueries = Float32Array.from({ length: 2 * rowStats }, (_, i) => (i % 2 === 0 ? Math.log(1 + ((i >> 1) % queries)) : 0))
 
 export default [
-  workload(attention, note, params, { ...qkv, keyLengths, y: n, logSumExp: lines }),
-  workload(attentionDelta, note, { batch, queries, heads, headWidth }, { y: n, dy: n, logSumExp: lines, lines: 2 * lines }),
-  workload(attentionGradQuery, note, params, { ...qkv, dy: n, lines: ofQueries, keyLengths, dq: 3 * n }),
-  workload(attentionGradKeyValue, note, params, { ...qkv, dy: n, lines: ofQueries, keyLengths, dkv: 3 * n }),
+  workload(attention, note, params, { ...qkv, keyLengths, y: n, logSumExp: rowStats }),
+  workload(attentionDelta, note, { batch, queries, heads, headWidth }, { y: n, dy: n, logSumExp: rowStats, rowStats: 2 * rowStats }),
+  workload(attentionGradQuery, note, params, { ...qkv, dy: n, rowStats: ofQueries, keyLengths, dq: 3 * n }),
+  workload(attentionGradKeyValue, note, params, { ...qkv, dy: n, rowStats: ofQueries, keyLengths, dkv: 3 * n }),
 ]

@@ -14,16 +14,16 @@ export default [32, 128].flatMap((headWidth) => {
   const params = { ...own, headWidth, scale: 1 / Math.sqrt(headWidth), ...layout }
   const note = `pose decoder, own frames, heads of ${headWidth}`
   const n = batch * queries * width
-  const lines = batch * heads * queries
+  const rowStats = batch * heads * queries
   const [qkv, dy] = [halves(3 * n), halves(n)]
   const keyLengths = new Uint32Array(batch).fill(own.keys)
   // All keys being alike, a query's log-sum-exp is over its score by the logarithm of their number; delta is about 0.
   const score = (headWidth * (1 + 0.25 + 0.0625 + 4)) / 4 / Math.sqrt(headWidth)
-  const ofQueries = Float32Array.from({ length: 2 * lines }, (_, i) => (i % 2 === 0 ? score + Math.log(1 + ((i >> 1) % queries)) : 0))
+  const ofQueries = Float32Array.from({ length: 2 * rowStats }, (_, i) => (i % 2 === 0 ? score + Math.log(1 + ((i >> 1) % queries)) : 0))
   const given = { q: qkv, k: qkv, v: qkv, keyLengths }
   return [
-    workload(attentionHalf, note, params, { ...given, y: n, logSumExp: lines }),
-    workload(attentionHalfGradQuery, note, params, { ...given, dy, lines: ofQueries, dq: 3 * n }),
-    workload(attentionHalfGradKeyValue, note, params, { ...given, dy, lines: ofQueries, dkv: 3 * n }),
+    workload(attentionHalf, note, params, { ...given, y: n, logSumExp: rowStats }),
+    workload(attentionHalfGradQuery, note, params, { ...given, dy, rowStats: ofQueries, dq: 3 * n }),
+    workload(attentionHalfGradKeyValue, note, params, { ...given, dy, rowStats: ofQueries, dkv: 3 * n }),
   ]
 })

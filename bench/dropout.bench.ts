@@ -5,4 +5,4 @@ import { workload } from './workload.js'
 const n = 8 * 150 * 512
 const seed = Uint32Array.of(1, 2, 0, 0)
 
-export default [workload(dropout, 'pt-base residual', { n, site: 3, rate: 0.1 }, { x: n, seed, y: n })]
+export default [workload(dropout, 'pt-base residual', { n, stream: 3, rate: 0.1 }, { x: n, seed, y: n })]

@@ -10,7 +10,7 @@ export default [
   workload(
     frameNoise,
     'pt-base input frames',
-    { rows, stride, coords: 150, site: 0, rate: 0.1 },
+    { rows, stride, coords: 150, stream: 0, rate: 0.1 },
     { x: rows * stride, sigma: stride, seed, y: rows * stride },
   ),
 ]

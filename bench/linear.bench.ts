@@ -3,8 +3,8 @@ import { workload } from './workload.js'
 
 // pt-base at batch 8 and 152 frames: the halves of the feed-forward block, whose ReLU and dropouts they carry, and a projection of attention.
 const seed = Uint32Array.of(1, 2, 0, 0)
-const drops = { site: 1, rate: 0.1 }
-const plain = { activation: linearActivation.none, hasResidual: 0, site: 0, rate: 0 }
+const drops = { stream: 1, rate: 0.1 }
+const plain = { activation: linearActivation.none, hasResidual: 0, stream: 0, rate: 0 }
 const wide = [
   { rows: 8 * 152, inner: 512, cols: 2048 },
   { ...plain, activation: linearActivation.relu, ...drops },

@@ -7,7 +7,7 @@ const wide = { rows: 8 * 152, inner: 512, cols: 2048 }
 const square = { rows: 8 * 152, inner: 512, cols: 512 }
 
 const seed = new Uint32Array(4)
-const plain = { hasBias: 1, activation: linearActivation.none, hasResidual: 0, site: 0, rate: 0 }
+const plain = { hasBias: 1, activation: linearActivation.none, hasResidual: 0, stream: 0, rate: 0 }
 
 /** Halves of ordinary size, two to a word: 1, -0.5 and 0.25, 2. */
 const halves = (n: number) => Uint32Array.from({ length: n / 2 }, (_, i) => (i % 2 === 0 ? 0xb8003c00 : 0x40003400))

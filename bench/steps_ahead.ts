@@ -43,7 +43,7 @@ const ways = { 'one by one': oneByOne, 'one ahead': oneAhead } as const
 
 // Every shape once: nothing compiles while it is timed.
 do await trainer.trainStep()
-while (trainer.course.epoch < 1)
+while (trainer.progress.epoch < 1)
 const samples: Record<string, Figures[]> = {}
 for (let turn = 0; turn < turns; turn++)
   for (const [name, way] of Object.entries(ways)) {

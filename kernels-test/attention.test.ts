@@ -26,8 +26,8 @@ async function run(shape: Shape, inputs: Inputs, { by = kernels, on }: Run = {},
   const width = heads * headWidth
   const { q, k, v, columns } = sideBySide(given, width)
   const params = { ...shape, ...columns }
-  const lines = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
-  const backward = { q, k, v, dy, lines, keyLengths }
+  const rowStats = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
+  const backward = { q, k, v, dy, rowStats, keyLengths }
   const { dq } = await runKernel(by.attentionGradQuery, { ...backward, dq: q.length }, params, on)
   const { dkv } = await runKernel(by.attentionGradKeyValue, { ...backward, dkv: k.length }, params, on)
   // What lies beside a kernel's own columns is another's.
@@ -37,14 +37,14 @@ async function run(shape: Shape, inputs: Inputs, { by = kernels, on }: Run = {},
     ...(await runKernel(by.attention, { q, k, v, keyLengths, y: given.q.length, logSumExp: delta.length }, params, on)),
     ...(await runKernel(
       attentionDelta,
-      { y: want.y, dy, logSumExp: want.logSumExp, lines: lines.length },
+      { y: want.y, dy, logSumExp: want.logSumExp, rowStats: rowStats.length },
       { batch, queries, heads, headWidth },
     )),
     dq: columnsOf(dq, width, 3 * width, 0),
     dk: columnsOf(dkv, width, 3 * width, width),
     dv: columnsOf(dkv, width, 3 * width, 2 * width),
   }
-  return { got, want: { ...want, lines } }
+  return { got, want: { ...want, rowStats } }
 }
 
 const first = (_: number, i: number) => i % 2 === 0
@@ -64,8 +64,8 @@ function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, shape: S
   expectClose('y', got.y, want.y, { ulps, scale: 1 })
   expectClose('logSumExp', got.logSumExp, want.logSumExp, { ulps: 8, scale: highest + Math.log(keys) })
   // Of each pair the first is passed on as it is, the second summed.
-  expectClose('lines', got.lines.filter(first), want.lines.filter(first), { ulps: 1, scale: highest + Math.log(keys) })
-  expectClose('lines', got.lines.filter(second), want.lines.filter(second), { ulps: 8, scale: grad })
+  expectClose('lines', got.rowStats.filter(first), want.rowStats.filter(first), { ulps: 1, scale: highest + Math.log(keys) })
+  expectClose('lines', got.rowStats.filter(second), want.rowStats.filter(second), { ulps: 8, scale: grad })
   expectClose('dq', got.dq, want.dq, { ulps, scale: grad * scale })
   expectClose('dk', got.dk, want.dk, { ulps, scale: perKey * grad * scale })
   expectClose('dv', got.dv, want.dv, { ulps, scale: perKey })

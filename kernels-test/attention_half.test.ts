@@ -31,14 +31,14 @@ interface Run {
 async function run(shape: Shape, inputs: Inputs, { by = kernels, on }: Run = {}, given = inputs) {
   const want = { ...reference.attentionHalf(inputs, shape), ...reference.attentionHalfGrad(inputs, inputs.dy, shape) }
   const delta = inFull.attentionDelta(want.y, inputs.dy, shape)
-  const lines = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
+  const rowStats = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
   const width = shape.heads * shape.headWidth
   const { q, k, v, columns } = sideBySide(given, width)
   const params = { ...shape, ...columns }
   const halves = { q: toHalf(q), k: toHalf(k), v: toHalf(v), keyLengths: given.keyLengths }
   const outputs = { y: inputs.q.length, logSumExp: delta.length }
   const { y, logSumExp } = await runKernel(by.attentionHalf, { ...halves, ...outputs }, params, on)
-  const backward = { ...halves, dy: toHalf(given.dy), lines }
+  const backward = { ...halves, dy: toHalf(given.dy), rowStats }
   const { dq } = await runKernel(by.attentionHalfGradQuery, { ...backward, dq: q.length }, params, on)
   const { dkv } = await runKernel(by.attentionHalfGradKeyValue, { ...backward, dkv: k.length }, params, on)
   // What lies beside a kernel's own columns is another's.

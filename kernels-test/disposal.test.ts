@@ -124,13 +124,13 @@ describe('a model that was destroyed, once or twice', () => {
   it('is refused by a trainer, and nothing is saved of it', async () => {
     for (const training of [await trainer(gpu), await glossTrainer(gpu)]) {
       await training.trainStep()
-      const { step } = training.course
+      const { step } = training.progress
       const pending = await training.submitStep()
       training.model.destroy()
       await pending.read()
       await expectDisposed(training.trainStep())
       await expectDisposed(training.state())
-      expect(training.course.step).toBe(step + 1)
+      expect(training.progress.step).toBe(step + 1)
       await training.destroy()
     }
     expect((await readdir(folder)).filter((name) => name.endsWith('.safetensors'))).toEqual([])

@@ -10,8 +10,8 @@ const seed = Uint32Array.of(0x12345678, 7, 0, 0)
 const sizes = [4, 4 * 255, 4 * 256, 4 * 257, 4 * 1009, 48 * 512]
 
 /** What is kept of n ones: 1 where kept, 0 where dropped. */
-async function keptOf(n: number, site: number, seed: Uint32Array, rate: number): Promise<Float32Array> {
-  const { y } = await runKernel(dropout, { x: new Float64Array(n).fill(1), seed, y: n }, { n, site, rate })
+async function keptOf(n: number, stream: number, seed: Uint32Array, rate: number): Promise<Float32Array> {
+  const { y } = await runKernel(dropout, { x: new Float64Array(n).fill(1), seed, y: n }, { n, stream, rate })
   return y.map((v) => (v === 0 ? 0 : 1))
 }
 
@@ -32,7 +32,7 @@ describe('dropout', () => {
   for (const n of sizes) {
     it(`drops what the reference drops at [${n}]`, async () => {
       const x = noise(n, 3).map((v) => v + Math.sign(v))
-      const { y } = await runKernel(dropout, { x, seed, y: n }, { n, site: 5, rate })
+      const { y } = await runKernel(dropout, { x, seed, y: n }, { n, stream: 5, rate })
       const want = reference.dropout(x, seed, 5, rate)
       expect([...y].map((v) => v === 0)).toEqual([...want].map((v) => v === 0))
       // 1 - rate is one rounding and WGSL's division 2.5 ulps (5 roundings) of numbers below 2/0.9.
@@ -42,7 +42,7 @@ describe('dropout', () => {
 
   it('keeps everything as it is at rate 0', async () => {
     const x = noise(4096, 4)
-    const { y } = await runKernel(dropout, { x, seed, y: 4096 }, { n: 4096, site: 0, rate: 0 })
+    const { y } = await runKernel(dropout, { x, seed, y: 4096 }, { n: 4096, stream: 0, rate: 0 })
     expectClose('y', y, x, { ulps: 0, scale: 1 })
   })
 
@@ -54,11 +54,11 @@ describe('dropout', () => {
     })
   }
 
-  it('drops independently at other sites, seeds and places', async () => {
+  it('drops independently at other streams, seeds and places', async () => {
     const n = 65536
     const kept = await keptOf(n, 1, seed, 0.5)
     const others = {
-      'next site': await keptOf(n, 2, seed, 0.5),
+      'next stream': await keptOf(n, 2, seed, 0.5),
       'next first word': await keptOf(n, 1, Uint32Array.of(seed[0]! + 1, seed[1]!, 0, 0), 0.5),
       'next second word': await keptOf(n, 1, Uint32Array.of(seed[0]!, seed[1]! + 1, 0, 0), 0.5),
       'next element': kept.map((_, i) => kept[(i + 1) % n]!),
@@ -73,7 +73,7 @@ describe('dropout', () => {
 
   it('drops an overflow like any other number', async () => {
     const x = new Float64Array(4096).fill(Number.POSITIVE_INFINITY)
-    const { y } = await runKernel(dropout, { x, seed, y: 4096 }, { n: 4096, site: 1, rate: 0.5 })
+    const { y } = await runKernel(dropout, { x, seed, y: 4096 }, { n: 4096, stream: 1, rate: 0.5 })
     expect(new Set(y)).toEqual(new Set([0, Number.POSITIVE_INFINITY]))
   })
 })

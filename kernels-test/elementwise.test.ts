@@ -23,7 +23,7 @@ const runs: Record<string, { kernel: unknown; run: Run }> = {
   to_half: { kernel: toHalf, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1), y: n / 2 }, { n }) },
   dropout: {
     kernel: dropout,
-    run: (kernel, n) => runKernel(kernel, { x: noise(n, 1), seed: Uint32Array.of(1, 2, 0, 0), y: n }, { n, site: 3, rate: 0.5 }),
+    run: (kernel, n) => runKernel(kernel, { x: noise(n, 1), seed: Uint32Array.of(1, 2, 0, 0), y: n }, { n, stream: 3, rate: 0.5 }),
   },
   adamw: {
     kernel: adamw,

@@ -55,7 +55,7 @@ describe('linear', () => {
   it('adds onto what is there when told to, and leaves the bias alone when there is none', () => expectAccumulation(products))
 
   it('has a way back through ReLU and dropout that matches finite differences', () => {
-    const drops = { seed: Uint32Array.of(5, 6, 0, 0), site: 3, rate: 0.5 }
+    const drops = { seed: Uint32Array.of(5, 6, 0, 0), stream: 3, rate: 0.5 }
     const sums = noise(64, 9)
     const dy = noise(64, 10)
     expectGrad(

@@ -49,7 +49,7 @@ export const operand = (n: number, seed: number): Float64Array => noise(n, seed)
 export const title = ({ rows, inner, cols }: LinearSize): string => `at [${rows}, ${inner}] to ${cols}`
 
 const seed = Uint32Array.of(5, 6, 0, 0)
-export const plain = { activation: linearActivation.none, hasResidual: 0, site: 0, rate: 0 }
+export const plain = { activation: linearActivation.none, hasResidual: 0, stream: 0, rate: 0 }
 /** What a kernel is given for bindings it must not read. */
 export const unread = { residual: new Float64Array(4).fill(Number.NaN), seed }
 
@@ -111,11 +111,11 @@ export async function expectFinish({ kernels, reference, stored }: Products, siz
   const { rows, inner, cols } = size
   const [x, w, b] = [operand(rows * inner, 11), operand(cols * inner, 12), noise(cols, 13)]
   const residual = noise(rows * cols, 14)
-  const drops = { seed, site: 7, rate: Math.fround(0.3) }
+  const drops = { seed, stream: 7, rate: Math.fround(0.3) }
   const { y } = await runKernel(
     linear,
     { x, w: stored(w), b, residual, seed, y: rows * cols },
-    { ...size, hasBias: 1, activation: linearActivation.relu, hasResidual: 1, site: 7, rate: 0.3 },
+    { ...size, hasBias: 1, activation: linearActivation.relu, hasResidual: 1, stream: 7, rate: 0.3 },
     on,
   )
   // Roundings of the sum, its division by 1 - rate, and the residual's size.

@@ -39,7 +39,7 @@ const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
 const layout = { queryStride: 24, keyStride: 24, keyColumn: 8, valueColumn: 16 }
 const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1, scale: 0.5, ...layout }
-const [rows, qkv, lines] = [2 * 3 * 8, 2 * 3 * 24, 2 * 2 * 3]
+const [rows, qkv, rowStats] = [2 * 3 * 8, 2 * 3 * 24, 2 * 2 * 3]
 const halves = (n: number) => new Uint32Array(n / 2)
 const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
 const finish = { activation: 1, hasResidual: 1 }
@@ -59,19 +59,19 @@ export const tinyWorkloads: readonly Workload[] = [
   ),
   workload(add, note, { n: 12 }, { a: 12, b: 12, y: 12 }),
   workload(addPositions, note, { rows: 3, width: 8 }, { x: 24, table: 24, at: Uint32Array.of(0, 1, 2), y: 24 }),
-  workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: rows, logSumExp: lines }),
+  workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: rows, logSumExp: rowStats }),
   workload(
     attentionDelta,
     note,
     { batch: 2, queries: 3, heads: 2, headWidth: 4 },
-    { y: rows, dy: rows, logSumExp: lines, lines: 2 * lines },
+    { y: rows, dy: rows, logSumExp: rowStats, rowStats: 2 * rowStats },
   ),
   workload(attentionGradQuery, note, heads, {
     q: qkv,
     k: qkv,
     v: qkv,
     dy: rows,
-    lines: 2 * lines,
+    rowStats: 2 * rowStats,
     keyLengths: lengths,
     dq: qkv,
   }),
@@ -80,7 +80,7 @@ export const tinyWorkloads: readonly Workload[] = [
     k: qkv,
     v: qkv,
     dy: rows,
-    lines: 2 * lines,
+    rowStats: 2 * rowStats,
     keyLengths: lengths,
     dkv: qkv,
   }),
@@ -90,14 +90,14 @@ export const tinyWorkloads: readonly Workload[] = [
     v: halves(qkv),
     keyLengths: lengths,
     y: rows,
-    logSumExp: lines,
+    logSumExp: rowStats,
   }),
   workload(attentionHalfGradQuery, note, heads, {
     q: halves(qkv),
     k: halves(qkv),
     v: halves(qkv),
     dy: halves(rows),
-    lines: 2 * lines,
+    rowStats: 2 * rowStats,
     keyLengths: lengths,
     dq: qkv,
   }),
@@ -106,7 +106,7 @@ export const tinyWorkloads: readonly Workload[] = [
     k: halves(qkv),
     v: halves(qkv),
     dy: halves(rows),
-    lines: 2 * lines,
+    rowStats: 2 * rowStats,
     keyLengths: lengths,
     dkv: qkv,
   }),
@@ -152,7 +152,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1 },
     { logits: 24, goal: Uint32Array.of(0, 1, 5), result: 6, coefficient: 3, dlogits: 24 },
   ),
-  workload(dropout, note, { n: 12, site: 1, rate: 0.5 }, { x: 12, seed: Uint32Array.of(1, 2, 0, 0), y: 12 }),
+  workload(dropout, note, { n: 12, stream: 1, rate: 0.5 }, { x: 12, seed: Uint32Array.of(1, 2, 0, 0), y: 12 }),
   workload(embedding, note, { rows: 4, length: 2, width: 8 }, { ids: Uint32Array.of(0, 1, 1, 2), table: 24, positions: 16, y: 32 }),
   workload(
     embeddingGrad,
@@ -165,7 +165,7 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(
     frameNoise,
     note,
-    { rows: 5, stride: 8, coords: 6, site: 1, rate: 1 },
+    { rows: 5, stride: 8, coords: 6, stream: 1, rate: 1 },
     { x: 40, sigma: 8, seed: Uint32Array.of(1, 2, 0, 0), y: 40 },
   ),
   workload(gelu, note, { n: 12 }, { x: 12, y: 12 }),
@@ -189,7 +189,7 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(
     linear,
     note,
-    { ...product, ...finish, site: 1, rate: 0.5 },
+    { ...product, ...finish, stream: 1, rate: 0.5 },
     { x: 40, w: 96, b: 12, residual: 60, seed: Uint32Array.of(1, 2, 0, 0), y: 60 },
   ),
   workload(linearGrad, note, { rows: 5, inner: 8, cols: 12, accumulate: 1, gated: 1, rate: 0.5 }, { dy: 60, w: 96, x: 40, dx: 40 }),
@@ -197,7 +197,7 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(
     linearHalf,
     note,
-    { ...product, ...finish, site: 1, rate: 0.5 },
+    { ...product, ...finish, stream: 1, rate: 0.5 },
     { x: 40, w: new Uint32Array(48), b: 12, residual: 60, seed: Uint32Array.of(1, 2, 0, 0), y: 60 },
   ),
   workload(

@@ -4,7 +4,7 @@
 //
 // y, dy     : [B, T, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
 // logSumExp : [B, H, T] f32, from attention
-// lines     : [B, H, T] of (logSumExp, delta): one buffer, for the gradients bind eight and WebGPU promises no more
+// rowStats     : [B, H, T] of (logSumExp, delta): one buffer, for the gradients bind eight and WebGPU promises no more
 // One lane owns one line: a chain of headWidth / 4 sums, in order. It saves the gradients a pass over all keys:
 // Σ_j weight[j]·(dy·v[j]) is the same number.
 
@@ -15,7 +15,7 @@ struct Params { batch: u32, queries: u32, heads: u32, headWidth: u32 }
 @group(0) @binding(0) var<storage, read> y: array<vec4f>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> logSumExp: array<f32>;
-@group(0) @binding(3) var<storage, read_write> lines: array<vec2f>;
+@group(0) @binding(3) var<storage, read_write> rowStats: array<vec2f>;
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
@@ -30,6 +30,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var c = first; c < first + cols; c++) {
       sum += dot(y[c], dy[c]);
     }
-    lines[i] = vec2f(logSumExp[i], sum);
+    rowStats[i] = vec2f(logSumExp[i], sum);
   }
 }

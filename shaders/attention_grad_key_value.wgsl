@@ -7,7 +7,7 @@
 // q, dy            : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4
 // k, v             : [B, Tk, D] f32
 // dkv              : dk and dv [B, Tk, D] f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
-// lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
+// rowStats            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // One lane owns ROWS neighbouring keys of one head and walks the queries in blocks; dk and dv are summed where they lie, so that no
@@ -27,7 +27,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
@@ -110,10 +110,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var n = 0u; n < QUADS; n++) { // unroll
       let ids = first + 4u * n + vec4u(0u, 1u, 2u, 3u);
       let line = bh * params.queries + min(ids, vec4u(params.queries - 1u));
-      let l0 = lines[line.x];
-      let l1 = lines[line.y];
-      let l2 = lines[line.z];
-      let l3 = lines[line.w];
+      let l0 = rowStats[line.x];
+      let l1 = rowStats[line.y];
+      let l2 = rowStats[line.z];
+      let l3 = rowStats[line.w];
       let level = vec4f(l0.x, l1.x, l2.x, l3.x);
       let mean = vec4f(l0.y, l1.y, l2.y, l3.y);
       for (var r = 0u; r < ROWS; r++) { // unroll

@@ -7,7 +7,7 @@
 // q, dy            : [B, Tq, D] f32, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 4·LANES·SPAN·TURNS
 // k, v             : [B, Tk, D] f32
 // dkv              : dk and dv [B, Tk, D] f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
-// lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
+// rowStats            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // One subgroup owns ROWS neighbouring keys of one head and walks the queries in blocks of four a lane, with the roles of queries and
@@ -30,7 +30,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
@@ -90,7 +90,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
     // 2. Weights, and gradients of the scores.
     let line = bh * params.queries + row;
-    let known = transpose(mat4x2f(lines[line.x], lines[line.y], lines[line.z], lines[line.w]));
+    let known = transpose(mat4x2f(rowStats[line.x], rowStats[line.y], rowStats[line.z], rowStats[line.w]));
     for (var r = 0u; r < ROWS; r++) { // unroll
       let since = select(params.queries, select(0u, firstKey + r, causal), firstKey + r < length);
       let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));

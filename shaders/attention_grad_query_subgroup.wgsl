@@ -6,7 +6,7 @@
 // q, dy, dq        : [B, Tq, D] f32, dq with the rows of q, D = heads·headWidth, read as vec4, headWidth a multiple of 4,
 //                    at most 4·LANES·SPAN·TURNS
 // k, v             : [B, Tk, D] f32
-// lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
+// rowStats            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // One subgroup owns ROWS neighbouring queries of one head and walks the keys in blocks of four a lane: scores and gradients first, the
@@ -29,7 +29,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
@@ -62,7 +62,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let row = min(firstQuery + h * LANES + lane, lastQuery);
     queryAt[h] = queryBase + row * queryWidth;
     pullAt[h] = base + row * width;
-    line[h] = lines[bh * params.queries + row];
+    line[h] = rowStats[bh * params.queries + row];
   }
 
   var sums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;

@@ -5,7 +5,7 @@
 //
 // q, dy, dq        : [B, Tq, D] f32, dq with the rows of q, D = heads·headWidth, read as vec4, headWidth a multiple of 4, at most 32·TURNS
 // k, v             : [B, Tk, D] f32
-// lines            : [B, H, Tq] of (logSumExp, delta), from attention_delta
+// rowStats            : [B, H, Tq] of (logSumExp, delta), from attention_delta
 // keyLengths       : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, D of them from keyColumn and valueColumn on: all may be one tensor, side by side
 // A workgroup of 8 by 8 lanes owns ROWS neighbouring queries of one head and walks the keys that any of them sees in blocks of 32, as
@@ -30,7 +30,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
@@ -65,7 +65,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     let row = min(firstQuery + id.y + 8u * m, lastQuery);
     queryAt[m] = queryBase + row * queryWidth;
     pullAt[m] = base + row * width;
-    line[m] = lines[bh * params.queries + row];
+    line[m] = rowStats[bh * params.queries + row];
   }
 
   var sum: array<array<vec4f, ROWS / 8u>, TURNS>;

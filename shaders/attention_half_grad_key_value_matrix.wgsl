@@ -7,7 +7,7 @@
 // q          : [B, Tq, D] f16, two to a u32, what to_half makes; dy : [B, Tq, heads·headWidth] f16
 // k, v       : [B, Tk, D] f16
 // dkv        : dk and dv f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
-// lines      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
+// rowStats      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
 // keyLengths : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, heads·headWidth of them from keyColumn and valueColumn on: all may be one tensor
 // headWidth is a multiple of 4, at most 16·WIDTH.
@@ -47,7 +47,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(1) var<storage, read> k: array<vec2u>;
 @group(0) @binding(2) var<storage, read> v: array<vec2u>;
 @group(0) @binding(3) var<storage, read> dy: array<vec2u>;
-@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
@@ -115,7 +115,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var keySum: array<Sum, WIDTH>;
   var valueSum: array<Sum, WIDTH>;
   for (var first = begin; first < params.queries; first += QUERIES) {
-    let block = bh * params.queries + first + 16u * part; // the lane's lines
+    let block = bh * params.queries + first + 16u * part; // the lane's rowStats
     let last = bh * params.queries + lastQuery;
 
     // 2. The scores, and weights in their place.
@@ -138,7 +138,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var j = 0u; j < 4u; j++) { // unroll
         let ids = first + 16u * part + 4u * j + vec4u(0u, 1u, 2u, 3u);
         let at = min(block + 4u * j + vec4u(0u, 1u, 2u, 3u), vec4u(last));
-        let level = vec4f(lines[at.x].x, lines[at.y].x, lines[at.z].x, lines[at.w].x);
+        let level = vec4f(rowStats[at.x].x, rowStats[at.y].x, rowStats[at.z].x, rowStats[at.w].x);
         let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
         weight[j] = select(vec4f(0.0), exp(numbers(place + 2u * j) * params.scale - level), sees);
         tile[place + j] = bitcast<vec2u>(vec4<f16>(weight[j])); // no further than it has read
@@ -168,7 +168,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     if (takes) {
       for (var j = 0u; j < 4u; j++) { // unroll
         let at = min(block + 4u * j + vec4u(0u, 1u, 2u, 3u), vec4u(last));
-        let mean = vec4f(lines[at.x].y, lines[at.y].y, lines[at.z].y, lines[at.w].y);
+        let mean = vec4f(rowStats[at.x].y, rowStats[at.y].y, rowStats[at.z].y, rowStats[at.w].y);
         tile[place + j] = bitcast<vec2u>(vec4<f16>(weight[j] * (numbers(place + 2u * j) - mean)));
       }
     }

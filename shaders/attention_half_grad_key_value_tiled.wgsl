@@ -7,7 +7,7 @@
 // q          : [B, Tq, D] f16, two to a u32, what to_half makes; dy : [B, Tq, heads·headWidth] f16
 // k, v       : [B, Tk, D] f16
 // dkv        : dk and dv f32 side by side, where k and v are in theirs; rows j >= keyLengths[b] become 0
-// lines      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
+// rowStats      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
 // keyLengths : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, heads·headWidth of them from keyColumn and valueColumn on: all may be one tensor
 // headWidth is a multiple of 4, at most 32·TURNS.
@@ -27,7 +27,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(1) var<storage, read> k: array<vec2u>;
 @group(0) @binding(2) var<storage, read> v: array<vec2u>;
 @group(0) @binding(3) var<storage, read> dy: array<vec2u>;
-@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
@@ -111,10 +111,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     // 2. Weights, and gradients of the scores.
     let ids = first + id.x + vec4u(0u, 8u, 16u, 24u);
     let line = bh * params.queries + min(ids, vec4u(lastQuery));
-    let l0 = lines[line.x];
-    let l1 = lines[line.y];
-    let l2 = lines[line.z];
-    let l3 = lines[line.w];
+    let l0 = rowStats[line.x];
+    let l1 = rowStats[line.y];
+    let l2 = rowStats[line.z];
+    let l3 = rowStats[line.w];
     let level = vec4f(l0.x, l1.x, l2.x, l3.x);
     let mean = vec4f(l0.y, l1.y, l2.y, l3.y);
     for (var m = 0u; m < ROWS / 8u; m++) { // unroll

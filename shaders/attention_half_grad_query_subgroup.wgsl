@@ -5,7 +5,7 @@
 //
 // q          : [B, Tq, D] f16, two to a u32, what to_half makes; dy : [B, Tq, heads·headWidth] f16; dq : f32 with the rows of q
 // k, v       : [B, Tk, D] f16
-// lines      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
+// rowStats      : [B, H, Tq] of (logSumExp, delta), from attention_half and attention_delta
 // keyLengths : [B] u32
 // q has rows of queryStride numbers, k and v of keyStride, heads·headWidth of them from keyColumn and valueColumn on: all may be one tensor
 // headWidth is a multiple of 4, at most 4·LANES·SPAN·TURNS.
@@ -26,7 +26,7 @@ struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32,
 @group(0) @binding(1) var<storage, read> k: array<vec2u>;
 @group(0) @binding(2) var<storage, read> v: array<vec2u>;
 @group(0) @binding(3) var<storage, read> dy: array<vec2u>;
-@group(0) @binding(4) var<storage, read> lines: array<vec2f>;
+@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let row = min(firstQuery + h * LANES + lane, lastQuery);
     queryAt[h] = queryBase + row * queryWidth;
     pullAt[h] = base + row * width;
-    line[h] = lines[bh * params.queries + row];
+    line[h] = rowStats[bh * params.queries + row];
   }
 
   var sums: array<array<array<vec4f, SPAN>, ROWS>, TURNS>;

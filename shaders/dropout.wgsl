@@ -1,20 +1,20 @@
 // dropout: a share of the elements set to 0, the rest enlarged so that the expected value stays.
 //
-//   bits[i] = pcg4d(i / 4, site, seed[0], seed[1])[i mod 4]
+//   bits[i] = pcg4d(i / 4, stream, seed[0], seed[1])[i mod 4]
 //   y[i]    = x[i] / (1 - rate) where bits[i] ≥ rate · 2³², else 0
 //
 // x, y : [n] f32, n a multiple of 4, read as vec4
 // seed : [4] u32, of which two are used; new ones every step
-// site : a number of its own for every place in the model that drops, so that no two places drop alike
+// stream : a number of its own for every place in the model that drops, so that no two places drop alike
 // One lane owns EACH fours of neighbours, WG fours apart; the bits of four are one hash of where they stand. Nothing is kept for the
-// backward pass: the gradient is this same kernel run on dy with the same seed and site.
+// backward pass: the gradient is this same kernel run on dy with the same seed and stream.
 // The choice is a select, not a product with 0: an overflow that is dropped becomes 0, not NaN.
 // rate · 2³² is exact, a product with a power of two, and fits a u32 since rate < 1; at rate 0 nothing is below it.
 
 const WG = 256u; // tune: 8 256
 const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
 
-struct Params { n: u32, site: u32, rate: f32 }
+struct Params { n: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> seed: array<u32>;
@@ -43,7 +43,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let key = vec2u(seed[0], seed[1]);
   let threshold = vec4u(u32(params.rate * 4294967296.0));
   for (var i = first; i < end; i += WG) {
-    let bits = pcg4d(vec4u(i, params.site, key));
+    let bits = pcg4d(vec4u(i, params.stream, key));
     y[i] = select(vec4f(0.0), x[i] / (1.0 - params.rate), bits >= threshold);
   }
 }

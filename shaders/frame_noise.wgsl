@@ -5,15 +5,15 @@
 // x, y  : [rows, stride] f32, stride a multiple of 4, read as vec4
 // sigma : [stride] f32, read as vec4
 // seed  : [4] u32, of which two are used; new ones every step
-// site  : a number of its own for every place in the model that draws
-// One lane owns four neighbours. Its four words of pcg4d(i, site, seed[0], seed[1]) make two pairs, and Box and Muller's transform
+// stream  : a number of its own for every place in the model that draws
+// One lane owns four neighbours. Its four words of pcg4d(i, stream, seed[0], seed[1]) make two pairs, and Box and Muller's transform
 // makes two normals of each pair.
 // log is taken of a number in [2⁻²⁴, 1], never of 0; its error near 1 could turn the square root's argument negative, hence max.
 // WGSL promises sin and cos only to 2⁻¹¹ and only in [-π, π]: the angle is drawn there, and noise needs no more digits than that.
 
 const WG = 256u;
 
-struct Params { rows: u32, stride: u32, coords: u32, site: u32, rate: f32 }
+struct Params { rows: u32, stride: u32, coords: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> sigma: array<vec4f>;
@@ -51,7 +51,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (i < params.rows * columns) {
     let c = i % columns;
     let column = vec4u(4u * c) + vec4u(0u, 1u, 2u, 3u);
-    let noisy = x[i] + params.rate * sigma[c] * normals(pcg4d(vec4u(i, params.site, seed[0], seed[1])));
+    let noisy = x[i] + params.rate * sigma[c] * normals(pcg4d(vec4u(i, params.stream, seed[0], seed[1])));
     y[i] = select(x[i], noisy, column < vec4u(params.coords));
   }
 }

@@ -4,7 +4,7 @@
 //   bend   = max(·, 0) with activation 1, nothing with 0; drop as in dropout.wgsl, nothing at rate 0; b and residual where they are had
 //
 // x : [rows, inner] f32      w : [cols, inner] f32, a row an output, as PyTorch keeps it      b : [cols] f32
-// residual, y : [rows, cols] f32      seed : [4] u32, site : as in dropout.wgsl      inner and cols are multiples of 4; rows may be anything
+// residual, y : [rows, cols] f32      seed : [4] u32, stream : as in dropout.wgsl      inner and cols are multiples of 4; rows may be anything
 // One lane owns a tile of 8 rows by 8 columns in registers and walks `inner` four numbers at a time: 16 vector loads feed 64 dot
 // products. No workgroup memory and no barrier, which is what software drivers want. Rows and columns past the edge read the last
 // real one and are not stored.
@@ -14,7 +14,7 @@ const TILE_ROWS = 8u;
 const TILE_COLS = 8u;
 const LANE_ROWS = 8u; // tune: 1 8
 
-struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, site: u32, rate: f32 }
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -61,7 +61,7 @@ fn finished(sum: vec4f, at: u32) -> vec4f {
   var out = sum;
   if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
   if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));
+    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
     out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
   }
   if (params.hasResidual == 1u) { out += residual[at]; }

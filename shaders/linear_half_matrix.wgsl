@@ -4,7 +4,7 @@
 //   bend   = max(·, 0) with activation 1, nothing with 0; drop as in dropout.wgsl, nothing at rate 0; b and residual where they are had
 //
 // x : [rows, inner] f32      w : [cols, inner] f16, two to a u32, what to_half makes      b : [cols] f32
-// residual, y : [rows, cols] f32      seed : [4] u32, site : as in dropout.wgsl      inner and cols are multiples of 4
+// residual, y : [rows, cols] f32      seed : [4] u32, stream : as in dropout.wgsl      inner and cols are multiples of 4
 //
 // A workgroup of 8 subgroups of 32 owns a tile of 32·ROWS rows by 64·COLS columns; the subgroups are 2 down and 4 across, each with ROWS by
 // COLS sums of 16 by 16 in registers. For 32 inner numbers at a time the workgroup copies its rows of x, rounded to halves, and of w to
@@ -34,7 +34,7 @@ const COLS = 4u; // tune: 1 2 4
 const STEPS = 8u; // vectors of 4 inner numbers a round
 const PITCH = 10u; // from row to row of a tile
 
-struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, site: u32, rate: f32 }
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec2u>;
@@ -141,7 +141,7 @@ fn finished(sum: vec4f, col: u32, at: u32) -> vec4f {
   if (params.hasBias == 1u) { out += b[col]; }
   if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
   if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));
+    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
     out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
   }
   if (params.hasResidual == 1u) { out += residual[at]; }

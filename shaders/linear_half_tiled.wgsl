@@ -4,14 +4,14 @@
 //   bend   = max(·, 0) with activation 1, nothing with 0; drop as in dropout.wgsl, nothing at rate 0; b and residual where they are had
 //
 // x : [rows, inner] f32      w : [cols, inner] f16, two to a u32, what to_half makes      b : [cols] f32
-// residual, y : [rows, cols] f32      seed : [4] u32, site : as in dropout.wgsl      inner and cols are multiples of 4
+// residual, y : [rows, cols] f32      seed : [4] u32, stream : as in dropout.wgsl      inner and cols are multiples of 4
 // Lanes, tiles, slices and edges as in linear_tiled. Both tiles hold f32: a half is widened once a workgroup instead of once a lane.
 
 const SIDE = 64u; // tune: 32 64
 const SLICES = 1u; // tune: 1 2 4
 const STEPS = 8u / max(SLICES, 2u); // vectors of 4 inner numbers that a slice copies: 16 KiB for all of them, at most
 
-struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, site: u32, rate: f32 }
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec2u>;
@@ -95,7 +95,7 @@ fn finished(sum: vec4f, col: u32, at: u32) -> vec4f {
   if (params.hasBias == 1u) { out += b[col]; }
   if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
   if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));
+    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
     out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
   }
   if (params.hasResidual == 1u) { out += residual[at]; }

@@ -4,7 +4,7 @@
 //   bend   = max(·, 0) with activation 1, nothing with 0; drop as in dropout.wgsl, nothing at rate 0; b and residual where they are had
 //
 // x : [rows, inner] f32      w : [cols, inner] f32      b : [cols] f32; inner and cols multiples of 4
-// residual, y : [rows, cols] f32      seed : [4] u32, site : as in dropout.wgsl
+// residual, y : [rows, cols] f32      seed : [4] u32, stream : as in dropout.wgsl
 // One subgroup owns a tile of TILE_ROWS rows by 4·COL_QUADS columns a lane. Each lane loads the weights' rows of its own columns, and
 // one x in LANES rows; the subgroup passes the x around. Four inner numbers cost a lane 4·COL_QUADS + TILE_ROWS/LANES vector loads for
 // 4·TILE_ROWS·COL_QUADS dot products: at 16 by 4 on 8 lanes 6 for 64, where the tile of linear needs 16. All loads come before all
@@ -18,7 +18,7 @@ const LANES = 8u; // tune: 4 8, the adapter's subgroup size
 const TILE_ROWS = 16u; // tune: 16 32
 const COL_QUADS = 1u; // tune: 1 2
 
-struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, site: u32, rate: f32 }
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -74,7 +74,7 @@ fn finished(sum: vec4f, at: u32) -> vec4f {
   var out = sum;
   if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
   if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));
+    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
     out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
   }
   if (params.hasResidual == 1u) { out += residual[at]; }

@@ -4,7 +4,7 @@
 //   bend   = max(·, 0) with activation 1, nothing with 0; drop as in dropout.wgsl, nothing at rate 0; b and residual where they are had
 //
 // x : [rows, inner] f32      w : [cols, inner] f32      b : [cols] f32; inner and cols multiples of 4
-// residual, y : [rows, cols] f32      seed : [4] u32, site : as in dropout.wgsl
+// residual, y : [rows, cols] f32      seed : [4] u32, stream : as in dropout.wgsl
 // A workgroup of 8 by 8 lanes owns a tile of SIDE by SIDE. For 16 inner numbers at a time it copies SIDE rows of x and of w to its memory,
 // so that each is loaded once a tile; a lane then takes SIDE / 8 rows and columns of them, at 64 16 loads for 64 dot products. Its rows
 // are 8 apart and its columns vectors of 4, 32 apart, so that neighbouring lanes read neighbouring memory.
@@ -18,7 +18,7 @@ const SIDE = 64u; // tune: 32 64
 const SLICES = 1u; // tune: 1 2 4
 const STEPS = 8u / max(SLICES, 2u); // vectors of 4 inner numbers that a slice copies: 16 KiB for all of them, at most
 
-struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, site: u32, rate: f32 }
+struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> w: array<vec4f>;
@@ -105,7 +105,7 @@ fn finished(sum: vec4f, at: u32) -> vec4f {
   var out = sum;
   if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
   if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.site, seed[0], seed[1]));
+    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
     out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
   }
   if (params.hasResidual == 1u) { out += residual[at]; }

@@ -28,7 +28,7 @@ const chains: Readonly<Record<Exclude<Task['kind'], 'encoder_step' | 'pt_base_st
     recorder.run(toHalf, { x: w!, y: half }, { n: n * n })
     return repeated(chain, x!, (from) => {
       const y = recorder.tensor('y', from.shape)
-      const plain = { activation: linearActivation.none, hasResidual: 0, site: 0, rate: 0 }
+      const plain = { activation: linearActivation.none, hasResidual: 0, stream: 0, rate: 0 }
       // What is not there still wants a tensor for its binding; the kernel does not read it.
       recorder.run(linearHalf, { x: from, w: half, b: b!, residual: b!, seed: b!, y }, { rows: n, inner: n, cols: n, hasBias: 1, ...plain })
       return y

@@ -36,7 +36,7 @@ export async function encoderStep(gpu: Gpu, task: Task): Promise<Work> {
     hyper: recorder.feed('hyper', [8]),
     seed: recorder.feed('seed', [4], 'u32'),
   }
-  const graph = new Graph(recorder, { training: { seed: feeds.seed, spare: weights.spare } })
+  const graph = new Graph(recorder, { training: { seed: feeds.seed, dummy: weights.dummy } })
   const config = { heads: heads!, dropout: 0, activation: 'relu' as const, encoderLayers: layers!, decoderLayers: 0 }
   const recording: Recording = { graph, weights, config }
   let x = feeds.x

@@ -3,7 +3,7 @@
 import type { FormSpec, ParamType, ParamValues } from './kernel.js'
 
 /** Workgroups that keep a large GPU busy: two a core, which work while the other waits. */
-export const ENOUGH = 256
+export const FULL_GPU_WORKGROUPS = 256
 
 /** Slices of 64 lanes that hide each other's waits for memory: eight a core. */
 const ENOUGH_SLICES = 1024
@@ -29,7 +29,7 @@ export function slicedTiles<P extends Record<string, ParamType>>(
     workgroups: (params, _, { SIDE }) => tiles(shape(params), SIDE!),
     constants: (params) => {
       const product = shape(params)
-      const SIDE = groupsOf(product, 64) < ENOUGH ? 32 : 64
+      const SIDE = groupsOf(product, 64) < FULL_GPU_WORKGROUPS ? 32 : 64
       return { SIDE, SLICES: slices(product.length, groupsOf(product, SIDE)) }
     },
     tune: { SIDE: [64, 32], SLICES: [1, 2, 4] },

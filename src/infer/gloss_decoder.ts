@@ -236,11 +236,11 @@ export class GlossDecoder implements AsyncDisposable {
   }
 
   async #recordGreedy(batch: number, _: number, limit: number, memory: readonly Tensor[], memoryLengths: Tensor) {
-    const { positions, nowhere, gloss } = this.#model
+    const { positions, noPosition, gloss } = this.#model
     const { recorder, recording, token, lengths, done } = this.#decoding(batch, batch)
     const past = this.#caches(recorder, batch, limit, 'past')
     const tokens = recorder.keep(recorder.tensor('tokens', [batch, limit], 'u32'))
-    const logits = decodeGlossToken(recording, { token, lengths, positions, nowhere, past, memory, memoryLengths })
+    const logits = decodeGlossToken(recording, { token, lengths, positions, noPosition, past, memory, memoryLengths })
     const size = { batch, classes: gloss.size, stride: logits.shape.at(-1)!, capacity: limit, end: specialId.end }
     recorder.run(nextToken, { logits, lengths, done, input: token, tokens }, size)
     recorder.report(done)
@@ -251,7 +251,7 @@ export class GlossDecoder implements AsyncDisposable {
 
   /** Two steps a run: the beams' pasts are put in order from one set of caches into the other, and back. */
   async #recordBeams(batch: number, beams: number, limit: number, memory: readonly Tensor[], memoryLengths: Tensor) {
-    const { positions, nowhere, gloss, config } = this.#model
+    const { positions, noPosition, gloss, config } = this.#model
     const rows = batch * beams
     const { recorder, recording, token, lengths, done } = this.#decoding(rows, batch)
     const scores = recorder.feed('scores', [rows])
@@ -260,7 +260,7 @@ export class GlossDecoder implements AsyncDisposable {
     const trail = recorder.keep(recorder.tensor('trail', [batch, limit, beams, 2], 'u32'))
     const sets = ['even', 'odd'].map((name) => this.#caches(recorder, rows, limit, name)) as [Tensor[], Tensor[]]
     for (const [past, next] of [sets, [sets[1], sets[0]]] as const) {
-      const logits = decodeGlossToken(recording, { token, lengths, positions, nowhere, past, memory, memoryLengths })
+      const logits = decodeGlossToken(recording, { token, lengths, positions, noPosition, past, memory, memoryLengths })
       const size = { batch, beams, classes: gloss.size, stride: logits.shape.at(-1)!, capacity: limit, end: specialId.end }
       recorder.run(beamStep, { logits, scores, finished, input: token, parent, trail, lengths, done }, size)
       past.forEach((cache, i) => {

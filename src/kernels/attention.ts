@@ -1,5 +1,5 @@
 import { type AdapterTraits, defineKernel, type FormSpec, lanes, type Variant } from '../device/kernel.js'
-import { ENOUGH } from '../device/slices.js'
+import { FULL_GPU_WORKGROUPS } from '../device/slices.js'
 
 /**
  * What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only. Rows of q and dq are queryStride numbers long,
@@ -50,11 +50,11 @@ const canPass = ({ features, subgroupSize }: AdapterTraits): boolean =>
   features.has('subgroups') && (subgroupSize === 4 || subgroupSize === 8)
 
 // Multiplications by which a dispatch is long: its tiles of 16 rows run a quarter faster than tiles of 8, but compile two to three times as long.
-const LONG = 2 ** 26
+const LONG_MULTIPLICATIONS = 2 ** 26
 
 /** Rows of a subgroup's tile: 16 where the work is long and fills them, but for SwiftShader, which compiles more than 8 for minutes. */
 function tileRows({ batch, queries, keys, heads, headWidth }: Shape, rows: number, { subgroupSize }: AdapterTraits): number {
-  return subgroupSize === 8 && rows > 32 && batch * heads * queries * keys * headWidth >= LONG ? 16 : 8
+  return subgroupSize === 8 && rows > 32 && batch * heads * queries * keys * headWidth >= LONG_MULTIPLICATIONS ? 16 : 8
 }
 
 /** How a head's columns are dealt out: each lane takes SPAN vectors of four at a turn, as many as compile in seconds. */
@@ -93,7 +93,7 @@ export function tiledVariant(shader: string, rows: (shape: Shape) => number): Va
     suits: ({ software }) => !software,
     workgroups: (params, _, { ROWS }) => [Math.ceil(rows(params) / ROWS!), params.batch * params.heads],
     constants: (params) => ({
-      ROWS: tileGroups(params, rows(params), 32) < ENOUGH ? 16 : 32,
+      ROWS: tileGroups(params, rows(params), 32) < FULL_GPU_WORKGROUPS ? 16 : 32,
       TURNS: Math.ceil(params.headWidth / 32),
     }),
     tune: { ROWS: [32, 16, 64] },
@@ -124,10 +124,10 @@ export const attention = defineKernel({
   cost: cost(4, 2, 2),
 })
 
-/** lines [B, heads, queries] of (logSumExp, delta), delta = Σ dy·y over each head; y, dy [B, queries, heads·headWidth]. Both gradients want it. */
+/** rowStats [B, heads, queries] of (logSumExp, delta), delta = Σ dy·y over each head; y, dy [B, queries, heads·headWidth]. Both gradients want it. */
 export const attentionDelta = defineKernel({
   name: 'attention_delta',
-  buffers: { y: 'read', dy: 'read', logSumExp: 'read', lines: 'write' },
+  buffers: { y: 'read', dy: 'read', logSumExp: 'read', rowStats: 'write' },
   params: { batch: 'u32', queries: 'u32', heads: 'u32', headWidth: 'u32' },
   workgroups: ({ batch, queries, heads }) => lanes(batch * queries * heads, 64),
   cost: ({ batch, queries, heads, headWidth }) => ({
@@ -139,7 +139,7 @@ export const attentionDelta = defineKernel({
 /** The gradient at q: dq [B, queries, D], in rows as those of q; columns beside it are left alone. The other buffers as in attention and attentionDelta. */
 export const attentionGradQuery = defineKernel({
   name: 'attention_grad_query',
-  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dq: 'write' },
+  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', rowStats: 'read', keyLengths: 'read', dq: 'write' },
   params: shape,
   ...portableForm(({ queries }) => queries),
   variants: [
@@ -155,7 +155,7 @@ export const attentionGradQuery = defineKernel({
  */
 export const attentionGradKeyValue = defineKernel({
   name: 'attention_grad_key_value',
-  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', lines: 'read', keyLengths: 'read', dkv: 'write' },
+  buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', rowStats: 'read', keyLengths: 'read', dkv: 'write' },
   params: shape,
   ...portableForm(({ keys }) => keys),
   variants: [

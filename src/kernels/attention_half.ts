@@ -40,7 +40,7 @@ export const attentionHalf = defineKernel({
   cost: (params) => withHalves(attention.cost(params), params, 1),
 })
 
-/** As `attentionGradQuery`, of q, k, v and dy in f16, with the gradients at the scores rounded to halves; lines from these kernels' forward. */
+/** As `attentionGradQuery`, of q, k, v and dy in f16, with the gradients at the scores rounded to halves; rowStats from these kernels' forward. */
 export const attentionHalfGradQuery = defineKernel({
   ...attentionGradQuery,
   name: 'attention_half_grad_query',

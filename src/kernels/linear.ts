@@ -2,10 +2,10 @@ import { type AdapterTraits, type Constants, type Cost, defineKernel, type Grid,
 import { type ProductShape, slicedTiles } from '../device/slices.js'
 
 /** Workgroups that keep the cores of a machine busy. */
-const ENOUGH = 32
+const FULL_CPU_TILES = 32
 
 /** Rows of lanes in a workgroup, for an output of rows × cols: 8, or 1 where that would be too few workgroups. */
-const laneRows = (rows: number, cols: number): number => (Math.ceil(cols / 64) * Math.ceil(rows / 64) < ENOUGH ? 1 : 8)
+const laneRows = (rows: number, cols: number): number => (Math.ceil(cols / 64) * Math.ceil(rows / 64) < FULL_CPU_TILES ? 1 : 8)
 
 // A workgroup is 8 lanes wide; each lane has a tile of 8 by 8 numbers.
 const tiles = (rows: number, cols: number): Grid => [Math.ceil(cols / 64), Math.ceil(rows / (8 * laneRows(rows, cols)))]
@@ -26,11 +26,11 @@ const subgroupTiles = ({ rows, cols }: ProductShape, lanes: number, { TILE_ROWS 
 ]
 
 // Multiplications from which a product is long enough to compile more for it.
-const LONG = 2 ** 27
+const LONG_MULTIPLICATIONS = 2 ** 27
 
 /** Rows of a subgroup's tile: tiles of 32 share more loads, up to a sixth faster on lavapipe (8 lanes), which compiles them for two seconds. */
 const tileRows = ({ rows, cols, length }: ProductShape, lanes: number): number =>
-  lanes === 8 && rows >= 128 && rows * cols * length >= LONG ? 32 : 16
+  lanes === 8 && rows >= 128 && rows * cols * length >= LONG_MULTIPLICATIONS ? 32 : 16
 
 /** Measured faster on lavapipe (8 lanes) and on SwiftShader (4): for both, loads are the work. A GPU has caches and lanes for the tiles. */
 const dearLoads = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
@@ -73,7 +73,7 @@ export const outputs = {
 
 /**
  * y [rows, cols] = residual + drop(activation(x [rows, inner] · wᵀ + b)), w [cols, inner]; inner and cols multiples of 4. b [cols] is read when
- * hasBias, residual [rows, cols] when hasResidual, seed u32 [4] when rate is above 0: it drops what `dropout` drops with the same site.
+ * hasBias, residual [rows, cols] when hasResidual, seed u32 [4] when rate is above 0: it drops what `dropout` drops with the same stream.
  */
 export const linear = defineKernel({
   name: 'linear',
@@ -85,7 +85,7 @@ export const linear = defineKernel({
     hasBias: 'u32',
     activation: 'u32',
     hasResidual: 'u32',
-    site: 'u32',
+    stream: 'u32',
     rate: 'f32',
   },
   workgroups: ({ rows, cols }) => tiles(rows, cols),

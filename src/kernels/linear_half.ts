@@ -1,5 +1,5 @@
 import { type AdapterTraits, type Constants, type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
-import { ENOUGH } from '../device/slices.js'
+import { FULL_GPU_WORKGROUPS } from '../device/slices.js'
 import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant } from './linear.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
@@ -7,7 +7,7 @@ export const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits):
   subgroupSize === 32 && (subgroupMatrices?.has('f16 f32 16x16x16') ?? false)
 
 /** Workgroups that keep the multiprocessors of a large GPU busy. */
-const MANY = 128
+const MATRIX_WORKGROUPS = 128
 
 /** A workgroup's tile is 32·ROWS by 64·COLS / SLICES: the larger, the less is loaded for a product, but a small output needs many workgroups. */
 interface MatrixTile extends Constants {
@@ -35,7 +35,7 @@ const slicedTileSizes: readonly MatrixTile[] = [
 ]
 
 /** The variant for matrix units. Of `sizes` the first is taken that makes `enough` workgroups. */
-function matrixVariant(shader: string, shape: ShapeOf, sizes = tileSizes, enough = MANY): Variant<Size> {
+function matrixVariant(shader: string, shape: ShapeOf, sizes = tileSizes, enough = MATRIX_WORKGROUPS): Variant<Size> {
   const gridOf = (params: ParamValues<Size>, { ROWS, COLS, SLICES = 1 }: Constants) => {
     const { rows, cols } = shape(params)
     return [Math.ceil(cols / ((64 * COLS!) / SLICES)), Math.ceil(rows / (32 * ROWS!))] as const
@@ -91,7 +91,7 @@ export const linearHalfWeightGrad = defineKernel({
   name: 'linear_half_weight_grad',
   variants: [
     {
-      ...matrixVariant('linear_half_weight_grad_matrix', outputs.dw, slicedTileSizes, ENOUGH),
+      ...matrixVariant('linear_half_weight_grad_matrix', outputs.dw, slicedTileSizes, FULL_GPU_WORKGROUPS),
       tune: { ROWS: [1, 2, 4], COLS: [1, 2], SLICES: [1, 2, 4] },
       tries: (tile) => tileBytes(tile) <= WORKGROUP_BYTES,
     },

@@ -42,10 +42,10 @@ export function norm({ graph, weights }: Recording, name: string, x: Tensor): Te
 
 /** x + Out(attention(LN x, LN x, LN x)); keyLengths u32 [B]. */
 export function selfAttention(r: Recording, name: string, x: Tensor, options: { keyLengths: Tensor; causal: boolean }): Tensor {
-  const rested = norm(r, `${name}/norm`, x)
-  const qkv = projectTogether(r, name, ['query', 'key', 'value'], rested)
-  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, qkv, qkv, qkv, { heads: r.config.heads, ...options }))
-  return project(r, `${name}/out`, mixed, { residual: x })
+  const normed = norm(r, `${name}/norm`, x)
+  const qkv = projectTogether(r, name, ['query', 'key', 'value'], normed)
+  const attended = r.graph.recorder.scope(name, () => attention(r.graph, qkv, qkv, qkv, { heads: r.config.heads, ...options }))
+  return project(r, `${name}/out`, attended, { residual: x })
 }
 
 /** x + Out(attention(LN x, memory, memory)); memoryLengths u32 [B]. */
@@ -53,38 +53,38 @@ export function crossAttention(r: Recording, name: string, x: Tensor, memory: Te
   const q = project(r, `${name}/query`, norm(r, `${name}/norm`, x))
   const kv = projectMemory(r, name, memory)
   const options = { heads: r.config.heads, keyLengths: memoryLengths, causal: false }
-  const mixed = r.graph.recorder.scope(name, () => attention(r.graph, q, kv, kv, options))
-  return project(r, `${name}/out`, mixed, { residual: x })
+  const attended = r.graph.recorder.scope(name, () => attention(r.graph, q, kv, kv, options))
+  return project(r, `${name}/out`, attended, { residual: x })
 }
 
 /** x + Drop(W₂·Drop(act(W₁·LN x + b₁)) + b₂) */
 export function feedForward(r: Recording, name: string, x: Tensor): Tensor {
   const { graph, config } = r
-  const rested = norm(r, `${name}/norm`, x)
+  const normed = norm(r, `${name}/norm`, x)
   const { dropout: rate } = config
   const relu = config.activation === 'relu'
-  const wide = project(r, `${name}/wide`, rested, relu ? { relu, dropout: rate } : {})
+  const wide = project(r, `${name}/wide`, normed, relu ? { relu, dropout: rate } : {})
   // A GELU's way back needs the sums themselves, so they are stored and it is a kernel of its own.
-  const bent = relu ? wide : graph.recorder.scope(name, () => dropout(graph, gelu(graph, wide), rate))
-  return project(r, `${name}/narrow`, bent, { dropout: rate, residual: x })
+  const activated = relu ? wide : graph.recorder.scope(name, () => dropout(graph, gelu(graph, wide), rate))
+  return project(r, `${name}/narrow`, activated, { dropout: rate, residual: x })
 }
 
 /** One frame's self-attention over all frames so far: x [B, D], the new key and value appended to the cache [B, capacity, 2D] first. */
 export function cachedSelfAttention(r: Recording, name: string, x: Tensor, cache: Tensor, lengths: Tensor): Tensor {
-  const rested = norm(r, `${name}/norm`, x)
-  const qkv = projectTogether(r, name, ['query', 'key', 'value'], rested)
-  const mixed = r.graph.recorder.scope(name, () => {
+  const normed = norm(r, `${name}/norm`, x)
+  const qkv = projectTogether(r, name, ['query', 'key', 'value'], normed)
+  const attended = r.graph.recorder.scope(name, () => {
     appendToCache(r.graph, cache, qkv, lengths)
     return attentionOverCache(r.graph, qkv, cache, lengths, { heads: r.config.heads, extra: 1 })
   })
-  return project(r, `${name}/out`, mixed, { residual: x })
+  return project(r, `${name}/out`, attended, { residual: x })
 }
 
 /** One frame's cross-attention: the memory's keys and values were projected once, before the first frame. */
 export function cachedCrossAttention(r: Recording, name: string, x: Tensor, memory: Tensor, memoryLengths: Tensor): Tensor {
   const q = project(r, `${name}/query`, norm(r, `${name}/norm`, x))
-  const mixed = r.graph.recorder.scope(name, () =>
+  const attended = r.graph.recorder.scope(name, () =>
     attentionOverCache(r.graph, q, memory, memoryLengths, { heads: r.config.heads, extra: 0 }),
   )
-  return project(r, `${name}/out`, mixed, { residual: x })
+  return project(r, `${name}/out`, attended, { residual: x })
 }

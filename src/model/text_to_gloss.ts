@@ -42,7 +42,7 @@ export class GlossModel implements GlossModelDescription, AsyncDisposable {
   /** [maxTokens rounded up to 4, width]: the fixed encoding of positions. */
   readonly positions: Tensor
   /** [1, width] of zeros, for tokens whose position is added otherwise. */
-  readonly nowhere: Tensor
+  readonly noPosition: Tensor
   readonly #arena: Arena
   readonly #lifetime = new Lifetime('text-to-gloss model')
 
@@ -64,13 +64,13 @@ export class GlossModel implements GlossModelDescription, AsyncDisposable {
     const count = padded(config.maxTokens)
     this.#arena = new Arena(gpu, 'gloss positions', [
       { name: 'positions', bytes: 4 * count * width },
-      { name: 'nowhere', bytes: 4 * width },
+      { name: 'noPosition', bytes: 4 * width },
     ])
     this.#arena.write('positions', positionTable(count, width))
-    this.#arena.write('nowhere', new Float32Array(width))
+    this.#arena.write('noPosition', new Float32Array(width))
     const tensor = (name: string, rows: number): Tensor => ({ name, shape: [rows, width], dtype: 'f32', region: this.#arena.region(name) })
     this.positions = tensor('positions', count)
-    this.nowhere = tensor('nowhere', 1)
+    this.noPosition = tensor('noPosition', 1)
     this.weights = new Weights(gpu, glossParameterSpecs(config, source.size, gloss.size), { training, precision })
     try {
       this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
@@ -121,7 +121,7 @@ export interface DecodeTokenInputs {
   /** u32 [B]: tokens so far, which is the place of this one. */
   readonly lengths: Tensor
   readonly positions: Tensor
-  readonly nowhere: Tensor
+  readonly noPosition: Tensor
   /** Each decoder layer's past tokens, keys and values, [B, capacity, 2D]. */
   readonly past: readonly Tensor[]
   /** Each decoder layer's keys and values of the prompt, [B, U, 2D]. */
@@ -131,9 +131,9 @@ export interface DecodeTokenInputs {
 
 /** One token more: logits [B, 1, gloss vocabulary padded]. Equals the last row of `decodeGloss` over the same tokens. */
 export function decodeGlossToken(r: Recording, inputs: DecodeTokenInputs): Tensor {
-  const { token, lengths, positions, nowhere, past, memory, memoryLengths } = inputs
+  const { token, lengths, positions, noPosition, past, memory, memoryLengths } = inputs
   const { graph, weights, config } = r
-  const embedded = graph.recorder.scope('gloss', () => embedding(graph, { ids: token }, weights.get('gloss/table'), nowhere))
+  const embedded = graph.recorder.scope('gloss', () => embedding(graph, { ids: token }, weights.get('gloss/table'), noPosition))
   let x = addPositions(graph, embedded, positions, lengths)
   for (let i = 0; i < config.decoderLayers; i++) {
     x = cachedSelfAttention(r, `decoder.${i}/self`, x, past[i]!, lengths)
@@ -144,6 +144,6 @@ export function decodeGlossToken(r: Recording, inputs: DecodeTokenInputs): Tenso
 }
 
 function glossHead(r: Recording, x: Tensor): Tensor {
-  const rested = norm(r, 'decoder/norm', x)
-  return r.graph.recorder.scope('gloss', () => linear(r.graph, rested, r.weights.get('gloss/weight')))
+  const normed = norm(r, 'decoder/norm', x)
+  return r.graph.recorder.scope('gloss', () => linear(r.graph, normed, r.weights.get('gloss/weight')))
 }

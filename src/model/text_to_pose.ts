@@ -87,14 +87,14 @@ export function decodeFrame(r: Recording, inputs: DecodeFrameInputs): Tensor {
 
 /** The regression at the decoder's end: joints and counter, no bias, no squashing. */
 function poseHead(r: Recording, x: Tensor): Tensor {
-  const rested = norm(r, 'decoder/norm', x)
-  return r.graph.recorder.scope('pose', () => linear(r.graph, rested, r.weights.get('pose/weight')))
+  const normed = norm(r, 'decoder/norm', x)
+  return r.graph.recorder.scope('pose', () => linear(r.graph, normed, r.weights.get('pose/weight')))
 }
 
 /** The natural logarithm of the clip's length in frames, in column 0 of [B, 1 padded]. */
 export function lengthHead(r: Recording, memory: Tensor, memoryLengths: Tensor): Tensor {
   const { graph } = r
   const pooled = graph.recorder.scope('length', () => meanPool(graph, memory, memoryLengths))
-  const bent = project(r, 'length.0', pooled, { relu: true })
-  return project(r, 'length.1', bent)
+  const activated = project(r, 'length.0', pooled, { relu: true })
+  return project(r, 'length.1', activated)
 }

@@ -33,7 +33,7 @@ export interface OptimiserRange {
 
 const isMatrix = (spec: ParameterSpec): boolean => spec.shape.length > 1
 
-const SPARE = 'spare'
+const DUMMY = 'dummy'
 
 /** What the products of linear layers and attention are made of in training: float32, or halves with sums in float32. */
 export type Precision = 'f32' | 'f16'
@@ -63,13 +63,13 @@ export class Weights {
     // Matrices first, then vectors: the optimiser decays the former only, up to one boundary.
     const byKind = [...specs.filter(isMatrix), ...specs.filter((spec) => !isMatrix(spec))]
     const entries = byKind.map(({ name, shape, follows = false }) => ({ name, bytes: 4 * elements(storedShape(shape)), follows }))
-    // The spare range is what a kernel with an unused output is given; in every arena, so that all are laid out alike.
+    // The dummy range is what a kernel with an unused output is given; in every arena, so that all are laid out alike.
     const halved = training && precision === 'f16'
     const align = gpu.device.limits.minStorageBufferOffsetAlignment
-    const arena = (label: string) => new Arena(gpu, label, [...entries, { name: SPARE, bytes: 16 }], halved ? 2 * align : align)
+    const arena = (label: string) => new Arena(gpu, label, [...entries, { name: DUMMY, bytes: 16 }], halved ? 2 * align : align)
     this.values = arena('weights')
     if (training) {
-      this.grads = arena('grads')
+      this.grads = arena('gradients')
       this.first = arena('first moments')
       this.second = arena('second moments')
     }
@@ -78,8 +78,8 @@ export class Weights {
       this.halves = new Arena(
         gpu,
         'weights as halves',
-        // The spare range makes it end where half of the matrices end.
-        [...matrices.map(({ name, bytes, follows }) => ({ name, bytes: bytes / 2, follows })), { name: SPARE, bytes: 16 }],
+        // The dummy range makes it end where half of the matrices end.
+        [...matrices.map(({ name, bytes, follows }) => ({ name, bytes: bytes / 2, follows })), { name: DUMMY, bytes: 16 }],
       )
       this.#scaling = new Arena(gpu, 'loss scale', [{ name: 'scaling', bytes: firstScaling().byteLength }])
       this.scaling = { name: 'scaling', shape: [firstScaling().length], dtype: 'f32', region: this.#scaling.region('scaling') }
@@ -123,9 +123,9 @@ export class Weights {
   }
 
   /** A tensor for outputs nobody wants. */
-  get spare(): Tensor {
-    if (!this.grads) throw bug('weights', 'spare is for training')
-    return { name: SPARE, shape: [4], dtype: 'f32', region: this.grads.region(SPARE) }
+  get dummy(): Tensor {
+    if (!this.grads) throw bug('weights', 'dummy is for training')
+    return { name: DUMMY, shape: [4], dtype: 'f32', region: this.grads.region(DUMMY) }
   }
 
   /** Sets the state of the loss scale, as a step reported it. */
@@ -140,7 +140,7 @@ export class Weights {
     if (!grads || !first || !second) throw bug('weights', 'ranges are for training')
     const firstVector = this.specs.find((spec) => !isMatrix(spec))!
     const boundary = grads.region(firstVector.name).offset
-    const end = grads.region(SPARE).offset
+    const end = grads.region(DUMMY).offset
     // Cuts at multiples of 1 KiB meet every adapter's alignment.
     const step = Math.floor(maxBytes / 1024) * 1024
     const ranges: OptimiserRange[] = []

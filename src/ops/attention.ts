@@ -41,9 +41,9 @@ export function attention(
 
   g.onBackward(y, (dy) => {
     if (k !== v) throw bug(y.name, 'keys and values of a training step are one tensor')
-    const lines = g.tensor('lines', [batch, heads, queries, 2])
-    g.recorder.run(attentionDelta, { y, dy, logSumExp, lines }, { batch, queries, heads, headWidth })
-    const given = { ...factors, dy: factor(dy), lines }
+    const rowStats = g.tensor('lines', [batch, heads, queries, 2])
+    g.recorder.run(attentionDelta, { y, dy, logSumExp, rowStats }, { batch, queries, heads, headWidth })
+    const given = { ...factors, dy: factor(dy), rowStats }
     const atQueries = (dq: Tensor) => g.recorder.run(kernels.gradQuery, { ...given, dq }, params)
     const atKeys = (dkv: Tensor) => g.recorder.run(kernels.gradKeyValue, { ...given, dkv }, params)
     if (q === k) {

@@ -5,9 +5,9 @@ import type { Graph } from './graph.js'
 /** In training, sets a share `rate` of x to 0 and scales the rest by 1/(1-rate). Elsewhere, and at rate 0, x itself. */
 export function dropout(g: Graph, x: Tensor, rate: number): Tensor {
   if (!g.training || rate === 0) return x
-  const drops = { seed: g.training.seed, site: g.nextSite(), rate }
+  const drops = { seed: g.training.seed, stream: g.nextStream(), rate }
   const y = dropped(g, x, drops)
-  // Dropout is linear and its mask a function of site and seed alone, so the way back is the same kernel.
+  // Dropout is linear and its mask a function of stream and seed alone, so the way back is the same kernel.
   g.onBackward(y, (dy) => {
     g.addGrad(x, (dx) => recordDropout(g, dy, dx, drops))
   })
@@ -17,7 +17,7 @@ export function dropout(g: Graph, x: Tensor, rate: number): Tensor {
 /** What decides which elements are dropped: the step's seed u32 [4] and the place in the model; and the share that is. */
 export interface Drops {
   readonly seed: Tensor
-  readonly site: number
+  readonly stream: number
   readonly rate: number
 }
 
@@ -28,5 +28,5 @@ export function dropped(g: Graph, x: Tensor, drops: Drops): Tensor {
   return y
 }
 
-const recordDropout = (g: Graph, x: Tensor, y: Tensor, { seed, site, rate }: Drops): void =>
-  g.recorder.run(dropoutKernel, { x, seed, y }, { n: elements(x.shape), site, rate })
+const recordDropout = (g: Graph, x: Tensor, y: Tensor, { seed, stream, rate }: Drops): void =>
+  g.recorder.run(dropoutKernel, { x, seed, y }, { n: elements(x.shape), stream, rate })

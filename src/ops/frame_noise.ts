@@ -7,7 +7,7 @@ export function frameNoise(g: Graph, frames: Tensor, sigma: Tensor, rate: number
   if (!g.training || rate === 0) return frames
   const stride = frames.shape.at(-1)!
   const y = g.tensor('noisy', frames.shape)
-  const params = { rows: elements(frames.shape) / stride, stride, coords, site: g.nextSite(), rate }
+  const params = { rows: elements(frames.shape) / stride, stride, coords, stream: g.nextStream(), rate }
   g.recorder.run(frameNoiseKernel, { x: frames, sigma, seed: g.training.seed, y }, params)
   return y
 }

@@ -18,7 +18,7 @@ export interface GraphOptions {
     /** u32 [4]: changes each step; dropout and noise draw from it. */
     readonly seed: Tensor
     /** f32 [4]: what a kernel with an unused output slot is given. */
-    readonly spare: Tensor
+    readonly dummy: Tensor
     /** f32 [8]: what the loss is multiplied by before the way back, where products are of halves; the kernel loss_scale_update keeps it. */
     readonly scaling?: Tensor | undefined
   }
@@ -33,7 +33,7 @@ export class Graph {
   readonly #tracked = new Set<Tensor>()
   readonly #gates = new Map<Tensor, number>()
   #current: Grad | undefined
-  #sites = 0
+  #streams = 0
 
   constructor(recorder: Recorder, options: GraphOptions = {}) {
     this.recorder = recorder
@@ -45,8 +45,8 @@ export class Graph {
   }
 
   /** A number no other random draw of this graph has. */
-  nextSite(): number {
-    return this.#sites++
+  nextStream(): number {
+    return this.#streams++
   }
 
   /** The gradient tensor of a parameter. */

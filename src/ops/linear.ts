@@ -34,11 +34,11 @@ export function linear(
   const hasBias = b ? 1 : 0
   const activation = relu ? linearActivation.relu : linearActivation.none
   const params = { ...size, hasBias, activation, hasResidual: residual ? 1 : 0 }
-  const drops = g.training && dropout > 0 ? { seed: g.training.seed, site: g.nextSite(), rate: dropout } : undefined
+  const drops = g.training && dropout > 0 ? { seed: g.training.seed, stream: g.nextStream(), rate: dropout } : undefined
   const y = g.tensor('y', [...x.shape.slice(0, -1), cols])
   // What is not there still wants a tensor for its binding; the kernel does not read it.
   const given = { x, w: w.value, b: (b ?? w).value, residual: residual ?? w.value, y }
-  const finish = { ...params, site: drops?.site ?? 0, rate: drops?.rate ?? 0 }
+  const finish = { ...params, stream: drops?.stream ?? 0, rate: drops?.rate ?? 0 }
   const few = size.rows <= FEW_ROWS && !drops
   const half = g.training && !few ? w.half : undefined
   const products = half
@@ -51,15 +51,15 @@ export function linear(
   g.onBackward(y, (dy) => {
     // Through a ReLU and the dropout behind it the gradient has come already.
     const ds = drops && !relu ? dropped(g, dy, drops) : dy
-    const db = b ? g.gradOf(b) : g.training!.spare
+    const db = b ? g.gradOf(b) : g.training!.dummy
     g.recorder.run(products.weightGrad, { x, dy: ds, dw: g.gradOf(w), db }, { ...size, hasBias })
     const gate = g.gateOf(x)
-    const way = { ...size, gated: gate === undefined ? 0 : 1, rate: gate ?? 0 }
+    const gradParams = { ...size, gated: gate === undefined ? 0 : 1, rate: gate ?? 0 }
     const tensors = { dy: ds, w: products.w, x: gate === undefined ? ds : x }
     g.addGatedGrad(
       x,
-      (dx) => g.recorder.run(products.grad, { ...tensors, dx }, { ...way, accumulate: 0 }),
-      (dx) => g.recorder.run(products.grad, { ...tensors, dx }, { ...way, accumulate: 1 }),
+      (dx) => g.recorder.run(products.grad, { ...tensors, dx }, { ...gradParams, accumulate: 0 }),
+      (dx) => g.recorder.run(products.grad, { ...tensors, dx }, { ...gradParams, accumulate: 1 }),
     )
     // Last, for from here on others may add onto dy.
     if (residual) g.shareGrad([residual], dy)

@@ -80,7 +80,7 @@ describe('the traffic of', () => {
 
   it('a buffer without use does not count what it is bound to again', () => {
     const [rows, inner, cols] = [64, 64, n / 64]
-    const bare = { rows, inner, cols, hasBias: 0, activation: 0, hasResidual: 0, rate: 0, site: 0 }
+    const bare = { rows, inner, cols, hasBias: 0, activation: 0, hasResidual: 0, rate: 0, stream: 0 }
     const step = dispatch(linear, bare, { x: rows * inner, w: n, b: 'w', residual: 'w', seed: 'w', y: n })
     expect(trafficOf(step, LARGE)).toBe('copy')
   })

@@ -7,7 +7,7 @@ export interface FrameNoise {
   readonly stride: number
   /** Columns from the left that get noise. */
   readonly coords: number
-  readonly site: number
+  readonly stream: number
   readonly rate: number
 }
 
@@ -16,17 +16,17 @@ export function frameNoise(
   x: Float64Array,
   sigma: Float64Array,
   seed: Uint32Array,
-  { stride, coords, site, rate }: FrameNoise,
+  { stride, coords, stream, rate }: FrameNoise,
 ): Float64Array {
   return x.map((v, i) => {
     const c = i % stride
-    return c < coords ? v + rate * sigma[c]! * normal(i, site, seed) : v
+    return c < coords ? v + rate * sigma[c]! * normal(i, stream, seed) : v
   })
 }
 
 /** Box and Muller: words 0 and 1 make normals 0 and 1 of a vec4, words 2 and 3 the other two. */
-function normal(i: number, site: number, seed: Uint32Array): number {
-  const words = pcg4d(i >>> 2, site, seed[0]!, seed[1]!)
+function normal(i: number, stream: number, seed: Uint32Array): number {
+  const words = pcg4d(i >>> 2, stream, seed[0]!, seed[1]!)
   const pair = i & 2
   const radius = Math.sqrt(-2 * Math.log(((words[pair]! >>> 8) + 1) / 2 ** 24))
   const angle = ((words[pair + 1]! >>> 8) / 2 ** 24 - 0.5) * 2 * Math.PI

@@ -25,13 +25,13 @@ export interface LinearFinish {
   relu?: boolean
   residual?: Float64Array
   /** As `dropout` takes them. */
-  drops?: { seed: Uint32Array; site: number; rate: number }
+  drops?: { seed: Uint32Array; stream: number; rate: number }
 }
 
 /** y = residual + drop(relu(sums)), each where it is given. */
 export function finished(sums: Float64Array, { relu, residual, drops }: LinearFinish): Float64Array {
   const bent = relu ? sums.map((v) => Math.max(v, 0)) : sums
-  const kept = drops ? dropout(bent, drops.seed, drops.site, drops.rate) : bent
+  const kept = drops ? dropout(bent, drops.seed, drops.stream, drops.rate) : bent
   return residual ? kept.map((v, i) => v + residual[i]!) : kept
 }
 

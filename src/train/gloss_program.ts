@@ -62,16 +62,16 @@ export function glossArrays(pairs: readonly GlossPair[], shape: GlossShape): Glo
     given.set([specialId.start, ...gloss.subarray(0, -1)], b * glossLength)
     goal.set(gloss, b * glossLength)
   })
-  const asked = invertIds(ids, specialId.padding)
-  const told = invertIds(given, specialId.padding)
+  const sourceInverse = invertIds(ids, specialId.padding)
+  const givenInverse = invertIds(given, specialId.padding)
   return {
     ids,
-    ...asked,
+    ...sourceInverse,
     sourceLengths: Uint32Array.from(pairs, ({ source }) => source.length),
     given,
-    givenUniqueIds: told.uniqueIds,
-    givenStarts: told.starts,
-    givenOrder: told.order,
+    givenUniqueIds: givenInverse.uniqueIds,
+    givenStarts: givenInverse.starts,
+    givenOrder: givenInverse.order,
     glossLengths: Uint32Array.from(pairs, ({ gloss }) => gloss.length),
     goal,
     coefficient: Float32Array.from(goal, (id) => (id === specialId.padding ? 0 : 1 / counted)),
@@ -102,27 +102,27 @@ export class GlossProgram {
   static async record(gpu: Gpu, model: GlossModel, shape: GlossShape, options: GlossOptions, pool?: SlotPool): Promise<GlossProgram> {
     const { batch, source, gloss } = shape
     const recorder = new Recorder()
-    const [asked, told] = [batch * source, batch * gloss]
+    const [sourceRows, givenRows] = [batch * source, batch * gloss]
     const feeds = {
       ids: recorder.feed('ids', [batch, source], 'u32'),
-      uniqueIds: recorder.feed('unique_ids', [asked], 'u32'),
-      starts: recorder.feed('starts', [asked + 1], 'u32'),
-      order: recorder.feed('order', [asked], 'u32'),
+      uniqueIds: recorder.feed('unique_ids', [sourceRows], 'u32'),
+      starts: recorder.feed('starts', [sourceRows + 1], 'u32'),
+      order: recorder.feed('order', [sourceRows], 'u32'),
       sourceLengths: recorder.feed('source_lengths', [batch], 'u32'),
       given: recorder.feed('given', [batch, gloss], 'u32'),
-      givenUniqueIds: recorder.feed('given_unique_ids', [told], 'u32'),
-      givenStarts: recorder.feed('given_starts', [told + 1], 'u32'),
-      givenOrder: recorder.feed('given_order', [told], 'u32'),
+      givenUniqueIds: recorder.feed('given_unique_ids', [givenRows], 'u32'),
+      givenStarts: recorder.feed('given_starts', [givenRows + 1], 'u32'),
+      givenOrder: recorder.feed('given_order', [givenRows], 'u32'),
       glossLengths: recorder.feed('gloss_lengths', [batch], 'u32'),
-      goal: recorder.feed('goal', [told], 'u32'),
-      coefficient: recorder.feed('coefficient', [told]),
+      goal: recorder.feed('goal', [givenRows], 'u32'),
+      coefficient: recorder.feed('coefficient', [givenRows]),
       seed: recorder.feed('seed', [4], 'u32'),
       hyper: recorder.feed('hyper', [8]),
     }
     const { weights, config, positions } = model
     recorder.scope('halves', () => recordHalves(gpu, recorder, weights))
-    const { spare, scaling } = weights
-    const graph = new Graph(recorder, { training: { seed: feeds.seed, spare, scaling } })
+    const { dummy, scaling } = weights
+    const graph = new Graph(recorder, { training: { seed: feeds.seed, dummy, scaling } })
     const recording: Recording = { graph, weights, config }
     const { uniqueIds, starts, order, givenUniqueIds, givenStarts, givenOrder } = feeds
     const memory = encode(recording, { ids: feeds.ids, inverse: { uniqueIds, starts, order } }, feeds.sourceLengths, positions)

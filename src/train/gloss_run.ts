@@ -115,8 +115,8 @@ class GlossJob implements Job<GlossStep, GlossValidated> {
     this.#decoder = new GlossDecoder(trainer.model.gpu, trainer.model)
   }
 
-  get course() {
-    return this.#trainer.course
+  get progress() {
+    return this.#trainer.progress
   }
 
   get parameters(): number {

@@ -9,12 +9,12 @@ import type { Gpu } from '../device/gpu.js'
 import { SlotPool } from '../device/memory.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
 import { type BatchPlan, planEpoch } from './batches.js'
-import { Course, type CourseState, hyperOf } from './course.js'
 import type { GlossRunConfig } from './gloss_config.js'
 import { type GlossLine, readingOf } from './gloss_dataset.js'
 import { type GlossPair, GlossProgram, type GlossShape, glossArrays } from './gloss_program.js'
 import type { LossScale } from './loss_scale.js'
 import { PendingStep, refuseDivergence } from './pending_step.js'
+import { hyperOf, type ProgressState, TrainingProgress } from './training_progress.js'
 
 /** What one step did. */
 export interface GlossStep {
@@ -31,7 +31,7 @@ export interface GlossStep {
 }
 
 /** Plain JSON: all that decides how training goes on, weights and moments aside. */
-export interface GlossTrainerState extends CourseState {
+export interface GlossTrainerState extends ProgressState {
   /** In f16, the state of the loss scale. */
   readonly scaling?: readonly number[]
 }
@@ -41,7 +41,7 @@ export class GlossTrainer implements AsyncDisposable {
   readonly config: GlossRunConfig
   readonly model: GlossModel
   readonly lines: readonly GlossLine[]
-  readonly course: Course
+  readonly progress: TrainingProgress
   readonly #gpu: Gpu
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<GlossProgram>>()
@@ -58,7 +58,7 @@ export class GlossTrainer implements AsyncDisposable {
     this.config = config
     this.model = model
     this.lines = lines
-    this.course = new Course(config)
+    this.progress = new TrainingProgress(config)
     this.#gpu = model.gpu.tunedAs(model.gpu.tuning)
     this.#pool = new SlotPool(this.#gpu)
   }
@@ -75,17 +75,17 @@ export class GlossTrainer implements AsyncDisposable {
 
   async #submitStep(): Promise<PendingStep<GlossStep>> {
     this.#check()
-    const { course, config } = this
+    const { progress, config } = this
     const { pairs, batches } = this.#currentEpoch()
-    const { clips, frames: gloss, tokens: source } = batches[course.batch]!
-    const { rate, epoch } = course
-    const step = course.step + 1
+    const { clips, frames: gloss, tokens: source } = batches[progress.batch]!
+    const { rate, epoch } = progress
+    const step = progress.step + 1
     const batch = clips.map((i) => pairs[i]!)
     const shape = { batch: batch.length, source, gloss }
     const program = await this.#program(shape)
     const seed = Uint32Array.of(config.seed, step, 0, 0)
     const pending = await program.start(glossArrays(batch, shape), seed, hyperOf(config.optimiser, rate, step))
-    const endsEpoch = course.stepped(batches.length)
+    const endsEpoch = progress.stepped(batches.length)
     this.#newest = new PendingStep({ step, endsEpoch }, this.#newest, async () => {
       const report = await pending.read()
       const names = clips.map((i) => this.lines[i]!.name)
@@ -103,11 +103,11 @@ export class GlossTrainer implements AsyncDisposable {
   async state(): Promise<GlossTrainerState> {
     await this.#newest?.read()
     this.#check()
-    return { ...this.course.state(), ...(this.#scaling && { scaling: this.#scaling }) }
+    return { ...this.progress.state(), ...(this.#scaling && { scaling: this.#scaling }) }
   }
 
   restore(state: GlossTrainerState): void {
-    this.course.restore(state)
+    this.progress.restore(state)
     if (!state.scaling) return
     this.model.weights.scaleLoss(Float32Array.from(state.scaling))
     this.#scaling = state.scaling
@@ -133,7 +133,7 @@ export class GlossTrainer implements AsyncDisposable {
 
   /** The epoch's prompts and batches, drawn when it begins. */
   #currentEpoch() {
-    const { epoch: number } = this.course
+    const { epoch: number } = this.progress
     if (this.#epoch?.number === number) return this.#epoch
     const { source, gloss } = this.model
     const pairs = this.lines.map((line, i) => ({

@@ -85,8 +85,8 @@ class PoseJob implements Job<TrainedStep, Validated> {
     this.notes = [...notes, ...trainer.data.flatMap((language) => language.notes)]
   }
 
-  get course() {
-    return this.#trainer.course
+  get progress() {
+    return this.#trainer.progress
   }
 
   get parameters(): number {

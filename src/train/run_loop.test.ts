@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeWhole } from '../base/files.js'
-import { Course } from './course.js'
 import { PendingStep, refuseDivergence } from './pending_step.js'
 import { carryThrough, type Job } from './run_loop.js'
+import { TrainingProgress } from './training_progress.js'
 
 let folder: string
 beforeAll(async () => {
@@ -24,7 +24,7 @@ interface Told {
 
 /** A job that notes what is asked of it; the step named `fails` diverges. */
 class NotingJob implements Job<Told, object> {
-  readonly course: Course
+  readonly progress: TrainingProgress
   readonly parameters = 1
   readonly clips = 1
   readonly notes: readonly string[]
@@ -36,13 +36,13 @@ class NotingJob implements Job<Told, object> {
     this.notes = notes
     const stop = { steps, epochs: null, patience: null, minRate: null }
     const optimiser = { kind: 'adam', rate: 1, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0, clip: 0 } as const
-    this.course = new Course({ stop, schedule: { kind: 'constant' }, optimiser })
+    this.progress = new TrainingProgress({ stop, schedule: { kind: 'constant' }, optimiser })
     this.#fails = fails
   }
 
   async submitStep() {
-    const endsEpoch = this.course.stepped(EPOCH)
-    const { step } = this.course
+    const endsEpoch = this.progress.stepped(EPOCH)
+    const { step } = this.progress
     this.calls.push(`submit ${step}`)
     this.#newest = new PendingStep({ step, endsEpoch }, this.#newest, async () => {
       this.calls.push(`read ${step}`)
@@ -57,17 +57,17 @@ class NotingJob implements Job<Told, object> {
   }
 
   epochScalars() {
-    return { skipped: this.course.epoch }
+    return { skipped: this.progress.epoch }
   }
 
   async validate() {
     this.calls.push('validate')
-    return { result: {}, score: -this.course.step, scalars: { score: 1 } }
+    return { result: {}, score: -this.progress.step, scalars: { score: 1 } }
   }
 
   async save(path: string) {
     this.calls.push(`save ${path.split('/').at(-1)}`)
-    await writeWhole(path, `${this.course.step}`)
+    await writeWhole(path, `${this.progress.step}`)
   }
 
   async destroy() {

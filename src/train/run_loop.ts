@@ -2,11 +2,11 @@
 
 import { join } from 'node:path'
 import { writeWhole } from '../base/files.js'
-import type { Course } from './course.js'
 import type { PendingStep } from './pending_step.js'
 import type { RunConfig } from './run_config.js'
 import { keepOlder, lastCheckpoint } from './run_folder.js'
 import { RunLogs, type Scalars } from './run_logs.js'
+import type { TrainingProgress } from './training_progress.js'
 
 /** What happens in a run; `Trained` is what a step tells, `Validated` what a validation does. */
 export type RunEvent<Trained, Validated> =
@@ -26,7 +26,7 @@ export type RunEvent<Trained, Validated> =
 
 /** One training of some task. */
 export interface Job<Trained, Validated> {
-  readonly course: Course
+  readonly progress: TrainingProgress
   /** Of the whole model. */
   readonly parameters: number
   /** Examples trained on. */
@@ -60,11 +60,11 @@ export async function* carryThrough<Trained extends object, Validated extends ob
   config: LoopSettings,
   { resumed, signal }: { readonly resumed: boolean; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
-  const { course, parameters, clips, notes } = job
+  const { progress, parameters, clips, notes } = job
   let logs: RunLogs | undefined
   try {
-    logs = await RunLogs.open(config, resumed ? course.step : undefined)
-    yield { kind: 'start', step: course.step, parameters, clips, resumed, notes }
+    logs = await RunLogs.open(config, resumed ? progress.step : undefined)
+    yield { kind: 'start', step: progress.step, parameters, clips, resumed, notes }
     yield* trainToEnd(job, config, signal, logs)
   } finally {
     try {
@@ -83,23 +83,23 @@ async function* trainToEnd<Trained extends object, Validated extends object>(
   logs: RunLogs,
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
   const { out, validate, checkpoint } = config
-  const { course } = job
+  const { progress } = job
   const stopped = (): boolean => signal?.aborted === true || logs.failure !== undefined
   /** Of the last checkpoint, where there is one. */
-  let savedStep = course.step
+  let savedStep = progress.step
   let running: PendingStep<Trained> | undefined
-  while (course.ended === undefined && !stopped()) {
+  while (progress.ended === undefined && !stopped()) {
     const last = running
     running = await job.submitStep()
     if (last) yield await told(job, last, config, logs)
     const { step } = running
-    const over = course.ended !== undefined || stopped()
+    const over = progress.ended !== undefined || stopped()
     if (!over && step % validate.every !== 0 && step % checkpoint.every !== 0) continue
 
     yield await told(job, running, config, logs)
     running = undefined
-    if (step % validate.every === 0 || course.ended !== undefined) yield await validated(job, step, config, logs)
-    if (step % checkpoint.every === 0 || course.ended !== undefined || stopped()) {
+    if (step % validate.every === 0 || progress.ended !== undefined) yield await validated(job, step, config, logs)
+    if (step % checkpoint.every === 0 || progress.ended !== undefined || stopped()) {
       await keepOlder(out, checkpoint.keep, savedStep)
       savedStep = step
       yield await saved(job, step, out)
@@ -107,10 +107,10 @@ async function* trainToEnd<Trained extends object, Validated extends object>(
   }
   // The steps are in the checkpoint by now.
   if (logs.failure !== undefined) throw logs.failure
-  const reason = course.ended ?? 'interrupted'
-  const { step, epoch, best } = course
+  const reason = progress.ended ?? 'interrupted'
+  const { step, epoch, best } = progress
   await writeWhole(join(out, 'summary.json'), `${JSON.stringify({ step, epoch, best, reason }, null, 2)}\n`)
-  yield { kind: 'end', step, reason, interrupted: course.ended === undefined }
+  yield { kind: 'end', step, reason, interrupted: progress.ended === undefined }
 }
 
 /** Waits for a step and logs it. */
@@ -136,7 +136,7 @@ async function validated<Trained, Validated extends object>(
   logs: RunLogs,
 ): Promise<{ readonly kind: 'validation'; readonly step: number; readonly best: boolean } & Validated> {
   const { result, score, scalars } = await job.validate()
-  const best = job.course.validated(score)
+  const best = job.progress.validated(score)
   logs.append(step, scalars)
   if (best) await job.save(join(out, 'best.safetensors'), { state: false })
   return { kind: 'validation', step, best, ...result }

@@ -12,13 +12,13 @@ import type { LanguageGroup, SignModel } from '../model/sign_model.js'
 import { padded } from '../ops/parameter.js'
 import { type BatchShape, batchArrays } from './batch_arrays.js'
 import { type BatchPlan, planEpoch } from './batches.js'
-import { Course, type CourseState, hyperOf } from './course.js'
 import type { LanguageData } from './dataset.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
 import { PendingStep, refuseDivergence } from './pending_step.js'
 import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
 import type { RunConfig } from './run_config.js'
 import { type RewardOptions, type StepReport, type TrainingOptions, TrainingProgram } from './training_program.js'
+import { hyperOf, type ProgressState, TrainingProgress } from './training_progress.js'
 
 /** What one step did. */
 export interface TrainedStep extends StepReport {
@@ -31,7 +31,7 @@ export interface TrainedStep extends StepReport {
 }
 
 /** Plain JSON: all that decides how training goes on, weights and moments aside. */
-export interface TrainerState extends CourseState {
+export interface TrainerState extends ProgressState {
   /** Optimiser steps of each language, for Adam's bias correction; in f16 the GPU counts those that are not skipped. */
   readonly updates: Readonly<Record<string, number>>
   readonly errors: Readonly<Record<string, SavedErrors>>
@@ -46,7 +46,7 @@ export class Trainer implements AsyncDisposable {
   readonly config: RunConfig
   readonly model: SignModel
   readonly data: readonly LanguageData[]
-  readonly course: Course
+  readonly progress: TrainingProgress
   readonly #gpu: Gpu
   readonly #pool: SlotPool
   readonly #programs = new Map<string, Promise<TrainingProgram>>()
@@ -65,7 +65,7 @@ export class Trainer implements AsyncDisposable {
     this.config = config
     this.model = model
     this.data = data
-    this.course = new Course(config)
+    this.progress = new TrainingProgress(config)
     this.#gpu = model.gpu.tunedAs(model.gpu.tuning)
     this.#pool = new SlotPool(this.#gpu)
     for (const { language, train } of data) {
@@ -90,7 +90,7 @@ export class Trainer implements AsyncDisposable {
   async #submitStep(): Promise<PendingStep<TrainedStep>> {
     this.#check()
     const before = this.#newest
-    if (this.course.batch === 0) await before?.read()
+    if (this.progress.batch === 0) await before?.read()
     const plan = this.#nextBatch()
     const { optimiser, noise, seed, loss } = this.config
     const data = this.data.find(({ language }) => language === plan.language)!
@@ -99,8 +99,8 @@ export class Trainer implements AsyncDisposable {
     const shape: BatchShape = { batch: samples.length, frames: plan.frames, tokens: plan.tokens }
     const program = await this.#program(group, shape)
     const errors = this.#errors.get(plan.language)!
-    const { rate, epoch } = this.course
-    const step = this.course.step + 1
+    const { rate, epoch } = this.progress
+    const step = this.progress.step + 1
     const updates = this.#updates.get(plan.language)! + 1
 
     const pending = await program.start(batchArrays(samples, shape, group, loss.padding), {
@@ -110,7 +110,7 @@ export class Trainer implements AsyncDisposable {
       hyper: hyperOf(optimiser, rate, updates),
     })
     this.#updates.set(plan.language, updates)
-    const endsEpoch = this.course.stepped(this.#plan!.batches.length)
+    const endsEpoch = this.progress.stepped(this.#plan!.batches.length)
     const frames = samples.reduce((sum, { clip }) => sum + clip.frames, 0)
     this.#newest = new PendingStep({ step, endsEpoch }, before, async () => {
       const report = await pending.read()
@@ -142,7 +142,7 @@ export class Trainer implements AsyncDisposable {
     await this.#newest?.read()
     this.#check()
     return {
-      ...this.course.state(),
+      ...this.progress.state(),
       updates: Object.fromEntries(this.#updates),
       errors: Object.fromEntries([...this.#errors].map(([language, record]) => [language, record.state()])),
       drawn: this.#drawn && Object.fromEntries(this.#drawn),
@@ -151,7 +151,7 @@ export class Trainer implements AsyncDisposable {
   }
 
   restore(state: TrainerState): void {
-    this.course.restore(state)
+    this.progress.restore(state)
     this.#drawn = state.drawn && new Map(Object.entries(state.drawn))
     for (const [language, errors] of Object.entries(state.errors)) this.#errors.get(language)?.restore(errors)
     for (const [language, count] of Object.entries(state.updates)) this.#updates.set(language, count)
@@ -190,7 +190,7 @@ export class Trainer implements AsyncDisposable {
   }
 
   #nextBatch(): BatchPlan {
-    const { epoch, batch } = this.course
+    const { epoch, batch } = this.progress
     if (this.#plan?.epoch !== epoch) this.#plan = { epoch, batches: this.#planEpoch() }
     return this.#plan.batches[batch]!
   }
@@ -206,7 +206,7 @@ export class Trainer implements AsyncDisposable {
       if (!firstOf.has(language)) firstOf.set(language, i)
     })
     const drawn = new Map([...(this.#drawn ?? [])].map(([language, { clips }]) => [language, clips.map((i) => i + firstOf.get(language)!)]))
-    return planEpoch(sizes, { ...batch, seed, epoch: this.course.epoch, drawn }).map((plan) => ({
+    return planEpoch(sizes, { ...batch, seed, epoch: this.progress.epoch, drawn }).map((plan) => ({
       ...plan,
       clips: plan.clips.map((i) => i - firstOf.get(plan.language)!),
     }))
@@ -215,7 +215,7 @@ export class Trainer implements AsyncDisposable {
   /** The clips of the epoch that begins, where the mode draws; decided once, by the errors as they are now. */
   #draw(): ReadonlyMap<string, EpochDraw> | null {
     const { learning, seed } = this.config
-    const { epoch } = this.course
+    const { epoch } = this.progress
     if (!drawsClips(learning.mode)) return null
     return new Map(
       this.data.map(({ language }) => {

@@ -120,8 +120,8 @@ export class TrainingProgram {
       hyper: recorder.feed('hyper', [8]),
     }
     recorder.scope('halves', () => recordHalves(gpu, recorder, weights))
-    const { spare, scaling } = weights
-    const graph = new Graph(recorder, { training: { seed: feeds.seed, spare, scaling } })
+    const { dummy, scaling } = weights
+    const graph = new Graph(recorder, { training: { seed: feeds.seed, dummy, scaling } })
     const recording: Recording = { graph, weights, config }
 
     const { uniqueIds, starts, order } = feeds

@@ -8,7 +8,7 @@ import { createSchedule, type Schedule, type ScheduleState } from './schedule.js
 export type CourseSettings = Pick<RunConfig, 'stop' | 'schedule' | 'optimiser'>
 
 /** Plain JSON; what `restore` takes is what `state` gave. */
-export interface CourseState {
+export interface ProgressState {
   readonly step: number
   readonly epoch: number
   /** Batches of this epoch already done. */
@@ -20,7 +20,7 @@ export interface CourseState {
 
 const areDone = (n: number, noun: string): string => `${counted(n, noun)} ${n === 1 ? 'is' : 'are'} done`
 
-export class Course {
+export class TrainingProgress {
   step = 0
   epoch = 0
   batch = 0
@@ -71,12 +71,12 @@ export class Course {
     return better
   }
 
-  state(): CourseState {
+  state(): ProgressState {
     const { step, epoch, batch, best, validationsSinceBest } = this
     return { step, epoch, batch, schedule: this.#schedule.state(), best, validationsSinceBest }
   }
 
-  restore(state: CourseState): void {
+  restore(state: ProgressState): void {
     this.step = state.step
     this.epoch = state.epoch
     this.batch = state.batch
