@@ -19,8 +19,24 @@ const mayImport: Record<string, readonly string[]> = {
   model: ['base', 'motion', 'text', 'device', 'ops'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
+  tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer', 'train'],
   profile: ['base', 'outputs', 'device', 'model', 'infer', 'train'],
-  commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'lift', 'model', 'infer', 'train', 'profile'],
+  commands: [
+    'base',
+    'motion',
+    'formats',
+    'data',
+    'text',
+    'metrics',
+    'outputs',
+    'device',
+    'lift',
+    'model',
+    'infer',
+    'train',
+    'tasks',
+    'profile',
+  ],
 }
 
 /** Folders that must also run in a browser: nothing of Node's in them. */

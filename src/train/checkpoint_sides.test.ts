@@ -12,11 +12,11 @@ import { type ModelConfig, presets } from '../model/config.js'
 import { type GroupDescription, type LanguageGroup, SignModel } from '../model/sign_model.js'
 import { exchangeSides } from '../motion/sides.js'
 import { COORDS, joint } from '../motion/skeleton.js'
+import { trainRun } from '../tasks/run.js'
+import { parseRunConfig } from '../tasks/text_to_pose/config.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { exchangedGroup } from './checkpoint_sides.js'
-import { trainRun } from './run.js'
-import { parseRunConfig } from './run_config.js'
 
 let gpu: Gpu
 let folder: string
