@@ -11,7 +11,9 @@ const mayImport: Record<string, readonly string[]> = {
   text: ['base'],
   data: ['base', 'motion', 'formats', 'text'],
   metrics: ['base', 'motion'],
-  outputs: ['base', 'motion', 'formats'],
+  generated: [],
+  pages: ['motion', 'outputs'],
+  outputs: ['base', 'motion', 'formats', 'pages', 'generated'],
   device: ['base'],
   kernels: ['device'],
   lift: ['base', 'motion', 'device', 'kernels'],
@@ -19,12 +21,12 @@ const mayImport: Record<string, readonly string[]> = {
   model: ['base', 'motion', 'text', 'device', 'ops'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
-  profile: ['base', 'outputs', 'device', 'model', 'infer', 'train'],
+  profile: ['base', 'outputs', 'pages', 'generated', 'device', 'model', 'infer', 'train'],
   commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'lift', 'model', 'infer', 'train', 'profile'],
 }
 
 /** Folders that must also run in a browser: nothing of Node's in them. */
-const everywhere = ['motion', 'reference', 'text', 'metrics', 'kernels', 'ops', 'model', 'infer']
+const everywhere = ['motion', 'reference', 'pages', 'text', 'metrics', 'kernels', 'ops', 'model', 'infer']
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.[jt]s$/.test(path) && path.includes('/'))
