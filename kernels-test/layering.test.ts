@@ -12,8 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   data: ['base', 'motion', 'formats', 'text'],
   metrics: ['base', 'motion'],
   generated: [],
-  pages: ['motion', 'outputs'],
-  outputs: ['base', 'motion', 'formats', 'pages', 'generated'],
+  outputs: ['base', 'motion', 'formats', 'generated'],
   device: ['base'],
   kernels: ['device'],
   lift: ['base', 'motion', 'device', 'kernels'],
@@ -21,7 +20,8 @@ const mayImport: Record<string, readonly string[]> = {
   model: ['base', 'motion', 'text', 'device', 'ops'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
-  profile: ['base', 'outputs', 'pages', 'generated', 'device', 'model', 'infer', 'train'],
+  profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
+  pages: ['motion', 'outputs', 'profile'],
   commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'lift', 'model', 'infer', 'train', 'profile'],
 }
 

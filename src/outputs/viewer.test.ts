@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { ViewerData } from '../pages/viewer/data.js'
 import { unpackClip, unpackMotion } from '../pages/viewer/shown_clip.js'
 import { escapeMarkup, scriptJson } from './markup.js'
 import { signer } from './signer.testing.js'
 import { packMotion, viewerHtml } from './viewer.js'
+import type { ViewerData } from './viewer_data.js'
 
 const motion = signer(12)
 const nasty = '</script><script>alert(1)</script> <!-- <b> & " \u2028 über 手話'

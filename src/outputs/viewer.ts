@@ -4,10 +4,10 @@ import { writeWhole } from '../base/files.js'
 import { viewerScript } from '../generated/pages.js'
 import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
-import type { PackedClip, PackedMotion, ViewerData } from '../pages/viewer/data.js'
 import { cameraFor } from './camera.js'
 import { htmlPage, withScript } from './html_page.js'
 import { viewerBody } from './viewer_body.js'
+import type { PackedClip, PackedMotion, ViewerData } from './viewer_data.js'
 import { viewerStyle } from './viewer_style.js'
 
 /** One clip of the page. */

@@ -1,7 +1,7 @@
 // The report's timeline, painted in the browser by src/pages/timeline: a run has thousands of dispatches, and one wants to look closer.
 
-import type { TimelineData } from '../pages/timeline/data.js'
 import { type Hues, partOf } from './page_hues.js'
+import type { TimelineData } from './page_timeline_data.js'
 import type { Profile } from './profile.js'
 
 /** What the script is given. */

@@ -1,7 +1,7 @@
 // The timeline's script: paints it, and looks closer and elsewhere as the pointer, the keys and the buttons ask.
 
+import type { TimelineData } from '../../profile/page_timeline_data.js'
 import { element, isShortcut, pageData } from '../page.dom.js'
-import type { TimelineData } from './data.js'
 import { lanesOf, spanAt } from './lanes.js'
 import { paintTimeline } from './picture.dom.js'
 import { TimeRange } from './time_range.js'

@@ -1,8 +1,8 @@
 // What is said about the clip under its picture, and what the colours mean.
 
 import type { Palette } from '../../outputs/colours.js'
+import type { ClipText } from '../../outputs/viewer_data.js'
 import { element, make } from '../page.dom.js'
-import type { ClipText } from './data.js'
 
 export function showCaption({ title, language, text, scores }: ClipText): void {
   element('language', HTMLElement).textContent = language

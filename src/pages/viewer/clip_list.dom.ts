@@ -1,7 +1,7 @@
 // The list of clips beside the picture.
 
+import type { ClipText } from '../../outputs/viewer_data.js'
 import { element, make } from '../page.dom.js'
-import type { ClipText } from './data.js'
 
 export class ClipList {
   readonly #list = element('list', HTMLElement)

@@ -1,7 +1,7 @@
 // The viewer's script: starts the player, and hands it what the pointer, the keys and the controls ask for.
 
+import type { ViewerData } from '../../outputs/viewer_data.js'
 import { element, isShortcut, pageData } from '../page.dom.js'
-import type { ViewerData } from './data.js'
 import { Player } from './player.dom.js'
 
 const { clips } = pageData<ViewerData>()

@@ -1,10 +1,10 @@
 // The viewer at work: the clip that is shown, time going by, and the controls that say so.
 
 import { dark, light } from '../../outputs/colours.js'
+import type { PackedClip } from '../../outputs/viewer_data.js'
 import { element } from '../page.dom.js'
 import { showCaption, showLegend } from './caption.dom.js'
 import { ClipList } from './clip_list.dom.js'
-import type { PackedClip } from './data.js'
 import type { Mode } from './panes.js'
 import { Playback } from './playback.js'
 import { type ShownClip, unpackClip } from './shown_clip.js'
