@@ -11,7 +11,8 @@ const mayImport: Record<string, readonly string[]> = {
   text: ['base'],
   data: ['base', 'motion', 'formats', 'text'],
   metrics: ['base', 'motion'],
-  outputs: ['base', 'motion', 'formats'],
+  generated: [],
+  outputs: ['base', 'motion', 'formats', 'generated'],
   device: ['base'],
   kernels: ['device'],
   lift: ['base', 'motion', 'device', 'kernels'],
@@ -20,7 +21,8 @@ const mayImport: Record<string, readonly string[]> = {
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
   tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer', 'train'],
-  profile: ['base', 'outputs', 'device', 'model', 'infer', 'train'],
+  profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
+  pages: ['motion', 'outputs', 'profile'],
   commands: [
     'base',
     'motion',
@@ -40,7 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
 }
 
 /** Folders that must also run in a browser: nothing of Node's in them. */
-const everywhere = ['motion', 'reference', 'text', 'metrics', 'kernels', 'ops', 'model', 'infer']
+const everywhere = ['motion', 'reference', 'pages', 'text', 'metrics', 'kernels', 'ops', 'model', 'infer']
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.[jt]s$/.test(path) && path.includes('/'))
