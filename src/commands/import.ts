@@ -1,8 +1,8 @@
 // `signllm import`: a model trained with the released Progressive Transformers code, out of its state dict as safetensors.
 
 import { SignError } from '../base/errors.js'
-import { asWeights } from '../formats/safetensors.js'
-import { readSafetensorsOrIndex } from '../formats/safetensors_index.js'
+import { asWeights } from '../formats/safetensors/float.js'
+import { readSafetensorsOrIndex } from '../formats/safetensors/index_file.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { rawFrames } from '../model/frame_scaling.js'
 import { SignModel } from '../model/sign_model.js'
