@@ -2,6 +2,8 @@
 
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { cameraFor, projectPoint } from '../src/outputs/camera.js'
+import { light, rgb } from '../src/outputs/colours.js'
 import { inspectionHtml } from '../src/outputs/inspection.js'
 import { signer } from '../src/outputs/signer.testing.js'
 import { type ViewerEntry, viewerHtml } from '../src/outputs/viewer.js'
@@ -202,6 +204,25 @@ describe.skipIf(noBrowser)(`pages in a browser${noBrowser && ` (${noBrowser})`}`
         seen.add(await picture(page))
       }
       expect(seen.size).toBe(4)
+    })
+
+    it('shows a motion that has ended as a whole that is seen through', async () => {
+      const page = await open(viewer, { reducedMotion: 'reduce' })
+      await page.locator('#mode').selectOption('reference')
+      await page.locator('#time').fill('50')
+      const { width, height } = (await page.locator('#canvas').boundingBox())!
+      const camera = cameraFor([signer(60), signer(45)])
+      const size = Math.min(width, height)
+      // Beside the nose, where the head's fill lies over its edge's colour.
+      const head = projectPoint(0.05, -0.2, 0, camera, size)
+      const [x, y] = [head.x + (width - size) / 2, head.y + (height - size) / 2].map(Math.round)
+      const pixel = await page.evaluate<number[]>(
+        `[...document.querySelector('canvas').getContext('2d').getImageData(${x}, ${y}, 1, 1).data].slice(0, 3)`,
+      )
+      rgb(light.headFill).forEach((channel, i) => {
+        const wanted = 0.3 * channel + 0.7 * rgb(light.paper)[i]!
+        expect(Math.abs(pixel[i]! - wanted)).toBeLessThanOrEqual(1.5)
+      })
     })
 
     it('turns and zooms by pointer and keys, and back to the front', async () => {

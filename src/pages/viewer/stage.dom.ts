@@ -69,9 +69,28 @@ function paintMotion(
 ): void {
   const camera: Camera = { centre: clip.centre, extent: clip.extent, ...view }
   const size = Math.min(width, height)
+  const marks = ghost ? drawGhost(frame, camera, size, palette) : drawFrame(frame, camera, size, palette)
+  withOpacity(context, opacity, (layer) => {
+    layer.translate(left + (width - size) / 2, top + (height - size) / 2)
+    paintMarks(layer, marks)
+  })
+}
+
+/** Paints as a whole: marks that are seen through one by one would show what they are there to cover. */
+function withOpacity(context: CanvasRenderingContext2D, opacity: number, paint: (layer: CanvasRenderingContext2D) => void): void {
   context.save()
-  context.translate(left + (width - size) / 2, top + (height - size) / 2)
-  context.globalAlpha = opacity
-  paintMarks(context, ghost ? drawGhost(frame, camera, size, palette) : drawFrame(frame, camera, size, palette))
+  if (opacity === 1) paint(context)
+  else {
+    const { canvas } = context
+    const layer = document.createElement('canvas')
+    layer.width = canvas.width
+    layer.height = canvas.height
+    const layerContext = layer.getContext('2d')!
+    layerContext.setTransform(context.getTransform())
+    paint(layerContext)
+    context.globalAlpha = opacity
+    context.resetTransform()
+    context.drawImage(layer, 0, 0)
+  }
   context.restore()
 }
