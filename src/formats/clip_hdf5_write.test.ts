@@ -75,3 +75,15 @@ describe.skipIf(process.platform === 'win32')('a disk that fills up', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('kept'))).toEqual(['kept.h5.partial'])
   })
 })
+
+it('does not go on with a clip that an older run wrote in part', async () => {
+  const path = join(folder, 'part.h5')
+  const writer = await keypointHdf5Writer(path)
+  for (const name of ['a', 'b']) await writer.add(keypointClip(name, 60, 0))
+  await writer.keep()
+  const bytes = await readFile(`${path}.partial`)
+  await writeFile(`${path}.partial`, bytes.fill(0, bytes.length - 20_000))
+  await expect(keypointHdf5Writer(path, { resume: true })).rejects.toThrow(
+    /part\.h5\.partial: b: wanted a clip that was written to its end, got one without its last frame, .* Start anew with --overwrite/,
+  )
+})

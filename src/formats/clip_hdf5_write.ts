@@ -66,7 +66,9 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
       const names = new Set<string>()
       if (earlier !== undefined) {
         await checkMade(earlier, made, reading)
-        for await (const { name } of readClipHdf5(earlier, kind, reading)) names.add(name)
+        // Until its failures took back what they had written, a run could leave a clip that is only partly there.
+        const options = { ...reading, whole: earlier === partial }
+        for await (const { name } of readClipHdf5(earlier, kind, options)) names.add(name)
         await output(path, `rename ${earlier}`, () => rename(earlier, partial))
       }
       const file = earlier === undefined ? await begin(partial, made) : await Hdf5File.open(partial, 'a')
