@@ -1,7 +1,7 @@
 // The commands under `signllm data`: argv to a command, as in cli.ts.
 
 import { type Command, Option } from 'commander'
-import { counted } from './base/counted.js'
+import { counted, someOf } from './base/counted.js'
 import { CHECK_FAILED, exitStatus } from './base/errors.js'
 import { picture, positive, rate, share } from './cli_options.js'
 import type { BrokenClip } from './commands/clip_work.js'
@@ -220,14 +220,15 @@ interface Written {
   readonly frames: number
   readonly withoutText: number
   readonly withoutClip: number
+  readonly namesWithout: { readonly text: readonly string[]; readonly clip: readonly string[] }
   readonly broken: readonly BrokenClip[]
 }
 
 function writtenText(summary: Written): string {
-  const { out, clips, frames, withoutText, withoutClip } = summary
+  const { out, clips, frames, withoutText, withoutClip, namesWithout } = summary
   const leftOut = [
-    ...(withoutText > 0 ? [`${counted(withoutText, 'clip')} without text left out`] : []),
-    ...(withoutClip > 0 ? [`${counted(withoutClip, 'name')} without a clip`] : []),
+    ...(withoutText > 0 ? [`${counted(withoutText, 'clip')} without text left out (${someOf(namesWithout.text)})`] : []),
+    ...(withoutClip > 0 ? [`${counted(withoutClip, 'name')} without a clip (${someOf(namesWithout.clip)})`] : []),
   ]
   return `${[`${out}: ${counted(clips, 'clip')}, ${counted(frames, 'frame')}`, ...leftOut].join(', ')}${brokenText(summary)}`
 }

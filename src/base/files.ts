@@ -7,13 +7,15 @@ import { counted } from './counted.js'
 import { isSystemError, refusedOutput } from './system_errors.js'
 
 /**
- * Writes `data` to `path` whole or not at all; pieces of a stream one after another, so that a file may be larger than memory. Makes the folder.
+ * Writes `data` to `path` whole or not at all; pieces of a stream one after another, so that a file may be larger than memory. Makes the folder, which does not
+ * stay empty where the file cannot be written.
  * Throws ERR_OUTPUT naming the path and the system's reason, and what the stream throws.
  */
 export async function writeWhole(path: string, data: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
   const partial = `${path}.partial-${process.pid}`
+  let folder: string | undefined
   try {
-    await makeFolders(dirname(path))
+    folder = await makeFolders(dirname(path))
     const file = await open(partial, 'w')
     try {
       await writeFile(file, data)
@@ -24,6 +26,7 @@ export async function writeWhole(path: string, data: string | Uint8Array | Async
     await rename(partial, path)
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined)
+    if (folder !== undefined) await removeEmpty(dirname(path), folder)
     const what = typeof data === 'string' || data instanceof Uint8Array ? counted(data.length, 'byte') : 'this file'
     throw outputError(path, `write ${what}`, cause) // or what the stream threw
   }

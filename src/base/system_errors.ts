@@ -9,6 +9,9 @@ export function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
   return cause instanceof Error && (syscall !== undefined || code === 'ERR_INVALID_ARG_VALUE')
 }
 
+/** What helps where the system refused to write. */
+export const writingRemedy = (code: string | undefined): string => remedy(code) ?? 'Choose a folder you may write to, with room left'
+
 /** What helps against it; `undefined` where only the reader knows. */
 function remedy(code: string | undefined): string | undefined {
   switch (code) {
@@ -39,8 +42,7 @@ function remedy(code: string | undefined): string | undefined {
 
 /** What to throw where the system refused to write: ERR_OUTPUT. `wanted` says what was to be done, as in 'remove the older run'. */
 export function refusedOutput(path: string, wanted: string, cause: NodeJS.ErrnoException): SignError {
-  const nextMove = remedy(cause.code) ?? 'Choose a folder you may write to, with room left'
-  return new SignError('ERR_OUTPUT', path, `wanted to ${wanted}, got ${cause.message}`, nextMove, { cause })
+  return new SignError('ERR_OUTPUT', path, `wanted to ${wanted}, got ${cause.message}`, writingRemedy(cause.code), { cause })
 }
 
 /** What to throw where the system refused to read: ERR_DATA, unless told otherwise. */

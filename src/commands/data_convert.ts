@@ -3,6 +3,7 @@
 
 import { existsSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { someOf } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { output } from '../base/files.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
@@ -150,9 +151,6 @@ const chosenOf = (names: readonly string[], clip: string | undefined): readonly 
 function chosen(names: readonly string[], clip: string | undefined, path: string): readonly string[] {
   if (clip === undefined) return names
   if (names.includes(clip)) return [clip]
-  const some = names
-    .slice(0, 3)
-    .map((name) => `'${name}'`)
-    .join(', ')
-  throw new SignError('ERR_USAGE', path, `wanted the clip '${clip}', got clips such as ${some}`, 'Write the name as it is there')
+  const problem = `wanted the clip '${clip}', got clips such as ${someOf(names)}`
+  throw new SignError('ERR_USAGE', path, problem, 'Write the name as it is there')
 }

@@ -38,6 +38,7 @@ describe('dataSkels', () => {
       frames: 8,
       withoutText: 2,
       withoutClip: 2,
+      namesWithout: { text: ['b', 'd'], clip: ['A', 'dev/b'] },
       broken: [],
       notes: [],
     })
@@ -51,6 +52,22 @@ describe('dataSkels', () => {
     expect([sequences.map(({ frames }) => frames), scale, counter]).toEqual([[5, 3], 'neck-shoulder-3', 'zero-based i/N'])
     expect(await readManifest(`${out}.json`)).toMatchObject({ licence: 'CC BY 4.0', fps: 24, normalisation: 'neck-shoulder-3' })
     expect((await checkCorpus(out)).findings).toEqual([])
+  })
+
+  it('leaves out clips that a corpus cannot name', async () => {
+    const path = join(folder, 'odd.h5')
+    const names = ['a\tb', '\x1b[31mred', 'x'.repeat(241), 'fine']
+    const writer = await motionHdf5Writer(path)
+    for (const [i, name] of names.entries()) await writer.add({ name, joints: raw(3 + i), frames: 3 + i, fps: 24 })
+    await writer.close()
+    const out = join(folder, 'odd')
+    const { clips, broken } = await dataSkels({ ...base, in: path, out })
+    expect([clips, await linesOf(`${out}.files`)]).toEqual([1, ['fine']])
+    expect(broken.map(({ name }) => name).sort()).toEqual([...names.slice(0, 3)].sort())
+    expect(broken.map(({ problem }) => problem).join()).toMatch(
+      /wanted clip names without control characters, got "a\\tb"\. Rename the clip/,
+    )
+    expect((await checkCorpus(out)).findings.filter(({ severity }) => severity === 'error')).toEqual([])
   })
 
   it('takes names for the same however their accents are put together', async () => {

@@ -27,6 +27,8 @@ export interface TargetSummary {
   readonly withoutText: number
   /** Names for which there is no clip. */
   readonly withoutClip: number
+  /** Which these are, each in the order of its source. */
+  readonly namesWithout: { readonly text: readonly string[]; readonly clip: readonly string[] }
   readonly broken: readonly BrokenClip[]
   /** What to know of clips that were used all the same. */
   readonly notes: readonly string[]
@@ -97,18 +99,31 @@ export function checkTarget(out: string, clips: readonly string[], tellsLanguage
   if (kind === 'corpus' && !tellsLanguage) refuse('wanted the language of the clips, got none', 'Pass --lang, e.g. ASL')
 }
 
-/** Writes the clips of a source that words are there for. Throws what the writers throw. */
+/**
+ * Writes the clips of a source that words are there for. A clip that a corpus cannot name is left out, as its check would refuse it. Throws what the writers
+ * throw.
+ */
 export async function writeTarget(out: string, source: MotionSource, words: Words, settings: TargetSettings): Promise<TargetSummary> {
-  const names = spokenNames(source, words)
-  const work = new ClipWork(names.length, settings)
+  const kind = kindOf(out)
+  const spoken = spokenNames(source, words)
+  const work = new ClipWork(spoken.length, settings)
   try {
-    const write: Write = writers[kindOf(out)]
+    const names = kind === 'corpus' ? spoken.filter((name) => nameable(name, work)) : spoken
+    const write: Write = writers[kind]
     await write(out, clipsOf(source, names, words, settings, work), settings)
   } finally {
     work.end()
   }
-  const there = new Set(source.names)
-  const withoutClip = words ? [...words.keys()].filter((name) => !there.has(name)).length : 0
+  const [there, said] = [new Set(source.names), new Set(spoken)]
+  const text = source.names.filter((name) => !said.has(name))
+  const clip = [...(words?.keys() ?? [])].filter((name) => !there.has(name))
   const { clips, frames, broken, notes } = work
-  return { out, clips, frames, withoutText: there.size - names.length, withoutClip, broken, notes }
+  return { out, clips, frames, withoutText: text.length, withoutClip: clip.length, namesWithout: { text, clip }, broken, notes }
+}
+
+/** Whether a clip's name can stand in a corpus; says why not. */
+function nameable(name: string, work: ClipWork): boolean {
+  const problem = clipNameProblem(name)
+  if (problem !== undefined) work.leaveOut(name, new SignError('ERR_DATA', 'clip names', problem, 'Rename the clip'))
+  return problem === undefined
 }

@@ -45,6 +45,8 @@ export interface ReadHdf5Options extends OpenHdf5Options {
   readonly names?: readonly string[]
   /** Says which clips are not read. */
   readonly skip?: (name: string) => boolean
+  /** Refuse a clip whose last frame is nothing but zeros: a disk that filled up while it was written leaves it so. Default false. */
+  readonly whole?: boolean
   /** Called for a clip that cannot be read, which is then left out. Default: the error is thrown and the reading ends. */
   readonly broken?: (name: string, error: SignError) => void
 }
@@ -55,7 +57,7 @@ export async function* readClipHdf5<C>(path: string, kind: ClipKind<C>, options:
   try {
     for (const name of options.names ?? (await file.names())) {
       if (options.skip?.(name)) continue
-      const clip = await attempt(name, options.broken, () => clipIn(file, name, kind, options.fps ?? 24))
+      const clip = await attempt(name, options.broken, () => clipIn(file, name, kind, options))
       if (clip !== undefined) yield clip
     }
   } finally {
@@ -85,14 +87,19 @@ async function attempt<T>(name: string, broken: ReadHdf5Options['broken'], work:
   }
 }
 
-async function clipIn<C>(file: Hdf5File, name: string, kind: ClipKind<C>, defaultFps: number): Promise<C> {
+async function clipIn<C>(file: Hdf5File, name: string, kind: ClipKind<C>, { fps = 24, whole = false }: ReadHdf5Options): Promise<C> {
   const who = `${file.path}: ${name}`
   const dataset = await file.describe(name, [CONTENT, FPS, FRAME_INDEX])
   const { frames, bytes } = checkShape(dataset, file.bytes, who, kind.hint)
   const content = contentOf(dataset)
   if (content !== kind.content) throw new SignError('ERR_DATA', who, `wanted ${kind.content}, got ${content}`, kind.hint)
-  const time = timeOf(dataset, frames, defaultFps, who)
-  return kind.fromRows({ name, frames, rows: await file.values(name, bytes), ...time }, who)
+  const time = timeOf(dataset, frames, fps, who)
+  const rows = await file.values(name, bytes)
+  if (whole && rows.subarray(-COORDS).every((value) => value === 0)) {
+    const problem = 'wanted a clip that was written to its end, got one without its last frame, as a full disk leaves it'
+    throw new SignError('ERR_DATA', who, problem, 'Start anew with --overwrite')
+  }
+  return kind.fromRows({ name, frames, rows, ...time }, who)
 }
 
 /** How many frames a dataset has, and what its numbers take. Throws ERR_DATA naming `who` for what is no clip, or more than the file can hold. */

@@ -66,11 +66,12 @@ export class ClipHdf5Writer<C extends { readonly name: string }> {
       const names = new Set<string>()
       if (earlier !== undefined) {
         await checkMade(earlier, made, reading)
-        for await (const { name } of readClipHdf5(earlier, kind, reading)) names.add(name)
+        // Until its failures took back what they had written, a run could leave a clip that is only partly there.
+        const options = { ...reading, whole: earlier === partial }
+        for await (const { name } of readClipHdf5(earlier, kind, options)) names.add(name)
         await output(path, `rename ${earlier}`, () => rename(earlier, partial))
       }
-      const file = await Hdf5File.open(partial, earlier === undefined ? 'w' : 'a')
-      if (earlier === undefined) await file.annotate(MADE, JSON.stringify(made))
+      const file = earlier === undefined ? await begin(partial, made) : await Hdf5File.open(partial, 'a')
       return new ClipHdf5Writer(path, kind, file, names, lock, folder)
     } catch (error) {
       lock.release()
@@ -179,6 +180,22 @@ function checkRows({ name, frames, rows, frameIndex }: ClipRows, who: string): v
   }
   if (frames > LONGEST_INDEX && hasGaps(frameIndex))
     refuse(`wanted at most ${LONGEST_INDEX} frames in a clip with gaps, got ${frames}`, 'Cut or resample the clip')
+}
+
+/** A new file, without clips. Where it cannot be written, nothing of it stays. */
+async function begin(path: string, made: NonNullable<WriteHdf5Options['made']>): Promise<Hdf5File> {
+  const isNew = !existsSync(path)
+  let opened = false
+  try {
+    const file = await Hdf5File.open(path, 'w')
+    opened = true
+    await file.annotate(MADE, JSON.stringify(made))
+    return file
+  } catch (error) {
+    // What could not be opened is still what an earlier run left.
+    if (opened || isNew) await output(path, 'remove it', () => rm(path, { force: true }))
+    throw error
+  }
 }
 
 async function checkMade(path: string, made: NonNullable<WriteHdf5Options['made']>, reading: OpenHdf5Options): Promise<void> {

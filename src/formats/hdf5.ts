@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { optionalPackage } from '../base/optional.js'
+import { writingRemedy } from '../base/system_errors.js'
 import { type CallOptions, Thread, ThreadError } from '../base/thread.js'
 import { sizeOfFile } from './file_bytes.js'
 import { mostUnpacked } from './unpacked_limit.js'
@@ -133,7 +134,7 @@ export class Hdf5File {
     return this.#inTurn(this.path, 'to begin the file', value.length, 'annotate', [name, value])
   }
 
-  /** Adds a dataset, in groups by the slashes in its name, and hands it to the system. Throws ERR_OUTPUT naming it. */
+  /** Adds a dataset, in groups by the slashes in its name, and hands it to the system. Throws ERR_OUTPUT naming it; the file is then what it was before. */
   add(addition: Hdf5Addition): Promise<void> {
     return this.#inTurn(`${this.path}: ${addition.name}`, 'to add a clip', addition.rows.byteLength, 'add', [addition])
   }
@@ -195,9 +196,9 @@ export class Hdf5File {
     }
   }
 
-  #failed(who: string, wanted: string, got: string, opening = false, cause?: unknown): SignError {
+  #failed(who: string, wanted: string, got: string, opening = false, cause?: ThreadError): SignError {
     const reads = this.#mode === 'r' || (this.#mode === 'a' && opening)
-    const nextMove = reads ? 'Check the path, or fetch the file again' : 'Choose a folder you may write to, with room left'
+    const nextMove = reads ? 'Check the path, or fetch the file again' : writingRemedy(cause?.code)
     return new SignError(reads ? 'ERR_DATA' : 'ERR_OUTPUT', who, `wanted ${wanted}, got ${got}`, nextMove, { cause })
   }
 

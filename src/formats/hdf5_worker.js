@@ -3,6 +3,7 @@
 
 import { resolve } from 'node:path'
 import { parentPort } from 'node:worker_threads'
+import { Undo } from './hdf5_undo.js'
 
 /** @typedef {import('h5wasm/node')} Library */
 /** @typedef {import('./hdf5.js').Hdf5Calls} Hdf5Calls */
@@ -26,6 +27,8 @@ let allowed = ''
 let mostMemory = Number.POSITIVE_INFINITY
 /** What the C library has complained of since it was last asked. */
 let complaints = ''
+/** @type {Undo} */
+let undo
 
 /** @type {Hdf5Calls} */
 const calls = {
@@ -34,6 +37,7 @@ const calls = {
     library = await h5wasm.ready
     listen()
     confine()
+    undo = new Undo(/** @type {ConstructorParameters<typeof Undo>[0]} */ (/** @type {unknown} */ (library.FS)))
   },
 
   open(path, mode, memory) {
@@ -72,7 +76,8 @@ const calls = {
   add({ name, rows, shape, attributes }) {
     const dataset = groupOf(name).create_dataset({ name: lastPart(name), data: rows, shape: [...shape] })
     for (const { name: key, value, dtype } of attributes) dataset.create_attribute(key, value, null, dtype)
-    file.flush()
+    // Flushed, a dataset without its numbers would look whole.
+    if (complaints === '') file.flush()
   },
 
   close() {
@@ -195,16 +200,33 @@ function groupOf(name) {
 /** @param {string} name */
 const lastPart = (name) => /** @type {string} */ (name.split('/').at(-1))
 
+/** What the system refused a write for, by the numbers that the C library has for it. */
+const REFUSALS = new Map([
+  [2, 'EACCES'],
+  [19, 'EDQUOT'],
+  [22, 'EFBIG'],
+  [29, 'EIO'],
+  [51, 'ENOSPC'],
+  [63, 'EPERM'],
+  [69, 'EROFS'],
+])
+
 /**
- * Of a stack of errors, outermost function first, the innermost line says why.
+ * Where the system refused, its reason; else, of a stack of errors, outermost function first, the innermost line.
  *
  * @param {unknown} cause
+ * @returns {{ problem: string, code?: string | undefined }}
  */
 function reasonOf(cause) {
-  const first = complaints.split('HDF5-DIAG').find((part) => part.includes('#000'))
-  const reasons = [...(first ?? '').matchAll(/#\d+: .*?\(\): (.*)/g)]
+  const first = complaints.split('HDF5-DIAG').find((part) => part.includes('#000')) ?? ''
+  const [, errno, text] = /errno = (\d+), error message = '(.*?)'/.exec(first) ?? []
+  const refusal = REFUSALS.get(Number(errno))
+  if (refusal) return { problem: `${refusal}: ${text?.toLowerCase()}`, code: refusal }
+  const reasons = [...first.matchAll(/#\d+: .*?\(\): (.*)/g)]
   const told = cause instanceof Error ? cause.message : String(cause ?? complaints)
-  return (reasons.at(-1)?.[1] ?? /** @type {string} */ (told.split('\n')[0])).slice(0, 200)
+  const problem = reasons.at(-1)?.[1] ?? /** @type {string} */ (told.split('\n')[0])
+  // Its reports of the system begin with the time of day.
+  return { problem: problem.replace(/:? time = .*/, '').slice(0, 200), code: /** @type {NodeJS.ErrnoException} */ (cause)?.code }
 }
 
 /**
@@ -214,12 +236,22 @@ function reasonOf(cause) {
  */
 async function answer(name, args) {
   complaints = ''
+  undo?.begin()
+  /** @type {unknown} */
+  let problem
   try {
     const value = await /** @type {Record<string, (...args: unknown[]) => unknown>} */ (/** @type {unknown} */ (calls))[name]?.(...args)
-    return complaints === '' ? { value } : { problem: reasonOf(undefined) }
+    if (complaints === '') return { value }
   } catch (cause) {
-    return { problem: reasonOf(cause), code: /** @type {NodeJS.ErrnoException} */ (cause)?.code }
+    problem = cause
   }
+  const reason = reasonOf(problem)
+  try {
+    undo?.takeBack(allowed)
+  } catch (cause) {
+    return { ...reason, problem: `${reason.problem}; the file is torn, since putting it back failed too: ${cause}` }
+  }
+  return reason
 }
 
 parentPort?.on('message', async ({ name, args }) => {
