@@ -4,7 +4,7 @@
 // Distances count in the clip's median shoulder distance. A frame tells where both wrists are seen and at least one hand:
 //
 // - right, where each hand seen begins at least twice as near to its own wrist as to the other, and nearer by more than 0.2;
-// - exchanged, where each is at the other wrist in the same sense, and nearer by more than 0.4. The arms must be in place then, so that it is not them that are
+// - exchanged, where each is at the other wrist in the same sense, and nearer by more than 0.3. The arms must be in place then, so that it is not them that are
 //   exchanged: shoulders the way round that they are in the clip, each wrist nearer to its own elbow than to the other.
 //
 // Of hands near each other, of one without its wrist, and of two found in one place, nothing is known: such a frame goes with the nearest that tells.
@@ -18,7 +18,7 @@ const HAND = joint.rightHand - joint.leftHand
 /** Points seen with less confidence are no evidence. */
 const SURE = 0.2
 const NEARER = 2
-const APART = { right: 0.2, exchanged: 0.4 }
+const APART = { right: 0.2, exchanged: 0.3 }
 
 /** Points [frames, 50, 3] of one signer: x, y, confidence. */
 export interface SeenJoints {
