@@ -78,11 +78,11 @@ async function seen(path: string, names: readonly string[], options: DataInspect
 }
 
 function flatClip(clip: KeypointClip, language: string): InspectedClip {
-  const { clip: clean, outliers } = cleanKeypoints(clip)
+  const { clip: clean, outliers, notes } = cleanKeypoints(clip)
   const { missing, dropped } = keypointQuality(clip, { outliers })
   const { name, frames, fps } = clean
   const flat = clean.keypoints.map((value, i) => (i % KEYPOINT === 2 ? 0 : value))
-  const findings = dropped > 0 ? [`nobody seen in ${counted(dropped, 'frame')}`] : []
+  const findings = [...(dropped > 0 ? [`nobody seen in ${counted(dropped, 'frame')}`] : []), ...notes]
   return { clip: { name, frames, fps, language, text: '', joints: normalise(flat, frames, { who: name }) }, findings, missing }
 }
 

@@ -7,6 +7,7 @@ import { keypointClip } from '../formats/detections.testing.js'
 import { keypointHdf5Writer } from '../formats/keypoints_hdf5.js'
 import { readMotionHdf5 } from '../formats/motions_hdf5.js'
 import { boneLengthSpread } from '../motion/bone_lengths.js'
+import { exchangeHands } from '../motion/hand_owners.js'
 import { joint } from '../motion/skeleton.js'
 import { all, interruptedAfter, silent } from './clips.testing.js'
 import { dataLift } from './data_lift.js'
@@ -49,6 +50,26 @@ describe('dataLift', () => {
       /out\.h5: a: wanted keypoints, got joints/,
     )
     expect(existsSync(join(folder, 'twice.h5.partial'))).toBe(false)
+  })
+
+  it('gives hands back that are on the wrong arms in a file of keypoints, and says so', async () => {
+    const [straight, exchanged] = [join(folder, 'straight.h5'), join(folder, 'exchanged.h5')]
+    const clip = keypointClip('a', 4, 3)
+    const keypoints = clip.keypoints.slice()
+    for (let t = 0; t < 4; t++) exchangeHands(keypoints, t)
+    for (const [path, one] of [
+      [straight, clip],
+      [exchanged, { ...clip, keypoints }],
+    ] as const) {
+      const store = await keypointHdf5Writer(path)
+      await store.add(one)
+      await store.close()
+    }
+    const [wanted, got] = [join(folder, 'straight_lifted.h5'), join(folder, 'exchanged_lifted.h5')]
+    await dataLift({ in: straight, out: wanted, iterations: 5, stream: silent })
+    const { notes } = await dataLift({ in: exchanged, out: got, iterations: 5, stream: silent })
+    expect(notes).toEqual(["a: left and right hand exchanged in 4 of 4 frames: each began at the other's wrist"])
+    expect(await all(readMotionHdf5(got))).toEqual(await all(readMotionHdf5(wanted)))
   })
 
   it('says once for all clips alike what was never seen in them', async () => {

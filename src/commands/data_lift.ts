@@ -90,6 +90,8 @@ async function* cleanedClips(
     const { clip, notes } = asFilmed(stored, videoFps)
     for (const note of notes) work.remark(clip.name, note)
     const cleaned = work.attempt(clip.name, () => cleanKeypoints(clip, fps === undefined ? {} : { fps }))
-    if (cleaned) yield cleaned.clip
+    if (!cleaned) continue
+    for (const note of cleaned.notes) work.remark(clip.name, note)
+    yield cleaned.clip
   }
 }

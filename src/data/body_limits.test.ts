@@ -61,6 +61,23 @@ describe('impossible', () => {
     ])
   })
 
+  it('finds hands that hang on the other wrist, evenly near or far', () => {
+    const off = (by: number): string[] => {
+      const out = joints.slice()
+      for (let t = 0; t < frames; t++) for (let j = joint.leftHand; j < joint.rightHand; j++) out[t * COORDS + j * 3]! -= by
+      return impossible(out, frames, 25)
+    }
+    expect(off(0.1)).toEqual([])
+    expect(off(0.18)).toEqual([
+      expect.stringMatching(
+        /^wanted leftWrist to leftHand within 0\.5 shoulder widths in most frames, got 0\.[56] .*: hands on the wrong arms/,
+      ),
+    ])
+    expect(impossible(moved(4, [joint.leftHand, joint.rightHand - 1, -0.3]), frames, 25)).toContainEqual(
+      expect.stringMatching(/^wanted leftWrist to leftHand within 0\.8 shoulder widths, got 0\.9 shoulder widths in frame 4$/),
+    )
+  })
+
   it('finds a bone that is too long in one frame, and one that changes its length all the time', () => {
     expect(impossible(moved(4, [joint.leftElbow, joint.leftElbow, 1]), frames, 25)).toContainEqual(
       expect.stringMatching(/^wanted leftShoulder to leftElbow within 2\.5 shoulder widths, got 3\.\d shoulder widths in frame 4$/),

@@ -2,7 +2,7 @@
 // ten PHOENIX14T clips, three lifted How2Sign clips and the built-in signer have, so that only what is broken is found.
 
 import { counted } from '../base/counted.js'
-import { boneLengthSpread, boneLengths } from '../motion/bone_lengths.js'
+import { boneLengthSpread, boneLengths, medianBoneLengths } from '../motion/bone_lengths.js'
 import { bones, COORDS, JOINTS, jointNames } from '../motion/skeleton.js'
 
 interface BoneLimit {
@@ -18,11 +18,13 @@ const body: readonly BoneLimit[] = [
   { longest: 0.4, spread: 0.5 },
   { longest: 0.85, spread: 0.6 },
   { longest: 0.95, spread: 1.2 },
-  { longest: 0.3, spread: Number.POSITIVE_INFINITY },
+  { longest: 0.25, spread: Number.POSITIVE_INFINITY },
 ]
 const hand: BoneLimit = { longest: 0.6, spread: Number.POSITIVE_INFINITY }
 /** The root of a hand doubles the wrist: that bone may have no length. */
 const WRIST_TO_HAND = 4
+/** Middle distance of a wrist and the root of its hand over a clip; in those clips up to 0.08. */
+const HAND_OFF = 0.16
 /** A bone shorter than this is none. */
 const POINT = 1e-3
 /** Distance of a joint from the neck. */
@@ -38,6 +40,7 @@ const JUMP = 0.5
 export function impossible(joints: Float32Array, frames: number, fps: number): string[] {
   const found = [
     longBone(joints, frames),
+    handOff(joints, frames),
     ...collapsed(joints, frames),
     stretchedBone(joints, frames),
     farJoint(joints, frames),
@@ -58,6 +61,15 @@ function longBone(joints: Float32Array, frames: number): string | undefined {
     const { longest } = limitOf(b)
     const t = lengths.findIndex((length) => length > longest)
     if (t >= 0) return `wanted ${nameOf(b)} within ${inShoulders(longest)}, got ${inShoulders(lengths[t]!)} in frame ${t}`
+  }
+  return undefined
+}
+
+/** Hands at the wrong wrists, which lifting spreads evenly over a clip. */
+function handOff(joints: Float32Array, frames: number): string | undefined {
+  for (const [b, length] of medianBoneLengths({ joints, frames }).entries()) {
+    if (bones[b]!.length !== WRIST_TO_HAND || length <= HAND_OFF) continue
+    return `wanted ${nameOf(b)} within ${inShoulders(HAND_OFF)} in most frames, got ${inShoulders(length)}: hands on the wrong arms look so`
   }
   return undefined
 }

@@ -27,10 +27,11 @@ export interface PoseKeypointOptions {
  */
 export function keypointsOfPose(pose: PoseFile, options: PoseKeypointOptions): DetectedClip {
   const { name, who = name } = options
-  const layout = facingLayout(pose, layoutOf(pose, who))
+  const { layout, notes } = facingLayout(pose, layoutOf(pose, who))
   const chosen = options.person === undefined ? candidates(pose, who) : [checkPerson(pose, options.person, who)]
   const people = chosen.map((person) => checked(rawJoints(pose, layout, person), person, who))
-  return signerClip(framesOf(people), name, pose.fps, who)
+  const { clip, detection } = signerClip(framesOf(people), name, pose.fps, who)
+  return { clip, detection: { ...detection, notes: [...notes, ...detection.notes] } }
 }
 
 /** The joints of a person as they are, where all that were seen can be detections. */

@@ -191,6 +191,36 @@ describe('motionOfPose', () => {
     expect(clip.keypoints).toEqual(keypointsOfPose(signer, { name: 'a' }).clip.keypoints)
   })
 
+  it('gives hands back to their arms where the file has them on the others, and says so', () => {
+    const wanted = mediapipe()
+    const hand = 3 * handNames.length
+    const body = 3 * (wanted.points - 2 * handNames.length)
+    const exchanged = (frames: readonly number[]): PoseFile => {
+      const data = wanted.data.slice()
+      for (const t of frames) {
+        const first = t * wanted.points * 3 + body
+        data.copyWithin(first, first + hand, first + 2 * hand)
+        data.set(wanted.data.subarray(first, first + hand), first + hand)
+      }
+      return { ...wanted, data }
+    }
+    for (const frames of [[0, 1, 2, 3], [2]]) {
+      const note = `left and right hand exchanged in ${frames.length} of 4 frames: each began at the other's wrist`
+      const { joints, quality } = motionOfPose(exchanged(frames))
+      expect([joints, quality.notes]).toEqual([motionOfPose(wanted).joints, [note]])
+      const { clip, detection } = keypointsOfPose(exchanged(frames), { name: 'a' })
+      expect([clip.keypoints, detection.notes]).toEqual([keypointsOfPose(wanted, { name: 'a' }).clip.keypoints, [note]])
+    }
+  })
+
+  it('notes a file whose sides it exchanges', () => {
+    const file = mediapipe()
+    const mirrored = { ...file, data: file.data.map((value, i) => (i % 3 === 0 ? 500 - value : value)) }
+    const note = "left and right exchanged: the file has the right shoulder on the picture's right, as in a mirrored video"
+    expect(motionOfPose(mirrored).quality.notes).toEqual([note])
+    expect(keypointsOfPose(mirrored, { name: 'a' }).detection.notes).toEqual([note])
+  })
+
   it('does not look for the signer in a crowd', () => {
     const crowd = { ...mediapipe(), people: 101 }
     expect(() => motionOfPose({ ...crowd, frames: 0 }, { who: 'x.pose' })).toThrow(/^x\.pose: wanted at most 100 people/)

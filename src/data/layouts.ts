@@ -122,14 +122,16 @@ function jointsOf(vocabulary: Vocabulary, names: ReadonlyMap<string, number>): J
   return [...body, ...hand('left'), ...hand('right')]
 }
 
-/** The layout in which a file's signers face the camera: the one given, or that with left and right exchanged. */
-export function facingLayout(pose: PoseFile, layout: Layout): Layout {
+/** The layout in which a file's signers face the camera: the one given, or that with left and right exchanged, and a note on it. */
+export function facingLayout(pose: PoseFile, layout: Layout): { layout: Layout; notes: readonly string[] } {
   const people = Array.from({ length: pose.people }, (_, person) => {
     const raw = rawJoints(pose, layout, person)
     return Array.from({ length: raw.frames }, (_, t) => shoulderLine(raw, t)).filter((line) => line !== undefined)
   })
   const clearest = people.reduce((best, lines) => (lines.length > best.length ? lines : best))
-  return linesAreExchanged(clearest) ? { ...layout, joints: otherSide.map((j) => layout.joints[j]!) } : layout
+  if (!linesAreExchanged(clearest)) return { layout, notes: [] }
+  const note = "left and right exchanged: the file has the right shoulder on the picture's right, as in a mirrored video"
+  return { layout: { ...layout, joints: otherSide.map((j) => layout.joints[j]!) }, notes: [note] }
 }
 
 /** From right shoulder to left in frame `t`; undefined where it does not show both. */

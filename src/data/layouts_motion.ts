@@ -2,7 +2,7 @@
 
 import { SignError } from '../base/errors.js'
 import type { PoseFile } from '../formats/pose.js'
-import { signerClip } from '../formats/signer.js'
+import { followedClip } from '../formats/signer.js'
 import { checkFinite } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
@@ -43,11 +43,11 @@ export interface PoseMotion extends Motion {
  */
 export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): PoseMotion {
   const { who = 'pose' } = options
-  const layout = facingLayout(pose, layoutOf(pose, who))
+  const { layout, notes: sideNotes } = facingLayout(pose, layoutOf(pose, who))
   const { raw, notes, people } = signerJoints(pose, layout, options.person, who)
   const { frames, at, seen } = raw
   const { width, byFrame, gross } = rejectPoseOutliers(raw, layout.joints[joint.neck]!.length === 1, who)
-  const seenOf = keypointQuality(signerClip(framesOf([raw]), who, pose.fps, who).clip)
+  const seenOf = keypointQuality(followedClip(framesOf([raw]), who, pose.fps, who).clip)
   toNormalScale(at, seen, frames, width, who)
   if (layout.depth === 'none') for (let i = 2; i < at.length; i += 3) at[i] = 0
   fillMissing(at, seen, frames)
@@ -70,7 +70,7 @@ export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): P
       ...seenOf,
       ...people,
       outliers: byFrame.reduce((sum, count) => sum + count, 0),
-      notes: [...notes, ...(layout.depth === 'none' ? [FLAT] : []), ...outlierNotes({ byFrame })],
+      notes: [...sideNotes, ...notes, ...(layout.depth === 'none' ? [FLAT] : []), ...outlierNotes({ byFrame })],
     },
   }
 }

@@ -11,7 +11,7 @@
 
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
-import { signerClip } from '../formats/signer.js'
+import { followedClip } from '../formats/signer.js'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { arms, COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { rejectOutliers } from './keypoint_outliers.js'
@@ -114,7 +114,7 @@ function weightedMedian(values: readonly number[], weights: readonly number[]): 
 }
 
 function rejectJumps(raw: RawJoints, who: string): void {
-  const { clip } = signerClip(framesOf([raw]), who, 1, who)
+  const { clip } = followedClip(framesOf([raw]), who, 1, who)
   const { clip: kept } = rejectOutliers(clip)
   for (const [i, t] of kept.frameIndex.entries()) {
     for (let j = 0; j < JOINTS; j++) if (isSeen(raw, t, j) && kept.keypoints[(i * JOINTS + j) * KEYPOINT + 2] === 0) hide(raw, t, j)

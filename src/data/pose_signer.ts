@@ -4,6 +4,7 @@
 import { SignError } from '../base/errors.js'
 import type { PoseFile } from '../formats/pose.js'
 import { checkCrowd, type DetectedFrame, followSigner } from '../formats/signer.js'
+import { exchangedHands, exchangedNote, exchangeHands } from '../motion/hand_owners.js'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { COORDS, JOINTS } from '../motion/skeleton.js'
 import { type Layout, type RawJoints, rawJoints } from './layouts.js'
@@ -17,18 +18,33 @@ export interface SignerJoints {
 }
 
 /**
- * The joints of the person asked for, or of the signer wherever among the people they are. Throws ERR_DATA naming `who` for a person who is not in the file, and
+ * The joints of the person asked for, or of the signer wherever among the people they are, with hands on their own arms. Throws ERR_DATA naming `who` for a person who is not in the file, and
  * where nobody is seen.
  */
 export function signerJoints(pose: PoseFile, layout: Layout, asked: number | undefined, who: string): SignerJoints {
   if (asked !== undefined || pose.people === 1) {
     const raw = rawJoints(pose, layout, checkPerson(pose, asked ?? 0, who))
-    return { raw, people: { several: 0, notFirst: 0 }, notes: [] }
+    return { raw, people: { several: 0, notFirst: 0 }, notes: giveHandsBack(raw) }
   }
   const people = candidates(pose, who).map((person) => rawJoints(pose, layout, person))
   const { chosen, detection } = followSigner(framesOf(people), who)
   const { several, notFirst, notes } = detection
-  return { raw: stitched(people, chosen), people: { several, notFirst }, notes }
+  const raw = stitched(people, chosen)
+  return { raw, people: { several, notFirst }, notes: [...notes, ...giveHandsBack(raw)] }
+}
+
+/** Puts hands on their own arms in place, see hand_owners.ts; in words what was done. */
+function giveHandsBack(raw: RawJoints): string[] {
+  const { at, seen, confidence, frames } = raw
+  const keypoints = new Float32Array(frames * JOINTS * KEYPOINT)
+  for (let t = 0; t < frames; t++) keypoints.set(seenIn(raw, t), t * JOINTS * KEYPOINT)
+  const exchanged = exchangedHands({ keypoints, frames })
+  for (const t of exchanged) {
+    exchangeHands(at, t)
+    exchangeHands(seen, t, 1)
+    exchangeHands(confidence, t, 1)
+  }
+  return exchanged.length > 0 ? [exchangedNote(exchanged.length, frames)] : []
 }
 
 /** Everybody in the file. Throws ERR_DATA naming `who` for a crowd. */

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
+import { exchangeHands } from '../motion/hand_owners.js'
 import { joint } from '../motion/skeleton.js'
 import { dwposeJson, dwposeLine, keypointClip, person } from './detections.testing.js'
 import { parseDwposeFrame, readDwposeClip } from './dwpose.js'
@@ -146,6 +147,17 @@ describe('readDwposeClip', () => {
     const { clip, detection, handsRepaired } = await readDwposeClip(folder, { picture, name: 'c' })
     expect([...clip.frameIndex]).toEqual([0, 3])
     expect([detection.empty, detection.absent, detection.several, handsRepaired]).toEqual([1, 1, 1, 1])
+  })
+
+  it('gives hands back that are on the wrong arms', async () => {
+    const swapped = join(folder, 'swapped')
+    await mkdir(swapped)
+    const exchanged = left.slice()
+    exchangeHands(exchanged, 0)
+    for (const name of ['00000001', '00000002']) await writeFile(join(swapped, `${name}.json`), dwposeJson([exchanged], 1280, 720))
+    const { clip, detection } = await readDwposeClip(swapped, { picture })
+    for (let t = 0; t < 2; t++) expectPerson(clip.keypoints.subarray(t * 150, (t + 1) * 150), left)
+    expect(detection.notes).toEqual(["left and right hand exchanged in 2 of 2 frames: each began at the other's wrist"])
   })
 
   it.skipIf(!existsSync(published))('reads the published clip', async () => {

@@ -6,7 +6,7 @@ import { COORDS, JOINTS } from '../motion/skeleton.js'
 import { type ClipKind, type ReadHdf5Options, readClipHdf5 } from './clip_hdf5.js'
 import { ClipHdf5Writer, type WriteHdf5Options } from './clip_hdf5_write.js'
 import { putPoint } from './keypoint_values.js'
-import { signerClip } from './signer.js'
+import { followedClip } from './signer.js'
 
 const kind: ClipKind<KeypointClip> = {
   content: 'keypoints',
@@ -14,7 +14,7 @@ const kind: ClipKind<KeypointClip> = {
   toRows: ({ keypoints, ...clip }) => ({ ...clip, rows: keypoints }),
   fromRows: ({ name, frames, fps, rows, frameIndex }, who) => {
     const seen = Array.from({ length: frames }, (_, t) => ({ index: frameIndex[t]!, people: [frameOf(rows, t, who)] }))
-    return signerClip(seen, name, fps, who).clip
+    return followedClip(seen, name, fps, who).clip
   },
 }
 

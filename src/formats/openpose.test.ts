@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
+import { exchangeHands } from '../motion/hand_owners.js'
 import { JOINTS } from '../motion/skeleton.js'
 import { openPoseJson, person } from './detections.testing.js'
 import { parseOpenPoseFrame, readOpenPoseClip } from './openpose.js'
@@ -214,6 +215,22 @@ describe('readOpenPoseClip', () => {
     for (let t = 0; t < 12; t++) expect(Math.abs(clip.keypoints[t * JOINTS * 3 + 3]! - 500)).toBeLessThan(20)
     expect(detection).toMatchObject({ several: 12, notFirst: 8 })
     expect(detection.notes).toEqual(['several people in 12 frames: chosen by size and continuity, in 8 of them not the first'])
+  })
+
+  it('gives hands back to their arms, and notes it, as it does a mirrored picture', async () => {
+    const exchanged = signer.slice()
+    exchangeHands(exchanged, 0)
+    const whole = await readOpenPoseClip(await clipFolder('hands', { 0: [exchanged], 1: [exchanged], 2: [exchanged] }))
+    for (let t = 0; t < 3; t++) expect(whole.clip.keypoints.subarray(t * 150, (t + 1) * 150)).toEqual(signer)
+    expect(whole.detection.notes).toEqual(["left and right hand exchanged in 3 of 3 frames: each began at the other's wrist"])
+    const one = await readOpenPoseClip(await clipFolder('hands1', { 0: [signer], 1: [exchanged], 2: [signer] }))
+    expect(one.clip.keypoints).toEqual(whole.clip.keypoints)
+    expect(one.detection.notes).toEqual([expect.stringMatching(/^left and right hand exchanged in 1 of 3 frames/)])
+
+    const mirrored = signer.map((value, i) => (i % 3 === 0 ? 1280 - value : value))
+    const mirror = await readOpenPoseClip(await clipFolder('mirror', { 0: [mirrored], 1: [mirrored] }))
+    expect(mirror.clip.keypoints.subarray(150)).toEqual(mirrored)
+    expect(mirror.detection.notes).toEqual([expect.stringMatching(/^the right shoulder is on the picture's right, as in a mirrored video/)])
   })
 
   it('stays with the signer while somebody larger passes in front, also at the very beginning', async () => {

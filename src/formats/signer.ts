@@ -1,7 +1,9 @@
 // Detectors list everybody in the picture, in an order of their own that changes from frame to frame. A clip is of one signer: this file says who that is.
 
 import { SignError } from '../base/errors.js'
+import { ownHands } from '../motion/hand_owners.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
+import { keypointSidesAreExchanged } from '../motion/sides.js'
 import { JOINTS, joint } from '../motion/skeleton.js'
 
 /** One file of a detector: who was seen when. */
@@ -49,9 +51,21 @@ export interface FollowedSigner {
 const JUMP = 10
 
 /**
- * The clip of one signer out of frames in rising order; see {@link followSigner} for whom it is of, and for what it throws.
+ * The clip of one signer out of frames in rising order, with hands on their own arms (hand_owners.ts); see {@link followSigner} for whom it is of, and for what it
+ * throws. Left and right stay as the detector has them: those of a mirrored picture are noted.
  */
 export function signerClip(frames: readonly DetectedFrame[], name: string, fps: number, who: string): DetectedClip {
+  const { clip: followed, detection } = followedClip(frames, name, fps, who)
+  const { clip, notes } = ownHands(followed)
+  const mirrored = keypointSidesAreExchanged(clip) ? [MIRRORED] : []
+  return { clip, detection: { ...detection, notes: [...detection.notes, ...notes, ...mirrored] } }
+}
+
+const MIRRORED =
+  "the right shoulder is on the picture's right, as in a mirrored video: left and right are exchanged where motions are written"
+
+/** The same with every joint as it was seen. */
+export function followedClip(frames: readonly DetectedFrame[], name: string, fps: number, who: string): DetectedClip {
   const { chosen, detection } = followSigner(frames, who)
   const seen = frames.flatMap(({ index, people }, t) => (chosen[t]! < 0 ? [] : [{ index, person: people[chosen[t]!]! }]))
   const keypoints = new Float32Array(seen.length * JOINTS * KEYPOINT)

@@ -7,6 +7,7 @@
 // motions that is converted, has the sides of a motion exchanged whose right shoulder is on the picture's right; the plain readers of a format give what is in the
 // file. Whoever writes motions writes them as they are inside.
 
+import { KEYPOINT, type KeypointClip } from './keypoints.js'
 import { COORDS, JOINTS, joint, jointNames } from './skeleton.js'
 
 /** For each joint the one that mirrors it: `leftIndex1` for `rightIndex1`, itself for nose and neck. */
@@ -32,6 +33,15 @@ export function sidesAreExchanged(joints: Float32Array, frames: number): boolean
 export function linesAreExchanged(lines: readonly (readonly [x: number, y: number])[]): boolean {
   const exchanged = lines.filter(([x, y]) => -x > LEVEL * Math.hypot(x, y)).length
   return exchanged > 0 && exchanged >= MOST * lines.length
+}
+
+/** The same of what a detector saw, by the frames that show both shoulders. */
+export function keypointSidesAreExchanged({ keypoints, frames }: Pick<KeypointClip, 'keypoints' | 'frames'>): boolean {
+  const [right, left] = [joint.rightShoulder * KEYPOINT, joint.leftShoulder * KEYPOINT]
+  const lines = Array.from({ length: frames }, (_, t) => keypoints.subarray(t * JOINTS * KEYPOINT, (t + 1) * JOINTS * KEYPOINT))
+    .filter((frame) => frame[right + 2]! > 0 && frame[left + 2]! > 0)
+    .map((frame) => [frame[left]! - frame[right]!, frame[left + 1]! - frame[right + 1]!] as const)
+  return linesAreExchanged(lines)
 }
 
 /** `joints` [frames, 150] with left joints in place of right ones and the other way round; no joint moves in the picture. */
