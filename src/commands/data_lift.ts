@@ -9,7 +9,7 @@ import { liftClips } from '../lift/lift.js'
 import type { LiftMode } from '../lift/objective.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { openAdapter } from './adapter.js'
-import { asFilmed, type RateSettings } from './clip_rates.js'
+import { asFilmed, type RateSettings, stillNotes } from './clip_rates.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
 import { spelledAsIn } from './motion_clips.js'
 import { UnseenNotes } from './unseen_notes.js'
@@ -90,6 +90,8 @@ async function* cleanedClips(
     const { clip, notes } = asFilmed(stored, videoFps)
     for (const note of notes) work.remark(clip.name, note)
     const cleaned = work.attempt(clip.name, () => cleanKeypoints(clip, fps === undefined ? {} : { fps }))
-    if (cleaned) yield cleaned.clip
+    if (!cleaned) continue
+    for (const note of stillNotes(clip, cleaned.clip)) work.remark(clip.name, note)
+    yield cleaned.clip
   }
 }
