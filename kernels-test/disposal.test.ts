@@ -14,6 +14,7 @@ import { liftClips } from '../src/lift/lift.js'
 import { SignModel } from '../src/model/sign_model.js'
 import { GlossModel } from '../src/model/text_to_gloss.js'
 import { tinyGlossModel, tinyGroup, tinyModel } from '../src/model/tiny_models.testing.js'
+import { COORDS } from '../src/motion/skeleton.js'
 import { trainGlossRun, trainRun } from '../src/tasks/run.js'
 import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
 import { loadGlossData } from '../src/tasks/text_to_gloss/data.js'
@@ -163,6 +164,28 @@ describe('a model that was destroyed, once or twice', () => {
     }
     await spared.destroy()
     other.destroy()
+  })
+})
+
+describe('a stream', () => {
+  it.each(['generator', 'group', 'generator of many languages'])('gives no frame more once its %s is destroyed', async (what) => {
+    const model = tinyModel(gpu)
+    const group = model.group('ASL')
+    const generator = new Generator(gpu, group)
+    const saved = { path: 'saved', groups: [group], tensors: () => weights }
+    const weights = await group.weights.save()
+    const many = new MultiLanguageGenerator(gpu, saved)
+    const options = { policy: 'oracle', lengths: [12] } as const
+    const stream = what === 'generator of many languages' ? many.stream('ASL', 'rain', options) : generator.stream('rain', options)
+    expect((await stream.next()).value).toHaveLength(COORDS + 1)
+    // All its frames are there by now.
+    await gpu.wait(gpu.device.queue.onSubmittedWorkDone())
+    const destroyed = what === 'generator' ? generator.destroy() : what === 'group' ? group.destroy() : many.destroy()
+    await expectDisposed(stream.next())
+    await destroyed
+    await Promise.all([generator.destroy(), many.destroy()])
+    model.destroy()
+    await expectUnharmed(gpu)
   })
 })
 

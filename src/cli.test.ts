@@ -270,6 +270,7 @@ const wrongs: Record<string, () => Promise<Wrong>> = {
     return converting(['--in', clip, '--lang', 'ASL'], 2, 'fractions: wanted the size of the video', '--picture')
   },
   'a picture without a height': async () => converting(['--in', folder, '--picture', '1280'], 2, '1280x720'),
+  'a rate no video has': async () => converting(['--in', folder, '--fps', '1e9'], 2, 'above 0 and below 100000, such as 25'),
   'no language for a corpus': async () => converting(['--in', await someDetections()], 2, 'wanted the language of the clips', '--lang'),
   'sentences of other clips': async () => {
     const [names, text] = [join(folder, 'other.files'), join(folder, 'other.text')]

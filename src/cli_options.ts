@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { Picture } from './formats/picture.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
+import { isRate, wantedRate } from './motion/clip.js'
 
 export function positive(text: string): number {
   const value = Number(text)
@@ -24,7 +25,7 @@ export function lengthPolicy(text: string): LengthPolicy {
 
 export function rate(text: string): number {
   const value = Number(text)
-  if (!(value > 0 && value < 1e5)) throw new InvalidArgumentError('wanted frames a second, such as 25.')
+  if (!isRate(value)) throw new InvalidArgumentError(`wanted ${wantedRate}, such as 25.`)
   return value
 }
 

@@ -78,6 +78,13 @@ describe.each(inputs)('the rate of %s', (input, { told, assumed }) => {
       expect(await converted(input, { fps })).toMatchObject({ frames: Math.floor((12 * fps) / own + 1e-6) + 1, fps })
   })
 
+  it('too low for two frames leaves a still picture, with a note', async () => {
+    const note = `${FRAMES} frames at ${own} a second became one, which is no motion, at 0.001`
+    const { notes, ...rest } = await converted(input, { fps: 0.001 })
+    expect(rest).toEqual({ frames: 1, fps: expect.closeTo(0.001) })
+    expect(notes).toEqual([expect.stringContaining(note)])
+  })
+
   it('is what --video-fps says, with a note where the file says otherwise', async () => {
     const { notes, ...rest } = await converted(input, { videoFps: 50 })
     expect(rest).toEqual({ frames: FRAMES, fps: 50 })
@@ -138,7 +145,7 @@ describe('resampleMotion', () => {
   })
 
   it('names what is no rate, and one that would never end', () => {
-    expect(() => resampleMotion(motion, 0)).toThrow(/^fps: wanted frames a second, got 0/)
+    expect(() => resampleMotion(motion, 0)).toThrow(/^fps: wanted frames a second, above 0 and below 100000, got 0/)
     expect(() => resampleMotion({ ...motion, fps: 1e-9 }, 25, 'x.pose')).toThrow(
       /^x\.pose: wanted at most 200000 frames at 25 a second, got /,
     )

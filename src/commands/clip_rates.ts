@@ -1,7 +1,7 @@
 // Frame rates: what a clip was filmed at, and what it is to have. The same for every kind of input.
 
 import { resampleMotion } from '../data/motion_resample.js'
-import { sameRate } from '../motion/clip.js'
+import { type Motion, sameRate } from '../motion/clip.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { orLeftOut } from './clip_work.js'
 import type { MotionSource } from './motion_source.js'
@@ -25,6 +25,13 @@ export function asFilmed<C extends Pick<KeypointClip, 'fps'>>(
   }
 }
 
+/** A note on a clip in which nothing moves any more at the rate it was brought to. */
+export function stillNotes(before: Pick<Motion, 'frames' | 'fps'>, after: Pick<Motion, 'frames' | 'fps'>): readonly string[] {
+  if (before.frames < 2 || after.frames >= 2) return []
+  const filmed = `${before.frames} frames at ${before.fps} a second`
+  return [`${filmed} became one, which is no motion, at ${after.fps}: it is shorter than the time between two frames`]
+}
+
 /** A source whose motions have the rates asked for. */
 export function atRates(source: MotionSource, { videoFps, fps }: RateSettings): MotionSource {
   return {
@@ -34,7 +41,7 @@ export function atRates(source: MotionSource, { videoFps, fps }: RateSettings): 
         const { clip, notes } = asFilmed(motion, videoFps)
         const told = { ...clip, notes: [...(motion.notes ?? []), ...notes] }
         const resampled = fps === undefined ? told : orLeftOut(motion.name, broken, () => resampleMotion(told, fps, motion.name))
-        if (resampled) yield resampled
+        if (resampled) yield { ...resampled, notes: [...resampled.notes, ...stillNotes(told, resampled)] }
       }
     },
   }

@@ -9,7 +9,7 @@ import { liftClips } from '../lift/lift.js'
 import type { LiftMode } from '../lift/objective.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { openAdapter } from './adapter.js'
-import { asFilmed, type RateSettings } from './clip_rates.js'
+import { asFilmed, type RateSettings, stillNotes } from './clip_rates.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
 import { spelledAsIn } from './motion_clips.js'
 import { UnseenNotes } from './unseen_notes.js'
@@ -91,7 +91,7 @@ async function* cleanedClips(
     for (const note of notes) work.remark(clip.name, note)
     const cleaned = work.attempt(clip.name, () => cleanKeypoints(clip, fps === undefined ? {} : { fps }))
     if (!cleaned) continue
-    for (const note of cleaned.notes) work.remark(clip.name, note)
+    for (const note of [...cleaned.notes, ...stillNotes(clip, cleaned.clip)]) work.remark(clip.name, note)
     yield cleaned.clip
   }
 }

@@ -5,6 +5,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readSafetensors } from '../formats/safetensors/file.js'
+import { formatSafetensors } from '../formats/safetensors/format.js'
+import { specialId } from '../text/vocabulary.js'
 import { readCheckpoint } from '../train/checkpoint.js'
 import { dataPrompts } from './data_prompts.js'
 import { prompt } from './prompt.js'
@@ -16,7 +19,8 @@ const stream = { write: () => true }
 
 const synthetic =
   'data: [{ synthetic: { languages: [ASL, GSL], clipsPerLanguage: 24, words: 6, wordsPerSentence: [1, 2], framesPerSign: 4 } }]'
-const sizes = 'width: 32, heads: 2, hidden: 64, encoderLayers: 1, decoderLayers: 1, dropout: 0'
+const WIDTH = 32
+const sizes = `width: ${WIDTH}, heads: 2, hidden: 64, encoderLayers: 1, decoderLayers: 1, dropout: 0`
 
 async function trained(name: string, text: string): Promise<string> {
   await writeFile(file(`${name}.yaml`), `name: ${name}\nout: ${file(name)}\n${synthetic}\n${text}\nlog: { tensorboard: false }\n`)
@@ -83,6 +87,35 @@ describe('prompt', () => {
       expect(motion.frames).toBe(summary.frames)
       expect(motion.data).toHaveLength(summary.frames!)
       await rm(out)
+    }
+  })
+
+  it('says so where the gloss model reads nothing out of a prompt', async () => {
+    const mute = file('mute.safetensors')
+    const { tensors, metadata } = await readSafetensors(gloss)
+    const set = (name: string, value: (i: number) => number) => {
+      const { shape, data } = tensors.get(`weights/${name}`)!
+      return [`weights/${name}`, { dtype: 'F32', shape, data: Float32Array.from(data as Float32Array, (_, i) => value(i)) }] as const
+    }
+    // Whatever comes in, the end is the likeliest token.
+    const ends = [
+      set('decoder/norm/gamma', () => 0),
+      set('decoder/norm/beta', () => 1),
+      set('gloss/weight', (i) => (Math.floor(i / WIDTH) === specialId.end ? 1 : 0)),
+    ]
+    await writeFile(mute, formatSafetensors(new Map([...tensors, ...ends]), metadata))
+    for (const beams of [1, 4]) {
+      const nothing = 'the text-to-gloss model read nothing out of the prompt'
+      expect(await prompt('sun', { gloss: mute, lang: 'ASL', beams })).toMatchObject({ tokens: [], notes: [nothing] })
+      const out = [file('none.json')]
+      for (const model of [shared, groups])
+        await expect(prompt('sun', { gloss: mute, model, lang: 'ASL', beams, out })).rejects.toMatchObject({
+          code: 'ERR_USAGE',
+          message: expect.stringContaining(
+            "prompt: wanted glosses to sign, got nothing: that is what the text-to-gloss model read out of 'sun'",
+          ),
+        })
+      expect(existsSync(out[0]!)).toBe(false)
     }
   })
 

@@ -30,7 +30,7 @@ export interface PromptSummary extends PromptReading {
   readonly frames?: number
   readonly seconds?: number
   readonly out: readonly string[]
-  /** What to know of the checkpoints. */
+  /** What to know of the checkpoints and of what was read. */
   readonly notes: readonly string[]
 }
 
@@ -53,7 +53,11 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
   try {
     await using reader = new PromptReader(restoreGlossModel(gpu, saved))
     const read = { language, beams, signal }
-    if (!poses) return { prompt: text, ...(await reader.read(text, read)), out, notes }
+    if (!poses) {
+      const reading = await reader.read(text, read)
+      const empty = reading.tokens.length === 0 ? ['the text-to-gloss model read nothing out of the prompt'] : []
+      return { prompt: text, ...reading, out, notes: [...notes, ...empty] }
+    }
     await using signer = new MultiLanguageGenerator(gpu, poses)
     const { reading, motion } = await new PromptGenerator(reader, signer).generate(text, { read, generate: { signal } })
     const shown = { ...motion, joints: facing(motion.joints, motion.frames) }

@@ -3,6 +3,7 @@
 // coordinates are fractions of a picture whose aspect they do not tell.
 
 import { basename, resolve } from 'node:path'
+import { shown } from '../base/shown.js'
 import {
   bodyValidity,
   DWPOSE_BODY,
@@ -16,7 +17,7 @@ import {
 } from './dwpose_person.js'
 import { frameFiles, type Naming, readBytes } from './frame_files.js'
 import { foreignJson } from './json_foreign.js'
-import { isObject, listAt, numbersAt, objectAt, refuse, shown } from './json_shape.js'
+import { isObject, listAt, numbersAt, objectAt, refuse } from './json_shape.js'
 import { parseJson } from './json_text.js'
 import { checkPicture, type Picture } from './picture.js'
 import { type DetectedClip, type DetectedFrame, signerClip } from './signer.js'

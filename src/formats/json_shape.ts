@@ -1,6 +1,7 @@
 // What must stand where in a detector's JSON. Faults are named by their path in it, such as people[0].pose_keypoints_2d[7].
 
 import { SignError } from '../base/errors.js'
+import { shown } from '../base/shown.js'
 
 /** Throws ERR_DATA. Takes the problem as `wanted …, got …`. */
 export function refuse(who: string, problem: string, nextMove = 'Run the detector on that frame again'): never {
@@ -52,11 +53,4 @@ export function numbersAt(
 /** Whether something was left out. */
 export function isNothing(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0)
-}
-
-/** A value of any kind, short enough for a message. */
-export function shown(value: unknown): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'object' && value !== null) return 'an object'
-  return String(typeof value === 'string' ? `'${value}'` : value).slice(0, 40)
 }

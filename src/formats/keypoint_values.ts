@@ -1,7 +1,7 @@
 // Which numbers may stand in a detector's file. One rule for all readers, so that a damaged value is found where it enters and by its name.
 
+import { shown } from '../base/shown.js'
 import { KEYPOINT } from '../motion/keypoints.js'
-import { shown } from './json_shape.js'
 
 /** Pixels from the corner of the picture at which a coordinate can no longer be one. */
 const FARTHEST = 1e6

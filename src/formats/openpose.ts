@@ -4,9 +4,10 @@
 
 import { basename, resolve } from 'node:path'
 import { SignError } from '../base/errors.js'
+import { shown } from '../base/shown.js'
 import { frameFiles, type Naming, readBytes } from './frame_files.js'
 import { foreignJson } from './json_foreign.js'
-import { isObject, objectAt, refuse, shown } from './json_shape.js'
+import { isObject, objectAt, refuse } from './json_shape.js'
 import { parseJson } from './json_text.js'
 import { inPixels } from './keypoint_scale.js'
 import { type OpenPosePerson, openPosePerson } from './openpose_person.js'

@@ -1,6 +1,7 @@
 // Sentences with timed glosses, as the sign-language-processing tools cut them out of annotated corpora: one JSON file a sentence.
 
-import { arrayAt, objectAt, refuse, shown } from './json_shape.js'
+import { shown } from '../base/shown.js'
+import { arrayAt, objectAt, refuse } from './json_shape.js'
 import { parseJson } from './json_text.js'
 
 export interface TimedGloss {

@@ -3,6 +3,7 @@
 
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
+import { shown } from '../base/shown.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
@@ -12,13 +13,14 @@ import { counterMode, nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
 import type { Recording } from '../model/layers.js'
-import type { LanguageGroup } from '../model/sign_model.js'
+import { LanguageGroup } from '../model/sign_model.js'
 import { decodeFrame, encode, lengthHead, memoryCaches } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import { specialId } from '../text/vocabulary.js'
+import { checkKind, checkTexts } from './asked.js'
 import { diverged, refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 import { type Session, Sessions } from './sessions.js'
@@ -50,8 +52,9 @@ export class Generator implements AsyncDisposable {
   readonly #group: LanguageGroup
   readonly #sessions = new Sessions<FrameSession>('generator')
 
-  /** Throws ERR_USAGE for a group of another Gpu. */
+  /** Throws ERR_USAGE for what is no language group, and for a group of another Gpu. */
   constructor(gpu: Gpu, group: LanguageGroup) {
+    checkKind(group, LanguageGroup, 'generator', "a language group, as model.group('ASL') of a text-to-pose model")
     checkSameGpu(`model ${group.language}`, gpu, group.gpu)
     this.#gpu = gpu.tunedAs(gpu.tuning)
     this.#group = group
@@ -74,6 +77,7 @@ export class Generator implements AsyncDisposable {
         const ready = done[0] || ran
         for (; sent < ready; sent++) {
           signal?.throwIfAborted()
+          this.#check()
           yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
         }
       }
@@ -99,6 +103,8 @@ export class Generator implements AsyncDisposable {
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
     options.signal?.throwIfAborted()
     this.#check()
+    checkTexts(texts, 'generate', 'sentences')
+    checkPolicy(options.policy)
     if (texts.length === 0) return
     const tokens = texts.map((text) => this.#encodeText(text))
     const batch = tokens.length
@@ -187,8 +193,9 @@ export class Generator implements AsyncDisposable {
     if (policy !== 'predicted-length') encoded.drop()
     if (policy === 'self-counter') return undefined
     if (policy === 'oracle') {
-      if (given?.length === batch && given.every((n) => Number.isInteger(n) && n > 0)) return given.map((n) => Math.min(maxFrames, n))
-      const got = given ? `[${given.join(', ')}] for ${batch}` : 'none'
+      const counts = given ? Array.from(given) : []
+      if (counts.length === batch && counts.every((n) => Number.isInteger(n) && n > 0)) return counts.map((n) => Math.min(maxFrames, n))
+      const got = given ? `[${counts.join(', ')}] for ${batch}` : 'none'
       const problem = `wanted a reference length for each sentence under policy oracle, got ${got}`
       throw new SignError('ERR_USAGE', 'generate', problem, 'Pass the frames of a reference for each')
     }
@@ -268,6 +275,13 @@ export class Generator implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy()
   }
+}
+
+/** Throws ERR_USAGE, naming those there are, for an unknown policy. */
+function checkPolicy(policy: LengthPolicy = 'self-counter'): void {
+  if (lengthPolicies.includes(policy)) return
+  const problem = `wanted a policy of ${lengthPolicies.join(', ')}, got ${shown(policy)}`
+  throw new SignError('ERR_USAGE', 'generate', problem, 'Choose one of them')
 }
 
 /** The numbers `next_frame` follows, where a whole clip is `whole` on the model's counter: least step, given step, stop, mode. */

@@ -3,6 +3,7 @@
 
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
+import { shown } from '../base/shown.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
@@ -11,10 +12,11 @@ import { beamReorder } from '../kernels/beam_reorder.js'
 import { beamStep, MOST_BEAMS } from '../kernels/beam_step.js'
 import { nextToken } from '../kernels/next_token.js'
 import type { Recording } from '../model/layers.js'
-import { decodeGlossToken, type GlossModel } from '../model/text_to_gloss.js'
+import { decodeGlossToken, GlossModel } from '../model/text_to_gloss.js'
 import { encode, memoryCaches } from '../model/text_to_pose.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
+import { checkKind, checkTexts } from './asked.js'
 import { diverged } from './divergence.js'
 import { type Session, Sessions } from './sessions.js'
 
@@ -60,8 +62,9 @@ export class GlossDecoder implements AsyncDisposable {
   readonly #model: GlossModel
   readonly #sessions = new Sessions<TokenSession>('gloss decoder')
 
-  /** Throws ERR_USAGE for a model of another Gpu. */
+  /** Throws ERR_USAGE for what is no text-to-gloss model, and for a model of another Gpu. */
   constructor(gpu: Gpu, model: GlossModel) {
+    checkKind(model, GlossModel, 'gloss decoder', 'a text-to-gloss model')
     checkSameGpu('text-to-gloss model', gpu, model.gpu)
     this.#gpu = gpu.tunedAs(gpu.tuning)
     this.#model = model
@@ -75,7 +78,8 @@ export class GlossDecoder implements AsyncDisposable {
     const { beams = 1, lengthPenalty = 0, limit = this.#model.config.maxTokens, signal } = options
     signal?.throwIfAborted()
     this.#check()
-    this.#checkSearch(beams, limit)
+    checkTexts(prompts, 'prompt', 'prompts')
+    this.#checkSearch({ beams, lengthPenalty, limit })
     if (prompts.length === 0) return []
     const sources = prompts.map((prompt) => this.#encodeText(prompt))
     const length = Math.ceil(Math.max(...sources.map((ids) => ids.length)) / 4) * 4
@@ -147,12 +151,14 @@ export class GlossDecoder implements AsyncDisposable {
     }
   }
 
-  #checkSearch(beams: number, limit: number): void {
+  #checkSearch({ beams, lengthPenalty, limit }: Search): void {
     const { maxTokens } = this.#model.config
     const refuse = (problem: string) => new SignError('ERR_USAGE', 'prompt', problem, 'Choose a number within that range')
-    if (!(Number.isInteger(beams) && beams >= 1 && beams <= MOST_BEAMS)) throw refuse(`wanted 1 to ${MOST_BEAMS} beams, got ${beams}`)
+    if (!(Number.isInteger(beams) && beams >= 1 && beams <= MOST_BEAMS))
+      throw refuse(`wanted 1 to ${MOST_BEAMS} beams, got ${shown(beams)}`)
     if (!(Number.isInteger(limit) && limit >= 1 && limit <= maxTokens))
-      throw refuse(`wanted a limit of 1 to ${maxTokens} tokens, got ${limit}`)
+      throw refuse(`wanted a limit of 1 to ${maxTokens} tokens, got ${shown(limit)}`)
+    if (!Number.isFinite(lengthPenalty)) throw refuse(`wanted a finite length penalty, got ${shown(lengthPenalty)}`)
   }
 
   #encodeText(prompt: string): Uint32Array {

@@ -3,6 +3,7 @@
 
 import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
+import { shown } from '../base/shown.js'
 import { Turns } from '../base/turns.js'
 import type { Gpu } from '../device/gpu.js'
 import { parameterCount } from '../model/parameters.js'
@@ -40,9 +41,13 @@ export class MultiLanguageGenerator implements AsyncDisposable {
 
   /**
    * @param options.maxBytes of weights on the GPU; a group in use is never evicted, even where that goes over, until it is free.
-   * Default: no limit
+   * Default: no limit. Throws ERR_USAGE for what holds no language groups.
    */
   constructor(gpu: Gpu, saved: SavedGroups, { maxBytes = Number.POSITIVE_INFINITY }: { maxBytes?: number } = {}) {
+    if (!Array.isArray(saved?.groups)) {
+      const problem = `wanted the checkpoint of a text-to-pose model, got ${shown(saved)} without groups`
+      throw new SignError('ERR_USAGE', 'generator of many languages', problem, 'Read one with readCheckpoint')
+    }
     this.#gpu = gpu
     this.#saved = saved
     this.#maxBytes = maxBytes

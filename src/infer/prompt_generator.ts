@@ -1,5 +1,6 @@
 // Prompt2LangGloss whole: a prompt into LangGloss, LangGloss into motion.
 
+import { SignError } from '../base/errors.js'
 import { SHARED } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { languageOfToken, parseLangGloss } from '../text/lang_gloss.js'
@@ -33,14 +34,21 @@ export class PromptGenerator {
     this.#signer = signer
   }
 
-  /** Throws as `PromptReader.read` and `MultiLanguageGenerator.generate`. */
+  /** Throws as `PromptReader.read` and `MultiLanguageGenerator.generate`, and ERR_USAGE for a prompt out of which nothing was read. */
   async generate(
     prompt: string,
     options: { readonly read?: ReadOptions; readonly generate?: GenerateOptions } = {},
   ): Promise<{ readonly reading: PromptReading; readonly motion: Motion }> {
     const reading = await this.#reader.read(prompt, options.read)
     const { group, text } = groupInput(reading, this.#signer.languages)
+    if (text === '') throw nothingRead(prompt, reading)
     const [motion] = await this.#signer.generate(group, [text], options.generate)
     return { reading, motion: motion! }
   }
+}
+
+function nothingRead(prompt: string, { tokens }: PromptReading): SignError {
+  const got = tokens.length > 0 ? `only ${tokens.join(' ')}` : 'nothing'
+  const problem = `wanted glosses to sign, got ${got}: that is what the text-to-gloss model read out of '${prompt}'`
+  return new SignError('ERR_USAGE', 'prompt', problem, 'Ask in other words, or train that model further')
 }

@@ -1,9 +1,10 @@
 // Prompt2LangGloss, stage one in use: which sign language somebody asks for, and the gloss of what they ask.
 
 import { SignError } from '../base/errors.js'
-import type { GlossModel } from '../model/text_to_gloss.js'
+import { GlossModel } from '../model/text_to_gloss.js'
 import { checkWhole } from '../text/broken_text.js'
 import { type LanguageNaming, languageNamings, withLanguageField, withoutNamings } from '../text/prompt_language.js'
+import { checkKind, checkTexts } from './asked.js'
 import { type DecodeOptions, GlossDecoder } from './gloss_decoder.js'
 
 export interface PromptReading {
@@ -26,7 +27,9 @@ export class PromptReader implements AsyncDisposable {
   readonly #model: GlossModel
   readonly #decoder: GlossDecoder
 
+  /** Throws ERR_USAGE for what is no text-to-gloss model. */
   constructor(model: GlossModel) {
+    checkKind(model, GlossModel, 'prompt reader', 'a text-to-gloss model')
     this.#model = model
     this.#decoder = new GlossDecoder(model.gpu, model)
   }
@@ -37,6 +40,7 @@ export class PromptReader implements AsyncDisposable {
    * where that gives none, or one that the model was not trained on, and for a prompt of unknown words only or with letters lost.
    */
   async read(prompt: string, { language: told, ...options }: ReadOptions = {}): Promise<PromptReading> {
+    checkTexts([prompt], 'prompt', 'prompts')
     checkWhole(prompt, 'prompt')
     const { source, reads, languages } = this.#model
     const namings = languageNamings(prompt, { told, languages })

@@ -16,9 +16,14 @@ export interface Motion {
 /** Over two hours at the usual rates: more comes of a damaged header, frame number or rate, and would be allocated before that shows. */
 export const MOST_FRAMES = 200_000
 
+const MOST_RATE = 100_000
+
+/** What {@link isRate} wants, for messages. */
+export const wantedRate = `frames a second, above 0 and below ${MOST_RATE}`
+
 /** Whether a number can be a frame rate. */
 export function isRate(fps: number): boolean {
-  return fps > 0 && fps < 1e5
+  return fps > 0 && fps < MOST_RATE
 }
 
 /** Whether two frame rates are the same but for how files round them: 29.97 is 29.969999 in some, 30 in none. */

@@ -12,7 +12,18 @@ import type { ModelConfig } from '../model/config.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
 import type { HostTensor, WeightsOptions } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { arenaOf, type Part, parseJson, parts, readModelFile, savedSizes, savedTensors, tensorsUnder, unsaved } from './checkpoint_parts.js'
+import {
+  arenaOf,
+  notCheckpoint,
+  type Part,
+  parseJson,
+  parts,
+  readModelFile,
+  savedSizes,
+  savedTensors,
+  tensorsUnder,
+  unsaved,
+} from './checkpoint_parts.js'
 import { exchangedGroup, exchangedTensor, isExchanged } from './checkpoint_sides.js'
 
 const FORMAT = 'signllm-1'
@@ -116,8 +127,12 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   }
 }
 
-/** The model in a checkpoint, on the GPU; with `training`, the moments too of the groups that have them: the others stay as they are. */
+/**
+ * The model in a checkpoint, on the GPU; with `training`, the moments too of the groups that have them: the others stay as they are.
+ * Throws ERR_USAGE for what is no checkpoint of a text-to-pose model.
+ */
 export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = false, precision }: Partial<WeightsOptions> = {}): SignModel {
+  if (!Array.isArray(checkpoint?.groups)) throw notCheckpoint('restoreModel', 'text-to-pose', checkpoint)
   const model = new SignModel(gpu, { training, precision })
   try {
     for (const description of checkpoint.groups) {

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { firstNonFinite, placeIn } from '../base/finite.js'
+import { shown } from '../base/shown.js'
 import { readSafetensors } from '../formats/safetensors/file.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import type { Tensor } from '../formats/safetensors/types.js'
@@ -78,6 +79,14 @@ export function trainerState({ path, state }: { readonly path: string; readonly 
   if (state !== undefined) return state
   const problem = 'wanted a checkpoint to go on from, got a model for use only'
   throw new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start anew with --overwrite')
+}
+
+/** What is given to `who`, which makes a model of a checkpoint, where that is none of its task. */
+export function notCheckpoint(who: string, task: 'text-to-pose' | 'text-to-gloss', got: unknown): SignError {
+  const [reader, other] = task === 'text-to-pose' ? ['readCheckpoint', 'restoreGlossModel'] : ['readGlossCheckpoint', 'restoreModel']
+  const isFile = typeof got === 'object' && got !== null && 'path' in got
+  const problem = `wanted a checkpoint of a ${task} model, got ${isFile ? `one of another task, ${got.path}` : shown(got)}`
+  return new SignError('ERR_USAGE', who, problem, isFile ? `Give it to ${other}` : `Read one with ${reader}`)
 }
 
 /** A file's tensors whose names begin with `prefix`, without it. */

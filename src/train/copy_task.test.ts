@@ -1,11 +1,13 @@
 // A third task on the seams that the two real ones stand on: trained, stopped, resumed, planned and profiled.
 
 import { mkdtempSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { lentGpu } from '../../kernels-test/harness.js'
+import { readSafetensors } from '../formats/safetensors/file.js'
+import { formatSafetensors } from '../formats/safetensors/format.js'
 import { madeUpCeilings } from '../profile/ceilings.testing.js'
 import { collect } from '../profile/collect.js'
 import { planTraining } from '../profile/plan.js'
@@ -57,6 +59,27 @@ describe('a task of a few hundred lines', () => {
     await run(configOf('stopped'), { resume: true })
     for (const file of ['last.safetensors', 'metrics.jsonl'])
       expect((await bytesOf('stopped', file)).equals(await bytesOf('whole', file)), file).toBe(true)
+  })
+
+  it('does not go on from the checkpoint of a run of another seed; an older one that tells none is taken', async () => {
+    const other = configOf('seven').out
+    await run({ ...configOf('seven'), seed: 7, stop: { ...configOf('seven').stop, steps: 3 } })
+    const mine = { ...configOf('mine'), stop: { ...configOf('mine').stop, steps: 3 } }
+    await run(mine)
+    const last = join(mine.out, 'last.safetensors')
+    await copyFile(join(other, 'last.safetensors'), last)
+    const before = await readFile(last)
+    await expect(run(mine, { resume: true })).rejects.toMatchObject({
+      code: 'ERR_CHECKPOINT',
+      message: expect.stringMatching(`^${last}: wanted a checkpoint of this run, of seed ${mine.seed}, got one of seed 7`),
+    })
+    expect((await readFile(last)).equals(before)).toBe(true)
+    const { tensors, metadata } = await readSafetensors(last)
+    const { seed, ...state } = JSON.parse(metadata.state!)
+    expect(seed).toBe(7)
+    await writeFile(last, formatSafetensors(tensors, { ...metadata, state: JSON.stringify(state) }))
+    await run({ ...mine, stop: { ...mine.stop, steps: 5 } }, { resume: true })
+    expect(JSON.parse((await readSafetensors(last)).metadata.state!)).toMatchObject({ step: 5, seed: mine.seed })
   })
 
   it('trains in passes, and refuses to go on with another plan of batches', async () => {

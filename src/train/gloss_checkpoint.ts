@@ -8,7 +8,17 @@ import { formatSafetensors } from '../formats/safetensors/format.js'
 import { GlossModel, type GlossModelDescription } from '../model/text_to_gloss.js'
 import type { HostTensor, WeightsOptions } from '../model/weights.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { arenaOf, type Part, parseJson, parts, readModelFile, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
+import {
+  arenaOf,
+  notCheckpoint,
+  type Part,
+  parseJson,
+  parts,
+  readModelFile,
+  savedSizes,
+  savedTensors,
+  tensorsUnder,
+} from './checkpoint_parts.js'
 
 const FORMAT = 'signllm-gloss-1'
 
@@ -71,8 +81,9 @@ export async function readGlossCheckpoint(path: string): Promise<GlossCheckpoint
   }
 }
 
-/** The model in a checkpoint, on the GPU; with `training`, its moments too. */
+/** The model in a checkpoint, on the GPU; with `training`, its moments too. Throws ERR_USAGE for what is no checkpoint of a text-to-gloss model. */
 export function restoreGlossModel(gpu: Gpu, checkpoint: GlossCheckpoint, options: Partial<WeightsOptions> = {}): GlossModel {
+  if (!checkpoint?.description) throw notCheckpoint('restoreGlossModel', 'text-to-gloss', checkpoint)
   const { description, path } = checkpoint
   const model = new GlossModel(gpu, description, { ...options, tensors: checkpoint.tensors('weights'), who: path })
   try {

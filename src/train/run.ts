@@ -1,5 +1,6 @@
 // A training in its folder, whatever the task: started, stopped, killed and resumed.
 
+import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import type { TrainingConfig } from './config/parts.js'
 import { loadRunOf } from './run_file.js'
@@ -47,6 +48,18 @@ async function* trainIn<Config extends TrainingConfig, Told extends LossReport, 
     ? await loaded.resume(tuned, lastCheckpoint(config.out))
     : { ...(await loaded.begin(tuned)), state: undefined }
   const trainer = new Trainer(config, training, { owns: true })
-  if (state) trainer.restore(state)
+  if (state) {
+    if (state.seed !== undefined && state.seed !== config.seed) {
+      await trainer.destroy()
+      throw otherRun(lastCheckpoint(config.out), config.seed, state.seed)
+    }
+    trainer.restore(state)
+  }
   yield* runTraining(trainer, config, { resumed, notes: [...notes, ...loaded.notes], signal })
+}
+
+/** A checkpoint that was put into the folder of a run it is not of. */
+function otherRun(path: string, wanted: number, got: number): SignError {
+  const problem = `wanted a checkpoint of this run, of seed ${wanted}, got one of seed ${got}`
+  return new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start anew with --overwrite')
 }

@@ -28,6 +28,8 @@ export type TrainedStep<Told extends LossReport = LossReport> = Told & {
 
 /** Plain JSON: all that decides how training goes on, weights and moments aside. The task's own keys lie beside these. */
 export interface SavedTraining extends ProgressState {
+  /** Of the run; absent in older checkpoints. */
+  readonly seed?: number
   /** Optimiser steps of each group, for Adam's bias correction; in f16 the GPU counts those that are not skipped. */
   readonly updates?: Readonly<Record<string, number>>
   /** In f16, the state of each group's loss scale. */
@@ -160,6 +162,7 @@ export class Trainer<Told extends LossReport = LossReport, Scores extends object
     this.#check()
     return {
       ...this.progress.state(),
+      seed: this.#config.seed,
       updates: Object.fromEntries(this.#updates),
       ...this.training.state(),
       ...(this.#scaling.size > 0 && { scaling: Object.fromEntries(this.#scaling) }),

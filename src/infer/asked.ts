@@ -1,0 +1,18 @@
+// What a caller without types may ask wrongly: told before any work, and as a mistake of theirs.
+
+import { SignError } from '../base/errors.js'
+import { shown } from '../base/shown.js'
+
+/** Throws ERR_USAGE where `texts` are not an array of strings; `who` and `what` are for the message, as in 'generate' and 'sentences'. */
+export function checkTexts(texts: unknown, who: string, what: string): void {
+  const wanted = `wanted an array of ${what}`
+  if (!Array.isArray(texts)) throw new SignError('ERR_USAGE', who, `${wanted}, got ${shown(texts)}`, "Write them as ['…', '…']")
+  const at = texts.findIndex((text) => typeof text !== 'string')
+  if (at >= 0) throw new SignError('ERR_USAGE', who, `${wanted}, got ${shown(texts[at])} at ${at}`, 'Give text only')
+}
+
+/** Throws ERR_USAGE where `value` is no `kind`, which is `called` so in the message. */
+export function checkKind(value: unknown, kind: abstract new (...given: never) => unknown, who: string, called: string): void {
+  if (value instanceof kind) return
+  throw new SignError('ERR_USAGE', who, `wanted ${called}, got ${shown(value)}`, 'Pass one')
+}
