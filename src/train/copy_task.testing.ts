@@ -15,8 +15,8 @@ import { linear } from '../ops/linear.js'
 import { type BatchPlan, planEpoch } from './batches.js'
 import { arenaOf, parseJson, parts, readModelFile, savedTensors, tensorsUnder, trainerState } from './checkpoint_parts.js'
 import * as part from './config/parts.js'
+import { runParser } from './config/run_parser.js'
 import { keys } from './config/schema.js'
-import { explain, readYaml } from './config/yaml_errors.js'
 import type { BatchShape, HostArrays, PassReports, Task, Training, Validation } from './task.js'
 import type { SavedTraining } from './trainer.js'
 
@@ -27,20 +27,14 @@ const PADDING = 1
 
 const run = keys({
   task: z.literal('copy'),
-  name: part.name,
+  ...part.identity,
   out: part.text,
-  seed: z.int().default(1),
   lines: part.count.default(24),
   model: keys({ preset: part.sizes.preset }).prefault({}),
-  precision: part.precision,
-  optimiser: part.optimiser.prefault({}),
-  schedule: part.schedule.prefault({}),
-  stop: part.stop.prefault({}),
+  ...part.training,
   batch: keys({ size: part.count.default(4), bucket: part.count.default(4), microBatch: part.microBatch }).prefault({}),
   validate: keys({ every: part.count.default(10) }).prefault({}),
-  checkpoint: part.checkpoint.prefault({}),
-  log: part.log.prefault({}),
-  adapter: part.adapter,
+  ...part.keeping,
 })
 export type CopyConfig = z.output<typeof run>
 
@@ -53,12 +47,7 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
   example: 'line',
   unit: 'letters',
   unitsOf: ({ letters }) => letters,
-  parse(source, who) {
-    const yaml = readYaml(source, who)
-    const parsed = run.safeParse(yaml.value, { reportInput: true })
-    if (parsed.success) return parsed.data
-    throw explain(parsed.error.issues, yaml, who)
-  },
+  parse: runParser(run),
   fixedKeys: ['task', 'seed', 'lines', 'batch'],
   async load(config) {
     const random = Random.for(config.seed, 'lines')

@@ -5,42 +5,28 @@ import { glossSources } from '../../text/lang_gloss.js'
 import { promptNamings } from '../../text/prompts.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
-  adapter,
-  checkpoint,
+  corpora,
   count,
   endless,
-  languageTag,
-  log,
+  identity,
+  inFolder,
+  keeping,
   microBatch,
-  name,
-  optimiser,
-  precision,
-  schedule,
   share,
   sizes,
-  stop,
-  synthetic,
-  text,
+  splits,
+  training,
 } from '../../train/config/parts.js'
-import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
-import { explain, readYaml, withNewNames } from '../../train/config/yaml_errors.js'
-import type { Warn } from '../../train/run_file.js'
+import { runParser } from '../../train/config/run_parser.js'
+import { type KeyedShape, keys } from '../../train/config/schema.js'
 
-const corpus = keys({
-  language: languageTag,
-  /** Prefix of `.text` and its companions, or a `.csv` as PHOENIX-2014T has it. */
-  train: text,
-  dev: text.exactOptional(),
-  test: text.exactOptional(),
-})
+/** Paths are prefixes of `.text` and its companions, or a `.csv` as PHOENIX-2014T has it. */
+const corpus = keys(splits)
 
 const run = keys({
   task: z.literal('text-to-gloss'),
-  name,
-  /** Folder of the run; default `runs/<name>`. */
-  out: text.exactOptional(),
-  seed: z.int().default(27),
-  data: z.array(chosen((entry) => (typeof entry === 'object' && entry !== null && 'synthetic' in entry ? synthetic : corpus))).min(1),
+  ...identity,
+  data: corpora(corpus),
   /** What is read: a prompt drawn anew for every sentence and epoch, the line of the `.prompt` file, or the sentence itself. */
   input: z.enum(['drawn', 'prompt', 'text']).default('drawn'),
   /** Which drawn prompts name their sign language; the others have it told in a word before them. */
@@ -55,9 +41,7 @@ const run = keys({
     /** Longest prompt and longest gloss, in tokens with the closing one. */
     maxTokens: count.default(64),
   }).prefault({}),
-  precision,
-  optimiser: optimiser.prefault({}),
-  schedule: schedule.prefault({}),
+  ...training,
   /** Share of the goal that is spread over the vocabulary (label smoothing). */
   smoothing: share.default(0.1),
   batch: keys({
@@ -67,7 +51,6 @@ const run = keys({
     microBatch,
     order: z.enum(['shuffle', 'fixed']).default('shuffle'),
   }).prefault({}),
-  stop: stop.prefault({}),
   validate: keys({
     /** Steps from one validation to the next. */
     every: count.default(200),
@@ -77,24 +60,15 @@ const run = keys({
     beams: z.int().min(1).max(16).default(1),
     lengthPenalty: z.number().min(0).default(0),
   }).prefault({}),
-  checkpoint: checkpoint.prefault({}),
-  log: log.prefault({}),
-  adapter,
+  ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
     for (const [path, message] of endless(config)) context.addIssue({ code: 'custom', path, message })
   })
-  .transform(({ name, out = `runs/${name}`, ...rest }) => ({ name, out, ...rest }))
+  .transform(inFolder)
 
 /** A text-to-gloss training, complete. In `model`, what the preset decides may be absent. */
 export type GlossRunConfig = z.output<typeof run>
 
-const renamed = [{ path: ['reads'], now: 'input' }]
-
-/** Reads a run file's text; `who` is its name in messages, `warn` is told of older names of keys. Throws ERR_CONFIG with `file:line:column` of each unknown key and bad value. */
-export function parseGlossConfig(source: string, who: string, warn: Warn = () => {}): GlossRunConfig {
-  const yaml = withNewNames(readYaml(source, who), renamed, who, warn)
-  const parsed = run.safeParse(yaml.value, { reportInput: true })
-  if (parsed.success) return parsed.data
-  throw explain(parsed.error.issues, yaml, who)
-}
+/** Reads a run file's text. */
+export const parseGlossConfig = runParser(run, [{ path: ['reads'], now: 'input' }])

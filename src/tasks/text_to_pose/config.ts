@@ -4,36 +4,28 @@ import { z } from 'zod'
 import { sources } from '../../data/source.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
-  adapter,
   belowOne,
-  checkpoint,
+  corpora,
   count,
   endless,
+  identity,
+  inFolder,
+  keeping,
   languageTag,
-  log,
   microBatch,
-  name,
-  optimiser,
-  precision,
-  schedule,
   share,
   sizes,
-  stop,
-  synthetic,
+  splits,
   text,
+  training,
 } from '../../train/config/parts.js'
-import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
-import { explain, readYaml, withNewNames } from '../../train/config/yaml_errors.js'
-import type { Warn } from '../../train/run_file.js'
+import { runParser } from '../../train/config/run_parser.js'
+import { type KeyedShape, keys } from '../../train/config/schema.js'
 import { rewardModes, weighsBatches } from './priority.js'
 
 const corpus = keys({
-  /** Tag of the language group, e.g. `ASL`. */
-  language: languageTag,
-  /** Prefix of `.skels`, `.text`, `.gloss` and `.files`, relative to the folder the command is run in. */
-  train: text,
-  dev: text.exactOptional(),
-  test: text.exactOptional(),
+  /** Paths are prefixes of `.skels`, `.text`, `.gloss` and `.files`, relative to the folder the command is run in. */
+  ...splits,
   /** Which companion file is the model's input; `lang_gloss` is what `signllm data prompts` writes. */
   source: z.enum(sources).default('text'),
   /** Frames a second of the stored frames; null: what the corpus' manifest says, else 25. One that differs from the manifest stops the run. */
@@ -62,12 +54,9 @@ const model = keys({
 
 const run = keys({
   task: z.literal('text-to-pose').default('text-to-pose'),
-  name,
-  /** Folder of the run; default `runs/<name>`. */
-  out: text.exactOptional(),
-  seed: z.int().default(27),
+  ...identity,
   /** One entry a language group. */
-  data: z.array(chosen((entry) => (isSynthetic(entry) ? synthetic : corpus))).min(1),
+  data: corpora(corpus),
   /** `each`: a group of weights a language (MLSF). `shared`: one for all, which reads LangGloss (Prompt2LangGloss). */
   groups: z.enum(['each', 'shared']).default('each'),
   /** How sentences are cut; LangGloss is cut at white space whatever this says. */
@@ -85,9 +74,7 @@ const run = keys({
   /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
   scaling: z.enum(['spread', 'raw']).default('spread'),
   model: model.prefault({}),
-  precision,
-  optimiser: optimiser.prefault({}),
-  schedule: schedule.prefault({}),
+  ...training,
   loss: keys({
     kind: z.enum(['mse', 'l1']).default('mse'),
     /** `per-sample`: each clip is a mean over its own frames. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
@@ -126,7 +113,6 @@ const run = keys({
     /** How languages follow each other: in turns until each has no batch left, or spread by size over the whole epoch. */
     languages: z.enum(['turns', 'size']).default('turns'),
   }).prefault({}),
-  stop: stop.prefault({}),
   validate: keys({
     /** Steps from one validation to the next. */
     every: count.default(200),
@@ -135,14 +121,12 @@ const run = keys({
     /** How the number of frames is decided. `oracle` leaks the truth: only for comparison with published tables. */
     policy: z.enum(['self-counter', 'predicted-length', 'oracle']).default('self-counter'),
   }).prefault({}),
-  checkpoint: checkpoint.prefault({}),
-  log: log.prefault({}),
-  adapter,
+  ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
     for (const [path, message] of contradictions(config)) context.addIssue({ code: 'custom', path, message })
   })
-  .transform(({ name, out = `runs/${name}`, ...rest }) => ({ name, out, ...rest }))
+  .transform(inFolder)
 
 /** A training run, complete: every default is filled in. In `model`, what the preset decides may be absent. */
 export type RunConfig = z.output<typeof run>
@@ -150,22 +134,11 @@ export type RunConfig = z.output<typeof run>
 /** Clips from files, or from the built-in corpus. */
 export type DataEntry = RunConfig['data'][number]
 
-const renamed = [
+/** Reads a run file's text. */
+export const parseRunConfig = runParser(run, [
   { path: ['start'], now: 'initFrom' },
   { path: ['data', '*', 'long'], now: 'overlong' },
-]
-
-/** Reads a run file's text; `who` is its name in messages, `warn` is told of older names of keys. Throws ERR_CONFIG with `file:line:column` of each unknown key and bad value. */
-export function parseRunConfig(source: string, who: string, warn: Warn = () => {}): RunConfig {
-  const yaml = withNewNames(readYaml(source, who), renamed, who, warn)
-  const parsed = run.safeParse(yaml.value, { reportInput: true })
-  if (parsed.success) return parsed.data
-  throw explain(parsed.error.issues, yaml, who)
-}
-
-function isSynthetic(entry: unknown): boolean {
-  return typeof entry === 'object' && entry !== null && 'synthetic' in entry
-}
+])
 
 /** What is wrong between keys that are each right by themselves: where, and how to say it. */
 function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (string | number)[], message: string]> {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { syntheticLanguages } from '../../data/synthetic.js'
-import { keys, oneKind } from './schema.js'
+import { chosen, keys, oneKind } from './schema.js'
 
 export const count = z.int().min(1)
 export const share = z.number().min(0).max(1)
@@ -96,6 +96,39 @@ export const sizes = {
 
 /** Examples a pass: a larger batch goes through in several, whose gradients are added up before the update. null takes a batch whole. */
 export const microBatch = count.nullable().default(null)
+
+/** Which run it is: the keys that every run file begins with, beside `task`. */
+export const identity = {
+  name,
+  /** Folder of the run; default `runs/<name>`. */
+  out: text.exactOptional(),
+  seed: z.int().default(27),
+}
+
+/** How it is trained, whatever the task. */
+export const training = {
+  precision,
+  optimiser: optimiser.prefault({}),
+  schedule: schedule.prefault({}),
+  stop: stop.prefault({}),
+}
+
+/** What is kept of it, and where it runs. */
+export const keeping = { checkpoint: checkpoint.prefault({}), log: log.prefault({}), adapter }
+
+/** The splits of a corpus of one language, by their paths. */
+export const splits = { language: languageTag, train: text, dev: text.exactOptional(), test: text.exactOptional() }
+
+/** A run's corpora: of files as `corpus` has them, or built in. */
+export const corpora = <C extends z.ZodType>(corpus: C) =>
+  z.array(chosen((entry) => (typeof entry === 'object' && entry !== null && 'synthetic' in entry ? synthetic : corpus))).min(1)
+
+/** Fills in the run's folder. */
+export const inFolder = <R extends { readonly name: string; readonly out?: string }>({ name, out = `runs/${name}`, ...rest }: R) => ({
+  name,
+  out,
+  ...rest,
+})
 
 /** What the run files of every task have. */
 export interface TrainingConfig {
