@@ -8,6 +8,7 @@ import { trainerState } from '../../train/checkpoint_parts.js'
 import { readGlossCheckpoint, restoreGlossModel } from '../../train/gloss_checkpoint.js'
 import type { Loaded, Task } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
+import { withoutDev } from '../../train/validation_note.js'
 import { type GlossRunConfig, parseGlossConfig } from './config.js'
 import { loadGlossData } from './data.js'
 import { type GlossStep, GlossTraining, type GlossValidated } from './training.js'
@@ -29,7 +30,7 @@ export async function loadGlossTraining(config: GlossRunConfig): Promise<Loaded<
   const { precision, seed } = config
   return {
     config,
-    notes,
+    notes: [...notes, ...(dev.length > 0 ? [] : [withoutDev('the corpora')])],
     async begin(gpu) {
       const model = new GlossModel(gpu, description, { training: true, precision, seed })
       return { training: new GlossTraining(config, model, train, dev), notes: [] }

@@ -9,6 +9,7 @@ import { type Checkpoint, readCheckpoint, restoreModel } from '../../train/check
 import { trainerState } from '../../train/checkpoint_parts.js'
 import type { Begun, Loaded, Task } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
+import { withoutDev } from '../../train/validation_note.js'
 import { parseRunConfig, type RunConfig } from './config.js'
 import { type LanguageData, loadData, startFrom, withRates } from './data.js'
 import { type PoseStep, PoseTraining, type Validated } from './training.js'
@@ -38,7 +39,7 @@ export async function loadPoseTraining(
   if (start) for (const language of data) startFrom(language, start)
   return {
     config,
-    notes: data.flatMap((language) => language.notes),
+    notes: data.flatMap(({ language, notes, dev }) => [...notes, ...(dev.length > 0 ? [] : [withoutDev(language)])]),
     begin: (gpu) => begin(gpu, config, data, { base, start }),
     resume: (gpu, path) => resume(gpu, config, data, path),
   }
