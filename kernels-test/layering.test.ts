@@ -16,15 +16,31 @@ const mayImport: Record<string, readonly string[]> = {
   kernels: ['device'],
   lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
-  model: ['base', 'motion', 'text', 'device', 'ops'],
-  infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
-  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
+  nn: ['base', 'device', 'ops'],
+  model: ['base', 'motion', 'text', 'device', 'ops', 'nn'],
+  infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'nn', 'model'],
+  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'nn', 'model', 'infer'],
   profile: ['base', 'outputs', 'device', 'model', 'infer', 'train'],
-  commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'lift', 'model', 'infer', 'train', 'profile'],
+  commands: [
+    'base',
+    'motion',
+    'formats',
+    'data',
+    'text',
+    'metrics',
+    'outputs',
+    'device',
+    'lift',
+    'nn',
+    'model',
+    'infer',
+    'train',
+    'profile',
+  ],
 }
 
 /** Folders that must also run in a browser: nothing of Node's in them. */
-const everywhere = ['motion', 'reference', 'text', 'metrics', 'kernels', 'ops', 'model', 'infer']
+const everywhere = ['motion', 'reference', 'text', 'metrics', 'kernels', 'ops', 'nn', 'model', 'infer']
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.[jt]s$/.test(path) && path.includes('/'))

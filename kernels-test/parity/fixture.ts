@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest'
 import { asFloat32, type TensorFile } from '../../src/formats/safetensors.js'
-import type { HostTensors } from '../../src/model/weights.js'
+import type { HostTensors } from '../../src/nn/host_tensor.js'
 
 /** A tensor's numbers, at least as exact as they are stored. */
 export const floats = (file: TensorFile, name: string): Float64Array => {

@@ -33,9 +33,7 @@ export interface MemoryPlan {
 
 /** The arenas of a language group: weights and positions, in training also gradients, the optimiser's moments and copies as halves. */
 export function groupArenas({ language, weights, positions }: LanguageGroup): ArenaSize[] {
-  const arenas = [weights.values, weights.grads, weights.first, weights.second, weights.halves].flatMap((arena) =>
-    arena ? [arena.buffer] : [],
-  )
+  const arenas = [weights.values, weights.grads, weights.first, weights.second, weights.halves].flatMap((store) => store?.buffers ?? [])
   if (positions.region) arenas.push(positions.region.buffer)
   return arenas.map(({ label, size }) => ({ name: label.startsWith(language) ? label : `${language} ${label}`, bytes: size }))
 }

@@ -9,7 +9,8 @@ import type { Gpu } from '../device/gpu.js'
 import { formatSafetensors, type Tensor } from '../formats/safetensors.js'
 import type { ModelConfig } from '../model/config.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
-import type { HostTensor, WeightsOptions } from '../model/weights.js'
+import type { HostTensor } from '../nn/host_tensor.js'
+import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { arenaOf, type Part, parseJson, parts, readModelFile, savedSizes, savedTensors, tensorsUnder, unsaved } from './checkpoint_parts.js'
 import { exchangedGroup, exchangedTensor, isExchanged } from './checkpoint_sides.js'
@@ -116,7 +117,11 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 /** The model in a checkpoint, on the GPU; with `training`, the moments too of the groups that have them: the others stay as they are. */
-export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = false, precision }: Partial<WeightsOptions> = {}): SignModel {
+export function restoreModel(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  { training = false, precision }: Partial<ParameterSetOptions> = {},
+): SignModel {
   const model = new SignModel(gpu, { training, precision })
   try {
     for (const description of checkpoint.groups) {

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { firstNonFinite, placeIn } from '../base/finite.js'
 import { asWeights, readSafetensors, type Tensor } from '../formats/safetensors.js'
-import type { HostTensor, HostTensors, Weights } from '../model/weights.js'
+import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
+import type { ParameterSet } from '../nn/parameter_set.js'
 
 /** The sizes that every kind of model has. */
 export const savedSizes = {
@@ -22,7 +23,7 @@ export const savedSizes = {
 export const parts = ['weights', 'first', 'second'] as const
 export type Part = (typeof parts)[number]
 
-export function arenaOf(weights: Weights, part: Part) {
+export function arenaOf(weights: ParameterSet, part: Part) {
   return part === 'weights' ? weights.values : weights[part]
 }
 
@@ -32,7 +33,7 @@ export function arenaOf(weights: Weights, part: Part) {
  */
 export async function savedTensors(
   who: string,
-  weights: Weights,
+  weights: ParameterSet,
   wanted: readonly Part[],
   nameOf: (part: Part, name: string) => string,
 ): Promise<Map<string, Tensor>> {

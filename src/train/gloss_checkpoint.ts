@@ -6,7 +6,8 @@ import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
 import { formatSafetensors } from '../formats/safetensors.js'
 import { GlossModel, type GlossModelDescription } from '../model/text_to_gloss.js'
-import type { HostTensor, WeightsOptions } from '../model/weights.js'
+import type { HostTensor } from '../nn/host_tensor.js'
+import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { arenaOf, type Part, parseJson, parts, readModelFile, savedSizes, savedTensors, tensorsUnder } from './checkpoint_parts.js'
 
@@ -72,7 +73,7 @@ export async function readGlossCheckpoint(path: string): Promise<GlossCheckpoint
 }
 
 /** The model in a checkpoint, on the GPU; with `training`, its moments too. */
-export function restoreGlossModel(gpu: Gpu, checkpoint: GlossCheckpoint, options: Partial<WeightsOptions> = {}): GlossModel {
+export function restoreGlossModel(gpu: Gpu, checkpoint: GlossCheckpoint, options: Partial<ParameterSetOptions> = {}): GlossModel {
   const { description, path } = checkpoint
   const model = new GlossModel(gpu, description, { ...options, tensors: checkpoint.tensors('weights'), who: path })
   try {

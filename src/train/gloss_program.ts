@@ -4,9 +4,9 @@ import type { Gpu } from '../device/gpu.js'
 import type { SlotPool, Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
 import { invertIds } from '../kernels/embedding.js'
-import type { Recording } from '../model/layers.js'
 import { decodeGloss, type GlossModel } from '../model/text_to_gloss.js'
 import { encode } from '../model/text_to_pose.js'
+import type { Recording } from '../nn/recording.js'
 import { crossEntropy } from '../ops/cross_entropy.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
@@ -91,9 +91,9 @@ export interface GlossReport {
 export class GlossProgram {
   readonly program: Program
   readonly #feeds: Feeds
-  readonly #grads: GPUBuffer
+  readonly #grads: readonly GPUBuffer[]
 
-  private constructor(program: Program, feeds: Feeds, grads: GPUBuffer) {
+  private constructor(program: Program, feeds: Feeds, grads: readonly GPUBuffer[]) {
     this.program = program
     this.#feeds = feeds
     this.#grads = grads
@@ -120,7 +120,7 @@ export class GlossProgram {
       hyper: recorder.feed('hyper', [8]),
     }
     const { weights, config, positions } = model
-    recorder.scope('halves', () => recordHalves(gpu, recorder, weights))
+    recorder.scope('halves', () => recordHalves(recorder, weights))
     const { dummy, scaling } = weights
     const graph = new Graph(recorder, { training: { seed: feeds.seed, dummy, scaling } })
     const recording: Recording = { graph, weights, config }
@@ -132,11 +132,11 @@ export class GlossProgram {
       crossEntropy(graph, logits, feeds, { classes: model.gloss.size, ignored: specialId.padding, smoothing: options.smoothing }),
     )
     graph.backward()
-    const clip = recorder.scope('update', () => recordUpdate(gpu, recorder, weights, feeds.hyper, options))
+    const clip = recorder.scope('update', () => recordUpdate(recorder, weights, feeds.hyper, options))
     recorder.report(result)
     recorder.report(clip)
     if (scaling) recorder.report(scaling)
-    return new GlossProgram(await Program.build(gpu, recorder, pool), feeds, weights.grads!.buffer)
+    return new GlossProgram(await Program.build(gpu, recorder, pool), feeds, weights.grads!.buffers)
   }
 
   /** Runs the step and waits for its report. */
@@ -152,7 +152,7 @@ export class GlossProgram {
       this.#feeds.hyper,
       Float32Array.from({ length: 8 }, (_, i) => hyper[i] ?? 0),
     )
-    const reports = await this.program.start({ clear: [this.#grads] })
+    const reports = await this.program.start({ clear: this.#grads })
     return { read: async () => glossReport(await reports.read(), arrays.coefficient) }
   }
 

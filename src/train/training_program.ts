@@ -5,11 +5,11 @@ import type { SlotPool, Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
 import { errorSpread } from '../kernels/error_spread.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
-import type { Recording } from '../model/layers.js'
 import type { LanguageGroup } from '../model/sign_model.js'
 import { decode, encode, lengthHead } from '../model/text_to_pose.js'
-import type { Weights } from '../model/weights.js'
 import { COORDS } from '../motion/skeleton.js'
+import type { ParameterSet } from '../nn/parameter_set.js'
+import type { Recording } from '../nn/recording.js'
 import { frameNoise } from '../ops/frame_noise.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
@@ -73,15 +73,15 @@ export class TrainingProgram {
   /** Numbers of the `sigma` that `run` wants: the input stride. */
   readonly sigmaLength: number
   readonly #feeds: Feeds
-  readonly #grads: GPUBuffer
+  readonly #grads: readonly GPUBuffer[]
   readonly #scaled: boolean
 
-  private constructor(program: Program, shape: BatchShape, feeds: Feeds, weights: Weights) {
+  private constructor(program: Program, shape: BatchShape, feeds: Feeds, weights: ParameterSet) {
     this.program = program
     this.shape = shape
     this.sigmaLength = feeds.sigma.shape[0]!
     this.#feeds = feeds
-    this.#grads = weights.grads!.buffer
+    this.#grads = weights.grads!.buffers
     this.#scaled = weights.scaling !== undefined
   }
 
@@ -119,7 +119,7 @@ export class TrainingProgram {
       medianError: recorder.feed('median_error', [1]),
       hyper: recorder.feed('hyper', [8]),
     }
-    recorder.scope('halves', () => recordHalves(gpu, recorder, weights))
+    recorder.scope('halves', () => recordHalves(recorder, weights))
     const { dummy, scaling } = weights
     const graph = new Graph(recorder, { training: { seed: feeds.seed, dummy, scaling } })
     const recording: Recording = { graph, weights, config }
@@ -143,7 +143,7 @@ export class TrainingProgram {
     if (config.lengthHead) losses.push(recordLengthLoss(recording, memory, feeds))
 
     graph.backward()
-    const clip = recorder.scope('update', () => recordUpdate(gpu, recorder, weights, feeds.hyper, options))
+    const clip = recorder.scope('update', () => recordUpdate(recorder, weights, feeds.hyper, options))
     for (const tensor of [losses[0]!, clip, spread, ...(scaling ? [scaling] : []), ...losses.slice(1)]) recorder.report(tensor)
     const program = await Program.build(gpu, recorder, pool)
     return new TrainingProgram(program, shape, feeds, weights)
@@ -168,7 +168,7 @@ export class TrainingProgram {
       Float32Array.from({ length: 8 }, (_, i) => settings.hyper[i] ?? 0),
     )
 
-    const reports = await program.start({ clear: [this.#grads] })
+    const reports = await program.start({ clear: this.#grads })
     const scaled = this.#scaled
     return { read: async () => stepReport(await reports.read(), scaled) }
   }
