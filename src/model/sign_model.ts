@@ -53,13 +53,14 @@ export class LanguageGroup implements GroupDescription, AsyncDisposable {
     this.startFrame = description.startFrame
     this.scaling = description.scaling
     this.fps = description.fps
+    // First, for it refuses what the adapter cannot hold before any memory is taken.
+    this.weights = new ParameterSet(gpu, parameterSpecs(this.config, this.vocabulary.size), options)
     const { maxFrames, maxTokens, width } = this.config
     // Sentences are padded to a multiple of 4 tokens.
     const count = Math.max(maxFrames, padded(maxTokens))
     this.#positionArena = new Arena(gpu, `${this.language} positions`, [{ name: 'positions', bytes: 4 * count * width }])
     this.#positionArena.write('positions', positionTable(count, width))
     this.positions = { name: 'positions', shape: [count, width], dtype: 'f32', region: this.#positionArena.region('positions') }
-    this.weights = new ParameterSet(gpu, parameterSpecs(this.config, this.vocabulary.size), options)
   }
 
   /** Throws ERR_DISPOSED once it was destroyed. */

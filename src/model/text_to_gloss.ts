@@ -63,6 +63,8 @@ export class GlossModel implements GlossModelDescription, AsyncDisposable {
     this.languages = languages
     this.reads = reads
     this.gpu = gpu
+    // First, for it refuses what the adapter cannot hold before any memory is taken.
+    this.weights = new ParameterSet(gpu, glossParameterSpecs(config, source.size, gloss.size), { training, precision })
     const { width } = config
     // Prompts are padded to a multiple of 4 tokens.
     const count = padded(config.maxTokens)
@@ -75,7 +77,6 @@ export class GlossModel implements GlossModelDescription, AsyncDisposable {
     const tensor = (name: string, rows: number): Tensor => ({ name, shape: [rows, width], dtype: 'f32', region: this.#arena.region(name) })
     this.positions = tensor('positions', count)
     this.noPosition = tensor('noPosition', 1)
-    this.weights = new ParameterSet(gpu, glossParameterSpecs(config, source.size, gloss.size), { training, precision })
     try {
       this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
     } catch (error) {

@@ -41,13 +41,14 @@ const make = async (specs: readonly ParameterSpec[], options: Partial<ParameterS
 
 describe('a parameter set', () => {
   it.each([
-    ['one buffer', Infinity, 1],
-    ['several', 2048, 3],
-  ])('keeps what is loaded, whatever its rank, in %s', async (_, maxBytes, buffers) => {
+    ['one buffer', Infinity],
+    ['several', 2048],
+  ])('keeps what is loaded, whatever its rank, in %s', async (_, maxBytes) => {
     const set = await make(specs, { maxBytes })
     const tensors = tensorsOf(specs)
     set.load(tensors, 'test')
-    expect(set.values.buffers).toHaveLength(buffers)
+    if (maxBytes === Infinity) expect(set.values.buffers).toHaveLength(1)
+    else expect(set.values.buffers.length).toBeGreaterThan(2)
     for (const { size } of set.values.buffers) expect(size).toBeLessThanOrEqual(maxBytes)
     const saved = await set.save()
     expect(saved).toEqual(tensors)
