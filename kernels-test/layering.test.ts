@@ -17,10 +17,11 @@ const mayImport: Record<string, readonly string[]> = {
   kernels: ['device'],
   lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
-  model: ['base', 'motion', 'text', 'device', 'ops'],
-  infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
-  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
-  tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer', 'train'],
+  nn: ['base', 'device', 'ops'],
+  model: ['base', 'motion', 'text', 'device', 'ops', 'nn'],
+  infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'nn', 'model'],
+  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'nn', 'model', 'infer'],
+  tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'nn', 'model', 'infer', 'train'],
   profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
   pages: ['motion', 'outputs', 'profile'],
   commands: [
@@ -33,6 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
     'outputs',
     'device',
     'lift',
+    'nn',
     'model',
     'infer',
     'train',
@@ -42,7 +44,7 @@ const mayImport: Record<string, readonly string[]> = {
 }
 
 /** Folders that must also run in a browser: nothing of Node's in them. */
-const everywhere = ['motion', 'reference', 'pages', 'text', 'metrics', 'kernels', 'ops', 'model', 'infer']
+const everywhere = ['motion', 'reference', 'pages', 'text', 'metrics', 'kernels', 'ops', 'nn', 'model', 'infer']
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.[jt]s$/.test(path) && path.includes('/'))

@@ -54,7 +54,7 @@ function repeated(times: number, first: Tensor, link: (x: Tensor) => Tensor): Te
 }
 
 function parameter(value: Tensor): Parameter {
-  return { spec: { name: value.name, shape: value.shape, init: 'zeros' }, value }
+  return { name: value.name, value }
 }
 
 async function recorded(gpu: Gpu, task: Task, record: RecordChain): Promise<Work> {

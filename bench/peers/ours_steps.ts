@@ -3,11 +3,14 @@
 import type { Gpu } from '../../src/device/gpu.js'
 import { Program, Recorder } from '../../src/device/program.js'
 import { presets } from '../../src/model/config.js'
-import { feedForward, norm, type Recording, selfAttention } from '../../src/model/layers.js'
 import { SignModel } from '../../src/model/sign_model.js'
-import { type HostTensors, Weights } from '../../src/model/weights.js'
 import type { Clip } from '../../src/motion/clip.js'
 import { COORDS } from '../../src/motion/skeleton.js'
+import { encoder } from '../../src/nn/encoder.js'
+import type { HostTensors } from '../../src/nn/host_tensor.js'
+import { zeros } from '../../src/nn/init.js'
+import { ParameterSet } from '../../src/nn/parameter_set.js'
+import type { Recording } from '../../src/nn/recording.js'
 import { Graph } from '../../src/ops/graph.js'
 import { poseLoss } from '../../src/ops/pose_loss.js'
 import { batchArrays, type Sample } from '../../src/tasks/text_to_pose/batch.js'
@@ -21,8 +24,8 @@ import { CHECKED_STEPS, noise, parametersOf, type Task, wordIds } from './tasks.
 /** x and goal [B, T, D] through the layers of `task.sizes`, as a training program of the product runs. */
 export async function encoderStep(gpu: Gpu, task: Task): Promise<Work> {
   const { batch, length, width, heads, layers, decay } = task.sizes as Record<string, number> & Task['sizes']
-  const specs = parametersOf(task).map((name) => ({ name, shape: task.inputs[name]!.shape, init: 'zeros' as const }))
-  const weights = new Weights(gpu, specs, { training: true })
+  const specs = parametersOf(task).map((name) => ({ name, shape: task.inputs[name]!.shape, init: zeros }))
+  const weights = new ParameterSet(gpu, specs, { training: true })
   weights.load(hostTensors(task), task.name)
 
   const recorder = new Recorder()
@@ -39,15 +42,11 @@ export async function encoderStep(gpu: Gpu, task: Task): Promise<Work> {
   const graph = new Graph(recorder, { training: { seed: feeds.seed, dummy: weights.dummy } })
   const config = { heads: heads!, dropout: 0, activation: 'relu' as const, encoderLayers: layers!, decoderLayers: 0 }
   const recording: Recording = { graph, weights, config }
-  let x = feeds.x
-  for (let i = 0; i < layers!; i++) {
-    x = selfAttention(recording, `encoder.${i}/self`, x, { keyLengths: feeds.lengths, causal: false })
-    x = feedForward(recording, `encoder.${i}/feed_forward`, x)
-  }
+  const y = encoder(recording, feeds.x, feeds.lengths)
   const inputs = { frames: feeds.lengths, ...feeds }
-  const report = poseLoss(graph, norm(recording, 'encoder/norm', x), inputs, { numbers: width!, coords: width!, kind: 'mse' })
+  const report = poseLoss(graph, y, inputs, { numbers: width!, coords: width!, kind: 'mse' })
   graph.backward()
-  recordUpdate(gpu, recorder, weights, feeds.hyper, { clip: 0, optimiser: { kind: 'adamw', weightDecay: decay! } })
+  recordUpdate(recorder, weights, feeds.hyper, { clip: 0, optimiser: { kind: 'adamw', weightDecay: decay! } })
   recorder.report(report)
   const program = await Program.build(gpu, recorder)
 
@@ -60,7 +59,7 @@ export async function encoderStep(gpu: Gpu, task: Task): Promise<Work> {
   program.write(feeds.seed, new Uint32Array(4))
   const step = async (count: number) => {
     program.write(feeds.hyper, hyperAt(task.sizes, count))
-    const [shares] = await program.run({ clear: [weights.grads!.buffer] })
+    const [shares] = await program.run({ clear: weights.grads!.buffers })
     return new Float32Array(shares!).reduce((sum, share, i) => (i % 4 === 0 ? sum + share : sum), 0)
   }
   return stepping(step)

@@ -2,7 +2,8 @@
 
 import { presets } from '../../src/model/config.js'
 import { parameterSpecs } from '../../src/model/parameters.js'
-import type { ParameterSpec } from '../../src/ops/parameter.js'
+import { xavierBound } from '../../src/nn/init.js'
+import type { ParameterSpec } from '../../src/nn/parameter_spec.js'
 
 /** An array every peer makes for itself: element i is offset + scale · u(seed, i), u uniform in [-1, 1). See `noise`. */
 export interface InputSpec {
@@ -121,7 +122,7 @@ export const parametersOf = (task: Task): string[] => Object.keys(task.inputs).f
 function parameterInputs(specs: readonly ParameterSpec[]): Record<string, InputSpec> {
   return Object.fromEntries(
     specs.map(({ name, shape, init }, i) => {
-      const [scale, offset] = init === 'xavier' ? [Math.sqrt(6 / (shape[0]! + shape[1]!)), 0] : [0, init === 'ones' ? 1 : 0]
+      const [scale, offset] = init.kind === 'xavier-uniform' ? [xavierBound(shape), 0] : [0, init.kind === 'ones' ? 1 : 0]
       return [name, input(shape, 100 + i, scale, offset)]
     }),
   )

@@ -3,7 +3,7 @@
 import { expect } from 'vitest'
 import { asFloat32 } from '../../src/formats/safetensors/float.js'
 import type { TensorFile } from '../../src/formats/safetensors/types.js'
-import type { HostTensors } from '../../src/model/weights.js'
+import type { HostTensors } from '../../src/nn/host_tensor.js'
 
 /** A tensor's numbers, at least as exact as they are stored. */
 export const floats = (file: TensorFile, name: string): Float64Array => {

@@ -174,7 +174,7 @@ export class Arena {
     return region
   }
 
-  write(name: string, data: Float32Array): void {
+  write(name: string, data: Float32Array | Uint16Array): void {
     this.#gpu.check()
     checkBuffers(this.#gpu, [this.buffer])
     const { offset, bytes } = this.region(name)

@@ -8,8 +8,8 @@ import { Turns } from '../base/turns.js'
 import type { Gpu } from '../device/gpu.js'
 import { parameterCount } from '../model/parameters.js'
 import { type GroupDescription, LanguageGroup } from '../model/sign_model.js'
-import type { HostTensors } from '../model/weights.js'
 import type { Motion } from '../motion/clip.js'
+import type { HostTensors } from '../nn/host_tensor.js'
 import { type GenerateOptions, Generator } from './generator.js'
 
 /** Groups on the host, e.g. a `Checkpoint`. */

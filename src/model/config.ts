@@ -26,8 +26,6 @@ export interface ModelConfig {
   readonly maxTokens: number
 }
 
-export const LAYER_NORM_EPSILON = 1e-6
-
 const base: ModelConfig = {
   width: 512,
   heads: 4,

@@ -4,13 +4,15 @@ import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
 import { Arena, type Tensor } from '../device/memory.js'
+import type { HostTensors } from '../nn/host_tensor.js'
+import { initialTensors } from '../nn/init.js'
+import { ParameterSet, type ParameterSetOptions, type Precision } from '../nn/parameter_set.js'
+import { positionTable } from '../nn/positions.js'
 import { padded } from '../ops/parameter.js'
-import { positionTable } from '../ops/positions.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig, sameConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
 import { parameterSpecs, TOKEN_TABLE } from './parameters.js'
-import { type HostTensors, initialTensors, type Precision, Weights, type WeightsOptions } from './weights.js'
 
 /** The tag of a group that all languages share; it reads LangGloss, whose tokens say their language. */
 export const SHARED = 'ALL'
@@ -36,13 +38,13 @@ export class LanguageGroup implements GroupDescription, AsyncDisposable {
   readonly startFrame: Float32Array
   readonly scaling: FrameScaling
   readonly fps: number
-  readonly weights: Weights
+  readonly weights: ParameterSet
   /** [max(maxFrames, maxTokens, rounded up to 4), width]: the fixed encoding of positions. */
   readonly positions: Tensor
   readonly #positionArena: Arena
   readonly #lifetime: Lifetime
 
-  constructor(gpu: Gpu, description: GroupDescription, options: WeightsOptions) {
+  constructor(gpu: Gpu, description: GroupDescription, options: ParameterSetOptions) {
     this.gpu = gpu
     this.#lifetime = new Lifetime(`model ${description.language}`)
     this.language = description.language
@@ -51,13 +53,14 @@ export class LanguageGroup implements GroupDescription, AsyncDisposable {
     this.startFrame = description.startFrame
     this.scaling = description.scaling
     this.fps = description.fps
+    // First, for it refuses what the adapter cannot hold before any memory is taken.
+    this.weights = new ParameterSet(gpu, parameterSpecs(this.config, this.vocabulary.size), options)
     const { maxFrames, maxTokens, width } = this.config
     // Sentences are padded to a multiple of 4 tokens.
     const count = Math.max(maxFrames, padded(maxTokens))
     this.#positionArena = new Arena(gpu, `${this.language} positions`, [{ name: 'positions', bytes: 4 * count * width }])
     this.#positionArena.write('positions', positionTable(count, width))
     this.positions = { name: 'positions', shape: [count, width], dtype: 'f32', region: this.#positionArena.region('positions') }
-    this.weights = new Weights(gpu, parameterSpecs(this.config, this.vocabulary.size), options)
   }
 
   /** Throws ERR_DISPOSED once it was destroyed. */
@@ -97,7 +100,7 @@ export class SignModel implements AsyncDisposable {
   readonly #groups = new Map<string, LanguageGroup>()
   readonly #lifetime = new Lifetime('model')
 
-  constructor(gpu: Gpu, { training = false, precision = 'f32' }: Partial<WeightsOptions> = {}) {
+  constructor(gpu: Gpu, { training = false, precision = 'f32' }: Partial<ParameterSetOptions> = {}) {
     this.gpu = gpu
     this.training = training
     this.precision = precision

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { HostTensor } from '../nn/host_tensor.js'
 import { isPositionTable, nameFromStateDict, stateDictTensors } from './state_dict.js'
 import { stateDict } from './state_dict.testing.js'
-import type { HostTensor } from './weights.js'
 
 const dict = (): Map<string, HostTensor> => new Map(stateDict({ words: 7, width: 8, hidden: 12, layers: 2 }))
 const renamed = (rename: (name: string) => string) => new Map([...dict()].map(([name, tensor]) => [rename(name), tensor]))

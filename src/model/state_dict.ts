@@ -2,8 +2,8 @@
 
 import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
+import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import type { ModelConfig } from './config.js'
-import type { HostTensor, HostTensors } from './weights.js'
 
 /** Sub-layers: theirs by (stack, part), in the order the rules are tried. */
 const RULES: readonly (readonly [RegExp, string])[] = [

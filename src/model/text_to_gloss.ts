@@ -4,15 +4,19 @@
 import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
 import { Arena, type Tensor } from '../device/memory.js'
+import { type DecoderStepInputs, decoder, decoderStep } from '../nn/decoder.js'
+import type { HostTensors } from '../nn/host_tensor.js'
+import { initialTensors } from '../nn/init.js'
+import { ParameterSet, type ParameterSetOptions } from '../nn/parameter_set.js'
+import { positionTable } from '../nn/positions.js'
+import type { Recording } from '../nn/recording.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
 import { linear } from '../ops/linear.js'
 import { padded } from '../ops/parameter.js'
-import { addPositions, positionTable } from '../ops/positions.js'
+import { addPositions } from '../ops/positions.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig, presets } from './config.js'
-import { cachedCrossAttention, cachedSelfAttention, crossAttention, feedForward, norm, type Recording, selfAttention } from './layers.js'
 import { glossParameterSpecs } from './parameters.js'
-import { type HostTensors, initialTensors, Weights, type WeightsOptions } from './weights.js'
 
 /** Sizes of a text-to-gloss model. */
 export type GlossConfig = Pick<
@@ -38,7 +42,7 @@ export class GlossModel implements GlossModelDescription, AsyncDisposable {
   readonly languages: readonly string[]
   readonly reads: 'prompt' | 'text'
   readonly gpu: Gpu
-  readonly weights: Weights
+  readonly weights: ParameterSet
   /** [maxTokens rounded up to 4, width]: the fixed encoding of positions. */
   readonly positions: Tensor
   /** [1, width] of zeros, for tokens whose position is added otherwise. */
@@ -49,7 +53,7 @@ export class GlossModel implements GlossModelDescription, AsyncDisposable {
   constructor(
     gpu: Gpu,
     { config, source, gloss, languages, reads }: GlossModelDescription,
-    options: Partial<WeightsOptions> & { seed?: number; tensors?: HostTensors; who?: string } = {},
+    options: Partial<ParameterSetOptions> & { seed?: number; tensors?: HostTensors; who?: string } = {},
   ) {
     const { training = false, precision, seed = 27, tensors, who = 'text to gloss' } = options
     checkConfig({ ...presets.tiny, ...config })
@@ -59,6 +63,8 @@ export class GlossModel implements GlossModelDescription, AsyncDisposable {
     this.languages = languages
     this.reads = reads
     this.gpu = gpu
+    // First, for it refuses what the adapter cannot hold before any memory is taken.
+    this.weights = new ParameterSet(gpu, glossParameterSpecs(config, source.size, gloss.size), { training, precision })
     const { width } = config
     // Prompts are padded to a multiple of 4 tokens.
     const count = padded(config.maxTokens)
@@ -71,7 +77,6 @@ export class GlossModel implements GlossModelDescription, AsyncDisposable {
     const tensor = (name: string, rows: number): Tensor => ({ name, shape: [rows, width], dtype: 'f32', region: this.#arena.region(name) })
     this.positions = tensor('positions', count)
     this.noPosition = tensor('noPosition', 1)
-    this.weights = new Weights(gpu, glossParameterSpecs(config, source.size, gloss.size), { training, precision })
     try {
       this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
     } catch (error) {
@@ -106,44 +111,26 @@ export function decodeGloss(
   memory: Tensor,
   memoryLengths: Tensor,
 ): Tensor {
-  let x = r.graph.recorder.scope('gloss', () => embedding(r.graph, tokens, r.weights.get('gloss/table'), positions))
-  for (let i = 0; i < r.config.decoderLayers; i++) {
-    x = selfAttention(r, `decoder.${i}/self`, x, { keyLengths: lengths, causal: true })
-    x = crossAttention(r, `decoder.${i}/cross`, x, memory, memoryLengths)
-    x = feedForward(r, `decoder.${i}/feed_forward`, x)
-  }
-  return glossHead(r, x)
+  const x = r.graph.recorder.scope('gloss', () => embedding(r.graph, tokens, r.weights.get('gloss/table'), positions))
+  return glossHead(r, decoder(r, x, { lengths, memory, memoryLengths }))
 }
 
-export interface DecodeTokenInputs {
+/** With `lengths`, the tokens so far, and `memory`, the prompt. */
+export interface DecodeTokenInputs extends DecoderStepInputs {
   /** u32 [B, 1]: the last token. */
   readonly token: Tensor
-  /** u32 [B]: tokens so far, which is the place of this one. */
-  readonly lengths: Tensor
   readonly positions: Tensor
   readonly noPosition: Tensor
-  /** Each decoder layer's past tokens, keys and values, [B, capacity, 2D]. */
-  readonly past: readonly Tensor[]
-  /** Each decoder layer's keys and values of the prompt, [B, U, 2D]. */
-  readonly memory: readonly Tensor[]
-  readonly memoryLengths: Tensor
 }
 
 /** One token more: logits [B, 1, gloss vocabulary padded]. Equals the last row of `decodeGloss` over the same tokens. */
 export function decodeGlossToken(r: Recording, inputs: DecodeTokenInputs): Tensor {
-  const { token, lengths, positions, noPosition, past, memory, memoryLengths } = inputs
-  const { graph, weights, config } = r
+  const { token, positions, noPosition, lengths } = inputs
+  const { graph, weights } = r
   const embedded = graph.recorder.scope('gloss', () => embedding(graph, { ids: token }, weights.get('gloss/table'), noPosition))
-  let x = addPositions(graph, embedded, positions, lengths)
-  for (let i = 0; i < config.decoderLayers; i++) {
-    x = cachedSelfAttention(r, `decoder.${i}/self`, x, past[i]!, lengths)
-    x = cachedCrossAttention(r, `decoder.${i}/cross`, x, memory[i]!, memoryLengths)
-    x = feedForward(r, `decoder.${i}/feed_forward`, x)
-  }
-  return glossHead(r, x)
+  return glossHead(r, decoderStep(r, addPositions(graph, embedded, positions, lengths), inputs))
 }
 
 function glossHead(r: Recording, x: Tensor): Tensor {
-  const normed = norm(r, 'decoder/norm', x)
-  return r.graph.recorder.scope('gloss', () => linear(r.graph, normed, r.weights.get('gloss/weight')))
+  return r.graph.recorder.scope('gloss', () => linear(r.graph, x, r.weights.get('gloss/weight')))
 }

@@ -13,7 +13,7 @@ const inHalf = { attention: attentionHalf, gradQuery: attentionHalfGradQuery, gr
 /**
  * softmax(q·kᵀ/√(head width))·v for each head; the score matrix is never stored.
  * q [B, Tq, D], k and v [B, Tk, D]; keys at or past keyLengths[b] are not seen, nor, when causal, keys after the query.
- * k and v may be one tensor [B, Tk, 2D], given twice, and q, k and v one [B, T, 3D], given thrice; training wants the former at least.
+ * k and v may be one tensor [B, Tk, 2D], given twice, and q, k and v one [B, T, 3D], given thrice; where their gradients are wanted, the former at least.
  * Where the loss is scaled for it, the products are of halves, as those of linear layers are.
  */
 export function attention(
@@ -39,8 +39,8 @@ export function attention(
   const factors = { q: queryFactor, k: keyFactor, v: v === k ? keyFactor : factor(v), keyLengths }
   g.recorder.run(kernels.attention, { ...factors, y, logSumExp }, params)
 
-  g.onBackward(y, (dy) => {
-    if (k !== v) throw bug(y.name, 'keys and values of a training step are one tensor')
+  g.onBackward(y, [q, k, v], (dy) => {
+    if (k !== v && (g.requiresGrad(k) || g.requiresGrad(v))) throw bug(y.name, 'keys and values whose gradients are wanted are one tensor')
     const rowStats = g.tensor('lines', [batch, heads, queries, 2])
     g.recorder.run(attentionDelta, { y, dy, logSumExp, rowStats }, { batch, queries, heads, headWidth })
     const given = { ...factors, dy: factor(dy), rowStats }

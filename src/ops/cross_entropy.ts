@@ -25,10 +25,9 @@ export function crossEntropy(
   const params = { rows, stride, ...options }
   const result = g.tensor('result', [rows, 2])
   g.recorder.run(crossEntropyKernel, { logits, goal, result }, params)
-  if (g.training) {
-    const dlogits = g.tensor('dlogits', logits.shape)
-    g.recorder.run(crossEntropyGrad, { logits, goal, result, coefficient: sharesForGrads(g, coefficient), dlogits }, params)
-    g.seedGrad(logits, dlogits)
+  if (g.requiresGrad(logits)) {
+    const shares = sharesForGrads(g, coefficient)
+    g.addGrad(logits, (dlogits) => g.recorder.run(crossEntropyGrad, { logits, goal, result, coefficient: shares, dlogits }, params))
   }
   return result
 }

@@ -8,7 +8,7 @@ export function dropout(g: Graph, x: Tensor, rate: number): Tensor {
   const drops = { seed: g.training.seed, stream: g.nextStream(), rate }
   const y = dropped(g, x, drops)
   // Dropout is linear and its mask a function of stream and seed alone, so the way back is the same kernel.
-  g.onBackward(y, (dy) => {
+  g.onBackward(y, [x], (dy) => {
     g.addGrad(x, (dx) => recordDropout(g, dy, dx, drops))
   })
   return y

@@ -1,9 +1,10 @@
+import { bug } from '../base/errors.js'
 import { elements, type Tensor } from '../device/memory.js'
 import { embeddingGrad, embedding as embeddingKernel } from '../kernels/embedding.js'
 import type { Graph } from './graph.js'
-import type { Parameter } from './parameter.js'
+import { f32Value, type Parameter } from './parameter.js'
 
-/** Token ids [batch, length] with, for training, the rows of each distinct id (see `invertIds`). */
+/** Token ids [batch, length] with, where the table is trained, the rows of each distinct id (see `invertIds`). */
 export interface TokenIds {
   readonly ids: Tensor
   readonly inverse?: { readonly uniqueIds: Tensor; readonly starts: Tensor; readonly order: Tensor }
@@ -14,9 +15,10 @@ export function embedding(g: Graph, { ids, inverse }: TokenIds, table: Parameter
   const width = table.value.shape[1]!
   const rows = elements(ids.shape)
   const y = g.tensor('y', [...ids.shape, width])
-  g.recorder.run(embeddingKernel, { ids, table: table.value, positions, y }, { rows, length: ids.shape.at(-1)!, width })
-  if (inverse) {
-    g.onBackward(y, (dy) => g.recorder.run(embeddingGrad, { dy, ...inverse, dTable: g.gradOf(table) }, { rows, width }))
-  }
+  g.recorder.run(embeddingKernel, { ids, table: f32Value(table), positions, y }, { rows, length: ids.shape.at(-1)!, width })
+  g.onBackward(y, [table], (dy) => {
+    if (!inverse) throw bug(table.name, 'wanted the rows of each distinct id, to train what is looked up, got none')
+    g.recorder.run(embeddingGrad, { dy, ...inverse, dTable: g.gradOf(table) }, { rows, width })
+  })
   return y
 }

@@ -7,7 +7,7 @@ export function gelu(g: Graph, x: Tensor): Tensor {
   const n = elements(x.shape)
   const y = g.tensor('y', x.shape)
   g.recorder.run(geluKernel, { x, y }, { n })
-  g.onBackward(y, (dy) => {
+  g.onBackward(y, [x], (dy) => {
     g.addGrad(x, (dx) => g.recorder.run(geluGrad, { x, dy, dx }, { n }))
   })
   return y

@@ -51,13 +51,32 @@ export class Graph {
 
   /** The gradient tensor of a parameter. */
   gradOf(parameter: Parameter): Tensor {
-    if (!parameter.grad) throw bug(parameter.spec.name, 'a parameter without a gradient in training')
+    if (!parameter.grad) throw bug(parameter.name, 'wanted the gradient of a parameter that has none')
     return parameter.grad
   }
 
-  /** Leaves behind how to record the way back from `y`. `record` gets the gradient at y. No-op outside training. */
-  onBackward(y: Tensor, record: (dy: Tensor) => void): void {
-    if (!this.training) return
+  /** Marks a tensor that no op made, such as a feed, as one whose gradient is wanted: `gradAt` has it once the way back is recorded. */
+  requireGrad(x: Tensor): void {
+    if (this.training) this.#tracked.add(x)
+  }
+
+  /** Whether the gradient at a tensor or a parameter is wanted: something that is trained stands behind it, or it was asked for. Never outside training. */
+  requiresGrad(x: Tensor | Parameter): boolean {
+    if (!this.training) return false
+    return 'value' in x ? x.grad !== undefined : this.#tracked.has(x)
+  }
+
+  /** The gradient at a tensor that no op made, after `backward`; undefined where no loss depends on it or nobody wanted it. */
+  gradAt(x: Tensor): Tensor | undefined {
+    return this.#grads.get(x)?.tensor
+  }
+
+  /**
+   * Leaves behind how to record the way back from `y` to the `inputs` it was made of. `record` gets the gradient at y; it is to record no dispatch
+   * for an input whose gradient nobody wants. No-op where nobody wants that of any.
+   */
+  onBackward(y: Tensor, inputs: readonly (Tensor | Parameter | undefined)[], record: (dy: Tensor) => void): void {
+    if (!inputs.some((input) => input && this.requiresGrad(input))) return
     this.#tracked.add(y)
     const { path } = this.recorder
     this.#tape.push({
@@ -74,11 +93,6 @@ export class Graph {
     })
   }
 
-  /** Says what the loss's gradient is at a tensor: the start of the way back. */
-  seedGrad(y: Tensor, grad: Tensor): void {
-    this.#grads.set(y, { tensor: grad, owners: 1 })
-  }
-
   /**
    * Says that y came out of a ReLU and then a dropout of `rate`. Both left 0 where no gradient passes, so whoever reads y can take its gradient
    * back through them while making it, and must.
@@ -93,17 +107,17 @@ export class Graph {
   }
 
   /**
-   * Adds a contribution to the gradient at x. `write` records a dispatch that fills dx; `accumulate`, where the kernel can, one that
-   * adds onto dx. Does nothing for tensors no parameter stands behind.
+   * Adds a contribution to the gradient at x: an op's on the way back, or a loss's, where that begins. `write` records a dispatch that fills
+   * dx; `accumulate`, where the kernel can, one that adds onto dx. Does nothing for tensors whose gradient nobody wants.
    */
   addGrad(x: Tensor, write: (dx: Tensor) => void, accumulate?: (dx: Tensor) => void): void {
-    this.#checkOpen(x)
+    if (this.requiresGrad(x)) this.#checkOpen(x)
     this.addGatedGrad(x, write, accumulate)
   }
 
   /** As addGrad, by an op that minds `gateOf(x)`. */
   addGatedGrad(x: Tensor, write: (dx: Tensor) => void, accumulate?: (dx: Tensor) => void): void {
-    if (!this.#tracked.has(x)) return
+    if (!this.requiresGrad(x)) return
     const existing = this.#grads.get(x)
     if (existing?.owners === 1 && accumulate) {
       accumulate(existing.tensor)
@@ -118,8 +132,8 @@ export class Graph {
   shareGrad(inputs: readonly Tensor[], dy: Tensor): void {
     const shared: Grad = this.#current?.tensor === dy ? this.#current : { tensor: dy, owners: 0 }
     for (const x of inputs) {
+      if (!this.requiresGrad(x)) continue
       this.#checkOpen(x)
-      if (!this.#tracked.has(x)) continue
       const existing = this.#grads.get(x)
       if (existing) {
         this.#grads.set(x, { tensor: this.#sum(existing, dy), owners: 1 })

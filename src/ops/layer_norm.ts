@@ -1,7 +1,9 @@
 import { elements, type Tensor } from '../device/memory.js'
+import { add } from '../kernels/add.js'
+import { columnSum } from '../kernels/column_sum.js'
 import { layerNormGrad, layerNorm as layerNormKernel, layerNormWeightGrad } from '../kernels/layer_norm.js'
 import type { Graph } from './graph.js'
-import type { Parameter } from './parameter.js'
+import { f32Value, type Parameter } from './parameter.js'
 
 /** Each row of x [..., width] to mean 0 and variance 1, then times gamma plus beta. */
 export function layerNorm(g: Graph, x: Tensor, gamma: Parameter, beta: Parameter, epsilon: number): Tensor {
@@ -9,15 +11,25 @@ export function layerNorm(g: Graph, x: Tensor, gamma: Parameter, beta: Parameter
   const rows = elements(x.shape) / width
   const y = g.tensor('y', x.shape)
   const stats = g.tensor('stats', [rows, 2])
-  g.recorder.run(layerNormKernel, { x, gamma: gamma.value, beta: beta.value, y, stats }, { rows, width, epsilon })
+  g.recorder.run(layerNormKernel, { x, gamma: f32Value(gamma), beta: f32Value(beta), y, stats }, { rows, width, epsilon })
 
-  g.onBackward(y, (dy) => {
-    g.recorder.run(layerNormWeightGrad, { x, stats, dy, dGamma: g.gradOf(gamma), dBeta: g.gradOf(beta) }, { rows, width })
+  g.onBackward(y, [x, gamma, beta], (dy) => {
+    if (g.requiresGrad(gamma)) {
+      const dBeta = g.requiresGrad(beta) ? g.gradOf(beta) : unwanted(g, gamma, width)
+      g.recorder.run(layerNormWeightGrad, { x, stats, dy, dGamma: g.gradOf(gamma), dBeta }, { rows, width })
+    } else if (g.requiresGrad(beta)) g.recorder.run(columnSum, { x: dy, sum: g.gradOf(beta) }, { rows, cols: width })
     g.addGrad(
       x,
       (dx) => g.recorder.run(layerNormGrad, { x, gamma: gamma.value, stats, dy, dx }, { rows, width, accumulate: 0 }),
       (dx) => g.recorder.run(layerNormGrad, { x, gamma: gamma.value, stats, dy, dx }, { rows, width, accumulate: 1 }),
     )
   })
+  return y
+}
+
+/** Memory for a sum that nobody reads. Kernels add onto it, so something must have been written there. */
+function unwanted(g: Graph, gamma: Parameter, width: number): Tensor {
+  const y = g.tensor('unwanted', [width])
+  g.recorder.run(add, { a: gamma.value, b: gamma.value, y }, { n: width })
   return y
 }

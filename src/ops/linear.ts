@@ -1,10 +1,12 @@
+import { bug } from '../base/errors.js'
 import { elements, type Tensor } from '../device/memory.js'
+import { columnSum } from '../kernels/column_sum.js'
 import { linearActivation, linearGrad, linear as linearKernel, linearWeightGrad } from '../kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../kernels/linear_half.js'
 import { linearRow } from '../kernels/linear_row.js'
 import { dropped } from './dropout.js'
 import type { Graph } from './graph.js'
-import type { Parameter } from './parameter.js'
+import { f32Value, type Parameter } from './parameter.js'
 
 // Below this many rows a tile of 8 would mostly compute rows that are not there. Then weights are read once, and stay f32.
 const FEW_ROWS = 2
@@ -19,9 +21,10 @@ export interface LinearFinish {
   readonly residual?: Tensor
 }
 
+const inHalf = { linear: linearHalf, grad: linearHalfGrad, weightGrad: linearHalfWeightGrad }
 const inFull = { linear: linearKernel, grad: linearGrad, weightGrad: linearWeightGrad }
 
-/** y [..., outputs] = residual + drop(relu(x [..., inputs] · wᵀ + b)), each as far as asked for. w [outputs, inputs]; in training its copy in halves, where it has one. */
+/** y [..., outputs] = residual + drop(relu(x [..., inputs] · wᵀ + b)), each as far as asked for. w [outputs, inputs]: as it is stored, or in training its copy in halves, where it has one. */
 export function linear(
   g: Graph,
   x: Tensor,
@@ -37,22 +40,26 @@ export function linear(
   const drops = g.training && dropout > 0 ? { seed: g.training.seed, stream: g.nextStream(), rate: dropout } : undefined
   const y = g.tensor('y', [...x.shape.slice(0, -1), cols])
   // What is not there still wants a tensor for its binding; the kernel does not read it.
-  const given = { x, w: w.value, b: (b ?? w).value, residual: residual ?? w.value, y }
+  const given = { x, b: b ? f32Value(b) : w.value, residual: residual ?? w.value, y }
   const finish = { ...params, stream: drops?.stream ?? 0, rate: drops?.rate ?? 0 }
   const few = size.rows <= FEW_ROWS && !drops
-  const half = g.training && !few ? w.half : undefined
-  const products = half
-    ? { linear: linearHalf, grad: linearHalfGrad, weightGrad: linearHalfWeightGrad, w: half }
-    : { ...inFull, w: w.value }
-  if (few) g.recorder.run(linearRow, given, params)
+  const stored = w.value.dtype === 'f16' ? w.value : undefined
+  const half = stored ?? (g.training && !few ? w.half : undefined)
+  const products = half ? { ...inHalf, w: half } : { ...inFull, w: w.value }
+  if (few && !half) g.recorder.run(linearRow, { ...given, w: w.value }, params)
   else g.recorder.run(products.linear, { ...given, w: products.w, seed: drops?.seed ?? w.value }, finish)
 
   if (relu) g.gate(y, drops?.rate ?? 0)
-  g.onBackward(y, (dy) => {
+  g.onBackward(y, [x, w, b, residual], (dy) => {
+    if (stored && g.requiresGrad(x) && !g.training!.scaling)
+      throw bug(
+        w.name,
+        'a gradient through weights stored as f16 is rounded to halves: wanted a scaled loss, as training in f16 has it, got none',
+      )
     // Through a ReLU and the dropout behind it the gradient has come already.
-    const ds = drops && !relu ? dropped(g, dy, drops) : dy
-    const db = b ? g.gradOf(b) : g.training!.dummy
-    g.recorder.run(products.weightGrad, { x, dy: ds, dw: g.gradOf(w), db }, { ...size, hasBias })
+    const behind = drops && !relu && [x, w, b].some((input) => input && g.requiresGrad(input)) ? drops : undefined
+    const ds = behind ? dropped(g, dy, behind) : dy
+    recordWeightGrad(g, products.weightGrad, { x, dy: ds }, w, b, size)
     const gate = g.gateOf(x)
     const gradParams = { ...size, gated: gate === undefined ? 0 : 1, rate: gate ?? 0 }
     const tensors = { dy: ds, w: products.w, x: gate === undefined ? ds : x }
@@ -65,4 +72,19 @@ export function linear(
     if (residual) g.shareGrad([residual], dy)
   })
   return y
+}
+
+/** The gradients of weights and bias, as far as they are trained. */
+function recordWeightGrad(
+  g: Graph,
+  kernel: typeof linearWeightGrad,
+  given: { readonly x: Tensor; readonly dy: Tensor },
+  w: Parameter,
+  b: Parameter | undefined,
+  size: { readonly rows: number; readonly inner: number; readonly cols: number },
+): void {
+  const db = b && g.requiresGrad(b) ? g.gradOf(b) : undefined
+  if (g.requiresGrad(w))
+    g.recorder.run(kernel, { ...given, dw: g.gradOf(w), db: db ?? g.training!.dummy }, { ...size, hasBias: db ? 1 : 0 })
+  else if (db) g.recorder.run(columnSum, { x: given.dy, sum: db }, { rows: size.rows, cols: size.cols })
 }

@@ -8,7 +8,7 @@ export function meanPool(g: Graph, x: Tensor, lengths: Tensor): Tensor {
   const params = { batch, length, width }
   const y = g.tensor('y', [batch, 1, width])
   g.recorder.run(meanPoolKernel, { x, lengths, y }, params)
-  g.onBackward(y, (dy) => {
+  g.onBackward(y, [x], (dy) => {
     g.addGrad(
       x,
       (dx) => g.recorder.run(meanPoolGrad, { dy, lengths, dx }, { ...params, accumulate: 0 }),

@@ -1,28 +1,24 @@
-// What a model learns: a value and, in training, the gradient of the loss at it.
+// What ops read of a model: a value and, where it is trained, the gradient of the loss at it.
 
+import { bug } from '../base/errors.js'
 import type { Tensor } from '../device/memory.js'
 
-export type Init = 'xavier' | 'zeros' | 'ones'
-
-/** One entry of a model's list of parameters; arenas, checkpoints and the count all follow from that list. */
-export interface ParameterSpec {
+export interface Parameter {
   /** A path: `decoder.1/cross/query/weight`. */
   readonly name: string
-  /** As the mathematics has it, e.g. [outputs, inputs]. */
-  readonly shape: readonly number[]
-  readonly init: Init
-  /** Lies right behind the parameter of its number of dimensions before it, so that both can be taken as one. */
-  readonly follows?: true
-}
-
-export interface Parameter {
-  readonly spec: ParameterSpec
-  /** Stored with every size rounded up to a multiple of 4; the padding is 0 and stays 0. */
+  /** Stored with every size rounded up to a multiple of 4; the padding is 0 and stays 0. f16 only where it is frozen. */
   readonly value: Tensor
-  /** Absent outside training. */
+  /** Absent outside training, and where it is frozen. */
   readonly grad?: Tensor
   /** The value as halves, as it was when the step began: a working copy for products. Only in training with halves. */
   readonly half?: Tensor
+}
+
+/** Its value, for kernels that read f32. A bug where it is stored as f16. */
+export function f32Value({ name, value }: Parameter): Tensor {
+  if (value.dtype !== 'f32')
+    throw bug(name, `wanted a parameter stored as f32, got ${value.dtype}, which only the weights of linear layers may be`)
+  return value
 }
 
 /** The next multiple of 4: kernels read four numbers at a time. */

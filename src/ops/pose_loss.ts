@@ -42,12 +42,11 @@ export function poseLoss(
   const judged = reward?.kind === 'policy' ? reward.action : pred
   g.recorder.run(poseLossKernel, { pred: judged, goal, frames, rowSums }, { batch, length, stride, numbers, coords, kind })
   g.recorder.run(poseLossReport, { rowSums, frames, weight, coefficient, reference: medianError, report }, { batch, length, coords })
-  if (g.training) {
-    const dpred = g.tensor('dpred', pred.shape)
-    const [steered, towards, gradKind] = reward ? steer(g, report, goal, kind, reward) : [weight, goal, kind]
-    const way = { pred, goal: towards, frames, weight: steered, coefficient: sharesForGrads(g, coefficient), dpred }
-    g.recorder.run(poseLossGrad, way, { batch, length, stride, numbers, kind: gradKind })
-    g.seedGrad(pred, dpred)
+  // In training rewards weigh the report's shares too, whether or not anything learns from them.
+  const [steered, towards, gradKind] = g.training && reward ? steer(g, report, goal, kind, reward) : [weight, goal, kind]
+  if (g.requiresGrad(pred)) {
+    const way = { pred, goal: towards, frames, weight: steered, coefficient: sharesForGrads(g, coefficient) }
+    g.addGrad(pred, (dpred) => g.recorder.run(poseLossGrad, { ...way, dpred }, { batch, length, stride, numbers, kind: gradKind }))
   }
   return report
 }

@@ -33,9 +33,7 @@ export interface MemoryPlan {
 
 /** The arenas of a group: weights and positions, in training also gradients, the optimiser's moments and copies as halves. */
 export function groupArenas({ name: group, weights, tables }: TrainedGroup): ArenaSize[] {
-  const arenas = [weights.values, weights.grads, weights.first, weights.second, weights.halves].flatMap((arena) =>
-    arena ? [arena.buffer] : [],
-  )
+  const arenas = [weights.values, weights.grads, weights.first, weights.second, weights.halves].flatMap((store) => store?.buffers ?? [])
   return [...arenas, ...tables].map(({ label, size }) => ({
     name: group === '' || label.startsWith(group) ? label : `${group} ${label}`,
     bytes: size,

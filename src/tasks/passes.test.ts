@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { lentGpu } from '../../kernels-test/harness.js'
-import type { HostTensor, Weights } from '../model/weights.js'
+import type { HostTensor } from '../nn/host_tensor.js'
+import type { ParameterSet } from '../nn/parameter_set.js'
 import { type BatchPlan, passesOf } from '../train/batches.js'
 import type { TrainingConfig } from '../train/config/parts.js'
 import type { PassOptions } from '../train/step_program.js'
@@ -36,7 +37,7 @@ const tasks: Readonly<Record<string, TaskRun>> = {
 interface Opened {
   readonly training: Training
   readonly config: TrainingConfig
-  readonly weights: Weights
+  readonly weights: ParameterSet
   /** Of eight examples. */
   readonly batch: BatchPlan
 }

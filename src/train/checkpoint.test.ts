@@ -16,7 +16,6 @@ import { rawFrames } from '../model/frame_scaling.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
 import { GlossModel } from '../model/text_to_gloss.js'
 import { COORDS } from '../motion/skeleton.js'
-import { storedShape } from '../ops/parameter.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { readGlossCheckpoint, restoreGlossModel, saveGlossCheckpoint } from './gloss_checkpoint.js'
@@ -141,8 +140,8 @@ describe('saving', () => {
   /** Puts a number where no test of ours would: straight into the memory of the GPU. */
   const spoil = (model: SignModel | GlossModel, bad: number) => {
     const weights = model instanceof SignModel ? model.group('ASL').weights : model.weights
-    const { name, shape } = weights.specs[0]!
-    weights.values.write(name, new Float32Array(elements(storedShape(shape))).fill(bad))
+    const [spec] = weights.specs
+    weights.values.write(spec!, new Float32Array(elements(spec!.shape)).fill(bad))
   }
 
   it('refuses weights that are not finite, and leaves what was saved before', async () => {

@@ -10,7 +10,8 @@ import { formatSafetensors } from '../formats/safetensors/format.js'
 import type { Tensor } from '../formats/safetensors/types.js'
 import type { ModelConfig } from '../model/config.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
-import type { HostTensor, WeightsOptions } from '../model/weights.js'
+import type { HostTensor } from '../nn/host_tensor.js'
+import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import {
   arenaOf,
@@ -131,7 +132,11 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
  * The model in a checkpoint, on the GPU; with `training`, the moments too of the groups that have them: the others stay as they are.
  * Throws ERR_USAGE for what is no checkpoint of a text-to-pose model.
  */
-export function restoreModel(gpu: Gpu, checkpoint: Checkpoint, { training = false, precision }: Partial<WeightsOptions> = {}): SignModel {
+export function restoreModel(
+  gpu: Gpu,
+  checkpoint: Checkpoint,
+  { training = false, precision }: Partial<ParameterSetOptions> = {},
+): SignModel {
   if (!Array.isArray(checkpoint?.groups)) throw notCheckpoint('restoreModel', 'text-to-pose', checkpoint)
   const model = new SignModel(gpu, { training, precision })
   try {

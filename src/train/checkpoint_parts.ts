@@ -7,7 +7,8 @@ import { shown } from '../base/shown.js'
 import { readSafetensors } from '../formats/safetensors/file.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import type { Tensor } from '../formats/safetensors/types.js'
-import type { HostTensor, HostTensors, Weights } from '../model/weights.js'
+import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
+import type { ParameterSet } from '../nn/parameter_set.js'
 
 /** The sizes that every kind of model has. */
 export const savedSizes = {
@@ -25,7 +26,7 @@ export const savedSizes = {
 export const parts = ['weights', 'first', 'second'] as const
 export type Part = (typeof parts)[number]
 
-export function arenaOf(weights: Weights, part: Part) {
+export function arenaOf(weights: ParameterSet, part: Part) {
   return part === 'weights' ? weights.values : weights[part]
 }
 
@@ -35,7 +36,7 @@ export function arenaOf(weights: Weights, part: Part) {
  */
 export async function savedTensors(
   who: string,
-  weights: Weights,
+  weights: ParameterSet,
   wanted: readonly Part[],
   nameOf: (part: Part, name: string) => string,
 ): Promise<Map<string, Tensor>> {

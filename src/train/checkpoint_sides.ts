@@ -2,9 +2,9 @@
 // model is brought to the one convention when it is read, which is exact: only the places of numbers in a frame change, in what the model takes and gives.
 
 import type { GroupDescription } from '../model/sign_model.js'
-import type { HostTensor } from '../model/weights.js'
 import { otherSide, sidesAreExchanged } from '../motion/sides.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import type { HostTensor } from '../nn/host_tensor.js'
 
 /**
  * Whether a group was trained on motions whose right is the signer's left. Its start frame, a mean of frames in the normal scale, has shoulders about 1/3 apart;

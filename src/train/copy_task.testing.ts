@@ -7,7 +7,8 @@ import type { Gpu } from '../device/gpu.js'
 import { Program, Recorder } from '../device/program.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
 import { invertIds } from '../kernels/embedding.js'
-import { initialTensors, Weights } from '../model/weights.js'
+import { initialTensors, xavierUniform, zeros } from '../nn/init.js'
+import { ParameterSet } from '../nn/parameter_set.js'
 import { crossEntropy } from '../ops/cross_entropy.js'
 import { embedding } from '../ops/embedding.js'
 import { Graph } from '../ops/graph.js'
@@ -72,7 +73,7 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
 
 class CopyTraining implements Training<CopyStep, CopyScores> {
   readonly gpu: Gpu
-  readonly weights: Weights
+  readonly weights: ParameterSet
   readonly #config: CopyConfig
   readonly #lines: readonly Uint32Array[]
 
@@ -81,11 +82,11 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
     this.#config = config
     this.#lines = lines
     const specs = [
-      { name: 'table', shape: [LETTERS, WIDTH], init: 'xavier' },
-      { name: 'out/weight', shape: [LETTERS, WIDTH], init: 'xavier' },
-      { name: 'out/bias', shape: [LETTERS], init: 'zeros' },
+      { name: 'table', shape: [LETTERS, WIDTH], init: xavierUniform },
+      { name: 'out/weight', shape: [LETTERS, WIDTH], init: xavierUniform },
+      { name: 'out/bias', shape: [LETTERS], init: zeros },
     ] as const
-    this.weights = new Weights(gpu, specs, { training: true, precision: config.precision })
+    this.weights = new ParameterSet(gpu, specs, { training: true, precision: config.precision })
     this.weights.load(initialTensors(specs, config.seed), 'copy')
   }
 

@@ -6,7 +6,8 @@ import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
 import { GlossModel, type GlossModelDescription } from '../model/text_to_gloss.js'
-import type { HostTensor, WeightsOptions } from '../model/weights.js'
+import type { HostTensor } from '../nn/host_tensor.js'
+import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import {
   arenaOf,
@@ -82,7 +83,7 @@ export async function readGlossCheckpoint(path: string): Promise<GlossCheckpoint
 }
 
 /** The model in a checkpoint, on the GPU; with `training`, its moments too. Throws ERR_USAGE for what is no checkpoint of a text-to-gloss model. */
-export function restoreGlossModel(gpu: Gpu, checkpoint: GlossCheckpoint, options: Partial<WeightsOptions> = {}): GlossModel {
+export function restoreGlossModel(gpu: Gpu, checkpoint: GlossCheckpoint, options: Partial<ParameterSetOptions> = {}): GlossModel {
   if (!checkpoint?.description) throw notCheckpoint('restoreGlossModel', 'text-to-gloss', checkpoint)
   const { description, path } = checkpoint
   const model = new GlossModel(gpu, description, { ...options, tensors: checkpoint.tensors('weights'), who: path })

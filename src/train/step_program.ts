@@ -7,7 +7,7 @@ import type { Gpu } from '../device/gpu.js'
 import type { SlotPool, Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
 import type { PendingReports } from '../device/readback.js'
-import type { Weights } from '../model/weights.js'
+import type { ParameterSet } from '../nn/parameter_set.js'
 import { Graph } from '../ops/graph.js'
 import { type LossScale, readLossScale } from './loss_scale.js'
 import type { PendingReport } from './pending_step.js'
@@ -51,21 +51,28 @@ export class StepProgram {
   readonly #seed: Tensor
   readonly #hyper: Tensor
   readonly #names: readonly string[]
-  readonly #grads: GPUBuffer
+  readonly #grads: readonly GPUBuffer[]
 
-  private constructor(program: Program, recorded: RecordedLosses, seed: Tensor, hyper: Tensor, names: readonly string[], weights: Weights) {
+  private constructor(
+    program: Program,
+    recorded: RecordedLosses,
+    seed: Tensor,
+    hyper: Tensor,
+    names: readonly string[],
+    weights: ParameterSet,
+  ) {
     this.program = program
     this.#recorded = recorded
     this.#seed = seed
     this.#hyper = hyper
     this.#names = names
-    this.#grads = weights.grads!.buffer
+    this.#grads = weights.grads!.buffers
   }
 
   /** @param record the forward pass and the losses */
   static async record(
     gpu: Gpu,
-    weights: Weights,
+    weights: ParameterSet,
     record: (graph: Graph) => RecordedLosses,
     options: UpdateOptions,
     pool?: SlotPool,
@@ -73,13 +80,13 @@ export class StepProgram {
     const recorder = new Recorder()
     const seed = recorder.feed('seed', [4], 'u32')
     const hyper = recorder.feed('hyper', [8])
-    recorder.scope('halves', () => recordHalves(gpu, recorder, weights))
+    recorder.scope('halves', () => recordHalves(recorder, weights))
     const { dummy, scaling } = weights
     const graph = new Graph(recorder, { training: { seed, dummy, scaling } })
     const recorded = record(graph)
     graph.backward()
     recorder.mark('gradients')
-    const clip = recorder.scope('update', () => recordUpdate(gpu, recorder, weights, hyper, options))
+    const clip = recorder.scope('update', () => recordUpdate(recorder, weights, hyper, options))
     const reports = { ...recorded.reports, clip, ...(scaling && { scaling }) }
     for (const tensor of Object.values(reports)) recorder.report(tensor)
     return new StepProgram(await Program.build(gpu, recorder, pool), recorded, seed, hyper, Object.keys(reports), weights)
@@ -108,7 +115,7 @@ export class StepProgram {
     let pending: PendingReports | undefined
     for (const to of ends) {
       pending?.drop()
-      pending = await program.start({ from, to, clear: pass === 0 && from === undefined ? [this.#grads] : [] })
+      pending = await program.start({ from, to, clear: pass === 0 && from === undefined ? this.#grads : [] })
       from = to
     }
     return { read: async () => this.#reported(await pending!.read()) }

@@ -3,7 +3,7 @@
 
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
-import type { Weights } from '../model/weights.js'
+import type { ParameterSet } from '../nn/parameter_set.js'
 import type { Graph } from '../ops/graph.js'
 import type { BatchPlan } from './batches.js'
 import type { TrainingConfig } from './config/parts.js'
@@ -42,7 +42,7 @@ export interface LossReport {
 /** A group of parameters, with what lies in memory beside them. */
 export interface TrainedGroup {
   readonly name: string
-  readonly weights: Weights
+  readonly weights: ParameterSet
   /** Tables that are not learned. */
   readonly tables: readonly GPUBuffer[]
 }

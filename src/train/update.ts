@@ -1,6 +1,5 @@
 // The end of every training step: the gradient's norm, its clip, and the optimiser over the arenas.
 
-import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import type { Recorder } from '../device/program.js'
 import { adamw } from '../kernels/adamw.js'
@@ -9,7 +8,7 @@ import { clipScale } from '../kernels/clip_scale.js'
 import { lossScaleUpdate } from '../kernels/loss_scale.js'
 import { PARTIALS, sumSquares } from '../kernels/sum_squares.js'
 import { toHalf } from '../kernels/to_half.js'
-import type { Weights } from '../model/weights.js'
+import type { ParameterSet } from '../nn/parameter_set.js'
 
 export interface UpdateOptions {
   /** Global norm that gradients are clipped to; 0 for none. */
@@ -18,14 +17,8 @@ export interface UpdateOptions {
 }
 
 /** Global norm, clip, then the optimiser over the arenas: matrices decay, vectors do not. Returns clip = (norm, scale). */
-export function recordUpdate(
-  gpu: Gpu,
-  recorder: Recorder,
-  weights: Weights,
-  hyper: Tensor,
-  { clip: limit, optimiser }: UpdateOptions,
-): Tensor {
-  const ranges = weights.ranges(gpu.device.limits.maxStorageBufferBindingSize)
+export function recordUpdate(recorder: Recorder, weights: ParameterSet, hyper: Tensor, { clip: limit, optimiser }: UpdateOptions): Tensor {
+  const ranges = weights.ranges
   let partial: Tensor | undefined
   for (const range of ranges) {
     const more = recorder.tensor('partial', [PARTIALS])
@@ -63,9 +56,8 @@ function recordClip(recorder: Recorder, partial: Tensor, scaling: Tensor | undef
 }
 
 /** The working copies of a step that multiplies halves, made anew at its beginning: whatever wrote the weights, they are those. */
-export function recordHalves(gpu: Gpu, recorder: Recorder, weights: Weights): void {
-  for (const { value, half } of weights.ranges(gpu.device.limits.maxStorageBufferBindingSize))
-    if (half) recorder.run(toHalf, { x: value, y: half }, { n: half.shape[0]! })
+export function recordHalves(recorder: Recorder, weights: ParameterSet): void {
+  for (const { value, half } of weights.ranges) if (half) recorder.run(toHalf, { x: value, y: half }, { n: half.shape[0]! })
 }
 
 function sumOf(recorder: Recorder, a: Tensor, b: Tensor): Tensor {

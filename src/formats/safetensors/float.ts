@@ -1,6 +1,7 @@
 // Widening a stored tensor to float32, the type every kernel takes.
 
 import { firstNonFinite, placeIn } from '../../base/finite.js'
+import { halfToNumber } from '../../base/half.js'
 import { badCheckpoint, type Tensor } from './types.js'
 
 /**
@@ -42,13 +43,3 @@ export function asWeights(name: string, tensor: Tensor, who: string): Float32Arr
 }
 
 const NOT_FINITE = 'Take a checkpoint from before the training diverged'
-
-/** IEEE half: 1 sign bit, 5 of exponent, 10 of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}

@@ -1,8 +1,8 @@
 // The forward pass and loss of a batch of prompts: what a training step of text to gloss records.
 
-import type { Recording } from '../../model/layers.js'
 import { decodeGloss, type GlossModel } from '../../model/text_to_gloss.js'
 import { encode } from '../../model/text_to_pose.js'
+import type { Recording } from '../../nn/recording.js'
 import { crossEntropy } from '../../ops/cross_entropy.js'
 import type { Graph } from '../../ops/graph.js'
 import { specialId } from '../../text/vocabulary.js'

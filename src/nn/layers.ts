@@ -4,21 +4,11 @@ import type { Tensor } from '../device/memory.js'
 import { appendToCache, attention, attentionOverCache } from '../ops/attention.js'
 import { dropout } from '../ops/dropout.js'
 import { gelu } from '../ops/gelu.js'
-import type { Graph } from '../ops/graph.js'
 import { layerNorm } from '../ops/layer_norm.js'
 import { type LinearFinish, linear } from '../ops/linear.js'
-import { LAYER_NORM_EPSILON, type ModelConfig } from './config.js'
-import type { Weights } from './weights.js'
+import type { Recording } from './recording.js'
 
-/** What layers must know of a model's sizes. */
-export type LayerConfig = Pick<ModelConfig, 'heads' | 'dropout' | 'activation' | 'encoderLayers' | 'decoderLayers'>
-
-/** What layers are recorded with. */
-export interface Recording {
-  readonly graph: Graph
-  readonly weights: Weights
-  readonly config: LayerConfig
-}
+const LAYER_NORM_EPSILON = 1e-6
 
 /** y = x·wᵀ + b with the parameters under `name`, and what `finish` asks for. */
 export function project({ graph, weights }: Recording, name: string, x: Tensor, finish: LinearFinish = {}): Tensor {

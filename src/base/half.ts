@@ -1,0 +1,37 @@
+// IEEE half precision (binary16: a sign bit, 5 of exponent, 10 of fraction), as bits: JavaScript has no such numbers before Node 24.
+
+/** The largest finite one. */
+export const MAX_HALF = 65504
+
+/** The number that 16 bits stand for. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 0x1f
+  const fraction = bits & 0x3ff
+  if (exponent === 0) return sign * fraction * 2 ** -24
+  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
+}
+
+/** Float32 numbers as the bits of the nearest halves, ties to the even one; from 65520 on infinity. */
+export function toHalves(numbers: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
+  return Uint16Array.from(bits, nearestHalf)
+}
+
+/** From the bits of a float32. */
+function nearestHalf(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000
+  const exponent = ((bits >>> 23) & 0xff) - 127
+  const fraction = bits & 0x7fffff
+  if (exponent === 128) return sign | 0x7c00 | (fraction ? 0x200 : 0)
+  if (exponent > 15) return sign | 0x7c00
+  if (exponent < -25) return sign
+  // Below 2^-14 halves have no implicit leading 1, and their digits stop at 2^-24. What rounds up past a fraction's end belongs to the exponent.
+  const subnormal = exponent < -14
+  const [digits, dropped] = subnormal ? [fraction | 0x800000, -1 - exponent] : [fraction, 13]
+  const kept = (digits >>> dropped) | (subnormal ? 0 : (exponent + 15) << 10)
+  const rest = digits & ((1 << dropped) - 1)
+  const tie = 1 << (dropped - 1)
+  return sign | (rest > tie || (rest === tie && kept & 1) ? kept + 1 : kept)
+}

@@ -1,0 +1,19 @@
+import type { Graph } from '../ops/graph.js'
+import type { ParameterSet } from './parameter_set.js'
+
+/** What layers must know of a model's sizes. */
+export interface LayerConfig {
+  readonly heads: number
+  /** Dropout inside the feed-forward block, after the activation and after the second linear. */
+  readonly dropout: number
+  readonly activation: 'relu' | 'gelu'
+  readonly encoderLayers: number
+  readonly decoderLayers: number
+}
+
+/** What layers are recorded with. */
+export interface Recording {
+  readonly graph: Graph
+  readonly weights: ParameterSet
+  readonly config: LayerConfig
+}

@@ -1,0 +1,43 @@
+// The parameters of each layer, as parts of a model's list.
+
+import { ones, xavierUniform, zeros } from './init.js'
+import type { ParameterSpec } from './parameter_spec.js'
+
+/** What the sizes of parameters follow from. */
+export interface LayerSizes {
+  readonly width: number
+  /** Width of the feed-forward block. */
+  readonly hidden: number
+}
+
+export function linearSpecs(name: string, inputs: number, outputs: number): ParameterSpec[] {
+  return [
+    { name: `${name}/weight`, shape: [outputs, inputs], init: xavierUniform },
+    { name: `${name}/bias`, shape: [outputs], init: zeros },
+  ]
+}
+
+export function normSpecs(name: string, width: number): ParameterSpec[] {
+  return [
+    { name: `${name}/gamma`, shape: [width], init: ones },
+    { name: `${name}/beta`, shape: [width], init: zeros },
+  ]
+}
+
+/** `following`: the projections that are made in one product with the one before. */
+export function attentionSpecs(name: string, width: number, following: readonly string[]): ParameterSpec[] {
+  return [
+    ...normSpecs(`${name}/norm`, width),
+    ...['query', 'key', 'value', 'out'].flatMap((part) =>
+      linearSpecs(`${name}/${part}`, width, width).map((spec) => (following.includes(part) ? { ...spec, follows: true as const } : spec)),
+    ),
+  ]
+}
+
+export function feedForwardSpecs(name: string, { width, hidden }: LayerSizes): ParameterSpec[] {
+  return [
+    ...normSpecs(`${name}/norm`, width),
+    ...linearSpecs(`${name}/wide`, width, hidden),
+    ...linearSpecs(`${name}/narrow`, hidden, width),
+  ]
+}
