@@ -13,7 +13,7 @@ const assembled = async (files: Record<string, string>, operand?: OperandType) =
 
 describe('the parts of a shader', () => {
   it('stand behind it, each once, those of parts too', async () => {
-    const lines = await assembled({ k: '// use: a, b\nmain', 'parts/a': '// use: b\nA', 'parts/b': '// use: a\nB' })
+    const lines = await assembled({ k: '// use: a, b\r\nmain', 'parts/a': '// use: b\nA', 'parts/b': '// use: a\nB' })
     expect(lines).toEqual([
       'k.wgsl:1 // use: a, b',
       'k.wgsl:2 main',

@@ -48,7 +48,7 @@ export async function assembleShader({ file, operand = 'f32' }: ShaderText, sour
 const partsNamed = (line: string): string[] => /^\/\/ use: (.+)$/.exec(line)?.[1]?.split(/, */) ?? []
 
 function linesOf(name: string, text: string): ShaderLine[] {
-  return text.split('\n').map((line, i) => ({ text: line, place: `${name}.wgsl:${i + 1}` }))
+  return text.split(/\r?\n/).map((line, i) => ({ text: line, place: `${name}.wgsl:${i + 1}` }))
 }
 
 async function partText(name: string, place: string, source: ShaderSource): Promise<string> {

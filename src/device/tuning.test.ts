@@ -82,8 +82,9 @@ describe('forms of attention', () => {
     const params = { ...Object.fromEntries(Object.keys(attention.params).map((name) => [name, 0])), heads: 4, headWidth: 64 }
     const long = { ...params, batch: 64, queries: 152, keys: 152 }
     const short = { ...params, batch: 8, queries: 40, keys: 40 }
-    expect(formOf(kernel, long, gpu)).toMatchObject({ shader: 'attention_tiled', constants: { ROWS: 32, TURNS: 2 }, grid: [5, 256] })
-    expect(formOf(kernel, short, gpu)).toMatchObject({ shader: 'attention_tiled', constants: { ROWS: 16, TURNS: 2 }, grid: [3, 32] })
+    const text = { file: 'attention_tiled' }
+    expect(formOf(kernel, long, gpu)).toEqual({ shader: 'attention_tiled', text, constants: { ROWS: 32, TURNS: 2 }, grid: [5, 256] })
+    expect(formOf(kernel, short, gpu)).toEqual({ shader: 'attention_tiled', text, constants: { ROWS: 16, TURNS: 2 }, grid: [3, 32] })
     expect(formOf(kernel, long, lavapipe)).toMatchObject({ shader: 'attention_subgroup', constants: { ROWS: 16 } })
     expect(formOf(kernel, long, swiftshader)).toMatchObject({ shader: 'attention', constants: { ROWS: 8, QUADS: 4 } })
     expect(formOf(kernel, { ...short, heads: 1 }, swiftshader)).toMatchObject({ shader: 'attention', constants: { ROWS: 4, QUADS: 2 } })
