@@ -5,13 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { create } from 'webgpu'
 import type { Workload } from '../bench/workload.js'
 import { Gpu } from '../src/device/gpu.js'
-import { type AnyKernel, candidatesOf, pinned } from '../src/device/kernel.js'
+import { type AnyKernel, candidatesOf, pinned, textOf } from '../src/device/kernel.js'
 import { shaderFromPackage } from '../src/device/shader_source.js'
+import { shadersOf } from '../src/device/tuning.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
 const shaders = readdirSync('shaders')
   .filter((file) => file.endsWith('.wgsl'))
   .map((file) => file.replace('.wgsl', ''))
+const parts = readdirSync('shaders/parts').map((file) => `parts/${file.replace('.wgsl', '')}`)
 /** Gradients and reports stand beside their kernel: `linear_weight_grad` is declared, tested and benched in `linear`. */
 const kernels = readdirSync('src/kernels').map((file) => file.replace('.ts', ''))
 
@@ -19,7 +21,11 @@ const variantsOf = (kernel: AnyKernel) => kernel.variants ?? []
 
 describe('one name in every folder', () => {
   it.each(kernels)('%s', (name) => {
-    for (const file of [`shaders/${name}.wgsl`, `src/reference/${name}.ts`, `kernels-test/${name}.test.ts`, `bench/${name}.bench.ts`])
+    const kernel = tinyWorkloads.find((one) => one.kernel.name === name)!.kernel
+    // A kernel whose file is another's is that one with operands of another type.
+    const { file: text, operand } = textOf(name, kernel)
+    expect(text === name).toBe(operand === undefined)
+    for (const file of [`shaders/${text}.wgsl`, `src/reference/${name}.ts`, `kernels-test/${name}.test.ts`, `bench/${name}.bench.ts`])
       expect(existsSync(file), file).toBe(true)
   })
 
@@ -30,10 +36,11 @@ describe('one name in every folder', () => {
 
   it('numbers a tuner may choose stand in the shader too', () => {
     for (const { kernel } of tinyWorkloads) {
-      for (const { shader, tune = {} } of [{ shader: kernel.name, ...kernel }, ...variantsOf(kernel)]) {
+      for (const form of [{ shader: kernel.name, ...kernel }, ...variantsOf(kernel)]) {
+        const { shader, tune = {} } = form
         for (const [constant, values] of Object.entries(tune)) {
           const line = new RegExp(`^const ${constant} = (\\d+)u?; // tune: ([\\d ]+\\d)`, 'm').exec(
-            readFileSync(`shaders/${shader}.wgsl`, 'utf8'),
+            readFileSync(`shaders/${textOf(shader, form).file}.wgsl`, 'utf8'),
           )
           expect(line?.[2]?.split(' ').map(Number), `${shader}: ${constant}`).toEqual(values.toSorted((a, b) => a - b))
         }
@@ -46,34 +53,39 @@ describe('one name in every folder', () => {
       .filter((file) => file.endsWith('.bench.ts'))
       .map((file) => file.replace('.bench.ts', ''))
     const lists = await Promise.all(benched.map(async (name) => (await import(`../bench/${name}.bench.ts`)).default))
-    const names = new Set(
-      (lists.flat() as Workload[]).flatMap(({ kernel }) => [kernel.name, ...variantsOf(kernel).map(({ shader }) => shader)]),
-    )
-    expect(shaders.filter((shader) => !names.has(shader))).toEqual([])
+    const texts = new Set((lists.flat() as Workload[]).flatMap(({ kernel }) => shadersOf(kernel)))
+    expect(tinyWorkloads.flatMap(({ kernel }) => shadersOf(kernel)).filter((text) => !texts.has(text))).toEqual([])
+    expect(shaders.filter((shader) => !texts.has(shader))).toEqual([])
   })
 })
 
 describe('the text of', () => {
-  it.each(shaders)('%s', (name) => {
+  it.each([...shaders, ...parts])('%s', (name) => {
     const source = readFileSync(`shaders/${name}.wgsl`, 'utf8')
     expect(source.split('\n')[0]).toMatch(new RegExp(`^// ${name}: \\S`))
     expect(source).not.toMatch(/\t| \n/)
     for (const line of bareLoopVariables(source)) expect.soft(line, 'zeroed on the first turn only, by Dawn 0.6: write = T()').toBe('')
   })
 
-  it('functions that several shaders need is the same in each', () => {
-    const texts = (name: string, among: readonly string[]) =>
-      new Set(
-        among.flatMap((shader) => {
-          const found = new RegExp(`^fn ${name}\\(.*?^\\}`, 'ms').exec(readFileSync(`shaders/${shader}.wgsl`, 'utf8'))
-          return found ? [found[0].replaceAll(/^ *\/\/.*\n/gm, '')] : []
-        }),
-      )
-    for (const name of ['pcg4d', 'nearestHalf', 'wide', 'rightJoint']) expect(texts(name, shaders).size, name).toBe(1)
-    for (const { kernel } of tinyWorkloads) {
-      const forms = [kernel.name, ...variantsOf(kernel).map(({ shader }) => shader)]
-      expect(texts('finished', forms).size, `finished in ${kernel.name}`).toBeLessThanOrEqual(1)
+  it('functions that several shaders need stands in parts, once', () => {
+    const places = new Map<string, string[]>()
+    for (const name of [...shaders, ...parts]) {
+      const functions = readFileSync(`shaders/${name}.wgsl`, 'utf8').matchAll(/^fn (?!main\()\w+\((?:[^\n]*\}$|.*?^\})/gms)
+      for (const [text] of functions) places.set(bare(text), [...(places.get(bare(text)) ?? []), name])
     }
+    expect(places.size).toBeGreaterThan(20)
+    expect([...places.values()].filter((names) => names.length > 1)).toEqual([])
+  })
+
+  it('parts is used, and of parts for f32 there is one for f16 with the same functions', async () => {
+    const used = [...shaders, ...parts].flatMap(
+      (name) => /^\/\/ use: (.+)$/m.exec(readFileSync(`shaders/${name}.wgsl`, 'utf8'))?.[1]?.split(', ') ?? [],
+    )
+    const wanted = used.flatMap((name) => (name.endsWith('_f32') ? [name, name.replace('_f32', '_f16')] : [name]))
+    expect([...new Set(wanted)].map((name) => `parts/${name}`).sort()).toEqual(parts.toSorted())
+    const functionsOf = (name: string) => readFileSync(`shaders/${name}.wgsl`, 'utf8').match(/^(fn .*?\{|alias \w+)/gm)
+    for (const name of parts.filter((one) => one.endsWith('_f32')))
+      expect(functionsOf(name.replace('_f32', '_f16')), name).toEqual(functionsOf(name))
   })
 
   it('is checked for bare variables in loops', () => {
@@ -82,6 +94,9 @@ describe('the text of', () => {
     ])
   })
 })
+
+/** A function without its comments. */
+const bare = (text: string): string => text.replaceAll(/^ *\/\/.*\n/gm, '')
 
 /** `var x: T;` inside a loop. */
 function bareLoopVariables(source: string): string[] {
@@ -142,7 +157,7 @@ describe("Dawn's null backend compiles", () => {
     })
     const { kernel, params } = tinyWorkloads.find(({ kernel }) => kernel.name === 'gelu')!
     await expect(broken.pipeline(kernel, params)).rejects.toThrow(
-      /gelu: wanted shaders\/gelu\.wgsl to compile, got [\s\S]*unresolved value 'z'/,
+      /gelu: wanted shaders\/gelu\.wgsl to compile, got [\s\S]*gelu\.wgsl:\d+:\d+ error: unresolved value 'z'/,
     )
   })
 })

@@ -28,6 +28,7 @@ export async function tiledRun<Kernels>(
 
 /** The source with its loops for `unroll` left as loops, to a bound the driver does not know: it would write them out itself. */
 export function asLoops(source: string): string {
+  if (!/^fn main\(/m.test(source)) return source // a part: none has loops to be written out
   const [, size] = /struct Params \{ (\w+): u32/.exec(source)!
   return source.replace(/ < ([^;<]+); (\w+\+\+\) \{) \/\/ unroll\n/g, ` < $1 + (params.${size} >> 31u); $2\n`)
 }

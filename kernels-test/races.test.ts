@@ -7,7 +7,9 @@ import { detectRaces } from 'wgsl_reflect/wgsl_reflect.module.js'
 import type { Workload } from '../bench/workload.js'
 import { type AdapterTraits, formOf, type Grid, packParams } from '../src/device/kernel.js'
 import { reflectShader } from '../src/device/reflect.js'
-import { shaderFromPackage, specialise } from '../src/device/shader_source.js'
+import { shaderFromPackage } from '../src/device/shader_source.js'
+import { specialisedShader } from '../src/device/shader_text.js'
+import { shadersOf } from '../src/device/tuning.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
 /** The first workgroup's races, as messages with lines of the specialised shader. */
@@ -21,8 +23,8 @@ function racesOf(source: string, grid: Grid, buffers: readonly ArrayBufferLike[]
 const PLAIN: AdapterTraits = { software: false, features: new Set(), subgroupSize: undefined }
 
 async function walk({ kernel, params, buffers }: Workload, mutate = (source: string) => source): Promise<string[]> {
-  const { shader, constants, grid } = formOf(kernel, params, PLAIN)
-  const source = mutate(specialise(shader, await shaderFromPackage(shader), constants))
+  const { text, constants, grid } = formOf(kernel, params, PLAIN)
+  const source = mutate((await specialisedShader(text, shaderFromPackage, constants)).code)
   const data = Object.values(buffers).map((given) => (typeof given === 'number' ? new Float32Array(given).fill(0.5) : given.slice()).buffer)
   const bytes = packParams(kernel, reflectShader(source), params)
   return racesOf(source, grid, data, bytes.length > 0 ? bytes : undefined)
@@ -45,8 +47,9 @@ describe('no race in', () => {
 
   it('any kernel that has a shader', async () => {
     const shaders = (await readdir('shaders')).filter((name) => name.endsWith('.wgsl')).map((name) => name.replace('.wgsl', ''))
-    const variants = tinyWorkloads.flatMap(({ kernel }) => kernel.variants?.map(({ shader }) => shader) ?? [])
-    expect([...tinyWorkloads.map(({ kernel }) => kernel.name), ...variants].sort()).toEqual(shaders.sort())
+    const texts = tinyWorkloads.flatMap(({ kernel }) => shadersOf(kernel))
+    expect(new Set(texts).size).toBe(texts.length)
+    expect(texts.filter((name) => !name.endsWith(' f16')).sort()).toEqual(shaders.sort())
   })
 })
 

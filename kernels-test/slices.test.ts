@@ -82,6 +82,7 @@ describe('sums are cut', () => {
     const formsAt = (cols: number, inner: number) => formAt(linearHalfWeightGrad, cols, inner, 1216, tensorCores)
     expect(formsAt(512, 512)).toEqual({
       shader: 'linear_half_weight_grad_matrix',
+      text: { file: 'linear_half_weight_grad_matrix' },
       constants: { ROWS: 1, COLS: 1, SLICES: 2 },
       grid: [16, 16],
     })

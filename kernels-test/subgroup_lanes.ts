@@ -14,16 +14,20 @@ const made = new Map<string, Promise<Gpu>>()
 export function withLanes(lanes: number): Promise<Gpu> {
   return once(made, `${lanes}`, async () => {
     const { device, software } = await lentGpu()
-    return new Gpu(device, { software, subgroupSize: lanes, shaders: async (name) => withoutSubgroups(await shaderFromPackage(name)) })
+    return new Gpu(device, {
+      software,
+      subgroupSize: lanes,
+      shaders: async (name) => withoutSubgroups(name, await shaderFromPackage(name)),
+    })
   })
 }
 
-function withoutSubgroups(source: string): string {
+function withoutSubgroups(name: string, source: string): string {
   const plain = source
     .replace(/^enable subgroups;\n/m, '')
     .replaceAll('subgroupShuffleXor(', 'passed(')
     .replace(/(fn main\([^{]*\{\n)/, '$1  place = id.xy;\n')
-  return plain + functions
+  return name.startsWith('parts/') ? plain : plain + functions
 }
 
 const functions = `

@@ -15,6 +15,15 @@
 // Safe for scores of any size: exp is taken under the running maximum, and what older blocks summed fades by exp(old - new) <= 1.
 // y is a mean after every block, never a sum that grows. Keys past the last visible one are stood in for by that one, at weight 0:
 // their rows are not read, so NaN in padding stays there. Queries past the last repeat it and write the same numbers again.
+//
+// With operands in f16 it is attention_half: q, k and v are what to_half makes, and weights are rounded before they meet the values:
+//   w[j] = exp(s[j]) / 2^m,                 m whole, the least for which no w[j] is over 1
+//   y[i] = Σ_j f16(w[j])·v[j] / Σ_j w[j]
+// Scores, exponentials, sums, y and L are f32. A product of two f16 numbers is exact there, so what differs is the rounding of q, k and v, up
+// to 2^-11 of each, and of the weights. These are rounded before they are divided by their sum, the highest being over 1/2, so that none of
+// weight is below 2^-14, where f16 loses digits. Scores may be far over f16's 65504: they are f32.
+
+// use: operand_f32, softmax_f32
 
 const WG = 32u;
 const ROWS = 4u; // tune: 4 8
@@ -24,9 +33,9 @@ const LOWEST = -1e30;
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<Operand>;
+@group(0) @binding(1) var<storage, read> k: array<Operand>;
+@group(0) @binding(2) var<storage, read> v: array<Operand>;
 @group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
@@ -48,6 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let gap = (params.valueColumn - params.keyColumn) / 4u; // from a key to its value
   let length = min(keyLengths[b], params.keys);
   let firstQuery = tile % tiles * ROWS;
+  let unit = scoreUnit(params.scale);
 
   // 1. The lane's queries: where they lie and how far they see.
   var row: array<u32, ROWS>;
@@ -83,13 +93,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     for (var c = 0u; c < cols; c++) {
       var query = array<vec4f, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
-        query[r] = q[queryAt[r] + c];
+        query[r] = widened(q[queryAt[r] + c]);
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
-        let k0 = k[keyAt[n].x + c];
-        let k1 = k[keyAt[n].y + c];
-        let k2 = k[keyAt[n].z + c];
-        let k3 = k[keyAt[n].w + c];
+        let k0 = widened(k[keyAt[n].x + c]);
+        let k1 = widened(k[keyAt[n].y + c]);
+        let k2 = widened(k[keyAt[n].z + c]);
+        let k3 = widened(k[keyAt[n].w + c]);
         for (var r = 0u; r < ROWS; r++) { // unroll
           weight[r][n] += vec4f(dot(query[r], k0), dot(query[r], k1), dot(query[r], k2), dot(query[r], k3));
         }
@@ -102,21 +112,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       var highs = vec4f(top[r]);
       for (var n = 0u; n < QUADS; n++) { // unroll
         let seen = first + 4u * n + vec4u(0u, 1u, 2u, 3u) < vec4u(sees[r]);
-        weight[r][n] = select(vec4f(LOWEST), weight[r][n] * params.scale, seen);
+        weight[r][n] = select(vec4f(LOWEST), weight[r][n] * unit, seen);
         highs = max(highs, weight[r][n]);
       }
-      let high = max(max(highs.x, highs.y), max(highs.z, highs.w));
-      let older = total[r] * exp(top[r] - high);
+      let high = levelOf(max(max(highs.x, highs.y), max(highs.z, highs.w)));
+      let older = total[r] * power(top[r] - high);
       var sums = vec4f(0.0);
       for (var n = 0u; n < QUADS; n++) { // unroll
-        weight[r][n] = exp(weight[r][n] - high);
+        weight[r][n] = powers(weight[r][n] - high);
         sums += weight[r][n];
       }
       top[r] = high;
       total[r] = older + ((sums.x + sums.y) + (sums.z + sums.w));
       keep[r] = older / total[r];
       for (var n = 0u; n < QUADS; n++) { // unroll
-        weight[r][n] /= total[r];
+        weight[r][n] = rounded(weight[r][n]) / total[r];
       }
     }
 
@@ -127,10 +137,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         mean[r] = y[at[r] + c] * keep[r];
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
-        let v0 = v[keyAt[n].x + gap + c];
-        let v1 = v[keyAt[n].y + gap + c];
-        let v2 = v[keyAt[n].z + gap + c];
-        let v3 = v[keyAt[n].w + gap + c];
+        let v0 = widened(v[keyAt[n].x + gap + c]);
+        let v1 = widened(v[keyAt[n].y + gap + c]);
+        let v2 = widened(v[keyAt[n].z + gap + c]);
+        let v3 = widened(v[keyAt[n].w + gap + c]);
         for (var r = 0u; r < ROWS; r++) { // unroll
           mean[r] += weight[r][n].x * v0 + weight[r][n].y * v1 + weight[r][n].z * v2 + weight[r][n].w * v3;
         }
@@ -142,6 +152,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
 
   for (var r = 0u; r < ROWS; r++) { // unroll
-    logSumExp[bh * params.queries + row[r]] = select(0.0, top[r] + log(total[r]), end > 0u);
+    logSumExp[bh * params.queries + row[r]] = select(0.0, logSumOf(top[r], total[r]), end > 0u);
   }
 }

@@ -15,6 +15,12 @@
 //
 // No score overflows: a visible one is at most logSumExp but for rounding. Rows of k and v past the length are not read: NaN in
 // padding stays there. Every query counts, padding or not, so dy must be finite in all of them and 0 where it means nothing.
+//
+// With operands in f16 it is attention_half_grad_key_value: q, k, v and dy are what to_half makes; weights and gradients at the scores are
+// rounded before they meet dy and the queries. All else, and what the loss scale is for, as in attention_half_grad_query. A weight here is a
+// share of 1: with more than 2^14 keys of like weight f16 would lose its digits.
+
+// use: operand_f32
 
 const WG = 32u;
 const ROWS = 4u; // tune: 4 8
@@ -23,10 +29,10 @@ const QUADS = 2u; // tune: 2 4, a block is 4 · QUADS queries
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
-@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<Operand>;
+@group(0) @binding(1) var<storage, read> k: array<Operand>;
+@group(0) @binding(2) var<storage, read> v: array<Operand>;
+@group(0) @binding(3) var<storage, read> dy: array<Operand>;
 @group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
@@ -87,18 +93,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       var key = array<vec4f, ROWS>();
       var value = array<vec4f, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
-        key[r] = k[at[r] + c];
-        value[r] = v[at[r] + gap + c];
+        key[r] = widened(k[at[r] + c]);
+        value[r] = widened(v[at[r] + gap + c]);
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
-        let q0 = q[queryAt[n].x + c];
-        let q1 = q[queryAt[n].y + c];
-        let q2 = q[queryAt[n].z + c];
-        let q3 = q[queryAt[n].w + c];
-        let d0 = dy[pullAt[n].x + c];
-        let d1 = dy[pullAt[n].y + c];
-        let d2 = dy[pullAt[n].z + c];
-        let d3 = dy[pullAt[n].w + c];
+        let q0 = widened(q[queryAt[n].x + c]);
+        let q1 = widened(q[queryAt[n].y + c]);
+        let q2 = widened(q[queryAt[n].z + c]);
+        let q3 = widened(q[queryAt[n].w + c]);
+        let d0 = widened(dy[pullAt[n].x + c]);
+        let d1 = widened(dy[pullAt[n].y + c]);
+        let d2 = widened(dy[pullAt[n].z + c]);
+        let d3 = widened(dy[pullAt[n].w + c]);
         for (var r = 0u; r < ROWS; r++) { // unroll
           weight[r][n] += vec4f(dot(key[r], q0), dot(key[r], q1), dot(key[r], q2), dot(key[r], q3));
           grad[r][n] += vec4f(dot(value[r], d0), dot(value[r], d1), dot(value[r], d2), dot(value[r], d3));
@@ -119,7 +125,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       for (var r = 0u; r < ROWS; r++) { // unroll
         let sees = (ids >= vec4u(since[r])) & (ids < vec4u(params.queries));
         weight[r][n] = select(vec4f(0.0), exp(weight[r][n] * params.scale - level), sees);
-        grad[r][n] = weight[r][n] * (grad[r][n] - mean) * params.scale;
+        grad[r][n] = rounded(weight[r][n] * (grad[r][n] - mean)) * params.scale;
+        weight[r][n] = rounded(weight[r][n]);
       }
     }
 
@@ -132,14 +139,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         valueSum[r] = dkv[to[r] + gap + c];
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
-        let q0 = q[queryAt[n].x + c];
-        let q1 = q[queryAt[n].y + c];
-        let q2 = q[queryAt[n].z + c];
-        let q3 = q[queryAt[n].w + c];
-        let d0 = dy[pullAt[n].x + c];
-        let d1 = dy[pullAt[n].y + c];
-        let d2 = dy[pullAt[n].z + c];
-        let d3 = dy[pullAt[n].w + c];
+        let q0 = widened(q[queryAt[n].x + c]);
+        let q1 = widened(q[queryAt[n].y + c]);
+        let q2 = widened(q[queryAt[n].z + c]);
+        let q3 = widened(q[queryAt[n].w + c]);
+        let d0 = widened(dy[pullAt[n].x + c]);
+        let d1 = widened(dy[pullAt[n].y + c]);
+        let d2 = widened(dy[pullAt[n].z + c]);
+        let d3 = widened(dy[pullAt[n].w + c]);
         for (var r = 0u; r < ROWS; r++) { // unroll
           keySum[r] += grad[r][n].x * q0 + grad[r][n].y * q1 + grad[r][n].z * q2 + grad[r][n].w * q3;
           valueSum[r] += weight[r][n].x * d0 + weight[r][n].y * d1 + weight[r][n].z * d2 + weight[r][n].w * d3;

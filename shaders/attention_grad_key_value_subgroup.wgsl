@@ -15,6 +15,9 @@
 //
 // No score overflows: a visible one is at most logSumExp but for rounding. Rows of k and v past the length are not read: NaN in
 // padding stays there. Every query counts, padding or not, so dy must be finite in all of them and 0 where it means nothing.
+// With operands in f16 it is attention_half_grad_key_value_subgroup, with roundings as in attention_half_grad_key_value.
+
+// use: operand_f32
 
 enable subgroups;
 
@@ -26,10 +29,10 @@ const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
-@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<Operand>;
+@group(0) @binding(1) var<storage, read> k: array<Operand>;
+@group(0) @binding(2) var<storage, read> v: array<Operand>;
+@group(0) @binding(3) var<storage, read> dy: array<Operand>;
 @group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
@@ -72,13 +75,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     var weight = array<vec4f, ROWS>();
     var grad = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
-      let queries = mat4x4f(q[queryAt.x + c], q[queryAt.y + c], q[queryAt.z + c], q[queryAt.w + c]);
-      let pulls = mat4x4f(dy[pullAt.x + c], dy[pullAt.y + c], dy[pullAt.z + c], dy[pullAt.w + c]);
+      let queries = mat4x4f(widened(q[queryAt.x + c]), widened(q[queryAt.y + c]), widened(q[queryAt.z + c]), widened(q[queryAt.w + c]));
+      let pulls = mat4x4f(widened(dy[pullAt.x + c]), widened(dy[pullAt.y + c]), widened(dy[pullAt.z + c]), widened(dy[pullAt.w + c]));
       var key = array<vec4f, ROWS / LANES>();
       var value = array<vec4f, ROWS / LANES>();
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
-        key[h] = k[keyAt[h] + c];
-        value[h] = v[keyAt[h] + gap + c];
+        key[h] = widened(k[keyAt[h] + c]);
+        value[h] = widened(v[keyAt[h] + gap + c]);
       }
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
@@ -95,7 +98,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let since = select(params.queries, select(0u, firstKey + r, causal), firstKey + r < length);
       let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
       weight[r] = select(vec4f(0.0), exp(weight[r] * params.scale - known[0]), sees);
-      grad[r] = weight[r] * (grad[r] - known[1]) * params.scale;
+      grad[r] = rounded(weight[r] * (grad[r] - known[1])) * params.scale;
+      weight[r] = rounded(weight[r]);
     }
 
     // 3. Along the queries and the gradients at the output, LANES · SPAN vectors of columns a turn.
@@ -115,8 +119,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
           let own = min((turn * SPAN + s) * LANES + lane, cols - 1u);
           let asked = queryBase + own + rows * queryWidth;
           let pulled = pullBase + own + rows * width;
-          let queries = transpose(mat4x4f(q[asked.x], q[asked.y], q[asked.z], q[asked.w]));
-          let pulls = transpose(mat4x4f(dy[pulled.x], dy[pulled.y], dy[pulled.z], dy[pulled.w]));
+          let queries = transpose(mat4x4f(widened(q[asked.x]), widened(q[asked.y]), widened(q[asked.z]), widened(q[asked.w])));
+          let pulls = transpose(mat4x4f(widened(dy[pulled.x]), widened(dy[pulled.y]), widened(dy[pulled.z]), widened(dy[pulled.w])));
           for (var r = 0u; r < ROWS; r++) { // unroll
             keySum[r][s] += subgroupShuffle(grad[r], n) * queries;
             valueSum[r][s] += subgroupShuffle(weight[r], n) * pulls;

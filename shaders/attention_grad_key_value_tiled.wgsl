@@ -19,6 +19,9 @@
 // No score overflows: a visible one is at most logSumExp but for rounding. Rows of k and v past the length are not read: NaN in
 // padding stays there. Every query counts, padding or not, so dy must be finite in all of them and 0 where it means nothing. How far a
 // loop with barriers goes follows from the workgroup, params and keyLengths, the same for all its lanes.
+// With operands in f16 it is attention_half_grad_key_value_tiled, with roundings as in attention_half_grad_key_value.
+
+// use: operand_f32
 
 const ROWS = 32u; // tune: 16 32 64, keys of a tile: more share each load, and make fewer workgroups
 const TURNS = 2u; // tune: headWidth / 32, rounded up
@@ -29,10 +32,10 @@ const PITCH = 9u; // of a row in the workgroup's memory, against bank conflicts
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
-@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<Operand>;
+@group(0) @binding(1) var<storage, read> k: array<Operand>;
+@group(0) @binding(2) var<storage, read> v: array<Operand>;
+@group(0) @binding(3) var<storage, read> dy: array<Operand>;
 @group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
@@ -83,10 +86,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     for (var chunk = 0u; chunk < cols; chunk += CHUNK) {
       let col = min(chunk + id.x, cols - 1u);
       for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-        keyTile[(id.y + 8u * m) * PITCH + id.x] = k[keyAt[m] + col];
+        keyTile[(id.y + 8u * m) * PITCH + id.x] = widened(k[keyAt[m] + col]);
       }
       for (var n = 0u; n < 4u; n++) { // unroll
-        queryTile[(id.y + 8u * n) * PITCH + id.x] = q[queryAt[n] + col];
+        queryTile[(id.y + 8u * n) * PITCH + id.x] = widened(q[queryAt[n] + col]);
       }
       workgroupBarrier();
       for (var c = 0u; c < min(CHUNK, cols - chunk); c++) {
@@ -98,10 +101,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       }
       workgroupBarrier();
       for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-        keyTile[(id.y + 8u * m) * PITCH + id.x] = v[keyAt[m] + gap + col];
+        keyTile[(id.y + 8u * m) * PITCH + id.x] = widened(v[keyAt[m] + gap + col]);
       }
       for (var n = 0u; n < 4u; n++) { // unroll
-        queryTile[(id.y + 8u * n) * PITCH + id.x] = dy[pullAt[n] + col];
+        queryTile[(id.y + 8u * n) * PITCH + id.x] = widened(dy[pullAt[n] + col]);
       }
       workgroupBarrier();
       for (var c = 0u; c < min(CHUNK, cols - chunk); c++) {
@@ -128,14 +131,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       let since = select(params.queries, select(0u, row, causal), row < length);
       let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
       weight[m] = select(vec4f(0.0), exp(weight[m] * params.scale - level), sees);
-      grad[m] = weight[m] * (grad[m] - mean) * params.scale;
-      keyTile[(id.y + 8u * m) * PITCH + id.x] = weight[m];
+      grad[m] = rounded(weight[m] * (grad[m] - mean)) * params.scale;
+      keyTile[(id.y + 8u * m) * PITCH + id.x] = rounded(weight[m]);
     }
 
     // 3. The values' sums along the gradients at the output, chunk by chunk: each lane its own vector of columns.
     for (var turn = 0u; turn < TURNS; turn++) { // unroll
       for (var n = 0u; n < 4u; n++) { // unroll
-        queryTile[(id.y + 8u * n) * PITCH + id.x] = dy[pullAt[n] + min(turn * CHUNK + id.x, cols - 1u)];
+        queryTile[(id.y + 8u * n) * PITCH + id.x] = widened(dy[pullAt[n] + min(turn * CHUNK + id.x, cols - 1u)]);
       }
       workgroupBarrier();
       for (var i = 0u; i < 8u; i++) {
@@ -154,7 +157,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     }
     for (var turn = 0u; turn < TURNS; turn++) { // unroll
       for (var n = 0u; n < 4u; n++) { // unroll
-        queryTile[(id.y + 8u * n) * PITCH + id.x] = q[queryAt[n] + min(turn * CHUNK + id.x, cols - 1u)];
+        queryTile[(id.y + 8u * n) * PITCH + id.x] = widened(q[queryAt[n] + min(turn * CHUNK + id.x, cols - 1u)]);
       }
       workgroupBarrier();
       for (var i = 0u; i < 8u; i++) {

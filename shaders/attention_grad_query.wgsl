@@ -12,6 +12,13 @@
 //
 // No score overflows: a visible one is at most logSumExp but for rounding, so its weight is at most about 1. Keys past the last
 // visible one are not read: NaN in padding stays there. A query that sees no key gets 0.
+//
+// With operands in f16 it is attention_half_grad_query: q, k, v and dy are what to_half makes, and the gradients at the scores are rounded
+// before they meet the keys; weights, gradients and sums are f32, and the scale comes last of all, so that it takes no digits from them. The
+// gradient at y, and with it all gradients, carries the loss scale, which keeps them in f16's range: one from 65520 on becomes infinite and is
+// seen at the end of the way back, and the step is skipped.
+
+// use: operand_f32
 
 const WG = 32u;
 const ROWS = 4u; // tune: 4 8
@@ -20,10 +27,10 @@ const QUADS = 2u; // tune: 2 4, a block is 4 · QUADS keys
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
-@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<Operand>;
+@group(0) @binding(1) var<storage, read> k: array<Operand>;
+@group(0) @binding(2) var<storage, read> v: array<Operand>;
+@group(0) @binding(3) var<storage, read> dy: array<Operand>;
 @group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
@@ -83,18 +90,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       var query = array<vec4f, ROWS>();
       var pull = array<vec4f, ROWS>();
       for (var r = 0u; r < ROWS; r++) { // unroll
-        query[r] = q[queryAt[r] + c];
-        pull[r] = dy[at[r] + c];
+        query[r] = widened(q[queryAt[r] + c]);
+        pull[r] = widened(dy[at[r] + c]);
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
-        let k0 = k[keyAt[n].x + c];
-        let k1 = k[keyAt[n].y + c];
-        let k2 = k[keyAt[n].z + c];
-        let k3 = k[keyAt[n].w + c];
-        let v0 = v[keyAt[n].x + gap + c];
-        let v1 = v[keyAt[n].y + gap + c];
-        let v2 = v[keyAt[n].z + gap + c];
-        let v3 = v[keyAt[n].w + gap + c];
+        let k0 = widened(k[keyAt[n].x + c]);
+        let k1 = widened(k[keyAt[n].y + c]);
+        let k2 = widened(k[keyAt[n].z + c]);
+        let k3 = widened(k[keyAt[n].w + c]);
+        let v0 = widened(v[keyAt[n].x + gap + c]);
+        let v1 = widened(v[keyAt[n].y + gap + c]);
+        let v2 = widened(v[keyAt[n].z + gap + c]);
+        let v3 = widened(v[keyAt[n].w + gap + c]);
         for (var r = 0u; r < ROWS; r++) { // unroll
           score[r][n] += vec4f(dot(query[r], k0), dot(query[r], k1), dot(query[r], k2), dot(query[r], k3));
           grad[r][n] += vec4f(dot(pull[r], v0), dot(pull[r], v1), dot(pull[r], v2), dot(pull[r], v3));
@@ -107,7 +114,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       for (var n = 0u; n < QUADS; n++) { // unroll
         let seen = first + 4u * n + vec4u(0u, 1u, 2u, 3u) < vec4u(sees[r]);
         let weight = select(vec4f(0.0), exp(score[r][n] * params.scale - level[r]), seen);
-        grad[r][n] = weight * (grad[r][n] - mean[r]) * params.scale;
+        grad[r][n] = rounded(weight * (grad[r][n] - mean[r])) * params.scale;
       }
     }
 
@@ -118,10 +125,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
         sum[r] = dq[queryAt[r] + c];
       }
       for (var n = 0u; n < QUADS; n++) { // unroll
-        let k0 = k[keyAt[n].x + c];
-        let k1 = k[keyAt[n].y + c];
-        let k2 = k[keyAt[n].z + c];
-        let k3 = k[keyAt[n].w + c];
+        let k0 = widened(k[keyAt[n].x + c]);
+        let k1 = widened(k[keyAt[n].y + c]);
+        let k2 = widened(k[keyAt[n].z + c]);
+        let k3 = widened(k[keyAt[n].w + c]);
         for (var r = 0u; r < ROWS; r++) { // unroll
           sum[r] += grad[r][n].x * k0 + grad[r][n].y * k1 + grad[r][n].z * k2 + grad[r][n].w * k3;
         }

@@ -14,6 +14,9 @@
 //
 // No score overflows: a visible one is at most logSumExp but for rounding, so its weight is at most about 1. Keys past the last
 // visible one are not read: NaN in padding stays there. A query that sees no key gets 0.
+// With operands in f16 it is attention_half_grad_query_subgroup, with roundings as in attention_half_grad_query.
+
+// use: operand_f32
 
 enable subgroups;
 
@@ -25,10 +28,10 @@ const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
-@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<Operand>;
+@group(0) @binding(1) var<storage, read> k: array<Operand>;
+@group(0) @binding(2) var<storage, read> v: array<Operand>;
+@group(0) @binding(3) var<storage, read> dy: array<Operand>;
 @group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
@@ -73,13 +76,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     var score = array<vec4f, ROWS>();
     var grad = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
-      let keys = mat4x4f(k[keyAt.x + c], k[keyAt.y + c], k[keyAt.z + c], k[keyAt.w + c]);
-      let values = mat4x4f(v[keyAt.x + gap + c], v[keyAt.y + gap + c], v[keyAt.z + gap + c], v[keyAt.w + gap + c]);
+      let keys = mat4x4f(widened(k[keyAt.x + c]), widened(k[keyAt.y + c]), widened(k[keyAt.z + c]), widened(k[keyAt.w + c]));
+      let values = mat4x4f(widened(v[keyAt.x + gap + c]), widened(v[keyAt.y + gap + c]), widened(v[keyAt.z + gap + c]), widened(v[keyAt.w + gap + c]));
       var query = array<vec4f, ROWS / LANES>();
       var pull = array<vec4f, ROWS / LANES>();
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
-        query[h] = q[queryAt[h] + c];
-        pull[h] = dy[pullAt[h] + c];
+        query[h] = widened(q[queryAt[h] + c]);
+        pull[h] = widened(dy[pullAt[h] + c]);
       }
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
@@ -95,7 +98,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         let known = subgroupShuffle(line[h], m);
         let sees = select(length, min(length, firstQuery + h * LANES + m + 1u), causal);
         let weight = select(vec4f(0.0), exp(score[h * LANES + m] * params.scale - known.x), ids < vec4u(sees));
-        grad[h * LANES + m] = weight * (grad[h * LANES + m] - known.y) * params.scale;
+        grad[h * LANES + m] = rounded(weight * (grad[h * LANES + m] - known.y)) * params.scale;
       }
     }
 
@@ -113,7 +116,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         var keys = array<mat4x4f, SPAN>();
         for (var s = 0u; s < SPAN; s++) { // unroll
           let at = rows + min((turn * SPAN + s) * LANES + lane, cols - 1u);
-          keys[s] = transpose(mat4x4f(k[at.x], k[at.y], k[at.z], k[at.w]));
+          keys[s] = transpose(mat4x4f(widened(k[at.x]), widened(k[at.y]), widened(k[at.z]), widened(k[at.w])));
         }
         for (var r = 0u; r < ROWS; r++) { // unroll
           let pull = subgroupShuffle(grad[r], n);

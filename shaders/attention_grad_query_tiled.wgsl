@@ -16,6 +16,9 @@
 // No score overflows: a visible one is at most logSumExp but for rounding, so its weight is at most about 1. Keys past the last
 // visible one are not read: NaN in padding stays there. A query that sees no key gets 0. Sums run over the keys in one fixed order. How
 // far a loop with barriers goes follows from the workgroup, params and keyLengths, the same for all its lanes.
+// With operands in f16 it is attention_half_grad_query_tiled, with roundings as in attention_half_grad_query.
+
+// use: operand_f32
 
 const ROWS = 32u; // tune: 16 32 64, queries of a tile: more share each load, and make fewer workgroups
 const TURNS = 2u; // tune: headWidth / 32, rounded up
@@ -26,10 +29,10 @@ const PITCH = 9u; // of a row in the workgroup's memory, against bank conflicts
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
-@group(0) @binding(3) var<storage, read> dy: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<Operand>;
+@group(0) @binding(1) var<storage, read> k: array<Operand>;
+@group(0) @binding(2) var<storage, read> v: array<Operand>;
+@group(0) @binding(3) var<storage, read> dy: array<Operand>;
 @group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
 @group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
@@ -81,10 +84,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     for (var chunk = 0u; chunk < cols; chunk += CHUNK) {
       let col = min(chunk + id.x, cols - 1u);
       for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-        queryTile[(id.y + 8u * m) * PITCH + id.x] = q[queryAt[m] + col];
+        queryTile[(id.y + 8u * m) * PITCH + id.x] = widened(q[queryAt[m] + col]);
       }
       for (var n = 0u; n < 4u; n++) { // unroll
-        keyTile[(id.y + 8u * n) * PITCH + id.x] = k[keyAt[n] + col];
+        keyTile[(id.y + 8u * n) * PITCH + id.x] = widened(k[keyAt[n] + col]);
       }
       workgroupBarrier();
       for (var c = 0u; c < min(CHUNK, cols - chunk); c++) {
@@ -96,10 +99,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       }
       workgroupBarrier();
       for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-        queryTile[(id.y + 8u * m) * PITCH + id.x] = dy[pullAt[m] + col];
+        queryTile[(id.y + 8u * m) * PITCH + id.x] = widened(dy[pullAt[m] + col]);
       }
       for (var n = 0u; n < 4u; n++) { // unroll
-        keyTile[(id.y + 8u * n) * PITCH + id.x] = v[keyAt[n] + gap + col];
+        keyTile[(id.y + 8u * n) * PITCH + id.x] = widened(v[keyAt[n] + gap + col]);
       }
       workgroupBarrier();
       for (var c = 0u; c < min(CHUNK, cols - chunk); c++) {
@@ -118,13 +121,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       let row = id.y + 8u * m;
       let sees = select(length, min(length, firstQuery + row + 1u), causal);
       let weight = select(vec4f(0.0), exp(score[m] * params.scale - line[m].x), ids < vec4u(sees));
-      queryTile[row * PITCH + id.x] = weight * (grad[m] - line[m].y) * params.scale;
+      queryTile[row * PITCH + id.x] = rounded(weight * (grad[m] - line[m].y)) * params.scale;
     }
 
     // 3. Along the keys, chunk by chunk: each lane its own vector of columns.
     for (var turn = 0u; turn < TURNS; turn++) { // unroll
       for (var n = 0u; n < 4u; n++) { // unroll
-        keyTile[(id.y + 8u * n) * PITCH + id.x] = k[keyAt[n] + min(turn * CHUNK + id.x, cols - 1u)];
+        keyTile[(id.y + 8u * n) * PITCH + id.x] = widened(k[keyAt[n] + min(turn * CHUNK + id.x, cols - 1u)]);
       }
       workgroupBarrier();
       for (var j = 0u; j < 8u; j++) {

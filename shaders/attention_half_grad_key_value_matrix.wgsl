@@ -23,6 +23,8 @@
 //
 // Offsets, strides and which lanes are a subgroup: as in linear_half_matrix.
 
+// use: tile_floats
+
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
@@ -140,7 +142,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         let at = min(block + 4u * j + vec4u(0u, 1u, 2u, 3u), vec4u(last));
         let level = vec4f(rowStats[at.x].x, rowStats[at.y].x, rowStats[at.z].x, rowStats[at.w].x);
         let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
-        weight[j] = select(vec4f(0.0), exp(numbers(place + 2u * j) * params.scale - level), sees);
+        weight[j] = select(vec4f(0.0), exp(floatsAt(place + 2u * j) * params.scale - level), sees);
         tile[place + j] = bitcast<vec2u>(vec4<f16>(weight[j])); // no further than it has read
       }
     }
@@ -169,7 +171,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var j = 0u; j < 4u; j++) { // unroll
         let at = min(block + 4u * j + vec4u(0u, 1u, 2u, 3u), vec4u(last));
         let mean = vec4f(rowStats[at.x].y, rowStats[at.y].y, rowStats[at.z].y, rowStats[at.w].y);
-        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight[j] * (numbers(place + 2u * j) - mean)));
+        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight[j] * (floatsAt(place + 2u * j) - mean)));
       }
     }
 
@@ -197,7 +199,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let to = ownFirst + lane % 32u / 4u + 8u * h;
       let col = 4u * c + lane % 4u;
       if (firstKey + to < params.keys && col < cols) {
-        dkv[keyBase + (firstKey + to) * keyWidth + col] = numbers(SCORES + to * SCORE_PITCH + 2u * (lane % 4u)) * params.scale;
+        dkv[keyBase + (firstKey + to) * keyWidth + col] = floatsAt(SCORES + to * SCORE_PITCH + 2u * (lane % 4u)) * params.scale;
       }
     }
     workgroupBarrier();
@@ -207,12 +209,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let to = ownFirst + lane % 32u / 4u + 8u * h;
       let col = 4u * c + lane % 4u;
       if (firstKey + to < params.keys && col < cols) {
-        dkv[keyBase + (firstKey + to) * keyWidth + gap + col] = numbers(SCORES + to * SCORE_PITCH + 2u * (lane % 4u));
+        dkv[keyBase + (firstKey + to) * keyWidth + gap + col] = floatsAt(SCORES + to * SCORE_PITCH + 2u * (lane % 4u));
       }
     }
     workgroupBarrier();
   }
 }
-
-/** Four floats of the tile. */
-fn numbers(at: u32) -> vec4f { return bitcast<vec4f>(vec4u(tile[at], tile[at + 1u])); }

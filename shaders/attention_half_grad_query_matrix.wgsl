@@ -19,6 +19,8 @@
 //
 // Offsets, strides and which lanes are a subgroup: as in linear_half_matrix.
 
+// use: tile_floats
+
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
@@ -128,7 +130,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     var grad = array<vec4f, 4>();
     if (takes) {
       for (var j = 0u; j < 4u; j++) { // unroll
-        grad[j] = numbers(place + 2u * j);
+        grad[j] = floatsAt(place + 2u * j);
       }
     }
 
@@ -150,7 +152,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     if (takes) {
       for (var j = 0u; j < 4u; j++) { // unroll
         let ids = first + 16u * part + 4u * j + vec4u(0u, 1u, 2u, 3u);
-        let weight = select(vec4f(0.0), exp(numbers(place + 2u * j) * params.scale - line.x), ids < vec4u(sees));
+        let weight = select(vec4f(0.0), exp(floatsAt(place + 2u * j) * params.scale - line.x), ids < vec4u(sees));
         tile[place + j] = bitcast<vec2u>(vec4<f16>(weight * (grad[j] - line.y))); // no further than it has read
       }
     }
@@ -175,12 +177,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let to = ownFirst + lane % 32u / 4u + 8u * h;
       let col = 4u * c + lane % 4u;
       if (firstQuery + to <= lastQuery && col < cols) {
-        dq[queryBase + (firstQuery + to) * queryWidth + col] = numbers(SCORES + to * SCORE_PITCH + 2u * (lane % 4u)) * params.scale;
+        dq[queryBase + (firstQuery + to) * queryWidth + col] = floatsAt(SCORES + to * SCORE_PITCH + 2u * (lane % 4u)) * params.scale;
       }
     }
     workgroupBarrier();
   }
 }
-
-/** Four floats of the tile. */
-fn numbers(at: u32) -> vec4f { return bitcast<vec4f>(vec4u(tile[at], tile[at + 1u])); }

@@ -26,6 +26,8 @@
 //
 // Offsets, strides and which lanes are a subgroup: as in linear_half_matrix.
 
+// use: tile_floats
+
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
@@ -126,7 +128,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       var highs = vec4f(top);
       for (var j = 0u; j < 4u; j++) { // unroll
         let ids = first + 16u * part + 4u * j + vec4u(0u, 1u, 2u, 3u);
-        score[j] = select(vec4f(LOWEST), numbers(place + 2u * j) * unit, ids < vec4u(sees));
+        score[j] = select(vec4f(LOWEST), floatsAt(place + 2u * j) * unit, ids < vec4u(sees));
         highs = max(highs, score[j]);
       }
       let high = max(max(highs.x, highs.y), max(highs.z, highs.w));
@@ -185,7 +187,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     if (takes) {
       for (var j = 0u; j < 4u; j++) { // unroll
         let ids = first + 16u * part + 4u * j + vec4u(0u, 1u, 2u, 3u);
-        let weight = exp2(select(vec4f(LOWEST), numbers(place + 2u * j) * unit, ids < vec4u(sees)) - high);
+        let weight = exp2(select(vec4f(LOWEST), floatsAt(place + 2u * j) * unit, ids < vec4u(sees)) - high);
         tile[place + j] = bitcast<vec2u>(vec4<f16>(weight)); // no further than it has read
       }
     }
@@ -209,12 +211,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let col = 4u * c + lane % 4u;
       if (firstQuery + line <= lastQuery && col < cols) {
         let share = bitcast<f32>(tile[SHARES + line].x);
-        y[base + (firstQuery + line) * width + col] = numbers(SCORES + line * SCORE_PITCH + 2u * (lane % 4u)) * share;
+        y[base + (firstQuery + line) * width + col] = floatsAt(SCORES + line * SCORE_PITCH + 2u * (lane % 4u)) * share;
       }
     }
     workgroupBarrier();
   }
 }
-
-/** Four floats of the tile. */
-fn numbers(at: u32) -> vec4f { return bitcast<vec4f>(vec4u(tile[at], tile[at + 1u])); }

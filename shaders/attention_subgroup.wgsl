@@ -15,6 +15,9 @@
 //
 // Safe for scores of any size, as attention: exp is taken under the running maximum, and y is a mean after every block. Keys past the
 // last visible one are stood in for by that one, at weight 0: NaN in padding stays there. Queries past the last are not stored.
+// With operands in f16 it is attention_half_subgroup, with roundings as in attention_half.
+
+// use: operand_f32, softmax_f32
 
 enable subgroups;
 
@@ -27,9 +30,9 @@ const LOWEST = -1e30;
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<Operand>;
+@group(0) @binding(1) var<storage, read> k: array<Operand>;
+@group(0) @binding(2) var<storage, read> v: array<Operand>;
 @group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
@@ -53,6 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let lastQuery = min(firstQuery + ROWS, params.queries) - 1u;
   let length = min(keyLengths[b], params.keys);
   let causal = params.causal != 0u;
+  let unit = scoreUnit(params.scale);
   let end = select(length, min(length, lastQuery + 1u), causal); // keys that some query of the tile sees
 
   var top: array<vec4f, ROWS / 4u>; // of four queries each
@@ -68,10 +72,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let keyAt = keyBase + min(ids, vec4u(end - 1u)) * keyWidth;
     var weight = array<vec4f, ROWS>();
     for (var c = 0u; c < cols; c++) {
-      let keys = mat4x4f(k[keyAt.x + c], k[keyAt.y + c], k[keyAt.z + c], k[keyAt.w + c]);
+      let keys = mat4x4f(widened(k[keyAt.x + c]), widened(k[keyAt.y + c]), widened(k[keyAt.z + c]), widened(k[keyAt.w + c]));
       var held = array<vec4f, ROWS / LANES>();
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
-        held[h] = q[queryBase + min(firstQuery + h * LANES + lane, lastQuery) * queryWidth + c];
+        held[h] = widened(q[queryBase + min(firstQuery + h * LANES + lane, lastQuery) * queryWidth + c]);
       }
       for (var h = 0u; h < ROWS / LANES; h++) { // unroll
         for (var m = 0u; m < LANES; m++) { // unroll
@@ -84,24 +88,24 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     var keep = array<vec4f, ROWS / 4u>();
     for (var g = 0u; g < ROWS / 4u; g++) { // unroll
       let sees = select(vec4u(length), min(vec4u(length), firstQuery + 4u * g + vec4u(1u, 2u, 3u, 4u)), causal);
-      let scores0 = select(vec4f(LOWEST), weight[4u * g] * params.scale, ids < sees.xxxx);
-      let scores1 = select(vec4f(LOWEST), weight[4u * g + 1u] * params.scale, ids < sees.yyyy);
-      let scores2 = select(vec4f(LOWEST), weight[4u * g + 2u] * params.scale, ids < sees.zzzz);
-      let scores3 = select(vec4f(LOWEST), weight[4u * g + 3u] * params.scale, ids < sees.wwww);
-      let high = max(top[g], highest(vec4f(widest(scores0), widest(scores1), widest(scores2), widest(scores3))));
-      let older = total[g] * exp(top[g] - high);
-      let shares0 = exp(scores0 - high.x);
-      let shares1 = exp(scores1 - high.y);
-      let shares2 = exp(scores2 - high.z);
-      let shares3 = exp(scores3 - high.w);
+      let scores0 = select(vec4f(LOWEST), weight[4u * g] * unit, ids < sees.xxxx);
+      let scores1 = select(vec4f(LOWEST), weight[4u * g + 1u] * unit, ids < sees.yyyy);
+      let scores2 = select(vec4f(LOWEST), weight[4u * g + 2u] * unit, ids < sees.zzzz);
+      let scores3 = select(vec4f(LOWEST), weight[4u * g + 3u] * unit, ids < sees.wwww);
+      let high = max(top[g], levelsOf(highest(vec4f(widest(scores0), widest(scores1), widest(scores2), widest(scores3)))));
+      let older = total[g] * powers(top[g] - high);
+      let shares0 = powers(scores0 - high.x);
+      let shares1 = powers(scores1 - high.y);
+      let shares2 = powers(scores2 - high.z);
+      let shares3 = powers(scores3 - high.w);
       let sum = older + summed(vec4f(1.0) * mat4x4f(shares0, shares1, shares2, shares3));
       top[g] = high;
       total[g] = sum;
       keep[g] = older / sum;
-      weight[4u * g] = shares0 / sum.x;
-      weight[4u * g + 1u] = shares1 / sum.y;
-      weight[4u * g + 2u] = shares2 / sum.z;
-      weight[4u * g + 3u] = shares3 / sum.w;
+      weight[4u * g] = rounded(shares0) / sum.x;
+      weight[4u * g + 1u] = rounded(shares1) / sum.y;
+      weight[4u * g + 2u] = rounded(shares2) / sum.z;
+      weight[4u * g + 3u] = rounded(shares3) / sum.w;
     }
 
     // 3. The means move toward the block's values, LANES · SPAN vectors of columns a turn.
@@ -118,7 +122,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         var values = array<mat4x4f, SPAN>();
         for (var s = 0u; s < SPAN; s++) { // unroll
           let at = rows + min((turn * SPAN + s) * LANES + lane, cols - 1u);
-          values[s] = transpose(mat4x4f(v[at.x], v[at.y], v[at.z], v[at.w]));
+          values[s] = transpose(mat4x4f(widened(v[at.x]), widened(v[at.y]), widened(v[at.z]), widened(v[at.w])));
         }
         for (var r = 0u; r < ROWS; r++) { // unroll
           let share = subgroupShuffle(weight[r], n);
@@ -147,7 +151,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
   for (var r = 0u; r < ROWS; r++) { // unroll
     if (lane == 0u && firstQuery + r < params.queries) {
-      logSumExp[bh * params.queries + firstQuery + r] = select(0.0, top[r / 4u][r % 4u] + log(total[r / 4u][r % 4u]), end > 0u);
+      logSumExp[bh * params.queries + firstQuery + r] = select(0.0, logSumOf(top[r / 4u][r % 4u], total[r / 4u][r % 4u]), end > 0u);
     }
   }
 }

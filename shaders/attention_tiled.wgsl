@@ -20,6 +20,9 @@
 // once at the end, always in the same order. Keys past the last visible one are stood in for by that one, at weight 0: their rows are not
 // read, so NaN in padding stays there. Queries past the last repeat it and are not stored. How far a loop with barriers goes follows
 // from the workgroup, params and keyLengths, the same for all its lanes.
+// With operands in f16 it is attention_half_tiled, with roundings as in attention_half: the tiles hold f32 again, half the bytes to load.
+
+// use: operand_f32, softmax_f32
 
 const ROWS = 32u; // tune: 16 32 64, queries of a tile: more share each load, and make fewer workgroups
 const TURNS = 2u; // tune: headWidth / 32, rounded up
@@ -31,9 +34,9 @@ const LOWEST = -1e30;
 struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
   queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;
+@group(0) @binding(0) var<storage, read> q: array<Operand>;
+@group(0) @binding(1) var<storage, read> k: array<Operand>;
+@group(0) @binding(2) var<storage, read> v: array<Operand>;
 @group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
@@ -60,6 +63,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
   let lastQuery = min(firstQuery + ROWS, params.queries) - 1u;
   let length = min(keyLengths[b], params.keys);
   let causal = params.causal != 0u;
+  let unit = scoreUnit(params.scale);
   let end = select(length, min(length, lastQuery + 1u), causal); // keys that some query of the tile sees
 
   var top: array<f32, ROWS / 8u>;
@@ -75,10 +79,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     for (var chunk = 0u; chunk < cols; chunk += CHUNK) {
       let col = min(chunk + id.x, cols - 1u);
       for (var m = 0u; m < ROWS / 8u; m++) { // unroll
-        queryTile[(id.y + 8u * m) * PITCH + id.x] = q[queryBase + min(firstQuery + id.y + 8u * m, lastQuery) * queryWidth + col];
+        queryTile[(id.y + 8u * m) * PITCH + id.x] = widened(q[queryBase + min(firstQuery + id.y + 8u * m, lastQuery) * queryWidth + col]);
       }
       for (var n = 0u; n < 4u; n++) { // unroll
-        keyTile[(id.y + 8u * n) * PITCH + id.x] = k[keyBase + min(first + id.y + 8u * n, end - 1u) * keyWidth + col];
+        keyTile[(id.y + 8u * n) * PITCH + id.x] = widened(k[keyBase + min(first + id.y + 8u * n, end - 1u) * keyWidth + col]);
       }
       workgroupBarrier();
       for (var c = 0u; c < min(CHUNK, cols - chunk); c++) {
@@ -96,7 +100,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     for (var m = 0u; m < ROWS / 8u; m++) { // unroll
       let row = id.y + 8u * m;
       let sees = select(length, min(length, firstQuery + row + 1u), causal);
-      score[m] = select(vec4f(LOWEST), score[m] * params.scale, ids < vec4u(sees));
+      score[m] = select(vec4f(LOWEST), score[m] * unit, ids < vec4u(sees));
       ofLanes[row * 8u + id.x] = max(max(score[m].x, score[m].y), max(score[m].z, score[m].w));
     }
     workgroupBarrier();
@@ -104,13 +108,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       let row = id.y + 8u * m;
       var high = top[m];
       for (var x = 0u; x < 8u; x++) { // unroll
-        high = max(high, ofLanes[row * 8u + x]);
+        high = max(high, levelOf(ofLanes[row * 8u + x]));
       }
-      let keep = exp(top[m] - high);
-      let weight = exp(score[m] - high);
+      let keep = power(top[m] - high);
+      let weight = powers(score[m] - high);
       top[m] = high;
       total[m] = total[m] * keep + ((weight.x + weight.y) + (weight.z + weight.w));
-      queryTile[row * PITCH + id.x] = weight;
+      queryTile[row * PITCH + id.x] = rounded(weight);
       for (var turn = 0u; turn < TURNS; turn++) { // unroll
         mean[turn][m] *= keep;
       }
@@ -120,7 +124,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     for (var turn = 0u; turn < TURNS; turn++) { // unroll
       let col = min(turn * CHUNK + id.x, cols - 1u);
       for (var n = 0u; n < 4u; n++) { // unroll
-        keyTile[(id.y + 8u * n) * PITCH + id.x] = v[keyBase + gap + min(first + id.y + 8u * n, end - 1u) * keyWidth + col];
+        keyTile[(id.y + 8u * n) * PITCH + id.x] = widened(v[keyBase + gap + min(first + id.y + 8u * n, end - 1u) * keyWidth + col]);
       }
       workgroupBarrier();
       for (var j = 0u; j < 8u; j++) {
@@ -153,7 +157,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
         }
       }
       if (id.x == 0u) {
-        logSumExp[bh * params.queries + firstQuery + row] = select(0.0, top[m] + log(sum), end > 0u);
+        logSumExp[bh * params.queries + firstQuery + row] = select(0.0, logSumOf(top[m], sum), end > 0u);
       }
     }
   }

@@ -11,6 +11,8 @@
 // The choice is a select, not a product with 0: an overflow that is dropped becomes 0, not NaN.
 // rate · 2³² is exact, a product with a power of two, and fits a u32 since rate < 1; at rate 0 nothing is below it.
 
+// use: random
+
 const WG = 256u; // tune: 8 256
 const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
 
@@ -20,21 +22,6 @@ struct Params { n: u32, stream: u32, rate: f32 }
 @group(0) @binding(1) var<storage, read> seed: array<u32>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(3) var<uniform> params: Params;
-
-// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
-fn pcg4d(key: vec4u) -> vec4u {
-  var v = key * 1664525u + 1013904223u;
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  v ^= v >> vec4u(16u);
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  return v;
-}
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -14,6 +14,8 @@
 // joint id + 4. Chain 0 is the arm from the neck to the root of the hand, chains 1 to 5 are the fingers from there.
 // A bone's length is the same in every frame by construction. 1e-10 keeps a direction of length 0 from becoming NaN.
 
+// use: skeleton
+
 const WG = 64u;
 
 struct Params { frames: u32, clips: u32 }
@@ -24,11 +26,6 @@ struct Params { frames: u32, clips: u32 }
 @group(0) @binding(3) var<storage, read> clips: array<vec2u>;
 @group(0) @binding(4) var<storage, read_write> position: array<vec4f>;
 @group(0) @binding(5) var<uniform> params: Params;
-
-/** The joint in which the right-hand bone of a length id ends; on the left it is id + 4. */
-fn rightJoint(id: u32) -> u32 {
-  return select(select(id + 25u, 29u, id == 4u), id + 1u, id < 4u);
-}
 
 fn bone(joint: u32, frame: u32, size: f32) -> vec3f {
   let direction = pose[joint * params.frames + frame].xyz;

@@ -11,6 +11,8 @@
 // log is taken of a number in [2⁻²⁴, 1], never of 0; its error near 1 could turn the square root's argument negative, hence max.
 // WGSL promises sin and cos only to 2⁻¹¹ and only in [-π, π]: the angle is drawn there, and noise needs no more digits than that.
 
+// use: random
+
 const WG = 256u;
 
 struct Params { rows: u32, stride: u32, coords: u32, stream: u32, rate: f32 }
@@ -20,21 +22,6 @@ struct Params { rows: u32, stride: u32, coords: u32, stream: u32, rate: f32 }
 @group(0) @binding(2) var<storage, read> seed: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(4) var<uniform> params: Params;
-
-// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
-fn pcg4d(key: vec4u) -> vec4u {
-  var v = key * 1664525u + 1013904223u;
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  v ^= v >> vec4u(16u);
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  return v;
-}
 
 // 24 of the 32 bits, so that the conversion to f32 is exact and the angle stays below π.
 fn normals(bits: vec4u) -> vec4f {

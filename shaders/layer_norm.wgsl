@@ -13,6 +13,8 @@
 // no more than log2(1 + width/NEAR) bits are lost, and half a bit where it begins as it goes on.
 // epsilon > 0 keeps a constant row finite: its y is beta.
 
+// use: total
+
 const WG = 64u;
 const NEAR = 16u;
 
@@ -24,8 +26,6 @@ struct Params { rows: u32, width: u32, epsilon: f32 }
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 @group(0) @binding(5) var<uniform> params: Params;
-
-fn total(v: vec4f) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -9,6 +9,8 @@
 // One lane owns one row: first its two sums, then its elements. No barrier.
 // n is of size 1 whatever the size of x, so the sums hold numbers the size of dy·gamma.
 
+// use: total
+
 const WG = 64u;
 
 struct Params { rows: u32, width: u32, accumulate: u32 }
@@ -19,8 +21,6 @@ struct Params { rows: u32, width: u32, accumulate: u32 }
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(5) var<uniform> params: Params;
-
-fn total(v: vec4f) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {

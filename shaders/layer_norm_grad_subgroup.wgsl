@@ -10,6 +10,8 @@
 // those of a wider row's rest made twice. Sums in one fixed order; rows past the last read the last one and are not stored.
 // n is of size 1 whatever the size of x, so the sums hold numbers the size of dy·gamma.
 
+// use: subgroup_total
+
 enable subgroups;
 
 const LANES = 32u; // tune: 4 8 16 32 64, the adapter's subgroup size
@@ -24,13 +26,6 @@ struct Params { rows: u32, width: u32, accumulate: u32 }
 @group(0) @binding(3) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(5) var<uniform> params: Params;
-
-/** The sum of all numbers of all lanes, on every lane: pairs, then pairs of pairs. */
-fn total(own: vec4f) -> f32 {
-  var sum = (own.x + own.y) + (own.z + own.w);
-  for (var step = 1u; step < LANES; step *= 2u) { sum += subgroupShuffleXor(sum, step); }
-  return sum;
-}
 
 @compute @workgroup_size(LANES, ROWS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
@@ -59,8 +54,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     sum += grad;
     along += grad * ((x[first + c] - mean) * scale);
   }
-  let sumShare = total(sum) / f32(params.width);
-  let alongShare = total(along) / f32(params.width);
+  let sumShare = subgroupTotal(sum) / f32(params.width);
+  let alongShare = subgroupTotal(along) / f32(params.width);
 
   if (row < params.rows) {
     for (var t = 0u; t < TURNS; t++) { // unroll

@@ -13,6 +13,8 @@
 // Rows past the last read the last one and are stored no more: every lane must stay to pass its row's mean and scale on. Columns past the
 // last are the last one, stored again by lanes that got the same.
 
+// use: total
+
 enable subgroups;
 
 const LANES = 8u; // tune: 4 8, the adapter's subgroup size
@@ -26,8 +28,6 @@ struct Params { rows: u32, width: u32, epsilon: f32 }
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 @group(0) @binding(5) var<uniform> params: Params;
-
-fn total(v: vec4f) -> f32 { return (v.x + v.y) + (v.z + v.w); }
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -14,6 +14,8 @@
 // stored: all lanes must stay for the sums.
 // That a subgroup is LANES neighbours along x WGSL does not say; it holds wherever the variant is taken.
 
+// use: subgroup_total
+
 enable subgroups;
 
 const LANES = 32u; // tune: 4 8 16 32 64, the adapter's subgroup size
@@ -28,13 +30,6 @@ struct Params { rows: u32, width: u32, epsilon: f32 }
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec2f>;
 @group(0) @binding(5) var<uniform> params: Params;
-
-/** The sum of all numbers of all lanes, on every lane: pairs, then pairs of pairs. */
-fn total(own: vec4f) -> f32 {
-  var sum = (own.x + own.y) + (own.z + own.w);
-  for (var step = 1u; step < LANES; step *= 2u) { sum += subgroupShuffleXor(sum, step); }
-  return sum;
-}
 
 @compute @workgroup_size(LANES, ROWS)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
@@ -52,7 +47,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     sum += held[t];
   }
   for (var c = beyond; c < columns; c += LANES) { sum += x[first + c]; }
-  let mean = total(sum) / f32(params.width);
+  let mean = subgroupTotal(sum) / f32(params.width);
 
   var squares = vec4f(0.0);
   for (var t = 0u; t < TURNS; t++) { // unroll
@@ -63,7 +58,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let off = x[first + c] - mean;
     squares += off * off;
   }
-  let scale = inverseSqrt(total(squares) / f32(params.width) + params.epsilon);
+  let scale = inverseSqrt(subgroupTotal(squares) / f32(params.width) + params.epsilon);
 
   if (row < params.rows) {
     for (var t = 0u; t < TURNS; t++) { // unroll

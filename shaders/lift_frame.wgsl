@@ -24,6 +24,8 @@
 // divisor is guarded. Adam has no correction for its start: with b1 = .9 and b2 = .95 m/sqrt(v) begins at .45 and nears 1 within ten
 // steps, a warm-up. One v a direction keeps the step independent of how the camera is turned about its axis.
 
+// use: skeleton
+
 const WG = 64u;
 
 struct Params { frames: u32, clips: u32, rule: u32, rate: f32, meanDecay: f32, squareDecay: f32, smoothness: f32 }
@@ -40,11 +42,6 @@ struct Params { frames: u32, clips: u32, rule: u32, rate: f32, meanDecay: f32, s
 
 /** What one lane knows of its frame: addresses of the frames around it, and what a joint's distances count for. */
 struct Frame { at: u32, before: u32, after: u32, pull: f32, hold: f32 }
-
-/** The joint in which the right-hand bone of a length id ends; on the left it is id + 4. */
-fn rightJoint(id: u32) -> u32 {
-  return select(select(id + 25u, 29u, id == 4u), id + 1u, id < 4u);
-}
 
 /** What pulls at one joint itself: the gradient of the loss at its position, and its share of the two sums over joints, before their divisors. */
 struct Pull { grad: vec3f, loss: vec2f }

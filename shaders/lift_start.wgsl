@@ -16,6 +16,8 @@
 // The formula is what Prompt2Sign's search over hypotheses reduces to; depth is only ever added, which keeps both arms on the same side
 // of the trunk. L² - |d|² is taken as (L - |d|)(L + |d|), which loses nothing where the bone lies nearly in the picture plane.
 
+// use: skeleton
+
 const WG = 64u;
 
 struct Params { frames: u32, clips: u32 }
@@ -26,11 +28,6 @@ struct Params { frames: u32, clips: u32 }
 @group(0) @binding(3) var<storage, read> frameClip: array<u32>;
 @group(0) @binding(4) var<storage, read_write> pose: array<vec4f>;
 @group(0) @binding(5) var<uniform> params: Params;
-
-/** The joint in which the right-hand bone of a length id ends; on the left it is id + 4. */
-fn rightJoint(id: u32) -> u32 {
-  return select(select(id + 25u, 29u, id == 4u), id + 1u, id < 4u);
-}
 
 /** Aims the bone from `parent` at its joint's target; returns where the joint then is in the picture. */
 fn aim(joint: u32, frame: u32, parent: vec2f, size: f32) -> vec2f {

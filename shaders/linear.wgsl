@@ -9,6 +9,11 @@
 // products. No workgroup memory and no barrier, which is what software drivers want. Rows and columns past the edge read the last
 // real one and are not stored.
 // Each y is one chain of sums over k in order, so a run repeats bit for bit; its error grows as inner roundings of sum |x*w|.
+// With operands in f16 it is linear_half: w is what to_half makes, half the bytes to load, and x is rounded as it is loaded. The product of
+// two such numbers is exact in f32, so only the sums round, as in f32; what rounding the operands costs, up to 2^-11 of each, is the meaning
+// of the kernel. An x from 65520 on is infinite there, and makes the sums it enters infinite or no number.
+
+// use: operand_f32, linear_finish
 
 const TILE_ROWS = 8u;
 const TILE_COLS = 8u;
@@ -17,7 +22,7 @@ const LANE_ROWS = 8u; // tune: 1 8
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<Operand>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(4) var<storage, read> seed: array<u32>;
@@ -35,10 +40,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var weight: array<vec4f, TILE_COLS>;
   for (var k = 0u; k < steps; k++) {
     for (var n = 0u; n < TILE_COLS; n++) { // unroll
-      weight[n] = w[min(firstCol + n, params.cols - 1u) * steps + k];
+      weight[n] = widened(w[min(firstCol + n, params.cols - 1u) * steps + k]);
     }
     for (var m = 0u; m < TILE_ROWS; m++) { // unroll
-      let row = x[min(firstRow + m, params.rows - 1u) * steps + k];
+      let row = rounded(x[min(firstRow + m, params.rows - 1u) * steps + k]);
       for (var c = 0u; c < TILE_COLS / 4u; c++) { // unroll
         sum[m][c] += vec4f(dot(row, weight[4u * c]), dot(row, weight[4u * c + 1u]), dot(row, weight[4u * c + 2u]), dot(row, weight[4u * c + 3u]));
       }
@@ -54,31 +59,4 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       y[at] = finished(sums[m][col - firstCol / 4u] + bias, at);
     }
   }
-}
-
-// What becomes of a sum with its bias; at counts vectors of 4 in y. Dropout as in dropout.wgsl.
-fn finished(sum: vec4f, at: u32) -> vec4f {
-  var out = sum;
-  if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
-  if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
-    out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
-  }
-  if (params.hasResidual == 1u) { out += residual[at]; }
-  return out;
-}
-
-// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
-fn pcg4d(key: vec4u) -> vec4u {
-  var v = key * 1664525u + 1013904223u;
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  v ^= v >> vec4u(16u);
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  return v;
 }

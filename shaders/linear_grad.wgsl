@@ -7,6 +7,10 @@
 //
 // dy : [rows, cols] f32      w : [cols, inner] f32      x, dx : [rows, inner] f32      inner and cols are multiples of 4
 // One lane owns 8 rows by 8 inner columns of dx in registers and walks `cols` four at a time, as shaders/linear.wgsl does.
+// With operands in f16 it is linear_half_grad: w as in linear_half, dy rounded as it is loaded. Gradients are small: f16 holds nothing below
+// 2^-24, and fewer digits below 2^-14. So the loss is multiplied by a scale before the way back.
+
+// use: operand_f32, linear_grad_finish
 
 const TILE_ROWS = 8u;
 const TILE_COLS = 8u;
@@ -15,7 +19,7 @@ const LANE_ROWS = 8u; // tune: 1 8
 struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<Operand>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(4) var<uniform> params: Params;
@@ -34,11 +38,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var weight: array<array<vec4f, TILE_COLS / 4u>, 4>;
   for (var n = 0u; n < steps; n++) {
     for (var i = 0u; i < 4u; i++) { // unroll
-      weight[i][0] = w[(4u * n + i) * width + left];
-      weight[i][1] = w[(4u * n + i) * width + right];
+      weight[i][0] = widened(w[(4u * n + i) * width + left]);
+      weight[i][1] = widened(w[(4u * n + i) * width + right]);
     }
     for (var m = 0u; m < TILE_ROWS; m++) { // unroll
-      let grad = dy[min(firstRow + m, params.rows - 1u) * steps + n];
+      let grad = rounded(dy[min(firstRow + m, params.rows - 1u) * steps + n]);
       for (var c = 0u; c < TILE_COLS / 4u; c++) { // unroll
         sum[m][c] += grad.x * weight[0][c] + grad.y * weight[1][c] + grad.z * weight[2][c] + grad.w * weight[3][c];
       }
@@ -52,12 +56,4 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       dx[at] = finished(sums[m][col - left], at);
     }
   }
-}
-
-// What becomes of a sum of products; at counts vectors of 4 in x and dx.
-fn finished(sum: vec4f, at: u32) -> vec4f {
-  var out = sum;
-  if (params.gated == 1u) { out = select(vec4f(0.0), out / (1.0 - params.rate), x[at] > vec4f(0.0)); }
-  if (params.accumulate == 1u) { out += dx[at]; }
-  return out;
 }

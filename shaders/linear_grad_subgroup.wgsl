@@ -7,6 +7,9 @@
 // One subgroup owns a tile of TILE_ROWS rows by 4·COL_QUADS columns of dx a lane. Each lane loads its own columns of four weights'
 // rows, and one dy in LANES rows, which the subgroup passes around. Loads and edges as in linear_subgroup.
 // Each dx is one chain over n in order, four numbers at a time.
+// With operands in f16 it is linear_half_grad_subgroup: a gradient is rounded once, by the lane that loads it.
+
+// use: operand_f32, linear_grad_finish
 
 enable subgroups;
 
@@ -17,7 +20,7 @@ const COL_QUADS = 1u; // tune: 1 2
 struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<Operand>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(4) var<uniform> params: Params;
@@ -33,12 +36,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var n = 0u; n < steps; n++) {
     var held = array<vec4f, TILE_ROWS / LANES>();
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
-      held[h] = dy[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + n];
+      held[h] = rounded(dy[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + n]);
     }
     var weight = array<mat4x4f, COL_QUADS>();
     for (var c = 0u; c < COL_QUADS; c++) { // unroll
       let at = 4u * n * width + min(col + c * LANES, width - 1u);
-      weight[c] = transpose(mat4x4f(w[at], w[at + width], w[at + 2u * width], w[at + 3u * width]));
+      weight[c] = transpose(mat4x4f(widened(w[at]), widened(w[at + width]), widened(w[at + 2u * width]), widened(w[at + 3u * width])));
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       for (var m = 0u; m < LANES; m++) { // unroll
@@ -59,12 +62,4 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
   }
-}
-
-// What becomes of a sum of products; at counts vectors of 4 in x and dx.
-fn finished(sum: vec4f, at: u32) -> vec4f {
-  var out = sum;
-  if (params.gated == 1u) { out = select(vec4f(0.0), out / (1.0 - params.rate), x[at] > vec4f(0.0)); }
-  if (params.accumulate == 1u) { out += dx[at]; }
-  return out;
 }

@@ -8,6 +8,9 @@
 // SIDE numbers long, to its memory. A lane's rows and columns as in linear_tiled, and slices too: of the columns of dy.
 // Rows and columns past the edge read the last real one and are not stored; columns of dy past the end count as 0, in w too.
 // Each dx is a chain over its slice's n in order, four numbers at a time, then one over the slices.
+// With operands in f16 it is linear_half_grad_tiled, with tiles in f32 as in linear_tiled.
+
+// use: operand_f32, linear_grad_finish
 
 const SIDE = 64u; // tune: 32 64
 const SLICES = 1u; // tune: 1 2 4
@@ -16,7 +19,7 @@ const STEPS = 8u / max(SLICES, 2u); // vectors of 4 columns of dy that a slice c
 struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<Operand>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
 @group(0) @binding(4) var<uniform> params: Params;
@@ -39,9 +42,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
   for (var first = 0u; first < steps; first += SLICES * STEPS) {
     for (var k = 0u; k < STEPS; k += 64u / SIDE) {
       let step = first + own + k + lane / SIDE;
-      grads[(own + k) * SIDE + lane] = select(vec4f(0.0), dy[row + min(step, steps - 1u)], step < steps);
+      grads[(own + k) * SIDE + lane] = select(vec4f(0.0), rounded(dy[row + min(step, steps - 1u)]), step < steps);
       let line = 4u * (first + own + k) + lane / WIDE;
-      weights[(own + k) * SIDE + lane] = select(vec4f(0.0), w[min(line, params.cols - 1u) * width + min(col, width - 1u)], step < steps);
+      weights[(own + k) * SIDE + lane] = select(vec4f(0.0), widened(w[min(line, params.cols - 1u) * width + min(col, width - 1u)]), step < steps);
     }
     workgroupBarrier();
     for (var k = 0u; k < STEPS; k++) {
@@ -87,12 +90,4 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       if (id.z == 0u && row < params.rows && to < width) { dx[row * width + to] = finished(sums[m][c], row * width + to); }
     }
   }
-}
-
-// What becomes of a sum of products; at counts vectors of 4 in x and dx.
-fn finished(sum: vec4f, at: u32) -> vec4f {
-  var out = sum;
-  if (params.gated == 1u) { out = select(vec4f(0.0), out / (1.0 - params.rate), x[at] > vec4f(0.0)); }
-  if (params.accumulate == 1u) { out += dx[at]; }
-  return out;
 }

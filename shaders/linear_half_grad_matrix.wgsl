@@ -9,6 +9,8 @@
 // dy and 32 rows of w, 64·COLS halves long, to its memory. Those of w have 16 bytes of padding too, for the same reason.
 // Rows and columns past the edge read the last real one and are not stored; columns of dy past the end count as 0, in w too.
 
+// use: linear_grad_finish, tile_floats
+
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
@@ -105,7 +107,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         let place = own + 8u * row + 2u * (lane % 4u);
         let at = firstRow + top + 16u * r + row;
         if (at < params.rows && to < width) {
-          dx[at * width + to] = finished(bitcast<vec4f>(vec4u(tile[place], tile[place + 1u])), at * width + to);
+          dx[at * width + to] = finished(floatsAt(place), at * width + to);
         }
       }
       workgroupBarrier();
@@ -121,12 +123,4 @@ fn grads(row: u32, step: u32) -> vec4f {
 fn weights(row: u32, col: u32) -> vec2u {
   let width = params.inner / 4u;
   return select(vec2u(0u), w[min(row, params.cols - 1u) * width + min(col, width - 1u)], row < params.cols);
-}
-
-// What becomes of a sum of products; at counts vectors of 4 in x and dx.
-fn finished(sum: vec4f, at: u32) -> vec4f {
-  var out = sum;
-  if (params.gated == 1u) { out = select(vec4f(0.0), out / (1.0 - params.rate), x[at] > vec4f(0.0)); }
-  if (params.accumulate == 1u) { out += dx[at]; }
-  return out;
 }

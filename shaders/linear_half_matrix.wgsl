@@ -21,6 +21,8 @@
 // Offsets and strides of matrices count elements of the array they are in: 4 halves or 2 floats. Which lanes are a subgroup WGSL does not
 // say; that it is 32 neighbours by local_invocation_index holds wherever the variant is taken.
 
+// use: linear_finish, tile_floats
+
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
@@ -117,7 +119,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         let place = own + 8u * row + 2u * (lane % 4u);
         let at = firstRow + top + 16u * r + row;
         if (at < params.rows && to < width) {
-          y[at * width + to] = finished(bitcast<vec4f>(vec4u(tile[place], tile[place + 1u])), to, at * width + to);
+          var bias = vec4f(0.0);
+          if (params.hasBias == 1u) { bias = b[to]; }
+          y[at * width + to] = finished(floatsAt(place) + bias, at * width + to);
         }
       }
       workgroupBarrier();
@@ -133,32 +137,4 @@ fn inputs(row: u32, step: u32) -> vec4f {
 fn weights(col: u32, step: u32) -> vec2u {
   let steps = params.inner / 4u;
   return select(vec2u(0u), w[min(col, params.cols - 1u) * steps + min(step, steps - 1u)], step < steps);
-}
-
-// What becomes of a sum of products: col and at count vectors of 4 in a row and in y. Dropout as in dropout.wgsl.
-fn finished(sum: vec4f, col: u32, at: u32) -> vec4f {
-  var out = sum;
-  if (params.hasBias == 1u) { out += b[col]; }
-  if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
-  if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
-    out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
-  }
-  if (params.hasResidual == 1u) { out += residual[at]; }
-  return out;
-}
-
-// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
-fn pcg4d(key: vec4u) -> vec4u {
-  var v = key * 1664525u + 1013904223u;
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  v ^= v >> vec4u(16u);
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  return v;
 }

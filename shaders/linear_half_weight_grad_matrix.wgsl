@@ -14,6 +14,8 @@
 // The workgroups of the first columns sum the bias too, before a gradient is rounded: each lane every 32nd row of the batch, then 8 lanes
 // the 32 sums of each column in order.
 
+// use: tile_floats
+
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
@@ -124,7 +126,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         var total = vec4f(0.0);
         for (var s = 0u; s < SLICES; s++) {
           let place = 128u * (s * MEMBERS + member) + 8u * row + 2u * (lane % 4u);
-          total += bitcast<vec4f>(vec4u(tile[place], tile[place + 1u]));
+          total += floatsAt(place);
         }
         let at = firstRow + top + 16u * r + row;
         if (at < params.cols && to < width) { dw[at * width + to] += total; }
@@ -141,7 +143,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       workgroupBarrier();
       if (lane < 8u && quad + 8u * r < height) {
         var total = vec4f(0.0);
-        for (var i = 2u * lane; i < 512u; i += 16u) { total += bitcast<vec4f>(vec4u(tile[i], tile[i + 1u])); }
+        for (var i = 2u * lane; i < 512u; i += 16u) { total += floatsAt(i); }
         db[quad + 8u * r] += total;
       }
       workgroupBarrier();

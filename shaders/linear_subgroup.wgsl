@@ -11,6 +11,10 @@
 // products, or compilers carry half-made products across the branches of the loads; the ones that are passed around come first.
 // Rows and columns past the edge read the last real one and are not stored: no lane leaves early, or it could not pass.
 // Each y is one chain over k in order, four numbers at a time.
+// With operands in f16 it is linear_half_subgroup: loads of weights are of two words each instead of four, and an x is rounded once, by the
+// lane that loads it, before it is passed around.
+
+// use: operand_f32, linear_finish
 
 enable subgroups;
 
@@ -21,7 +25,7 @@ const COL_QUADS = 1u; // tune: 1 2
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<Operand>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(4) var<storage, read> seed: array<u32>;
@@ -39,12 +43,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var k = 0u; k < steps; k++) {
     var held = array<vec4f, TILE_ROWS / LANES>();
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
-      held[h] = x[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + k];
+      held[h] = rounded(x[min(firstRow + h * LANES + lane, params.rows - 1u) * steps + k]);
     }
     var weight = array<mat4x4f, COL_QUADS>();
     for (var c = 0u; c < COL_QUADS; c++) { // unroll
       let at = 4u * min(col + c * LANES, width - 1u) * steps + k;
-      weight[c] = mat4x4f(w[at], w[at + steps], w[at + 2u * steps], w[at + 3u * steps]);
+      weight[c] = mat4x4f(widened(w[at]), widened(w[at + steps]), widened(w[at + 2u * steps]), widened(w[at + 3u * steps]));
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       for (var m = 0u; m < LANES; m++) { // unroll
@@ -67,31 +71,4 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
   }
-}
-
-// What becomes of a sum with its bias; at counts vectors of 4 in y. Dropout as in dropout.wgsl.
-fn finished(sum: vec4f, at: u32) -> vec4f {
-  var out = sum;
-  if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
-  if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
-    out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
-  }
-  if (params.hasResidual == 1u) { out += residual[at]; }
-  return out;
-}
-
-// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
-fn pcg4d(key: vec4u) -> vec4u {
-  var v = key * 1664525u + 1013904223u;
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  v ^= v >> vec4u(16u);
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  return v;
 }

@@ -13,6 +13,9 @@
 // others' sums to its own.
 // Rows and columns past the edge read the last real one and are not stored; inner numbers past the end count as 0 in x and in w.
 // Each y is a chain over its slice's k in order, four numbers at a time, then one over the slices.
+// With operands in f16 it is linear_half_tiled. Both tiles hold f32 even so: a weight is widened once a workgroup instead of once a lane.
+
+// use: operand_f32, linear_finish
 
 const SIDE = 64u; // tune: 32 64
 const SLICES = 1u; // tune: 1 2 4
@@ -21,7 +24,7 @@ const STEPS = 8u / max(SLICES, 2u); // vectors of 4 inner numbers that a slice c
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec4f>;
+@group(0) @binding(1) var<storage, read> w: array<Operand>;
 @group(0) @binding(2) var<storage, read> b: array<vec4f>;
 @group(0) @binding(3) var<storage, read> residual: array<vec4f>;
 @group(0) @binding(4) var<storage, read> seed: array<u32>;
@@ -47,8 +50,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
   for (var first = 0u; first < steps; first += SLICES * STEPS) {
     for (var k = 0u; k < STEPS; k += 64u / SIDE) {
       let step = first + own + k + lane / SIDE;
-      xTile[(own + k) * SIDE + lane] = select(vec4f(0.0), x[row + min(step, steps - 1u)], step < steps);
-      wTile[(own + k) * SIDE + lane] = select(vec4f(0.0), w[col + min(step, steps - 1u)], step < steps);
+      xTile[(own + k) * SIDE + lane] = select(vec4f(0.0), rounded(x[row + min(step, steps - 1u)]), step < steps);
+      wTile[(own + k) * SIDE + lane] = select(vec4f(0.0), widened(w[col + min(step, steps - 1u)]), step < steps);
     }
     workgroupBarrier();
     for (var k = 0u; k < STEPS; k++) {
@@ -98,31 +101,4 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       }
     }
   }
-}
-
-// What becomes of a sum with its bias; at counts vectors of 4 in y. Dropout as in dropout.wgsl.
-fn finished(sum: vec4f, at: u32) -> vec4f {
-  var out = sum;
-  if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
-  if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
-    out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
-  }
-  if (params.hasResidual == 1u) { out += residual[at]; }
-  return out;
-}
-
-// Four hashed words of four: pcg4d, Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. u32 arithmetic wraps by definition.
-fn pcg4d(key: vec4u) -> vec4u {
-  var v = key * 1664525u + 1013904223u;
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  v ^= v >> vec4u(16u);
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  return v;
 }

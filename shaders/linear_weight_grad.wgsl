@@ -7,6 +7,10 @@
 // inner and cols are multiples of 4; rows may be anything.
 // One lane owns 8 rows (outputs n) by 8 columns (inputs k) of dw in registers and walks the batch's rows in order: 4 vector loads
 // feed 64 products. The lanes of the first columns also sum the bias, whose gradients they have loaded anyway.
+// With operands in f16 it is linear_half_weight_grad: x and dy are stored in f32 and rounded as they are loaded, so that it gives the numbers
+// that matrix units give. The bias is of dy unrounded, since nothing is multiplied there.
+
+// use: operand_f32
 
 const TILE_ROWS = 8u;
 const TILE_COLS = 8u;
@@ -38,13 +42,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var m = 0u; m < params.rows; m++) {
     let gradTop = dy[m * height + top];
     let gradBottom = dy[m * height + bottom];
-    let inLeft = x[m * width + left];
-    let inRight = x[m * width + right];
+    let inLeft = rounded(x[m * width + left]);
+    let inRight = rounded(x[m * width + right]);
+    let roundedTop = rounded(gradTop);
+    let roundedBottom = rounded(gradBottom);
     for (var n = 0u; n < TILE_ROWS / 2u; n++) { // unroll
-      sum[n][0] += gradTop[n] * inLeft;
-      sum[n][1] += gradTop[n] * inRight;
-      sum[n + 4u][0] += gradBottom[n] * inLeft;
-      sum[n + 4u][1] += gradBottom[n] * inRight;
+      sum[n][0] += roundedTop[n] * inLeft;
+      sum[n][1] += roundedTop[n] * inRight;
+      sum[n + 4u][0] += roundedBottom[n] * inLeft;
+      sum[n + 4u][1] += roundedBottom[n] * inRight;
     }
     biasTop += gradTop;
     biasBottom += gradBottom;

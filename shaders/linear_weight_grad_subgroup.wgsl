@@ -8,6 +8,10 @@
 // around. Loads and edges as in linear_subgroup; rows of the batch past the last count as gradients of 0.
 // Each dw is one chain over m in order, four rows at a time. The subgroups of the first columns sum the bias too: each lane every
 // fourth row of the batch, then the four lanes that hold the same gradients in a fixed tree.
+// With operands in f16 it is linear_half_weight_grad_subgroup: a gradient is rounded by the lane that loads it, after its share of the bias
+// is taken.
+
+// use: operand_f32
 
 enable subgroups;
 
@@ -41,12 +45,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll
       held[h] = dy[min(row, last) * height + min(quad + h * LANES / 4u, height - 1u)] * real;
       bias[h] += held[h];
+      held[h] = rounded(held[h]);
     }
     var input = array<mat4x4f, COL_QUADS>();
     for (var c = 0u; c < COL_QUADS; c++) { // unroll
       let at = min(col + c * LANES, width - 1u);
       input[c] = transpose(mat4x4f(
-        x[first * width + at], x[min(first + 1u, last) * width + at], x[min(first + 2u, last) * width + at], x[min(first + 3u, last) * width + at],
+        rounded(x[first * width + at]), rounded(x[min(first + 1u, last) * width + at]),
+        rounded(x[min(first + 2u, last) * width + at]), rounded(x[min(first + 3u, last) * width + at]),
       ));
     }
     for (var h = 0u; h < TILE_ROWS / LANES; h++) { // unroll

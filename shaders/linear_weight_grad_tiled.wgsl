@@ -9,6 +9,10 @@
 // Rows and columns past the edge read the last real one and are not stored; rows of the batch past the last count as 0, in x too.
 // Each dw is a chain over its slice's m in order, then one over the slices. The first columns' lanes of the first tiles sum the bias too,
 // in the same order.
+// With operands in f16 it is linear_half_weight_grad_tiled: the tile of x is rounded as it is made; that of the gradients serves the bias
+// too, which is of them unrounded, so that a gradient is rounded by the lane that takes it.
+
+// use: operand_f32
 
 const SIDE = 64u; // tune: 32 64
 const SLICES = 1u; // tune: 1 2 4
@@ -44,7 +48,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
     for (var r = 0u; r < ROUND; r += 64u / WIDE) {
       let row = first + own + r + lane / WIDE;
       let at = min(row, params.rows - 1u);
-      inputs[(own + r) * WIDE + lane] = select(vec4f(0.0), x[at * width + inputAt], row < params.rows);
+      inputs[(own + r) * WIDE + lane] = select(vec4f(0.0), rounded(x[at * width + inputAt]), row < params.rows);
       grads[(own + r) * WIDE + lane] = select(vec4f(0.0), dy[at * height + gradAt], row < params.rows);
     }
     workgroupBarrier();
@@ -56,9 +60,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       }
       for (var h = 0u; h < SIDE / 32u; h++) { // unroll
         let grad = grads[at + id.y + 8u * h];
+        let roundedGrad = rounded(grad);
         for (var n = 0u; n < 4u; n++) { // unroll
           for (var c = 0u; c < SIDE / 32u; c++) { // unroll
-            sum[h][n][c] += grad[n] * input[c];
+            sum[h][n][c] += roundedGrad[n] * input[c];
           }
         }
         bias[h] += grad;

@@ -5,7 +5,8 @@ import { once } from '../base/once.js'
 import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
 import { checkBuffers, own } from './owned_buffers.js'
 import type { ShaderFacts } from './reflect.js'
-import { type ShaderSource, shaderFromPackage, specialise } from './shader_source.js'
+import { type ShaderSource, shaderFromPackage } from './shader_source.js'
+import { specialisedShader } from './shader_text.js'
 import type { DispatchTimer } from './timer.js'
 import { choiceOf, type Tuning } from './tuning.js'
 import { waitFor } from './wait.js'
@@ -117,13 +118,13 @@ export class Gpu implements AsyncDisposable {
     return once(this.#shared.pipelines, key, () => this.#compile(kernel, form, key))
   }
 
-  async #compile(kernel: AnyKernel, { shader, constants }: KernelForm, label: string): Promise<Pipeline> {
-    const source = specialise(shader, await this.#shaders(shader), constants)
-    const facts = checkDeclaration(kernel, source, shader)
+  async #compile(kernel: AnyKernel, { shader, text, constants }: KernelForm, label: string): Promise<Pipeline> {
+    const { code, located } = await specialisedShader(text, this.#shaders, constants)
+    const facts = checkDeclaration(kernel, code, text.file)
     // What is wrong is told here, with its line, and not once more as an uncaptured error.
     this.device.pushErrorScope('validation')
     const layout = this.device.createBindGroupLayout({ label, entries: facts.bindings.map(layoutEntry) })
-    const module = this.device.createShaderModule({ label, code: source })
+    const module = this.device.createShaderModule({ label, code })
     const compiled = this.device.createComputePipelineAsync({
       label,
       layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
@@ -134,9 +135,9 @@ export class Gpu implements AsyncDisposable {
     this.check()
     const error = (scoped.status === 'fulfilled' && scoped.value) || (created.status === 'rejected' && (created.reason as Error))
     if (created.status === 'fulfilled' && !error) return { pipeline: created.value, layout, facts }
-    const text = error ? error.message.trim().replace(/\.$/, '') : 'no reason'
-    const problem = `wanted shaders/${shader}.wgsl to compile, got ${text}`
-    throw new SignError('ERR_SHADER', shader, problem, 'Lines are counted after loops marked unroll are written out')
+    const reason = error ? located(error.message.trim()).replace(/\.$/, '') : 'no reason'
+    const problem = `wanted shaders/${text.file}.wgsl to compile, got ${reason}`
+    throw new SignError('ERR_SHADER', shader, problem, 'If the shader is unchanged, please report it with the adapter and its driver')
   }
 
   /** Awaits GPU work without burning a core under a software driver. */

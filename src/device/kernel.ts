@@ -2,6 +2,7 @@
 
 import { SignError } from '../base/errors.js'
 import { reflectShader, type ShaderFacts } from './reflect.js'
+import type { ShaderText } from './shader_parts.js'
 
 /** `write` fills every element; `update` also reads what is there. WGSL calls both read_write. */
 export type Access = 'read' | 'write' | 'update'
@@ -18,19 +19,21 @@ export interface Cost {
 export type ParamValues<P extends Record<string, ParamType>> = { readonly [K in keyof P]: number }
 
 export interface KernelSpec<B extends Record<string, Access>, P extends Record<string, ParamType>> extends FormSpec<P> {
-  /** The name of the shader file, and of the kernel everywhere else. */
+  /** The kernel's name everywhere, and its shader file's but for `text`. */
   readonly name: string
   /** In binding order. */
   readonly buffers: B
   /** In the order of the shader's Params struct, bound last as a uniform. */
   readonly params: P
   readonly cost: (params: ParamValues<P>) => Cost
-  /** Other files for the same kernel; untuned, the first that suits the adapter is taken. */
+  /** Other forms of the same kernel; untuned, the first that suits the adapter is taken. */
   readonly variants?: readonly Variant<P>[]
 }
 
-/** How one file of a kernel is dispatched. */
+/** How one form of a kernel is compiled and dispatched. */
 export interface FormSpec<P extends Record<string, ParamType>> {
+  /** The text it is compiled from, where that is another than the file of its own name: forms that differ in operands share one. */
+  readonly text?: ShaderText
   /** Workgroups for the given params, and for the constants as they are. */
   readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits, constants: Constants) => Grid
   /** Values for `const NAME = …; // tune:` lines that follow from the params and the adapter. */
@@ -57,7 +60,7 @@ export interface AdapterTraits {
 
 /** A kernel written with other instructions: same buffers, params and meaning; roundings may differ. */
 export interface Variant<P extends Record<string, ParamType>> extends FormSpec<P> {
-  /** Name of its file. */
+  /** Its name, and its file's but for `text`. */
   readonly shader: string
   /** Whether it is the one to take on an adapter that nothing was measured on. */
   readonly suits: (traits: AdapterTraits) => boolean
@@ -74,6 +77,7 @@ export interface Choice {
 /** What is compiled and dispatched on one adapter. */
 export interface KernelForm {
   readonly shader: string
+  readonly text: ShaderText
   readonly constants: Readonly<Record<string, number>>
   readonly grid: Grid
 }
@@ -100,8 +104,16 @@ export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number
   const form = formNamed(kernel, shader)!
   const usual = Object.fromEntries(Object.entries(form.tune ?? {}).map(([name, [first]]) => [name, first!]))
   const constants = { ...usual, ...form.constants?.(params, traits), ...known?.constants }
-  return { shader, constants, grid: form.workgroups(params, traits, constants) }
+  return { shader, text: textOf(shader, form), constants, grid: form.workgroups(params, traits, constants) }
 }
+
+/** A form that another's text gives with operands in f16. */
+export function inHalves<P extends Record<string, ParamType>>(shader: string, form: Variant<P>): Variant<P> {
+  return { ...form, shader, text: { file: form.shader, operand: 'f16' } }
+}
+
+/** The text that a form is compiled from. */
+export const textOf = (name: string, { text }: Pick<FormSpec<never>, 'text'>): ShaderText => text ?? { file: name }
 
 /** Every form that runs on an adapter, with every combination of its tunable constants that may be tried there. */
 export function candidatesOf(kernel: AnyKernel, traits: AdapterTraits): Choice[] {
@@ -160,11 +172,11 @@ export const elementwise = {
   tries: ({ WG, EACH }: Constants) => (WG === 8) === (EACH === 128),
 }
 
-/** Throws ERR_KERNEL on the first difference between a declaration and the source of `shaders/SHADER.wgsl`. */
-export function checkDeclaration(kernel: AnyKernel, source: string, shader = kernel.name): ShaderFacts {
+/** Throws ERR_KERNEL on the first difference between a declaration and the text of `shaders/FILE.wgsl`, parts included. */
+export function checkDeclaration(kernel: AnyKernel, source: string, file = kernel.name): ShaderFacts {
   const facts = reflectShader(source)
   const refuse = (problem: string) =>
-    new SignError('ERR_KERNEL', kernel.name, problem, `Make src/kernels/${kernel.name}.ts and shaders/${shader}.wgsl agree, in order`)
+    new SignError('ERR_KERNEL', kernel.name, problem, `Make src/kernels/${kernel.name}.ts and shaders/${file}.wgsl agree, in order`)
 
   if (facts.entry !== 'main') throw refuse(`wanted one entry point 'main', got '${facts.entry}'`)
   const declared = Object.entries(kernel.buffers).map(([name, access]) => `${name}:${access === 'read' ? 'read' : 'read_write'}`)

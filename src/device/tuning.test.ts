@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attention } from '../kernels/attention.js'
 import { linear } from '../kernels/linear.js'
+import { linearHalf } from '../kernels/linear_half.js'
 import { type AdapterTraits, type AnyKernel, candidatesOf, formOf, pinned } from './kernel.js'
+import { shaderFromPackage } from './shader_source.js'
 import { choiceOf, shadersOf, TUNING_FORMAT, type Tuning } from './tuning.js'
 import { hashOfShaders, readTuning, tuningPath, tuningToExtend, writeTuning } from './tuning_file.js'
 
@@ -80,8 +82,9 @@ describe('forms of attention', () => {
     const params = { ...Object.fromEntries(Object.keys(attention.params).map((name) => [name, 0])), heads: 4, headWidth: 64 }
     const long = { ...params, batch: 64, queries: 152, keys: 152 }
     const short = { ...params, batch: 8, queries: 40, keys: 40 }
-    expect(formOf(kernel, long, gpu)).toEqual({ shader: 'attention_tiled', constants: { ROWS: 32, TURNS: 2 }, grid: [5, 256] })
-    expect(formOf(kernel, short, gpu)).toEqual({ shader: 'attention_tiled', constants: { ROWS: 16, TURNS: 2 }, grid: [3, 32] })
+    const text = { file: 'attention_tiled' }
+    expect(formOf(kernel, long, gpu)).toEqual({ shader: 'attention_tiled', text, constants: { ROWS: 32, TURNS: 2 }, grid: [5, 256] })
+    expect(formOf(kernel, short, gpu)).toEqual({ shader: 'attention_tiled', text, constants: { ROWS: 16, TURNS: 2 }, grid: [3, 32] })
     expect(formOf(kernel, long, lavapipe)).toMatchObject({ shader: 'attention_subgroup', constants: { ROWS: 16 } })
     expect(formOf(kernel, long, swiftshader)).toMatchObject({ shader: 'attention', constants: { ROWS: 8, QUADS: 4 } })
     expect(formOf(kernel, { ...short, heads: 1 }, swiftshader)).toMatchObject({ shader: 'attention', constants: { ROWS: 4, QUADS: 2 } })
@@ -107,6 +110,23 @@ describe('a tuning file', () => {
     await writeTuning(path, measured)
     expect(await readTuning(path, 'a', shaders('first'))).toEqual(measured)
     expect((await readTuning(path, 'a', shaders('second')))!.kernels).toEqual({})
+  })
+
+  it('is stale where a part of the operands measured has changed', async () => {
+    const path = join(folder, 'parts.json')
+    const files = shadersOf(linearHalf as unknown as AnyKernel)
+    expect(files).toEqual(['linear f16', 'linear_half_matrix', 'linear_subgroup f16', 'linear_tiled f16'])
+    const changed = (changedPart?: string) => async (name: string) => {
+      const text = await shaderFromPackage(name)
+      return name === changedPart ? `${text}// changed` : text
+    }
+    const hash = await hashOfShaders(files, changed())
+    await writeTuning(path, { ...tuning, kernels: { linear_half: { ...Object.values(tuning.kernels)[0]!, files, hash } } })
+    const keptAfter = async (part?: string) => Object.keys((await readTuning(path, 'a', changed(part)))!.kernels)
+    expect(await keptAfter()).toEqual(['linear_half'])
+    expect(await keptAfter('parts/operand_f16')).toEqual([])
+    expect(await keptAfter('parts/random')).toEqual([])
+    expect(await keptAfter('parts/operand_f32')).toEqual(['linear_half'])
   })
 
   it('says nothing of another adapter, or where it is not there', async () => {

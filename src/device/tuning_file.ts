@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { output, writeWhole } from '../base/files.js'
 import { cacheFolders, writableCacheFolder } from './places.js'
+import { assembleShader } from './shader_parts.js'
 import { type ShaderSource, shaderFromPackage } from './shader_source.js'
-import { TUNING_FORMAT, type TunedKernel, type Tuning } from './tuning.js'
+import { shaderNamed, TUNING_FORMAT, type TunedKernel, type Tuning } from './tuning.js'
 
 /** Where the results of an adapter are read from. SIGNLLM_TUNING names another file. */
 export function tuningPath(adapter: string): string {
@@ -89,9 +90,10 @@ async function withoutStale(tuning: Tuning, shaders: ShaderSource): Promise<Tuni
   return { ...tuning, kernels: Object.fromEntries(kept.flat()) }
 }
 
-/** Of the texts of shader files, in the order given. */
+/** Of the texts of shaders with their parts, in the order given. */
 export async function hashOfShaders(names: readonly string[], shaders: ShaderSource): Promise<string> {
-  return hashOf(await Promise.all(names.map(shaders)))
+  const assembled = await Promise.all(names.map((name) => assembleShader(shaderNamed(name), shaders)))
+  return hashOf(assembled.map((lines) => lines.map(({ text }) => text).join('\n')))
 }
 
 /** Undefined for anything that would not do as results. */

@@ -1,4 +1,4 @@
-import { type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
+import { type Cost, defineKernel, inHalves, type ParamValues, type Variant } from '../device/kernel.js'
 import { attention, attentionGradKeyValue, attentionGradQuery, type shape, subgroupVariant, tiledVariant } from './attention.js'
 import { halfMatrices } from './linear_half.js'
 
@@ -32,10 +32,11 @@ const withHalves = ({ flops, bytes }: Cost, { batch, queries, keys, heads, headW
 export const attentionHalf = defineKernel({
   ...attention,
   name: 'attention_half',
+  text: { file: 'attention', operand: 'f16' },
   variants: [
     matrixVariant('attention_half_matrix', 'KEYS', inQueries),
-    subgroupVariant('attention_half_subgroup', inQueries),
-    tiledVariant('attention_half_tiled', inQueries),
+    inHalves('attention_half_subgroup', subgroupVariant('attention_subgroup', inQueries)),
+    inHalves('attention_half_tiled', tiledVariant('attention_tiled', inQueries)),
   ],
   cost: (params) => withHalves(attention.cost(params), params, 1),
 })
@@ -44,10 +45,11 @@ export const attentionHalf = defineKernel({
 export const attentionHalfGradQuery = defineKernel({
   ...attentionGradQuery,
   name: 'attention_half_grad_query',
+  text: { file: 'attention_grad_query', operand: 'f16' },
   variants: [
     matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries),
-    subgroupVariant('attention_half_grad_query_subgroup', inQueries),
-    tiledVariant('attention_half_grad_query_tiled', inQueries),
+    inHalves('attention_half_grad_query_subgroup', subgroupVariant('attention_grad_query_subgroup', inQueries)),
+    inHalves('attention_half_grad_query_tiled', tiledVariant('attention_grad_query_tiled', inQueries)),
   ],
   cost: (params) => withHalves(attentionGradQuery.cost(params), params, 2),
 })
@@ -56,10 +58,11 @@ export const attentionHalfGradQuery = defineKernel({
 export const attentionHalfGradKeyValue = defineKernel({
   ...attentionGradKeyValue,
   name: 'attention_half_grad_key_value',
+  text: { file: 'attention_grad_key_value', operand: 'f16' },
   variants: [
     matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys),
-    subgroupVariant('attention_half_grad_key_value_subgroup', inKeys),
-    tiledVariant('attention_half_grad_key_value_tiled', inKeys),
+    inHalves('attention_half_grad_key_value_subgroup', subgroupVariant('attention_grad_key_value_subgroup', inKeys)),
+    inHalves('attention_half_grad_key_value_tiled', tiledVariant('attention_grad_key_value_tiled', inKeys)),
   ],
   cost: (params) => withHalves(attentionGradKeyValue.cost(params), params, 2),
 })

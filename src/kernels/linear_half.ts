@@ -1,4 +1,4 @@
-import { type AdapterTraits, type Constants, type Cost, defineKernel, type ParamValues, type Variant } from '../device/kernel.js'
+import { type AdapterTraits, type Constants, type Cost, defineKernel, inHalves, type ParamValues, type Variant } from '../device/kernel.js'
 import { FULL_GPU_WORKGROUPS } from '../device/slices.js'
 import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant } from './linear.js'
 
@@ -65,10 +65,11 @@ const withHalves = ({ flops, bytes }: Cost, { inner, cols }: ParamValues<Size>):
 export const linearHalf = defineKernel({
   ...linear,
   name: 'linear_half',
+  text: { file: 'linear', operand: 'f16' },
   variants: [
     matrixVariant('linear_half_matrix', outputs.y),
-    subgroupVariant('linear_half_subgroup', outputs.y),
-    tiledVariant('linear_half_tiled', outputs.y),
+    inHalves('linear_half_subgroup', subgroupVariant('linear_subgroup', outputs.y)),
+    inHalves('linear_half_tiled', tiledVariant('linear_tiled', outputs.y)),
   ],
   cost: (params) => withHalves(linear.cost(params), params),
 })
@@ -77,10 +78,11 @@ export const linearHalf = defineKernel({
 export const linearHalfGrad = defineKernel({
   ...linearGrad,
   name: 'linear_half_grad',
+  text: { file: 'linear_grad', operand: 'f16' },
   variants: [
     matrixVariant('linear_half_grad_matrix', outputs.dx),
-    subgroupVariant('linear_half_grad_subgroup', outputs.dx),
-    tiledVariant('linear_half_grad_tiled', outputs.dx),
+    inHalves('linear_half_grad_subgroup', subgroupVariant('linear_grad_subgroup', outputs.dx)),
+    inHalves('linear_half_grad_tiled', tiledVariant('linear_grad_tiled', outputs.dx)),
   ],
   cost: (params) => withHalves(linearGrad.cost(params), params),
 })
@@ -89,13 +91,14 @@ export const linearHalfGrad = defineKernel({
 export const linearHalfWeightGrad = defineKernel({
   ...linearWeightGrad,
   name: 'linear_half_weight_grad',
+  text: { file: 'linear_weight_grad', operand: 'f16' },
   variants: [
     {
       ...matrixVariant('linear_half_weight_grad_matrix', outputs.dw, slicedTileSizes, FULL_GPU_WORKGROUPS),
       tune: { ROWS: [1, 2, 4], COLS: [1, 2], SLICES: [1, 2, 4] },
       tries: (tile) => tileBytes(tile) <= WORKGROUP_BYTES,
     },
-    subgroupVariant('linear_half_weight_grad_subgroup', outputs.dw),
-    tiledVariant('linear_half_weight_grad_tiled', outputs.dw),
+    inHalves('linear_half_weight_grad_subgroup', subgroupVariant('linear_weight_grad_subgroup', outputs.dw)),
+    inHalves('linear_half_weight_grad_tiled', tiledVariant('linear_weight_grad_tiled', outputs.dw)),
   ],
 })

@@ -1,5 +1,5 @@
-// The plain-loop twin of shaders/attention_half*.wgsl, in float64: attention's, with operands rounded first, and what softmax makes of them
-// before it is multiplied. Slow on purpose.
+// The plain-loop twin of shaders/attention*.wgsl with operands in f16, in float64: attention's, with operands rounded first, and what
+// softmax makes of them before it is multiplied. Slow on purpose.
 
 import { type AttentionInputs, type AttentionShape, attentionDelta, forEachQuery, logSumExpOf } from './attention.js'
 import { nearestHalf } from './to_half.js'

@@ -1,4 +1,4 @@
-// The plain-loop twin of shaders/linear_half*.wgsl, in float64: linear's, with operands rounded first. Slow on purpose.
+// The plain-loop twin of shaders/linear*.wgsl with operands in f16, in float64: linear's, with operands rounded first. Slow on purpose.
 
 import { type LinearSize, linear, linearGrad, linearWeightGrad } from './linear.js'
 import { nearestHalf } from './to_half.js'

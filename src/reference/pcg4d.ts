@@ -1,4 +1,4 @@
-// The whole-number twin of `pcg4d` in shaders/dropout.wgsl and shaders/frame_noise.wgsl: equal to the last bit.
+// The whole-number twin of `pcg4d` in shaders/parts/random.wgsl: equal to the last bit.
 
 /** Four hashed 32-bit words of four: the recurrence of Jarzynski and Olano, "Hash Functions for GPU Rendering", 2020. */
 export function pcg4d(a: number, b: number, c: number, d: number): readonly [number, number, number, number] {
