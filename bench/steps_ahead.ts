@@ -6,9 +6,9 @@
 
 import { formatTable } from '../src/base/table.js'
 import { demoRun } from '../src/commands/demo.js'
-import { openGpu } from '../src/device/open.js'
-import { PassClock } from '../src/device/timer.js'
+import { PassClock } from '../src/device/pass_clock.js'
 import { SignModel } from '../src/model/sign_model.js'
+import { openGpu } from '../src/platform/node/open.js'
 import { summarise } from '../src/profile/timing.js'
 import { loadData } from '../src/train/dataset.js'
 import { parseRunConfig } from '../src/train/run_config.js'

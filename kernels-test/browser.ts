@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { brotliDecompressSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { packageFolder, packageVersion, writableCacheFolder } from '../src/device/places.js'
+import { packageFolder, packageVersion, writableCacheFolder } from '../src/platform/node/paths.js'
 
 const root = process.platform === 'linux' && process.arch === 'x64' ? packageFolder('@sparticuz/chromium') : undefined
 

@@ -324,7 +324,7 @@ function uploadParams(gpu: Gpu, steps: readonly Step[], pipelines: readonly Pipe
   packed.forEach((bytes, i) => {
     all.set(bytes, places[i]!.offset)
   })
-  const uniforms = gpu.device.createBuffer({ label: 'params', size: all.length, usage: GPU_BUFFER.UNIFORM | GPU_BUFFER.COPY_DST })
+  const uniforms = gpu.createBuffer({ label: 'params', size: all.length, usage: GPU_BUFFER.UNIFORM | GPU_BUFFER.COPY_DST })
   gpu.device.queue.writeBuffer(uniforms, 0, all)
   return { uniforms, places }
 }

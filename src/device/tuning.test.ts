@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attention } from '../kernels/attention.js'
 import { linear } from '../kernels/linear.js'
+import { hashOfShaders, readTuning, tuningPath, tuningToExtend, writeTuning } from '../platform/node/tuning_file.js'
 import { type AdapterTraits, type AnyKernel, candidatesOf, formOf, pinned } from './kernel.js'
 import { choiceOf, shadersOf, TUNING_FORMAT, type Tuning } from './tuning.js'
-import { hashOfShaders, readTuning, tuningPath, tuningToExtend, writeTuning } from './tuning_file.js'
 
 const kernel = linear as unknown as AnyKernel
 const lavapipe: AdapterTraits = { software: true, features: new Set(['subgroups']), subgroupSize: 8 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gpu } from '../device/gpu.js'
-import { openGpu } from '../device/open.js'
+import { openGpu } from '../platform/node/open.js'
 import { parseRunConfig } from '../train/run_config.js'
 import { total, unshared } from './memory_plan.js'
 import { formatPlan, planTraining, type TrainingPlan } from './plan.js'

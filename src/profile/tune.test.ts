@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gpu } from '../device/gpu.js'
 import { defineKernel, lanes } from '../device/kernel.js'
-import { openGpu } from '../device/open.js'
 import { Program, Recorder } from '../device/program.js'
-import { shaderFromPackage } from '../device/shader_source.js'
+import { openGpu } from '../platform/node/open.js'
+import { shaderFromPackage } from '../platform/node/shader_files.js'
 import { parseRunConfig } from '../train/run_config.js'
 import { tune, tuneUse } from './tune.js'
 
