@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { saveCorpus } from '../data/corpus_save.js'
 import { syntheticCorpus } from '../data/synthetic.js'
-import type { RewardMode } from '../train/priority.js'
+import type { RewardMode } from '../tasks/text_to_pose/priority.js'
 import { type AblationRun, ablate, compare, formatAblation, parseModes } from './ablate.js'
 
 /** A run whose DTW falls as given, a validation every ten seconds. */

@@ -1,6 +1,7 @@
 // `signllm import`: a model trained with the released Progressive Transformers code, out of its state dict as safetensors.
 
 import { SignError } from '../base/errors.js'
+import { readVocabulary } from '../data/vocabulary_file.js'
 import { asWeights } from '../formats/safetensors.js'
 import { readSafetensorsOrIndex } from '../formats/safetensors_index.js'
 import { type ModelConfig, presets } from '../model/config.js'
@@ -12,7 +13,6 @@ import { COORDS } from '../motion/skeleton.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
 import { saveCheckpoint } from '../train/checkpoint.js'
 import { exchangedTensor } from '../train/checkpoint_sides.js'
-import { readVocabulary } from '../train/dataset.js'
 import { openAdapter } from './adapter.js'
 
 export interface ImportOptions {
