@@ -22,10 +22,11 @@ const mayImport: Record<string, readonly string[]> = {
   model: ['base', 'motion', 'text', 'device', 'ops'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'platform/node', 'kernels', 'ops', 'model', 'infer'],
+  tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer', 'train'],
   profile: ['base', 'outputs', 'device', 'model', 'infer', 'train'],
   commands: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'model', 'infer', 'train'],
-    'profile',
+    ...['tasks', 'profile'],
   ],
 }
 

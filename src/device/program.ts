@@ -2,12 +2,12 @@
 
 import { bug, SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
+import type { StepRange } from './dispatch_timer.js'
 import { GPU_BUFFER, type Gpu, type Pipeline } from './gpu.js'
 import { type Access, type AnyKernel, type Cost, type Grid, type Kernel, type ParamType, type ParamValues, packParams } from './kernel.js'
 import { bytesOf, planSlots, type Region, type SlotPlan, SlotPool, type Tensor } from './memory.js'
 import { checkBuffers, checkSameGpu } from './owned_buffers.js'
 import { type PendingReports, Readback } from './readback.js'
-import type { StepRange } from './dispatch_timer.js'
 
 /** One recorded dispatch. */
 export interface Step {
