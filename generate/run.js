@@ -1,6 +1,7 @@
-// `npm run generate [folder]`: writes what is made out of other files, into src/generated unless another folder is named.
+// `npm run generate`: writes what is made out of other files, into src/generated.
 
+import { writePages } from './pages.js'
 import { writeShaders } from './shaders.js'
 
-const folder = process.argv[2] ?? 'src/generated'
-writeShaders(folder)
+writeShaders()
+await writePages()

@@ -1,25 +1,24 @@
-// The shaders as a module, so that a bundle or a browser has them: written by `npm run generate`, and into the package when it is built.
+// The shaders as a module, so that a browser, or a bundle for Node, has them. It is not committed, for it would show each change of a shader twice:
+// a clone reads the files themselves, and whoever builds or bundles writes it first. src/generated/shaders.d.ts stands for it meanwhile.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
+const shaders = new URL('../shaders/', import.meta.url)
 
-/**
- * Writes `shaders.js` into a folder.
- *
- * @param {string} folder from the package's root
- */
-export function writeShaders(folder) {
-  const files = readdirSync(join(root, 'shaders'), { recursive: true, encoding: 'utf8' })
+/** Writes src/generated/shaders.js. */
+export function writeShaders() {
+  writeFileSync(new URL('../src/generated/shaders.js', import.meta.url), shadersModule())
+}
+
+/** The text of the module: each shader by its path, with slashes on every system. */
+export function shadersModule() {
+  const files = readdirSync(shaders, { recursive: true, encoding: 'utf8' })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => file.endsWith('.wgsl'))
     .sort()
-  const lines = files.map((file) => {
-    const text = readFileSync(join(root, 'shaders', file), 'utf8')
+  const entries = files.map((file) => {
+    const text = readFileSync(new URL(file, shaders), 'utf8')
     return `  ${JSON.stringify(file.slice(0, -'.wgsl'.length))}: ${JSON.stringify(text)},\n`
   })
-  mkdirSync(join(root, folder), { recursive: true })
-  writeFileSync(join(root, folder, 'shaders.js'), `// Written by npm run generate.\nexport const shaders = {\n${lines.join('')}}\n`)
+  return `// Written by \`npm run generate\`. Change shaders instead.\n\nexport const shaders = {\n${entries.join('')}}\n`
 }

@@ -3,7 +3,8 @@
 
 import { expect, it } from 'vitest'
 import { Program, Recorder } from '../src/device/program.js'
-import { readSafetensors, type TensorFile } from '../src/formats/safetensors.js'
+import { readSafetensors } from '../src/formats/safetensors/file.js'
+import type { TensorFile } from '../src/formats/safetensors/types.js'
 import { nameFromStateDict } from '../src/model/state_dict.js'
 import { decodeGloss, type GlossConfig, GlossModel } from '../src/model/text_to_gloss.js'
 import { encode } from '../src/model/text_to_pose.js'

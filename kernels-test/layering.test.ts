@@ -12,7 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   text: ['base'],
   data: ['base', 'motion', 'formats', 'text'],
   metrics: ['base', 'motion'],
-  outputs: ['base', 'motion', 'formats'],
+  outputs: ['base', 'motion', 'formats', 'generated'],
   device: ['base', 'generated'],
   'platform/node': ['base', 'device'],
   'platform/web': ['base', 'device'],
@@ -23,7 +23,8 @@ const mayImport: Record<string, readonly string[]> = {
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'platform/node', 'kernels', 'ops', 'model', 'infer'],
   tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer', 'train'],
-  profile: ['base', 'outputs', 'device', 'model', 'infer', 'train'],
+  profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
+  pages: ['motion', 'outputs', 'profile'],
   commands: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'model', 'infer', 'train'],
     ...['tasks', 'profile'],
@@ -31,7 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
 }
 
 /** Folders of which every file must also run in a browser; what the entry for browsers reaches beyond them, web.test.ts looks at. */
-const everywhere = ['motion', 'reference', 'text', 'metrics', 'device', 'platform/web', 'kernels', 'ops', 'model', 'infer']
+const everywhere = ['motion', 'reference', 'pages', 'text', 'metrics', 'device', 'platform/web', 'kernels', 'ops', 'model', 'infer']
 
 const sources = sourcesIn('src')
 const inRooms = sources.filter(({ path }) => roomOf(path) !== undefined)

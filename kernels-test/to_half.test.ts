@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asFloat32 } from '../src/formats/safetensors.js'
+import { asFloat32 } from '../src/formats/safetensors/float.js'
 import { toHalf } from '../src/kernels/to_half.js'
 import * as reference from '../src/reference/to_half.js'
 import { noise, runKernel } from './harness.js'

@@ -14,7 +14,7 @@ import { tinyModel } from '../src/model/tiny_models.testing.js'
 import { openGpu } from '../src/platform/node/open.js'
 import { closureOf, sourcesIn } from './sources.js'
 
-beforeAll(() => writeShaders('src/generated'))
+beforeAll(() => writeShaders())
 
 /** What esbuild makes of a module's text that stands beside package.json; it has nothing to complain of. */
 async function bundle(contents: string, options: BuildOptions): Promise<string> {

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signllm, signllmSent } from './cli.testing.js'
 import { writeDetections } from './commands/clips.testing.js'
-import { formatSafetensors, readSafetensors } from './formats/safetensors.js'
+import { readSafetensors } from './formats/safetensors/file.js'
+import { formatSafetensors } from './formats/safetensors/format.js'
 import { stateDict } from './model/state_dict.testing.js'
 import { about, madeUp, rows } from './profile/profile.testing.js'
 import { saveProfile } from './profile/saved.js'
@@ -192,6 +193,26 @@ const wrongs: Record<string, () => Promise<Wrong>> = {
     const out = join(folder, 'again', 'run')
     await cp(join(folder, 'good'), out, { recursive: true })
     return { args: ['train', run], status: 2, says: [out, '--resume', '--overwrite'] }
+  },
+  'a run to go on with and to throw away at once': async () => {
+    const run = await runWith('both', {})
+    return { ...badRun(run, 2, '--resume', '--overwrite'), args: ['train', run, '--resume', '--overwrite'] }
+  },
+  ...Object.fromEntries(
+    ['json2h5', 'lift', 'convert'].map((command) => [
+      `clips of ${command} to go on with and to throw away at once`,
+      async () => ({
+        args: ['data', command, '--in', folder, '--out', join(folder, 'x.h5'), '--resume', '--overwrite'],
+        status: 2,
+        says: ['--resume', '--overwrite'],
+        absent: [join(folder, 'x.h5')],
+      }),
+    ]),
+  ),
+  "a user's run in the demo's folder": async () => {
+    const out = join(folder, 'demo-of-user')
+    await cp(join(folder, 'good'), join(out, 'run'), { recursive: true })
+    return { args: ['demo', '--out', out], status: 2, says: [join(out, 'run'), 'another run', '--overwrite', 'out'] }
   },
   'a missing run file': async () => ({ args: ['train', join(folder, 'none.yaml')], status: 2, says: ['none.yaml'] }),
   'a missing adapter': async () => ({

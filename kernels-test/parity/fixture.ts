@@ -1,7 +1,8 @@
 // What the tests that hold a model against an outside framework's numbers share.
 
 import { expect } from 'vitest'
-import { asFloat32, type TensorFile } from '../../src/formats/safetensors.js'
+import { asFloat32 } from '../../src/formats/safetensors/float.js'
+import type { TensorFile } from '../../src/formats/safetensors/types.js'
 import type { HostTensors } from '../../src/model/weights.js'
 
 /** A tensor's numbers, at least as exact as they are stored. */

@@ -2,8 +2,8 @@
 
 import { SignError } from '../base/errors.js'
 import { readVocabulary } from '../data/vocabulary_file.js'
-import { asWeights } from '../formats/safetensors.js'
-import { readSafetensorsOrIndex } from '../formats/safetensors_index.js'
+import { asWeights } from '../formats/safetensors/float.js'
+import { readSafetensorsOrIndex } from '../formats/safetensors/index_file.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { rawFrames } from '../model/frame_scaling.js'
 import { SignModel } from '../model/sign_model.js'

@@ -3,7 +3,9 @@
 import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { firstNonFinite, placeIn } from '../base/finite.js'
-import { asWeights, readSafetensors, type Tensor } from '../formats/safetensors.js'
+import { readSafetensors } from '../formats/safetensors/file.js'
+import { asWeights } from '../formats/safetensors/float.js'
+import type { Tensor } from '../formats/safetensors/types.js'
 import type { HostTensor, HostTensors, Weights } from '../model/weights.js'
 
 /** The sizes that every kind of model has. */

@@ -1,11 +1,11 @@
 // The header of a safetensors file: 8 bytes of length, then JSON that says where each tensor's bytes lie. A checkpoint comes from
 // anywhere, so nothing in it is believed: every range is checked against the file before a byte of data is touched.
 
-import { isObject } from './json_shape.js'
-import { type Checksums, readChecksums } from './safetensors_checksums.js'
-import { foreignFile } from './safetensors_foreign.js'
-import { findDuplicateKey } from './safetensors_keys.js'
-import { badCheckpoint, bytesOf, type Dtype, dtypes, sizeOf } from './safetensors_types.js'
+import { isObject } from '../json_shape.js'
+import { type Checksums, readChecksums } from './checksums.js'
+import { foreignFile } from './foreign.js'
+import { findDuplicateKey } from './keys.js'
+import { badCheckpoint, bytesOf, type Dtype, dtypes, sizeOf } from './types.js'
 
 /** Bytes before the JSON: its length as a little-endian u64. */
 export const PREFIX_BYTES = 8

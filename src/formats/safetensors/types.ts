@@ -1,6 +1,6 @@
 // What a safetensors file holds: named arrays, each with a number type and a shape. The types that its reader and writer share.
 
-import { SignError } from '../base/errors.js'
+import { SignError } from '../../base/errors.js'
 
 // How each number type of the format is held in memory. JavaScript has no 16-bit floats here (Node 20), so those stay raw bits:
 // `asFloat32` widens them.
@@ -51,9 +51,9 @@ export function bytesOf(dtype: Dtype): number {
   return arrayTypes[dtype].BYTES_PER_ELEMENT
 }
 
-/** Views `buffer` as the numbers of a tensor. The buffer must hold exactly the shape's bytes. */
-export function viewAs(dtype: Dtype, shape: readonly number[], buffer: ArrayBuffer): Tensor {
-  return { dtype, shape, data: new arrayTypes[dtype](buffer) } as Tensor
+/** Views `bytes`, aligned and exactly as many as the shape takes, as the numbers of a tensor. */
+export function viewAs(dtype: Dtype, shape: readonly number[], { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): Tensor {
+  return { dtype, shape, data: new arrayTypes[dtype](buffer, byteOffset, byteLength / bytesOf(dtype)) } as Tensor
 }
 
 /** How many numbers a shape holds; 1 for the empty shape, a scalar. */

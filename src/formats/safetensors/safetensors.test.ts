@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { crc32 } from '../base/crc.js'
-import { SignError } from '../base/errors.js'
-import { asFloat32, formatSafetensors, parseSafetensors, readSafetensors, type Tensor } from './safetensors.js'
+import { crc32 } from '../../base/crc.js'
+import { SignError } from '../../base/errors.js'
+import { readSafetensors } from './file.js'
+import { asFloat32 } from './float.js'
+import { formatSafetensors } from './format.js'
+import { parseSafetensors, readTensors } from './parse.js'
+import type { Tensor } from './types.js'
 
 /** A file by hand: the header's JSON as given, then the data. */
 function file(json: string, data: readonly number[] = []): Uint8Array {
@@ -266,6 +270,50 @@ describe('files on disk', () => {
     await expect(readSafetensors(path)).rejects.toThrow('tensor "flags"')
     const { tensors } = await readSafetensors(path, { wants: (name) => name !== 'flags' })
     expect([...tensors.keys()]).toEqual(['w', 'steps'])
+  })
+
+  it('are read at once as far as they are wanted, whatever lies unaligned in them copied', async () => {
+    const many = new Map(
+      Array.from({ length: 200 }, (_, i) => [`w${i}`, { dtype: 'F32', shape: [3], data: Float32Array.of(i, -i, 0.5) } as const]),
+    )
+    const bytes = new Uint8Array([...formatSafetensors(many)])
+    const reads: [number, number][] = []
+    const source = {
+      size: bytes.length,
+      read: async (begin: number, length: number) => {
+        reads.push([begin, length])
+        return bytes.slice(begin, begin + length)
+      },
+    }
+    expect(await readTensors(source, 'x')).toEqual(parseSafetensors(bytes, 'x'))
+    const dataStart = bytes.length - 200 * 12
+    expect(reads).toEqual([
+      [0, bytes.length],
+      [dataStart, 200 * 12],
+    ])
+    reads.length = 0
+    const { tensors } = await readTensors(source, 'x', { wants: (name) => name !== 'w7' })
+    expect(tensors.size).toBe(199)
+    expect(reads.slice(1)).toEqual([
+      [dataStart, 7 * 12],
+      [dataStart + 8 * 12, 192 * 12],
+    ])
+    const unaligned = file('{"b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"w":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}', [
+      1,
+      ...oneAndHalf,
+    ])
+    const read = await readTensors(
+      { size: unaligned.length, read: async (begin, length) => unaligned.slice(begin, begin + length) as Uint8Array<ArrayBuffer> },
+      'x',
+    )
+    expect(read.tensors.get('w')!.data).toEqual(Float32Array.of(1.5))
+  })
+
+  it('are read however long the header is', async () => {
+    const path = join(folder, 'long.safetensors')
+    const bytes = formatSafetensors(sample, { step: '7', words: 'x'.repeat(200_000) })
+    await writeFile(path, bytes)
+    expect(await readSafetensors(path)).toEqual(parseSafetensors(bytes, path))
   })
 
   it('that are cut short or missing are named', async () => {

@@ -1,18 +1,17 @@
 // A model in several safetensors files, as larger ones are published: `model.safetensors.index.json` says which tensor lies in which file beside it.
 
 import { basename, dirname, join } from 'node:path'
-import { readText } from '../base/text_file.js'
-import { readSafetensors } from './safetensors.js'
-import { badCheckpoint, type TensorFile } from './safetensors_types.js'
-
-type Wants = (name: string) => boolean
+import { readText } from '../../base/text_file.js'
+import { readSafetensors } from './file.js'
+import type { ReadTensorsOptions } from './parse.js'
+import { badCheckpoint, type TensorFile } from './types.js'
 
 /** Reads a safetensors file, or all the files of an index of them, as one. Throws as {@link readSafetensors}. */
-export function readSafetensorsOrIndex(path: string, options: { wants?: Wants } = {}): Promise<TensorFile> {
+export function readSafetensorsOrIndex(path: string, options: ReadTensorsOptions = {}): Promise<TensorFile> {
   return path.endsWith('.index.json') ? readIndexed(path, options) : readSafetensors(path, options)
 }
 
-async function readIndexed(path: string, { wants = () => true }: { wants?: Wants }): Promise<TensorFile> {
+async function readIndexed(path: string, { wants = () => true }: ReadTensorsOptions): Promise<TensorFile> {
   const places = await readIndex(path)
   const tensors: TensorFile['tensors'] = new Map()
   let checked = true

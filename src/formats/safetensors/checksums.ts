@@ -1,8 +1,8 @@
 // Checksums in a safetensors file, so that no damage is taken for weights. The format has none of its own; ours stand in its free-form strings,
 // where other tools pass them by: CRC-32 of each tensor's bytes, and of the header (its length before it included) with this one's own digits as zeros.
 
-import { crc32 } from '../base/crc.js'
-import { badCheckpoint } from './safetensors_types.js'
+import { crc32 } from '../../base/crc.js'
+import { badCheckpoint } from './types.js'
 
 /** CRC-32 of each tensor's bytes as eight digits, by name. */
 export type Checksums = Readonly<Record<string, string>>

@@ -1,7 +1,7 @@
 // Widening a stored tensor to float32, the type every kernel takes.
 
-import { firstNonFinite, placeIn } from '../base/finite.js'
-import { badCheckpoint, type Tensor } from './safetensors_types.js'
+import { firstNonFinite, placeIn } from '../../base/finite.js'
+import { badCheckpoint, type Tensor } from './types.js'
 
 /**
  * The tensor's numbers as float32: its own array if it is F32 already, otherwise a copy. 64-bit numbers are rounded.
