@@ -12,6 +12,7 @@ import { writeShaders } from '../generate/shaders.js'
 import { Generator } from '../src/infer/generator.js'
 import { tinyModel } from '../src/model/tiny_models.testing.js'
 import { openGpu } from '../src/platform/node/open.js'
+import { launchBrowser, noBrowser } from './browser.js'
 import { closureOf, sourcesIn } from './sources.js'
 
 beforeAll(() => writeShaders())
@@ -23,6 +24,9 @@ async function bundle(contents: string, options: BuildOptions): Promise<string> 
   expect(warnings.map(({ text }) => text)).toEqual([])
   return outputFiles![0]!.text
 }
+
+const WITH_MODEL = `export * from './src/web.ts'; export { tinyModel } from './src/model/tiny_models.testing.ts'`
+const FOR_BROWSERS = { platform: 'browser', format: 'iife', globalName: 'signllm' } as const
 
 describe('signllm/web', () => {
   it('reaches nothing of Node’s, by whatever import or name, and two packages', () => {
@@ -37,8 +41,7 @@ describe('signllm/web', () => {
   })
 
   it('bundles for a browser without shims, and gives the same motion where no global is Node’s', async () => {
-    const entry = `export * from './src/web.ts'; export { tinyModel } from './src/model/tiny_models.testing.ts'`
-    const text = await bundle(entry, { platform: 'browser', format: 'iife', globalName: 'signllm' })
+    const text = await bundle(WITH_MODEL, FOR_BROWSERS)
     const { gpu, report } = await openGpu()
     await using generator = new Generator(gpu, tinyModel(gpu).group('ASL'))
     const [motion] = await generator.generate(['rain'])
@@ -58,6 +61,28 @@ describe('signllm/web', () => {
       page,
     ) as Promise<unknown[]>
     expect(await made).toEqual([report.name, report.software, ...motion!.joints])
+    await gpu.dispose()
+  })
+})
+
+describe.skipIf(noBrowser)(`in a browser ${noBrowser}`, () => {
+  it('opens its GPU, and signs what Node signs on the same driver', async () => {
+    const { gpu } = await openGpu({ adapter: 'embedded' })
+    await using generator = new Generator(gpu, tinyModel(gpu).group('ASL'))
+    const [motion] = await generator.generate(['rain'])
+    await using browser = await launchBrowser({ webGpu: true })
+    const page = await browser.newPage()
+    // WebGPU is for secure origins; nothing is asked of this one, the page is answered here.
+    await page.route('https://page.test/', (route) => route.fulfill({ contentType: 'text/html', body: '<title>page</title>' }))
+    await page.goto('https://page.test/')
+    await page.addScriptTag({ content: await bundle(WITH_MODEL, FOR_BROWSERS) })
+    const made = await page.evaluate(`(async () => {
+      const { gpu, report } = await signllm.openGpu()
+      const [motion] = await new signllm.Generator(gpu, signllm.tinyModel(gpu).group('ASL')).generate(['rain'])
+      await gpu.dispose()
+      return [report.software, typeof SharedArrayBuffer, ...motion.joints]
+    })()`)
+    expect(made).toEqual([true, 'undefined', ...motion!.joints])
     await gpu.dispose()
   })
 })
