@@ -29,6 +29,14 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   })
 }
 
+/** What a device's adapter says of itself. Throws ERR_USAGE where the device does not know, as in older browsers. */
+export function infoOf(device: GPUDevice): GPUAdapterInfo {
+  const { adapterInfo } = device as { readonly adapterInfo?: GPUAdapterInfo }
+  if (adapterInfo) return adapterInfo
+  const problem = 'wanted a device that knows its adapter, got one without adapterInfo'
+  throw new SignError('ERR_USAGE', device.label || 'a GPUDevice', problem, 'Pass the info of the adapter it was made by, as info')
+}
+
 /** The adapter's name as messages give it. Browsers may keep the device's own to themselves. */
 export function adapterName({ device, description, vendor, architecture }: GPUAdapterInfo): string {
   return (device || description || [vendor, architecture].filter(Boolean).join(' ') || 'an adapter without a name').replace(/-+$/, '')

@@ -2,7 +2,7 @@
 
 import { SignError } from '../base/errors.js'
 import { once } from '../base/once.js'
-import { adapterName, isSoftware, traitsOf } from './adapter_facts.js'
+import { adapterName, infoOf, isSoftware, traitsOf } from './adapter_facts.js'
 import { bundledShader } from './bundled_shaders.js'
 import type { DispatchTimer } from './dispatch_timer.js'
 import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
@@ -103,12 +103,13 @@ export class Gpu implements AsyncDisposable {
    * A Gpu over a device that is there already, with the kernels that are right for its adapter and features. Unless `owns` is true, the
    * device is the caller's: `dispose` destroys what was made on it, and not the device itself. Errors that nobody caught on it, the
    * caller's too, end this Gpu: it cannot tell whose they are. Keep the device's GPU reachable, or hand it over as `keepAlive`. In Node,
-   * `openGpu({ device })` takes measured kernels too, and spares software drivers.
+   * `openGpu({ device })` takes measured kernels too, and spares software drivers. Throws ERR_USAGE where neither device nor caller tells
+   * of the adapter.
    *
    * @example
    * await using gpu = Gpu.from(device)
    */
-  static from(device: GPUDevice, { info = device.adapterInfo, owns = false, ...options }: FromOptions = {}): Gpu {
+  static from(device: GPUDevice, { info = infoOf(device), owns = false, ...options }: FromOptions = {}): Gpu {
     const { subgroupSize, subgroupMatrices } = traitsOf(info, device.features)
     const label = adapterName(info)
     const traits = { ...(subgroupSize !== undefined && { subgroupSize }), ...(subgroupMatrices && { subgroupMatrices }) }

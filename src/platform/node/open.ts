@@ -1,7 +1,7 @@
 // Opening a device from Node: on the user's GPU, an installed software Vulkan driver, or the embedded one; or over a device that is there already.
 
 import { SignError } from '../../base/errors.js'
-import { type DeviceReport, identityOf, isSoftware, reportOf, requestDevice } from '../../device/adapter_facts.js'
+import { type DeviceReport, identityOf, infoOf, isSoftware, reportOf, requestDevice } from '../../device/adapter_facts.js'
 import { Gpu } from '../../device/gpu.js'
 import type { Tuning } from '../../device/tuning.js'
 import { type Attempt, findEmbedded, findSystem, isName } from './adapters.js'
@@ -77,7 +77,7 @@ function openOn(device: GPUDevice, options: OpenOptions): Promise<OpenedGpu> {
     const problem = `wanted a device or the name of an adapter, got both a device and '${adapter}'`
     throw new SignError('ERR_USAGE', 'openGpu', problem, 'Leave one of them out')
   }
-  return open({ device, info: device.adapterInfo, owns, embedded: false, attempts: [], notes: [] }, options)
+  return open({ device, info: infoOf(device), owns, embedded: false, attempts: [], notes: [] }, options)
 }
 
 /** What a Gpu is made of. */

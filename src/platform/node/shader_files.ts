@@ -10,7 +10,7 @@ import type { ShaderSource } from '../../device/shader_source.js'
 export const shaderFromPackage: ShaderSource = (name) => (inCheckout(import.meta.url) ? fromFile(name) : bundledShader(name))
 
 /** Whether a module's address is that of its source. Bundles in CommonJS have no address. */
-const inCheckout = (address: string | undefined): boolean => address?.endsWith('/platform/node/shader_files.ts') ?? false
+const inCheckout = (address: string | undefined): boolean => /\/platform\/node\/shader_files\.ts(\?|$)/.test(address ?? '')
 
 async function fromFile(name: string): Promise<string> {
   try {

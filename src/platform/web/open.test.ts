@@ -32,6 +32,21 @@ describe('openGpu of a browser', () => {
     opened.check()
   })
 
+  it('wants to be told of the adapter where the device does not know', async () => {
+    const { info } = (await dawn.requestAdapter())!
+    const { device } = opened
+    const plain = new Proxy(device, {
+      get: (_, name) => {
+        const value = name === 'adapterInfo' ? undefined : Reflect.get(device, name)
+        return typeof value === 'function' ? value.bind(device) : value
+      },
+    })
+    await expect(openGpu({ device: plain })).rejects.toThrow(/wanted a device that knows its adapter.+Pass the info/)
+    const { gpu, report } = await openGpu({ device: plain, info })
+    expect([report.name, gpu.traits.subgroupSize]).toEqual([opened.label, opened.traits.subgroupSize])
+    await gpu.dispose()
+  })
+
   it('says what is missing, and what to do', async () => {
     await expect(openGpu()).rejects.toThrow(
       expect.objectContaining({
