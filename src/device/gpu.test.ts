@@ -195,7 +195,7 @@ describe('a Gpu over a device that others use', () => {
 
   it('leaves it to its owner, and takes away what it made on it', async () => {
     const { opened, device: given } = await device()
-    const gpu = Gpu.from(given)
+    const gpu = Gpu.from(given, { shaders: shaderFromPackage })
     const recorder = new Recorder()
     const x = recorder.feed('x', [4])
     const y = recorder.tensor('y', [4])
