@@ -7,7 +7,8 @@ import { detectRaces } from 'wgsl_reflect/wgsl_reflect.module.js'
 import type { Workload } from '../bench/workload.js'
 import { type AdapterTraits, formOf, type Grid, packParams } from '../src/device/kernel.js'
 import { reflectShader } from '../src/device/reflect.js'
-import { shaderFromPackage, specialise } from '../src/device/shader_source.js'
+import { specialise } from '../src/device/shader_source.js'
+import { shaderFromPackage } from '../src/platform/node/shader_files.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
 /** The first workgroup's races, as messages with lines of the specialised shader. */

@@ -2,8 +2,8 @@
 
 import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
-import type { OpenOptions } from '../device/open.js'
 import type { LengthPolicy } from '../infer/generator.js'
+import type { OpenOptions } from '../platform/node/open.js'
 import { type Collected, collect, type Subject } from '../profile/collect.js'
 import { diffProfiles, type ProfileDiff } from '../profile/diff.js'
 import { generateSubject } from '../profile/generate.js'

@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SignError } from '../base/errors.js'
-import { output, writeWhole } from '../base/files.js'
-import { cacheFolders, writableCacheFolder } from './places.js'
-import { type ShaderSource, shaderFromPackage } from './shader_source.js'
-import { TUNING_FORMAT, type TunedKernel, type Tuning } from './tuning.js'
+import { SignError } from '../../base/errors.js'
+import { output, writeWhole } from '../../base/files.js'
+import type { ShaderSource } from '../../device/shader_source.js'
+import { TUNING_FORMAT, type TunedKernel, type Tuning } from '../../device/tuning.js'
+import { cacheFolders, writableCacheFolder } from './paths.js'
+import { shaderFromPackage } from './shader_files.js'
 
 /** Where the results of an adapter are read from. SIGNLLM_TUNING names another file. */
 export function tuningPath(adapter: string): string {
