@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { saveGlossCheckpoint, savePoseCheckpoint } from '../src/checkpoint/file.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { openGpu } from '../src/device/open.js'
 import { Generator } from '../src/infer/generator.js'
@@ -14,9 +15,7 @@ import { liftClips } from '../src/lift/lift.js'
 import { SignModel } from '../src/model/sign_model.js'
 import { GlossModel } from '../src/model/text_to_gloss.js'
 import { tinyGlossModel, tinyGroup, tinyModel } from '../src/model/tiny_models.testing.js'
-import { saveCheckpoint } from '../src/train/checkpoint.js'
 import { loadData } from '../src/train/dataset.js'
-import { saveGlossCheckpoint } from '../src/train/gloss_checkpoint.js'
 import { parseGlossConfig } from '../src/train/gloss_config.js'
 import { loadGlossData } from '../src/train/gloss_dataset.js'
 import { trainGlossRun } from '../src/train/gloss_run.js'
@@ -98,7 +97,7 @@ describe('a model that was destroyed, once or twice', () => {
     await expectDisposed(drain(generator.stream('rain')))
     await expectDisposed(new Generator(gpu, group).generate(['rain']))
     await expectDisposed(group.weights.save())
-    await expectDisposed(saveCheckpoint(join(folder, 'none.safetensors'), model))
+    await expectDisposed(savePoseCheckpoint(join(folder, 'none.safetensors'), model))
     await expectDisposed(model.cloneLanguage(tinyGroup('GSL'), 'ASL'))
     for (const use of [() => model.groups, () => model.languages, () => model.group('ASL'), () => model.addLanguage(tinyGroup('GSL'))])
       expect(use).toThrow(disposed)

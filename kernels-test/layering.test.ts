@@ -17,10 +17,26 @@ const mayImport: Record<string, readonly string[]> = {
   lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
   model: ['base', 'motion', 'text', 'device', 'ops'],
+  checkpoint: ['base', 'motion', 'formats', 'text', 'device', 'model'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
-  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
+  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'checkpoint', 'infer'],
   profile: ['base', 'outputs', 'device', 'model', 'infer', 'train'],
-  commands: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'lift', 'model', 'infer', 'train', 'profile'],
+  commands: [
+    'base',
+    'motion',
+    'formats',
+    'data',
+    'text',
+    'metrics',
+    'outputs',
+    'device',
+    'lift',
+    'model',
+    'checkpoint',
+    'infer',
+    'train',
+    'profile',
+  ],
 }
 
 /** Folders that must also run in a browser: nothing of Node's in them. */

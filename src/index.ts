@@ -1,6 +1,15 @@
 // The library, one screen. Nothing here prints, and nothing happens at import.
 
 export { type ErrorCode, exitStatus, SignError } from './base/errors.js'
+export {
+  readGlossCheckpoint,
+  readPoseCheckpoint as readCheckpoint,
+  saveGlossCheckpoint,
+  savePoseCheckpoint as saveCheckpoint,
+} from './checkpoint/file.js'
+export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
+export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
+export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
 export { type ClipRow, clipRows, writeClipTable } from './data/clip_table.js'
 export { type Corpus, type CorpusSpec, loadCorpus } from './data/corpus.js'
 export { type CorpusReport, checkCorpus } from './data/corpus_check.js'
@@ -67,8 +76,6 @@ export { languageNamedIn, type NamingContext, withLanguageField } from './text/p
 export { fillPrompt, promptTemplates } from './text/prompts.js'
 export { type TokenPolicy, tokenise, tokenPolicies } from './text/tokenise.js'
 export { Vocabulary } from './text/vocabulary.js'
-export { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './train/checkpoint.js'
-export { type GlossCheckpoint, readGlossCheckpoint, restoreGlossModel, saveGlossCheckpoint } from './train/gloss_checkpoint.js'
 export { type GlossRunConfig, parseGlossConfig } from './train/gloss_config.js'
 export { type GlossTrainEvent, trainGlossRun } from './train/gloss_run.js'
 export { type GlossStep, GlossTrainer } from './train/gloss_trainer.js'

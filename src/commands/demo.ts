@@ -3,6 +3,8 @@
 
 import { join } from 'node:path'
 import { counted } from '../base/counted.js'
+import { readPoseCheckpoint } from '../checkpoint/file.js'
+import { restoreModel } from '../checkpoint/restore.js'
 import { Generator } from '../infer/generator.js'
 import { dtw } from '../metrics/dtw.js'
 import { wristPathRatio } from '../metrics/motion.js'
@@ -11,7 +13,6 @@ import type { Clip } from '../motion/clip.js'
 import { saveMotion } from '../outputs/save.js'
 import type { ViewerEntry } from '../outputs/viewer.js'
 import { writeViewer } from '../outputs/viewer.js'
-import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { type LanguageData, loadData } from '../train/dataset.js'
 import { trainRun } from '../train/run.js'
 import { parseRunConfig } from '../train/run_config.js'
@@ -69,7 +70,7 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
     signal?.throwIfAborted()
 
     const data = await loadData(config)
-    const model = restoreModel(gpu, await readCheckpoint(join(config.out, 'last.safetensors')))
+    const model = restoreModel(gpu, await readPoseCheckpoint(join(config.out, 'last.safetensors')))
     const pairs: ScoredPair[] = []
     for (const { language, dev } of data) {
       const generator = new Generator(gpu, model.group(language))

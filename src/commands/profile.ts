@@ -1,6 +1,8 @@
 // `signllm profile …`: where the time of a step goes, how near it is to what the adapter can do, and what changed since another profile.
 
 import { writeWhole } from '../base/files.js'
+import { readPoseCheckpoint } from '../checkpoint/file.js'
+import { restoreModel } from '../checkpoint/restore.js'
 import type { Gpu } from '../device/gpu.js'
 import type { OpenOptions } from '../device/open.js'
 import type { LengthPolicy } from '../infer/generator.js'
@@ -14,7 +16,6 @@ import { readProfile, saveProfile } from '../profile/saved.js'
 import { traceJson } from '../profile/trace.js'
 import { referenceRun, trainSubject } from '../profile/train.js'
 import { checkWhole } from '../text/broken_text.js'
-import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { loadRunConfig } from '../train/run_file.js'
 import { openAdapter, openAsRun } from './adapter.js'
 import { onlyLanguage } from './generate.js'
@@ -60,7 +61,7 @@ export interface ProfileGenerateOptions extends StepProfileOptions {
 /** Profiles the generation of one sentence by a trained model. */
 export async function profileGenerate(text: string, options: ProfileGenerateOptions): Promise<Profile> {
   checkWhole(text, 'profile generate')
-  const checkpoint = await readCheckpoint(options.model)
+  const checkpoint = await readPoseCheckpoint(options.model)
   for (const note of checkpoint.notes) options.say?.(note)
   const language = options.lang ?? onlyLanguage(checkpoint.groups.map((group) => group.language))
   return onGpu(options, options, async (gpu) => {

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readPoseCheckpoint, savePoseCheckpoint } from '../checkpoint/file.js'
+import { restoreModel } from '../checkpoint/restore.js'
 import type { Gpu } from '../device/gpu.js'
 import { type AdapterTraits, type AnyKernel, formOf } from '../device/kernel.js'
 import { openGpu } from '../device/open.js'
@@ -11,7 +13,6 @@ import type { Step } from '../device/program.js'
 import { SignModel } from '../model/sign_model.js'
 import { GlossModel } from '../model/text_to_gloss.js'
 import type { Precision } from '../model/weights.js'
-import { readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
 import { loadData } from './dataset.js'
 import { parseGlossConfig } from './gloss_config.js'
 import { loadGlossData } from './gloss_dataset.js'
@@ -182,8 +183,8 @@ describe('training in f16', () => {
     const whole = await scaledBy(2 ** 24)
     await losses(whole, 3)
     const path = join(folder, 'half.safetensors')
-    await saveCheckpoint(path, whole.model, await whole.state())
-    const checkpoint = await readCheckpoint(path)
+    await savePoseCheckpoint(path, whole.model, await whole.state())
+    const checkpoint = await readPoseCheckpoint(path)
     const model = restoreModel(gpu, checkpoint, { training: true, precision: 'f16' })
     const resumed = new Trainer(whole.config, model, whole.data)
     resumed.restore(checkpoint.state as TrainerState)

@@ -1,12 +1,14 @@
 // A text-to-pose training in its folder: started, stopped, killed and resumed.
 
 import { SignError } from '../base/errors.js'
+import { trainerState } from '../checkpoint/checkpoint.js'
+import { readPoseCheckpoint, savePoseCheckpoint } from '../checkpoint/file.js'
+import { restoreModel } from '../checkpoint/restore.js'
+import type { PoseCheckpoint } from '../checkpoint/text_to_pose.js'
 import type { Gpu } from '../device/gpu.js'
 import type { ScoreRow } from '../metrics/scores.js'
 import { sameConfig } from '../model/config.js'
 import { SignModel } from '../model/sign_model.js'
-import { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
-import { trainerState } from './checkpoint_parts.js'
 import { type LanguageData, loadData, startFrom, withRates } from './dataset.js'
 import { scaleScalars } from './loss_scale.js'
 import type { PendingStep } from './pending_step.js'
@@ -65,7 +67,7 @@ async function* trainIn(folder: RunFolder, gpu: Gpu, runFile: RunConfig, { signa
   const loaded = await loadData(config)
   // A run that goes on has its base in its checkpoint.
   const base = config.base && !resumed ? await readBase(config.base.model, loaded) : undefined
-  const start = config.start && !resumed ? await readCheckpoint(config.start) : undefined
+  const start = config.start && !resumed ? await readPoseCheckpoint(config.start) : undefined
   if (start) for (const language of loaded) startFrom(language, start)
   await folder.begin(config, fixedKeys, loadRunConfig)
   const tuned = await settleTuning(gpu, config.out, resumed)
@@ -123,7 +125,7 @@ class PoseJob implements Job<TrainedStep, Validated> {
 
   async save(path: string, { state }: { state: boolean }): Promise<void> {
     const trainer = this.#trainer
-    await saveCheckpoint(path, trainer.model, state ? await trainer.state() : undefined)
+    await savePoseCheckpoint(path, trainer.model, state ? await trainer.state() : undefined)
   }
 
   async destroy(): Promise<void> {
@@ -136,7 +138,7 @@ async function startTrainer(
   gpu: Gpu,
   config: RunConfig,
   loaded: readonly LanguageData[],
-  { base, start }: { readonly base: Checkpoint | undefined; readonly start: Checkpoint | undefined },
+  { base, start }: { readonly base: PoseCheckpoint | undefined; readonly start: PoseCheckpoint | undefined },
 ): Promise<Trainer> {
   const { seed } = config
   const data = start ? loaded.map((language) => startFrom(language, start)) : loaded
@@ -155,8 +157,8 @@ async function startTrainer(
 }
 
 /** The checkpoint that languages are added to. Throws ERR_CONFIG where it has one of them already. */
-async function readBase(path: string, data: readonly LanguageData[]): Promise<Checkpoint> {
-  const base = await readCheckpoint(path)
+async function readBase(path: string, data: readonly LanguageData[]): Promise<PoseCheckpoint> {
+  const base = await readPoseCheckpoint(path)
   const taken = data.find(({ language }) => base.groups.some((group) => group.language === language))
   if (!taken) return base
   const problem = `wanted languages that it does not have yet, got ${taken.language}`
@@ -164,7 +166,7 @@ async function readBase(path: string, data: readonly LanguageData[]): Promise<Ch
 }
 
 async function resumeTrainer(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string): Promise<Begun<Trainer>> {
-  const checkpoint = await readCheckpoint(last)
+  const checkpoint = await readPoseCheckpoint(last)
   const state = trainerState(checkpoint) as TrainerState
   if (checkpoint.exchanged.length > 0 && config.data.some((entry) => 'synthetic' in entry)) {
     const problem = 'wanted a run on the built-in signer, who faces the camera, got one on its mirror image of earlier versions'
