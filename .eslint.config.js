@@ -3,9 +3,12 @@ import tseslint from 'typescript-eslint'
 
 export default tseslint.config({
   // Its types are there only where the peers are installed.
-  ignores: ['bench/peers/*.peer.ts', '**/node_modules/**'],
-  files: ['src/**/*.ts', 'kernels-test/**/*.ts', 'bench/**/*.ts'],
-  languageOptions: { parser: tseslint.parser, parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+  ignores: ['bench/peers/*.peer.ts', 'src/generated/**', '**/node_modules/**'],
+  files: ['src/**/*.ts', 'kernels-test/**/*.ts', 'bench/**/*.ts', 'generate/**/*.js'],
+  languageOptions: {
+    parser: tseslint.parser,
+    parserOptions: { project: ['./tsconfig.json', './src/pages/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+  },
   plugins: { '@typescript-eslint': tseslint.plugin },
   rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': 'error' },
 })

@@ -14,6 +14,7 @@ import { SignModel } from '../src/model/sign_model.js'
 import { type Curve, lineChart } from '../src/outputs/line_chart.js'
 import { groupArenas, total } from '../src/profile/memory_plan.js'
 import { summarise } from '../src/profile/timing.js'
+import { trainedGroup } from '../src/tasks/text_to_pose/training.js'
 import { benchArguments, chosenOf } from './arguments.js'
 import { type Clock, clockOf, stopwatch } from './stopwatch.js'
 import { noiseGroup, noiseStep, noiseWords } from './training_step.js'
@@ -106,9 +107,9 @@ function sizesOf(width: number, maxFrames: number): ModelConfig {
 }
 
 async function measurePoint(gpu: Gpu, { frames, batch, width, vocabulary }: typeof home, at: number): Promise<GrowthPoint> {
-  const step = await noiseStep(gpu, noiseGroup(sizesOf(width, frames), vocabulary), { batch, frames, tokens: TOKENS })
+  const step = await noiseStep(gpu, noiseGroup(sizesOf(width, frames), vocabulary), { batch, target: frames, source: TOKENS })
   const ms = await fastest(gpu, step.run)
-  const arenaBytes = total(groupArenas(step.group).map(({ bytes }) => bytes))
+  const arenaBytes = total(groupArenas(trainedGroup(step.group)).map(({ bytes }) => bytes))
   const slotBytes = total(step.program.program.plan.slots)
   step.destroy()
   return { at, ms, slotBytes, arenaBytes }

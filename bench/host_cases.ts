@@ -14,8 +14,8 @@ import { writeSkels } from '../src/formats/skels_write.js'
 import { presets } from '../src/model/config.js'
 import type { Motion } from '../src/motion/clip.js'
 import { COORDS, joint } from '../src/motion/skeleton.js'
-import { batchArrays } from '../src/train/batch_arrays.js'
-import { TrainingProgram } from '../src/train/training_program.js'
+import { batchArrays } from '../src/tasks/text_to_pose/batch.js'
+import { recordPoseStep } from '../src/tasks/text_to_pose/step.testing.js'
 import { noiseGroup, noiseSamples, noiseStep } from './training_step.js'
 
 export interface HostCase {
@@ -28,7 +28,7 @@ export interface HostCase {
   readonly waits?: true
 }
 
-const SHAPE = { batch: 8, frames: 150, tokens: 12 }
+const SHAPE = { batch: 8, target: 150, source: 12 }
 const WORDS = 1089
 const FPS = 25
 
@@ -61,14 +61,14 @@ async function trainingCases(gpu: Gpu): Promise<HostCase[]> {
       unit: `a program of ${steps.length} dispatches, with bind groups`,
       units: 1,
       waits: true,
-      work: async () => (await TrainingProgram.record(gpu, group, SHAPE, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })).destroy(),
+      work: async () => (await recordPoseStep(gpu, group, SHAPE, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })).destroy(),
     },
     { name: 'plan its memory', unit: `a program of ${steps.length} dispatches`, units: 1, work: () => planSlots(planned, new Set()) },
     {
       name: 'assemble a batch',
-      unit: `a batch of ${SHAPE.batch} clips of ${SHAPE.frames} frames`,
+      unit: `a batch of ${SHAPE.batch} clips of ${SHAPE.target} frames`,
       units: 1,
-      work: () => batchArrays(samples, SHAPE, group, 'per-sample'),
+      work: () => batchArrays(samples, SHAPE, group, { padding: 'per-sample' }),
     },
   ]
 }
@@ -86,21 +86,21 @@ function plannedSteps({ steps }: Program) {
 }
 
 async function readingCases(folder: string): Promise<HostCase[]> {
-  const motions = Array.from({ length: 8 }, (_, i) => noiseMotion(SHAPE.frames, i))
+  const motions = Array.from({ length: 8 }, (_, i) => noiseMotion(SHAPE.target, i))
   const skels = join(folder, 'noise.skels')
   await writeSkels(skels, motions)
   const pose = encodePose(poseOfMotion(motions[0]!))
   const openPose = new TextEncoder().encode(JSON.stringify(openPoseFrame()))
   return [
-    { name: 'read .skels', unit: 'a frame', units: motions.length * SHAPE.frames, waits: true, work: () => readSkels(skels) },
+    { name: 'read .skels', unit: 'a frame', units: motions.length * SHAPE.target, waits: true, work: () => readSkels(skels) },
     {
       name: 'read .skels, its bytes alone',
       unit: 'a frame',
-      units: motions.length * SHAPE.frames,
+      units: motions.length * SHAPE.target,
       waits: true,
       work: () => readFile(skels),
     },
-    { name: 'decode .pose', unit: 'a frame', units: SHAPE.frames, work: () => decodePose(pose, 'noise.pose') },
+    { name: 'decode .pose', unit: 'a frame', units: SHAPE.target, work: () => decodePose(pose, 'noise.pose') },
     { name: 'parse OpenPose JSON', unit: 'a frame', units: 1, work: () => parseOpenPoseFrame(openPose, 'noise_000000_keypoints.json') },
   ]
 }

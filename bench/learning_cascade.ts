@@ -20,9 +20,9 @@ import { formatScores, type ScoreRow, scoreMotions } from '../src/metrics/scores
 import { formatTextScores } from '../src/metrics/text_scores.js'
 import { SHARED } from '../src/model/sign_model.js'
 import type { Clip } from '../src/motion/clip.js'
-import { loadGlossSplit, readingOf } from '../src/train/gloss_dataset.js'
-import { scoreLines } from '../src/train/gloss_validation.js'
-import { loadGlossConfig, loadRunConfig } from '../src/train/run_file.js'
+import { loadGlossConfig, loadRunConfig } from '../src/tasks/run_file.js'
+import { loadGlossSplit, readingOf } from '../src/tasks/text_to_gloss/data.js'
+import { scoreLines } from '../src/tasks/text_to_gloss/evaluate.js'
 import { writeSpellingWords } from './learning/spelling_words.js'
 import { chosenTrial } from './learning/trial.js'
 

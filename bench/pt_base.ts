@@ -24,7 +24,7 @@ export async function measureModel(gpu: Gpu): Promise<ModelFigures> {
 }
 
 async function measureTraining(gpu: Gpu, description: GroupDescription) {
-  const step = await noiseStep(gpu, description, { batch: BATCH, frames: FRAMES, tokens: TOKENS })
+  const step = await noiseStep(gpu, description, { batch: BATCH, target: FRAMES, source: TOKENS })
   await step.run()
   const times: number[] = []
   for (let i = 0; i < (gpu.software ? 2 : 20); i++) times.push(await timed(step.run))

@@ -10,9 +10,10 @@ import { openGpu } from '../src/device/open.js'
 import { PassClock } from '../src/device/timer.js'
 import { SignModel } from '../src/model/sign_model.js'
 import { summarise } from '../src/profile/timing.js'
-import { loadData } from '../src/train/dataset.js'
-import { parseRunConfig } from '../src/train/run_config.js'
-import { loadRunConfig } from '../src/train/run_file.js'
+import { loadRunConfig } from '../src/tasks/run_file.js'
+import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
+import { loadData } from '../src/tasks/text_to_pose/data.js'
+import { PoseTraining } from '../src/tasks/text_to_pose/training.js'
 import { Trainer } from '../src/train/trainer.js'
 import { atLeastOne, benchArguments } from './arguments.js'
 
@@ -38,7 +39,7 @@ const config = values.run === undefined ? parseRunConfig(demoRun('demo-out'), 'd
 const data = await loadData(config)
 const model = new SignModel(gpu, { training: true })
 for (const { group } of data) model.addLanguage(group, { seed: config.seed })
-const trainer = new Trainer(config, model, data)
+const trainer = new Trainer(config, new PoseTraining(config, model, data))
 const ways = { 'one by one': oneByOne, 'one ahead': oneAhead } as const
 
 // Every shape once: nothing compiles while it is timed.

@@ -7,12 +7,13 @@ import { rawFrames } from '../src/model/frame_scaling.js'
 import { type GroupDescription, type LanguageGroup, SignModel } from '../src/model/sign_model.js'
 import type { Clip } from '../src/motion/clip.js'
 import { COORDS } from '../src/motion/skeleton.js'
+import { batchArrays, type PoseShape, type Sample } from '../src/tasks/text_to_pose/batch.js'
+import { recordPoseStep } from '../src/tasks/text_to_pose/step.testing.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
-import { type BatchShape, batchArrays, type Sample } from '../src/train/batch_arrays.js'
-import { TrainingProgram } from '../src/train/training_program.js'
+import type { StepProgram } from '../src/train/step_program.js'
 
 export interface NoiseStep {
-  readonly program: TrainingProgram
+  readonly program: StepProgram
   readonly group: LanguageGroup
   /** Does the step once. */
   run(): Promise<unknown>
@@ -29,20 +30,20 @@ export function noiseGroup(config: ModelConfig, words: number): GroupDescription
 export const noiseWords = (words: number): string[] => Array.from({ length: words - 4 }, (_, i) => `w${i}`)
 
 /** Records the step, as the published base model is trained: Adam, noise on the input, clipped gradients. */
-export async function noiseStep(gpu: Gpu, description: GroupDescription, shape: BatchShape): Promise<NoiseStep> {
+export async function noiseStep(gpu: Gpu, description: GroupDescription, shape: PoseShape): Promise<NoiseStep> {
   const model = new SignModel(gpu, { training: true })
   const group = model.addLanguage(description)
   const optimiser = { kind: 'adam', weightDecay: 0 } as const
-  const program = await TrainingProgram.record(gpu, group, shape, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })
-  const arrays = batchArrays(noiseSamples(description.vocabulary, shape), shape, group, 'per-sample')
+  const program = await recordPoseStep(gpu, group, shape, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })
+  const arrays = batchArrays(noiseSamples(description.vocabulary, shape), shape, group, { padding: 'per-sample' })
   const settings = {
     seed: Uint32Array.of(1, 1, 0, 0),
-    sigma: new Float32Array(program.sigmaLength).fill(0.01),
+    sigma: 0.01,
     medianError: 1,
     hyper: [1e-3, 0.9, 0.999, 1e-8, 0.1, 0.001],
   }
   return {
-    program,
+    program: program.step,
     group,
     run: () => program.run(arrays, settings),
     destroy: () => {
@@ -53,7 +54,7 @@ export async function noiseStep(gpu: Gpu, description: GroupDescription, shape: 
 }
 
 /** Clips of noise, all of full length, each with a sentence of known words. */
-export function noiseSamples(vocabulary: Vocabulary, { batch, frames, tokens }: BatchShape): Sample[] {
+export function noiseSamples(vocabulary: Vocabulary, { batch, target: frames, source: tokens }: PoseShape): Sample[] {
   const random = new Random(1)
   const words = vocabulary.tokens.slice(4)
   return Array.from({ length: batch }, (_, b) => {

@@ -11,11 +11,12 @@ import { parameterCount } from '../src/model/parameters.js'
 import { SignModel } from '../src/model/sign_model.js'
 import { GlossModel } from '../src/model/text_to_gloss.js'
 import { tinyGlossModel, tinyGroup, tinyModel, words } from '../src/model/tiny_models.testing.js'
-import { loadData } from '../src/train/dataset.js'
-import { parseGlossConfig } from '../src/train/gloss_config.js'
-import { loadGlossData } from '../src/train/gloss_dataset.js'
-import { GlossTrainer } from '../src/train/gloss_trainer.js'
-import { parseRunConfig } from '../src/train/run_config.js'
+import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
+import { loadGlossData } from '../src/tasks/text_to_gloss/data.js'
+import { type GlossStep, GlossTraining } from '../src/tasks/text_to_gloss/training.js'
+import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
+import { loadData } from '../src/tasks/text_to_pose/data.js'
+import { type PoseStep, PoseTraining } from '../src/tasks/text_to_pose/training.js'
 import { Trainer } from '../src/train/trainer.js'
 import { lentGpu } from './harness.js'
 
@@ -188,18 +189,18 @@ batch: { size: 4 }
     'test',
   )
 
-  async function withTrainer<T>(use: (trainer: Trainer) => Promise<T>): Promise<T> {
+  async function withTrainer<T>(use: (trainer: Trainer<PoseStep>) => Promise<T>): Promise<T> {
     const data = await loadData(config)
     await using model = new SignModel(await lentGpu(), { training: true })
     for (const { group } of data) model.addLanguage(group, { seed: config.seed })
-    await using trainer = new Trainer(config, model, data)
+    await using trainer = new Trainer(config, new PoseTraining(config, model, data))
     return await use(trainer)
   }
 
-  async function withGlossTrainer<T>(use: (trainer: GlossTrainer) => Promise<T>): Promise<T> {
+  async function withGlossTrainer<T>(use: (trainer: Trainer<GlossStep>) => Promise<T>): Promise<T> {
     const { train, description } = await loadGlossData(glossConfig)
     await using model = new GlossModel(await lentGpu(), description, { training: true, seed: glossConfig.seed })
-    await using trainer = new GlossTrainer(glossConfig, model, train)
+    await using trainer = new Trainer(glossConfig, new GlossTraining(glossConfig, model, train))
     return await use(trainer)
   }
 

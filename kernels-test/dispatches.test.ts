@@ -10,8 +10,8 @@ import { type LanguageGroup, SignModel } from '../src/model/sign_model.js'
 import { decodeFrame } from '../src/model/text_to_pose.js'
 import { COORDS } from '../src/motion/skeleton.js'
 import { Graph } from '../src/ops/graph.js'
+import { recordPoseStep } from '../src/tasks/text_to_pose/step.testing.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
-import { TrainingProgram } from '../src/train/training_program.js'
 
 // pt-base's layers, dropouts and activation, but narrow: widths change no count.
 const config = { ...presets['pt-base'], width: 32, hidden: 64, maxFrames: 40, maxTokens: 12 }
@@ -35,8 +35,10 @@ describe("pt-base's dispatches", () => {
 
   it('of a training step', async () => {
     const optimiser = { kind: 'adam', weightDecay: 0 } as const
-    const shape = { batch: 2, frames: 12, tokens: 8 }
-    const { program } = await TrainingProgram.record(gpu, group, shape, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })
+    const shape = { batch: 2, target: 12, source: 8 }
+    const {
+      step: { program },
+    } = await recordPoseStep(gpu, group, shape, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })
     expect(counts(program.steps)).toEqual({
       all: 146,
       embedding: 1,

@@ -15,13 +15,13 @@ import { liftClips } from '../src/lift/lift.js'
 import { SignModel } from '../src/model/sign_model.js'
 import { GlossModel } from '../src/model/text_to_gloss.js'
 import { tinyGlossModel, tinyGroup, tinyModel } from '../src/model/tiny_models.testing.js'
-import { loadData } from '../src/train/dataset.js'
-import { parseGlossConfig } from '../src/train/gloss_config.js'
-import { loadGlossData } from '../src/train/gloss_dataset.js'
-import { trainGlossRun } from '../src/train/gloss_run.js'
-import { GlossTrainer } from '../src/train/gloss_trainer.js'
-import { trainRun } from '../src/train/run.js'
-import { parseRunConfig } from '../src/train/run_config.js'
+import { trainGlossRun, trainRun } from '../src/tasks/run.js'
+import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
+import { loadGlossData } from '../src/tasks/text_to_gloss/data.js'
+import { GlossTraining } from '../src/tasks/text_to_gloss/training.js'
+import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
+import { loadData } from '../src/tasks/text_to_pose/data.js'
+import { PoseTraining } from '../src/tasks/text_to_pose/training.js'
 import { Trainer } from '../src/train/trainer.js'
 import { lentGpu } from './harness.js'
 
@@ -74,13 +74,13 @@ async function trainer(on: Gpu): Promise<Trainer> {
   const data = await loadData(config)
   const model = new SignModel(on, { training: true })
   for (const { group } of data) model.addLanguage(group)
-  return new Trainer(config, model, data)
+  return new Trainer(config, new PoseTraining(config, model, data))
 }
 
-async function glossTrainer(on: Gpu): Promise<GlossTrainer> {
+async function glossTrainer(on: Gpu): Promise<Trainer> {
   const config = glossRunConfig('none')
   const { train, description } = await loadGlossData(config)
-  return new GlossTrainer(config, new GlossModel(on, description, { training: true }), train)
+  return new Trainer(config, new GlossTraining(config, new GlossModel(on, description, { training: true }), train))
 }
 
 describe('a model that was destroyed, once or twice', () => {
@@ -125,7 +125,7 @@ describe('a model that was destroyed, once or twice', () => {
       await training.trainStep()
       const { step } = training.progress
       const pending = await training.submitStep()
-      training.model.destroy()
+      await training.training.destroy()
       await pending.read()
       await expectDisposed(training.trainStep())
       await expectDisposed(training.state())
@@ -217,7 +217,7 @@ describe('a generator, decoder, reader or trainer that was destroyed, once or tw
       await refused
       await expectDisposed(training.trainStep())
       await expectDisposed(training.state())
-      training.model.destroy()
+      await training.training.destroy()
     }
     await expectUnharmed(gpu)
   })

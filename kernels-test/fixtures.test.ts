@@ -16,9 +16,9 @@ import { type LanguageGroup, SignModel } from '../src/model/sign_model.js'
 import { stateDictTensors } from '../src/model/state_dict.js'
 import { decode, encode } from '../src/model/text_to_pose.js'
 import { Graph } from '../src/ops/graph.js'
+import type { BatchArrays } from '../src/tasks/text_to_pose/batch.js'
+import { recordPoseStep } from '../src/tasks/text_to_pose/step.testing.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
-import type { BatchArrays } from '../src/train/batch_arrays.js'
-import { TrainingProgram } from '../src/train/training_program.js'
 import { lentGpu } from './harness.js'
 import { expectGradients, expectSteps, floats, hyperOf, tensorsOf, told, whole } from './parity/fixture.js'
 
@@ -38,7 +38,7 @@ for (const path of [ours, ...released]) {
   describe.skipIf(path !== ours && !existsSync(path))(basename(path), () => {
     it('predicts what PyTorch predicts, within 1e-4', async () => {
       const { file, group, arrays, shape } = await open(path)
-      const { batch, frames: length, tokens } = shape
+      const { batch, target: length, source: tokens } = shape
       const recorder = new Recorder()
       const recording = { graph: new Graph(recorder), weights: group.weights, config: group.config }
       const ids = recorder.feed('ids', [batch, tokens], 'u32')
@@ -74,7 +74,7 @@ for (const path of [ours, ...released]) {
 
     it('has PyTorch’s gradients, each tensor within 1e-3 of its norm, and its losses over ten steps within 1e-4', async () => {
       const { file, group, arrays, shape } = await open(path)
-      const program = await TrainingProgram.record(await lentGpu(), group, shape, {
+      const program = await recordPoseStep(await lentGpu(), group, shape, {
         loss: 'mse',
         noiseRate: 0,
         clip: told(file, 'clip'),
@@ -83,7 +83,6 @@ for (const path of [ours, ...released]) {
       await expectSteps(file, async (n) => {
         const report = await program.run(arrays, {
           seed: Uint32Array.of(1, n, 0, 0),
-          sigma: new Float32Array(STRIDE),
           medianError: 0,
           hyper: hyperOf(told(file, 'lr'), n),
         })
@@ -141,5 +140,5 @@ async function open(path: string) {
     lengthRows: new Uint32Array(batch).fill(1),
     lengthCoefficient: new Float32Array(batch),
   }
-  return { file, group, arrays, shape: { batch, frames: length, tokens } }
+  return { file, group, arrays, shape: { batch, target: length, source: tokens } }
 }

@@ -10,12 +10,13 @@ import { decodeGloss, type GlossConfig, GlossModel } from '../src/model/text_to_
 import { encode } from '../src/model/text_to_pose.js'
 import type { HostTensors } from '../src/model/weights.js'
 import { Graph } from '../src/ops/graph.js'
+import { type GlossPair, glossArrays } from '../src/tasks/text_to_gloss/batch.js'
+import { recordGlossStep } from '../src/tasks/text_to_gloss/step.testing.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
-import { type GlossPair, GlossProgram, glossArrays } from '../src/train/gloss_program.js'
 import { lentGpu } from './harness.js'
 import { expectGradients, expectSteps, floats, hyperOf, tensorsOf, told, whole } from './parity/fixture.js'
 
-const shape = { batch: 3, source: 8, gloss: 8 }
+const shape = { batch: 3, source: 8, target: 8 }
 
 /** Where a decoder of tokens differs from one of frames. */
 const OURS: Readonly<Record<string, string>> = { 'trg_embed.lut.weight': 'gloss/table', 'decoder.output_layer.weight': 'gloss/weight' }
@@ -60,7 +61,7 @@ it('predicts what PyTorch predicts, within 1e-4', async () => {
   const feeds = {
     ids: recorder.feed('ids', [shape.batch, shape.source], 'u32'),
     sourceLengths: recorder.feed('source_lengths', [shape.batch], 'u32'),
-    given: recorder.feed('given', [shape.batch, shape.gloss], 'u32'),
+    given: recorder.feed('given', [shape.batch, shape.target], 'u32'),
     glossLengths: recorder.feed('gloss_lengths', [shape.batch], 'u32'),
   }
   const memory = encode(recording, { ids: feeds.ids }, feeds.sourceLengths, model.positions)
@@ -76,7 +77,7 @@ it('predicts what PyTorch predicts, within 1e-4', async () => {
   for (const [b, { gloss }] of pairs.entries())
     for (let t = 0; t < gloss.length; t++)
       for (let v = 0; v < classes; v++)
-        worst = Math.max(worst, Math.abs(got[(b * shape.gloss + t) * stride + v]! - want[(b * steps + t) * classes + v]!))
+        worst = Math.max(worst, Math.abs(got[(b * shape.target + t) * stride + v]! - want[(b * steps + t) * classes + v]!))
   expect(worst).toBeLessThan(1e-4)
   expect(worst).toBeGreaterThan(0)
   program.destroy()
@@ -85,13 +86,13 @@ it('predicts what PyTorch predicts, within 1e-4', async () => {
 
 it('has PyTorch’s gradients, each tensor within 1e-3 of its norm, and its losses over ten steps within 1e-4', async () => {
   const { file, model, arrays } = await open()
-  const program = await GlossProgram.record(await lentGpu(), model, shape, {
+  const program = await recordGlossStep(await lentGpu(), model, shape, {
     smoothing: told(file, 'smoothing'),
     clip: told(file, 'clip'),
     optimiser: { kind: 'adamw', weightDecay: told(file, 'weight_decay') },
   })
   await expectSteps(file, async (n) => {
-    const report = await program.run(arrays, Uint32Array.of(1, n, 0, 0), hyperOf(told(file, 'lr'), n))
+    const report = await program.run(arrays, { seed: Uint32Array.of(1, n, 0, 0), hyper: hyperOf(told(file, 'lr'), n) })
     if (n === 1) expectGradients(await model.weights.save(model.weights.grads!), translated(file, 'grad.'))
     return report
   })

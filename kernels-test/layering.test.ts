@@ -11,7 +11,8 @@ const mayImport: Record<string, readonly string[]> = {
   text: ['base'],
   data: ['base', 'motion', 'formats', 'text'],
   metrics: ['base', 'motion'],
-  outputs: ['base', 'motion', 'formats'],
+  generated: [],
+  outputs: ['base', 'motion', 'formats', 'generated'],
   device: ['base'],
   kernels: ['device'],
   lift: ['base', 'motion', 'device', 'kernels'],
@@ -19,8 +20,10 @@ const mayImport: Record<string, readonly string[]> = {
   model: ['base', 'motion', 'text', 'device', 'ops'],
   checkpoint: ['base', 'motion', 'formats', 'text', 'device', 'model'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
-  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'checkpoint', 'infer'],
-  profile: ['base', 'outputs', 'device', 'model', 'infer', 'train'],
+  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer'],
+  tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'checkpoint', 'infer', 'train'],
+  profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
+  pages: ['motion', 'outputs', 'profile'],
   commands: [
     'base',
     'motion',
@@ -35,12 +38,13 @@ const mayImport: Record<string, readonly string[]> = {
     'checkpoint',
     'infer',
     'train',
+    'tasks',
     'profile',
   ],
 }
 
 /** Folders that must also run in a browser: nothing of Node's in them. */
-const everywhere = ['motion', 'reference', 'text', 'metrics', 'kernels', 'ops', 'model', 'infer']
+const everywhere = ['motion', 'reference', 'pages', 'text', 'metrics', 'kernels', 'ops', 'model', 'checkpoint', 'infer']
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.[jt]s$/.test(path) && path.includes('/'))

@@ -14,9 +14,9 @@ import type { Clip } from '../src/motion/clip.js'
 import { COORDS } from '../src/motion/skeleton.js'
 import { Graph } from '../src/ops/graph.js'
 import { padded } from '../src/ops/parameter.js'
+import { batchArrays, type Sample } from '../src/tasks/text_to_pose/batch.js'
+import { recordPoseStep } from '../src/tasks/text_to_pose/step.testing.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
-import { batchArrays, type Sample } from '../src/train/batch_arrays.js'
-import { TrainingProgram } from '../src/train/training_program.js'
 import { lentGpu } from './harness.js'
 
 const words = ['cloud', 'fog', 'rain', 'snow', 'storm', 'sun', 'wind']
@@ -67,15 +67,14 @@ describe.each(Object.entries(variants))('%s', (_, variant) => {
 
   it('has the gradient that differences of its loss have, along random directions', async () => {
     const samples = samplesOf(group, [7, 12, 9])
-    const shape = { batch: 3, frames: 12, tokens: 8 }
+    const shape = { batch: 3, target: 12, source: 8 }
     const optimiser = { kind: 'adamw', weightDecay: 0 } as const
-    const program = await TrainingProgram.record(await lentGpu(), group, shape, { loss: 'mse', noiseRate: 0, clip: 1e9, optimiser })
-    const arrays = batchArrays(samples, shape, group, 'per-sample')
+    const program = await recordPoseStep(await lentGpu(), group, shape, { loss: 'mse', noiseRate: 0, clip: 1e9, optimiser })
+    const arrays = batchArrays(samples, shape, group, { padding: 'per-sample' })
     const lossAt = async (tensors: ReadonlyMap<string, HostTensor>) => {
       group.weights.load(tensors, 'test')
       const { loss, lengthLoss = 0 } = await program.run(arrays, {
         seed: Uint32Array.of(1, 1, 0, 0),
-        sigma: new Float32Array(program.sigmaLength),
         medianError: 1,
         // A rate of 0: the weights stay.
         hyper: [0, 0.9, 0.999, 1e-8, 0.1, 0.001],

@@ -341,7 +341,7 @@ describe.skipIf(noBrowser)(`pages in a browser${noBrowser && ` (${noBrowser})`}`
       const page = await open(report)
       await page.locator('#timeline').scrollIntoViewIfNeeded()
       const { x, y, width } = (await page.locator('#timeline').boundingBox())!
-      // All of it lasts 6 ms; lanes are named in page_timeline.ts.
+      // All of it lasts 6 ms; lanes are laid in src/pages/timeline/lanes.ts.
       const told = async (ms: number, down: number): Promise<string | null> => {
         await page.mouse.move(x + (ms / 6) * width, y + down)
         return page.locator('#under').textContent()

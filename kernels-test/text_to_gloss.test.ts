@@ -10,10 +10,11 @@ import { encode } from '../src/model/text_to_pose.js'
 import type { HostTensor } from '../src/model/weights.js'
 import { crossEntropy } from '../src/ops/cross_entropy.js'
 import { Graph } from '../src/ops/graph.js'
+import { type GlossPair, glossArrays } from '../src/tasks/text_to_gloss/batch.js'
+import { recordGlossStep } from '../src/tasks/text_to_gloss/step.testing.js'
 import { formatLangGloss } from '../src/text/lang_gloss.js'
 import { fillPrompt, templatesOf } from '../src/text/prompts.js'
 import { specialId, Vocabulary } from '../src/text/vocabulary.js'
-import { type GlossPair, GlossProgram, glossArrays } from '../src/train/gloss_program.js'
 import { lentGpu } from './harness.js'
 
 const config: GlossConfig = {
@@ -58,13 +59,13 @@ describe('text to gloss', () => {
     const gpu = await lentGpu()
     const { source, gloss, pairs } = corpus()
     const model = new GlossModel(gpu, { config, source, gloss, languages: ['ASL', 'TSL'], reads: 'prompt' }, { training: true })
-    const shape = { batch: 3, source: 20, gloss: 4 }
-    const program = await GlossProgram.record(gpu, model, shape, { smoothing: 0.1, clip: 1e9, optimiser })
+    const shape = { batch: 3, source: 20, target: 4 }
+    const program = await recordGlossStep(gpu, model, shape, { smoothing: 0.1, clip: 1e9, optimiser })
     const arrays = glossArrays([pairs[0]!, pairs[17]!, pairs[9]!], shape)
     const lossAt = async (tensors: ReadonlyMap<string, HostTensor>) => {
       model.weights.load(tensors, 'test')
       // A rate of 0: the weights stay.
-      return (await program.run(arrays, Uint32Array.of(1, 1, 0, 0), [0, 0.9, 0.999, 1e-8, 0.1, 0.001])).loss
+      return (await program.run(arrays, { seed: Uint32Array.of(1, 1, 0, 0), hyper: [0, 0.9, 0.999, 1e-8, 0.1, 0.001] })).loss
     }
     const here = await model.weights.save()
     await lossAt(here)
@@ -88,11 +89,14 @@ describe('text to gloss', () => {
     const gpu = await lentGpu()
     const { lines, source, gloss, pairs } = corpus()
     const model = new GlossModel(gpu, { config, source, gloss, languages: ['ASL', 'TSL'], reads: 'prompt' }, { training: true })
-    const shape = { batch: pairs.length, source: 20, gloss: 4 }
-    const program = await GlossProgram.record(gpu, model, shape, { smoothing: 0.1, clip: 1, optimiser })
+    const shape = { batch: pairs.length, source: 20, target: 4 }
+    const program = await recordGlossStep(gpu, model, shape, { smoothing: 0.1, clip: 1, optimiser })
     const arrays = glossArrays(pairs, shape)
     for (let step = 1; step <= 120; step++)
-      await program.run(arrays, Uint32Array.of(1, step, 0, 0), [5e-3, 0.9, 0.999, 1e-8, 1 - 0.9 ** step, 1 - 0.999 ** step])
+      await program.run(arrays, {
+        seed: Uint32Array.of(1, step, 0, 0),
+        hyper: [5e-3, 0.9, 0.999, 1e-8, 1 - 0.9 ** step, 1 - 0.999 ** step],
+      })
     const decoder = new GlossDecoder(gpu, model)
     // All at once and one alone: batches change nothing.
     const together = await decoder.decode(lines.map(({ prompt }) => prompt))

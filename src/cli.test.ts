@@ -194,6 +194,26 @@ const wrongs: Record<string, () => Promise<Wrong>> = {
     await cp(join(folder, 'good'), out, { recursive: true })
     return { args: ['train', run], status: 2, says: [out, '--resume', '--overwrite'] }
   },
+  'a run to go on with and to throw away at once': async () => {
+    const run = await runWith('both', {})
+    return { ...badRun(run, 2, '--resume', '--overwrite'), args: ['train', run, '--resume', '--overwrite'] }
+  },
+  ...Object.fromEntries(
+    ['json2h5', 'lift', 'convert'].map((command) => [
+      `clips of ${command} to go on with and to throw away at once`,
+      async () => ({
+        args: ['data', command, '--in', folder, '--out', join(folder, 'x.h5'), '--resume', '--overwrite'],
+        status: 2,
+        says: ['--resume', '--overwrite'],
+        absent: [join(folder, 'x.h5')],
+      }),
+    ]),
+  ),
+  "a user's run in the demo's folder": async () => {
+    const out = join(folder, 'demo-of-user')
+    await cp(join(folder, 'good'), join(out, 'run'), { recursive: true })
+    return { args: ['demo', '--out', out], status: 2, says: [join(out, 'run'), 'another run', '--overwrite', 'out'] }
+  },
   'a missing run file': async () => ({ args: ['train', join(folder, 'none.yaml')], status: 2, says: ['none.yaml'] }),
   'a missing adapter': async () => ({
     args: ['--adapter', 'voodoo2', 'train', await runWith('adapter', {})],

@@ -50,7 +50,7 @@ program
   .command('train')
   .description('train as a run file says')
   .argument('<run.yaml>')
-  .option('--resume', "go on from the run folder's last checkpoint")
+  .addOption(new Option('--resume', "go on from the run folder's last checkpoint").conflicts('overwrite'))
   .option('--overwrite', 'throw away the run that is in the folder')
   .action(async (path: string, options: { resume?: boolean; overwrite?: boolean }) => {
     const { train } = await import('./commands/train.js')
@@ -65,10 +65,12 @@ program
   .argument('<run.yaml>')
   .option('--modes <names>', 'with commas between; mse is what the others are compared with', 'mse,rl,rl+plc')
   .option('--seeds <n>', 'how many seeds', positive, 3)
-  .action(async (path: string, options: { modes: string; seeds: number }) => {
+  .option('--overwrite', 'throw away other runs that are in its folders')
+  .action(async (path: string, options: { modes: string; seeds: number; overwrite?: boolean }) => {
     const { ablate, formatAblation, parseModes } = await import('./commands/ablate.js')
     const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1)
-    const summary = await ablate(path, { ...common(), modes: parseModes(options.modes), seeds, say, signal: interruption() })
+    const modes = parseModes(options.modes)
+    const summary = await ablate(path, { ...common(), ...options, modes, seeds, say, signal: interruption() })
     print(summary, `${formatAblation(summary.rows)}\n${summary.files.join('\n')}`)
   })
 
@@ -214,7 +216,8 @@ program
   .command('demo')
   .description('train a small two-language model on the built-in corpus and show what it signs')
   .option('--out <folder>', 'where results go', 'demo-out')
-  .action(async (options: { out: string }) => {
+  .option('--overwrite', "throw away a run in its folder that is not the demo's own")
+  .action(async (options: { out: string; overwrite?: boolean }) => {
     const { demo, formatDemo } = await import('./commands/demo.js')
     const summary = await demo({ ...common(), ...options, signal: interruption() })
     print(summary, formatDemo(summary))

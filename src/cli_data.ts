@@ -46,7 +46,7 @@ const detecting = {
   ],
 } as const
 const again = {
-  resume: ['--resume', 'go on with what an earlier run left'],
+  resume: () => new Option('--resume', 'go on with what an earlier run left').conflicts('overwrite'),
   overwrite: ['--overwrite', 'throw away what is there'],
 } as const
 const skipBroken = ['--skip-broken', 'clips that cannot be used are no failure'] as const
@@ -81,7 +81,7 @@ function addSteps(data: Command, cli: Cli): void {
     .addOption(lifting.mode())
     .option(...lifting.iterations)
     .option(...rates.fps)
-    .option(...again.resume)
+    .addOption(again.resume())
     .option(...again.overwrite)
     .option(...skipBroken)
     .action(async (options) => {
@@ -99,7 +99,7 @@ function addSteps(data: Command, cli: Cli): void {
     .addOption(detecting.detector())
     .option(...detecting.picture)
     .option('--fps <n>', 'frames a second of the videos (default: 24)', rate)
-    .option(...again.resume)
+    .addOption(again.resume())
     .option(...again.overwrite)
     .option(...skipBroken)
     .action(async (options) => {
@@ -121,7 +121,7 @@ function addSteps(data: Command, cli: Cli): void {
     .option(...lifting.iterations)
     .option(...rates.video)
     .option(...rates.fps)
-    .option(...again.resume)
+    .addOption(again.resume())
     .option(...again.overwrite)
     .option(...skipBroken)
     .action(async (options) => {

@@ -10,9 +10,9 @@ import type { Clip } from '../../src/motion/clip.js'
 import { COORDS } from '../../src/motion/skeleton.js'
 import { Graph } from '../../src/ops/graph.js'
 import { poseLoss } from '../../src/ops/pose_loss.js'
+import { batchArrays, type Sample } from '../../src/tasks/text_to_pose/batch.js'
+import { recordPoseStep } from '../../src/tasks/text_to_pose/step.testing.js'
 import { specialId } from '../../src/text/vocabulary.js'
-import { batchArrays, type Sample } from '../../src/train/batch_arrays.js'
-import { TrainingProgram } from '../../src/train/training_program.js'
 import { recordUpdate } from '../../src/train/update.js'
 import { noiseGroup } from '../training_step.js'
 import type { Work } from './peer.js'
@@ -72,11 +72,11 @@ export async function ptBaseStep(gpu: Gpu, task: Task): Promise<Work> {
   const description = noiseGroup({ ...presets['pt-base'], dropout: 0, maxFrames: 160, maxTokens: 32 }, words!)
   const model = new SignModel(gpu, { training: true })
   const group = model.addLanguage(description, { tensors: hostTensors(task) })
-  const shape = { batch: batch!, frames: frames!, tokens: tokens! }
+  const shape = { batch: batch!, target: frames!, source: tokens! }
   const optimiser = { kind: 'adam', weightDecay: 0 } as const
-  const program = await TrainingProgram.record(gpu, group, shape, { loss: 'mse', noiseRate: 0, clip: clip!, optimiser })
-  const arrays = batchArrays(samples(task), shape, group, 'per-sample')
-  const fixed = { seed: new Uint32Array(4), sigma: new Float32Array(program.sigmaLength), medianError: 1 }
+  const program = await recordPoseStep(gpu, group, shape, { loss: 'mse', noiseRate: 0, clip: clip!, optimiser })
+  const arrays = batchArrays(samples(task), shape, group, { padding: 'per-sample' })
+  const fixed = { seed: new Uint32Array(4), medianError: 1 }
   const step = async (count: number) => (await program.run(arrays, { ...fixed, hyper: [...hyperAt(task.sizes, count)] })).loss
   return stepping(step)
 }

@@ -85,7 +85,7 @@ export function tensorsUnder({ tensors }: Pick<CheckpointContent, 'tensors'>, pr
 }
 
 /** What a trainer saved to go on from. Throws ERR_CHECKPOINT for a model meant for use only, such as the best one. */
-export function trainerState({ path, state }: { readonly path: string; readonly state: unknown }): unknown {
+export function trainerState({ path, state }: { readonly path: string; readonly state?: unknown }): unknown {
   if (state !== undefined) return state
   const problem = 'wanted a checkpoint to go on from, got a model for use only'
   throw new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start anew with --overwrite')

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { saveCorpus } from '../data/corpus_save.js'
 import { syntheticCorpus } from '../data/synthetic.js'
-import type { RewardMode } from '../train/priority.js'
+import type { RewardMode } from '../tasks/text_to_pose/priority.js'
 import { type AblationRun, ablate, compare, formatAblation, parseModes } from './ablate.js'
 
 /** A run whose DTW falls as given, a validation every ten seconds. */
@@ -50,7 +50,7 @@ it('reads modes, and names them when one is unknown', () => {
 })
 
 describe('ablate', () => {
-  it('keeps runs that are done, runs again what the run file changes, and compares rl with mse to the bit', async () => {
+  it('keeps runs that are done, throws none away unasked that the run file changes, and compares rl with mse to the bit', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'signllm-ablate-'))
     const path = join(folder, 'run.yaml')
     const write = (rate: number) =>
@@ -73,7 +73,7 @@ log: { tensorboard: false }
       syntheticCorpus({ languages: ['GSL'], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] }).train,
     )
     const said: string[] = []
-    const run = () => ablate(path, { modes: ['mse', 'rl'], seeds: [1], say: (line) => said.push(line) })
+    const run = (options = {}) => ablate(path, { modes: ['mse', 'rl'], seeds: [1], say: (line) => said.push(line), ...options })
     const kept = () => said.splice(0).filter((line) => line.includes('kept from before')).length
     try {
       await write(0.001)
@@ -89,7 +89,16 @@ log: { tensorboard: false }
       expect(kept()).toBe(2)
 
       await write(0.002)
-      expect((await run()).rows[0]!.finalDtw).not.toEqual(rows[0]!.finalDtw)
+      const curve = await readFile(join(folder, 'out', 'mse-1', 'curve.json'), 'utf8')
+      await expect(run()).rejects.toMatchObject({ code: 'ERR_USAGE', message: expect.stringMatching(/mse-1: .*another run.*--overwrite/) })
+      // The folder of a mode that comes later is looked at before any work.
+      await rename(join(folder, 'out', 'mse-1'), join(folder, 'out', 'mse-1-away'))
+      await expect(run()).rejects.toThrow(/rl-1: .*another run/)
+      expect(said.splice(0)).toEqual([])
+      await rename(join(folder, 'out', 'mse-1-away'), join(folder, 'out', 'mse-1'))
+      expect(await readFile(join(folder, 'out', 'mse-1', 'curve.json'), 'utf8')).toBe(curve)
+
+      expect((await run({ overwrite: true })).rows[0]!.finalDtw).not.toEqual(rows[0]!.finalDtw)
       expect(kept()).toBe(0)
 
       await writeFile(join(folder, 'out', 'mse-1', 'curve.json'), '{')

@@ -4,23 +4,26 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { formatTable } from '../base/table.js'
 import type { Gpu } from '../device/gpu.js'
 import { type Curve, lineChart } from '../outputs/line_chart.js'
-import { withRates } from '../train/dataset.js'
-import { type RewardMode, rewardModes } from '../train/priority.js'
-import { trainRun } from '../train/run.js'
-import type { RunConfig } from '../train/run_config.js'
-import { loadRunConfig } from '../train/run_file.js'
+import { trainRun } from '../tasks/run.js'
+import { loadRunConfig } from '../tasks/run_file.js'
+import type { RunConfig } from '../tasks/text_to_pose/config.js'
+import { withRates } from '../tasks/text_to_pose/data.js'
+import { type RewardMode, rewardModes } from '../tasks/text_to_pose/priority.js'
+import type { TrainRunOptions } from '../train/run.js'
+import { refuseOtherRun, sameRunFile } from '../train/run_folder.js'
 import { openAdapter, openAsRun } from './adapter.js'
 
 export interface AblateOptions {
   readonly modes: readonly RewardMode[]
   readonly seeds: readonly number[]
+  /** Throw away runs in its folders that are not this ablation's, or were made under another run file. */
+  readonly overwrite?: boolean
   /** Told of every run as it starts and of its validations. */
   readonly say?: (line: string) => void
   readonly adapter?: string | undefined
@@ -55,22 +58,24 @@ export interface AblationRow {
 /** A validation within this share of mse's best counts as having reached it. */
 const TOLERANCE = 1.02
 
-/** Runs what has not run yet (each run's curve is kept in its folder) and compares. Throws what training throws. */
+/**
+ * Runs what has not run yet (each run's curve is kept in its folder) and compares. Throws, before any work, ERR_USAGE without `mse` among
+ * the modes, and where one of its folders holds another run and nothing says to overwrite it; and what training throws.
+ */
 export async function ablate(path: string, options: AblateOptions): Promise<{ out: string; rows: AblationRow[]; files: string[] }> {
-  const { modes, seeds, say = () => {}, adapter, signal } = options
+  const { modes, seeds, overwrite = false, say = () => {}, adapter, signal } = options
   if (!modes.includes('mse')) throw new SignError('ERR_USAGE', 'ablate', 'wanted mse among the modes, got none to compare with', 'Add mse')
   const config = await withRates(await loadRunConfig(path))
+  const variants = seeds.flatMap((seed) => modes.map((mode) => ({ mode, seed, own: variantOf(config, mode, seed) })))
+  if (!overwrite) for (const { own } of variants) await refuseOtherRun(own.out, own, loadRunConfig)
   const { gpu } = await openAdapter(openAsRun(config, adapter))
   const runs: AblationRun[] = []
   try {
-    for (const seed of seeds) {
-      for (const mode of modes) {
-        signal?.throwIfAborted()
-        const own = variantOf(config, mode, seed)
-        const kept = await readCurve(own)
-        say(kept ? `${mode}, seed ${seed}: kept from before` : `${mode}, seed ${seed}`)
-        runs.push({ mode, seed, ...(kept ?? (await runOnce(gpu, own, say, signal))) })
-      }
+    for (const { mode, seed, own } of variants) {
+      signal?.throwIfAborted()
+      const kept = await readCurve(own)
+      say(kept ? `${mode}, seed ${seed}: kept from before` : `${mode}, seed ${seed}`)
+      runs.push({ mode, seed, ...(kept ?? (await runOnce(gpu, own, { overwrite: overwrite || 'same', say, signal }))) })
     }
   } finally {
     await gpu.dispose()
@@ -92,13 +97,12 @@ function variantOf(base: RunConfig, mode: RewardMode, seed: number): RunConfig {
 async function runOnce(
   gpu: Gpu,
   config: RunConfig,
-  say: (line: string) => void,
-  signal: AbortSignal | undefined,
+  { say, ...options }: { readonly say: (line: string) => void } & TrainRunOptions,
 ): Promise<z.infer<typeof savedRun>> {
   const points: z.infer<typeof point>[] = []
   let [seconds, steps] = [0, 0]
   let since = performance.now()
-  for await (const event of trainRun(gpu, config, { overwrite: true, signal })) {
+  for await (const event of trainRun(gpu, config, options)) {
     if (event.kind === 'start') for (const note of event.notes) say(`  note: ${note}`)
     if (event.kind === 'step') {
       seconds += (performance.now() - since) / 1000
@@ -111,7 +115,7 @@ async function runOnce(
     }
     since = performance.now()
   }
-  signal?.throwIfAborted()
+  options.signal?.throwIfAborted()
   const run = { steps, seconds, points }
   await writeWhole(join(config.out, 'curve.json'), `${JSON.stringify(run)}\n`)
   return run
@@ -120,7 +124,7 @@ async function runOnce(
 /** The curve of a run that went to its end before, under the very same run file; undefined where there is none, or another's. */
 async function readCurve(config: RunConfig): Promise<z.infer<typeof savedRun> | undefined> {
   const [curve, runFile] = ['curve.json', 'config.yaml'].map((name) => join(config.out, name)) as [string, string]
-  if (!existsSync(curve) || !existsSync(runFile) || !isDeepStrictEqual(await loadRunConfig(runFile), config)) return undefined
+  if (!existsSync(curve) || !existsSync(runFile) || !sameRunFile(await loadRunConfig(runFile), config)) return undefined
   try {
     return savedRun.parse(JSON.parse(await readFile(curve, 'utf8')))
   } catch (cause) {

@@ -3,18 +3,23 @@
 import { printable } from '../base/printable.js'
 import { type OpenedGpu, type OpenOptions, openGpu } from '../device/open.js'
 import { hasLongSteps } from '../model/config.js'
-import type { RunConfig } from '../train/run_config.js'
+import type { TrainingConfig } from '../train/config/parts.js'
 
 /** As {@link openGpu}; notes, such as tuning results that cannot be read, go to stderr, a line each. */
 export async function openAdapter(options: OpenOptions): Promise<OpenedGpu> {
   const opened = await openGpu(options)
-  for (const note of opened.report.notes) process.stderr.write(`note: ${printable(note)}\n`)
+  for (const note of opened.report.notes) warn(note)
   return opened
+}
+
+/** Says a note on standard error. */
+export function warn(note: string): void {
+  process.stderr.write(`note: ${printable(note)}\n`)
 }
 
 /** How a run's adapter is opened for its training: the one asked for, else the one the run file names. */
 export function openAsRun(
-  { adapter, model }: { readonly adapter: RunConfig['adapter']; readonly model: Parameters<typeof hasLongSteps>[0] },
+  { adapter, model }: { readonly adapter: TrainingConfig['adapter']; readonly model: Parameters<typeof hasLongSteps>[0] },
   asked: string | undefined,
 ): OpenOptions {
   return { adapter: asked ?? adapter ?? undefined, longDispatches: hasLongSteps(model) }

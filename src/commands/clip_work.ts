@@ -104,8 +104,12 @@ export function orLeftOut<T>(name: string, broken: (name: string, error: SignErr
   }
 }
 
-/** Throws ERR_USAGE where `path`, or what a run left of it, is there and nothing says what to do with that. */
+/** Throws ERR_USAGE where `path`, or what a run left of it, is there and nothing says what to do with that, and where both options do. */
 export function checkFresh(path: string, { resume = false, overwrite = false }: ResumeOptions, also: readonly string[] = []): void {
+  if (resume && overwrite) {
+    const problem = 'wanted to go on with what is there (resume) or to throw it away (overwrite), got both'
+    throw new SignError('ERR_USAGE', path, problem, 'Choose one of them')
+  }
   const there = [path, partialHdf5(path), ...also].find((file) => existsSync(file))
   if (resume || overwrite || there === undefined) return
   throw new SignError(

@@ -43,7 +43,7 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   const words = matchWords(input.names, said, path)
 
   // What lies beside the output is there to be gone on with, or to be thrown away.
-  const again = { resume: options.resume ?? false, overwrite: true }
+  const again = options.resume ? { resume: true, overwrite: false } : { resume: false, overwrite: true }
   const broken: BrokenClip[] = []
   const notes: string[] = []
   const quality = `${out}.quality.json`

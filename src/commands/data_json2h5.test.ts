@@ -53,6 +53,7 @@ describe('dataJson2h5', () => {
     await dataJson2h5({ in: more, out, stream: silent })
     await writeDetections(more, { a: 3, b: 4 })
     await expect(dataJson2h5({ in: more, out, stream: silent })).rejects.toThrow(/--resume to go on, or --overwrite/)
+    await expect(dataJson2h5({ in: more, out, resume: true, overwrite: true, stream: silent })).rejects.toThrow(/got both/)
     expect(await dataJson2h5({ in: more, out, resume: true, stream: silent })).toMatchObject({ clips: 2, resumed: 1 })
     expect((await report(out)).clips).toHaveLength(2)
     expect(await dataJson2h5({ in: more, out, overwrite: true, clip: 'b', stream: silent })).toMatchObject({ clips: 1, resumed: 0 })

@@ -8,10 +8,10 @@ import { restoreGlossModel } from '../checkpoint/restore.js'
 import { noteCompanions } from '../data/corpus_manifest.js'
 import { readSentences } from '../data/sentences.js'
 import { GlossDecoder } from '../infer/gloss_decoder.js'
+import { decodeAll } from '../tasks/text_to_gloss/evaluate.js'
 import { type GlossSource, langGlossLine, languageOfToken } from '../text/lang_gloss.js'
 import { languageNamedIn, withLanguageField } from '../text/prompt_language.js'
 import { drawPrompt, type PromptNaming } from '../text/prompts.js'
-import { decodeAll } from '../train/gloss_validation.js'
 import { openAdapter } from './adapter.js'
 
 export interface DataPromptsOptions {

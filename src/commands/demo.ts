@@ -13,14 +13,16 @@ import type { Clip } from '../motion/clip.js'
 import { saveMotion } from '../outputs/save.js'
 import type { ViewerEntry } from '../outputs/viewer.js'
 import { writeViewer } from '../outputs/viewer.js'
-import { type LanguageData, loadData } from '../train/dataset.js'
-import { trainRun } from '../train/run.js'
-import { parseRunConfig } from '../train/run_config.js'
+import { trainRun } from '../tasks/run.js'
+import { parseRunConfig } from '../tasks/text_to_pose/config.js'
+import { type LanguageData, loadData } from '../tasks/text_to_pose/data.js'
 import { openAdapter } from './adapter.js'
 import { Progress, type ProgressStream } from './progress.js'
 
 export interface DemoOptions {
   readonly out: string
+  /** Throw away a run in its folder that is not the demo's own. */
+  readonly overwrite?: boolean
   readonly adapter?: string | undefined
   readonly json?: boolean
   readonly signal?: AbortSignal
@@ -53,15 +55,15 @@ validate: { every: 1400, clips: 12 }
 checkpoint: { every: 1400 }
 `
 
-/** Runs the demo. Throws what training and writing throw. */
+/** Runs the demo. Throws ERR_USAGE where `<out>/run` holds another run than the demo's own and nothing says to overwrite it, and what training and writing throw. */
 export async function demo(options: DemoOptions): Promise<DemoSummary> {
-  const { out, adapter, signal, stream = process.stderr, json = false } = options
+  const { out, overwrite = false, adapter, signal, stream = process.stderr, json = false } = options
   const began = performance.now()
   const config = parseRunConfig(demoRun(out), 'demo')
   const { gpu } = await openAdapter({ adapter })
   try {
     const progress = new Progress({ total: config.stop.steps, stream, json })
-    for await (const event of trainRun(gpu, config, { overwrite: true, signal })) {
+    for await (const event of trainRun(gpu, config, { overwrite: overwrite || 'same', signal })) {
       if (event.kind === 'start')
         progress.note(`training ${event.parameters.toLocaleString('en')} parameters on ${counted(event.clips, 'clip')}, on ${gpu.label}`)
       if (event.kind === 'step') progress.update({ step: event.step, loss: event.loss, frames: event.frames })

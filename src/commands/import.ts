@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { savePoseCheckpoint } from '../checkpoint/file.js'
 import { exchangedTensor } from '../checkpoint/sides.js'
+import { readVocabulary } from '../data/vocabulary_file.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import { readSafetensorsOrIndex } from '../formats/safetensors/index_file.js'
 import { type ModelConfig, presets } from '../model/config.js'
@@ -12,7 +13,6 @@ import { checkStateDictNames, isPositionTable, stateDictTensors } from '../model
 import type { HostTensor } from '../model/weights.js'
 import { COORDS } from '../motion/skeleton.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
-import { readVocabulary } from '../train/dataset.js'
 import { openAdapter } from './adapter.js'
 
 export interface ImportOptions {

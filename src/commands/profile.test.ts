@@ -7,8 +7,8 @@ import { savePoseCheckpoint } from '../checkpoint/file.js'
 import { openGpu } from '../device/open.js'
 import { SignModel } from '../model/sign_model.js'
 import { readProfile } from '../profile/saved.js'
-import { loadData } from '../train/dataset.js'
-import { loadRunConfig } from '../train/run_file.js'
+import { loadRunConfig } from '../tasks/run_file.js'
+import { loadData } from '../tasks/text_to_pose/data.js'
 import { profileDiff, profileGenerate, profileTrain } from './profile.js'
 
 let folder: string
@@ -29,7 +29,7 @@ describe('profileTrain', () => {
   it('leaves a profile, a trace and a page, and touches no run folder', async () => {
     const files = { out: at('a.json'), trace: at('trace.json'), html: at('a.html') }
     const profile = await profileTrain(at('run.yaml'), { steps: 2, ...files })
-    expect(profile.subject).toBe('training step of tiny, width 16, ASL, B 2, T 40, U 4')
+    expect(profile.subject).toMatch(/^training step of text-to-pose tiny, \d+ parameters, ASL B 2, T 40, U 4$/)
     expect(await readProfile(at('a.json'))).toEqual(profile)
     const { traceEvents } = JSON.parse(await readFile(at('trace.json'), 'utf8')) as { traceEvents: { ph: string; tid: number }[] }
     // Three spans name tracks; on the GPU's is every dispatch of both steps.

@@ -14,10 +14,11 @@ import { reportPage } from '../profile/page.js'
 import type { Profile } from '../profile/profile.js'
 import { readProfile, saveProfile } from '../profile/saved.js'
 import { traceJson } from '../profile/trace.js'
-import { referenceRun, trainSubject } from '../profile/train.js'
+import { trainSubject } from '../profile/train.js'
+import { loadTaskRun } from '../tasks/run_file.js'
+import { referenceRun } from '../tasks/text_to_pose/reference.js'
 import { checkWhole } from '../text/broken_text.js'
-import { loadRunConfig } from '../train/run_file.js'
-import { openAdapter, openAsRun } from './adapter.js'
+import { openAdapter, openAsRun, warn } from './adapter.js'
 import { onlyLanguage } from './generate.js'
 
 export interface ProfileOptions extends OpenOptions {
@@ -38,9 +39,9 @@ export interface StepProfileOptions extends ProfileOptions {
 
 /** Profiles the training step of a run file, or of the published base model. */
 export async function profileTrain(path: string | undefined, options: StepProfileOptions = {}): Promise<Profile> {
-  const config = path === undefined ? referenceRun() : await loadRunConfig(path)
-  return onGpu(openAsRun(config, options.adapter), options, async (gpu) => {
-    const subject = await trainSubject(gpu, config)
+  const run = path === undefined ? referenceRun() : await loadTaskRun(path, warn)
+  return onGpu(openAsRun(run.config, options.adapter), options, async (gpu) => {
+    const subject = await trainSubject(gpu, run)
     try {
       return await collectSubject(gpu, subject, options)
     } finally {
@@ -77,8 +78,8 @@ export async function profileGenerate(text: string, options: ProfileGenerateOpti
 
 /** Profiles kernels by the beginning of their names, at the shapes of a run file's step or of the published base model's. */
 export async function profileKernels(name: string, options: ProfileOptions & { readonly run?: string | undefined }): Promise<Profile> {
-  const config = options.run === undefined ? referenceRun() : await loadRunConfig(options.run)
-  return onGpu(options, options, async (gpu) => ({ profile: await profileKernel(gpu, name, config), timelines: [] }))
+  const run = options.run === undefined ? referenceRun() : await loadTaskRun(options.run, warn)
+  return onGpu(options, options, async (gpu) => ({ profile: await profileKernel(gpu, name, run), timelines: [] }))
 }
 
 /** Compares two saved profiles. Throws ERR_DATA for files that are none, ERR_USAGE for profiles of different work. */

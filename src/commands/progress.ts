@@ -31,7 +31,7 @@ export interface ProgressOptions {
   /** What `step` counts; default step. */
   readonly counts?: 'step' | 'clip'
   /** What `frames` counts; default frames. */
-  readonly unit?: 'frames' | 'tokens'
+  readonly unit?: string
   /** One JSON line a report instead of text for people. */
   readonly json?: boolean
   /** Without a terminal: at most one line in so many seconds. Default 10. */

@@ -15,7 +15,7 @@ export interface View {
   /** Null until two reports have come. */
   readonly perSecond: number | null
   /** What is counted a second. */
-  readonly unit: 'frames' | 'tokens'
+  readonly unit: string
   readonly secondsLeft: number | null
 }
 

@@ -2,12 +2,12 @@
 
 import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
+import { AppendFile } from '../base/append.js'
 import { SignError } from '../base/errors.js'
 import { output, writeWhole } from '../base/files.js'
 import { input } from '../base/system_errors.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
 import { parseJson } from '../formats/json_text.js'
-import { AppendFile } from '../train/append.js'
 import type { BrokenClip } from './clip_work.js'
 
 export interface QualityReport {

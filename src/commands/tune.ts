@@ -5,10 +5,10 @@ import { shaderFromPackage } from '../device/shader_source.js'
 import { shadersOf, type Tuning } from '../device/tuning.js'
 import { hashOfShaders, tuningToExtend, writeTuning } from '../device/tuning_file.js'
 import type { Sampling } from '../profile/timing.js'
-import { referenceRun } from '../profile/train.js'
 import { type TunedUse, tune } from '../profile/tune.js'
-import { loadRunConfig } from '../train/run_file.js'
-import { openAdapter, openAsRun } from './adapter.js'
+import { loadTaskRun } from '../tasks/run_file.js'
+import { referenceRun } from '../tasks/text_to_pose/reference.js'
+import { openAdapter, openAsRun, warn } from './adapter.js'
 
 export interface TuneCommandOptions {
   readonly adapter?: string | undefined
@@ -36,13 +36,13 @@ export async function tuneCommand(
   path: string | undefined,
   { adapter, say = () => {}, ...options }: TuneCommandOptions = {},
 ): Promise<TuneReport> {
-  const config = path === undefined ? referenceRun() : await loadRunConfig(path)
-  const { gpu, report } = await openAdapter({ ...openAsRun(config, adapter), tuned: false })
+  const run = path === undefined ? referenceRun() : await loadTaskRun(path, warn)
+  const { gpu, report } = await openAdapter({ ...openAsRun(run.config, adapter), tuned: false })
   try {
     const known = await tuningToExtend(report.identity)
     let { tuning } = known
     const shapes: TunedUse[] = []
-    for await (const use of tune(gpu, config, options)) {
+    for await (const use of tune(gpu, run, options)) {
       shapes.push(use)
       say(formatUse(use))
       tuning = await withUse(tuning, use)

@@ -4,7 +4,7 @@ import { GlossDecoder } from '../infer/gloss_decoder.js'
 import { add } from '../kernels/add.js'
 import { SignModel } from '../model/sign_model.js'
 import { tinyGlossModel, tinyGroup, tinyModel } from '../model/tiny_models.testing.js'
-import { TrainingProgram } from '../train/training_program.js'
+import { recordPoseStep } from '../tasks/text_to_pose/step.testing.js'
 import { GPU_BUFFER, Gpu } from './gpu.js'
 import { Arena, SlotPool, type Tensor } from './memory.js'
 import { openGpu } from './open.js'
@@ -78,8 +78,8 @@ describe('what was made on one Gpu', () => {
   it('is refused on another: a group to train', async () => {
     const group = new SignModel(other, { training: true }).addLanguage(tinyGroup('ASL'))
     const optimiser = { kind: 'adamw', weightDecay: 0 } as const
-    const shape = { batch: 1, frames: 4, tokens: 4 }
-    await expect(TrainingProgram.record(one, group, shape, { loss: 'mse', noiseRate: 0, clip: 1, optimiser })).rejects.toThrow(mixed())
+    const shape = { batch: 1, target: 4, source: 4 }
+    await expect(recordPoseStep(one, group, shape, { loss: 'mse', noiseRate: 0, clip: 1, optimiser })).rejects.toThrow(mixed())
     await expectUnharmed()
   })
 

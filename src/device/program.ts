@@ -7,6 +7,7 @@ import { type Access, type AnyKernel, type Cost, type Grid, type Kernel, type Pa
 import { bytesOf, planSlots, type Region, type SlotPlan, SlotPool, type Tensor } from './memory.js'
 import { checkBuffers, checkSameGpu } from './owned_buffers.js'
 import { type PendingReports, Readback } from './readback.js'
+import type { StepRange } from './timer.js'
 
 /** One recorded dispatch. */
 export interface Step {
@@ -23,6 +24,8 @@ export class Recorder {
   readonly fed: Tensor[] = []
   readonly reported: Tensor[] = []
   readonly kept: Tensor[] = []
+  /** Names of places between dispatches, with the index of the dispatch that follows. */
+  readonly marks = new Map<string, number>()
   readonly #path: string[] = []
 
   /** A tensor some dispatch of this program fills. */
@@ -46,6 +49,12 @@ export class Recorder {
   keep(tensor: Tensor): Tensor {
     this.kept.push(tensor)
     return tensor
+  }
+
+  /** Names the place between the dispatch before and the next one: a run may end there, and another go on from there. */
+  mark(name: string): void {
+    if (this.marks.has(name)) throw bug(name, 'a mark that is there already')
+    this.marks.set(name, this.steps.length)
   }
 
   /** Runs `body` with `name` on the label path. */
@@ -86,14 +95,14 @@ export class Recorder {
 export interface RunOptions {
   /** Runs the program so often in one submission; only the last run's reports are read. */
   readonly times?: number
+  /** Marks to run from and up to; default all of it. Reports of what was not run are those of the run before. */
+  readonly from?: string | undefined
+  readonly to?: string | undefined
   /** Buffers set to 0 first. */
   readonly clear?: readonly GPUBuffer[]
 }
 
-export interface EncodeOptions {
-  /** Steps from here up to, not with, `to`; default all. */
-  readonly from?: number
-  readonly to?: number
+export interface EncodeOptions extends Partial<StepRange> {
   readonly timestampWrites?: GPUComputePassTimestampWrites
 }
 
@@ -116,6 +125,7 @@ interface Parts {
 export class Program implements AsyncDisposable {
   readonly steps: readonly Step[]
   readonly plan: SlotPlan
+  readonly #marks: ReadonlyMap<string, number>
   readonly #gpu: Gpu
   readonly #dispatches: readonly Dispatch[]
   readonly #regionOf: ReadonlyMap<Tensor, Region>
@@ -129,6 +139,7 @@ export class Program implements AsyncDisposable {
   private constructor(gpu: Gpu, recorder: Recorder, { plan, regionOf, uniforms, dispatches, ownPool }: Parts) {
     this.#gpu = gpu
     this.steps = recorder.steps
+    this.#marks = recorder.marks
     this.plan = plan
     this.#dispatches = dispatches
     this.#regionOf = regionOf
@@ -225,7 +236,8 @@ export class Program implements AsyncDisposable {
    * later finds this run done. With a timer set, the run is waited for, so that it is timed alone. Throws ERR_DISPOSED, before anything is
    * submitted, where it or what it works on was destroyed.
    */
-  async start({ times = 1, clear = [] }: RunOptions = {}): Promise<PendingReports> {
+  async start({ times = 1, from, to, clear = [] }: RunOptions = {}): Promise<PendingReports> {
+    const range = { from: this.#at(from, 0), to: this.#at(to, this.steps.length) }
     const check = () => {
       this.#check()
       checkBuffers(this.#gpu, clear)
@@ -236,9 +248,9 @@ export class Program implements AsyncDisposable {
     let encoder = this.#gpu.device.createCommandEncoder()
     for (const buffer of clear) encoder.clearBuffer(buffer)
     if (timer) {
-      encoder = await timer.encode(this, encoder, times)
+      encoder = await timer.encode(this, encoder, times, range)
       check()
-    } else for (let i = 0; i < times; i++) this.encode(encoder)
+    } else for (let i = 0; i < times; i++) this.encode(encoder, range)
     const reports = this.#readback.copy(encoder)
     const commands = encoder.finish()
     const encoded = performance.now()
@@ -246,7 +258,7 @@ export class Program implements AsyncDisposable {
     const submitted = performance.now()
     if (timer) {
       await reports.read()
-      await timer.finish(this, { began, encoded, submitted, read: performance.now() })
+      await timer.finish(this, range, { began, encoded, submitted, read: performance.now() })
     }
     return reports
   }
@@ -261,6 +273,13 @@ export class Program implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.destroy()
+  }
+
+  #at(mark: string | undefined, otherwise: number): number {
+    if (mark === undefined) return otherwise
+    const at = this.#marks.get(mark)
+    if (at === undefined) throw bug(mark, `wanted a mark of this program, one of ${[...this.#marks.keys()].join(', ')}`)
+    return at
   }
 
   #check(): void {

@@ -12,15 +12,21 @@ export interface HostStamps {
   readonly read: number
 }
 
+/** Dispatches of a program: those from `from` up to, not with, `to`. */
+export interface StepRange {
+  readonly from: number
+  readonly to: number
+}
+
 /** Takes over how a program's dispatches reach the GPU, so that they are timed. Set as `gpu.timer`; without one nothing is. */
 export interface DispatchTimer {
   /**
-   * Sees to all dispatches of `program`, `times` over, after what `encoder` holds. Returns the encoder for what comes after them:
+   * Sees to the dispatches of `program` in a range, `times` over, after what `encoder` holds. Returns the encoder for what comes after them:
    * the same one, or another where it had to submit.
    */
-  encode(program: Program, encoder: GPUCommandEncoder, times: number): Promise<GPUCommandEncoder>
+  encode(program: Program, encoder: GPUCommandEncoder, times: number, range: StepRange): Promise<GPUCommandEncoder>
   /** The run is over and everything it submitted is done. */
-  finish(program: Program, host: HostStamps): Promise<void>
+  finish(program: Program, range: StepRange, host: HostStamps): Promise<void>
 }
 
 /** From when to when something ran, in milliseconds of whatever clock timed it. */

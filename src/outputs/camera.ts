@@ -3,7 +3,7 @@
 import type { Motion } from '../motion/clip.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
-/** An orthographic camera on a square picture. All lengths in units of the motion (shoulders 1/3 apart). */
+/** A camera on a square picture, orthographic unless it says otherwise. All lengths in units of the motion (shoulders 1/3 apart). */
 export interface Camera {
   /** The point that lands in the middle of the picture, and that turning leaves in place. */
   readonly centre: readonly [x: number, y: number, z: number]
@@ -13,15 +13,20 @@ export interface Camera {
   readonly yaw: number
   /** Radians around the horizontal: positive turns the front down, as if seen from above. */
   readonly pitch: number
+  /** How many times larger than what fits the picture; 1 unless given. */
+  readonly zoom?: number
+  /** Whether what is nearer is larger. */
+  readonly perspective?: boolean
 }
 
 export type Turn = Partial<Pick<Camera, 'yaw' | 'pitch'>>
 
-/** A joint in the picture: pixels right and down, and how near it is (larger is nearer). */
+/** A joint in the picture: pixels right and down, how near it is (larger is nearer), and how many pixels a unit of the motion takes there. */
 export interface Point {
   readonly x: number
   readonly y: number
   readonly near: number
+  readonly scale: number
 }
 
 /** The head is no joint; its size comes from people: about 0.6 of the shoulder width across. */
@@ -34,6 +39,10 @@ const LEAST = { left: -0.33, right: 0.33, top: -0.33, bottom: 0.4 }
 /** A motion that strays further than this (an untrained model's) is cut off rather than shrinking the signer to a speck. */
 const FURTHEST = 0.9
 const MARGIN = 0.035
+/** From a perspective camera to the middle: far enough that the hands in front of a signer grow by about a tenth. */
+const EYE_DISTANCE = 2.6
+/** What comes nearer to the eye than this grows no more. */
+const NEAREST_TO_EYE = 0.2
 /** The body's own wrists are not drawn: the hands' roots stand for them. */
 const hidden: readonly number[] = [joint.leftWrist, joint.rightWrist]
 
@@ -73,10 +82,8 @@ export function projectPoint(x: number, y: number, z: number, camera: Camera, si
   const turnedRight = right * Math.cos(camera.yaw) + near * Math.sin(camera.yaw)
   const turnedNear = near * Math.cos(camera.yaw) - right * Math.sin(camera.yaw)
   const tiltedDown = down * Math.cos(camera.pitch) + turnedNear * Math.sin(camera.pitch)
-  const scale = size / camera.extent
-  return {
-    x: size / 2 + turnedRight * scale,
-    y: size / 2 + tiltedDown * scale,
-    near: turnedNear * Math.cos(camera.pitch) - down * Math.sin(camera.pitch),
-  }
+  const tiltedNear = turnedNear * Math.cos(camera.pitch) - down * Math.sin(camera.pitch)
+  const growth = camera.perspective ? EYE_DISTANCE / Math.max(NEAREST_TO_EYE, EYE_DISTANCE - tiltedNear) : 1
+  const scale = (size / camera.extent) * (camera.zoom ?? 1) * growth
+  return { x: size / 2 + turnedRight * scale, y: size / 2 + tiltedDown * scale, near: tiltedNear, scale }
 }

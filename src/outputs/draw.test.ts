@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { COORDS, drawnBones, joint } from '../motion/skeleton.js'
-import { cameraFor, project } from './camera.js'
+import { cameraFor, project, projectPoint } from './camera.js'
 import { light } from './colours.js'
-import { drawFrame, limbs } from './draw.js'
+import { drawFrame, drawGhost, limbs, type Mark } from './draw.js'
 import { signer } from './signer.testing.js'
 
 const motion = signer(4)
@@ -69,5 +69,49 @@ describe('drawFrame', () => {
     }
     expect(order(0.3)).toBeGreaterThan(0)
     expect(order(-0.3)).toBeLessThan(0)
+  })
+})
+
+describe('a camera that zooms and sees in perspective', () => {
+  const camera = { ...cameraFor([signer(1)]), yaw: 0.4, pitch: 0.2 }
+  const point = [0.1, -0.2, 0.4] as const
+
+  it('draws all twice as large from the middle at a zoom of 2', () => {
+    const [once, twice] = [camera, { ...camera, zoom: 2 }].map((one) => projectPoint(...point, one, 480))
+    expect([twice!.x - 240, twice!.y - 240]).toEqual([2 * (once!.x - 240), 2 * (once!.y - 240)])
+    expect([twice!.scale, twice!.near]).toEqual([2 * once!.scale, once!.near])
+  })
+
+  it('draws what is near larger, what is far smaller, and the middle as it was', () => {
+    const growth = (z: number) => {
+      const [flat, deep] = [false, true].map((perspective) => projectPoint(0.1, 0, z, { ...camera, yaw: 0, pitch: 0, perspective }, 480))
+      return deep!.scale / flat!.scale
+    }
+    expect(growth(camera.centre[2])).toBe(1)
+    expect(growth(camera.centre[2] + 0.26)).toBeCloseTo(2.6 / 2.34, 10)
+    expect(growth(camera.centre[2] - 0.26)).toBeCloseTo(2.6 / 2.86, 10)
+    // Behind the eye, where dividing by the distance would turn the picture over.
+    expect(growth(camera.centre[2] + 5)).toBeCloseTo(2.6 / 0.2, 10)
+  })
+
+  it('draws fingers as wide as the perspective makes their first joint', () => {
+    const frame = signer(1).joints
+    const lines = drawFrame(frame, { ...camera, perspective: true }, 480, light).filter((mark) => mark.shape === 'line')
+    const points = project(frame, { ...camera, perspective: true }, 480)
+    const index = limbs.find(({ part }) => part === 'index')!
+    const first = points[index.joints[0]!]!
+    const line = lines.find((mark) => mark.points[0] === first.x && mark.points[1] === first.y && mark.colour === light.parts.index)!
+    expect(line.width).toBe(index.width * first.scale)
+  })
+})
+
+describe('drawGhost', () => {
+  it('draws a line a limb and a head in the one grey, where drawFrame draws them', () => {
+    const [frame, camera] = [signer(1).joints, cameraFor([signer(1)])]
+    const marks = drawGhost(frame, camera, 480, light)
+    expect(marks.filter(({ shape }) => shape === 'line')).toHaveLength(limbs.length)
+    expect([...new Set(marks.map(({ colour }) => colour))].sort()).toEqual([light.ghost, light.paper].sort())
+    const places = (list: readonly Mark[]) => list.flatMap((mark) => (mark.shape === 'line' ? [mark.points.join()] : []))
+    expect(places(drawFrame(frame, camera, 480, light))).toEqual(expect.arrayContaining(places(marks)))
   })
 })

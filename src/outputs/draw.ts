@@ -1,13 +1,24 @@
-// One frame of motion as a list of marks in painting order, which the rasteriser and the SVG writer both only have to follow.
+// One frame of motion as a list of marks in painting order, which the rasteriser, the SVG writer and the viewer only have to follow.
 
 import { drawnBones, fingers, type Part } from '../motion/skeleton.js'
 import { type Camera, HEAD_RADIUS, type Point, project, projectPoint } from './camera.js'
 import type { Colour, Palette } from './colours.js'
 
 /** Something to paint; all numbers in pixels. A line has round ends and corners; `points` holds x, y after x, y. */
-export type Mark =
-  | { readonly shape: 'line'; readonly points: readonly number[]; readonly width: number; readonly colour: Colour }
-  | { readonly shape: 'disc'; readonly x: number; readonly y: number; readonly radius: number; readonly colour: Colour }
+export type Mark = Line | Disc
+export interface Line {
+  readonly shape: 'line'
+  readonly points: readonly number[]
+  readonly width: number
+  readonly colour: Colour
+}
+export interface Disc {
+  readonly shape: 'disc'
+  readonly x: number
+  readonly y: number
+  readonly radius: number
+  readonly colour: Colour
+}
 
 /** What is painted in one piece, so that it covers what lies behind it in one piece: a finger, or one bone of the body. */
 export interface Limb {
@@ -21,13 +32,12 @@ export interface Limb {
   readonly clear: number
 }
 
-/** Proportions every drawing shares, the viewer's too; lengths in units of the motion. */
-export const proportions = {
+/** Lengths in units of the motion. */
+const proportions = {
   /** The gap left around what is in front. */
   gap: 0.0042,
   /** A dot of this share of the finger's width marks each knuckle, so that how a finger bends can be counted. */
   knuckle: 0.62,
-  head: HEAD_RADIUS,
   headEdge: 0.009,
   nose: 0.01,
 } as const
@@ -57,42 +67,58 @@ function kind(part: Part): keyof typeof look {
   return part === 'head' || part === 'body' ? part : 'arm'
 }
 
-/** Whether a part is one of the five fingers. */
-export function isFinger(part: Part): part is (typeof fingers)[number] {
+function isFinger(part: Part): part is (typeof fingers)[number] {
   return (fingers as readonly Part[]).includes(part)
 }
 
 /** The marks of one frame (150 numbers), what is far first. */
 export function drawFrame(frame: Float32Array, camera: Camera, size: number, palette: Palette): Mark[] {
-  const points = project(frame, camera, size)
-  const scale = size / camera.extent
+  return inDepthOrder(frame, camera, size, (limb, points) => [
+    ...drawLimb(limb, points, palette),
+    ...(limb.part === 'head' ? drawHead(frame, camera, size, palette.parts.head, palette.headFill) : []),
+  ])
+}
+
+/** The same frame in the palette's grey alone, without gaps: to lie under what is compared with it. */
+export function drawGhost(frame: Float32Array, camera: Camera, size: number, palette: Palette): Mark[] {
+  return inDepthOrder(frame, camera, size, (limb, points) => [
+    limbLine(limb, points, palette.ghost),
+    ...(limb.part === 'head' ? drawHead(frame, camera, size, palette.ghost, palette.paper) : []),
+  ])
+}
+
+/** What `draw` makes of each limb, given its joints in the picture. The head goes with its neck, and covers it whichever is nearer, as a chin does. */
+function inDepthOrder(
+  frame: Float32Array,
+  camera: Camera,
+  size: number,
+  draw: (limb: Limb, points: readonly Point[]) => readonly Mark[],
+): Mark[] {
+  const joints = project(frame, camera, size)
   const pieces = limbs.map((limb) => {
-    const marks = drawLimb(limb, points, scale, palette)
-    // The head covers its neck whichever is nearer, as a chin does.
-    if (limb.part === 'head') marks.push(...drawHead(frame, camera, size, palette))
-    return { near: limb.bias + mean(limb.joints.map((id) => points[id]!.near)), marks }
+    const points = limb.joints.map((id) => joints[id]!)
+    return { near: limb.bias + mean(points.map(({ near }) => near)), marks: draw(limb, points) }
   })
   return pieces.sort((a, b) => a.near - b.near).flatMap((piece) => piece.marks)
 }
 
-function drawLimb(limb: Limb, points: readonly Point[], scale: number, palette: Palette): Mark[] {
+function drawLimb(limb: Limb, points: readonly Point[], palette: Palette): Mark[] {
   const colour = palette.parts[limb.part]
-  const line = limb.joints.flatMap((id) => [points[id]!.x, points[id]!.y])
-  const width = limb.width * scale
-  const marks: Mark[] = [
-    {
-      shape: 'line',
-      points: trimmed(line, limb.clear * scale, isFinger(limb.part)),
-      width: width + 2 * proportions.gap * scale,
-      colour: palette.paper,
-    },
-    { shape: 'line', points: line, width, colour },
-  ]
-  if (!isFinger(limb.part)) return marks
-  const knuckles = limb.joints.slice(1, -1).map((id): Mark => {
-    return { shape: 'disc', x: points[id]!.x, y: points[id]!.y, radius: (proportions.knuckle * width) / 2, colour: darker(colour) }
-  })
-  return [...marks, ...knuckles]
+  const { scale } = points[0]!
+  const line = limbLine(limb, points, colour)
+  const gap: Mark = {
+    shape: 'line',
+    points: trimmed(line.points, limb.clear * scale, isFinger(limb.part)),
+    width: line.width + 2 * proportions.gap * scale,
+    colour: palette.paper,
+  }
+  if (!isFinger(limb.part)) return [gap, line]
+  const radius = (proportions.knuckle * line.width) / 2
+  return [gap, line, ...points.slice(1, -1).map(({ x, y }): Mark => ({ shape: 'disc', x, y, radius, colour: darker(colour) }))]
+}
+
+function limbLine(limb: Limb, points: readonly Point[], colour: Colour): Line {
+  return { shape: 'line', points: points.flatMap(({ x, y }) => [x, y]), width: limb.width * points[0]!.scale, colour }
 }
 
 /** The line of the gap: `clear` pixels short where the limb hangs on another; only fingertips are free. */
@@ -110,17 +136,15 @@ function trimmed(line: readonly number[], clear: number, freeEnd: boolean): numb
 }
 
 /** A circle around the nose joint, and a nose a head's radius in front of it, which shows where a turned head looks. */
-function drawHead(frame: Float32Array, camera: Camera, size: number, palette: Palette): Mark[] {
+function drawHead(frame: Float32Array, camera: Camera, size: number, edge: Colour, fill: Colour): Mark[] {
   const [x, y, z] = [frame[0]!, frame[1]!, frame[2]!]
-  const scale = size / camera.extent
   const centre = projectPoint(x, y, z, camera, size)
   const nose = projectPoint(x, y, z + HEAD_RADIUS, camera, size)
-  const edge = palette.parts.head
   const face: Mark[] = [
-    { shape: 'disc', x: centre.x, y: centre.y, radius: HEAD_RADIUS * scale, colour: edge },
-    { shape: 'disc', x: centre.x, y: centre.y, radius: (HEAD_RADIUS - proportions.headEdge) * scale, colour: palette.headFill },
+    { shape: 'disc', x: centre.x, y: centre.y, radius: HEAD_RADIUS * centre.scale, colour: edge },
+    { shape: 'disc', x: centre.x, y: centre.y, radius: (HEAD_RADIUS - proportions.headEdge) * centre.scale, colour: fill },
   ]
-  const noseMark: Mark = { shape: 'disc', x: nose.x, y: nose.y, radius: proportions.nose * scale, colour: edge }
+  const noseMark: Mark = { shape: 'disc', x: nose.x, y: nose.y, radius: proportions.nose * nose.scale, colour: edge }
   return nose.near < centre.near ? [noseMark, ...face] : [...face, noseMark]
 }
 

@@ -1,16 +1,13 @@
 // A page that plays motions in any browser: one HTML file, nothing fetched, opened from a disk as well as from a server.
 
 import { writeWhole } from '../base/files.js'
+import { viewerScript } from '../generated/pages.js'
 import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { cameraFor } from './camera.js'
-import { dark, light, type Palette } from './colours.js'
-import { darker, isFinger, limbs, proportions } from './draw.js'
-import { htmlPage } from './html_page.js'
-import { scriptJson } from './markup.js'
+import { htmlPage, withScript } from './html_page.js'
 import { viewerBody } from './viewer_body.js'
-import { viewerControls } from './viewer_controls.js'
-import { viewerScene } from './viewer_scene.js'
+import type { PackedClip, PackedMotion, ViewerData } from './viewer_data.js'
 import { viewerStyle } from './viewer_style.js'
 
 /** One clip of the page. */
@@ -26,15 +23,6 @@ export interface ViewerEntry {
   readonly scores?: Readonly<Record<string, number | string>>
 }
 
-/** A motion as the page holds it: `value = integer * step`. */
-export interface PackedMotion {
-  readonly fps: number
-  readonly frames: number
-  readonly step: number
-  /** Little-endian 16-bit integers in base64, 150 a frame. */
-  readonly data: string
-}
-
 const LARGEST = 32767
 
 /** Writes the page. Throws ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written. */
@@ -44,20 +32,11 @@ export async function writeViewer(path: string, entries: readonly ViewerEntry[],
 
 /** The page as a string. `entries` are listed in their order; the first is shown. */
 export function viewerHtml(entries: readonly ViewerEntry[], options: { title: string }): string {
-  const page = {
-    clips: entries.map(packEntry),
-    limbs: limbs.map((limb) => ({ ...limb, finger: isFinger(limb.part) })),
-    proportions,
-    palettes: { light: withKnuckles(light), dark: withKnuckles(dark) },
-  }
-  const scripts = `<script type="application/json" id="page-data">${scriptJson(page)}</script>
-<script>
-${viewerScene}
-${viewerControls}</script>`
-  return htmlPage(options.title, viewerStyle, `${viewerBody}\n${scripts}`)
+  const data: ViewerData = { clips: entries.map(packEntry) }
+  return htmlPage(options.title, viewerStyle, `${viewerBody}\n${withScript(data, viewerScript)}`)
 }
 
-function packEntry({ title, language, text, motion, reference, scores = {} }: ViewerEntry) {
+function packEntry({ title, language, text, motion, reference, scores = {} }: ViewerEntry): PackedClip {
   checkMotion(motion, title)
   if (reference) checkMotion(reference, `${title}, reference`)
   const { centre, extent } = cameraFor(reference ? [motion, reference] : [motion])
@@ -65,7 +44,7 @@ function packEntry({ title, language, text, motion, reference, scores = {} }: Vi
     title,
     language,
     text,
-    scores: Object.entries(scores).map(([name, score]) => [name, typeof score === 'number' ? readable(score) : score]),
+    scores: Object.entries(scores).map(([name, score]) => [name, typeof score === 'number' ? readable(score) : score] as const),
     centre,
     extent,
     motion: packMotion(motion),
@@ -83,10 +62,6 @@ export function packMotion({ joints, fps, frames }: Motion): PackedMotion {
     bytes.writeInt16LE(Math.round(value / step), 2 * i)
   })
   return { fps, frames, step, data: bytes.toString('base64') }
-}
-
-function withKnuckles(palette: Palette) {
-  return { ...palette, knuckles: Object.fromEntries(Object.entries(palette.parts).map(([part, colour]) => [part, darker(colour)])) }
 }
 
 /** Up to two decimals, without zeros at the end. What is too small for them is told from a real zero. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gpu } from '../device/gpu.js'
 import { openGpu } from '../device/open.js'
-import { parseRunConfig } from '../train/run_config.js'
+import { parseRunConfig } from '../tasks/text_to_pose/config.js'
+import { textToPose } from '../tasks/text_to_pose/task.js'
+import { taskRun } from '../train/task.js'
 import { madeUpCeilings } from './ceilings.testing.js'
 import { type Collected, collect } from './collect.js'
 import { profileKernel } from './kernel.js'
@@ -9,15 +11,18 @@ import { formatProfile } from './table.js'
 import { traceEvents } from './trace.js'
 import { trainSubject } from './train.js'
 
-const config = parseRunConfig(
-  `
+const run = taskRun(
+  textToPose,
+  parseRunConfig(
+    `
 name: profiled
 data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] } }]
 model: { width: 16, heads: 2, hidden: 16, dropout: 0, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
 batch: { size: 2, bucket: 40 }
 learning: { mode: rl+plc }
 `,
-  'test',
+    'test',
+  ),
 )
 const STEPS = 3
 const paces = madeUpCeilings(1, 10)
@@ -38,7 +43,7 @@ afterAll(async () => {
 })
 
 async function profileOn(device: Gpu): Promise<Collected> {
-  const subject = await trainSubject(device, config)
+  const subject = await trainSubject(device, run)
   try {
     return await collect(device, subject, STEPS, ceilings)
   } finally {
@@ -106,13 +111,13 @@ it('leaves the GPU as it was', () => {
 
 describe('profileKernel', () => {
   it('refuses a name that no kernel begins with, naming those there are', async () => {
-    await expect(profileKernel(gpu, 'nothing', config, ceilings)).rejects.toThrow(
+    await expect(profileKernel(gpu, 'nothing', run, ceilings)).rejects.toThrow(
       /wanted a kernel that training or decoding runs, got 'nothing'. Choose among adamw, .*attention_row, .*next_frame/,
     )
   })
 
   it('times a kernel at each shape of training or decoding', async () => {
-    const { rows, step } = await profileKernel(gpu, 'next_frame', config, ceilings)
+    const { rows, step } = await profileKernel(gpu, 'next_frame', run, ceilings)
     expect(step).toBeNull()
     expect(rows).toHaveLength(1)
     expect(rows[0]).toMatchObject({ kernel: 'next_frame', path: expect.stringMatching(/^next_frame: batch 1, capacity 40, .*\(1×\)$/) })

@@ -6,7 +6,7 @@ import { higher, largeBytes, measureCeilings } from './ceilings.js'
 import { together } from './groups.js'
 import { type ArenaSize, programMemory } from './memory_plan.js'
 import { type DispatchRow, FORMAT, type Profile, type Timeline } from './profile.js'
-import { type RecordingTimer, type RunRecord, recordingTimer } from './recording.js'
+import { type RecordingTimer, type RunRecord, recordingTimer, stepOf } from './recording.js'
 import { stampCost } from './stamp_cost.js'
 import { summarise, timed } from './timing.js'
 import { trafficOf } from './traffic.js'
@@ -113,11 +113,12 @@ function sumRows(gpu: Gpu, samples: readonly ProfiledStep[], stampMs: number) {
     return byName.get(key)!
   }
   samples.forEach(({ runs }, sample) => {
-    for (const { program, spans } of runs) {
+    for (const run of runs) {
+      const { program, spans } = run
       if (!byProgram.has(program)) byProgram.set(program, program.steps.map(open))
       const rowsOfSteps = byProgram.get(program)!
       spans.forEach(({ begin, end }, i) => {
-        const step = i % program.steps.length
+        const step = stepOf(run, i)
         const row = rows[rowsOfSteps[step]!]!
         row.ms[sample]! += end - begin
         if (sample > 0) return
@@ -127,7 +128,7 @@ function sumRows(gpu: Gpu, samples: readonly ProfiledStep[], stampMs: number) {
       })
     }
   })
-  const rowOf = (program: Program, dispatch: number) => byProgram.get(program)![dispatch % program.steps.length]!
+  const rowOf = (run: RunRecord, span: number) => byProgram.get(run.program)![stepOf(run, span)]!
   const withoutStamps = ({ ms, calls }: { ms: readonly number[]; calls: number }) => ms.map((sum) => Math.max(0, sum - calls * stampMs))
   return { rows: rows.map((row): DispatchRow => ({ ...row, ms: summarise(withoutStamps(row)) })), rowOf }
 }
@@ -136,7 +137,7 @@ function sumRows(gpu: Gpu, samples: readonly ProfiledStep[], stampMs: number) {
 function timelineOf(
   { began, ended, runs }: ProfiledStep,
   { method }: RecordingTimer,
-  rowOf: (program: Program, dispatch: number) => number,
+  rowOf: (run: RunRecord, span: number) => number,
 ): Timeline {
   const lag = method === 'timestamps' ? Math.min(...runs.map(({ host, spans }) => host.read - spans.at(-1)!.end)) : 0
   let last = began
@@ -153,8 +154,8 @@ function timelineOf(
   host.push({ name: 'use results', begin: last, end: ended })
   return {
     host: host.map(({ name, begin, end }) => ({ name, begin: begin - began, end: end - began })),
-    gpu: runs.flatMap(({ program, spans }) =>
-      spans.map(({ begin, end }, i) => ({ row: rowOf(program, i), begin: begin + lag - began, end: end + lag - began })),
+    gpu: runs.flatMap((run) =>
+      run.spans.map(({ begin, end }, i) => ({ row: rowOf(run, i), begin: begin + lag - began, end: end + lag - began })),
     ),
   }
 }

@@ -24,7 +24,7 @@ export async function generateSubject(
   return {
     command: 'generate',
     subject: `'${text}' in ${group.language}, ${counted(frames, 'frame')} by ${policy}, width ${group.config.width}`,
-    arenas: groupArenas(group),
+    arenas: groupArenas({ name: group.language, weights: group.weights, tables: [group.positions.region!.buffer] }),
     step,
     destroy: () => generator.destroy(),
   }

@@ -1,7 +1,7 @@
 // One kernel at every shape a model uses it at, each alone: many dispatches a submission, so that nothing else is in the time.
 
 import type { Gpu } from '../device/gpu.js'
-import type { RunConfig } from '../train/run_config.js'
+import type { TaskRun } from '../train/task.js'
 import { higher, largeBytes, measureCeilings } from './ceilings.js'
 import { environment } from './collect.js'
 import { type DispatchRow, FORMAT, type Profile } from './profile.js'
@@ -13,8 +13,8 @@ import { runPrograms, type Use, usesOf } from './uses.js'
  * Times every kernel whose name begins with `name`, at each of its shapes in a run's training step and in decoding.
  * Ceilings come from `measure`, the higher ones of before and after. Throws ERR_USAGE naming the kernels there are.
  */
-export async function profileKernel(gpu: Gpu, name: string, config: RunConfig, measure = measureCeilings): Promise<Profile> {
-  const work = await runPrograms(gpu, config)
+export async function profileKernel(gpu: Gpu, name: string, run: TaskRun, measure = measureCeilings): Promise<Profile> {
+  const work = await runPrograms(gpu, run)
   try {
     const uses = usesOf(work.programs, [name])
     const before = await measure(gpu)

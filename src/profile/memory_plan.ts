@@ -2,7 +2,7 @@
 
 import { formatTable } from '../base/table.js'
 import { bytesOf, type SlotPlan } from '../device/memory.js'
-import type { LanguageGroup } from '../model/sign_model.js'
+import type { TrainedGroup } from '../train/task.js'
 
 export interface ArenaSize {
   readonly name: string
@@ -31,13 +31,15 @@ export interface MemoryPlan {
   readonly programs: readonly ProgramMemory[]
 }
 
-/** The arenas of a language group: weights and positions, in training also gradients, the optimiser's moments and copies as halves. */
-export function groupArenas({ language, weights, positions }: LanguageGroup): ArenaSize[] {
+/** The arenas of a group: weights and positions, in training also gradients, the optimiser's moments and copies as halves. */
+export function groupArenas({ name: group, weights, tables }: TrainedGroup): ArenaSize[] {
   const arenas = [weights.values, weights.grads, weights.first, weights.second, weights.halves].flatMap((arena) =>
     arena ? [arena.buffer] : [],
   )
-  if (positions.region) arenas.push(positions.region.buffer)
-  return arenas.map(({ label, size }) => ({ name: label.startsWith(language) ? label : `${language} ${label}`, bytes: size }))
+  return [...arenas, ...tables].map(({ label, size }) => ({
+    name: group === '' || label.startsWith(group) ? label : `${group} ${label}`,
+    bytes: size,
+  }))
 }
 
 /** A program's slots, with who lives in them when. */

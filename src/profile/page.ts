@@ -1,7 +1,8 @@
 // The report page: one HTML file that fetches nothing, with the timeline, the roofline, the memory plan, the tables and a comparison.
 
-import { htmlPage, scrolling } from '../outputs/html_page.js'
-import { escapeMarkup, scriptJson } from '../outputs/markup.js'
+import { timelineScript } from '../generated/pages.js'
+import { htmlPage, scrolling, withScript } from '../outputs/html_page.js'
+import { escapeMarkup } from '../outputs/markup.js'
 import { type Comparison, diffProfiles } from './diff.js'
 import { byKernel, byPath, type Group, together } from './groups.js'
 import { mebibytes, total } from './memory_plan.js'
@@ -9,7 +10,7 @@ import { Hues } from './page_hues.js'
 import { memorySection } from './page_memory.js'
 import { rooflineSvg } from './page_roofline.js'
 import { pageStyle } from './page_style.js'
-import { timelineData, timelineScript, timelineSection } from './page_timeline.js'
+import { timelineData, timelineSection } from './page_timeline.js'
 import type { Profile } from './profile.js'
 import { percent, summaryLines } from './table.js'
 
@@ -29,10 +30,7 @@ export function reportPage(profile: Profile, against?: Profile): string {
     memorySection(memory, hues),
   ]
   const header = `<h1>${heading}</h1>\n${facts.map((line) => `<p class="soft">${line}</p>`).join('\n')}`
-  const scripts =
-    timeline.gpu.length > 0
-      ? `<script type="application/json" id="page-data">${scriptJson(timelineData(profile, hues))}</script>\n<script>\n${timelineScript}</script>`
-      : ''
+  const scripts = timeline.gpu.length > 0 ? withScript(timelineData(profile, hues), timelineScript) : ''
   return htmlPage(`Profile: ${subject}`, pageStyle, `<main>\n${body.join('\n')}\n</main>\n${scripts}`, header)
 }
 

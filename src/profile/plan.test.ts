@@ -1,25 +1,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gpu } from '../device/gpu.js'
 import { openGpu } from '../device/open.js'
-import { parseRunConfig } from '../train/run_config.js'
+import { parseRunConfig } from '../tasks/text_to_pose/config.js'
+import { textToPose } from '../tasks/text_to_pose/task.js'
+import { taskRun } from '../train/task.js'
 import { total, unshared } from './memory_plan.js'
 import { formatPlan, planTraining, type TrainingPlan } from './plan.js'
 
-const config = parseRunConfig(
-  `
+const run = taskRun(
+  textToPose,
+  parseRunConfig(
+    `
 name: planned
 data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 20, words: 6, wordsPerSentence: [1, 3] } }]
 model: { width: 16, heads: 2, hidden: 16, dropout: 0, encoderLayers: 1, decoderLayers: 1, maxFrames: 60, maxTokens: 8 }
 batch: { size: 8, bucket: 8 }
 `,
-  'test',
+    'test',
+  ),
 )
 
 let gpu: Gpu
 let plan: TrainingPlan
 beforeAll(async () => {
   gpu = (await openGpu()).gpu
-  plan = await planTraining(gpu, config)
+  plan = await planTraining(gpu, run)
 })
 afterAll(() => gpu.dispose())
 

@@ -2,14 +2,11 @@
 
 import type { Gpu } from '../device/gpu.js'
 import { claimSlots, SlotPool } from '../device/memory.js'
-import { SignModel } from '../model/sign_model.js'
-import type { BatchShape } from '../train/batch_arrays.js'
-import { loadData } from '../train/dataset.js'
-import type { RunConfig } from '../train/run_config.js'
-import { trainingOptions } from '../train/trainer.js'
-import { TrainingProgram } from '../train/training_program.js'
+import { passesOf } from '../train/batches.js'
+import type { TaskRun } from '../train/task.js'
+import { recordStep } from '../train/trainer.js'
 import { formatMemory, groupArenas, type MemoryPlan, mebibytes, type ProgramMemory, programMemory, total } from './memory_plan.js'
-import { firstEpoch } from './train.js'
+import { describeShape } from './train.js'
 
 /** The arenas and the programs of all batch shapes, in the order the first epoch meets them. */
 export interface TrainingPlan extends MemoryPlan {
@@ -20,30 +17,27 @@ export interface TrainingPlan extends MemoryPlan {
 }
 
 /** Plans a run: everything is opened as in training, but nothing is run. Throws what opening it throws where it does not fit. */
-export async function planTraining(gpu: Gpu, config: RunConfig): Promise<TrainingPlan> {
-  const model = new SignModel(gpu, { training: true, precision: config.precision })
+export async function planTraining(gpu: Gpu, { task, config }: TaskRun): Promise<TrainingPlan> {
+  const loaded = await task.load(config, { resumed: false })
+  const { training } = await loaded.begin(gpu)
   const slots = new SlotPool(gpu)
   try {
-    const data = await loadData(config)
-    const options = trainingOptions(config)
     const programs = new Map<string, ProgramMemory>()
-    for (const { group: description } of data) model.addLanguage(description, { seed: config.seed })
-    for (const language of data) {
-      for (const { clips, frames, tokens } of firstEpoch(config, language)) {
-        const shape: BatchShape = { batch: clips.length, frames, tokens }
-        const name = `${language.language} B ${shape.batch}, T ${frames}, U ${tokens}`
+    for (const plan of training.planEpoch(0)) {
+      for (const examples of passesOf(plan, config.batch.microBatch)) {
+        const name = describeShape({ ...plan, examples })
         if (programs.has(name)) continue
-        const training = await TrainingProgram.record(gpu, model.group(language.language), shape, options, slots)
-        programs.set(name, programMemory(name, training.program.steps.length, training.program.plan))
-        training.destroy()
+        const { program } = await recordStep(gpu, training, { ...plan, batch: examples.length }, config, slots)
+        programs.set(name, programMemory(name, program.steps.length, program.plan))
+        program.destroy()
       }
     }
     const all = [...programs.values()]
     const largestFirst = all.toSorted((a, b) => total(b.slots) - total(a.slots))
-    return { arenas: model.groups.flatMap(groupArenas), programs: all, pool: poolOf(all), leastPool: poolOf(largestFirst) }
+    return { arenas: training.groups.flatMap(groupArenas), programs: all, pool: poolOf(all), leastPool: poolOf(largestFirst) }
   } finally {
     slots.destroy()
-    model.destroy()
+    await training.destroy()
   }
 }
 

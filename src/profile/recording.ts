@@ -2,7 +2,7 @@
 
 import type { Gpu } from '../device/gpu.js'
 import type { Program } from '../device/program.js'
-import { type DispatchTimer, type HostStamps, PassClock, type Span } from '../device/timer.js'
+import { type DispatchTimer, type HostStamps, PassClock, type Span, type StepRange } from '../device/timer.js'
 
 /**
  * How dispatches were timed. `timestamps`: each in a compute pass of its own, between two timestamp queries. `submissions`: each
@@ -13,8 +13,10 @@ export type Method = 'timestamps' | 'submissions'
 /** One run of a program. */
 export interface RunRecord {
   readonly program: Program
+  /** What of it ran. */
+  readonly range: StepRange
   readonly host: HostStamps
-  /** One for each dispatch, the program's steps over and over; milliseconds of the GPU's clock, or of the host's under `submissions`. */
+  /** One for each dispatch, the steps of the range over and over; milliseconds of the GPU's clock, or of the host's under `submissions`. */
   readonly spans: readonly Span[]
 }
 
@@ -25,6 +27,9 @@ export interface RecordingTimer extends DispatchTimer {
   take(): RunRecord[]
   destroy(): void
 }
+
+/** Which of its program's steps a record's span is of. */
+export const stepOf = ({ range: { from, to } }: Pick<RunRecord, 'range'>, span: number): number => from + (span % (to - from))
 
 /** The best timer that the device has. */
 export function recordingTimer(gpu: Gpu): RecordingTimer {
@@ -40,15 +45,15 @@ class TimestampTimer implements RecordingTimer {
     this.#clock = new PassClock(gpu)
   }
 
-  async encode(program: Program, encoder: GPUCommandEncoder, times: number): Promise<GPUCommandEncoder> {
+  async encode(program: Program, encoder: GPUCommandEncoder, times: number, { from, to }: StepRange): Promise<GPUCommandEncoder> {
     for (let run = 0; run < times; run++)
-      for (let i = 0; i < program.steps.length; i++) program.encode(encoder, { from: i, to: i + 1, timestampWrites: this.#clock.next() })
+      for (let i = from; i < to; i++) program.encode(encoder, { from: i, to: i + 1, timestampWrites: this.#clock.next() })
     this.#clock.resolve(encoder)
     return encoder
   }
 
-  async finish(program: Program, host: HostStamps): Promise<void> {
-    this.#records.push({ program, host, spans: await this.#clock.read() })
+  async finish(program: Program, range: StepRange, host: HostStamps): Promise<void> {
+    this.#records.push({ program, range, host, spans: await this.#clock.read() })
   }
 
   take(): RunRecord[] {
@@ -70,12 +75,12 @@ class SubmissionTimer implements RecordingTimer {
     this.#gpu = gpu
   }
 
-  async encode(program: Program, encoder: GPUCommandEncoder, times: number): Promise<GPUCommandEncoder> {
+  async encode(program: Program, encoder: GPUCommandEncoder, times: number, { from, to }: StepRange): Promise<GPUCommandEncoder> {
     const { queue } = this.#gpu.device
     queue.submit([encoder.finish()])
     await this.#gpu.wait(queue.onSubmittedWorkDone())
     for (let run = 0; run < times; run++) {
-      for (let i = 0; i < program.steps.length; i++) {
+      for (let i = from; i < to; i++) {
         const one = this.#gpu.device.createCommandEncoder()
         program.encode(one, { from: i, to: i + 1 })
         const commands = one.finish()
@@ -88,8 +93,8 @@ class SubmissionTimer implements RecordingTimer {
     return this.#gpu.device.createCommandEncoder()
   }
 
-  async finish(program: Program, host: HostStamps): Promise<void> {
-    this.#records.push({ program, host, spans: this.#spans.splice(0) })
+  async finish(program: Program, range: StepRange, host: HostStamps): Promise<void> {
+    this.#records.push({ program, range, host, spans: this.#spans.splice(0) })
   }
 
   take(): RunRecord[] {

@@ -4,17 +4,22 @@ import { defineKernel, lanes } from '../device/kernel.js'
 import { openGpu } from '../device/open.js'
 import { Program, Recorder } from '../device/program.js'
 import { shaderFromPackage } from '../device/shader_source.js'
-import { parseRunConfig } from '../train/run_config.js'
+import { parseRunConfig } from '../tasks/text_to_pose/config.js'
+import { textToPose } from '../tasks/text_to_pose/task.js'
+import { taskRun } from '../train/task.js'
 import { tune, tuneUse } from './tune.js'
 
-const config = parseRunConfig(
-  `
+const run = taskRun(
+  textToPose,
+  parseRunConfig(
+    `
 name: tiny
 data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] } }]
 model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
 batch: { size: 2 }
 `,
-  'tiny run',
+    'tiny run',
+  ),
 )
 
 let gpu: Gpu
@@ -74,7 +79,7 @@ describe('the tuner', () => {
 
   it('finds agreeing forms of the kernels of a run, and the Gpu then takes the chosen ones', async () => {
     const kernels = new Set<string>()
-    for await (const { kernel, params, best, trials } of tune(gpu, config, {
+    for await (const { kernel, params, best, trials } of tune(gpu, run, {
       only: ['linear_grad'],
       sampling: { samples: 1, milliseconds: 1 },
     })) {
@@ -90,10 +95,8 @@ describe('the tuner', () => {
   })
 
   it('refuses kernels without a choice, and stops when told to', async () => {
-    await expect(tune(gpu, config, { only: ['clip_scale'] }).next()).rejects.toThrow(
-      /wanted a kernel with several forms .*got 'clip_scale'/,
-    )
+    await expect(tune(gpu, run, { only: ['clip_scale'] }).next()).rejects.toThrow(/wanted a kernel with several forms .*got 'clip_scale'/)
     const signal = AbortSignal.abort(new Error('enough'))
-    await expect(tune(gpu, config, { only: ['linear'], signal }).next()).rejects.toThrow('enough')
+    await expect(tune(gpu, run, { only: ['linear'], signal }).next()).rejects.toThrow('enough')
   })
 })

@@ -7,7 +7,7 @@ import type { Gpu } from '../device/gpu.js'
 import { type AnyKernel, type Choice, candidatesOf, pinned } from '../device/kernel.js'
 import type { Region, Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
-import type { RunConfig } from '../train/run_config.js'
+import type { TaskRun } from '../train/task.js'
 import { type Sampling, timed } from './timing.js'
 import { runPrograms, type Use, usesOf } from './uses.js'
 
@@ -53,12 +53,8 @@ const AGREEMENT = 1e-3
  * Tries every form of the kernels that a run dispatches, shape by shape. The Gpu must be opened untuned.
  * Throws ERR_USAGE where `only` names no kernel with a choice, and the signal's reason once it aborts.
  */
-export async function* tune(
-  gpu: Gpu,
-  config: RunConfig,
-  { only = [''], sampling = usual, signal }: TuneOptions = {},
-): AsyncGenerator<TunedUse> {
-  const work = await runPrograms(gpu, config)
+export async function* tune(gpu: Gpu, run: TaskRun, { only = [''], sampling = usual, signal }: TuneOptions = {}): AsyncGenerator<TunedUse> {
+  const work = await runPrograms(gpu, run)
   try {
     const uses = usesOf(work.programs, only).filter((use) => candidatesOf(stepOf(use).kernel, gpu.traits).length > 1)
     if (uses.length === 0) {

@@ -3,8 +3,7 @@
 import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Program } from '../device/program.js'
-import type { RunConfig } from '../train/run_config.js'
-import { generateSubject } from './generate.js'
+import type { TaskRun } from '../train/task.js'
 import { recordingTimer } from './recording.js'
 import { trainSubject } from './train.js'
 
@@ -24,22 +23,16 @@ export interface RunPrograms {
   destroy(): Promise<void>
 }
 
-/** Frames of the sentence whose decoding is looked through for kernels that only decoding has. */
-const DECODED = 64
-
-/** Trains one step and signs one sentence of a run, with fresh weights, and keeps the programs that took. */
-export async function runPrograms(gpu: Gpu, config: RunConfig): Promise<RunPrograms> {
-  const training = await trainSubject(gpu, config)
-  const { vocabulary, config: sizes } = training.group
-  const sentence = vocabulary.tokens.slice(-2).join(' ')
-  const lengths = [Math.min(DECODED, sizes.maxFrames)]
-  const decoding = await generateSubject(gpu, training.group, sentence, { policy: 'oracle', lengths })
+/** Trains one step of a run and puts its model to use once, with the weights it begins with, and keeps the programs that took. */
+export async function runPrograms(gpu: Gpu, run: TaskRun): Promise<RunPrograms> {
+  const { step, subject, training, destroy } = await trainSubject(gpu, run)
+  const use = await training.use()
   return {
-    subject: `${config.model.preset}, width ${sizes.width}, ${training.subject.split(', ').slice(-3).join(', ')}`,
-    programs: [...(await programsOf(gpu, training.step)), ...(await programsOf(gpu, decoding.step))],
+    subject: subject.replace('training step of ', ''),
+    programs: [...(await programsOf(gpu, step)), ...(await programsOf(gpu, () => use.run()))],
     destroy: async () => {
-      await decoding.destroy()
-      await training.destroy()
+      await use.destroy()
+      await destroy()
     },
   }
 }

@@ -2,75 +2,75 @@
 
 import { Random } from '../base/random.js'
 
-/** What the plan needs to know of a clip. */
-export interface ClipSize {
-  readonly language: string
-  readonly frames: number
-  /** Source tokens with the closing `</s>`. */
-  readonly tokens: number
+/** What the plan needs to know of an example. */
+export interface ExampleSize {
+  /** Whose parameters it trains: a language's, for one. */
+  readonly group: string
+  /** Frames or tokens that are to be predicted. */
+  readonly target: number
+  /** Tokens that are read, with the closing one. */
+  readonly source: number
 }
 
 export interface BatchPlan {
-  /** All clips of a batch are of one language, since a language has its own weights. */
-  readonly language: string
-  /** Indices into the clips given. */
-  readonly clips: readonly number[]
-  /** Frames and tokens that every clip of the batch is padded to. */
-  readonly frames: number
-  readonly tokens: number
+  /** All examples of a batch are of one group, since a group has its own parameters. */
+  readonly group: string
+  /** Indices into the examples given. */
+  readonly examples: readonly number[]
+  /** Lengths that every example of the batch is padded to. */
+  readonly target: number
+  readonly source: number
 }
 
 export interface EpochSettings {
-  /** Clips a batch; the last batch of a language may hold fewer. */
+  /** Examples a batch; the last batch of a group may hold fewer. */
   readonly size: number
-  /** Padded frames are a multiple of this. Larger wastes more on padding, but leaves fewer shapes to record programs for. */
+  /** Padded targets are a multiple of this. Larger wastes more on padding, but leaves fewer shapes to record programs for. */
   readonly bucket: number
   readonly seed: number
   readonly epoch: number
-  /** `shuffle` (default) draws anew each epoch; `fixed` is the same from epoch to epoch, shortest clips first. */
+  /** `shuffle` (default) draws anew each epoch; `fixed` is the same from epoch to epoch, shortest targets first. */
   readonly order?: 'shuffle' | 'fixed'
-  /** `turns` (default): one batch of each language in turn. `size`: each language's batches spread evenly over the epoch. */
+  /** `turns` (default): one batch of each group in turn. `size`: each group's batches spread evenly over the epoch. */
   readonly languages?: 'turns' | 'size'
-  /** Clips each language visits instead of all of its own, some perhaps more than once. */
+  /** Examples each group visits instead of all of its own, some perhaps more than once. */
   readonly drawn?: ReadonlyMap<string, readonly number[]>
 }
 
-/** Padded tokens are a multiple of this: sentences are short, so finer steps than for frames. */
-const TOKEN_BUCKET = 4
+/** Padded sources are a multiple of this: sentences are short, so finer steps than for targets. */
+const SOURCE_BUCKET = 4
 
 /**
- * Plans one epoch: every clip exactly once, or those drawn, clips of similar length together, languages taking turns.
+ * Plans one epoch: every example exactly once, or those drawn, targets of similar length together, groups taking turns.
  *
- * A language with fewer batches drops out of the turns when it has none left, or, by size, has its turns less often.
+ * A group with fewer batches drops out of the turns when it has none left, or, by size, has its turns less often.
  */
-export function planEpoch(clips: readonly ClipSize[], settings: EpochSettings): BatchPlan[] {
-  const byLanguage = new Map<string, number[]>()
-  clips.forEach(({ language }, i) => {
-    const members = byLanguage.get(language)
+export function planEpoch(examples: readonly ExampleSize[], settings: EpochSettings): BatchPlan[] {
+  const byGroup = new Map<string, number[]>()
+  examples.forEach(({ group }, i) => {
+    const members = byGroup.get(group)
     if (members) members.push(i)
-    else byLanguage.set(language, [i])
+    else byGroup.set(group, [i])
   })
-  const plans = [...byLanguage].map(([language, members]) =>
-    planLanguage(language, settings.drawn?.get(language) ?? members, clips, settings),
-  )
+  const plans = [...byGroup].map(([group, members]) => planGroup(group, settings.drawn?.get(group) ?? members, examples, settings))
   return settings.languages === 'size' ? spread(plans) : takeTurns(plans)
 }
 
-function planLanguage(language: string, members: readonly number[], clips: readonly ClipSize[], settings: EpochSettings): BatchPlan[] {
+function planGroup(group: string, members: readonly number[], examples: readonly ExampleSize[], settings: EpochSettings): BatchPlan[] {
   const { size, bucket, seed, epoch, order = 'shuffle' } = settings
-  // A stream for each language: one more language leaves the plans of the others as they were.
-  const random = order === 'shuffle' ? Random.for(seed, 'batches', language, epoch) : null
-  const bucketOf = (i: number) => Math.ceil(clips[i]!.frames / bucket)
+  // A stream for each group: one more group leaves the plans of the others as they were.
+  const random = order === 'shuffle' ? Random.for(seed, 'batches', group, epoch) : null
+  const bucketOf = (i: number) => Math.ceil(examples[i]!.target / bucket)
   // Shuffled first, then sorted by bucket alone: within a bucket, each epoch mixes anew.
   const inOrder = (random?.shuffled(members) ?? members.slice()).sort((a, b) => bucketOf(a) - bucketOf(b))
   const batches: BatchPlan[] = []
   for (let start = 0; start < inOrder.length; start += size) {
     const batch = inOrder.slice(start, start + size)
     batches.push({
-      language,
-      clips: batch,
-      frames: roundUp(Math.max(...batch.map((i) => clips[i]!.frames)), bucket),
-      tokens: roundUp(Math.max(...batch.map((i) => clips[i]!.tokens)), TOKEN_BUCKET),
+      group,
+      examples: batch,
+      target: roundUp(Math.max(...batch.map((i) => examples[i]!.target)), bucket),
+      source: roundUp(Math.max(...batch.map((i) => examples[i]!.source)), SOURCE_BUCKET),
     })
   }
   return random?.shuffled(batches) ?? batches
@@ -90,4 +90,10 @@ function spread(lists: readonly (readonly BatchPlan[])[]): BatchPlan[] {
 
 function roundUp(n: number, multiple: number): number {
   return Math.ceil(n / multiple) * multiple
+}
+
+/** A batch's examples in passes of at most so many; null leaves it whole. */
+export function passesOf({ examples }: BatchPlan, microBatch: number | null): readonly (readonly number[])[] {
+  if (microBatch === null) return [examples]
+  return Array.from({ length: Math.ceil(examples.length / microBatch) }, (_, i) => examples.slice(i * microBatch, (i + 1) * microBatch))
 }

@@ -2,9 +2,9 @@
 // resuming takes them away.
 
 import { readFile } from 'node:fs/promises'
+import { AppendFile } from '../base/append.js'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
-import { AppendFile } from './append.js'
 
 /** One report: the step it belongs to, and anything else that JSON holds. Numbers that are not finite are written as null. */
 export interface MetricsRecord {

@@ -8,7 +8,7 @@ function fourSteps(fails = 0) {
   for (let step = 1; step <= 4; step++) {
     const take = async () => {
       taken.push(step)
-      refuseDivergence(step, { loss: step === fails ? Number.NaN : 1, gradientNorm: 1 }, ['a', 'b'], 'clips')
+      refuseDivergence(step, { loss: step === fails ? Number.NaN : 1, gradientNorm: 1 }, ['a', 'b'])
       return step
     }
     steps.push(new PendingStep({ step, endsEpoch: false }, steps.at(-1), take))
@@ -28,7 +28,9 @@ describe('steps under way', () => {
 
   it('end with the one that diverged: those after it say so too, and take nothing', async () => {
     const { taken, steps } = fourSteps(2)
-    await expect(steps[3]!.read()).rejects.toThrow('step 2: wanted a finite loss and gradient, got NaN and 1 on a, b. Lower the rate')
+    await expect(steps[3]!.read()).rejects.toThrow(
+      'step 2: wanted a finite loss and gradient, got NaN and 1 on a, b. Lower the learning rate',
+    )
     await expect(steps[2]!.read()).rejects.toMatchObject({ code: 'ERR_DIVERGED' })
     expect(await steps[0]!.read()).toBe(1)
     expect(taken).toEqual([1, 2])

@@ -48,15 +48,14 @@ export class PendingStep<Trained> {
  * update's factor 0. The step after it, if it was submitted already, began from those weights. In f16 a gradient that is not finite is a
  * step skipped, as long as the loss scale can fall.
  *
- * @param names of what was trained on @param kind what those are, for the advice
+ * @param names of what was trained on
  */
 export function refuseDivergence(
   step: number,
   { loss, gradientNorm, lossScale }: { readonly loss: number; readonly gradientNorm: number; readonly lossScale?: LossScale | undefined },
   names: readonly string[],
-  kind: 'clips' | 'lines',
 ): void {
   if (Number.isFinite(loss) && (Number.isFinite(gradientNorm) || isOnlySkipped(lossScale))) return
   const problem = `wanted a finite loss and gradient, got ${loss} and ${gradientNorm} on ${names.join(', ')}`
-  throw new SignError('ERR_DIVERGED', `step ${step}`, problem, `Lower the rate, or look at those ${kind}`)
+  throw new SignError('ERR_DIVERGED', `step ${step}`, problem, 'Lower the learning rate, or look at those')
 }

@@ -116,6 +116,30 @@ describe('a run that overwrites', () => {
   })
 })
 
+describe('a run that may replace only the same one', () => {
+  it('has the folder of that, however often', async () => {
+    const out = await olderRun('same')
+    for (const _ of [1, 2]) await drain(run(out, { overwrite: 'same' }, { seed: 1 }))
+    expect(await contents(out)).toEqual({ ...newer, 'config.yaml': 'seed: 1\n' })
+  })
+
+  const { 'config.yaml': _, ...unnamed } = older
+  const others: Record<string, [Record<string, string>, Record<string, string>]> = {
+    'of another run file': [older, older],
+    'whose run file is lost': [unnamed, unnamed],
+    'set aside by the same run, which was killed': [
+      { 'config.yaml': 'seed: 2\n', '.replaced-run/config.yaml': 'seed: 1\n', '.replaced-run/last.safetensors': 'old' },
+      { 'config.yaml': 'seed: 1\n', 'last.safetensors': 'old' },
+    ],
+  }
+  it.each(Object.entries(others))('leaves one %s as it was', async (name, [files, left]) => {
+    const out = await olderRun(`same-${name}`, files)
+    const refused = { code: 'ERR_USAGE', message: expect.stringMatching(/another run in it\. .*--overwrite/) }
+    await expect(drain(run(out, { overwrite: 'same' }))).rejects.toMatchObject(refused)
+    expect(await contents(out)).toEqual(left)
+  })
+})
+
 describe('a run after one that was killed', () => {
   const killed: Record<string, [Record<string, string>, Record<string, string>]> = {
     'before its first checkpoint': [
@@ -171,6 +195,15 @@ describe('a run folder', () => {
   it('is gone again where a run that made it ends before it begins', async () => {
     await expect(drain(run(join(folder, 'none', 'deep'), {}, { fails: 'data' }))).rejects.toThrow('at data')
     expect(await readdir(folder)).not.toContain('none')
+  })
+
+  it.each([true, 'same'] as const)('is not gone on with and thrown away (overwrite: %s) at once', async (overwrite) => {
+    const out = await olderRun(`both-${overwrite}`)
+    const refused = { code: 'ERR_USAGE', message: expect.stringContaining('got both') }
+    await expect(drain(run(out, { resume: true, overwrite }, { seed: 1 }))).rejects.toMatchObject(refused)
+    expect(await contents(out)).toEqual(older)
+    await expect(drain(run(join(folder, 'unmade'), { resume: true, overwrite }))).rejects.toMatchObject(refused)
+    expect(await readdir(folder)).not.toContain('unmade')
   })
 
   it('is not resumed under another run file', async () => {

@@ -20,8 +20,8 @@ import { dropReplaced, putBack, recover, setAside } from './replaced_run.js'
 export interface FolderOptions {
   /** Go on from the folder's last checkpoint; without one, start anew. */
   readonly resume?: boolean
-  /** Throw away what the folder holds, once the new run has a checkpoint of its own. */
-  readonly overwrite?: boolean
+  /** Throw away what the folder holds, once the new run has a checkpoint of its own; `same`: only a run that was begun with this very run file. */
+  readonly overwrite?: boolean | 'same'
 }
 
 /** Where a run keeps everything to go on from. */
@@ -51,23 +51,29 @@ export class RunFolder {
   /** Whether the run goes on from the folder's last checkpoint. */
   readonly resumed: boolean
   readonly #out: string
+  readonly #onlySame: boolean
   readonly #lock: Lock
   /** The topmost folder that had to be made. */
   readonly #made: string | undefined
   #replaces = false
 
-  private constructor(out: string, resumed: boolean, lock: Lock, made: string | undefined) {
+  private constructor(out: string, resumed: boolean, onlySame: boolean, lock: Lock, made: string | undefined) {
     this.#out = out
     this.resumed = resumed
+    this.#onlySame = onlySame
     this.#lock = lock
     this.#made = made
   }
 
   /**
-   * Makes the folder and locks it. Throws ERR_USAGE where another process has it, or where it holds a run and nothing says what to do
-   * with that; ERR_OUTPUT where it cannot be written.
+   * Makes the folder and locks it. Throws ERR_USAGE where another process has it, or where it holds a run and nothing, or both `resume`
+   * and `overwrite`, say what to do with that; ERR_OUTPUT where it cannot be written.
    */
   static async open(out: string, { resume = false, overwrite = false }: FolderOptions): Promise<RunFolder> {
+    if (resume && overwrite !== false) {
+      const problem = 'wanted to go on with its run (resume) or to throw it away (overwrite), got both'
+      throw new SignError('ERR_USAGE', out, problem, 'Choose one of them')
+    }
     const made = await makeFolder(out)
     const last = lastCheckpoint(out)
     let lock: Lock | undefined
@@ -75,11 +81,11 @@ export class RunFolder {
       lock = takeLock(join(out, 'run.lock'), out)
       await recover(out, existsSync(last), isOurs)
       const there = existsSync(last)
-      if (there && !resume && !overwrite) {
+      if (there && !resume && overwrite === false) {
         const problem = 'wanted an empty run folder, got one with a run in it'
         throw new SignError('ERR_USAGE', out, problem, 'Pass --resume to go on, or --overwrite to start anew')
       }
-      return new RunFolder(out, there && !overwrite, lock, made)
+      return new RunFolder(out, there && overwrite === false, overwrite === 'same', lock, made)
     } catch (error) {
       lock?.release()
       if (made !== undefined) await removeEmpty(out, made)
@@ -89,7 +95,8 @@ export class RunFolder {
 
   /**
    * Makes the folder ready and writes the run file into it; an older run is set aside. Throws ERR_CONFIG where the run that is gone on with
-   * was begun with another value of a `fixed` key, ERR_OUTPUT where the folder cannot be written.
+   * was begun with another value of a `fixed` key, ERR_USAGE where only the same run may be replaced and another is there, ERR_OUTPUT where
+   * the folder cannot be written.
    *
    * @param read reads the run file that is in the folder
    */
@@ -101,6 +108,7 @@ export class RunFolder {
     const out = this.#out
     const runFile = join(out, 'config.yaml')
     if (this.resumed && existsSync(runFile)) checkSameRun(config, await read(runFile), fixed, runFile)
+    if (this.#onlySame) await refuseOtherRun(out, config, read)
     const names = await output(out, 'look into the run folder', () => readdir(out))
     // A process that was killed while it wrote leaves a partial file behind.
     for (const name of names.filter(isPartial)) await output(join(out, name), 'remove it', () => rm(join(out, name)))
@@ -126,6 +134,25 @@ export class RunFolder {
     this.#lock.release()
     if (this.#made !== undefined) await removeEmpty(this.#out, this.#made)
   }
+}
+
+/** Throws ERR_USAGE where the folder holds a run that was begun with another run file than this one. */
+export async function refuseOtherRun<Config extends object>(
+  out: string,
+  config: Config,
+  read: (path: string) => Promise<Config>,
+): Promise<void> {
+  if (!existsSync(lastCheckpoint(out))) return
+  // A run file that cannot be read is not this one.
+  const begun = await read(join(out, 'config.yaml')).catch(() => undefined)
+  if (begun !== undefined && sameRunFile(begun, config)) return
+  const problem = 'wanted an empty run folder or one of the same run, got one with another run in it'
+  throw new SignError('ERR_USAGE', out, problem, 'Name another folder as out, or pass --overwrite to throw that run away')
+}
+
+/** Whether two run files are the same but for the folder: one folder has many names. */
+export function sameRunFile(a: object, b: object): boolean {
+  return isDeepStrictEqual({ ...a, out: '' }, { ...b, out: '' })
 }
 
 /** The run file of a complete config: reading it gives the same config again. */

@@ -2,8 +2,8 @@
 // has trained first.
 
 import { join } from 'node:path'
+import type { TrainingConfig } from './config/parts.js'
 import { MetricsLog, truncateAfter } from './metrics_log.js'
-import type { RunConfig } from './run_config.js'
 import { TensorBoardLog } from './tensorboard.js'
 
 /** Numbers for the logs, by name. */
@@ -20,7 +20,7 @@ export class RunLogs {
   }
 
   /** @param resumedAt the step a run goes on after: later reports are dropped. Throws ERR_OUTPUT, and ERR_DATA for metrics that are none. */
-  static async open({ out, log }: Pick<RunConfig, 'out' | 'log'>, resumedAt?: number): Promise<RunLogs> {
+  static async open({ out, log }: Pick<TrainingConfig, 'out' | 'log'>, resumedAt?: number): Promise<RunLogs> {
     const path = join(out, 'metrics.jsonl')
     if (resumedAt !== undefined) await truncateAfter(path, resumedAt)
     const metrics = new MetricsLog(path)

@@ -1,4 +1,4 @@
-// The order in which a run tells, logs and saves, by a job without a GPU.
+// The order in which a run tells, logs and saves, by a training without a GPU.
 
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeWhole } from '../base/files.js'
 import { PendingStep, refuseDivergence } from './pending_step.js'
-import { carryThrough, type Job } from './run_loop.js'
+import { type RunnableTraining, runTraining } from './run_loop.js'
 import { TrainingProgress } from './training_progress.js'
 
 let folder: string
@@ -22,18 +22,16 @@ interface Told {
   readonly step: number
 }
 
-/** A job that notes what is asked of it; the step named `fails` diverges. */
-class NotingJob implements Job<Told, object> {
+/** A training that notes what is asked of it; the step named `fails` diverges. */
+class NotingTraining implements RunnableTraining<Told, object> {
   readonly progress: TrainingProgress
   readonly parameters = 1
-  readonly clips = 1
-  readonly notes: readonly string[]
+  readonly examples = 1
   readonly calls: string[] = []
   readonly #fails: number
   #newest: PendingStep<Told> | undefined
 
-  constructor(steps: number, fails: number, notes: readonly string[]) {
-    this.notes = notes
+  constructor(steps: number, fails: number) {
     const stop = { steps, epochs: null, patience: null, minRate: null }
     const optimiser = { kind: 'adam', rate: 1, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0, clip: 0 } as const
     this.progress = new TrainingProgress({ stop, schedule: { kind: 'constant' }, optimiser })
@@ -46,7 +44,7 @@ class NotingJob implements Job<Told, object> {
     this.calls.push(`submit ${step}`)
     this.#newest = new PendingStep({ step, endsEpoch }, this.#newest, async () => {
       this.calls.push(`read ${step}`)
-      refuseDivergence(step, { loss: step === this.#fails ? Number.NaN : 1, gradientNorm: 1 }, ['clip'], 'clips')
+      refuseDivergence(step, { loss: step === this.#fails ? Number.NaN : 1, gradientNorm: 1 }, ['clip'])
       return { step }
     })
     return this.#newest
@@ -75,9 +73,9 @@ class NotingJob implements Job<Told, object> {
   }
 }
 
-/** Carries a job through, aborting when the event of step `stopAt` comes; gives its notes, its events and its log. */
+/** Runs a training, aborting when the event of step `stopAt` comes; gives its notes, its events and its log. */
 async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, log = '', keep = 1, told = [] as readonly string[] }) {
-  const job = new NotingJob(steps, fails, told)
+  const training = new NotingTraining(steps, fails)
   const controller = new AbortController()
   const out = join(folder, name)
   const config = { out, log: { every: 1, tensorboard: false }, checkpoint: { every, keep }, validate: { every: 5 } }
@@ -88,14 +86,14 @@ async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, 
     await symlink(log, join(out, 'metrics.jsonl'))
   }
   try {
-    for await (const event of carryThrough(job, config, { resumed: false, signal: controller.signal })) {
+    for await (const event of runTraining(training, config, { resumed: false, notes: told, signal: controller.signal })) {
       events.push(`${event.kind} ${event.step}${event.kind === 'start' ? event.notes.map((note) => `, ${note}`).join('') : ''}`)
       if (event.kind === 'step' && event.step === stopAt) controller.abort()
     }
   } catch (caught) {
     error = caught
   }
-  return { notes: job.calls, events, error, log: log === '' ? await readFile(join(out, 'metrics.jsonl'), 'utf8') : '' }
+  return { notes: training.calls, events, error, log: log === '' ? await readFile(join(out, 'metrics.jsonl'), 'utf8') : '' }
 }
 
 describe('a run', () => {

@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { AppendFile } from './append.js'
+import { AppendFile } from '../base/append.js'
 import { record, restartEvent, scalarEvent, versionEvent } from './event_log.js'
 
 export interface TensorBoardOptions {

@@ -1,11 +1,11 @@
 // Where a training is on its way: steps and epochs done, the rate of the next step, the best validation, and whether it is over.
 
 import { counted } from '../base/counted.js'
-import type { RunConfig } from './run_config.js'
+import type { TrainingConfig } from './config/parts.js'
 import { createSchedule, type Schedule, type ScheduleState } from './schedule.js'
 
 /** What of a run file decides how a training goes on and when it ends. */
-export type CourseSettings = Pick<RunConfig, 'stop' | 'schedule' | 'optimiser'>
+export type ProgressSettings = Pick<TrainingConfig, 'stop' | 'schedule' | 'optimiser'>
 
 /** Plain JSON; what `restore` takes is what `state` gave. */
 export interface ProgressState {
@@ -27,10 +27,10 @@ export class TrainingProgress {
   /** Score of the best validation, lower is better; null before the first. */
   best: number | null = null
   validationsSinceBest = 0
-  readonly #stop: CourseSettings['stop']
+  readonly #stop: ProgressSettings['stop']
   readonly #schedule: Schedule
 
-  constructor({ stop, schedule, optimiser }: CourseSettings) {
+  constructor({ stop, schedule, optimiser }: ProgressSettings) {
     this.#stop = stop
     this.#schedule = createSchedule(schedule, optimiser.rate)
   }
@@ -90,6 +90,6 @@ export class TrainingProgress {
  * The optimiser's numbers for its `updates`-th step, as the adamw kernel takes them: rate, betas, epsilon, and what is left of each
  * moment's start. The powers are taken of the betas as the shader has them, in float32.
  */
-export function hyperOf({ beta1, beta2, epsilon }: CourseSettings['optimiser'], rate: number, updates: number): number[] {
+export function hyperOf({ beta1, beta2, epsilon }: ProgressSettings['optimiser'], rate: number, updates: number): number[] {
   return [rate, beta1, beta2, epsilon, 1 - Math.fround(beta1) ** updates, 1 - Math.fround(beta2) ** updates]
 }

@@ -32,7 +32,9 @@ export function recordUpdate(
     recorder.run(sumSquares, { x: range.grad, partial: more }, { n: range.length })
     partial = partial ? sumOf(recorder, partial, more) : more
   }
+  recorder.mark('norm')
   const { clip, tuned } = recordClip(recorder, partial!, weights.scaling, hyper, limit)
+  recorder.mark('clip')
   const decoupled = optimiser.kind === 'adamw' ? 1 : 0
   const { weightDecay } = optimiser
   for (const { grad, value, first, second, length, decayed } of ranges) {

@@ -1,0 +1,5 @@
+// `npm run generate`: writes what is made out of other files, into src/generated.
+
+import { writePages } from './pages.js'
+
+await writePages()

@@ -1,0 +1,30 @@
+// What the viewer's page holds, as its writer and its script both see it.
+
+/** A motion as the page holds it: `value = integer * step`. */
+export interface PackedMotion {
+  readonly fps: number
+  readonly frames: number
+  readonly step: number
+  /** Little-endian 16-bit integers in base64, 150 a frame. */
+  readonly data: string
+}
+
+/** What the clip is about, in words. */
+export interface ClipText {
+  readonly title: string
+  readonly language: string
+  readonly text: string
+  readonly scores: readonly (readonly [name: string, score: string])[]
+}
+
+/** One clip, with where the camera stands for it; lengths in units of the motion. */
+export interface PackedClip extends ClipText {
+  readonly centre: readonly [x: number, y: number, z: number]
+  readonly extent: number
+  readonly motion: PackedMotion
+  readonly reference?: PackedMotion
+}
+
+export interface ViewerData {
+  readonly clips: readonly PackedClip[]
+}

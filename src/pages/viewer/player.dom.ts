@@ -1,0 +1,141 @@
+// The viewer at work: the clip that is shown, time going by, and the controls that say so.
+
+import { dark, light } from '../../outputs/colours.js'
+import type { PackedClip } from '../../outputs/viewer_data.js'
+import { element } from '../page.dom.js'
+import { showCaption, showLegend } from './caption.dom.js'
+import { ClipList } from './clip_list.dom.js'
+import type { Mode } from './panes.js'
+import { Playback } from './playback.js'
+import { type ShownClip, unpackClip } from './shown_clip.js'
+import { paintScene } from './stage.dom.js'
+import { frontView, turned, zoomed } from './view.js'
+
+const canvas = element('canvas', HTMLCanvasElement)
+const slider = element('time', HTMLInputElement)
+const night = matchMedia('(prefers-color-scheme: dark)')
+
+/** Plays one of several clips at a time. */
+export class Player {
+  readonly #clips: readonly PackedClip[]
+  readonly #list: ClipList
+  #index = 0
+  #clip: ShownClip
+  #playback: Playback
+  #view = frontView
+  #playing = false
+  /** When time was last let go by, in milliseconds of the browser's clock. */
+  #lastTick = 0
+
+  /** Shows the clip at `index`, or the nearest there is, standing still. `clips` holds at least one. */
+  constructor(clips: readonly PackedClip[], index: number) {
+    this.#clips = clips
+    this.#list = new ClipList(clips, (chosen) => this.choose(chosen))
+    this.#index = Math.min(Math.max(index, 0), clips.length - 1)
+    this.#clip = unpackClip(clips[this.#index]!)
+    this.#playback = playbackOf(this.#clip)
+    this.#showClip()
+    showLegend(palette())
+    night.addEventListener('change', () => {
+      showLegend(palette())
+      this.paint()
+    })
+    new ResizeObserver(() => this.paint()).observe(element('stage', HTMLElement))
+  }
+
+  /** Shows another clip from its start; nothing where there is none at `index`. */
+  choose(index: number): void {
+    const packed = this.#clips[index]
+    if (!packed) return
+    this.#index = index
+    this.#clip = unpackClip(packed)
+    this.#playback = playbackOf(this.#clip)
+    this.#showClip()
+  }
+
+  /** The next clip of the list, or that many further on; the one before where `by` is negative. */
+  chooseNext(by: number): void {
+    this.choose(this.#index + by)
+  }
+
+  play(on: boolean): void {
+    if (on && !this.#playing) {
+      if (this.#playback.atEnd) this.#playback.seconds = 0
+      this.#lastTick = performance.now()
+      requestAnimationFrame(this.#tick)
+    }
+    this.#playing = on
+    element('play', HTMLElement).textContent = on ? 'Pause' : 'Play'
+  }
+
+  toggle(): void {
+    this.play(!this.#playing)
+  }
+
+  goTo(frame: number): void {
+    this.#playback.goTo(frame)
+    this.#showTime()
+  }
+
+  goToEnd(): void {
+    this.goTo(this.#playback.steps - 1)
+  }
+
+  /** Pauses, and goes some frames on or back. */
+  step(by: number): void {
+    this.play(false)
+    this.goTo(this.#playback.frame + by)
+  }
+
+  turn(yaw: number, pitch: number): void {
+    this.#view = turned(this.#view, yaw, pitch)
+    this.paint()
+  }
+
+  zoom(factor: number): void {
+    this.#view = zoomed(this.#view, factor)
+    this.paint()
+  }
+
+  faceFront(): void {
+    this.#view = frontView
+    this.paint()
+  }
+
+  paint(): void {
+    const mode: Mode = this.#clip.reference ? (element('mode', HTMLSelectElement).value as Mode) : 'alone'
+    const view = { ...this.#view, perspective: element('perspective', HTMLInputElement).checked }
+    paintScene(canvas, { clip: this.#clip, playback: this.#playback, mode, view, palette: palette() })
+  }
+
+  #tick = (now: number): void => {
+    if (!this.#playing) return
+    const passed = (Math.max(0, now - this.#lastTick) / 1000) * Number(element('speed', HTMLSelectElement).value)
+    this.#lastTick = now
+    if (this.#playback.advance(passed, element('loop', HTMLInputElement).checked)) requestAnimationFrame(this.#tick)
+    else this.play(false)
+    this.#showTime()
+  }
+
+  #showClip(): void {
+    slider.max = String(this.#playback.steps - 1)
+    element('compare', HTMLElement).hidden = !this.#clip.reference
+    showCaption(this.#clip)
+    this.#list.mark(this.#index)
+    this.#showTime()
+  }
+
+  #showTime(): void {
+    const { frame, steps, seconds } = this.#playback
+    slider.value = String(frame)
+    slider.setAttribute('aria-valuetext', `frame ${frame + 1} of ${steps}`)
+    element('counter', HTMLElement).textContent = `${frame + 1} / ${steps} · ${seconds.toFixed(2)} s`
+    this.paint()
+  }
+}
+
+function playbackOf({ motion, reference }: ShownClip): Playback {
+  return reference ? new Playback(motion, reference) : new Playback(motion)
+}
+
+const palette = () => (night.matches ? dark : light)

@@ -1,0 +1,21 @@
+// A clip ready to be played, from how the page holds it.
+
+import type { Motion } from '../../motion/clip.js'
+import type { PackedClip, PackedMotion } from '../../outputs/viewer_data.js'
+
+export interface ShownClip extends Omit<PackedClip, 'motion' | 'reference'> {
+  readonly motion: Motion
+  readonly reference: Motion | undefined
+}
+
+export function unpackClip(packed: PackedClip): ShownClip {
+  return { ...packed, motion: unpackMotion(packed.motion), reference: packed.reference && unpackMotion(packed.reference) }
+}
+
+/** Integers in base64 back to coordinates, 150 a frame. */
+export function unpackMotion({ fps, frames, step, data }: PackedMotion): Motion {
+  const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0))
+  const view = new DataView(bytes.buffer)
+  const joints = Float32Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i, true) * step)
+  return { joints, frames, fps }
+}

@@ -1,0 +1,25 @@
+// Trainings of the tasks there are, by the names that a library's user knows.
+
+import type { Gpu } from '../device/gpu.js'
+import { runTask, type TrainRunOptions } from '../train/run.js'
+import type { RunEvent } from '../train/run_loop.js'
+import type { TrainedStep } from '../train/trainer.js'
+import type { GlossRunConfig } from './text_to_gloss/config.js'
+import { textToGloss } from './text_to_gloss/task.js'
+import type { GlossStep, GlossValidated } from './text_to_gloss/training.js'
+import type { RunConfig } from './text_to_pose/config.js'
+import { textToPose } from './text_to_pose/task.js'
+import type { PoseStep, Validated } from './text_to_pose/training.js'
+
+export type TrainEvent = RunEvent<TrainedStep<PoseStep>, Validated>
+export type GlossTrainEvent = RunEvent<TrainedStep<GlossStep>, GlossValidated>
+
+/** Runs a text-to-pose training to its end, as a stream of what happens. Throws as `runTask`. */
+export function trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
+  return runTask(textToPose, gpu, config, options)
+}
+
+/** Runs a text-to-gloss training to its end, as a stream of what happens. Throws as `runTask`. */
+export function trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
+  return runTask(textToGloss, gpu, config, options)
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { loadGlossConfig, loadRunConfig, loadRunFile } from './run_file.js'
+
+const folder = await mkdtemp(join(tmpdir(), 'signllm-run-file-'))
+afterAll(() => rm(folder, { recursive: true }))
+const pose = join(folder, 'pose.yaml')
+const gloss = join(folder, 'gloss.yaml')
+await writeFile(pose, 'name: a\ndata: [{ synthetic: {} }]\n')
+await writeFile(gloss, 'task: text-to-gloss\nname: b\ndata: [{ synthetic: {} }]\ninput: text\n')
+
+describe('a run file', () => {
+  it('is of the task that it says, text to pose where it says none', async () => {
+    expect((await loadRunFile(pose)).task).toBe('text-to-pose')
+    expect(await loadRunFile(gloss)).toMatchObject({ task: 'text-to-gloss', input: 'text', gloss: 'auto' })
+  })
+
+  it('of one task is refused by what wants the other, in one line', async () => {
+    await expect(loadRunConfig(gloss)).rejects.toThrow(`${gloss}: wanted a run of task text-to-pose, got text-to-gloss`)
+    await expect(loadGlossConfig(pose)).rejects.toThrow(`${pose}: wanted a run of task text-to-gloss, got one that names none`)
+  })
+
+  it('may call keys by their older names, which is told with the place of each', async () => {
+    const path = join(folder, 'older.yaml')
+    const warned: string[] = []
+    await writeFile(
+      path,
+      'name: a\nstart: b.safetensors\ndata:\n  - { language: ASL, train: x, long: drop }\n  - { synthetic: { languages: [GSL] } }\n',
+    )
+    expect(await loadRunFile(path, (note) => warned.push(note))).toMatchObject({
+      initFrom: 'b.safetensors',
+      data: [{ overlong: 'drop' }, {}],
+    })
+    expect(warned).toEqual([`${path}:2:1: \`start\` is called \`initFrom\` now`, `${path}:4:32: \`long\` is called \`overlong\` now`])
+    await writeFile(path, 'task: text-to-gloss\nname: b\ndata: [{ synthetic: {} }]\nreads: prompt\n')
+    expect(await loadRunFile(path, (note) => warned.push(note))).toMatchObject({ input: 'prompt' })
+    expect(warned.slice(2)).toEqual([`${path}:4:1: \`reads\` is called \`input\` now`])
+    await writeFile(path, 'task: text-to-gloss\nname: b\ndata: [{ synthetic: {} }]\nreads: nothing\n')
+    await expect(loadRunFile(path)).rejects.toThrow(`${path}:4:8: \`input\`: wanted`)
+    await writeFile(path, 'name: a\nstart: b\ninitFrom: c\ndata: [{ synthetic: {} }]\n')
+    await expect(loadRunFile(path)).rejects.toThrow(`${path}:2:1: wanted one of the keys`)
+  })
+
+  it('of a task there is not, or that is not there, is refused with its place', async () => {
+    await writeFile(join(folder, 'x.yaml'), 'task: text-to-song\nname: a\ndata: [{ synthetic: {} }]\n')
+    await expect(loadRunFile(join(folder, 'x.yaml'))).rejects.toThrow('x.yaml:1:7: `task`: wanted')
+    await expect(loadRunFile(join(folder, 'none.yaml'))).rejects.toThrow('wanted to read a run file')
+  })
+
+  it('is UTF-8, with or without a mark, or refused with the line', async () => {
+    const path = join(folder, 'encoded.yaml')
+    const run = 'name: a\nout: läufe\ndata: [{ synthetic: {} }]\n'
+    await writeFile(path, `\uFEFF${run.replaceAll('\n', '\r\n')}`)
+    expect(await loadRunFile(path)).toMatchObject({ out: 'läufe' })
+    await writeFile(path, Buffer.from(run, 'latin1'))
+    await expect(loadRunFile(path)).rejects.toMatchObject({
+      code: 'ERR_CONFIG',
+      message: expect.stringContaining('encoded.yaml:2: wanted'),
+    })
+    await writeFile(path, Buffer.from(`\uFEFF${run}`, 'utf16le'))
+    await expect(loadRunFile(path)).rejects.toMatchObject({ code: 'ERR_CONFIG', message: expect.stringContaining('got UTF-16') })
+  })
+})

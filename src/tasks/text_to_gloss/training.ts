@@ -1,0 +1,153 @@
+// A text-to-gloss training: prompts are drawn anew for every sentence and epoch.
+
+import { SignError } from '../../base/errors.js'
+import { saveGlossCheckpoint } from '../../checkpoint/file.js'
+import type { Gpu } from '../../device/gpu.js'
+import { GlossDecoder } from '../../infer/gloss_decoder.js'
+import type { TextScores } from '../../metrics/text_scores.js'
+import type { GlossModel } from '../../model/text_to_gloss.js'
+import type { Graph } from '../../ops/graph.js'
+import { type BatchPlan, planEpoch } from '../../train/batches.js'
+import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
+import type { SavedTraining } from '../../train/trainer.js'
+import { type GlossPair, glossArrays, glossTokens } from './batch.js'
+import type { GlossRunConfig } from './config.js'
+import { type GlossLine, readingOf } from './data.js'
+import { scoreLines } from './evaluate.js'
+import { glossLoss, recordGlossLosses } from './losses.js'
+
+/** What one step did. */
+export interface GlossStep {
+  /** Mean over the batch's gloss tokens. */
+  readonly loss: number
+  /** Gloss tokens of the batch, padding not counted. */
+  readonly tokens: number
+}
+
+/** What a validation gives. */
+export interface GlossValidated {
+  readonly scores: TextScores
+}
+
+/** A model has one group of parameters, which has no name. */
+const GROUP = ''
+
+export class GlossTraining implements Training<GlossStep, GlossValidated> {
+  readonly config: GlossRunConfig
+  readonly model: GlossModel
+  readonly lines: readonly GlossLine[]
+  readonly #held: readonly GlossLine[]
+  #decoder: GlossDecoder | undefined
+  #pairs: { readonly epoch: number; readonly pairs: readonly GlossPair[] } | undefined
+
+  /** @param held lines to validate with; where there are none, those learned from */
+  constructor(config: GlossRunConfig, model: GlossModel, lines: readonly GlossLine[], held: readonly GlossLine[] = []) {
+    if (lines.length === 0) throw new SignError('ERR_DATA', 'text to gloss', 'wanted lines to train on, got none', 'Check the corpus')
+    this.config = config
+    this.model = model
+    this.lines = lines
+    this.#held = held.length > 0 ? held : lines
+  }
+
+  get gpu(): Gpu {
+    return this.model.gpu
+  }
+
+  get groups(): readonly TrainedGroup[] {
+    return [{ name: GROUP, weights: this.model.weights, tables: [this.model.positions.region!.buffer] }]
+  }
+
+  get examples(): number {
+    return this.lines.length
+  }
+
+  check(): void {
+    this.model.check()
+  }
+
+  /** The epoch's prompts are drawn when it is planned. */
+  planEpoch(epoch: number): readonly BatchPlan[] {
+    const { source, gloss } = this.model
+    const pairs = this.lines.map((line, i) => ({
+      source: source.encode(readingOf(line, this.config, [epoch, i])),
+      gloss: gloss.encode(line.langGloss),
+    }))
+    this.#pairs = { epoch, pairs }
+    const sizes = pairs.map((pair) => ({ group: GROUP, target: pair.gloss.length, source: pair.source.length }))
+    return planEpoch(sizes, { ...this.config.batch, seed: this.config.seed, epoch })
+  }
+
+  nameOf(_: string, example: number): string {
+    return this.lines[example]!.name
+  }
+
+  record(graph: Graph, { group: _, ...shape }: BatchShape) {
+    return recordGlossLosses(graph, this.model, shape, this.config.smoothing)
+  }
+
+  feedsOf(pass: readonly number[], batch: BatchPlan): HostArrays {
+    const shape = { batch: pass.length, target: batch.target, source: batch.source }
+    return { ...glossArrays(this.#pairsOf(pass), shape, glossTokens(this.#pairsOf(batch.examples))) }
+  }
+
+  tell(batch: BatchPlan, passes: readonly PassReports[]): GlossStep {
+    const { gloss } = this.model
+    const tokens = batch.examples.reduce((sum, i) => sum + gloss.encode(this.lines[i]!.langGloss).length, 0)
+    return { loss: glossLoss(passes), tokens }
+  }
+
+  remember(): void {}
+
+  endEpoch(): void {}
+
+  scalarsOf() {
+    return {}
+  }
+
+  epochScalars() {
+    return {}
+  }
+
+  state(): object {
+    return {}
+  }
+
+  restore(): void {}
+
+  async validate(): Promise<Validation<GlossValidated>> {
+    const { beams, lengthPenalty, sentences } = this.config.validate
+    const { source } = this.model
+    // A line without a word cannot be glossed.
+    const held = this.#held
+      .slice(0, sentences ?? this.#held.length)
+      .map((line, i) => ({ line, reading: readingOf(line, this.config, ['held', i]) }))
+      .filter(({ reading }) => source.tokensOf(reading).length > 0)
+    const [lines, readings] = [held.map(({ line }) => line), held.map(({ reading }) => reading)]
+    this.#decoder ??= new GlossDecoder(this.gpu, this.model)
+    const { scores } = await scoreLines(this.#decoder, lines, readings, { beams, lengthPenalty })
+    const { bleu, rouge, exact, lengthRatio } = scores
+    const scalars = { 'dev/bleu1': bleu[0], 'dev/bleu4': bleu[3], 'dev/rouge': rouge, 'dev/exact': exact, 'dev/lengthRatio': lengthRatio }
+    // Short glosses have no 4-grams, so BLEU-4 alone may stay 0: ROUGE settles what it leaves open.
+    return { result: { scores }, score: 200 - bleu[3] - rouge, scalars }
+  }
+
+  save(path: string, state: SavedTraining | undefined): Promise<void> {
+    return saveGlossCheckpoint(path, this.model, state)
+  }
+
+  /** Glosses the first line. */
+  async use(): Promise<ModelUse> {
+    const decoder = new GlossDecoder(this.gpu, this.model)
+    const reading = readingOf(this.lines[0]!, this.config, [0, 0])
+    return { run: () => decoder.decode([reading]), destroy: () => decoder.destroy() }
+  }
+
+  async destroy(): Promise<void> {
+    await this.#decoder?.destroy()
+    this.model.destroy()
+  }
+
+  #pairsOf(examples: readonly number[]): GlossPair[] {
+    return examples.map((i) => this.#pairs!.pairs[i]!)
+  }
+}

@@ -1,0 +1,135 @@
+// A batch of clips as the arrays a training program is fed.
+
+import { invertIds } from '../../kernels/embedding.js'
+import { inputNumbers, outputNumbers } from '../../model/config.js'
+import { scaleInto } from '../../model/frame_scaling.js'
+import type { GroupDescription } from '../../model/sign_model.js'
+import type { Clip } from '../../motion/clip.js'
+import { COORDS } from '../../motion/skeleton.js'
+import { padded } from '../../ops/parameter.js'
+import { specialId } from '../../text/vocabulary.js'
+import type { BatchShape } from '../../train/task.js'
+
+export interface Sample {
+  readonly clip: Clip
+  /** Token ids with the closing one. */
+  readonly ids: Uint32Array
+}
+
+/** How sums over a clip become its share of the loss. */
+export type LossPadding = 'per-sample' | 'batch'
+
+/** A batch's padded sizes: frames are the target, tokens the source. */
+export type PoseShape = Omit<BatchShape, 'group'>
+
+/** What a batch's arrays are made by. */
+export interface BatchSettings {
+  readonly padding: LossPadding
+  /** Clips of the whole batch that these are a part of; default these alone. */
+  readonly whole?: number
+}
+
+export interface BatchArrays {
+  readonly ids: Uint32Array
+  readonly uniqueIds: Uint32Array
+  readonly starts: Uint32Array
+  readonly order: Uint32Array
+  readonly tokenLengths: Uint32Array
+  /** [B, T, input stride]: the start frame, then all but the last. */
+  readonly frames: Float32Array
+  /** [B, T, output stride]: every frame with the counter reached by it, and those after it under future prediction. */
+  readonly goal: Float32Array
+  readonly frameLengths: Uint32Array
+  readonly at: Uint32Array
+  readonly coefficient: Float32Array
+  readonly weight: Float32Array
+  /** [B, 4 padded]: natural logarithm of the clip's frames in column 0. */
+  readonly logLength: Float32Array
+  /** Ones: each length is a clip of one frame. */
+  readonly lengthRows: Uint32Array
+  readonly lengthCoefficient: Float32Array
+}
+
+// The length is a small matter beside 150 coordinates of many frames; this keeps its gradient from steering the encoder.
+const LENGTH_LOSS_SHARE = 0.1
+
+/**
+ * Lays out a batch. The decoder starts from the language's mean first frame with counter 0 and is to predict frame i with counter
+ * (i+1)/N: the clip's own 0-based counter, shifted by the start frame put before it. So it starts in training as it does in use.
+ */
+export function batchArrays(
+  samples: readonly Sample[],
+  { batch, target: length, source: tokens }: PoseShape,
+  group: GroupDescription,
+  { padding, whole = batch }: BatchSettings,
+): BatchArrays {
+  const { config } = group
+  const inputStride = padded(inputNumbers(config))
+  const numbers = outputNumbers(config)
+  const outputStride = padded(numbers)
+  const ids = new Uint32Array(batch * tokens).fill(specialId.padding)
+  const frames = new Float32Array(batch * length * inputStride)
+  const goal = new Float32Array(batch * length * outputStride)
+
+  samples.forEach(({ clip, ids: sentence }, b) => {
+    ids.set(sentence, b * tokens)
+    const goals = goal.subarray(b * length * outputStride, (b + 1) * length * outputStride)
+    writeGoals(goals, outputStride, clip, group)
+    writeInputs(frames.subarray(b * length * inputStride, (b + 1) * length * inputStride), inputStride, clip, goals, outputStride, group)
+  })
+  return {
+    ids,
+    ...invertIds(ids, specialId.padding),
+    tokenLengths: Uint32Array.from(samples, ({ ids: sentence }) => sentence.length),
+    frames,
+    goal,
+    frameLengths: Uint32Array.from(samples, ({ clip }) => clip.frames),
+    // A bucket may reach past the longest clip: those rows are padding, whatever their position.
+    at: new Uint32Array(batch * length).map((_, row) => Math.min(row % length, config.maxFrames - 1)),
+    coefficient: Float32Array.from(samples, ({ clip }) => 1 / (whole * (padding === 'batch' ? whole * length : clip.frames) * numbers)),
+    weight: new Float32Array(batch).fill(1),
+    logLength: Float32Array.from({ length: 4 * batch }, (_, i) => (i % 4 === 0 ? Math.log(samples[i / 4]!.clip.frames) : 0)),
+    lengthRows: new Uint32Array(batch).fill(1),
+    lengthCoefficient: new Float32Array(batch).fill(LENGTH_LOSS_SHARE / whole),
+  }
+}
+
+/** Rows of [output stride]: frame t and, under future prediction, those after it; past the end the last frame is held. */
+function writeGoals(goals: Float32Array, stride: number, { joints, frames }: Clip, { config, scaling }: GroupDescription): void {
+  const ahead = Math.max(1, config.futureFrames)
+  const counterScale = scaling.scale[COORDS]!
+  for (let t = 0; t < frames; t++) {
+    scaleInto(goals, t * stride, joints.subarray(t * COORDS, (t + 1) * COORDS), scaling)
+    goals[t * stride + ahead * COORDS] = (t + 1) / frames / counterScale
+  }
+  for (let t = 0; t < frames; t++)
+    for (let k = 1; k < ahead; k++) {
+      const from = Math.min(t + k, frames - 1) * stride
+      goals.copyWithin(t * stride + k * COORDS, from, from + COORDS)
+    }
+}
+
+/** Rows of [input stride]: the frame before frame t, as the decoder sees it: the goal of the row before. */
+function writeInputs(
+  inputs: Float32Array,
+  stride: number,
+  { frames }: Clip,
+  goals: Float32Array,
+  goalStride: number,
+  { config, scaling, startFrame }: GroupDescription,
+): void {
+  const counterScale = scaling.scale[COORDS]!
+  if (config.justCounter) {
+    for (let t = 0; t < frames; t++) inputs[t * stride] = t / frames / counterScale
+    return
+  }
+  scaleInto(inputs, 0, startFrame, scaling)
+  // Alike but for their place, where no future frames lie between coordinates and counter: all rows in one copy.
+  if (stride === goalStride) inputs.set(goals.subarray(0, (frames - 1) * stride), stride)
+  else
+    for (let t = 1; t < frames; t++) {
+      const from = (t - 1) * goalStride
+      inputs.set(goals.subarray(from, from + COORDS), t * stride)
+      inputs[t * stride + COORDS] = t / frames / counterScale
+    }
+}

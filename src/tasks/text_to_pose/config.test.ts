@@ -1,0 +1,232 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { SignError } from '../../base/errors.js'
+import { nearest } from '../../train/config/schema.js'
+import { formatRunFile } from '../../train/run_folder.js'
+import type { ScheduleSettings } from '../../train/schedule.js'
+import { loadRunConfig } from '../run_file.js'
+import { parseRunConfig, type RunConfig } from './config.js'
+
+const small = 'name: demo\ndata:\n  - synthetic: {}\n'
+const parse = (source: string) => parseRunConfig(source, 'demo.yaml')
+
+function complaint(source: string): string {
+  try {
+    parse(source)
+  } catch (error) {
+    expect(error).toBeInstanceOf(SignError)
+    expect((error as SignError).code).toBe('ERR_CONFIG')
+    return (error as SignError).message
+  }
+  throw new Error('parsed without complaint')
+}
+
+describe('a run file', () => {
+  it('needs only a name and data', () => {
+    expect(parse(small)).toEqual({
+      task: 'text-to-pose',
+      name: 'demo',
+      out: 'runs/demo',
+      seed: 27,
+      data: [
+        { synthetic: { languages: ['ASL', 'GSL'], clipsPerLanguage: 24, words: 8, wordsPerSentence: [1, 2], framesPerSign: 8, seed: 1 } },
+      ],
+      groups: 'each',
+      tokens: 'words',
+      initFrom: null,
+      scaling: 'spread',
+      base: null,
+      model: { preset: 'tiny', futureFrames: 0, justCounter: false, lengthHead: false, maxFrames: 300, maxTokens: 300 },
+      precision: 'f32',
+      optimiser: { kind: 'adam', rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, clip: 5 },
+      schedule: { kind: 'plateau', factor: 0.7, patience: 7, minRate: 2e-4 },
+      loss: { kind: 'mse', padding: 'per-sample' },
+      learning: { mode: 'mse', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
+      noise: { rate: 5, warmup: 0 },
+      batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns' },
+      stop: { steps: 2000, epochs: null, patience: null, minRate: null },
+      validate: { every: 200, clips: 20, policy: 'self-counter' },
+      checkpoint: { every: 200, keep: 1 },
+      log: { every: 10, tensorboard: true },
+      adapter: null,
+    } satisfies RunConfig)
+  })
+
+  it('says what is to differ', () => {
+    const config = parse(`
+name: phoenix
+out: elsewhere/phoenix
+data:
+  - { language: GSL, train: data/train, dev: data/dev, source: gloss, skipFrames: 2, vocabulary: gloss.txt }
+tokens: whitespace
+model: { preset: pt-base, width: 256, activation: gelu, lengthHead: true }
+optimiser: { rate: 1e-4 }
+schedule: { kind: warmup-cosine, steps: 500 }
+stop: { steps: null, epochs: 3 }
+validate: { policy: predicted-length }
+`)
+    expect(config.out).toBe('elsewhere/phoenix')
+    expect(config.data).toEqual([
+      {
+        language: 'GSL',
+        train: 'data/train',
+        dev: 'data/dev',
+        source: 'gloss',
+        fps: null,
+        skipFrames: 2,
+        overlong: 'error',
+        vocabulary: 'gloss.txt',
+      },
+    ])
+    expect(config.model).toMatchObject({ preset: 'pt-base', width: 256, activation: 'gelu' })
+    expect(config.optimiser.rate).toBe(1e-4)
+    expect(config.schedule).toEqual({ kind: 'warmup-cosine', warmup: 200, steps: 500, floor: 0.05 })
+  })
+
+  it('is written complete and read back equal', () => {
+    const config = parse(`${small}schedule: {kind: constant}\nmodel: {heads: 2}\n`)
+    expect(parse(formatRunFile(config))).toEqual(config)
+    expect(formatRunFile(config)).toContain('rate: 0.001')
+  })
+
+  it('has a schedule that schedules take', () => expectTypeOf<RunConfig['schedule']>().toExtend<ScheduleSettings>())
+})
+
+describe('a complaint', () => {
+  it.each([
+    [
+      'a misspelt key',
+      `${small}model:\n  widht: 64\n`,
+      'demo.yaml:5:3: `model`: wanted one of the keys preset, width, ',
+      'got `widht` (did you mean `width`?)',
+    ],
+    ['a shortened key', `${small}model: { layers: 2 }\n`, 'demo.yaml:4:10: ', 'got `layers` (did you mean `encoderLayers`?)'],
+    [
+      'a misspelt key at the top',
+      `${small}optimizer: { rate: 1 }\n`,
+      'demo.yaml:4:1: wanted one of the keys task, ',
+      '(did you mean `optimiser`?)',
+    ],
+    [
+      "another kind's key",
+      `${small}schedule:\n  warmup: 3\n`,
+      'demo.yaml:5:3: `schedule`: wanted one of the keys kind, factor, patience, minRate, got `warmup`',
+    ],
+    [
+      'an unknown policy',
+      `${small}tokens: word\n`,
+      'demo.yaml:4:9: `tokens`: wanted one of whitespace, words, letters, spelled, got "word" (did you mean `words`?)',
+    ],
+    [
+      'an unknown kind',
+      `${small}schedule:\n  kind: cosine\n`,
+      'demo.yaml:5:9: `schedule.kind`: wanted one of plateau, warmup-cosine, constant, got "cosine" (did you mean `warmup-cosine`?)',
+    ],
+    [
+      'an unknown synthetic language',
+      'name: a\ndata:\n  - synthetic:\n      languages: [ASL, XSL]\n',
+      'demo.yaml:4:24: `data[0].synthetic.languages[1]`: wanted one of ASL, ',
+    ],
+    ['no number', `${small}seed: .nan\n`, 'demo.yaml:4:7: `seed`: wanted a number, got NaN'],
+    ['text for a number', `${small}seed: "x"\n`, 'demo.yaml:4:7: `seed`: wanted a number, got "x"'],
+    ['half a clip', `${small}batch:\n  size: 1.5\n`, 'demo.yaml:5:9: `batch.size`: wanted a whole number, got 1.5'],
+    ['a number below its range', `${small}batch: { size: 0 }\n`, 'demo.yaml:4:16: `batch.size`: wanted at least 1, got 0'],
+    ['a number at its open end', `${small}optimiser: { beta1: 1 }\n`, 'demo.yaml:4:21: `optimiser.beta1`: wanted less than 1, got 1'],
+    ['a value left out', `${small}optimiser:\n  rate:\n`, 'demo.yaml:5:', '`optimiser.rate`: wanted a number, got null'],
+    ['a number for keys', `${small}schedule: 3\n`, 'demo.yaml:4:11: `schedule`: wanted keys with values, got 3'],
+    ['no name', 'data:\n  - synthetic: {}\n', 'demo.yaml:1:1: `name`: wanted text, got nothing'],
+    ['a missing key in a list', 'name: a\ndata:\n  - language: ASL\n', 'demo.yaml:3:5: `data[0].train`: wanted text, got nothing'],
+    ['no data', 'name: a\ndata: []\n', 'demo.yaml:2:7: `data`: wanted at least 1 in the list, got []'],
+    [
+      'a folder for a name',
+      'name: a/b\ndata: [synthetic: {}]\n',
+      'demo.yaml:1:7: `name`: wanted letters, digits, dots, dashes or underscores, got "a/b"',
+    ],
+    [
+      'words the wrong way round',
+      'name: a\ndata: [synthetic: {wordsPerSentence: [3, 1]}]\n',
+      'demo.yaml:2:38: ',
+      'wanted the fewest words first',
+    ],
+    [
+      'a language twice',
+      'name: a\ndata:\n  - synthetic: {}\n  - { language: GSL, train: x }\n',
+      'demo.yaml:4:17: `data[1].language`: wanted each language once, got GSL again',
+    ],
+    [
+      'a policy without its head',
+      `${small}validate: { policy: predicted-length }\n`,
+      'demo.yaml:4:21: `validate.policy`: wanted `model.lengthHead: true`',
+    ],
+    [
+      'a run without an end',
+      `${small}stop: { steps: null }\nschedule: { kind: constant }\n`,
+      'demo.yaml:4:7: `stop`: wanted steps, epochs, patience or minRate',
+    ],
+    [
+      'a warm-up longer than all',
+      `${small}schedule: {kind: warmup-cosine, steps: 5}\n`,
+      'demo.yaml:4:1: `schedule.warmup`: wanted at most `steps`',
+    ],
+    ['a key twice', `${small}seed: 1\nseed: 2\n`, 'demo.yaml:5:1: wanted YAML, got an error: Map keys must be unique'],
+    ['bad syntax', 'name: [demo\n', 'demo.yaml:2:1: wanted YAML, got an error: '],
+    ['an empty file', '# nothing yet\n', 'demo.yaml:1:1: wanted a run, got an empty file'],
+    ['a list for a run', '- name: a\n', 'demo.yaml:1:1: wanted keys with values, got [{"name":"a"}]'],
+  ])('about %s has line and column', (_what, source, start, ...parts) => {
+    const message = complaint(source)
+    expect(message.slice(0, start.length)).toBe(start)
+    for (const part of parts) expect(message).toContain(part)
+  })
+
+  it('tells all faults at once, in the order of the file', () => {
+    const message = complaint(`${small}seed: x\nbatch: { size: 0 }\nnois: {}\n`)
+    expect(message.match(/demo\.yaml:\d+/g)).toEqual(['demo.yaml:4', 'demo.yaml:5', 'demo.yaml:6'])
+  })
+
+  it('finds the place behind an alias', () => {
+    expect(complaint(`name: a\ndata: [synthetic: &s { seed: x }]\nbatch: *s\n`)).toContain('demo.yaml:2:30: `data[0].synthetic.seed`')
+  })
+})
+
+it('answers any edited file with a config or a SignError, never a crash', () => {
+  const source = formatRunFile(parse(small))
+  const scrap = fc.constantFrom(':', '-', '\n', ' ', '{', ']', '&a', '*a', '"', 'null', '9e999', '.nan', '?', '!!set', '<<', '\t', '\0')
+  fc.assert(
+    fc.property(fc.nat(source.length), fc.nat(12), scrap, (at, cut, scrap) => {
+      try {
+        parse(source.slice(0, at) + scrap + source.slice(at + cut))
+      } catch (error) {
+        expect(error).toBeInstanceOf(SignError)
+        expect((error as SignError).message).toMatch(/^demo\.yaml:\d+:\d+: /)
+      }
+    }),
+    { seed: 4, numRuns: 300 },
+  )
+})
+
+describe('nearest', () => {
+  it.each([
+    ['laysers', 'layers'],
+    ['LAYERS', 'layers'],
+    ['layer', 'layers'],
+    ['rat', 'rate'],
+    ['quantum', undefined],
+    ['', undefined],
+  ])('of %s is %s', (word, name) => expect(nearest(word, ['rate', 'layers', 'encoderLayers'])).toBe(name))
+})
+
+describe('loadRunConfig', () => {
+  it('reads a file, and names one that is missing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signllm-'))
+    try {
+      await writeFile(join(folder, 'run.yaml'), small)
+      expect((await loadRunConfig(join(folder, 'run.yaml'))).name).toBe('demo')
+      await expect(loadRunConfig(join(folder, 'none.yaml'))).rejects.toThrow(/none\.yaml: wanted to read a run file, got ENOENT/)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+})

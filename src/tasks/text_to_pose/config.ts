@@ -1,0 +1,195 @@
+// The run file: one YAML file says all of a training run. Here are the keys of a text-to-pose training, their defaults and their limits. No key is ever ignored.
+
+import { z } from 'zod'
+import { sources } from '../../data/source.js'
+import { tokenPolicies } from '../../text/tokenise.js'
+import {
+  adapter,
+  belowOne,
+  checkpoint,
+  count,
+  endless,
+  languageTag,
+  log,
+  microBatch,
+  name,
+  optimiser,
+  precision,
+  schedule,
+  share,
+  sizes,
+  stop,
+  synthetic,
+  text,
+} from '../../train/config/parts.js'
+import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
+import { explain, readYaml, withNewNames } from '../../train/config/yaml_errors.js'
+import type { Warn } from '../../train/run_file.js'
+import { rewardModes, weighsBatches } from './priority.js'
+
+const corpus = keys({
+  /** Tag of the language group, e.g. `ASL`. */
+  language: languageTag,
+  /** Prefix of `.skels`, `.text`, `.gloss` and `.files`, relative to the folder the command is run in. */
+  train: text,
+  dev: text.exactOptional(),
+  test: text.exactOptional(),
+  /** Which companion file is the model's input; `lang_gloss` is what `signllm data prompts` writes. */
+  source: z.enum(sources).default('text'),
+  /** Frames a second of the stored frames; null: what the corpus' manifest says, else 25. One that differs from the manifest stops the run. */
+  fps: z.number().positive().nullable().default(null),
+  /** Keep every n-th frame. */
+  skipFrames: count.default(1),
+  /** A clip over `model.maxFrames` or `maxTokens`: stops the run, is left out, or is cut. */
+  overlong: z.enum(['error', 'drop', 'truncate']).default('error'),
+  /** A fixed vocabulary, one word a line; without it, the words of the training split. */
+  vocabulary: text.exactOptional(),
+})
+
+const model = keys({
+  ...sizes,
+  /** Frames predicted at once beyond the next one; 0 turns it off. */
+  futureFrames: z.int().min(0).default(0),
+  /** The decoder sees the counter only. */
+  justCounter: z.boolean().default(false),
+  /** A head that predicts the number of frames from the sentence. */
+  lengthHead: z.boolean().default(false),
+  /** Longest clip, in frames; what happens to a longer one, `overlong` of its corpus says. */
+  maxFrames: count.default(300),
+  /** Longest sentence, in tokens with the closing one. */
+  maxTokens: count.default(300),
+})
+
+const run = keys({
+  task: z.literal('text-to-pose').default('text-to-pose'),
+  name,
+  /** Folder of the run; default `runs/<name>`. */
+  out: text.exactOptional(),
+  seed: z.int().default(27),
+  /** One entry a language group. */
+  data: z.array(chosen((entry) => (isSynthetic(entry) ? synthetic : corpus))).min(1),
+  /** `each`: a group of weights a language (MLSF). `shared`: one for all, which reads LangGloss (Prompt2LangGloss). */
+  groups: z.enum(['each', 'shared']).default('each'),
+  /** How sentences are cut; LangGloss is cut at white space whatever this says. */
+  tokens: z.enum(tokenPolicies).default('words'),
+  /** A checkpoint to add these languages to; its own groups stay as they are, bit for bit. */
+  base: keys({
+    model: text,
+    /** The group of it from whose weights, words aside, the new ones start; null starts fresh. */
+    clone: languageTag.nullable().default(null),
+  })
+    .nullable()
+    .default(null),
+  /** A checkpoint to go on from with other data: its weights, words and units, a fresh optimiser. */
+  initFrom: text.nullable().default(null),
+  /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
+  scaling: z.enum(['spread', 'raw']).default('spread'),
+  model: model.prefault({}),
+  precision,
+  optimiser: optimiser.prefault({}),
+  schedule: schedule.prefault({}),
+  loss: keys({
+    kind: z.enum(['mse', 'l1']).default('mse'),
+    /** `per-sample`: each clip is a mean over its own frames. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
+    padding: z.enum(['per-sample', 'batch']).default('per-sample'),
+  }).prefault({}),
+  /** Rewards and the Priority Learning Channel; `priority.ts` has the formulas. */
+  learning: keys({
+    mode: z.enum(rewardModes).default('mse'),
+    /** How much more a higher reward is drawn (rl+plc, plc-literal) or weighs (rwr). */
+    intensity: z.number().min(0).max(80).default(1),
+    /** Share of draws that ask for no reward. */
+    uniform: share.default(0.1),
+    /** Epochs at the start that visit every clip once. */
+    warmup: z.int().min(0).default(5),
+    /** Epochs over which the intensity then grows. */
+    ramp: z.int().min(0).default(5),
+    /** Every so many epochs visit every clip once. */
+    refresh: count.default(10),
+    /** Most of an epoch's draws that may be skipped, as a share. */
+    maxSkip: belowOne.default(0.5),
+    /** Deviation of the policy under `reinforce`, in the model's units. */
+    spread: z.number().positive().default(0.1),
+  }).prefault({}),
+  /** Noise on the decoder's input, as large as the model's own error of the epoch before, times `rate`. 0 turns it off. */
+  noise: keys({
+    rate: z.number().min(0).default(5),
+    /** Steps without noise at the start. */
+    warmup: z.int().min(0).default(0),
+  }).prefault({}),
+  batch: keys({
+    size: count.default(32),
+    /** Frames are padded to a multiple of this. */
+    bucket: count.default(16),
+    microBatch,
+    order: z.enum(['shuffle', 'fixed']).default('shuffle'),
+    /** How languages follow each other: in turns until each has no batch left, or spread by size over the whole epoch. */
+    languages: z.enum(['turns', 'size']).default('turns'),
+  }).prefault({}),
+  stop: stop.prefault({}),
+  validate: keys({
+    /** Steps from one validation to the next. */
+    every: count.default(200),
+    /** Clips a validation. */
+    clips: count.default(20),
+    /** How the number of frames is decided. `oracle` leaks the truth: only for comparison with published tables. */
+    policy: z.enum(['self-counter', 'predicted-length', 'oracle']).default('self-counter'),
+  }).prefault({}),
+  checkpoint: checkpoint.prefault({}),
+  log: log.prefault({}),
+  adapter,
+} satisfies KeyedShape)
+  .superRefine((config, context) => {
+    for (const [path, message] of contradictions(config)) context.addIssue({ code: 'custom', path, message })
+  })
+  .transform(({ name, out = `runs/${name}`, ...rest }) => ({ name, out, ...rest }))
+
+/** A training run, complete: every default is filled in. In `model`, what the preset decides may be absent. */
+export type RunConfig = z.output<typeof run>
+
+/** Clips from files, or from the built-in corpus. */
+export type DataEntry = RunConfig['data'][number]
+
+const renamed = [
+  { path: ['start'], now: 'initFrom' },
+  { path: ['data', '*', 'long'], now: 'overlong' },
+]
+
+/** Reads a run file's text; `who` is its name in messages, `warn` is told of older names of keys. Throws ERR_CONFIG with `file:line:column` of each unknown key and bad value. */
+export function parseRunConfig(source: string, who: string, warn: Warn = () => {}): RunConfig {
+  const yaml = withNewNames(readYaml(source, who), renamed, who, warn)
+  const parsed = run.safeParse(yaml.value, { reportInput: true })
+  if (parsed.success) return parsed.data
+  throw explain(parsed.error.issues, yaml, who)
+}
+
+function isSynthetic(entry: unknown): boolean {
+  return typeof entry === 'object' && entry !== null && 'synthetic' in entry
+}
+
+/** What is wrong between keys that are each right by themselves: where, and how to say it. */
+function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (string | number)[], message: string]> {
+  const { validate, model } = config
+  const seen = new Set<string>()
+  for (const [i, entry] of config.data.entries()) {
+    const languages = 'synthetic' in entry ? entry.synthetic.languages : [entry.language]
+    const path = 'synthetic' in entry ? ['synthetic', 'languages'] : ['language']
+    for (const language of languages) {
+      if (seen.has(language)) yield [['data', i, ...path], `wanted each language once, got ${language} again`]
+      seen.add(language)
+    }
+  }
+  if (validate.policy === 'predicted-length' && !model.lengthHead)
+    yield [['validate', 'policy'], 'wanted `model.lengthHead: true` with it, got false']
+  if (config.initFrom !== null && config.base !== null) yield [['initFrom'], 'wanted `base` or `initFrom`, got both']
+  if (config.batch.microBatch !== null && weighsBatches(config.learning.mode))
+    yield [
+      ['batch', 'microBatch'],
+      `wanted null with learning.mode ${config.learning.mode}, whose rewards are weighed over a whole batch, got ${config.batch.microBatch}`,
+    ]
+  if (config.groups === 'shared')
+    for (const [i, entry] of config.data.entries())
+      if ('train' in entry && entry.source !== 'lang_gloss')
+        yield [['data', i, 'source'], `wanted lang_gloss, which tells languages apart in a shared group, got ${entry.source}`]
+  yield* endless(config)
+}

@@ -1,0 +1,143 @@
+// What a run file's data become: groups of their own, or one that all languages share.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { saveCorpus } from '../../data/corpus_save.js'
+import { syntheticCorpus } from '../../data/synthetic.js'
+import { readVocabulary } from '../../data/vocabulary_file.js'
+import { SHARED } from '../../model/sign_model.js'
+import { parseRunConfig } from './config.js'
+import { loadData, startFrom, withRates } from './data.js'
+
+const runFile = (more: string, languages = '[ASL, LSF-CH]') =>
+  parseRunConfig(
+    `name: data
+data: [{ synthetic: { languages: ${languages}, clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2], framesPerSign: 4 } }]
+model: { width: 16, heads: 2, hidden: 32, maxFrames: 40, maxTokens: 8 }
+${more}`,
+    'data',
+  )
+
+describe('the groups of a run', () => {
+  it('are one a language, each with words of its own', async () => {
+    const data = await loadData(runFile(''))
+    expect(data.map(({ language }) => language)).toEqual(['ASL', 'LSF-CH'])
+    expect(data[0]!.group.vocabulary.tokens).not.toEqual(data[1]!.group.vocabulary.tokens)
+  })
+
+  it('are one for all where that is shared, which reads LangGloss', async () => {
+    const [shared, ...others] = await loadData(runFile('groups: shared'))
+    expect(others).toEqual([])
+    const { language, train, dev, group } = shared!
+    expect(language).toBe(SHARED)
+    expect(train.length).toBe(20)
+    expect(dev.map(({ clip }) => clip.language)).toEqual(['ASL', 'LSF-CH'])
+    expect(group.vocabulary.tokens.slice(4).every((token) => /^<(ASL|LSF-CH)_\S+>$/u.test(token))).toBe(true)
+    expect(group.vocabulary.policy).toBe('whitespace')
+    for (const { clip, ids } of train) expect(ids.length).toBe(clip.langGloss!.split(' ').length + 1)
+  })
+
+  it('say what of their sentences cannot be learned', async () => {
+    expect((await loadData(runFile(''))).flatMap(({ notes }) => notes)).toEqual([])
+    const folder = await mkdtemp(join(tmpdir(), 'signllm-dataset-'))
+    const { train } = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10 })
+    const said = { train: ['今天会下雨', '我在学校吃苹果', '明天天气很好'], dev: ['他在学校下雨', '今天吃苹果'] }
+    for (const part of ['train', 'dev'] as const)
+      await saveCorpus(
+        join(folder, part),
+        said[part].map((text, i) => ({ ...train[i]!, text, language: 'CSL' })),
+      )
+    const run = `name: x\ndata: [{ language: CSL, train: ${join(folder, 'train')}, dev: ${join(folder, 'dev')} }]\n`
+    const [words, letters] = await Promise.all(['', 'tokens: letters\n'].map((more) => loadData(parseRunConfig(run + more, 'x'))))
+    expect(words![0]!.notes).toEqual([
+      expect.stringMatching(/^CSL: sentences in Chinese or Japanese are not cut into words, .*tokens: letters/),
+      expect.stringMatching(/^CSL: 100 % of the words of dev are unknown, 2 of 2 sentences/),
+    ])
+    expect(letters![0]!.notes).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
+  it('take a vocabulary file of Windows, and refuse one of Latin-1 with its line', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signllm-vocabulary-'))
+    const path = join(folder, 'v.txt')
+    await writeFile(path, '\uFEFFregen\r\n\u00fcber\r\n')
+    expect((await readVocabulary(path, 'words')).tokens.slice(4)).toEqual(['regen', '\u00fcber'])
+    await writeFile(path, Buffer.from('regen\n\u00fcber\n', 'latin1'))
+    await expect(readVocabulary(path, 'words')).rejects.toThrow(`${path}:2: wanted text in UTF-8, got the byte 0xfc`)
+    await rm(folder, { recursive: true })
+  })
+
+  it('must read LangGloss to be shared', () => {
+    const text = 'name: x\ngroups: shared\ndata: [{ language: ASL, train: a, source: text }]\n'
+    expect(() => parseRunConfig(text, 'x')).toThrow('x:3:43: `data[0].source`: wanted lang_gloss')
+  })
+})
+
+describe('the frame rate', () => {
+  const corpus = async (fps: number, name: string): Promise<string> => {
+    const prefix = join(await mkdtemp(join(tmpdir(), 'rates-')), name)
+    const { train } = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10, framesPerSign: 4, seed: 1 })
+    await saveCorpus(
+      prefix,
+      train.map((clip) => ({ ...clip, fps })),
+    )
+    return prefix
+  }
+  const file = (data: string) =>
+    parseRunConfig(
+      `name: rates\ndata: [{ language: ASL, ${data} }]\nmodel: { width: 16, heads: 2, hidden: 32, maxFrames: 60, maxTokens: 8 }\n`,
+      'rates',
+    )
+
+  it("of a group is the manifest's, where the run file says none or the same, halved with the frames", async () => {
+    const fifty = await corpus(50, 'train')
+    for (const [more, fps] of [
+      ['', 50],
+      [', fps: 50', 50],
+      [', skipFrames: 2', 25],
+    ] as const) {
+      const [data] = await loadData(file(`train: ${fifty}, dev: ${fifty}${more}`))
+      expect([data!.group.fps, data!.train[0]!.clip.fps, data!.dev[0]!.clip.fps]).toEqual([fps, fps, fps])
+    }
+    expect((await withRates(file(`train: ${fifty}`))).data).toMatchObject([{ fps: 50 }])
+    await rm(`${fifty}.json`)
+    expect((await loadData(file(`train: ${fifty}`)))[0]!.group.fps).toBe(25)
+    expect((await loadData(file(`train: ${fifty}, fps: 30`)))[0]!.group.fps).toBe(30)
+    expect((await withRates(file(`train: ${fifty}`))).data).toMatchObject([{ fps: 25 }])
+  })
+
+  it('stops the run where run file and manifest, train and dev, or data and checkpoint differ', async () => {
+    const [fifty, other] = [await corpus(50, 'train'), await corpus(25, 'dev')]
+    await expect(loadData(file(`train: ${fifty}, fps: 25`))).rejects.toThrow(
+      /train\.json: wanted the 25 frames a second asked for \(fps\), got a corpus of 50 by its manifest/,
+    )
+    await expect(loadData(file(`train: ${fifty}, dev: ${other}`))).rejects.toThrow(/dev: wanted the 50 frames a second of .*train, got 25/)
+    const [[data], [saved]] = [await loadData(file(`train: ${fifty}`)), await loadData(file(`train: ${other}`))]
+    expect(() => startFrom(data!, { path: 'p', groups: [saved!.group] })).toThrow(
+      /^p: wanted a group ASL of the 50 frames a second of the data, got one of 25/,
+    )
+  })
+})
+
+describe('a group that goes on from a checkpoint', () => {
+  it('keeps the words it has learned, so that new data are read with those', async () => {
+    const [learned] = await loadData(runFile('groups: shared'))
+    const [fresh] = await loadData(runFile('groups: shared', '[LSF-CH]'))
+    const again = startFrom(fresh!, { path: 'p', groups: [learned!.group] })
+    expect(again.group).toBe(learned!.group)
+    expect(again.train[0]!.ids).toEqual(learned!.group.vocabulary.encode(fresh!.train[0]!.clip.langGloss!))
+    expect(again.train[0]!.ids).not.toEqual(fresh!.train[0]!.ids)
+  })
+
+  it('must be there, of the same sizes', async () => {
+    const [shared] = await loadData(runFile('groups: shared'))
+    const [asl] = await loadData(runFile(''))
+    expect(() => startFrom(shared!, { path: 'p', groups: [asl!.group] })).toThrow(
+      "p: wanted a group ALL of the run file's sizes, got groups ASL",
+    )
+    const wide = { ...asl!.group, config: { ...asl!.group.config, width: 32 } }
+    expect(() => startFrom(asl!, { path: 'p', groups: [wide] })).toThrow('got one of other sizes')
+  })
+})

@@ -1,0 +1,192 @@
+// From a run file's `data` to samples: one language a group, each with its vocabulary and start frame.
+
+import { SignError } from '../../base/errors.js'
+import { loadCorpus, UNTOLD_RATE } from '../../data/corpus.js'
+import { readManifest } from '../../data/corpus_manifest.js'
+import { type Source, sourceOf } from '../../data/source.js'
+import { syntheticCorpus } from '../../data/synthetic.js'
+import { readVocabulary } from '../../data/vocabulary_file.js'
+import { type ModelConfig, presets, sameConfig } from '../../model/config.js'
+import { measureScaling, rawFrames } from '../../model/frame_scaling.js'
+import { type GroupDescription, SHARED } from '../../model/sign_model.js'
+import { type Clip, sameRate } from '../../motion/clip.js'
+import { COORDS } from '../../motion/skeleton.js'
+import { langGlossLine } from '../../text/lang_gloss.js'
+import { checkWords, readingNotes } from '../../text/reading_notes.js'
+import type { TokenPolicy } from '../../text/tokenise.js'
+import { Vocabulary } from '../../text/vocabulary.js'
+import type { Sample } from './batch.js'
+import type { DataEntry, RunConfig } from './config.js'
+
+/** One group's data: one language's, or under `groups: shared` all of them. */
+export interface LanguageData {
+  /** The group's tag. */
+  readonly language: string
+  readonly source: Source
+  readonly train: readonly Sample[]
+  /** Held-out clips; empty where the corpus has none. */
+  readonly dev: readonly Sample[]
+  readonly group: GroupDescription
+  /** What to know of its sentences before a model learns from them. */
+  readonly notes: readonly string[]
+}
+
+/** What the group of one tag is made of. */
+interface Material {
+  readonly language: string
+  readonly source: Source
+  readonly train: readonly Clip[]
+  readonly dev: readonly Clip[]
+  readonly vocabulary?: Vocabulary | undefined
+}
+
+/** The model sizes a run file asks for: its preset, with what it overrides. */
+export function modelConfig({ model }: RunConfig): ModelConfig {
+  const { preset, ...overrides } = model
+  return { ...presets[preset], ...overrides }
+}
+
+/** The run file with the frame rate of every corpus in it, so that a run's folder says which it was. Throws ERR_DATA for a manifest that is none. */
+export async function withRates(config: RunConfig): Promise<RunConfig> {
+  const entry = async (data: DataEntry): Promise<DataEntry> =>
+    'synthetic' in data || data.fps !== null ? data : { ...data, fps: (await readManifest(`${data.train}.json`))?.fps ?? UNTOLD_RATE }
+  return { ...config, data: await Promise.all(config.data.map(entry)) }
+}
+
+/** Loads every group. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
+export async function loadData(config: RunConfig): Promise<LanguageData[]> {
+  const sizes = modelConfig(config)
+  const languages: Material[] = []
+  for (const entry of config.data) {
+    if ('synthetic' in entry) languages.push(...synthetic(entry, config.groups === 'shared' ? 'lang_gloss' : 'text'))
+    else languages.push(await fromFiles(entry, config, sizes))
+  }
+  const groups = config.groups === 'shared' ? [together(languages)] : languages
+  return groups.map((material) => assemble(material, config, sizes))
+}
+
+type FileEntry = Extract<DataEntry, { train: string }>
+type SyntheticEntry = Extract<DataEntry, { synthetic: object }>
+
+async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig): Promise<Material> {
+  const { language, source, fps, skipFrames, overlong } = entry
+  const load = async (prefix: string | undefined) => {
+    if (prefix === undefined) return []
+    const { clips } = await loadCorpus({
+      skels: prefix,
+      language,
+      source,
+      ...(fps === null ? {} : { fps }),
+      skipFrames,
+      maxFrames: sizes.maxFrames,
+      maxTokens: sizes.maxTokens - 1,
+      long: overlong,
+    })
+    return clips.filter((clip) => clip.language === language)
+  }
+  const train = await load(entry.train)
+  if (train.length === 0)
+    throw new SignError('ERR_DATA', `${entry.train}.skels`, `wanted clips of ${language}, got none`, 'Check the language tag')
+  const vocabulary = entry.vocabulary === undefined ? undefined : await readVocabulary(entry.vocabulary, policyOf(source, config))
+  const dev = await load(entry.dev)
+  if (dev[0] && !sameRate(dev[0].fps, train[0]!.fps)) {
+    const problem = `wanted the ${train[0]!.fps} frames a second of ${entry.train}, got ${dev[0].fps}`
+    throw new SignError('ERR_CONFIG', entry.dev!, problem, 'Resample one of them: signllm data convert --fps')
+  }
+  return { language, source, train, dev, vocabulary }
+}
+
+function synthetic({ synthetic: options }: SyntheticEntry, source: Source): Material[] {
+  const { train, dev } = syntheticCorpus(options)
+  const marked = (clip: Clip): Clip => ({ ...clip, langGloss: langGlossLine(clip, 'words') })
+  return options.languages.map((language) => {
+    const of = (clips: readonly Clip[]) => clips.filter((clip) => clip.language === language).map(marked)
+    return { language, source, train: of(train), dev: of(dev) }
+  })
+}
+
+/** All languages as one group; their dev clips take turns, so that the first few are some of each. */
+function together(languages: readonly Material[]): Material {
+  const { source } = languages[0]!
+  const rates = [...new Set(languages.flatMap(({ train, dev }) => [...train, ...dev].map(({ fps }) => fps)))]
+  if (!rates.every((rate) => sameRate(rate, rates[0]!))) {
+    const problem = `wanted one frame rate in a shared group, got ${rates.join(' and ')}`
+    throw new SignError('ERR_CONFIG', 'data', problem, 'Set fps and skipFrames so that all agree')
+  }
+  const longest = Math.max(...languages.map(({ dev }) => dev.length))
+  const dev = Array.from({ length: longest }, (_, i) => languages.flatMap((language) => language.dev.slice(i, i + 1))).flat()
+  return { language: SHARED, source, train: languages.flatMap(({ train }) => train), dev }
+}
+
+/** LangGloss keeps its marks; everything else is cut as the run file says. */
+const policyOf = (source: Source, { tokens }: RunConfig): TokenPolicy => (source === 'lang_gloss' ? 'whitespace' : tokens)
+
+function assemble({ language, source, train, dev, vocabulary: fixed }: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
+  const lines = train.map((clip) => sourceOf(clip, source))
+  const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config))
+  for (const split of [train, dev])
+    checkWords(
+      split.map((clip) => sourceOf(clip, source)),
+      vocabulary,
+      language,
+    )
+  const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
+  const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()
+  const group = { language, config: sizes, vocabulary, startFrame: meanFirstFrame(train), scaling, fps: train[0]!.fps }
+  return {
+    language,
+    source,
+    train: train.map(sample),
+    dev: dev.map(sample),
+    group,
+    notes: notesOf(language, source, train, dev, vocabulary),
+  }
+}
+
+/**
+ * The same data for a group that goes on from a checkpoint: its words, units and start frame instead of the corpus' own.
+ * Throws ERR_CONFIG where the checkpoint has no such group, or one of other sizes or another frame rate.
+ */
+export function startFrom(data: LanguageData, checkpoint: { path: string; groups: readonly GroupDescription[] }): LanguageData {
+  const { language, source, train, dev } = data
+  const group = checkpoint.groups.find((saved) => saved.language === language)
+  if (!group || !sameConfig(group.config, data.group.config)) {
+    const got = group ? 'one of other sizes' : `groups ${checkpoint.groups.map((saved) => saved.language).join(', ')}`
+    throw new SignError(
+      'ERR_CONFIG',
+      checkpoint.path,
+      `wanted a group ${language} of the run file's sizes, got ${got}`,
+      'Use its model section',
+    )
+  }
+  if (!sameRate(group.fps, data.group.fps)) {
+    const problem = `wanted a group ${language} of the ${data.group.fps} frames a second of the data, got one of ${group.fps}`
+    throw new SignError('ERR_CONFIG', checkpoint.path, problem, `Resample the data: signllm data convert --fps ${group.fps}`)
+  }
+  const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })
+  const clips = (samples: readonly Sample[]) => samples.map(({ clip }) => clip)
+  const notes = notesOf(language, source, clips(train), clips(dev), group.vocabulary)
+  return { language, source, train: train.map(again), dev: dev.map(again), group, notes }
+}
+
+function notesOf(language: string, source: Source, train: readonly Clip[], dev: readonly Clip[], vocabulary: Vocabulary): string[] {
+  const lines = (clips: readonly Clip[]) => clips.map((clip) => sourceOf(clip, source))
+  return readingNotes({ train: lines(train), dev: lines(dev) }, vocabulary).map((note) => `${language}: ${note}`)
+}
+
+/** A policy may cut a line into more tokens than it has words, and the built-in corpus has no file to be cut in. */
+function withinLimits(sample: Sample, { maxFrames, maxTokens }: ModelConfig): Sample {
+  const { clip, ids } = sample
+  const refuse = (limit: string, wanted: number, unit: string, got: number) =>
+    new SignError('ERR_DATA', clip.name, `wanted at most ${wanted} ${unit} (${limit}), got ${got}`, `Raise model.${limit}`)
+  if (clip.frames > maxFrames) throw refuse('maxFrames', maxFrames, 'frames', clip.frames)
+  if (ids.length > maxTokens) throw refuse('maxTokens', maxTokens, 'tokens with the closing one', ids.length)
+  return sample
+}
+
+/** Where every clip of a language starts from: the mean of its first frames. */
+function meanFirstFrame(clips: readonly Clip[]): Float32Array {
+  const sum = new Float64Array(COORDS)
+  for (const { joints } of clips) for (let i = 0; i < COORDS; i++) sum[i]! += joints[i]!
+  return Float32Array.from(sum, (value) => value / clips.length)
+}

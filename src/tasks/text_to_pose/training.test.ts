@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Gpu } from '../../device/gpu.js'
+import { openGpu } from '../../device/open.js'
+import { SignModel } from '../../model/sign_model.js'
+import { batchArrays } from './batch.js'
+import { parseRunConfig } from './config.js'
+import { loadData } from './data.js'
+import type { RewardMode } from './priority.js'
+import { recordPoseStep } from './step.testing.js'
+import { PoseTrainer } from './trainer.testing.js'
+import { lossOptions } from './training.js'
+
+let gpu: Gpu
+beforeAll(async () => {
+  gpu = (await openGpu()).gpu
+})
+afterAll(() => gpu.dispose())
+
+const STEPS = 60
+
+const configOf = (mode: RewardMode) =>
+  parseRunConfig(
+    `
+name: modes
+data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 16, words: 6, wordsPerSentence: [1, 2] } }]
+model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
+optimiser: { kind: adamw, rate: 3.0e-3 }
+schedule: { kind: constant }
+batch: { size: 4 }
+noise: { rate: 0 }
+learning: { mode: ${mode}, warmup: 1, ramp: 2, refresh: 4, intensity: 2 }
+`,
+    'test',
+  )
+
+/** Trains a very small model; returns mean losses of the first and last ten steps, the weights, and what was skipped. */
+async function train(mode: RewardMode) {
+  const config = configOf(mode)
+  const data = await loadData(config)
+  const model = new SignModel(gpu, { training: true })
+  for (const { group } of data) model.addLanguage(group, { seed: config.seed })
+  const trainer = new PoseTrainer(config, model, data)
+  const losses: number[] = []
+  const weights: number[][] = []
+  const skipped = new Set<number>()
+  for (let i = 0; i < STEPS; i++) {
+    const { loss, samples } = await trainer.trainStep()
+    losses.push(loss)
+    weights.push(samples.map(({ weight }) => weight))
+    skipped.add(trainer.epochScalars()['skip/ASL'] ?? 0)
+  }
+  const tensors = await model.group('ASL').weights.save()
+  await trainer.destroy()
+  model.destroy()
+  const mean = (list: readonly number[]) => list.reduce((a, b) => a + b, 0) / list.length
+  return { first: mean(losses.slice(0, 10)), last: mean(losses.slice(-10)), losses, weights, tensors, skipped }
+}
+
+/** The gradient of one batch that is `batch` times the same clip, at first weights that stay, as one vector. */
+async function gradient(mode: RewardMode, batch: number, seed = 1): Promise<Float64Array> {
+  const config = configOf(mode)
+  const [data] = await loadData(config)
+  const model = new SignModel(gpu, { training: true })
+  const group = model.addLanguage(data!.group, { seed: config.seed })
+  const sample = data!.train[0]!
+  const shape = { batch, target: sample.clip.frames, source: 4 }
+  const program = await recordPoseStep(gpu, group, shape, { ...lossOptions(config), clip: 1e9, optimiser: config.optimiser })
+  const arrays = batchArrays(
+    Array.from({ length: batch }, () => sample),
+    shape,
+    group,
+    { padding: config.loss.padding },
+  )
+  await program.run(arrays, {
+    seed: Uint32Array.of(seed, 1, 0, 0),
+    // About the error there is at first, so that rewards lie in the middle.
+    medianError: 1,
+    // A rate of 0: the weights stay.
+    hyper: [0, 0.9, 0.999, 1e-8, 0.1, 0.001],
+  })
+  const { weights } = group
+  const grads = await weights.save(weights.grads!)
+  program.destroy()
+  model.destroy()
+  return Float64Array.from([...grads.values()].flatMap(({ data }) => [...data]))
+}
+
+function cosine(a: Float64Array, b: Float64Array): number {
+  const dot = (x: Float64Array, y: Float64Array) => x.reduce((sum, v, i) => sum + v * y[i]!, 0)
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
+}
+
+describe('the ways rewards steer training', () => {
+  it('rl is mse, to the bit', async () => {
+    const [mse, rl] = [await train('mse'), await train('rl')]
+    expect(rl.tensors).toEqual(mse.tensors)
+    expect(mse.last).toBeLessThan(mse.first / 2)
+  })
+
+  it.each(['rl+plc', 'plc-literal', 'rwr'] as const)('%s learns, on another path than mse', async (mode) => {
+    const { first, last, losses } = await train(mode)
+    expect(last).toBeLessThan(first / 2)
+    expect(losses).not.toEqual((await train('mse')).losses)
+  })
+
+  it('rl+plc skips some of its draws, the literal formula none', async () => {
+    expect(Math.max(...(await train('rl+plc')).skipped)).toBeGreaterThan(0)
+    expect([...(await train('plc-literal')).skipped]).toEqual([0])
+  })
+
+  it('rwr weighs the samples of a batch by 1 on the average, the better more', async () => {
+    const { weights } = await train('rwr')
+    for (const batch of weights) expect(batch.reduce((a, b) => a + b, 0) / batch.length).toBeCloseTo(1, 4)
+    expect(Math.max(...weights.flat())).toBeGreaterThan(1.05)
+  })
+
+  it('reinforce stays finite and moves the weights', async () => {
+    const { losses, tensors } = await train('reinforce')
+    for (const loss of losses) expect(loss).toBeGreaterThan(0)
+    expect(tensors).not.toEqual((await train('mse')).tensors)
+  })
+
+  it('reinforce leads to where rewards grow: over many tries of one clip, to where its error falls', async () => {
+    const falling = await gradient('mse', 4)
+    // Tries without rewards have cosines up to 0.2, by chance; the gradient stands out of them.
+    for (const seed of [1, 2, 3]) expect(cosine(await gradient('reinforce', 128, seed), falling), `seed ${seed}`).toBeGreaterThan(0.35)
+  })
+})

@@ -1,0 +1,236 @@
+// A text-to-pose training: one group of parameters a language, clips drawn by the Priority Learning Channel, noise as large as the model's
+// own errors.
+
+import { Random } from '../../base/random.js'
+import { savePoseCheckpoint } from '../../checkpoint/file.js'
+import type { Gpu } from '../../device/gpu.js'
+import { Generator } from '../../infer/generator.js'
+import type { ScoreRow } from '../../metrics/scores.js'
+import { inputNumbers, outputNumbers } from '../../model/config.js'
+import type { LanguageGroup, SignModel } from '../../model/sign_model.js'
+import type { Graph } from '../../ops/graph.js'
+import { padded } from '../../ops/parameter.js'
+import { type BatchPlan, planEpoch } from '../../train/batches.js'
+import type { Scalars } from '../../train/run_logs.js'
+import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
+import type { SavedTraining } from '../../train/trainer.js'
+import { batchArrays } from './batch.js'
+import type { RunConfig } from './config.js'
+import type { LanguageData } from './data.js'
+import { ErrorRecord, type SavedErrors } from './error_record.js'
+import { validate } from './evaluate.js'
+import {
+  type PoseLossOptions,
+  type PoseLossReport,
+  poseLossReport,
+  type RewardOptions,
+  recordPoseLosses,
+  type StepArrays,
+} from './losses.js'
+import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
+
+/** What one step did. */
+export interface PoseStep extends PoseLossReport {
+  readonly language: string
+  /** Real frames of the batch, padding not counted. */
+  readonly frames: number
+}
+
+/** A validation: the model's row first, then the baselines'. */
+export interface Validated {
+  readonly rows: readonly ScoreRow[]
+}
+
+/** What is remembered between steps, as plain JSON. */
+interface PoseMemory {
+  readonly errors: Readonly<Record<string, SavedErrors>>
+  /** What the Priority Learning Channel drew for this epoch, by language; null where it draws nothing. */
+  readonly drawn: Readonly<Record<string, EpochDraw>> | null
+}
+
+/** Frames of the sentence that stands for the model's work. */
+const USED_FRAMES = 64
+
+export class PoseTraining implements Training<PoseStep, Validated> {
+  readonly config: RunConfig
+  readonly model: SignModel
+  readonly data: readonly LanguageData[]
+  readonly #errors = new Map<string, ErrorRecord>()
+  #drawn: ReadonlyMap<string, EpochDraw> | null = null
+
+  constructor(config: RunConfig, model: SignModel, data: readonly LanguageData[]) {
+    this.config = config
+    this.model = model
+    this.data = data
+    for (const { language, train } of data)
+      this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config)), train.length))
+  }
+
+  get gpu(): Gpu {
+    return this.model.gpu
+  }
+
+  get groups(): readonly TrainedGroup[] {
+    return this.model.groups.map(trainedGroup)
+  }
+
+  get examples(): number {
+    return this.data.reduce((sum, { train }) => sum + train.length, 0)
+  }
+
+  check(): void {
+    this.model.check()
+  }
+
+  planEpoch(epoch: number): readonly BatchPlan[] {
+    const { batch, seed } = this.config
+    // planEpoch counts over all languages; a plan's clips are counted within its own.
+    const sizes = this.data.flatMap(({ language, train }) =>
+      train.map(({ clip, ids }) => ({ group: language, target: clip.frames, source: ids.length })),
+    )
+    const firstOf = new Map<string, number>()
+    sizes.forEach(({ group }, i) => {
+      if (!firstOf.has(group)) firstOf.set(group, i)
+    })
+    const drawn = new Map([...(this.#drawn ?? [])].map(([language, { clips }]) => [language, clips.map((i) => i + firstOf.get(language)!)]))
+    return planEpoch(sizes, { ...batch, seed, epoch, drawn }).map((plan) => ({
+      ...plan,
+      examples: plan.examples.map((i) => i - firstOf.get(plan.group)!),
+    }))
+  }
+
+  nameOf(language: string, example: number): string {
+    return this.#trainOf(language)[example]!.clip.name
+  }
+
+  record(graph: Graph, { group, ...shape }: BatchShape) {
+    return recordPoseLosses(graph, this.model.group(group), shape, lossOptions(this.config))
+  }
+
+  feedsOf(pass: readonly number[], batch: BatchPlan, { step }: { readonly step: number }): HostArrays {
+    const { loss, noise } = this.config
+    const group = this.model.group(batch.group)
+    const samples = pass.map((i) => this.#trainOf(batch.group)[i]!)
+    const shape = { batch: pass.length, target: batch.target, source: batch.source }
+    const { sigma, medianError } = this.#errors.get(batch.group)!
+    // In the decoder input's own stride: under future prediction the outputs are longer.
+    const inputSigma = new Float32Array(padded(inputNumbers(group.config)))
+    if (step > noise.warmup) inputSigma.set(sigma.subarray(0, inputSigma.length))
+    const ones = new Float32Array(padded(outputNumbers(group.config))).fill(1)
+    const arrays: StepArrays = { sigma: inputSigma, ones, medianError: Float32Array.of(medianError) }
+    return { ...batchArrays(samples, shape, group, { padding: loss.padding, whole: batch.examples.length }), ...arrays }
+  }
+
+  tell(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
+    const train = this.#trainOf(batch.group)
+    const frames = batch.examples.reduce((sum, i) => sum + train[i]!.clip.frames, 0)
+    return { ...poseLossReport(passes), language: batch.group, frames }
+  }
+
+  remember({ group, examples }: BatchPlan, { spread, frames, samples }: PoseStep): void {
+    this.#errors.get(group)!.add(
+      spread,
+      frames,
+      examples,
+      samples.map(({ error }) => error),
+    )
+  }
+
+  endEpoch(epoch: number): void {
+    for (const record of this.#errors.values()) record.endEpoch()
+    this.#drawn = this.#draw(epoch)
+  }
+
+  scalarsOf({ samples, lengthLoss }: PoseStep): Scalars {
+    const reward = samples.reduce((sum, sample) => sum + sample.reward, 0) / samples.length
+    return { reward, ...(lengthLoss === undefined ? {} : { lengthLoss }) }
+  }
+
+  /** What share of this epoch's draws is skipped, by language and length, as `skip/ASL/long`; empty where nothing is drawn. */
+  epochScalars(): Scalars {
+    const drawn = this.#drawn ?? new Map<string, EpochDraw>()
+    return Object.fromEntries(
+      this.data.flatMap(({ language, train }) => {
+        const draw = drawn.get(language)
+        if (!draw) return []
+        const rates = skipRates(
+          draw,
+          train.map(({ clip }) => clip.frames),
+        )
+        return Object.entries(rates).map(([part, rate]) => [part === 'all' ? `skip/${language}` : `skip/${language}/${part}`, rate])
+      }),
+    )
+  }
+
+  state(): PoseMemory {
+    return {
+      errors: Object.fromEntries([...this.#errors].map(([language, record]) => [language, record.state()])),
+      drawn: this.#drawn && Object.fromEntries(this.#drawn),
+    }
+  }
+
+  restore(state: object): void {
+    const { errors, drawn } = state as PoseMemory
+    this.#drawn = drawn && new Map(Object.entries(drawn))
+    for (const [language, saved] of Object.entries(errors)) this.#errors.get(language)?.restore(saved)
+  }
+
+  async validate(): Promise<Validation<Validated>> {
+    const rows = await validate(this.model, this.data, this.config.validate)
+    const { dtw, dtwMje, wristPathRatio, durationRatio, poseStdRatio } = rows[0]!
+    const scores = { dtw, dtwMje, wristPathRatio, durationRatio, poseStdRatio }
+    const scalars = Object.fromEntries(Object.entries(scores).map(([name, value]) => [`dev/${name}`, value]))
+    return { result: { rows }, score: dtw, scalars }
+  }
+
+  save(path: string, state: SavedTraining | undefined): Promise<void> {
+    return savePoseCheckpoint(path, this.model, state)
+  }
+
+  /** Signs two words of the first language's vocabulary. */
+  async use(): Promise<ModelUse> {
+    const group = this.model.group(this.data[0]!.language)
+    const generator = new Generator(this.gpu, group)
+    const sentence = group.vocabulary.tokens.slice(-2).join(' ')
+    const lengths = [Math.min(USED_FRAMES, group.config.maxFrames)]
+    return { run: () => generator.generate([sentence], { policy: 'oracle', lengths }), destroy: () => generator.destroy() }
+  }
+
+  async destroy(): Promise<void> {
+    this.model.destroy()
+  }
+
+  #trainOf(language: string) {
+    return this.data.find((data) => data.language === language)!.train
+  }
+
+  /** The clips of the epoch that begins, where the mode draws; decided once, by the errors as they are now. */
+  #draw(epoch: number): ReadonlyMap<string, EpochDraw> | null {
+    const { learning, seed } = this.config
+    if (!drawsClips(learning.mode)) return null
+    return new Map(
+      this.data.map(({ language }) => {
+        const { byClip, medianError } = this.#errors.get(language)!
+        return [language, drawEpoch(byClip, medianError, learning, epoch, Random.for(seed, 'priority', language, epoch))]
+      }),
+    )
+  }
+}
+
+/** A language's group, as what trains and measures it sees it. */
+export const trainedGroup = ({ language, weights, positions }: LanguageGroup): TrainedGroup => ({
+  name: language,
+  weights,
+  tables: [positions.region!.buffer],
+})
+
+/** What of a run file decides the losses of a step. */
+export function lossOptions({ loss, noise, learning }: RunConfig): PoseLossOptions {
+  return { loss: loss.kind, noiseRate: noise.rate, reward: rewardOptions(learning) }
+}
+
+function rewardOptions({ mode, intensity, spread }: RunConfig['learning']): RewardOptions | undefined {
+  if (mode === 'rwr') return { kind: 'regression', intensity }
+  if (mode === 'reinforce') return { kind: 'policy', spread }
+  return undefined
+}

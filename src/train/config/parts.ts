@@ -1,0 +1,128 @@
+// The parts that run files of every task have: languages, sizes, optimiser, schedule, when to stop, what to keep.
+
+import { z } from 'zod'
+import { syntheticLanguages } from '../../data/synthetic.js'
+import { keys, oneKind } from './schema.js'
+
+export const count = z.int().min(1)
+export const share = z.number().min(0).max(1)
+export const belowOne = z.number().min(0).lt(1)
+export const text = z.string().min(1)
+export const languageTag = z.string().regex(/^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/, 'wanted a language tag such as ASL or LSF-CH')
+
+export const synthetic = keys({
+  /** The built-in corpus instead of files. */
+  synthetic: keys({
+    languages: z.array(z.enum(syntheticLanguages)).min(1).default(['ASL', 'GSL']),
+    clipsPerLanguage: count.default(24),
+    words: count.default(8),
+    /** Fewest and most words of a sentence. */
+    wordsPerSentence: z
+      .tuple([count, count])
+      .refine(([least, most]) => least <= most, 'wanted the fewest words first, then the most')
+      .default([1, 2]),
+    framesPerSign: count.default(8),
+    seed: z.int().default(1),
+  }),
+})
+
+export const optimiser = keys({
+  kind: z.enum(['adam', 'adamw']).default('adam'),
+  rate: z.number().positive().default(1e-3),
+  beta1: belowOne.default(0.9),
+  beta2: belowOne.default(0.999),
+  epsilon: z.number().positive().default(1e-8),
+  weightDecay: z.number().min(0).default(0),
+  /** Gradients are scaled down to this global norm. */
+  clip: z.number().positive().default(5),
+})
+
+export const schedule = oneKind('plateau', {
+  plateau: keys({
+    kind: z.literal('plateau').default('plateau'),
+    factor: z.number().positive().lt(1).default(0.7),
+    /** Validations without improvement that are borne before the rate falls. */
+    patience: z.int().min(0).default(7),
+    /** Training ends once the rate is below this. */
+    minRate: z.number().min(0).default(2e-4),
+  }),
+  'warmup-cosine': keys({
+    kind: z.literal('warmup-cosine'),
+    warmup: z.int().min(0).default(200),
+    steps: count.default(2000),
+    /** What is left of the rate at the end, as a share of it. */
+    floor: share.default(0.05),
+  }).refine(({ warmup, steps }) => warmup <= steps, { path: ['warmup'], message: 'wanted at most `steps`' }),
+  constant: keys({ kind: z.literal('constant') }),
+})
+
+/** Training ends at the first of these; null turns one off. */
+export const stop = keys({
+  steps: count.nullable().default(2000),
+  epochs: count.nullable().default(null),
+  /** Validations without improvement. */
+  patience: count.nullable().default(null),
+  minRate: z.number().positive().nullable().default(null),
+})
+
+/** `keep`: how many of the last checkpoints. */
+export const checkpoint = keys({ every: count.default(200), keep: count.default(1) })
+
+export const log = keys({ every: count.default(10), tensorboard: z.boolean().default(true) })
+
+export const name = z.string().regex(/^\w[\w.-]*$/, 'wanted letters, digits, dots, dashes or underscores')
+
+/**
+ * What the products of linear layers and attention are made of in training: `f32`, or `f16`, halves with sums in f32, weights and all else
+ * in f32 and the loss scaled so that gradients stay in range. Faster on GPUs with matrix units.
+ */
+export const precision = z.enum(['f32', 'f16']).default('f32')
+
+/** The GPU to take, by a part of its name; null takes the best. */
+export const adapter = text.nullable().default(null)
+
+/** What is left out of all but the preset stays with it. */
+export const sizes = {
+  preset: z.enum(['tiny', 'pt-base', 'base-40m', 'large-120m', 'super-1b']).default('tiny'),
+  width: count.exactOptional(),
+  heads: count.exactOptional(),
+  /** Width of the feed-forward blocks. */
+  hidden: count.exactOptional(),
+  encoderLayers: count.exactOptional(),
+  decoderLayers: count.exactOptional(),
+  dropout: belowOne.exactOptional(),
+  activation: z.enum(['relu', 'gelu']).exactOptional(),
+}
+
+/** Examples a pass: a larger batch goes through in several, whose gradients are added up before the update. null takes a batch whole. */
+export const microBatch = count.nullable().default(null)
+
+/** What the run files of every task have. */
+export interface TrainingConfig {
+  readonly task: string
+  readonly name: string
+  /** Folder of the run. */
+  readonly out: string
+  readonly seed: number
+  readonly model: { readonly preset: z.output<typeof sizes.preset> }
+  readonly precision: z.output<typeof precision>
+  readonly optimiser: z.output<typeof optimiser>
+  readonly schedule: z.output<typeof schedule>
+  readonly batch: { readonly microBatch: z.output<typeof microBatch> }
+  readonly stop: z.output<typeof stop>
+  /** Steps from one validation to the next. */
+  readonly validate: { readonly every: number }
+  readonly checkpoint: z.output<typeof checkpoint>
+  readonly log: z.output<typeof log>
+  readonly adapter: z.output<typeof adapter>
+}
+
+/** What is wrong with a run that nothing would end: where, and how to say it. */
+export function* endless(config: {
+  readonly stop: z.output<typeof stop>
+  readonly schedule: z.output<typeof schedule>
+}): Generator<[path: (string | number)[], message: string]> {
+  const { steps, epochs, patience, minRate } = config.stop
+  if (steps === null && epochs === null && patience === null && minRate === null && config.schedule.kind !== 'plateau')
+    yield [['stop'], 'wanted steps, epochs, patience or minRate, got a run without an end']
+}

@@ -1,0 +1,202 @@
+// A task for tests, and what a new task costs: letters in, the same letters out, by one embedding and one linear layer.
+
+import { z } from 'zod'
+import { Random } from '../base/random.js'
+import { arenaOf, parts, savedTensors } from '../checkpoint/arenas.js'
+import { tensorsUnder, trainerState } from '../checkpoint/checkpoint.js'
+import { readCheckpoint, saveCheckpoint } from '../checkpoint/file.js'
+import type { Gpu } from '../device/gpu.js'
+import { Program, Recorder } from '../device/program.js'
+import { invertIds } from '../kernels/embedding.js'
+import { initialTensors, Weights } from '../model/weights.js'
+import { crossEntropy } from '../ops/cross_entropy.js'
+import { embedding } from '../ops/embedding.js'
+import { Graph } from '../ops/graph.js'
+import { linear } from '../ops/linear.js'
+import { type BatchPlan, planEpoch } from './batches.js'
+import * as part from './config/parts.js'
+import { keys } from './config/schema.js'
+import { explain, readYaml } from './config/yaml_errors.js'
+import type { BatchShape, HostArrays, PassReports, Task, Training, Validation } from './task.js'
+import type { SavedTraining } from './trainer.js'
+
+const LETTERS = 12
+const WIDTH = 16
+const GROUP = 'letters'
+const PADDING = 1
+
+const run = keys({
+  task: z.literal('copy'),
+  name: part.name,
+  out: part.text,
+  seed: z.int().default(1),
+  lines: part.count.default(24),
+  model: keys({ preset: part.sizes.preset }).prefault({}),
+  precision: part.precision,
+  optimiser: part.optimiser.prefault({}),
+  schedule: part.schedule.prefault({}),
+  stop: part.stop.prefault({}),
+  batch: keys({ size: part.count.default(4), bucket: part.count.default(4), microBatch: part.microBatch }).prefault({}),
+  validate: keys({ every: part.count.default(10) }).prefault({}),
+  checkpoint: part.checkpoint.prefault({}),
+  log: part.log.prefault({}),
+  adapter: part.adapter,
+})
+export type CopyConfig = z.output<typeof run>
+
+type CopyStep = { readonly loss: number; readonly letters: number }
+/** Share of letters that come out as they went in. */
+type CopyScores = { readonly right: number }
+
+export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
+  name: 'copy',
+  example: 'line',
+  unit: 'letters',
+  unitsOf: ({ letters }) => letters,
+  parse(source, who) {
+    const yaml = readYaml(source, who)
+    const parsed = run.safeParse(yaml.value, { reportInput: true })
+    if (parsed.success) return parsed.data
+    throw explain(parsed.error.issues, yaml, who)
+  },
+  fixedKeys: ['task', 'seed', 'lines', 'batch'],
+  async load(config) {
+    const random = Random.for(config.seed, 'lines')
+    const letter = () => 4 + random.below(LETTERS - 4)
+    const lines = Array.from({ length: config.lines }, () => Uint32Array.from({ length: 2 + random.below(7) }, letter))
+    return {
+      config,
+      notes: [],
+      begin: async (gpu) => ({ training: new CopyTraining(gpu, config, lines), notes: [] }),
+      async resume(gpu, path) {
+        const checkpoint = await readCheckpoint(path)
+        const training = new CopyTraining(gpu, config, lines)
+        for (const name of parts) training.weights.load(tensorsUnder(checkpoint, `${name}/`), path, arenaOf(training.weights, name))
+        return { training, notes: checkpoint.notes, state: trainerState(checkpoint) as SavedTraining }
+      },
+    }
+  },
+  format: ({ right }) => `${(100 * right).toFixed(0)} % of the letters right`,
+}
+
+class CopyTraining implements Training<CopyStep, CopyScores> {
+  readonly gpu: Gpu
+  readonly weights: Weights
+  readonly #config: CopyConfig
+  readonly #lines: readonly Uint32Array[]
+
+  constructor(gpu: Gpu, config: CopyConfig, lines: readonly Uint32Array[]) {
+    this.gpu = gpu
+    this.#config = config
+    this.#lines = lines
+    const specs = [
+      { name: 'table', shape: [LETTERS, WIDTH], init: 'xavier' },
+      { name: 'out/weight', shape: [LETTERS, WIDTH], init: 'xavier' },
+      { name: 'out/bias', shape: [LETTERS], init: 'zeros' },
+    ] as const
+    this.weights = new Weights(gpu, specs, { training: true, precision: config.precision })
+    this.weights.load(initialTensors(specs, config.seed), 'copy')
+  }
+
+  get groups() {
+    return [{ name: GROUP, weights: this.weights, tables: [] }]
+  }
+
+  get examples(): number {
+    return this.#lines.length
+  }
+
+  check(): void {}
+
+  planEpoch(epoch: number): readonly BatchPlan[] {
+    const sizes = this.#lines.map(({ length }) => ({ group: GROUP, target: length, source: length }))
+    return planEpoch(sizes, { ...this.#config.batch, seed: this.#config.seed, epoch })
+  }
+
+  nameOf(_: string, example: number): string {
+    return `line ${example + 1}`
+  }
+
+  record(graph: Graph, { batch, target }: BatchShape) {
+    const { recorder } = graph
+    const rows = batch * target
+    const feeds = {
+      ids: recorder.feed('ids', [batch, target], 'u32'),
+      uniqueIds: recorder.feed('unique_ids', [rows], 'u32'),
+      starts: recorder.feed('starts', [rows + 1], 'u32'),
+      order: recorder.feed('order', [rows], 'u32'),
+      positions: recorder.feed('positions', [target, WIDTH]),
+      goal: recorder.feed('goal', [rows], 'u32'),
+      coefficient: recorder.feed('coefficient', [rows]),
+    }
+    const { ids, uniqueIds, starts, order, positions } = feeds
+    const x = embedding(graph, { ids, inverse: { uniqueIds, starts, order } }, this.weights.get('table'), positions)
+    const logits = linear(graph, x, this.weights.get('out/weight'), this.weights.get('out/bias'))
+    const result = crossEntropy(graph, logits, feeds, { classes: LETTERS, ignored: PADDING, smoothing: 0 })
+    return { feeds, reports: { result, coefficient: feeds.coefficient } }
+  }
+
+  feedsOf(pass: readonly number[], batch: BatchPlan): HostArrays {
+    const goal = new Uint32Array(pass.length * batch.target).fill(PADDING)
+    for (const [b, i] of pass.entries()) goal.set(this.#lines[i]!, b * batch.target)
+    const share = 1 / this.#lettersOf(batch.examples)
+    const coefficient = Float32Array.from(goal, (id) => (id === PADDING ? 0 : share))
+    return { ids: goal, ...invertIds(goal, PADDING), positions: new Float32Array(batch.target * WIDTH), goal, coefficient }
+  }
+
+  tell(batch: BatchPlan, passes: readonly PassReports[]): CopyStep {
+    const lossOf = ({ result, coefficient }: PassReports) => {
+      const rows = new Float32Array(result!)
+      return new Float32Array(coefficient!).reduce((sum, share, r) => sum + (share > 0 ? share * rows[2 * r]! : 0), 0)
+    }
+    return { loss: passes.reduce((sum, pass) => sum + lossOf(pass), 0), letters: this.#lettersOf(batch.examples) }
+  }
+
+  remember(): void {}
+  endEpoch(): void {}
+  restore(): void {}
+  scalarsOf = () => ({})
+  epochScalars = () => ({})
+  state = () => ({})
+
+  async validate(): Promise<Validation<CopyScores>> {
+    const use = await this.use()
+    const logits = new Float32Array((await use.run())[0]!)
+    await use.destroy()
+    const best = (id: number) => {
+      const row = logits.subarray(id * LETTERS, (id + 1) * LETTERS)
+      return row.indexOf(Math.max(...row))
+    }
+    const letters = Array.from({ length: LETTERS - 4 }, (_, i) => i + 4)
+    const right = letters.filter((id) => best(id) === id).length / letters.length
+    return { result: { right }, score: 1 - right, scalars: { 'dev/right': right } }
+  }
+
+  async save(path: string, state: SavedTraining | undefined): Promise<void> {
+    const tensors = new Map(await savedTensors(this.weights, state !== undefined, (part, name) => `${part}/${name}`))
+    await saveCheckpoint(path, { task: 'copy', model: { letters: LETTERS, width: WIDTH }, vocabularies: {}, state, tensors })
+  }
+
+  /** The logits of every letter. */
+  async use() {
+    const recorder = new Recorder()
+    const graph = new Graph(recorder)
+    const ids = recorder.feed('ids', [LETTERS, 1], 'u32')
+    const positions = recorder.feed('positions', [1, WIDTH])
+    const x = embedding(graph, { ids }, this.weights.get('table'), positions)
+    recorder.report(linear(graph, x, this.weights.get('out/weight'), this.weights.get('out/bias')))
+    const program = await Program.build(this.gpu, recorder)
+    program.write(
+      ids,
+      Uint32Array.from({ length: LETTERS }, (_, id) => id),
+    )
+    program.write(positions, new Float32Array(WIDTH))
+    return { run: () => program.run(), destroy: async () => program.destroy() }
+  }
+
+  async destroy(): Promise<void> {
+    this.weights.destroy()
+  }
+
+  #lettersOf = (examples: readonly number[]): number => examples.reduce((sum, i) => sum + this.#lines[i]!.length, 0)
+}
