@@ -1,7 +1,10 @@
 // The library, one screen. Nothing here prints, and nothing happens at import.
 
 export { type ErrorCode, exitStatus, SignError } from './base/errors.js'
+export type { Checkpoint as AnyCheckpoint } from './checkpoint/checkpoint.js'
 export {
+  type CheckpointSource,
+  readCheckpoint as readAnyCheckpoint,
   readGlossCheckpoint,
   readPoseCheckpoint as readCheckpoint,
   saveGlossCheckpoint,
