@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from 'commander'
 import type { Picture } from './formats/picture.js'
-import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
+import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 
 export function positive(text: string): number {
   const value = Number(text)

@@ -37,6 +37,7 @@ export class PromptReader implements AsyncDisposable {
    * where that gives none, or one that the model was not trained on, and for a prompt of unknown words only or with letters lost.
    */
   async read(prompt: string, { language: told, ...options }: ReadOptions = {}): Promise<PromptReading> {
+    options.signal?.throwIfAborted()
     checkWhole(prompt, 'prompt')
     const { source, reads, languages } = this.#model
     const namings = languageNamings(prompt, { told, languages })
