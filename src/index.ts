@@ -1,7 +1,8 @@
 // The library, one screen. Nothing here prints, and nothing happens at import.
 
 export { type ErrorCode, exitStatus, SignError } from './base/errors.js'
-export type { Checkpoint as AnyCheckpoint } from './checkpoint/checkpoint.js'
+export type { Part as CheckpointPart } from './checkpoint/arenas.js'
+export type { Checkpoint as AnyCheckpoint, CheckpointContent } from './checkpoint/checkpoint.js'
 export {
   type CheckpointSource,
   readCheckpoint as readAnyCheckpoint,
@@ -10,6 +11,7 @@ export {
   saveGlossCheckpoint,
   savePoseCheckpoint as saveCheckpoint,
 } from './checkpoint/file.js'
+export type { CheckpointBytes } from './checkpoint/parse.js'
 export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
 export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
 export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
