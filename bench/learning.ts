@@ -12,6 +12,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignError } from '../src/base/errors.js'
 import { writeWhole } from '../src/base/files.js'
+import { readPoseCheckpoint } from '../src/checkpoint/file.js'
+import { restoreModel } from '../src/checkpoint/restore.js'
 import { dataSpell } from '../src/commands/data_spell.js'
 import { train } from '../src/commands/train.js'
 import { loadCorpus } from '../src/data/corpus.js'
@@ -28,7 +30,6 @@ import type { Clip } from '../src/motion/clip.js'
 import { openGpu } from '../src/platform/node/open.js'
 import { loadRunConfig } from '../src/tasks/run_file.js'
 import { loadData } from '../src/tasks/text_to_pose/data.js'
-import { readCheckpoint, restoreModel } from '../src/train/checkpoint.js'
 import { formatLengths, scoreByLength, worstLength } from './learning/length_classes.js'
 import { chosenTrial } from './learning/trial.js'
 
@@ -190,7 +191,7 @@ process.exit(passed ? 0 : 1)
 /** Signs a split of every language of a run with its last weights. */
 async function sign(gpu: Gpu, path: string, split: 'train' | 'test'): Promise<{ pairs: ScoredPair[]; trained: Clip[] }> {
   const config = await loadRunConfig(path)
-  const model = restoreModel(gpu, await readCheckpoint(join(config.out, 'last.safetensors')))
+  const model = restoreModel(gpu, await readPoseCheckpoint(join(config.out, 'last.safetensors')))
   const data = await loadData(config)
   const trained = data.flatMap(({ train }) => train.map(({ clip }) => clip))
   const pairs: ScoredPair[] = []

@@ -20,19 +20,33 @@ const mayImport: Record<string, readonly string[]> = {
   lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
   model: ['base', 'motion', 'text', 'device', 'ops'],
+  checkpoint: ['base', 'motion', 'formats', 'text', 'device', 'model'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'model'],
   train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'platform/node', 'kernels', 'ops', 'model', 'infer'],
-  tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'infer', 'train'],
+  tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'model', 'checkpoint', 'infer', 'train'],
   profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
   pages: ['motion', 'outputs', 'profile'],
   commands: [
-    ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'model', 'infer', 'train'],
-    ...['tasks', 'profile'],
+    ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'model', 'checkpoint'],
+    ...['infer', 'train', 'tasks', 'profile'],
   ],
 }
 
 /** Folders of which every file must also run in a browser; what the entry for browsers reaches beyond them, web.test.ts looks at. */
-const everywhere = ['motion', 'reference', 'pages', 'text', 'metrics', 'device', 'platform/web', 'kernels', 'ops', 'model', 'infer']
+const everywhere = [
+  'motion',
+  'reference',
+  'pages',
+  'text',
+  'metrics',
+  'device',
+  'platform/web',
+  'kernels',
+  'ops',
+  'model',
+  'checkpoint',
+  'infer',
+]
 
 const sources = sourcesIn('src')
 const inRooms = sources.filter(({ path }) => roomOf(path) !== undefined)
