@@ -4,6 +4,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCheckpoint, readGlossCheckpoint, readPoseCheckpoint, saveGlossCheckpoint, savePoseCheckpoint } from '../src/checkpoint/file.js'
 import { restoreGlossModel, restoreModel } from '../src/checkpoint/restore.js'
@@ -22,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const fixture = (name: string) => new URL(`checkpoints/${name}.safetensors`, import.meta.url).pathname
+const fixture = (name: string) => fileURLToPath(new URL(`checkpoints/${name}.safetensors`, import.meta.url))
 
 /** What an old file holds, read by nothing but the parser of safetensors: its descriptions, its state and its tensors under a prefix. */
 async function rawFile(path: string) {

@@ -2,6 +2,8 @@
 
 import { parseSafetensors, readTensors } from '../formats/safetensors/parse.js'
 import { type Checkpoint, checkpointOf } from './checkpoint.js'
+import { type GlossCheckpoint, glossCheckpoint } from './text_to_gloss.js'
+import { type PoseCheckpoint, poseCheckpoint } from './text_to_pose.js'
 
 /** A whole file in memory, or what the browser has of one. */
 export type CheckpointBytes = Uint8Array | ArrayBuffer | Blob
@@ -18,6 +20,16 @@ export async function parseCheckpoint(source: CheckpointBytes, name = nameOf(sou
       ? await readTensors({ size: source.size, read: (begin, length) => bytesOf(source.slice(begin, begin + length)) }, name)
       : parseSafetensors(new Uint8Array(source), name)
   return checkpointOf(file, name)
+}
+
+/** Reads a text-to-pose model. Throws as {@link parseCheckpoint}, and ERR_CHECKPOINT for a model of another task. */
+export async function parsePoseCheckpoint(source: CheckpointBytes, name?: string): Promise<PoseCheckpoint> {
+  return poseCheckpoint(await parseCheckpoint(source, name))
+}
+
+/** Reads a text-to-gloss model. Throws as {@link parseCheckpoint}, and ERR_CHECKPOINT for a model of another task. */
+export async function parseGlossCheckpoint(source: CheckpointBytes, name?: string): Promise<GlossCheckpoint> {
+  return glossCheckpoint(await parseCheckpoint(source, name))
 }
 
 async function bytesOf(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {

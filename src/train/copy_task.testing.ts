@@ -1,6 +1,6 @@
 // A task for tests, and what a new task costs: letters in, the same letters out, by one embedding and one linear layer.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { Random } from '../base/random.js'
 import { arenaOf, parts, savedTensors } from '../checkpoint/arenas.js'
 import { tensorsUnder, trainerState } from '../checkpoint/checkpoint.js'
