@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import Benchmark from 'benchmark'
 import { writeWhole } from '../src/base/files.js'
 import { formatTable } from '../src/base/table.js'
-import { openGpu } from '../src/device/open.js'
+import { openGpu } from '../src/platform/node/open.js'
 import { atLeastOne, benchArguments, chosenOf } from './arguments.js'
 import { type HostCase, hostCases } from './host_cases.js'
 

@@ -12,6 +12,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignError } from '../src/base/errors.js'
 import { writeWhole } from '../src/base/files.js'
+import { readPoseCheckpoint } from '../src/checkpoint/file.js'
+import { restoreModel } from '../src/checkpoint/restore.js'
 import { dataSpell } from '../src/commands/data_spell.js'
 import { train } from '../src/commands/train.js'
 import { loadCorpus } from '../src/data/corpus.js'
@@ -19,16 +21,15 @@ import { saveCorpus } from '../src/data/corpus_save.js'
 import { sourceOf } from '../src/data/source.js'
 import { readTimedClips } from '../src/data/timed_clips.js'
 import type { Gpu } from '../src/device/gpu.js'
-import { openGpu } from '../src/device/open.js'
 import { Generator } from '../src/infer/generator.js'
 import { held, meanPose } from '../src/metrics/baselines.js'
 import { dtw } from '../src/metrics/dtw.js'
 import { wristPathRatio } from '../src/metrics/motion.js'
 import { formatScores, type ScoredPair, type ScoreRow, scoreMotions } from '../src/metrics/scores.js'
 import type { Clip } from '../src/motion/clip.js'
+import { openGpu } from '../src/platform/node/open.js'
 import { loadRunConfig } from '../src/tasks/run_file.js'
 import { loadData } from '../src/tasks/text_to_pose/data.js'
-import { readCheckpoint, restoreModel } from '../src/train/checkpoint.js'
 import { formatLengths, scoreByLength, worstLength } from './learning/length_classes.js'
 import { chosenTrial } from './learning/trial.js'
 
@@ -190,7 +191,7 @@ process.exit(passed ? 0 : 1)
 /** Signs a split of every language of a run with its last weights. */
 async function sign(gpu: Gpu, path: string, split: 'train' | 'test'): Promise<{ pairs: ScoredPair[]; trained: Clip[] }> {
   const config = await loadRunConfig(path)
-  const model = restoreModel(gpu, await readCheckpoint(join(config.out, 'last.safetensors')))
+  const model = restoreModel(gpu, await readPoseCheckpoint(join(config.out, 'last.safetensors')))
   const data = await loadData(config)
   const trained = data.flatMap(({ train }) => train.map(({ clip }) => clip))
   const pairs: ScoredPair[] = []

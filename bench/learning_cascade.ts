@@ -6,11 +6,12 @@
 import { join } from 'node:path'
 import { writeWhole } from '../src/base/files.js'
 import { formatTable } from '../src/base/table.js'
+import { readGlossCheckpoint, readPoseCheckpoint } from '../src/checkpoint/file.js'
+import { restoreGlossModel, restoreModel } from '../src/checkpoint/restore.js'
 import { dataPrompts } from '../src/commands/data_prompts.js'
 import { dataSpell } from '../src/commands/data_spell.js'
 import { train } from '../src/commands/train.js'
 import { loadCorpus } from '../src/data/corpus.js'
-import { openGpu } from '../src/device/open.js'
 import { Generator } from '../src/infer/generator.js'
 import { GlossDecoder } from '../src/infer/gloss_decoder.js'
 import { groupInput } from '../src/infer/prompt_generator.js'
@@ -18,11 +19,10 @@ import { formatScores, type ScoreRow, scoreMotions } from '../src/metrics/scores
 import { formatTextScores } from '../src/metrics/text_scores.js'
 import { SHARED } from '../src/model/sign_model.js'
 import type { Clip } from '../src/motion/clip.js'
+import { openGpu } from '../src/platform/node/open.js'
 import { loadGlossConfig, loadRunConfig } from '../src/tasks/run_file.js'
 import { loadGlossSplit, readingOf } from '../src/tasks/text_to_gloss/data.js'
 import { scoreLines } from '../src/tasks/text_to_gloss/evaluate.js'
-import { readCheckpoint, restoreModel } from '../src/train/checkpoint.js'
-import { readGlossCheckpoint, restoreGlossModel } from '../src/train/gloss_checkpoint.js'
 import { writeSpellingWords } from './learning/spelling_words.js'
 import { chosenTrial } from './learning/trial.js'
 
@@ -46,7 +46,7 @@ const { decoded, scores: reading } = await scoreLines(new GlossDecoder(gpu, read
 const read = new Map(lines.map(({ name, language }, i) => [name, groupInput({ language, tokens: decoded[i]!.tokens }, [SHARED]).text]))
 
 const stageTwo = await loadRunConfig('bench/learning/shared.yaml')
-const signer = new Generator(gpu, restoreModel(gpu, await readCheckpoint(join(stageTwo.out, 'last.safetensors'))).group(SHARED))
+const signer = new Generator(gpu, restoreModel(gpu, await readPoseCheckpoint(join(stageTwo.out, 'last.safetensors'))).group(SHARED))
 const clipsOf = async (split: string) => (await loadCorpus({ skels: join(CORPUS, split), source: 'lang_gloss' })).clips
 const [trained, test] = [await clipsOf('train'), await clipsOf('test')]
 const signed = async (lineOf: (clip: Clip) => string) => {

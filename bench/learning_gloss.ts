@@ -6,16 +6,17 @@
 
 import { join } from 'node:path'
 import { writeWhole } from '../src/base/files.js'
+import { readGlossCheckpoint } from '../src/checkpoint/file.js'
+import { restoreGlossModel } from '../src/checkpoint/restore.js'
 import { train } from '../src/commands/train.js'
-import { openGpu } from '../src/device/open.js'
 import { type DecodeOptions, GlossDecoder } from '../src/infer/gloss_decoder.js'
 import { formatTextScores, type TextScores } from '../src/metrics/text_scores.js'
+import { openGpu } from '../src/platform/node/open.js'
 import { loadGlossConfig } from '../src/tasks/run_file.js'
 import { type GlossLine, loadGlossSplit, readingOf } from '../src/tasks/text_to_gloss/data.js'
 import { scoreLines } from '../src/tasks/text_to_gloss/evaluate.js'
 import { languageOfToken } from '../src/text/lang_gloss.js'
 import { languageNamedIn } from '../src/text/prompt_language.js'
-import { readGlossCheckpoint, restoreGlossModel } from '../src/train/gloss_checkpoint.js'
 import { chosenTrial } from './learning/trial.js'
 
 /** What a trial is judged by. */

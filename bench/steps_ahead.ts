@@ -6,9 +6,9 @@
 
 import { formatTable } from '../src/base/table.js'
 import { demoRun } from '../src/commands/demo.js'
-import { openGpu } from '../src/device/open.js'
-import { PassClock } from '../src/device/timer.js'
+import { PassClock } from '../src/device/pass_clock.js'
 import { SignModel } from '../src/model/sign_model.js'
+import { openGpu } from '../src/platform/node/open.js'
 import { summarise } from '../src/profile/timing.js'
 import { loadRunConfig } from '../src/tasks/run_file.js'
 import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'

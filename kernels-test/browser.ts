@@ -4,29 +4,50 @@
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliDecompressSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { packageFolder, packageVersion, writableCacheFolder } from '../src/device/places.js'
+import { packageFolder, packageVersion, writableCacheFolder } from '../src/platform/node/paths.js'
 
 const root = process.platform === 'linux' && process.arch === 'x64' ? packageFolder('@sparticuz/chromium') : undefined
 
 /** Why there is no browser to test with; empty where there is one. */
 export const noBrowser = root ? '' : 'no browser: @sparticuz/chromium is not installed, or this is not linux x64'
 
-/** Starts the browser, unpacked first where this is the first time. */
-export async function launchBrowser(): Promise<Browser> {
+/**
+ * Starts the browser, unpacked first where this is the first time.
+ *
+ * @param webGpu with WebGPU on SwiftShader; otherwise without any GPU
+ */
+export async function launchBrowser({ webGpu = false } = {}): Promise<Browser> {
   const folder = join(writableCacheFolder(), `chromium-${await packageVersion(root!)}`)
   if (!existsSync(folder)) await unpack(join(root!, 'bin'), folder)
+  if (webGpu) await unpackDriver(join(root!, 'bin'), folder)
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
     chromiumSandbox: false,
-    args: ['--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      ...(webGpu ? WITH_WEBGPU : ['--disable-gpu']),
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
     env: { ...process.env, LD_LIBRARY_PATH: join(folder, 'lib'), FONTCONFIG_PATH: folder },
   })
 }
+
+const WITH_WEBGPU = [
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-webgpu-adapter=swiftshader',
+  '--use-angle=swiftshader',
+  '--use-vulkan=swiftshader',
+  '--ignore-gpu-blocklist',
+  '--in-process-gpu',
+]
 
 /** A page opened from a disk, with everything it should not do: errors, warnings, and requests beyond its own file. */
 export interface OpenedPage {
@@ -81,6 +102,17 @@ async function unpack(packed: string, folder: string): Promise<void> {
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
     if (!existsSync(folder)) throw error // else another process won the race, with the same bytes
+  }
+}
+
+/** Puts the driver beside the browser, where it looks for it; each file whole or not at all. */
+async function unpackDriver(packed: string, folder: string): Promise<void> {
+  for (const { header, data } of await unpackTar(await decompressed(join(packed, 'swiftshader.tar.br')))) {
+    const file = join(folder, basename(header.name))
+    if (header.type !== 'file' || !data || existsSync(file)) continue
+    const partial = `${file}.partial-${process.pid}`
+    await writeFile(partial, data)
+    await rename(partial, file)
   }
 }
 

@@ -21,12 +21,15 @@ import { Trainer } from '../src/train/trainer.js'
 import { lentGpu } from './harness.js'
 
 /** What each call gives, one after the other and then all at once. They must differ, or nothing could be seen. */
-async function expectSameTogether<T, R>(inputs: readonly T[], call: (input: T) => Promise<R>): Promise<void> {
-  const alone: R[] = []
+async function expectSameTogether<T>(inputs: readonly T[], call: (input: T) => Promise<unknown>): Promise<void> {
+  const alone: unknown[] = []
   for (const input of inputs) alone.push(await call(input))
   expect(new Set(alone.map((result) => JSON.stringify(result))).size, 'different results').toBeGreaterThan(1)
   expect(await Promise.all(inputs.map(call))).toEqual(alone)
 }
+
+/** 32 sentences of one to three words: calls of a few shapes, several of each. */
+const sentences = Array.from({ length: 32 }, (_, i) => Array.from({ length: 1 + (i % 3) }, (_, n) => words[(i >> (2 * n)) % 4]).join(' '))
 
 /** How many bind groups `body` makes: 0 where it records nothing. */
 async function recordedBy(gpu: Gpu, body: () => Promise<unknown>): Promise<number> {
@@ -68,6 +71,20 @@ describe('a generator', () => {
   it('gives each of many sentences its own motion', async () => {
     await expectSameTogether(words, (word) => generator.generate([word]))
     await expectSameTogether(words, (word) => generator.generate([word], { policy: 'predicted-length' }))
+  })
+
+  it('gives each of 32 sentences at once its own motion, whatever decides its length', async () => {
+    await expectSameTogether(sentences, (sentence) => generator.generate([sentence]))
+    const policies = ['self-counter', 'predicted-length', 'oracle'] as const
+    await expectSameTogether([...sentences.entries()], ([i, sentence]) =>
+      generator.generate([sentence, 'sun'], { policy: policies[i % 3]!, lengths: [1 + i, 33 - i] }),
+    )
+  })
+
+  it('gives 16 streams and 16 calls beside them, all at once, their own frames', async () => {
+    await expectSameTogether([...sentences.entries()], ([i, sentence]) =>
+      i % 2 ? collect(generator.stream(sentence)) : generator.generate([sentence]),
+    )
   })
 
   it('gives streams their own frames, with one another and with other calls between any two frames', async () => {
@@ -128,6 +145,14 @@ describe('a gloss decoder', () => {
     await expectSameTogether([1, 2, 3, 1], (beams) => decoder.decode(['rain'], { beams }))
     await expectSameTogether(['rain', 'sun snow', 'wind rain sun'], (prompt) => decoder.decode([prompt]))
   })
+
+  it('gives each of 32 prompts at once its own gloss, greedy and by beams beside one another', async () => {
+    const gpu = await lentGpu()
+    await using model = tinyGlossModel(gpu)
+    await using decoder = new GlossDecoder(gpu, model)
+    await expectSameTogether([...sentences.entries()], ([i, prompt]) => decoder.decode([prompt], { beams: [1, 3, 1, 4][i % 4]! }))
+    await expectSameTogether(sentences, (prompt) => decoder.decode([prompt, 'sun'], { limit: 5 }))
+  })
 })
 
 /** Two languages as a file would hold them. */
@@ -149,6 +174,21 @@ describe('a generator of many languages', () => {
     await expectSameTogether(inputs, ({ language, word }) => generator.generate(language, [word]))
     expect(generator.loaded).toHaveLength(1)
     await expectSameTogether(inputs, ({ language, word }) => collect(generator.stream(language, word)))
+    expect(generator.loaded).toHaveLength(1)
+  })
+})
+
+describe('a generator of many languages, of which one has room', () => {
+  it('gives each of 32 calls and streams at once its own motion', async () => {
+    const gpu = await lentGpu()
+    const { config, vocabulary } = tinyGroup('ASL')
+    await using generator = new MultiLanguageGenerator(gpu, await twoLanguages(gpu), {
+      maxBytes: 4 * parameterCount(config, vocabulary.size),
+    })
+    await expectSameTogether([...sentences.entries()], ([i, sentence]) => {
+      const language = i % 3 ? 'ASL' : 'GSL'
+      return i % 2 ? generator.generate(language, [sentence]) : collect(generator.stream(language, sentence))
+    })
     expect(generator.loaded).toHaveLength(1)
   })
 })

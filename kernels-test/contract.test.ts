@@ -6,8 +6,8 @@ import { create } from 'webgpu'
 import type { Workload } from '../bench/workload.js'
 import { Gpu } from '../src/device/gpu.js'
 import { type AnyKernel, candidatesOf, pinned, textOf } from '../src/device/kernel.js'
-import { shaderFromPackage } from '../src/device/shader_source.js'
 import { shadersOf } from '../src/device/tuning.js'
+import { shaderFromPackage } from '../src/platform/node/shader_files.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
 const shaders = readdirSync('shaders')
@@ -119,7 +119,7 @@ describe("Dawn's null backend compiles", () => {
     const adapter = await dawn.requestAdapter()
     const requiredFeatures = ['subgroups', 'shader-f16', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[]
     const device = await adapter!.requestDevice({ requiredFeatures })
-    gpu = new Gpu(device, { label: 'null backend', keepAlive: [dawn, adapter], subgroupSize: 8 })
+    gpu = new Gpu(device, { shaders: shaderFromPackage, label: 'null backend', keepAlive: [dawn, adapter], subgroupSize: 8 })
   })
   afterAll(() => gpu.dispose())
 

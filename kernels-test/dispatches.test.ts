@@ -10,6 +10,7 @@ import { type LanguageGroup, SignModel } from '../src/model/sign_model.js'
 import { decodeFrame } from '../src/model/text_to_pose.js'
 import { COORDS } from '../src/motion/skeleton.js'
 import { Graph } from '../src/ops/graph.js'
+import { shaderFromPackage } from '../src/platform/node/shader_files.js'
 import { recordPoseStep } from '../src/tasks/text_to_pose/step.testing.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
 
@@ -23,7 +24,8 @@ describe("pt-base's dispatches", () => {
   beforeAll(async () => {
     const dawn = create(['backend=null'])
     const adapter = await dawn.requestAdapter()
-    gpu = new Gpu(await adapter!.requestDevice(), { label: 'null backend', keepAlive: [dawn, adapter] })
+    const device = await adapter!.requestDevice()
+    gpu = new Gpu(device, { shaders: shaderFromPackage, label: 'null backend', keepAlive: [dawn, adapter] })
     model = new SignModel(gpu, { training: true })
     const vocabulary = Vocabulary.build(['cloud fog'], 'words')
     group = model.addLanguage({ language: 'GSL', config, vocabulary, startFrame: new Float32Array(COORDS), scaling: rawFrames(), fps: 25 })

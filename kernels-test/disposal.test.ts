@@ -4,8 +4,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { saveGlossCheckpoint, savePoseCheckpoint } from '../src/checkpoint/file.js'
 import type { Gpu } from '../src/device/gpu.js'
-import { openGpu } from '../src/device/open.js'
 import { Generator } from '../src/infer/generator.js'
 import { GlossDecoder } from '../src/infer/gloss_decoder.js'
 import { MultiLanguageGenerator } from '../src/infer/multi_language_generator.js'
@@ -15,6 +15,7 @@ import { SignModel } from '../src/model/sign_model.js'
 import { GlossModel } from '../src/model/text_to_gloss.js'
 import { tinyGlossModel, tinyGroup, tinyModel } from '../src/model/tiny_models.testing.js'
 import { COORDS } from '../src/motion/skeleton.js'
+import { openGpu } from '../src/platform/node/open.js'
 import { trainGlossRun, trainRun } from '../src/tasks/run.js'
 import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
 import { loadGlossData } from '../src/tasks/text_to_gloss/data.js'
@@ -22,8 +23,6 @@ import { GlossTraining } from '../src/tasks/text_to_gloss/training.js'
 import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
 import { loadData } from '../src/tasks/text_to_pose/data.js'
 import { PoseTraining } from '../src/tasks/text_to_pose/training.js'
-import { saveCheckpoint } from '../src/train/checkpoint.js'
-import { saveGlossCheckpoint } from '../src/train/gloss_checkpoint.js'
 import { Trainer } from '../src/train/trainer.js'
 import { lentGpu } from './harness.js'
 
@@ -99,7 +98,7 @@ describe('a model that was destroyed, once or twice', () => {
     await expectDisposed(drain(generator.stream('rain')))
     await expectDisposed(new Generator(gpu, group).generate(['rain']))
     await expectDisposed(group.weights.save())
-    await expectDisposed(saveCheckpoint(join(folder, 'none.safetensors'), model))
+    await expectDisposed(savePoseCheckpoint(join(folder, 'none.safetensors'), model))
     await expectDisposed(model.cloneLanguage(tinyGroup('GSL'), 'ASL'))
     for (const use of [() => model.groups, () => model.languages, () => model.group('ASL'), () => model.addLanguage(tinyGroup('GSL'))])
       expect(use).toThrow(disposed)

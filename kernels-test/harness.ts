@@ -14,7 +14,7 @@ import {
   packParams,
   pinned,
 } from '../src/device/kernel.js'
-import { openGpu } from '../src/device/open.js'
+import { openGpu } from '../src/platform/node/open.js'
 
 let opened: Promise<Gpu> | undefined
 

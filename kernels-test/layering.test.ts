@@ -1,84 +1,164 @@
 // Who may import whom. This table is the architecture; the drawing in the README is a copy of it.
 
-import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { circles, importsOf, roomOf, sourcesIn } from './sources.js'
 
 const mayImport: Record<string, readonly string[]> = {
   base: [],
+  generated: [],
   motion: ['base'],
   reference: [],
   formats: ['base', 'motion'],
   text: ['base'],
   data: ['base', 'motion', 'formats', 'text'],
   metrics: ['base', 'motion'],
-  generated: [],
   outputs: ['base', 'motion', 'formats', 'generated'],
-  device: ['base'],
+  device: ['base', 'generated'],
+  'platform/node': ['base', 'device'],
+  'platform/web': ['base', 'device'],
   kernels: ['device'],
   lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
   nn: ['base', 'device', 'ops'],
   model: ['base', 'motion', 'text', 'device', 'ops', 'nn'],
+  checkpoint: ['base', 'motion', 'formats', 'text', 'device', 'nn', 'model'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'nn', 'model'],
-  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'nn', 'model', 'infer'],
-  tasks: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'kernels', 'ops', 'nn', 'model', 'infer', 'train'],
-  profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
-  pages: ['motion', 'outputs', 'profile'],
-  commands: [
+  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'platform/node', 'kernels', 'ops', 'nn', 'model', 'infer'],
+  tasks: [
     'base',
     'motion',
     'formats',
     'data',
     'text',
     'metrics',
-    'outputs',
     'device',
-    'lift',
+    'kernels',
+    'ops',
     'nn',
     'model',
+    'checkpoint',
     'infer',
     'train',
-    'tasks',
-    'profile',
+  ],
+  profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
+  pages: ['motion', 'outputs', 'profile'],
+  commands: [
+    ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'nn', 'model', 'checkpoint'],
+    ...['infer', 'train', 'tasks', 'profile'],
   ],
 }
 
-/** Folders that must also run in a browser: nothing of Node's in them. */
-const everywhere = ['motion', 'reference', 'pages', 'text', 'metrics', 'kernels', 'ops', 'nn', 'model', 'infer']
+/** Folders of which every file must also run in a browser; what the entry for browsers reaches beyond them, web.test.ts looks at. */
+const everywhere = [
+  'motion',
+  'reference',
+  'pages',
+  'text',
+  'metrics',
+  'device',
+  'platform/web',
+  'kernels',
+  'ops',
+  'nn',
+  'model',
+  'checkpoint',
+  'infer',
+]
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.[jt]s$/.test(path) && path.includes('/'))
-  .map((path) => ({ path: `src/${path}`, folder: path.split('/')[0]!, text: readFileSync(`src/${path}`, 'utf8') }))
-// A test may look at its subject from outside.
-const sources = files.filter(({ path }) => !/\.(test|testing|d)\.ts$/.test(path))
+const sources = sourcesIn('src')
+const inRooms = sources.filter(({ path }) => roomOf(path) !== undefined)
 
 describe('imports', () => {
   it('only ever point down the line', () => {
-    const wrong = sources.flatMap(({ path, folder, text }) => {
-      const up = path.split('/').length - 2
-      const targets = [...text.matchAll(new RegExp(`(?:from|import\\()\\s*'(?:\\.\\./){${up}}([a-z]+)/`, 'g'))].map(([, target]) => target!)
-      return targets
-        .filter((target) => target !== folder && !mayImport[folder]?.includes(target))
-        .map((target) => `${path} imports ${target}/`)
+    const wrong = inRooms.flatMap(({ path, imports }) => {
+      const room = roomOf(path)!
+      const targets = imports.flatMap(({ file }) => (file === undefined ? [] : (roomOf(file) ?? file)))
+      return targets.filter((target) => target !== room && !mayImport[room]?.includes(target)).map((target) => `${path} imports ${target}`)
     })
     expect(wrong).toEqual([])
   })
 
   it('are looked at in every folder', () => {
-    expect([...new Set(sources.map(({ folder }) => folder))].sort()).toEqual(Object.keys(mayImport).sort())
+    const rooms = new Set(inRooms.map(({ path }) => roomOf(path)!))
+    expect([...rooms, 'generated'].sort()).toEqual(Object.keys(mayImport).sort())
   })
 
-  it('of Node stay out of what must run in a browser', () => {
-    const wrong = sources.filter(({ folder, text }) => everywhere.includes(folder) && /from 'node:|process\.|Buffer\./.test(text))
-    expect(wrong.map(({ path }) => path)).toEqual([])
+  it('of Node, and its globals, stay out of what must run in a browser', () => {
+    const wrong = inRooms
+      .filter(({ path }) => everywhere.includes(roomOf(path)!))
+      .flatMap(({ path, ofNode }) => ofNode.map((what) => `${path}: ${what}`))
+    expect(wrong).toEqual([])
+  })
+
+  it('go in no circle, types included, within the device, its platforms and text', () => {
+    const rooms = ['device', 'platform/node', 'platform/web', 'text']
+    expect(circles(inRooms.filter(({ path }) => rooms.includes(roomOf(path)!)))).toEqual([])
   })
 
   it('of Dawn, koffi, wgsl_reflect and h5wasm are in one file each', () => {
     const importers = (name: string) =>
-      sources.filter(({ text }) => new RegExp(`(?:from|import\\()\\s*'${name}[/']`).test(text)).map(({ path }) => path)
-    expect(importers('webgpu')).toEqual(['src/device/dawn.ts'])
-    expect(importers('koffi')).toEqual(['src/device/held_stderr.ts'])
+      sources.filter(({ imports }) => imports.some(({ to }) => to === name || to.startsWith(`${name}/`))).map(({ path }) => path)
+    expect(importers('webgpu')).toEqual(['src/platform/node/dawn.ts'])
+    expect(importers('koffi')).toEqual(['src/platform/node/held_stderr.ts'])
     expect(importers('wgsl_reflect')).toEqual(['src/device/reflect.ts'])
     expect(importers('h5wasm')).toEqual(['src/formats/hdf5_worker.js'])
+  })
+})
+
+describe('what imports and globals are looked for by', () => {
+  const seen = (text: string) => importsOf({ path: 'src/a/b.ts', text })
+
+  it('finds every way to import', () => {
+    const { imports } = seen(`
+      import { x } from '../device/x.js'
+      import type { T } from './t.js'
+      export * from 'node:fs'
+      import 'webgpu'
+      const later = () => import('koffi')
+      let typed: import('../motion/y.js').Y
+      // import { z } from 'comment'
+      const text = "import { z } from 'text'"`)
+    expect(imports.map(({ to, file }) => [to, file])).toEqual([
+      ['../device/x.js', 'src/device/x.ts'],
+      ['./t.js', 'src/a/t.ts'],
+      ['node:fs', undefined],
+      ['webgpu', undefined],
+      ['koffi', undefined],
+      ['../motion/y.js', 'src/motion/y.ts'],
+    ])
+    expect(imports.map(({ typeOnly }) => typeOnly)).toEqual([false, true, false, false, false, true])
+  })
+
+  it('finds what is Node’s, by import or by name, and nothing that only has such a name', () => {
+    expect(
+      seen(`import { readFile } from 'fs/promises'; const p = process.env.X; Buffer.alloc(1); globalThis.setImmediate(f)`).ofNode,
+    ).toEqual(['fs/promises', 'process', 'Buffer', 'setImmediate'])
+    expect(seen(`const later = () => import('node:os'); typeof require; console.log(__dirname)`).ofNode).toEqual([
+      'node:os',
+      'require',
+      '__dirname',
+    ])
+    expect(seen(`const x = { process: 1, Buffer }; x.process; type P = NodeJS.ErrnoException // Buffer`).ofNode).toEqual([
+      'Buffer',
+      'NodeJS',
+    ])
+    expect(seen(`const x = { process: 1 }; x.process; new ArrayBuffer(1) // process`).ofNode).toEqual([])
+  })
+
+  it('is the same where paths have other separators', () => {
+    const { path, imports } = importsOf({ path: 'src\\a\\b.ts', text: `import { x } from '../device/x.js'` })
+    expect([path, imports[0]!.file, roomOf(path)]).toEqual(['src/a/b.ts', 'src/device/x.ts', 'a'])
+    expect(roomOf('src/platform/web/open.ts')).toBe('platform/web')
+    expect(roomOf('src/web.ts')).toBeUndefined()
+  })
+
+  it('finds circles', () => {
+    const chain = [
+      importsOf({ path: 'src/a/one.ts', text: `import './two.js'` }),
+      importsOf({ path: 'src/a/two.ts', text: `import type { T } from './three.js'` }),
+      importsOf({ path: 'src/a/three.ts', text: `export const later = () => import('./one.js')` }),
+    ]
+    expect(circles(chain)).toEqual(['src/a/one.ts → src/a/two.ts → src/a/three.ts → src/a/one.ts'])
+    expect(circles(chain.slice(0, 2))).toEqual([])
   })
 })

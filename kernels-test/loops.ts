@@ -4,7 +4,7 @@
 import { once } from '../src/base/once.js'
 import { Gpu } from '../src/device/gpu.js'
 import type { Constants } from '../src/device/kernel.js'
-import { shaderFromPackage } from '../src/device/shader_source.js'
+import { shaderFromPackage } from '../src/platform/node/shader_files.js'
 import { lentGpu } from './harness.js'
 
 const made = new Map<string, Promise<Gpu>>()
@@ -12,8 +12,9 @@ const made = new Map<string, Promise<Gpu>>()
 /** The lent GPU with loops left as loops. */
 function withLoops(): Promise<Gpu> {
   return once(made, 'lent', async () => {
-    const { device, software } = await lentGpu()
-    return new Gpu(device, { software, shaders: async (name) => asLoops(await shaderFromPackage(name)) })
+    const gpu = await lentGpu()
+    const shaders = async (name: string) => asLoops(await shaderFromPackage(name))
+    return new Gpu(gpu.device, { software: gpu.software, wait: (work) => gpu.wait(work), shaders })
   })
 }
 

@@ -1,6 +1,7 @@
 // What a caller without types may get wrong: one typed error that says what was wanted, before anything is submitted.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { restoreGlossModel, restoreModel } from '../src/checkpoint/restore.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { Generator } from '../src/infer/generator.js'
 import { GlossDecoder } from '../src/infer/gloss_decoder.js'
@@ -10,8 +11,6 @@ import { PromptReader } from '../src/infer/prompt_reader.js'
 import type { SignModel } from '../src/model/sign_model.js'
 import type { GlossModel } from '../src/model/text_to_gloss.js'
 import { tinyGlossModel, tinyGroup, tinyModel } from '../src/model/tiny_models.testing.js'
-import { restoreModel } from '../src/train/checkpoint.js'
-import { restoreGlossModel } from '../src/train/gloss_checkpoint.js'
 import { lentGpu } from './harness.js'
 
 let gpu: Gpu

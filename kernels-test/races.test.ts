@@ -7,9 +7,9 @@ import { detectRaces } from 'wgsl_reflect/wgsl_reflect.module.js'
 import type { Workload } from '../bench/workload.js'
 import { type AdapterTraits, formOf, type Grid, packParams } from '../src/device/kernel.js'
 import { reflectShader } from '../src/device/reflect.js'
-import { shaderFromPackage } from '../src/device/shader_source.js'
 import { specialisedShader } from '../src/device/shader_text.js'
 import { shadersOf } from '../src/device/tuning.js'
+import { shaderFromPackage } from '../src/platform/node/shader_files.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
 /** The first workgroup's races, as messages with lines of the specialised shader. */

@@ -2,7 +2,7 @@
 
 import { once } from '../src/base/once.js'
 import { Gpu } from '../src/device/gpu.js'
-import { shaderFromPackage } from '../src/device/shader_source.js'
+import { shaderFromPackage } from '../src/platform/node/shader_files.js'
 import { lentGpu } from './harness.js'
 
 const made = new Map<string, Promise<Gpu>>()
@@ -13,12 +13,9 @@ const made = new Map<string, Promise<Gpu>>()
  */
 export function withLanes(lanes: number): Promise<Gpu> {
   return once(made, `${lanes}`, async () => {
-    const { device, software } = await lentGpu()
-    return new Gpu(device, {
-      software,
-      subgroupSize: lanes,
-      shaders: async (name) => withoutSubgroups(name, await shaderFromPackage(name)),
-    })
+    const gpu = await lentGpu()
+    const shaders = async (name: string) => withoutSubgroups(name, await shaderFromPackage(name))
+    return new Gpu(gpu.device, { software: gpu.software, wait: (work) => gpu.wait(work), subgroupSize: lanes, shaders })
   })
 }
 

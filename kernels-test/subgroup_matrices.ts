@@ -3,7 +3,7 @@
 
 import { once } from '../src/base/once.js'
 import { Gpu } from '../src/device/gpu.js'
-import { shaderFromPackage } from '../src/device/shader_source.js'
+import { shaderFromPackage } from '../src/platform/node/shader_files.js'
 import { lentGpu } from './harness.js'
 import { asLoops } from './loops.js'
 
@@ -12,12 +12,12 @@ const made = new Map<string, Promise<Gpu>>()
 /** The lent GPU, with matrix units spelled out in the shaders that want them. */
 export function withMatrixUnits(): Promise<Gpu> {
   return once(made, 'lent', async () => {
-    const { device, software } = await lentGpu()
+    const gpu = await lentGpu()
     const shaders = async (name: string) => {
       const source = await shaderFromPackage(name)
       return name.endsWith('_matrix') ? withoutMatrixUnits(source) : source
     }
-    return new Gpu(device, { software, shaders })
+    return new Gpu(gpu.device, { software: gpu.software, wait: (work) => gpu.wait(work), shaders })
   })
 }
 

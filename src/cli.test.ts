@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readPoseCheckpoint } from './checkpoint/file.js'
 import { signllm, signllmSent } from './cli.testing.js'
 import { writeDetections } from './commands/clips.testing.js'
 import { readSafetensors } from './formats/safetensors/file.js'
@@ -340,9 +341,8 @@ async function someDetections(): Promise<string> {
 }
 
 async function firstWord(language: string): Promise<string> {
-  const { metadata } = await readSafetensors(model)
-  const group = JSON.parse(metadata.groups!).find((one: { language: string }) => one.language === language)
-  return group.vocabulary.words.at(-1)
+  const { groups } = await readPoseCheckpoint(model)
+  return groups.find((group) => group.language === language)!.vocabulary.tokens.at(-1)!
 }
 
 describe('a clear error, the documented status and nothing half-written for', () => {

@@ -13,7 +13,7 @@ import { lengthPolicy, positive, rate, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say, writeResults } from './cli_output.js'
 import { interruptedStatus, interruption, keepHangupsIgnored } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
-import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
+import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 import type { Profile } from './profile/profile.js'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from 'commander'
 import type { Picture } from './formats/picture.js'
-import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
+import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 import { isRate, wantedRate } from './motion/clip.js'
 
 export function positive(text: string): number {

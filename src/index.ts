@@ -1,6 +1,20 @@
 // The library, one screen. Nothing here prints, and nothing happens at import.
 
 export { type ErrorCode, exitStatus, SignError } from './base/errors.js'
+export type { Part as CheckpointPart } from './checkpoint/arenas.js'
+export type { Checkpoint as AnyCheckpoint, CheckpointContent } from './checkpoint/checkpoint.js'
+export {
+  type CheckpointSource,
+  readCheckpoint as readAnyCheckpoint,
+  readGlossCheckpoint,
+  readPoseCheckpoint as readCheckpoint,
+  saveGlossCheckpoint,
+  savePoseCheckpoint as saveCheckpoint,
+} from './checkpoint/file.js'
+export type { CheckpointBytes } from './checkpoint/parse.js'
+export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
+export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
+export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
 export { type ClipRow, clipRows, writeClipTable } from './data/clip_table.js'
 export { type Corpus, type CorpusSpec, loadCorpus } from './data/corpus.js'
 export { type CorpusReport, checkCorpus } from './data/corpus_check.js'
@@ -16,10 +30,11 @@ export { motionOfPose, type PoseMotion, type PoseMotionOptions } from './data/la
 export { resampleMotion } from './data/motion_resample.js'
 export { split, splitByGroup, videoOf } from './data/split.js'
 export { type SyntheticOptions, syntheticCorpus } from './data/synthetic.js'
-export { Gpu, type GpuOptions } from './device/gpu.js'
+export type { DeviceReport } from './device/adapter_facts.js'
+export { type FromOptions, Gpu, type GpuOptions, type Waiter } from './device/gpu.js'
 export { defineKernel, type Kernel, type KernelSpec } from './device/kernel.js'
-export { type AdapterReport, type OpenedGpu, type OpenOptions, openGpu } from './device/open.js'
 export { Program, Recorder } from './device/program.js'
+export type { ShaderSource } from './device/shader_source.js'
 export type { Tuning } from './device/tuning.js'
 export { writeBvh } from './formats/bvh.js'
 export type { ReadHdf5Options } from './formats/clip_hdf5.js'
@@ -36,8 +51,10 @@ export { type OpenPoseOptions, readOpenPoseClip } from './formats/openpose.js'
 export type { Picture } from './formats/picture.js'
 export { type PoseFile, readPose } from './formats/pose.js'
 export type { DetectedClip, Detection } from './formats/signer.js'
-export { type GenerateOptions, Generator, type LengthPolicy } from './infer/generator.js'
+export type { Abortable } from './infer/abort.js'
+export { type GenerateOptions, Generator } from './infer/generator.js'
 export { type DecodedGloss, type DecodeOptions, GlossDecoder } from './infer/gloss_decoder.js'
+export type { LengthPolicy } from './infer/length_policy.js'
 export { MultiLanguageGenerator, type SavedGroups } from './infer/multi_language_generator.js'
 export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
@@ -62,6 +79,7 @@ export { bones, COORDS, drawnBones, JOINTS, joint } from './motion/skeleton.js'
 export { type InspectedClip, type Inspection, writeInspection } from './outputs/inspection.js'
 export { saveMotion } from './outputs/save.js'
 export { type ViewerEntry, viewerHtml, writeViewer } from './outputs/viewer.js'
+export { type AdapterReport, type OpenedGpu, type OpenOptions, openGpu } from './platform/node/open.js'
 export { type GlossTrainEvent, type TrainEvent, trainGlossRun, trainRun } from './tasks/run.js'
 export { loadGlossConfig, loadRunConfig, loadRunFile } from './tasks/run_file.js'
 export { type GlossRunConfig, parseGlossConfig } from './tasks/text_to_gloss/config.js'
@@ -73,7 +91,5 @@ export { languageNamedIn, type NamingContext, withLanguageField } from './text/p
 export { fillPrompt, promptTemplates } from './text/prompts.js'
 export { type TokenPolicy, tokenise, tokenPolicies } from './text/tokenise.js'
 export { Vocabulary } from './text/vocabulary.js'
-export { type Checkpoint, readCheckpoint, restoreModel, saveCheckpoint } from './train/checkpoint.js'
-export { type GlossCheckpoint, readGlossCheckpoint, restoreGlossModel, saveGlossCheckpoint } from './train/gloss_checkpoint.js'
 export type { TrainRunOptions } from './train/run.js'
 export { type TrainedStep, Trainer } from './train/trainer.js'

@@ -1,7 +1,7 @@
 // Gives libraries made for browsers what they look for there: `navigator.gpu` and WebGPU's constants, on the adapter our engine chose.
 
 import { globals } from 'webgpu'
-import { type AdapterReport, openGpu } from '../../src/device/open.js'
+import { type AdapterReport, openGpu } from '../../src/platform/node/open.js'
 
 /** Opens the adapter as the engine does, so that rules of choice and the embedded driver hold for all; frees the engine's own device. */
 export async function provideWebGpu(): Promise<AdapterReport> {

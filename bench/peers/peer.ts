@@ -3,7 +3,7 @@
 
 import { readFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { waitFor } from '../../src/device/wait.js'
+import { waitFor } from '../../src/platform/node/polite_wait.js'
 import type { Task } from './tasks.js'
 
 /** A task made ready: inputs on the device, programs compiled. Its process does nothing else, and ends with it. */

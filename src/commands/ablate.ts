@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { formatTable } from '../base/table.js'

@@ -1,8 +1,8 @@
 // The adapter of a command: opened, with what is not as it should be said on stderr.
 
 import { printable } from '../base/printable.js'
-import { type OpenedGpu, type OpenOptions, openGpu } from '../device/open.js'
 import { hasLongSteps } from '../model/config.js'
+import { type OpenedGpu, type OpenOptions, openGpu } from '../platform/node/open.js'
 import type { TrainingConfig } from '../train/config/parts.js'
 
 /** As {@link openGpu}; notes, such as tuning results that cannot be read, go to stderr, a line each. */

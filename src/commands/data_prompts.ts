@@ -3,6 +3,8 @@
 
 import { writeWhole } from '../base/files.js'
 import { Random } from '../base/random.js'
+import { readGlossCheckpoint } from '../checkpoint/file.js'
+import { restoreGlossModel } from '../checkpoint/restore.js'
 import { noteCompanions } from '../data/corpus_manifest.js'
 import { readSentences } from '../data/sentences.js'
 import { GlossDecoder } from '../infer/gloss_decoder.js'
@@ -10,7 +12,6 @@ import { decodeAll } from '../tasks/text_to_gloss/evaluate.js'
 import { type GlossSource, langGlossLine, languageOfToken } from '../text/lang_gloss.js'
 import { languageNamedIn, withLanguageField } from '../text/prompt_language.js'
 import { drawPrompt, type PromptNaming } from '../text/prompts.js'
-import { readGlossCheckpoint, restoreGlossModel } from '../train/gloss_checkpoint.js'
 import { openAdapter } from './adapter.js'
 
 export interface DataPromptsOptions {

@@ -3,6 +3,8 @@
 
 import { join } from 'node:path'
 import { counted } from '../base/counted.js'
+import { readPoseCheckpoint } from '../checkpoint/file.js'
+import { restoreModel } from '../checkpoint/restore.js'
 import { Generator } from '../infer/generator.js'
 import { dtw } from '../metrics/dtw.js'
 import { wristPathRatio } from '../metrics/motion.js'
@@ -14,7 +16,6 @@ import { writeViewer } from '../outputs/viewer.js'
 import { trainRun } from '../tasks/run.js'
 import { parseRunConfig } from '../tasks/text_to_pose/config.js'
 import { type LanguageData, loadData } from '../tasks/text_to_pose/data.js'
-import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { openAdapter } from './adapter.js'
 import { Progress, type ProgressStream } from './progress.js'
 
@@ -71,7 +72,7 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
     signal?.throwIfAborted()
 
     const data = await loadData(config)
-    const model = restoreModel(gpu, await readCheckpoint(join(config.out, 'last.safetensors')))
+    const model = restoreModel(gpu, await readPoseCheckpoint(join(config.out, 'last.safetensors')))
     const pairs: ScoredPair[] = []
     for (const { language, dev } of data) {
       const generator = new Generator(gpu, model.group(language))

@@ -1,7 +1,7 @@
 // `signllm doctor`: which adapters were tried, which one runs, what it can do, and what to install for a better one.
 
 import { counted } from '../base/counted.js'
-import { openGpu } from '../device/open.js'
+import { openGpu } from '../platform/node/open.js'
 
 /** What the adapter is and can do, as `--json` prints it. */
 export async function doctor(options: { adapter?: string | undefined }) {

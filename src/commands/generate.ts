@@ -2,14 +2,16 @@
 
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
+import { readPoseCheckpoint } from '../checkpoint/file.js'
+import { restoreModel } from '../checkpoint/restore.js'
 import { loadCorpus } from '../data/corpus.js'
-import { Generator, type LengthPolicy } from '../infer/generator.js'
+import { Generator } from '../infer/generator.js'
+import type { LengthPolicy } from '../infer/length_policy.js'
 import type { Motion } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
 import { writerFor } from '../outputs/save.js'
 import { checkWhole } from '../text/broken_text.js'
 import { specials, type Vocabulary } from '../text/vocabulary.js'
-import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { openAdapter } from './adapter.js'
 
 export interface GenerateCommandOptions {
@@ -45,7 +47,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   checkWhole(text, 'generate')
   const writers = options.out.map((path) => ({ path, write: writerFor(path) }))
   const reference = options.reference === undefined ? undefined : await findReference(options.reference, options.lang)
-  const checkpoint = await readCheckpoint(options.model)
+  const checkpoint = await readPoseCheckpoint(options.model)
   const language = options.lang ?? onlyLanguage(checkpoint.groups.map((group) => group.language))
   const { gpu } = await openAdapter({ adapter: options.adapter })
   try {

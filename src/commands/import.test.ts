@@ -4,10 +4,10 @@ import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { readPoseCheckpoint } from '../checkpoint/file.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
 import type { Tensor } from '../formats/safetensors/types.js'
 import { stateDict } from '../model/state_dict.testing.js'
-import { readCheckpoint } from '../train/checkpoint.js'
 import { importStateDict } from './import.js'
 
 const sizes = { words: 7, width: 16, hidden: 24, layers: 2 }
@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 async function imported(path: string) {
   const out = `${path}.imported`
   const summary = await importStateDict(path, { out, lang: 'GSL', vocabulary, heads: 2 })
-  return { summary, weights: (await readCheckpoint(out)).tensors('weights', 'GSL') }
+  return { summary, weights: (await readPoseCheckpoint(out)).tensors('weights', 'GSL') }
 }
 
 const write = async (name: string, tensors: ReadonlyMap<string, Tensor>, metadata: Record<string, string> = {}) => {

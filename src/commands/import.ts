@@ -1,6 +1,8 @@
 // `signllm import`: a model trained with the released Progressive Transformers code, out of its state dict as safetensors.
 
 import { SignError } from '../base/errors.js'
+import { savePoseCheckpoint } from '../checkpoint/file.js'
+import { exchangedTensor } from '../checkpoint/sides.js'
 import { readVocabulary } from '../data/vocabulary_file.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import { readSafetensorsOrIndex } from '../formats/safetensors/index_file.js'
@@ -11,8 +13,6 @@ import { checkStateDictNames, isPositionTable, stateDictTensors } from '../model
 import { COORDS } from '../motion/skeleton.js'
 import type { HostTensor } from '../nn/host_tensor.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
-import { saveCheckpoint } from '../train/checkpoint.js'
-import { exchangedTensor } from '../train/checkpoint_sides.js'
 import { openAdapter } from './adapter.js'
 
 export interface ImportOptions {
@@ -67,7 +67,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
         who: path,
       },
     )
-    await saveCheckpoint(out, model)
+    await savePoseCheckpoint(out, model)
     return { out, language: lang, vocabulary: vocabulary.size, ...config }
   } finally {
     await gpu.dispose()

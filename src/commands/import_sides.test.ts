@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
+import { readPoseCheckpoint } from '../checkpoint/file.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
 import type { Tensor } from '../formats/safetensors/types.js'
 import { presets } from '../model/config.js'
 import { parameterSpecs } from '../model/parameters.js'
 import { nameFromStateDict } from '../model/state_dict.js'
 import { COORDS, joint } from '../motion/skeleton.js'
-import { readCheckpoint } from '../train/checkpoint.js'
 import { importStateDict } from './import.js'
 
 let folder: string
@@ -48,7 +48,7 @@ it('keeps the sides and the rate it is told of', async () => {
   const imported = async (sides: 'facing' | 'exchanged') => {
     const out = join(folder, `${sides}.safetensors`)
     await importStateDict(file, { out, lang: 'GSL', vocabulary, heads: 4, fps: 50, sides })
-    const checkpoint = await readCheckpoint(out)
+    const checkpoint = await readPoseCheckpoint(out)
     return { fps: checkpoint.groups[0]!.fps, weights: checkpoint.tensors('weights', 'GSL') }
   }
   const [facing, exchanged] = [await imported('facing'), await imported('exchanged')]

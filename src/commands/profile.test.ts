@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openGpu } from '../device/open.js'
+import { savePoseCheckpoint } from '../checkpoint/file.js'
 import { SignModel } from '../model/sign_model.js'
+import { openGpu } from '../platform/node/open.js'
 import { readProfile } from '../profile/saved.js'
 import { loadRunConfig } from '../tasks/run_file.js'
 import { loadData } from '../tasks/text_to_pose/data.js'
-import { saveCheckpoint } from '../train/checkpoint.js'
 import { profileDiff, profileGenerate, profileTrain } from './profile.js'
 
 let folder: string
@@ -55,7 +55,7 @@ describe('profileGenerate', () => {
     const [language] = await loadData(await loadRunConfig(at('run.yaml')))
     const model = new SignModel(gpu)
     const { vocabulary } = model.addLanguage(language!.group)
-    await saveCheckpoint(at('model.safetensors'), model)
+    await savePoseCheckpoint(at('model.safetensors'), model)
     await gpu.dispose()
     const profile = await profileGenerate(vocabulary.tokens.at(-1)!, { model: at('model.safetensors'), steps: 2 })
     expect(profile.subject).toMatch(/ in ASL, \d+ frames by self-counter, width 16$/)

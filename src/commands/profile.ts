@@ -1,9 +1,11 @@
 // `signllm profile …`: where the time of a step goes, how near it is to what the adapter can do, and what changed since another profile.
 
 import { writeWhole } from '../base/files.js'
+import { readPoseCheckpoint } from '../checkpoint/file.js'
+import { restoreModel } from '../checkpoint/restore.js'
 import type { Gpu } from '../device/gpu.js'
-import type { OpenOptions } from '../device/open.js'
-import type { LengthPolicy } from '../infer/generator.js'
+import type { LengthPolicy } from '../infer/length_policy.js'
+import type { OpenOptions } from '../platform/node/open.js'
 import { type Collected, collect, type Subject } from '../profile/collect.js'
 import { diffProfiles, type ProfileDiff } from '../profile/diff.js'
 import { generateSubject } from '../profile/generate.js'
@@ -16,7 +18,6 @@ import { trainSubject } from '../profile/train.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import { referenceRun } from '../tasks/text_to_pose/reference.js'
 import { checkWhole } from '../text/broken_text.js'
-import { readCheckpoint, restoreModel } from '../train/checkpoint.js'
 import { openAdapter, openAsRun, warn } from './adapter.js'
 import { onlyLanguage } from './generate.js'
 
@@ -61,7 +62,7 @@ export interface ProfileGenerateOptions extends StepProfileOptions {
 /** Profiles the generation of one sentence by a trained model. */
 export async function profileGenerate(text: string, options: ProfileGenerateOptions): Promise<Profile> {
   checkWhole(text, 'profile generate')
-  const checkpoint = await readCheckpoint(options.model)
+  const checkpoint = await readPoseCheckpoint(options.model)
   for (const note of checkpoint.notes) options.say?.(note)
   const language = options.lang ?? onlyLanguage(checkpoint.groups.map((group) => group.language))
   return onGpu(options, options, async (gpu) => {

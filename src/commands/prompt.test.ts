@@ -5,10 +5,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readPoseCheckpoint } from '../checkpoint/file.js'
 import { readSafetensors } from '../formats/safetensors/file.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
 import { specialId } from '../text/vocabulary.js'
-import { readCheckpoint } from '../train/checkpoint.js'
 import { dataPrompts } from './data_prompts.js'
 import { prompt } from './prompt.js'
 import { train } from './train.js'
@@ -77,7 +77,7 @@ describe('prompt', () => {
   })
 
   it('signs with one group for all languages, or with the group of the language', async () => {
-    const { groups: all } = await readCheckpoint(shared)
+    const { groups: all } = await readPoseCheckpoint(shared)
     expect(all.map(({ language }) => language)).toEqual(['ALL'])
     for (const model of [shared, groups]) {
       const out = file('sun.json')
@@ -138,9 +138,9 @@ describe('prompt', () => {
       `name: tuned\nout: ${file('tuned')}\ngroups: shared\nstart: ${shared}\n${synthetic}
 model: { ${sizes}, maxFrames: 40, maxTokens: 8 }\nstop: { steps: 1 }\nlog: { tensorboard: false }\n`,
     )
-    const untuned = (await readCheckpoint(shared)).tensors('weights', 'ALL')
+    const untuned = (await readPoseCheckpoint(shared)).tensors('weights', 'ALL')
     await train(file('tuned.yaml'), { stream })
-    const tuned = await readCheckpoint(file('tuned/last.safetensors'))
+    const tuned = await readPoseCheckpoint(file('tuned/last.safetensors'))
     const largest = Math.max(
       ...[...tuned.tensors('weights', 'ALL')].flatMap(([name, { data }]) =>
         [...data].map((w, i) => Math.abs(w - untuned.get(name)!.data[i]!)),
@@ -169,6 +169,6 @@ model: { ${sizes}, maxFrames: 40, maxTokens: 8 }\nstop: { steps: 1 }\nlog: { ten
 
   it('refuses a model of motion for a model of gloss, and the other way round', async () => {
     await expect(prompt('sun', { gloss: shared, lang: 'ASL', beams: 1 })).rejects.toThrow('wanted a text-to-gloss model')
-    await expect(readCheckpoint(gloss)).rejects.toThrow('give it to signllm prompt as --gloss')
+    await expect(readPoseCheckpoint(gloss)).rejects.toThrow('give it to signllm prompt as --gloss')
   })
 })

@@ -1,14 +1,14 @@
 // `signllm prompt "How do you sign … in ASL?"`: what is asked for, as LangGloss and, with a model of motion, as signing in files.
 
 import { SignError } from '../base/errors.js'
+import { readGlossCheckpoint, readPoseCheckpoint } from '../checkpoint/file.js'
+import { restoreGlossModel } from '../checkpoint/restore.js'
 import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
 import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
 import { facing } from '../motion/sides.js'
 import { writerFor } from '../outputs/save.js'
 import { checkWhole } from '../text/broken_text.js'
-import { readCheckpoint } from '../train/checkpoint.js'
-import { readGlossCheckpoint, restoreGlossModel } from '../train/gloss_checkpoint.js'
 import { openAdapter } from './adapter.js'
 
 export interface PromptCommandOptions {
@@ -47,7 +47,7 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
     )
   const writers = out.map((path) => ({ path, write: writerFor(path) }))
   const saved = await readGlossCheckpoint(gloss)
-  const poses = model === undefined ? undefined : await readCheckpoint(model)
+  const poses = model === undefined ? undefined : await readPoseCheckpoint(model)
   const notes = [...saved.notes, ...(poses?.notes ?? [])]
   const { gpu } = await openAdapter({ adapter: options.adapter })
   try {

@@ -1,9 +1,9 @@
 // `signllm tune`: measures the forms of kernels on an adapter and keeps what won, for every later run there.
 
 import type { Choice } from '../device/kernel.js'
-import { shaderFromPackage } from '../device/shader_source.js'
 import { shadersOf, type Tuning } from '../device/tuning.js'
-import { hashOfShaders, tuningToExtend, writeTuning } from '../device/tuning_file.js'
+import { shaderFromPackage } from '../platform/node/shader_files.js'
+import { hashOfShaders, tuningToExtend, writeTuning } from '../platform/node/tuning_file.js'
 import type { Sampling } from '../profile/timing.js'
 import { type TunedUse, tune } from '../profile/tune.js'
 import { loadTaskRun } from '../tasks/run_file.js'

@@ -1,6 +1,6 @@
 // The manifest beside a corpus we wrote: what the line-aligned files themselves cannot say.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { readTextIfThere } from '../base/text_file.js'

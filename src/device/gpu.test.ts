@@ -1,11 +1,17 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { tinyWorkloads } from '../../kernels-test/tiny_workloads.js'
 import { add } from '../kernels/add.js'
 import { gelu } from '../kernels/gelu.js'
-import { GPU_BUFFER } from './gpu.js'
+import { openGpu } from '../platform/node/open.js'
+import { shaderFromPackage } from '../platform/node/shader_files.js'
+import { hashOfShaders, writeTuning } from '../platform/node/tuning_file.js'
+import { GPU_BUFFER, Gpu } from './gpu.js'
 import { type AnyKernel, candidatesOf } from './kernel.js'
-import { openGpu } from './open.js'
 import { Program, Recorder } from './program.js'
-import { TUNING_FORMAT } from './tuning.js'
+import { shadersOf, TUNING_FORMAT } from './tuning.js'
 
 describe('a Gpu', () => {
   it('tells of invalid work on the next call, not at once', async () => {
@@ -148,5 +154,107 @@ describe('openGpu', () => {
       expect([again.report.chosen, again.report.identity]).toEqual([report.chosen, report.identity])
       await again.gpu.dispose()
     }
+  })
+})
+
+describe('a Gpu over a device that others use', () => {
+  const device = async () => {
+    const { gpu } = await openGpu()
+    return { opened: gpu, device: gpu.device }
+  }
+
+  it('takes the kernels that opening the same adapter takes', async () => {
+    const { opened, device: given } = await device()
+    for (const gpu of [Gpu.from(given), (await openGpu({ device: given })).gpu]) {
+      expect({ ...gpu.traits, features: [...gpu.traits.features] }).toEqual({ ...opened.traits, features: [...opened.traits.features] })
+      expect([gpu.label, gpu.software]).toEqual([opened.label, opened.software])
+      for (const { kernel, params } of tinyWorkloads) expect(gpu.form(kernel, params)).toEqual(opened.form(kernel, params))
+    }
+    await opened.dispose()
+  })
+
+  it('is known by the same identity and reported alike, and takes what was measured for it', async () => {
+    vi.stubEnv('SIGNLLM_TUNING', join(await mkdtemp(join(tmpdir(), 'signllm-lent-')), 'tuning.json'))
+    try {
+      const { gpu: opened, report } = await openGpu()
+      const kernel = gelu as unknown as AnyKernel
+      const choice = candidatesOf(kernel, opened.traits).at(-1)!
+      const files = shadersOf(kernel)
+      const shapes = [{ ...choice, params: { n: 1024 }, ms: 1, untunedMs: 2 }]
+      const kernels = { gelu: { files, hash: await hashOfShaders(files, shaderFromPackage), shapes } }
+      await writeTuning(report.tuning.path, { format: TUNING_FORMAT, adapter: report.identity, kernels })
+      const lent = await openGpu({ device: opened.device })
+      expect(lent.gpu.form(kernel, { n: 1024 }).constants).toMatchObject(choice.constants)
+      expect(lent.report).toEqual({ ...report, chosen: report.software ? 'software' : 'gpu', attempts: [], tuning: lent.report.tuning })
+      expect(lent.report.tuning).toEqual({ path: report.tuning.path, shapes: 1 })
+      await opened.dispose()
+    } finally {
+      vi.unstubAllEnvs()
+    }
+  })
+
+  it('leaves it to its owner, and takes away what it made on it', async () => {
+    const { opened, device: given } = await device()
+    const gpu = Gpu.from(given, { shaders: shaderFromPackage })
+    const recorder = new Recorder()
+    const x = recorder.feed('x', [4])
+    const y = recorder.tensor('y', [4])
+    recorder.run(add, { a: x, b: x, y }, { n: 4 })
+    recorder.report(y)
+    const made: GPUBuffer[] = []
+    const create = given.createBuffer.bind(given)
+    given.createBuffer = (descriptor) => {
+      const buffer = create(descriptor)
+      made.push(buffer)
+      return buffer
+    }
+    const destroyed = new Set<GPUBuffer>()
+    const program = await Program.build(gpu, recorder)
+    program.write(x, Float32Array.of(1, 2, 3, 4))
+    expect([...new Float32Array((await program.run())[0]!)]).toEqual([2, 4, 6, 8])
+    await gpu.read(program.region(y).buffer)
+    for (const buffer of made) {
+      const destroy = buffer.destroy.bind(buffer)
+      buffer.destroy = () => {
+        destroyed.add(buffer)
+        return destroy()
+      }
+    }
+    // The staging buffer of the read is gone already: it was destroyed before it could be watched.
+    const [last] = made.slice(-1)
+    await gpu.dispose()
+    await gpu.dispose()
+    expect(() => gpu.check()).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }))
+    expect(made.filter((buffer) => !destroyed.has(buffer))).toEqual([last])
+
+    given.createBuffer = create
+    const theirs = given.createBuffer({ size: 16, usage: GPU_BUFFER.COPY_SRC | GPU_BUFFER.COPY_DST })
+    given.queue.writeBuffer(theirs, 0, Float32Array.of(1, 2, 3, 4))
+    expect([...new Float32Array(await opened.read(theirs))]).toEqual([1, 2, 3, 4])
+    await opened.dispose()
+  })
+
+  it('says that its owner destroyed it', async () => {
+    const { opened, device: given } = await device()
+    const gpu = Gpu.from(given)
+    await opened.dispose()
+    expect(() => gpu.check()).toThrow(expect.objectContaining({ code: 'ERR_DEVICE_LOST' }))
+    await gpu.dispose()
+  })
+
+  it('goes with its device where it was handed over for good', async () => {
+    const { opened, device: given } = await device()
+    const { gpu } = await openGpu({ device: given, owns: true })
+    await gpu.dispose()
+    expect((await given.lost).reason).toBe('destroyed')
+    await opened.dispose()
+  })
+
+  it('is refused together with the name of an adapter', async () => {
+    const { opened, device: given } = await device()
+    await expect(openGpu({ device: given, adapter: 'gpu' })).rejects.toThrow(
+      "openGpu: wanted a device or the name of an adapter, got both a device and 'gpu'. Leave one of them out.",
+    )
+    await opened.dispose()
   })
 })

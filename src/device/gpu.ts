@@ -2,14 +2,16 @@
 
 import { SignError } from '../base/errors.js'
 import { once } from '../base/once.js'
+import { adapterName, infoOf, isSoftware, traitsOf } from './adapter_facts.js'
+import { bundledShader } from './bundled_shaders.js'
+import type { DispatchTimer } from './dispatch_timer.js'
 import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
 import { checkBuffers, own } from './owned_buffers.js'
 import type { ShaderFacts } from './reflect.js'
-import { type ShaderSource, shaderFromPackage } from './shader_source.js'
+import type { ShaderSource } from './shader_source.js'
 import { specialisedShader } from './shader_text.js'
-import type { DispatchTimer } from './timer.js'
+import { type Trouble, troubleOf } from './trouble.js'
 import { choiceOf, type Tuning } from './tuning.js'
-import { waitFor } from './wait.js'
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline
@@ -18,9 +20,13 @@ export interface Pipeline {
 }
 
 export interface GpuOptions {
-  /** Where WGSL comes from; default the package's `shaders/` folder. */
+  /** Whether the device is destroyed with the Gpu. Default true; false leaves a device that others use as it is, and takes away what we made on it. */
+  readonly owns?: boolean
+  /** Where WGSL comes from; default the package's shaders. */
   readonly shaders?: ShaderSource
-  /** A software driver: waits nap, figures are labelled. */
+  /** How GPU work is awaited; default as any promise. Node has a way that leaves a software driver its cores. */
+  readonly wait?: Waiter
+  /** A software driver: kernels are chosen for it, figures are labelled. */
   readonly software?: boolean
   /** Lanes of a subgroup, where every subgroup has as many. */
   readonly subgroupSize?: number
@@ -36,17 +42,30 @@ export interface GpuOptions {
   readonly identity?: string
 }
 
+/** Awaits GPU work. */
+export type Waiter = <T>(work: Promise<T>) => Promise<T>
+
+/** What {@link Gpu.from} finds out by itself is left to it. */
+export interface FromOptions extends Pick<GpuOptions, 'owns' | 'shaders' | 'wait' | 'tuning' | 'keepAlive' | 'identity'> {
+  /** What the device's adapter says of itself; default what the device knows of it. */
+  readonly info?: GPUAdapterInfo
+}
+
 let made = 0
 
 /** What is one for all Gpus over one that was opened. */
 interface Shared {
   readonly trouble: Trouble
+  /** Ends the listening for trouble. */
+  readonly ignore: () => void
   disposing?: Promise<void>
   timer?: DispatchTimer | undefined
   readonly pipelines: Map<string, Promise<Pipeline>>
+  /** Buffers on a device that is not ours, to be destroyed with the Gpu: one of ours takes them along itself. */
+  readonly lent: Set<GPUBuffer> | undefined
 }
 
-/** Owns a GPUDevice. Everything made from it lives only as long as it does. */
+/** A GPUDevice, its own or one that others use too. Everything made from it lives only as long as it does. */
 export class Gpu implements AsyncDisposable {
   readonly device: GPUDevice
   readonly software: boolean
@@ -77,8 +96,25 @@ export class Gpu implements AsyncDisposable {
     this.identity = options.identity ?? this.label
     this.keepAlive = options.keepAlive
     this.#options = options
-    this.#shaders = options.shaders ?? shaderFromPackage
-    this.#shared = over ? over.#shared : { trouble: troubleOf(device, this.label), pipelines: new Map() }
+    this.#shaders = options.shaders ?? bundledShader
+    this.#shared = over ? over.#shared : sharedOf(device, this.label, options.owns ?? true)
+  }
+
+  /**
+   * A Gpu over a device that is there already, with the kernels that are right for its adapter and features. Unless `owns` is true, the
+   * device is the caller's: `dispose` destroys what was made on it, and not the device itself. Errors that nobody caught on it, the
+   * caller's too, end this Gpu: it cannot tell whose they are. Keep the device's GPU reachable, or hand it over as `keepAlive`. In Node,
+   * `openGpu({ device })` takes measured kernels too, and spares software drivers. Throws ERR_USAGE where neither device nor caller tells
+   * of the adapter.
+   *
+   * @example
+   * await using gpu = Gpu.from(device)
+   */
+  static from(device: GPUDevice, { info = infoOf(device), owns = false, ...options }: FromOptions = {}): Gpu {
+    const { subgroupSize, subgroupMatrices } = traitsOf(info, device.features)
+    const label = adapterName(info)
+    const traits = { ...(subgroupSize !== undefined && { subgroupSize }), ...(subgroupMatrices && { subgroupMatrices }) }
+    return new Gpu(device, { owns, label, software: isSoftware(info), ...traits, ...options })
   }
 
   /**
@@ -142,7 +178,15 @@ export class Gpu implements AsyncDisposable {
 
   /** Awaits GPU work without burning a core under a software driver. */
   wait<T>(promise: Promise<T>): Promise<T> {
-    return waitFor(promise, this.software)
+    return this.#options.wait ? this.#options.wait(promise) : promise
+  }
+
+  /** A buffer that lives no longer than the Gpu. */
+  createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
+    const { lent } = this.#shared
+    const buffer = own(this, this.device.createBuffer(descriptor), () => lent?.delete(buffer))
+    lent?.add(buffer)
+    return buffer
   }
 
   /** A storage buffer of at least `bytes`, readable and writable by copies. */
@@ -158,14 +202,14 @@ export class Gpu implements AsyncDisposable {
       )
     }
     const size = Math.max(16, Math.ceil(bytes / 4) * 4)
-    return own(this, this.device.createBuffer({ label, size, usage: GPU_BUFFER.STORAGE | GPU_BUFFER.COPY_SRC | GPU_BUFFER.COPY_DST }))
+    return this.createBuffer({ label, size, usage: GPU_BUFFER.STORAGE | GPU_BUFFER.COPY_SRC | GPU_BUFFER.COPY_DST })
   }
 
   /** Copies `bytes` of a buffer to the host. One round trip. Throws as `checkBuffers`. */
   async read(buffer: GPUBuffer, bytes = buffer.size, offset = 0): Promise<ArrayBuffer> {
     this.check()
     checkBuffers(this, [buffer])
-    const staging = this.device.createBuffer({ size: bytes, usage: GPU_BUFFER.MAP_READ | GPU_BUFFER.COPY_DST })
+    const staging = this.createBuffer({ size: bytes, usage: GPU_BUFFER.MAP_READ | GPU_BUFFER.COPY_DST })
     const encoder = this.device.createCommandEncoder()
     encoder.copyBufferToBuffer(buffer, offset, staging, 0, bytes)
     this.device.queue.submit([encoder.finish()])
@@ -190,15 +234,18 @@ export class Gpu implements AsyncDisposable {
     }
   }
 
-  /** Takes no more work, waits for what was submitted, then frees the device. Idempotent. */
+  /** Takes no more work, waits for what was submitted, then frees the device, or what was made on one that is not its own. Idempotent. */
   dispose(): Promise<void> {
+    const { trouble, ignore, pipelines, lent } = this.#shared
     this.#shared.disposing ??= this.wait(this.device.queue.onSubmittedWorkDone())
       .catch(() => undefined)
       .then(() => {
-        this.#shared.pipelines.clear()
-        this.device.destroy()
+        ignore()
+        pipelines.clear()
+        if (!lent) this.device.destroy()
+        else for (const buffer of lent) buffer.destroy()
       })
-    this.#shared.trouble.over = true
+    trouble.over = true
     return this.#shared.disposing
   }
 
@@ -207,31 +254,11 @@ export class Gpu implements AsyncDisposable {
   }
 }
 
-/** What callbacks leave for the next call on the Gpu to find; they do not throw. */
-interface Trouble {
-  error?: SignError
-  /** The Gpu is disposed of: that its device is lost then is no trouble. */
-  over: boolean
-}
-
-// Outside the class on purpose: the binding never lets go of a device whose callbacks reach it, and one made in a method reaches `this`.
-function troubleOf(device: GPUDevice, label: string): Trouble {
-  const trouble: Trouble = { over: false }
-  device.addEventListener('uncapturederror', (event) => {
-    event.preventDefault() // else Dawn prints it too
-    trouble.error ??= new SignError('ERR_DEVICE', label, `wanted valid GPU work, got ${event.error.message}`, 'Please report it')
-  })
-  void device.lost.then(({ reason, message }) => {
-    if (trouble.over) return
-    trouble.error = new SignError(
-      'ERR_DEVICE_LOST',
-      label,
-      `wanted a living device, got '${reason}': ${message}`,
-      'Resume the run from its last checkpoint; try a smaller batch if memory ran out',
-    )
-  })
-  return trouble
-}
+const sharedOf = (device: GPUDevice, label: string, owns: boolean): Shared => ({
+  ...troubleOf(device, label, owns),
+  pipelines: new Map(),
+  lent: owns ? undefined : new Set(),
+})
 
 // The numbers behind GPUBufferUsage and GPUMapMode, which Node has no globals for and embedders may not want patched in.
 export const GPU_BUFFER = { MAP_READ: 0x1, COPY_SRC: 0x4, COPY_DST: 0x8, UNIFORM: 0x40, STORAGE: 0x80, QUERY_RESOLVE: 0x200 } as const

@@ -4,10 +4,10 @@ import { GlossDecoder } from '../infer/gloss_decoder.js'
 import { add } from '../kernels/add.js'
 import { SignModel } from '../model/sign_model.js'
 import { tinyGlossModel, tinyGroup, tinyModel } from '../model/tiny_models.testing.js'
+import { openGpu } from '../platform/node/open.js'
 import { recordPoseStep } from '../tasks/text_to_pose/step.testing.js'
 import { GPU_BUFFER, Gpu } from './gpu.js'
 import { Arena, SlotPool, type Tensor } from './memory.js'
-import { openGpu } from './open.js'
 import { Program, Recorder } from './program.js'
 
 let one: Gpu

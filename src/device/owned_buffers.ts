@@ -3,21 +3,29 @@
 
 import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
-import type { Gpu } from './gpu.js'
+
+/** What is to be known of a Gpu to tell it from another. */
+export interface BufferOwner {
+  readonly device: GPUDevice
+  readonly label: string
+  /** The label, and which of this process's Gpus it is. */
+  readonly name: string
+}
 
 interface Owned {
-  readonly gpu: Gpu
+  readonly gpu: BufferOwner
   readonly lifetime: Lifetime
 }
 
 const owned = new WeakMap<GPUBuffer, Owned>()
 
-/** Writes down that `buffer` is this Gpu's, and from now on when it is destroyed, whoever does that. */
-export function own(gpu: Gpu, buffer: GPUBuffer): GPUBuffer {
+/** Writes down that `buffer` is this Gpu's, and from now on when it is destroyed, whoever does that; `destroyed` is then told. */
+export function own(gpu: BufferOwner, buffer: GPUBuffer, destroyed = () => {}): GPUBuffer {
   const lifetime = new Lifetime(`${buffer.label} on ${gpu.label}`)
   const destroy = buffer.destroy.bind(buffer)
   buffer.destroy = () => {
     lifetime.end()
+    destroyed()
     return destroy()
   }
   owned.set(buffer, { gpu, lifetime })
@@ -25,7 +33,7 @@ export function own(gpu: Gpu, buffer: GPUBuffer): GPUBuffer {
 }
 
 /** Throws ERR_USAGE for a buffer of another Gpu, ERR_DISPOSED for one that was destroyed. Of buffers no Gpu made nothing is known. */
-export function checkBuffers(gpu: Gpu, buffers: Iterable<GPUBuffer>): void {
+export function checkBuffers(gpu: BufferOwner, buffers: Iterable<GPUBuffer>): void {
   for (const buffer of buffers) {
     const known = owned.get(buffer)
     if (!known) continue
@@ -35,7 +43,7 @@ export function checkBuffers(gpu: Gpu, buffers: Iterable<GPUBuffer>): void {
 }
 
 /** Throws ERR_USAGE, naming both, where `who`, made on `got`, is to be used on `wanted`. */
-export function checkSameGpu(who: string, wanted: Gpu, got: Gpu): void {
+export function checkSameGpu(who: string, wanted: BufferOwner, got: BufferOwner): void {
   if (wanted.device === got.device) return
   throw new SignError('ERR_USAGE', who, `wanted it on ${wanted.name}, got it on ${got.name}`, 'Use together what was made on one Gpu')
 }

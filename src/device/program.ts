@@ -1,96 +1,16 @@
 // A flat list of dispatches, recorded once and encoded again and again: buffers, bind groups and params are all made in advance.
 
-import { bug, SignError } from '../base/errors.js'
+import { bug } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
-import { GPU_BUFFER, type Gpu, type Pipeline } from './gpu.js'
-import { type Access, type AnyKernel, type Cost, type Grid, type Kernel, type ParamType, type ParamValues, packParams } from './kernel.js'
+import type { StepRange } from './dispatch_timer.js'
+import { type Dispatch, makeDispatches } from './dispatches.js'
+import type { Gpu } from './gpu.js'
 import { bytesOf, planSlots, type Region, type SlotPlan, SlotPool, type Tensor } from './memory.js'
 import { checkBuffers, checkSameGpu } from './owned_buffers.js'
 import { type PendingReports, Readback } from './readback.js'
-import type { StepRange } from './timer.js'
+import { type Recorder, type Step, tensorNamed } from './recorder.js'
 
-/** One recorded dispatch. */
-export interface Step {
-  readonly label: string
-  readonly kernel: AnyKernel
-  readonly tensors: Readonly<Record<string, Tensor>>
-  readonly params: Readonly<Record<string, number>>
-  readonly cost: Cost
-}
-
-/** Collects dispatches. Labels are paths, `decoder.1/cross/scores`, made by nested `scope`s. */
-export class Recorder {
-  readonly steps: Step[] = []
-  readonly fed: Tensor[] = []
-  readonly reported: Tensor[] = []
-  readonly kept: Tensor[] = []
-  /** Names of places between dispatches, with the index of the dispatch that follows. */
-  readonly marks = new Map<string, number>()
-  readonly #path: string[] = []
-
-  /** A tensor some dispatch of this program fills. */
-  tensor(name: string, shape: readonly number[], dtype: Tensor['dtype'] = 'f32'): Tensor {
-    return { name: this.label(name), shape, dtype }
-  }
-
-  /** A tensor the host writes before each run. */
-  feed(name: string, shape: readonly number[], dtype: Tensor['dtype'] = 'f32'): Tensor {
-    const tensor = { name, shape, dtype }
-    this.fed.push(tensor)
-    return tensor
-  }
-
-  /** Asks for a tensor's contents after each run. */
-  report(tensor: Tensor): void {
-    this.reported.push(tensor)
-  }
-
-  /** Gives a tensor memory of its own that keeps its contents from run to run, and that other programs may be pointed at. */
-  keep(tensor: Tensor): Tensor {
-    this.kept.push(tensor)
-    return tensor
-  }
-
-  /** Names the place between the dispatch before and the next one: a run may end there, and another go on from there. */
-  mark(name: string): void {
-    if (this.marks.has(name)) throw bug(name, 'a mark that is there already')
-    this.marks.set(name, this.steps.length)
-  }
-
-  /** Runs `body` with `name` on the label path. */
-  scope<T>(name: string, body: () => T): T {
-    this.#path.push(name)
-    try {
-      return body()
-    } finally {
-      this.#path.pop()
-    }
-  }
-
-  label(name: string): string {
-    return [...this.#path, name].join('/')
-  }
-
-  /** The path as it stands, to be entered again with `scope` later. */
-  get path(): string {
-    return this.#path.join('/')
-  }
-
-  /** Appends a dispatch. Buffers and params are typed from the kernel's declaration. */
-  run<B extends Record<string, Access>, P extends Record<string, ParamType>>(
-    kernel: Kernel<B, P>,
-    tensors: { readonly [K in keyof B]: Tensor },
-    params: ParamValues<P>,
-  ): void {
-    this.steps.push({
-      label: this.label(kernel.name),
-      kernel: kernel as unknown as AnyKernel,
-      tensors,
-      params,
-      cost: kernel.cost(params),
-    })
-  }
-}
+export { Recorder, type Step } from './recorder.js'
 
 export interface RunOptions {
   /** Runs the program so often in one submission; only the last run's reports are read. */
@@ -104,12 +24,6 @@ export interface RunOptions {
 
 export interface EncodeOptions extends Partial<StepRange> {
   readonly timestampWrites?: GPUComputePassTimestampWrites
-}
-
-interface Dispatch {
-  readonly pipeline: GPUComputePipeline
-  readonly bindGroup: GPUBindGroup
-  readonly grid: readonly [number, number, number]
 }
 
 /** What a program is put together from. */
@@ -170,21 +84,13 @@ export class Program implements AsyncDisposable {
     const pinned = new Set([...recorder.fed, ...recorder.reported, ...recorder.kept].filter((tensor) => !tensor.region))
     const plan = planSlots(steps.map(plannedStep), pinned)
     const ownPool = pool ? undefined : new SlotPool(gpu)
-    let uniforms: GPUBuffer | undefined
+    let made: Awaited<ReturnType<typeof makeDispatches>> | undefined
     try {
       const regionOf = placeTensors(plan, (pool ?? ownPool)!)
-      const params = uploadParams(gpu, steps, pipelines)
-      uniforms = params.uniforms
-      const dispatches = await validated(gpu, () =>
-        steps.map((step, i) => {
-          const { grid } = gpu.form(step.kernel, step.params)
-          checkLimits(gpu, step, grid)
-          return makeDispatch(gpu, step, grid, pipelines[i]!, regionOf, { buffer: params.uniforms, ...params.places[i]! })
-        }),
-      )
-      return new Program(gpu, recorder, { plan, regionOf, uniforms, dispatches, ownPool })
+      made = await makeDispatches(gpu, steps, pipelines, regionOf)
+      return new Program(gpu, recorder, { plan, regionOf, ...made, ownPool })
     } catch (error) {
-      uniforms?.destroy()
+      made?.uniforms.destroy()
       ownPool?.destroy()
       throw error
     }
@@ -289,23 +195,6 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** What `make` gives. What Dawn finds wrong with it is thrown: uncaught, it would be printed and the Gpu lost. */
-async function validated<T>(gpu: Gpu, make: () => T): Promise<T> {
-  let made: T
-  let scope: Promise<GPUError | null>
-  gpu.device.pushErrorScope('validation')
-  try {
-    made = make()
-  } finally {
-    // It rejects with the device only, which the check tells.
-    scope = gpu.device.popErrorScope().catch(() => null)
-  }
-  const error = await gpu.wait(scope)
-  gpu.check()
-  if (!error) return made
-  throw new SignError('ERR_USAGE', 'program', `wanted buffers its kernels can bind, got ${error.message.trim()}`, 'Check its tensors')
-}
-
 /** The buffers of tensors that have a place of their own already. */
 function givenBuffers({ steps, fed, reported, kept }: Recorder): ReadonlySet<GPUBuffer> {
   const tensors = [...steps.flatMap((step) => Object.values(step.tensors)), ...fed, ...reported, ...kept]
@@ -318,77 +207,7 @@ function plannedStep(step: Step) {
   return { label: step.label, tensors, fills }
 }
 
-function tensorNamed(step: Step, name: string): Tensor {
-  const tensor = step.tensors[name]
-  if (!tensor) throw bug(step.label, `no tensor for buffer ${name}`)
-  return tensor
-}
-
 function placeTensors(plan: SlotPlan, pool: SlotPool): Map<Tensor, Region> {
   const buffers = pool.claim(plan.slots)
   return new Map([...plan.slotOf].map(([tensor, slot]) => [tensor, { buffer: buffers[slot]!, offset: 0, bytes: bytesOf(tensor) }]))
-}
-
-function uploadParams(gpu: Gpu, steps: readonly Step[], pipelines: readonly Pipeline[]) {
-  const align = gpu.device.limits.minUniformBufferOffsetAlignment
-  const packed = steps.map((step, i) => packParams(step.kernel, pipelines[i]!.facts, step.params))
-  let size = 0
-  // Bound by its size: all of them together may be more than one uniform binding holds.
-  const places = packed.map((bytes) => {
-    const place = { offset: size, size: bytes.length }
-    size += Math.ceil(bytes.length / align) * align
-    return place
-  })
-  const all = new Uint8Array(Math.max(align, size))
-  packed.forEach((bytes, i) => {
-    all.set(bytes, places[i]!.offset)
-  })
-  const uniforms = gpu.device.createBuffer({ label: 'params', size: all.length, usage: GPU_BUFFER.UNIFORM | GPU_BUFFER.COPY_DST })
-  gpu.device.queue.writeBuffer(uniforms, 0, all)
-  return { uniforms, places }
-}
-
-/** A dispatch must not be able to fail: what could is refused here, by name. */
-function checkLimits(gpu: Gpu, step: Step, grid: Grid): void {
-  const { maxStorageBufferBindingSize, maxComputeWorkgroupsPerDimension } = gpu.device.limits
-  for (const [name, tensor] of Object.entries(step.tensors)) {
-    if (bytesOf(tensor) > maxStorageBufferBindingSize) {
-      throw new SignError(
-        'ERR_DEVICE',
-        step.label,
-        `wanted ${name} [${tensor.shape.join(', ')}] of ${bytesOf(tensor)} bytes in one binding, got a limit of ${maxStorageBufferBindingSize} on ${gpu.label}`,
-        'Use a smaller batch or model',
-      )
-    }
-  }
-  if (grid.some((n) => n !== undefined && n > maxComputeWorkgroupsPerDimension)) {
-    throw new SignError(
-      'ERR_DEVICE',
-      step.label,
-      `wanted [${grid.join(', ')}] workgroups, got a limit of ${maxComputeWorkgroupsPerDimension} a dimension`,
-      'Use a smaller batch or model',
-    )
-  }
-}
-
-function makeDispatch(
-  gpu: Gpu,
-  step: Step,
-  grid: Grid,
-  { pipeline, layout }: Pipeline,
-  regionOf: ReadonlyMap<Tensor, Region>,
-  params: GPUBufferBinding,
-): Dispatch {
-  const names = Object.keys(step.kernel.buffers)
-  const entries: GPUBindGroupEntry[] = names.map((name, binding) => {
-    const tensor = tensorNamed(step, name)
-    const { buffer, offset } = tensor.region ?? regionOf.get(tensor)!
-    return { binding, resource: { buffer, offset, size: Math.max(4, bytesOf(tensor)) } }
-  })
-  if (Object.keys(step.kernel.params).length > 0) entries.push({ binding: names.length, resource: params })
-  return {
-    pipeline,
-    bindGroup: gpu.device.createBindGroup({ label: step.label, layout, entries }),
-    grid: [grid[0], grid[1] ?? 1, grid[2] ?? 1],
-  }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { add } from '../kernels/add.js'
+import { openGpu } from '../platform/node/open.js'
 import type { Gpu } from './gpu.js'
-import { openGpu } from './open.js'
 import { Program, Recorder } from './program.js'
 
 let gpu: Gpu

@@ -60,7 +60,7 @@ export class Readback {
   }
 
   #open(): GPUBuffer {
-    const staging = this.#gpu.device.createBuffer({ size: this.#bytes, usage: GPU_BUFFER.MAP_READ | GPU_BUFFER.COPY_DST })
+    const staging = this.#gpu.createBuffer({ size: this.#bytes, usage: GPU_BUFFER.MAP_READ | GPU_BUFFER.COPY_DST })
     this.#all.push(staging)
     return staging
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { shaderFromPackage } from '../platform/node/shader_files.js'
 import { assembleShader, type OperandType } from './shader_parts.js'
-import { shaderFromPackage } from './shader_source.js'
 
 const from = (files: Record<string, string>) => async (name: string) => {
   if (files[name] === undefined) throw new Error('no such file')

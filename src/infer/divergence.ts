@@ -17,6 +17,18 @@ export function refuseDivergedFrames({ done, ran, frames }: Chunk, from: number,
   }
 }
 
+/** Throws ERR_DIVERGED naming the first logit that is NaN or infinite, by its token. logits [batch, stride], a row beginning with those of `tokens`. */
+export function refuseDivergedLogits(logits: Float32Array, batch: number, tokens: readonly string[]): void {
+  const stride = logits.length / batch
+  for (let b = 0; b < batch; b++) {
+    const at = firstNonFinite(logits.subarray(b * stride, b * stride + tokens.length))
+    if (at >= 0) throw diverged(GLOSS_MODEL, `a logit of ${logits[b * stride + at]} for ${tokens[at]}`)
+  }
+}
+
+/** The text-to-gloss model, for messages. */
+export const GLOSS_MODEL = 'the text-to-gloss model'
+
 /** What a model's numbers that are not finite come to. */
 export function diverged(who: string, got: string): SignError {
   return new SignError(

@@ -2,46 +2,39 @@
 // Many frames run in one submission; the counter and the stop are decided on the GPU.
 
 import { SignError } from '../base/errors.js'
-import { firstNonFinite } from '../base/finite.js'
-import { shown } from '../base/shown.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
 import { Program, Recorder } from '../device/program.js'
-import type { PendingReports } from '../device/readback.js'
-import { counterMode, nextFrame } from '../kernels/next_frame.js'
+import { nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
 import { LanguageGroup } from '../model/sign_model.js'
-import { decodeFrame, encode, lengthHead } from '../model/text_to_pose.js'
+import { decodeFrame, lengthHead } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
-import { memoryCaches } from '../nn/decoder.js'
 import type { Recording } from '../nn/recording.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
-import { specialId } from '../text/vocabulary.js'
+import type { Abortable } from './abort.js'
 import { checkKind, checkTexts } from './asked.js'
-import { diverged, refuseDivergedFrames } from './divergence.js'
+import { refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
+import { checkPolicy, frameCounts, type LengthPolicy, policyNumbers } from './length_policy.js'
 import { type Session, Sessions } from './sessions.js'
+import { paddedLength, SourceEncoder } from './source_encoder.js'
 
-/**
- * How a clip's length is decided. `self-counter`: the model's own progress counter, made monotone. `predicted-length`: the length
- * head says N, the counter is then given. `oracle`: N is the reference's, for comparison with tables that leak it.
- */
-export type LengthPolicy = 'self-counter' | 'predicted-length' | 'oracle'
-export const lengthPolicies: readonly LengthPolicy[] = ['self-counter', 'predicted-length', 'oracle']
-
-export interface GenerateOptions {
+export interface GenerateOptions extends Abortable {
+  /** Default: the model's own counter. */
   readonly policy?: LengthPolicy
   /** For `oracle`: the reference's length of each sentence. */
   readonly lengths?: readonly number[]
-  readonly signal?: AbortSignal | undefined
 }
 
 interface FrameSession extends Session {
-  readonly feeds: Readonly<Record<'ids' | 'tokenLengths' | 'frame' | 'lengths' | 'done' | 'policy', Tensor>>
+  readonly encoding: SourceEncoder
+  readonly decoding: Program
+  readonly feeds: Readonly<Record<'frame' | 'lengths' | 'done' | 'policy', Tensor>>
 }
 
 /**
@@ -102,34 +95,33 @@ export class Generator implements AsyncDisposable {
   }
 
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
-    options.signal?.throwIfAborted()
+    const { signal } = options
+    signal?.throwIfAborted()
     this.#check()
     checkTexts(texts, 'generate', 'sentences')
     checkPolicy(options.policy)
     if (texts.length === 0) return
     const tokens = texts.map((text) => this.#encodeText(text))
     const batch = tokens.length
-    const length = Math.ceil(Math.max(...tokens.map((ids) => ids.length)) / 4) * 4
-    const shape = `${batch}x${length}`
-    try {
-      const session = await this.#sessions.lend(shape, () => this.#record(batch, length))
-      try {
-        const frames = await this.#start(session, tokens, length, options)
-        const whole = 1 / this.#group.scaling.scale[COORDS]!
-        let seen = 0
-        for await (const chunk of runFrames(session.decoding, batch, { frames, whole }, options.signal)) {
-          refuseDivergedFrames(chunk, seen, this.#group.language)
-          seen = chunk.ran
-          yield chunk
-        }
-      } finally {
-        this.#sessions.giveBack(shape, session)
-      }
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      // What was destroyed meanwhile has a better name than its memory.
-      this.#check()
-      throw error
+    const length = paddedLength(tokens)
+    const call = {
+      shape: `${batch}x${length}`,
+      record: () => this.#record(batch, length),
+      check: () => this.#check(),
+      signal,
+    }
+    yield* this.#sessions.use(call, (session) => this.#generate(session, tokens, options))
+  }
+
+  async *#generate(session: FrameSession, tokens: readonly Uint32Array[], options: GenerateOptions): AsyncGenerator<Chunk> {
+    const { language, scaling } = this.#group
+    const frames = await this.#start(session, tokens, options)
+    const whole = 1 / scaling.scale[COORDS]!
+    let seen = 0
+    for await (const chunk of runFrames(session.decoding, tokens.length, { frames, whole }, options.signal)) {
+      refuseDivergedFrames(chunk, seen, language)
+      seen = chunk.ran
+      yield chunk
     }
   }
 
@@ -137,33 +129,20 @@ export class Generator implements AsyncDisposable {
   async #start(
     { encoding, decoding, feeds }: FrameSession,
     tokens: readonly Uint32Array[],
-    length: number,
     { policy = 'self-counter', lengths }: GenerateOptions,
   ): Promise<number | undefined> {
-    const { startFrame, scaling, config } = this.#group
+    const { startFrame, scaling, config, language } = this.#group
+    const { maxFrames } = config
     const batch = tokens.length
-    const ids = new Uint32Array(batch * length).fill(specialId.padding)
-    tokens.forEach((sentence, b) => {
-      ids.set(sentence, b * length)
-    })
-    const tokenLengths = Uint32Array.from(tokens, (sentence) => sentence.length)
-    encoding.write(feeds.ids, ids)
-    encoding.write(feeds.tokenLengths, tokenLengths)
-    const counts = await this.#frameCounts(policy, batch, lengths, await encoding.start())
-
+    const counts = await frameCounts({ policy, lengths, batch, maxFrames, language }, await encoding.start(tokens))
     const inputStride = padded(inputNumbers(config))
     const start = new Float32Array(batch * inputStride)
     if (!config.justCounter) for (let b = 0; b < batch; b++) scaleInto(start, b * inputStride, startFrame, scaling)
+    const whole = 1 / scaling.scale[COORDS]!
     decoding.write(feeds.frame, start)
     decoding.write(feeds.lengths, new Uint32Array(batch))
     decoding.write(feeds.done, new Uint32Array(batch))
-    decoding.write(
-      feeds.policy,
-      Float32Array.from(
-        { length: 4 * batch },
-        (_, i) => policyNumbers(counts?.[i >> 2], config.maxFrames, 1 / scaling.scale[COORDS]!)[i & 3]!,
-      ),
-    )
+    decoding.write(feeds.policy, Float32Array.from(tokens.flatMap((_, b) => policyNumbers(counts?.[b], maxFrames, whole))))
     return counts && Math.max(...counts)
   }
 
@@ -183,58 +162,14 @@ export class Generator implements AsyncDisposable {
     return ids
   }
 
-  /** Frames of each sentence where the policy fixes them beforehand; only the length head's word is waited for. */
-  async #frameCounts(
-    policy: LengthPolicy,
-    batch: number,
-    given: readonly number[] | undefined,
-    encoded: PendingReports,
-  ): Promise<number[] | undefined> {
-    const { maxFrames } = this.#group.config
-    if (policy !== 'predicted-length') encoded.drop()
-    if (policy === 'self-counter') return undefined
-    if (policy === 'oracle') {
-      const counts = given ? Array.from(given) : []
-      if (counts.length === batch && counts.every((n) => Number.isInteger(n) && n > 0)) return counts.map((n) => Math.min(maxFrames, n))
-      const got = given ? `[${counts.join(', ')}] for ${batch}` : 'none'
-      const problem = `wanted a reference length for each sentence under policy oracle, got ${got}`
-      throw new SignError('ERR_USAGE', 'generate', problem, 'Pass the frames of a reference for each')
-    }
-    const [logLengths] = await encoded.read()
-    if (!logLengths) {
-      throw new SignError(
-        'ERR_USAGE',
-        'generate',
-        'wanted a model with a length head for predicted-length, got one without',
-        'Train with lengthHead: true',
-      )
-    }
-    const head = new Float32Array(logLengths)
-    const at = firstNonFinite(head)
-    if (at >= 0) throw diverged(`the model of ${this.#group.language}`, `a length of ${head[at]}`)
-    return Array.from({ length: batch }, (_, b) => Math.max(1, Math.min(maxFrames, Math.round(Math.exp(head[b * (head.length / batch)]!)))))
+  #record(batch: number, length: number): Promise<FrameSession> {
+    const report = this.#group.config.lengthHead ? lengthHead : undefined
+    return SourceEncoder.recordWith(this.#gpu, this.#group, { rows: batch, length, report }, (encoding) =>
+      this.#recordFrame(batch, encoding),
+    )
   }
 
-  async #record(batch: number, length: number): Promise<FrameSession> {
-    const { weights, config, positions } = this.#group
-    const recorder = new Recorder()
-    const recording: Recording = { graph: new Graph(recorder), weights, config }
-    const ids = recorder.feed('ids', [batch, length], 'u32')
-    const tokenLengths = recorder.feed('token_lengths', [batch], 'u32')
-    const memory = encode(recording, { ids }, tokenLengths, positions)
-    const projected = memoryCaches(recording, memory).map((cache) => recorder.keep(cache))
-    if (config.lengthHead) recorder.report(lengthHead(recording, memory, tokenLengths))
-    const encoding = await Program.build(this.#gpu, recorder)
-    const shared = (tensor: Tensor): Tensor => ({ ...tensor, region: encoding.region(tensor) })
-    try {
-      return { encoding, ...(await this.#recordFrame(batch, projected.map(shared), shared(tokenLengths), { ids, tokenLengths })) }
-    } catch (error) {
-      encoding.destroy()
-      throw error
-    }
-  }
-
-  async #recordFrame(batch: number, memory: readonly Tensor[], memoryLengths: Tensor, sentence: { ids: Tensor; tokenLengths: Tensor }) {
+  async #recordFrame(batch: number, { memory, lengths: memoryLengths }: SourceEncoder) {
     const { weights, config, positions } = this.#group
     const capacity = config.maxFrames
     const recorder = new Recorder()
@@ -265,7 +200,7 @@ export class Generator implements AsyncDisposable {
     )
     recorder.report(done)
     recorder.report(frames)
-    return { decoding: await Program.build(this.#gpu, recorder), feeds: { ...sentence, frame, lengths, done, policy } }
+    return { decoding: await Program.build(this.#gpu, recorder), feeds: { frame, lengths, done, policy } }
   }
 
   /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The group stays its maker's. */
@@ -276,18 +211,4 @@ export class Generator implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy()
   }
-}
-
-/** Throws ERR_USAGE, naming those there are, for an unknown policy. */
-function checkPolicy(policy: LengthPolicy = 'self-counter'): void {
-  if (lengthPolicies.includes(policy)) return
-  const problem = `wanted a policy of ${lengthPolicies.join(', ')}, got ${shown(policy)}`
-  throw new SignError('ERR_USAGE', 'generate', problem, 'Choose one of them')
-}
-
-/** The numbers `next_frame` follows, where a whole clip is `whole` on the model's counter: least step, given step, stop, mode. */
-function policyNumbers(count: number | undefined, maxFrames: number, whole: number): readonly [number, number, number, number] {
-  return count === undefined
-    ? [whole / maxFrames, 0, whole, counterMode.own]
-    : [0, whole / count, whole * (1 - 0.5 / count), counterMode.given]
 }

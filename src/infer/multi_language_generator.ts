@@ -65,7 +65,7 @@ export class MultiLanguageGenerator implements AsyncDisposable {
 
   /** As `Generator.generate`. Throws ERR_USAGE, naming the known ones, for an unknown language. */
   async generate(language: string, texts: readonly string[], options: GenerateOptions = {}): Promise<Motion[]> {
-    const entry = await this.#enter(language)
+    const entry = await this.#enter(language, options.signal)
     try {
       return await entry.generator.generate(texts, options)
     } finally {
@@ -76,7 +76,7 @@ export class MultiLanguageGenerator implements AsyncDisposable {
   /** As `Generator.stream`. Throws ERR_USAGE, naming the known ones, for an unknown language. */
   async *stream(language: string, text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     const { signal } = options
-    const entry = await this.#enter(language)
+    const entry = await this.#enter(language, signal)
     let left: Promise<void> | undefined
     const leave = (): void => {
       left ??= this.#leave(entry)
@@ -103,8 +103,11 @@ export class MultiLanguageGenerator implements AsyncDisposable {
   }
 
   /** The language's entry, now the latest and in use. */
-  #enter(language: string): Promise<Loaded> {
+  async #enter(language: string, signal: AbortSignal | undefined): Promise<Loaded> {
+    signal?.throwIfAborted()
     return this.#turns.take(async () => {
+      // Nothing is loaded, and nobody made room for, on behalf of a call that was aborted while it waited.
+      signal?.throwIfAborted()
       this.#check()
       const entry = this.#loaded.get(language) ?? (await this.#load(language))
       this.#check()

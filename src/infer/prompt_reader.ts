@@ -41,6 +41,7 @@ export class PromptReader implements AsyncDisposable {
    */
   async read(prompt: string, { language: told, ...options }: ReadOptions = {}): Promise<PromptReading> {
     checkTexts([prompt], 'prompt', 'prompts')
+    options.signal?.throwIfAborted()
     checkWhole(prompt, 'prompt')
     const { source, reads, languages } = this.#model
     const namings = languageNamings(prompt, { told, languages })

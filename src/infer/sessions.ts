@@ -2,12 +2,26 @@
 // would get alone. A session that is free is lent again; where all of a shape are taken, another is recorded.
 
 import { Lifetime } from '../base/lifetime.js'
-import type { Program } from '../device/program.js'
 
 /** What one call works on: a sentence encoded once, then decoded step by step. */
 export interface Session {
-  readonly encoding: Program
-  readonly decoding: Program
+  readonly encoding: Destroyable
+  readonly decoding: Destroyable
+}
+
+interface Destroyable {
+  destroy(): void
+}
+
+/** A call that works on a session. */
+export interface SessionCall<S> {
+  /** Sessions of the same shape do for the same calls. */
+  readonly shape: string
+  /** Makes a session of this shape. */
+  record(): Promise<S>
+  /** Throws ERR_DISPOSED where something that the session needs was destroyed. */
+  check(): void
+  readonly signal: AbortSignal | undefined
 }
 
 /** Free sessions that are kept, of all shapes together; those given back longest ago go first. */
@@ -29,6 +43,26 @@ export class Sessions<S extends Session> {
   /** Throws ERR_DISPOSED once they were destroyed. */
   check(): void {
     this.#lifetime.check()
+  }
+
+  /**
+   * What `work` gives, on a session that nobody else has meanwhile. However it ends, the session is given back. What goes wrong because the call was aborted,
+   * or something it needs destroyed, is told as that.
+   */
+  async *use<T>({ shape, record, check, signal }: SessionCall<S>, work: (session: S) => AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      const session = await this.lend(shape, record)
+      try {
+        yield* work(session)
+      } finally {
+        this.giveBack(shape, session)
+      }
+    } catch (error) {
+      signal?.throwIfAborted()
+      // What was destroyed meanwhile has a better name than its memory.
+      check()
+      throw error
+    }
   }
 
   /** A session that nobody else has until it is given back; `record` makes one of this shape. */

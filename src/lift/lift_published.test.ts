@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { normalise } from '../data/normalise.js'
 import type { Gpu } from '../device/gpu.js'
-import { openGpu } from '../device/open.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { COORDS, joint } from '../motion/skeleton.js'
+import { openGpu } from '../platform/node/open.js'
 import type { LiftedClip, LiftOptions } from './lift.js'
 import { liftAll, published, publishedClip, publishedNames } from './lift.testing.js'
 

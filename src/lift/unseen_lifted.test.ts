@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { cleanKeypoints } from '../data/keypoint_clean.js'
 import { normalise } from '../data/normalise.js'
-import { openGpu } from '../device/open.js'
 import { boneLengths } from '../motion/bone_lengths.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { bones, COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import { signer } from '../outputs/signer.testing.js'
+import { openGpu } from '../platform/node/open.js'
 import { liftClips } from './lift.js'
 
 /** The made-up signer in pixels, as a detector would see all of it but some joints. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gpu } from '../device/gpu.js'
-import { openGpu } from '../device/open.js'
+import { openGpu } from '../platform/node/open.js'
+import { shaderFromPackage } from '../platform/node/shader_files.js'
 import { parseRunConfig } from '../tasks/text_to_pose/config.js'
 import { textToPose } from '../tasks/text_to_pose/task.js'
 import { taskRun } from '../train/task.js'
@@ -35,7 +36,9 @@ beforeAll(async () => {
   gpu = (await openGpu()).gpu
   const adapter = await (gpu.keepAlive as GPU).requestAdapter()
   const device = await adapter!.requestDevice()
-  blind = new Gpu(device, { software: gpu.software, label: 'without timestamps', keepAlive: [gpu, adapter] })
+  const wait = <T>(work: Promise<T>) => gpu.wait(work)
+  const { software } = gpu
+  blind = new Gpu(device, { shaders: shaderFromPackage, wait, software, label: 'without timestamps', keepAlive: [gpu, adapter] })
 })
 afterAll(async () => {
   await blind.dispose()

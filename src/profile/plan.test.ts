@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gpu } from '../device/gpu.js'
-import { openGpu } from '../device/open.js'
+import { openGpu } from '../platform/node/open.js'
 import { parseRunConfig } from '../tasks/text_to_pose/config.js'
 import { textToPose } from '../tasks/text_to_pose/task.js'
 import { taskRun } from '../train/task.js'

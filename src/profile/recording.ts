@@ -1,8 +1,9 @@
 // What one profiled run leaves: for each dispatch from when to when it ran, and what the host did meanwhile.
 
+import type { DispatchTimer, HostStamps, StepRange } from '../device/dispatch_timer.js'
 import type { Gpu } from '../device/gpu.js'
+import { PassClock, type Span } from '../device/pass_clock.js'
 import type { Program } from '../device/program.js'
-import { type DispatchTimer, type HostStamps, PassClock, type Span, type StepRange } from '../device/timer.js'
 
 /**
  * How dispatches were timed. `timestamps`: each in a compute pass of its own, between two timestamp queries. `submissions`: each

@@ -4,14 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readPoseCheckpoint, savePoseCheckpoint } from '../checkpoint/file.js'
+import { restoreModel } from '../checkpoint/restore.js'
 import type { Gpu } from '../device/gpu.js'
 import { type AdapterTraits, type AnyKernel, formOf } from '../device/kernel.js'
-import { openGpu } from '../device/open.js'
 import type { Step } from '../device/program.js'
 import { SignModel } from '../model/sign_model.js'
 import { GlossModel } from '../model/text_to_gloss.js'
 import type { Precision } from '../nn/parameter_set.js'
-import { readCheckpoint, restoreModel, saveCheckpoint } from '../train/checkpoint.js'
+import { openGpu } from '../platform/node/open.js'
 import { refuseDivergence } from '../train/pending_step.js'
 import { type SavedTraining, Trainer } from '../train/trainer.js'
 import { parseGlossConfig } from './text_to_gloss/config.js'
@@ -188,8 +189,8 @@ describe('training in f16', () => {
     const whole = await scaledBy(2 ** 24)
     await losses(whole, 3)
     const path = join(folder, 'half.safetensors')
-    await saveCheckpoint(path, whole.model, await whole.state())
-    const checkpoint = await readCheckpoint(path)
+    await savePoseCheckpoint(path, whole.model, await whole.state())
+    const checkpoint = await readPoseCheckpoint(path)
     const model = restoreModel(gpu, checkpoint, { training: true, precision: 'f16' })
     const resumed = new PoseTrainer(whole.config, model, whole.data)
     resumed.restore(checkpoint.state as SavedTraining)

@@ -14,17 +14,8 @@ import { lsa } from './prompts/lsa.js'
 import { lse } from './prompts/lse.js'
 import { lsfCh } from './prompts/lsf_ch.js'
 import { sts } from './prompts/sts.js'
+import type { PromptTemplates } from './prompts/templates.js'
 import { tsl } from './prompts/tsl.js'
-
-/** Sentences with one `{sentence}` each. */
-export interface PromptTemplates {
-  /** How these templates say that they mean this sign language; prompt_language.ts knows other ways. */
-  readonly name: RegExp
-  /** Say which sign language is meant. */
-  readonly named: readonly string[]
-  /** Do not: a prompt made of one needs the language told beside it. */
-  readonly unnamed: readonly string[]
-}
 
 /** The templates of SignLLM's eight languages and of four that lexicons spell in, by tag. */
 export const promptTemplates: Readonly<Record<string, PromptTemplates>> = {

@@ -1,6 +1,6 @@
 // Which token is which number. A vocabulary carries its token policy, so that a saved model cuts a new sentence as its training did.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { type TokenPolicy, tokenise, tokenPolicies } from './tokenise.js'
 

@@ -1,11 +1,12 @@
 // A task for tests, and what a new task costs: letters in, the same letters out, by one embedding and one linear layer.
 
-import { z } from 'zod'
-import { writeWhole } from '../base/files.js'
+import * as z from 'zod'
 import { Random } from '../base/random.js'
+import { arenaOf, parts, savedTensors } from '../checkpoint/arenas.js'
+import { tensorsUnder, trainerState } from '../checkpoint/checkpoint.js'
+import { readCheckpoint, saveCheckpoint } from '../checkpoint/file.js'
 import type { Gpu } from '../device/gpu.js'
 import { Program, Recorder } from '../device/program.js'
-import { formatSafetensors } from '../formats/safetensors/format.js'
 import { invertIds } from '../kernels/embedding.js'
 import { initialTensors, xavierUniform, zeros } from '../nn/init.js'
 import { ParameterSet } from '../nn/parameter_set.js'
@@ -14,7 +15,6 @@ import { embedding } from '../ops/embedding.js'
 import { Graph } from '../ops/graph.js'
 import { linear } from '../ops/linear.js'
 import { type BatchPlan, planEpoch } from './batches.js'
-import { arenaOf, parseJson, parts, readModelFile, savedTensors, tensorsUnder, trainerState } from './checkpoint_parts.js'
 import * as part from './config/parts.js'
 import { runParser } from './config/run_parser.js'
 import { keys } from './config/schema.js'
@@ -59,12 +59,10 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
       notes: [],
       begin: async (gpu) => ({ training: new CopyTraining(gpu, config, lines), notes: [] }),
       async resume(gpu, path) {
-        const file = await readModelFile(path)
-        const { state } = file.metadata
+        const checkpoint = await readCheckpoint(path)
         const training = new CopyTraining(gpu, config, lines)
-        for (const name of parts) training.weights.load(tensorsUnder(file, `${name}/`), path, arenaOf(training.weights, name))
-        const saved = trainerState({ path, state: state === undefined ? undefined : parseJson(state, path) })
-        return { training, notes: file.notes, state: saved as SavedTraining }
+        for (const name of parts) training.weights.load(tensorsUnder(checkpoint, `${name}/`), path, arenaOf(training.weights, name))
+        return { training, notes: checkpoint.notes, state: trainerState(checkpoint) as SavedTraining }
       },
     }
   },
@@ -165,8 +163,8 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
   }
 
   async save(path: string, state: SavedTraining | undefined): Promise<void> {
-    const tensors = await savedTensors(path, this.weights, state ? parts : ['weights'], (part, name) => `${part}/${name}`)
-    await writeWhole(path, formatSafetensors(tensors, { format: 'copy-1', ...(state && { state: JSON.stringify(state) }) }))
+    const tensors = new Map(await savedTensors(this.weights, state !== undefined, (part, name) => `${part}/${name}`))
+    await saveCheckpoint(path, { task: 'copy', model: { letters: LETTERS, width: WIDTH }, vocabularies: {}, state, tensors })
   }
 
   /** The logits of every letter. */

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gpu } from '../device/gpu.js'
-import { openGpu } from '../device/open.js'
 import { TUNING_FORMAT, type Tuning } from '../device/tuning.js'
-import { writeTuning } from '../device/tuning_file.js'
+import { openGpu } from '../platform/node/open.js'
+import { writeTuning } from '../platform/node/tuning_file.js'
 import { settleTuning } from './run_tuning.js'
 
 let gpu: Gpu

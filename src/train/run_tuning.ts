@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { Gpu } from '../device/gpu.js'
-import { readTuning, writeTuning } from '../device/tuning_file.js'
+import { readTuning, writeTuning } from '../platform/node/tuning_file.js'
 
 /**
  * The Gpu as the run takes it: a new run keeps what the adapter was tuned to; one that goes on takes what it was begun with. Others on the

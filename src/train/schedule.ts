@@ -1,6 +1,6 @@
 // The learning rate from step to step. Each schedule is a small machine whose whole state goes into a checkpoint as JSON.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 
 /** Lower the rate whenever the validation score stands still, as Progressive Transformers does. */

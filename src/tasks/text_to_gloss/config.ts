@@ -1,6 +1,6 @@
 // The run file of a text-to-gloss training, told from others by `task: text-to-gloss`: its keys, their defaults and their limits.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { glossSources } from '../../text/lang_gloss.js'
 import { promptNamings } from '../../text/prompts.js'
 import { tokenPolicies } from '../../text/tokenise.js'

@@ -2,10 +2,11 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../../base/errors.js'
+import { trainerState } from '../../checkpoint/checkpoint.js'
+import { readGlossCheckpoint } from '../../checkpoint/file.js'
+import { restoreGlossModel } from '../../checkpoint/restore.js'
 import { formatTextScores } from '../../metrics/text_scores.js'
 import { GlossModel, type GlossModelDescription } from '../../model/text_to_gloss.js'
-import { trainerState } from '../../train/checkpoint_parts.js'
-import { readGlossCheckpoint, restoreGlossModel } from '../../train/gloss_checkpoint.js'
 import type { Loaded, Task } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { withoutDev } from '../../train/validation_note.js'

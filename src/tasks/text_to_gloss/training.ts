@@ -1,13 +1,13 @@
 // A text-to-gloss training: prompts are drawn anew for every sentence and epoch.
 
 import { SignError } from '../../base/errors.js'
+import { saveGlossCheckpoint } from '../../checkpoint/file.js'
 import type { Gpu } from '../../device/gpu.js'
 import { GlossDecoder } from '../../infer/gloss_decoder.js'
 import type { TextScores } from '../../metrics/text_scores.js'
 import type { GlossModel } from '../../model/text_to_gloss.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
-import { saveGlossCheckpoint } from '../../train/gloss_checkpoint.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { type GlossPair, glossArrays, glossTokens } from './batch.js'

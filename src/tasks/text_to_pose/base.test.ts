@@ -5,10 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readPoseCheckpoint } from '../../checkpoint/file.js'
+import { restoreModel } from '../../checkpoint/restore.js'
 import type { Gpu } from '../../device/gpu.js'
-import { openGpu } from '../../device/open.js'
 import { Generator } from '../../infer/generator.js'
-import { readCheckpoint, restoreModel } from '../../train/checkpoint.js'
+import { openGpu } from '../../platform/node/open.js'
 import { trainRun } from '../run.js'
 import { parseRunConfig } from './config.js'
 
@@ -48,7 +49,7 @@ ${more}`,
 }
 
 async function sign(path: string, language: string) {
-  const model = restoreModel(gpu, await readCheckpoint(path))
+  const model = restoreModel(gpu, await readPoseCheckpoint(path))
   const { vocabulary } = model.group(language)
   const generator = new Generator(gpu, model.group(language))
   const motions = await generator.generate([vocabulary.tokens.slice(4, 6).join(' ')])
@@ -61,7 +62,7 @@ describe('a language added to a trained model', () => {
   it.each(['null', 'GSL'])('leaves the others as they were, bit for bit (clone: %s)', async (clone) => {
     const two = await train(`two-${clone}`, '[ASL, GSL]')
     const three = await train(`three-${clone}`, '[TSL]', `base: { model: ${two}, clone: ${clone} }`)
-    const [before, after] = [await readCheckpoint(two), await readCheckpoint(three)]
+    const [before, after] = [await readPoseCheckpoint(two), await readPoseCheckpoint(three)]
     expect(after.groups.map(({ language }) => language)).toEqual(['ASL', 'GSL', 'TSL'])
     for (const language of ['ASL', 'GSL']) {
       expect(after.tensors('weights', language)).toEqual(before.tensors('weights', language))
@@ -74,15 +75,15 @@ describe('a language added to a trained model', () => {
   it('goes on after a stop, the others still untouched', async () => {
     const two = await train('two', '[ASL, GSL]')
     const base = `base: { model: ${two} }`
-    const whole = await readCheckpoint(await train('whole', '[TSL]', base))
-    expect(await readCheckpoint(await train('halves', '[TSL]', base, { stopAt: 2 }))).toMatchObject({ state: { step: 2 } })
-    const halves = await readCheckpoint(await train('halves', '[TSL]', base, { resume: true }))
+    const whole = await readPoseCheckpoint(await train('whole', '[TSL]', base))
+    expect(await readPoseCheckpoint(await train('halves', '[TSL]', base, { stopAt: 2 }))).toMatchObject({ state: { step: 2 } })
+    const halves = await readPoseCheckpoint(await train('halves', '[TSL]', base, { resume: true }))
     for (const language of ['ASL', 'GSL', 'TSL']) expect(halves.tensors('weights', language)).toEqual(whole.tensors('weights', language))
   })
 
   it('starts from the other’s weights where it is a clone, its words aside', async () => {
     const two = await train('donor', '[ASL, GSL]')
-    const model = restoreModel(gpu, await readCheckpoint(two))
+    const model = restoreModel(gpu, await readPoseCheckpoint(two))
     const donor = model.group('ASL')
     const clone = await model.cloneLanguage({ ...donor, language: 'LSA', vocabulary: model.group('GSL').vocabulary }, 'ASL')
     const [learned, own] = [await donor.weights.save(), await clone.weights.save()]

@@ -1,6 +1,6 @@
 // The run file: one YAML file says all of a training run. Here are the keys of a text-to-pose training, their defaults and their limits. No key is ever ignored.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { sources } from '../../data/source.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {

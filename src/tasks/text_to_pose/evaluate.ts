@@ -1,7 +1,8 @@
 // How well a model signs sentences it has not seen: generated free-running, scored beside the baselines.
 
 import { sourceOf } from '../../data/source.js'
-import { Generator, type LengthPolicy } from '../../infer/generator.js'
+import { Generator } from '../../infer/generator.js'
+import type { LengthPolicy } from '../../infer/length_policy.js'
 import { type ScoredPair, type ScoreRow, scoreMotions } from '../../metrics/scores.js'
 import type { SignModel } from '../../model/sign_model.js'
 import type { LanguageData } from './data.js'

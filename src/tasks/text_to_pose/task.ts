@@ -1,12 +1,14 @@
 // Text to pose: a sentence in, a clip of skeletons out, one group of parameters a language (MLSF).
 
 import { SignError } from '../../base/errors.js'
+import { trainerState } from '../../checkpoint/checkpoint.js'
+import { readPoseCheckpoint } from '../../checkpoint/file.js'
+import { restoreModel } from '../../checkpoint/restore.js'
+import type { PoseCheckpoint } from '../../checkpoint/text_to_pose.js'
 import type { Gpu } from '../../device/gpu.js'
 import { formatScores } from '../../metrics/scores.js'
 import { sameConfig } from '../../model/config.js'
 import { SignModel } from '../../model/sign_model.js'
-import { type Checkpoint, readCheckpoint, restoreModel } from '../../train/checkpoint.js'
-import { trainerState } from '../../train/checkpoint_parts.js'
 import type { Begun, Loaded, Task } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { withoutDev } from '../../train/validation_note.js'
@@ -35,7 +37,7 @@ export async function loadPoseTraining(
   const data = await loadData(config)
   // A run that goes on has its base in its checkpoint.
   const base = config.base && !resumed ? await readBase(config.base.model, data) : undefined
-  const start = config.initFrom && !resumed ? await readCheckpoint(config.initFrom) : undefined
+  const start = config.initFrom && !resumed ? await readPoseCheckpoint(config.initFrom) : undefined
   if (start) for (const language of data) startFrom(language, start)
   return {
     config,
@@ -49,7 +51,7 @@ async function begin(
   gpu: Gpu,
   config: RunConfig,
   loaded: readonly LanguageData[],
-  { base, start }: { readonly base: Checkpoint | undefined; readonly start: Checkpoint | undefined },
+  { base, start }: { readonly base: PoseCheckpoint | undefined; readonly start: PoseCheckpoint | undefined },
 ): Promise<Begun<PoseTraining>> {
   const { seed } = config
   const data = start ? loaded.map((language) => startFrom(language, start)) : loaded
@@ -68,8 +70,8 @@ async function begin(
 }
 
 /** The checkpoint that languages are added to. Throws ERR_CONFIG where it has one of them already. */
-async function readBase(path: string, data: readonly LanguageData[]): Promise<Checkpoint> {
-  const base = await readCheckpoint(path)
+async function readBase(path: string, data: readonly LanguageData[]): Promise<PoseCheckpoint> {
+  const base = await readPoseCheckpoint(path)
   const taken = data.find(({ language }) => base.groups.some((group) => group.language === language))
   if (!taken) return base
   const problem = `wanted languages that it does not have yet, got ${taken.language}`
@@ -77,7 +79,7 @@ async function readBase(path: string, data: readonly LanguageData[]): Promise<Ch
 }
 
 async function resume(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData[], last: string) {
-  const checkpoint = await readCheckpoint(last)
+  const checkpoint = await readPoseCheckpoint(last)
   const state = trainerState(checkpoint) as SavedTraining
   if (checkpoint.exchanged.length > 0 && config.data.some((entry) => 'synthetic' in entry)) {
     const problem = 'wanted a run on the built-in signer, who faces the camera, got one on its mirror image of earlier versions'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Gpu } from '../../device/gpu.js'
-import { openGpu } from '../../device/open.js'
 import { SignModel } from '../../model/sign_model.js'
+import { openGpu } from '../../platform/node/open.js'
 import { batchArrays } from './batch.js'
 import { parseRunConfig } from './config.js'
 import { loadData } from './data.js'

@@ -2,6 +2,7 @@
 // own errors.
 
 import { Random } from '../../base/random.js'
+import { savePoseCheckpoint } from '../../checkpoint/file.js'
 import type { Gpu } from '../../device/gpu.js'
 import { Generator } from '../../infer/generator.js'
 import type { ScoreRow } from '../../metrics/scores.js'
@@ -10,7 +11,6 @@ import type { LanguageGroup, SignModel } from '../../model/sign_model.js'
 import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
-import { saveCheckpoint } from '../../train/checkpoint.js'
 import type { Scalars } from '../../train/run_logs.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
@@ -184,7 +184,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   save(path: string, state: SavedTraining | undefined): Promise<void> {
-    return saveCheckpoint(path, this.model, state)
+    return savePoseCheckpoint(path, this.model, state)
   }
 
   /** Signs two words of the first language's vocabulary. */

@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** English, for American Sign Language. */
 export const asl: PromptTemplates = {

@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** German as Switzerland writes it, for Swiss German Sign Language. */
 export const dsgs: PromptTemplates = {

@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** German, for German Sign Language. */
 export const gsl: PromptTemplates = {

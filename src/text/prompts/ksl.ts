@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** Korean, for Korean Sign Language. */
 export const ksl: PromptTemplates = {

@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** Portuguese as Portugal speaks it, for Portuguese Sign Language. */
 export const lgp: PromptTemplates = {

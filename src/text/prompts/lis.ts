@@ -1,5 +1,5 @@
-import type { PromptTemplates } from '../prompts.js'
 import { lisCh } from './lis_ch.js'
+import type { PromptTemplates } from './templates.js'
 
 /** Italian, for Italian Sign Language: as for that of Italian-speaking Switzerland, under its own name. */
 export const lis: PromptTemplates = {

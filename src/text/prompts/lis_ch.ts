@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** Italian, for the sign language of Italian-speaking Switzerland. */
 export const lisCh: PromptTemplates = {

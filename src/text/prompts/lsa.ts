@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** Spanish as Argentina speaks it, for Argentine Sign Language. */
 export const lsa: PromptTemplates = {

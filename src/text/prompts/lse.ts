@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** Spanish as Spain speaks it, for Spanish Sign Language. */
 export const lse: PromptTemplates = {

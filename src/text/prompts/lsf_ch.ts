@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** French, for the sign language of French-speaking Switzerland. */
 export const lsfCh: PromptTemplates = {

@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** Swedish, for Swedish Sign Language. */
 export const sts: PromptTemplates = {

@@ -1,4 +1,4 @@
-import type { PromptTemplates } from '../prompts.js'
+import type { PromptTemplates } from './templates.js'
 
 /** Turkish, for Turkish Sign Language. */
 export const tsl: PromptTemplates = {

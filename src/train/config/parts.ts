@@ -1,6 +1,6 @@
 // The parts that run files of every task have: languages, sizes, optimiser, schedule, when to stop, what to keep.
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { syntheticLanguages } from '../../data/synthetic.js'
 import { chosen, keys, oneKind } from './schema.js'
 

@@ -1,6 +1,6 @@
 // Reads the run files of a task by its schema.
 
-import type { z } from 'zod'
+import type * as z from 'zod'
 import type { Warn } from '../run_file.js'
 import { explain, type RenamedKey, readYaml, withNewNames } from './yaml_errors.js'
 

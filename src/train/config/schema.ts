@@ -1,6 +1,6 @@
 // Small additions to zod for config files: objects that suggest the key that was meant, and unions that complain about one member only.
 
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Schemas by key. */
 export type KeyedShape = z.core.$ZodLooseShape

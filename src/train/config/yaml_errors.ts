@@ -1,7 +1,7 @@
 // Complaints about a run file, each with the line and column where the reader must look.
 
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { SignError } from '../../base/errors.js'
 import { suggestion } from './schema.js'
 

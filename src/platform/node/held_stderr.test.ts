@@ -7,7 +7,7 @@ describe.skipIf(process.platform !== 'linux')('what is written to stderr while i
       '--input-type=module',
       '-e',
       `import { writeSync } from 'node:fs'
-import { stderrHolder } from './src/device/held_stderr.ts'
+import { stderrHolder } from './src/platform/node/held_stderr.ts'
 const hold = await stderrHolder()
 const { result, said } = hold(() => {
   writeSync(2, 'Warning: no drivers!\\n    at f (/home/runner/a b/VulkanError.cpp:106)\\n\\nmine\\nError: lost\\n')

@@ -1,33 +1,6 @@
-// Timing while programs run. A Gpu holds at most one timer; it is the only thing a program knows of being profiled.
+// Timing of compute passes by the GPU's own clock.
 
 import { GPU_BUFFER, type Gpu } from './gpu.js'
-import type { Program } from './program.js'
-
-/** When the host was where in one run, by `performance.now()`. */
-export interface HostStamps {
-  readonly began: number
-  readonly encoded: number
-  readonly submitted: number
-  /** The reports are on the host. */
-  readonly read: number
-}
-
-/** Dispatches of a program: those from `from` up to, not with, `to`. */
-export interface StepRange {
-  readonly from: number
-  readonly to: number
-}
-
-/** Takes over how a program's dispatches reach the GPU, so that they are timed. Set as `gpu.timer`; without one nothing is. */
-export interface DispatchTimer {
-  /**
-   * Sees to the dispatches of `program` in a range, `times` over, after what `encoder` holds. Returns the encoder for what comes after them:
-   * the same one, or another where it had to submit.
-   */
-  encode(program: Program, encoder: GPUCommandEncoder, times: number, range: StepRange): Promise<GPUCommandEncoder>
-  /** The run is over and everything it submitted is done. */
-  finish(program: Program, range: StepRange, host: HostStamps): Promise<void>
-}
 
 /** From when to when something ran, in milliseconds of whatever clock timed it. */
 export interface Span {
@@ -93,7 +66,7 @@ export class PassClock {
     const { device } = this.#gpu
     return {
       queries: device.createQuerySet({ type: 'timestamp', count: 2 * PASSES_A_SET }),
-      resolved: device.createBuffer({ size: 16 * PASSES_A_SET, usage: GPU_BUFFER.QUERY_RESOLVE | GPU_BUFFER.COPY_SRC }),
+      resolved: this.#gpu.createBuffer({ size: 16 * PASSES_A_SET, usage: GPU_BUFFER.QUERY_RESOLVE | GPU_BUFFER.COPY_SRC }),
     }
   }
 

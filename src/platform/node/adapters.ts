@@ -1,5 +1,6 @@
 // Looking for an adapter: among the system's drivers, and the embedded one.
 
+import { isSoftware } from '../../device/adapter_facts.js'
 import { type Dawn, instanceOf, systemDawn } from './dawn.js'
 import { whileSpread } from './driver_threads.js'
 import { embeddedDawn } from './embedded.js'
@@ -69,11 +70,6 @@ export async function findEmbedded({ wish, longDispatches }: Search, attempts: A
 
 /** Whether a wish is part of an adapter's name, not a kind of adapter. */
 export const isName = (wish: string): boolean => !['any', 'gpu', 'software', 'embedded'].includes(wish)
-
-/** A CPU posing as a GPU. Dawn's isFallbackAdapter says so for lavapipe and SwiftShader. */
-export function isSoftware(info: GPUAdapterInfo): boolean {
-  return info.isFallbackAdapter || /llvmpipe|swiftshader|software/i.test(`${info.device} ${info.architecture} ${info.description}`)
-}
 
 interface Ask {
   readonly dawn: Dawn

@@ -2,7 +2,7 @@
 // own to stderr, whatever options its instance was made with.
 
 import { dirname, join } from 'node:path'
-import { packageFolder } from './places.js'
+import { packageFolder } from './paths.js'
 
 const LOADER = 'libvulkan.so.1'
 

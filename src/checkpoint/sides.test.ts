@@ -6,17 +6,18 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
-import { openGpu } from '../device/open.js'
 import { Generator } from '../infer/generator.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { type GroupDescription, type LanguageGroup, SignModel } from '../model/sign_model.js'
 import { exchangeSides } from '../motion/sides.js'
 import { COORDS, joint } from '../motion/skeleton.js'
+import { openGpu } from '../platform/node/open.js'
 import { trainRun } from '../tasks/run.js'
 import { parseRunConfig } from '../tasks/text_to_pose/config.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
-import { exchangedGroup } from './checkpoint_sides.js'
+import { readPoseCheckpoint, savePoseCheckpoint } from './file.js'
+import { restoreModel } from './restore.js'
+import { exchangedGroup } from './sides.js'
 
 let gpu: Gpu
 let folder: string
@@ -60,10 +61,10 @@ describe('a checkpoint trained with the sides exchanged', () => {
     const model = new SignModel(gpu)
     const raw = await signed(model.addLanguage(group({ ...small, ...variant }, 1)))
     const path = join(folder, 'exchanged.safetensors')
-    await saveCheckpoint(path, model)
+    await savePoseCheckpoint(path, model)
     model.destroy()
 
-    const checkpoint = await readCheckpoint(path)
+    const checkpoint = await readPoseCheckpoint(path)
     expect(checkpoint.exchanged).toEqual(['GSL'])
     const restored = restoreModel(gpu, checkpoint)
     const joints = await signed(restored.group('GSL'))
@@ -73,9 +74,9 @@ describe('a checkpoint trained with the sides exchanged', () => {
     expect(Math.max(...joints.map((value, i) => Math.abs(value - raw[i]!)))).toBeGreaterThan(1e-2)
 
     // Once read it is ours, and is not changed again.
-    await saveCheckpoint(path, restored)
+    await savePoseCheckpoint(path, restored)
     restored.destroy()
-    const again = await readCheckpoint(path)
+    const again = await readPoseCheckpoint(path)
     expect(again.exchanged).toEqual([])
     expect(again.groups[0]!.startFrame).toEqual(checkpoint.groups[0]!.startFrame)
   })
@@ -85,9 +86,9 @@ describe('a checkpoint trained with the sides exchanged', () => {
       const model = new SignModel(gpu)
       model.addLanguage({ ...group(small, 1), startFrame: start })
       const path = join(folder, 'facing.safetensors')
-      await saveCheckpoint(path, model)
+      await savePoseCheckpoint(path, model)
       model.destroy()
-      const { exchanged, groups } = await readCheckpoint(path)
+      const { exchanged, groups } = await readPoseCheckpoint(path)
       expect([exchanged, groups[0]!.startFrame]).toEqual([[], start])
     }
   })
@@ -110,10 +111,10 @@ log: { tensorboard: false }`,
     }
     await run(false)
     const last = join(config.out, 'last.safetensors')
-    const { groups, state, tensors } = await readCheckpoint(last)
+    const { groups, state, tensors } = await readPoseCheckpoint(last)
     const model = new SignModel(gpu, { training: true })
     model.addLanguage(exchangedGroup(groups[0]!), { tensors: tensors('weights', 'ASL') })
-    await saveCheckpoint(last, model, state)
+    await savePoseCheckpoint(last, model, state)
     model.destroy()
     await expect(run(true)).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',

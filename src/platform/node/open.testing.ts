@@ -7,7 +7,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
-import { packageFolder } from './places.js'
+import { packageFolder } from './paths.js'
 
 export interface Outcome {
   readonly status: number | null
@@ -42,7 +42,7 @@ export function runNode(args: readonly string[], { env = {}, cwd, uid }: Surroun
 
 /** Runs a module's text that finds `openGpu` and `say`, which prints a JSON line; its lines come back read. */
 export async function runOpening(body: string, surroundings: Surroundings = {}): Promise<{ said: unknown[]; outcome: Outcome }> {
-  const head = `import { openGpu } from './src/device/open.ts'
+  const head = `import { openGpu } from './src/platform/node/open.ts'
 const say = (value) => console.log(JSON.stringify(value))
 const opened = async (adapter) => {
   try {

@@ -8,9 +8,9 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
-import { once } from '../base/once.js'
+import { once } from '../../base/once.js'
 import { type Dawn, dawnIn } from './dawn.js'
-import { cacheFolders, packageFolder, packageVersion } from './places.js'
+import { cacheFolders, packageFolder, packageVersion } from './paths.js'
 
 /** What was taken from npm to make the embedded adapter. */
 interface Packages {

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
 import { elements } from '../device/memory.js'
-import { openGpu } from '../device/open.js'
 import { readSafetensors } from '../formats/safetensors/file.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
 import type { Tensor } from '../formats/safetensors/types.js'
@@ -16,9 +15,10 @@ import { rawFrames } from '../model/frame_scaling.js'
 import { type GroupDescription, SignModel } from '../model/sign_model.js'
 import { GlossModel } from '../model/text_to_gloss.js'
 import { COORDS } from '../motion/skeleton.js'
+import { openGpu } from '../platform/node/open.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { readCheckpoint, restoreModel, saveCheckpoint } from './checkpoint.js'
-import { readGlossCheckpoint, restoreGlossModel, saveGlossCheckpoint } from './gloss_checkpoint.js'
+import { readGlossCheckpoint, readPoseCheckpoint, saveGlossCheckpoint, savePoseCheckpoint } from './file.js'
+import { restoreGlossModel, restoreModel } from './restore.js'
 
 const sizes = { width: 8, heads: 1, hidden: 8, encoderLayers: 1, decoderLayers: 1, maxTokens: 8 }
 const config: ModelConfig = { ...presets.tiny, ...sizes, maxFrames: 8 }
@@ -45,9 +45,9 @@ const kinds = {
     async save(path: string) {
       const model = new SignModel(gpu, { training: true })
       model.addLanguage(group)
-      await saveCheckpoint(path, model, { step: 7 }).finally(() => model.destroy())
+      await savePoseCheckpoint(path, model, { step: 7 }).finally(() => model.destroy())
     },
-    read: readCheckpoint,
+    read: readPoseCheckpoint,
   },
   'text-to-gloss': {
     weight: 'weights/gloss/weight',
@@ -148,12 +148,12 @@ describe('saving', () => {
     const path = join(folder, 'good.safetensors')
     const [model, gloss] = [new SignModel(gpu), new GlossModel(gpu, glossDescription, { training: false })]
     model.addLanguage(group)
-    await saveCheckpoint(path, model)
+    await savePoseCheckpoint(path, model)
     const before = await readFile(path)
     const files = (await readdir(folder)).length
     spoil(model, Number.NaN)
     spoil(gloss, Number.NEGATIVE_INFINITY)
-    await expect(saveCheckpoint(path, model)).rejects.toMatchObject({
+    await expect(savePoseCheckpoint(path, model)).rejects.toMatchObject({
       code: 'ERR_DIVERGED',
       message: expect.stringContaining('wanted finite numbers to save, got NaN at [0, 0] in weights/ASL/tokens/table'),
     })
@@ -171,7 +171,7 @@ describe('saving', () => {
   ])('refuses a %s that is not finite, which JSON could not hold', async (what, change) => {
     const model = new SignModel(gpu)
     model.addLanguage({ ...group, ...change })
-    await expect(saveCheckpoint(join(folder, 'no.safetensors'), model)).rejects.toThrow(`in ${what} of ASL`)
+    await expect(savePoseCheckpoint(join(folder, 'no.safetensors'), model)).rejects.toThrow(`in ${what} of ASL`)
     model.destroy()
   })
 })
@@ -196,9 +196,12 @@ describe('a model', () => {
     const path = join(folder, 'whole.safetensors')
     const model = new SignModel(gpu)
     model.addLanguage(group)
-    await saveCheckpoint(path, model)
+    await savePoseCheckpoint(path, model)
     const half: Tensor = { dtype: 'F16', shape: [COORDS + 1, 8], data: new Uint16Array((COORDS + 1) * 8).fill(0x3c00) }
-    const halved = restoreModel(gpu, await readCheckpoint(await rewritten(path, { 'weights/ASL/pose/weight': half }, 'halved.safetensors')))
+    const halved = restoreModel(
+      gpu,
+      await readPoseCheckpoint(await rewritten(path, { 'weights/ASL/pose/weight': half }, 'halved.safetensors')),
+    )
     const { data } = (await halved.group('ASL').weights.save()).get('pose/weight')!
     expect(data.every((value) => value === 1)).toBe(true)
     halved.destroy()

@@ -2,8 +2,8 @@
 // importer of `webgpu`, lazily: a machine that cannot load the binary runs everything that needs no GPU.
 
 import { pathToFileURL } from 'node:url'
-import { SignError } from '../base/errors.js'
-import { once } from '../base/once.js'
+import { SignError } from '../../base/errors.js'
+import { once } from '../../base/once.js'
 
 /** What the binding exports, as far as we use it. */
 export interface Dawn {

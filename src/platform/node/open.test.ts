@@ -89,7 +89,7 @@ describe.skipIf(!haveEmbedded)('openGpu on a machine', () => {
     const worker = `(async () => {
       const { register } = await import('tsx/esm/api')
       register()
-      const { openGpu } = await import('./src/device/open.ts')
+      const { openGpu } = await import('./src/platform/node/open.ts')
       const { gpu, report } = await openGpu({ adapter: 'embedded' })
       const buffer = gpu.buffer(16, 'x')
       gpu.device.queue.writeBuffer(buffer, 0, Uint32Array.of(1, 2, 3, 4))

@@ -1,0 +1,24 @@
+// The shaders as a module, so that a browser, or a bundle for Node, has them. It is not committed, for it would show each change of a shader twice:
+// a clone reads the files themselves, and whoever builds or bundles writes it first. src/generated/shaders.d.ts stands for it meanwhile.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+
+const shaders = new URL('../shaders/', import.meta.url)
+
+/** Writes src/generated/shaders.js. */
+export function writeShaders() {
+  writeFileSync(new URL('../src/generated/shaders.js', import.meta.url), shadersModule())
+}
+
+/** The text of the module: each shader by its path, with slashes on every system. */
+export function shadersModule() {
+  const files = readdirSync(shaders, { recursive: true, encoding: 'utf8' })
+    .map((file) => file.replaceAll('\\', '/'))
+    .filter((file) => file.endsWith('.wgsl'))
+    .sort()
+  const entries = files.map((file) => {
+    const text = readFileSync(new URL(file, shaders), 'utf8')
+    return `  ${JSON.stringify(file.slice(0, -'.wgsl'.length))}: ${JSON.stringify(text)},\n`
+  })
+  return `// Written by \`npm run generate\`. Change shaders instead.\n\nexport const shaders = {\n${entries.join('')}}\n`
+}

@@ -1,0 +1,92 @@
+// A checkpoint of any task: tensors by name, and JSON of what they belong to. One safetensors file, its JSON in the metadata.
+
+import { SignError } from '../base/errors.js'
+import { firstNonFinite, placeIn } from '../base/finite.js'
+import { asWeights } from '../formats/safetensors/float.js'
+import { formatSafetensors } from '../formats/safetensors/format.js'
+import type { Tensor, TensorFile } from '../formats/safetensors/types.js'
+import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
+import { Vocabulary } from '../text/vocabulary.js'
+import { presentFormat } from './metadata.js'
+import { asPresentFormat } from './older_formats.js'
+
+const FORMAT = 'signllm-2'
+
+/** What a checkpoint holds, whatever its task. All but the vocabularies and tensors is JSON, which the task reads. */
+export interface CheckpointContent {
+  /** Which task the model is for, e.g. `text-to-pose`. */
+  readonly task: string
+  /** What the model is built from: its sizes, and what else the task keeps of it. */
+  readonly model: unknown
+  /** By the task's names for them. */
+  readonly vocabularies: Readonly<Record<string, Vocabulary>>
+  /** What the model's numbers are measured in; undefined where it has tokens only. */
+  readonly normalisation?: unknown
+  /** What the trainer needs to go on; undefined in a model for use only. */
+  readonly state?: unknown
+  /** By the task's names for them, e.g. `weights/encoder.0/self/query/weight`; optimiser moments among them where there is a state. */
+  readonly tensors: HostTensors
+}
+
+/** A checkpoint as it was read, still on the host. */
+export interface Checkpoint extends CheckpointContent {
+  /** Where it was read from, or the name it was given: for messages. */
+  readonly path: string
+  /** What its user should know, as sentences; a command says them on standard error. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * The bytes of a checkpoint. Equal contents give equal bytes. Throws ERR_DIVERGED naming `who` and the tensor for a number that is not finite: what cannot be
+ * gone on from may not replace what can.
+ */
+export function formatCheckpoint({ task, model, vocabularies, normalisation, state, tensors }: CheckpointContent, who: string): Uint8Array {
+  for (const [name, { shape, data }] of tensors) {
+    const at = firstNonFinite(data)
+    if (at >= 0) throw notSaved(who, name, `${data[at]} at ${placeIn(shape, at)}`)
+  }
+  const metadata: Record<string, string> = { format: FORMAT, task }
+  for (const [name, value] of Object.entries({ model, vocabularies, normalisation, state }))
+    if (value !== undefined) metadata[name] = JSON.stringify(value)
+  const stored = [...tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data } as Tensor] as const)
+  return formatSafetensors(new Map(stored), metadata)
+}
+
+/** What a number that is not finite comes to when it should be saved. */
+export function notSaved(who: string, what: string, got: string): SignError {
+  const problem = `wanted finite numbers to save, got ${got} in ${what}`
+  return new SignError('ERR_DIVERGED', who, problem, 'Lower the learning rate; checkpoints saved before are as they were')
+}
+
+/** The checkpoint in a safetensors file of this or an older format. Throws ERR_CHECKPOINT for another, and for a number that is not finite. */
+export function checkpointOf({ tensors, metadata, checked }: TensorFile, path: string): Checkpoint {
+  const present = metadata.format === FORMAT ? presentFormat(metadata, path) : asPresentFormat(metadata, path)
+  if (!present) {
+    const problem = `wanted format ${FORMAT} or an older one, got ${metadata.format ?? 'none'}`
+    const nextMove = metadata.format?.startsWith('signllm-')
+      ? 'Update signllm to read it'
+      : 'For a state dict of another framework use signllm import'
+    throw new SignError('ERR_CHECKPOINT', path, problem, nextMove)
+  }
+  const { vocabularies, ...content } = present
+  return {
+    ...content,
+    path,
+    vocabularies: Object.fromEntries(Object.entries(vocabularies).map(([name, saved]) => [name, Vocabulary.fromJSON(saved, path)])),
+    tensors: new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }])),
+    notes: checked ? [] : [`${path} has no checksums, as older versions wrote it: damage to it would go unseen`],
+  }
+}
+
+/** The tensors whose names begin with `prefix`, without it. */
+export function tensorsUnder({ tensors }: Pick<CheckpointContent, 'tensors'>, prefix: string): Map<string, HostTensor> {
+  const found = [...tensors].filter(([name]) => name.startsWith(prefix))
+  return new Map(found.map(([name, tensor]) => [name.slice(prefix.length), tensor]))
+}
+
+/** What a trainer saved to go on from. Throws ERR_CHECKPOINT for a model meant for use only, such as the best one. */
+export function trainerState({ path, state }: { readonly path: string; readonly state?: unknown }): unknown {
+  if (state !== undefined) return state
+  const problem = 'wanted a checkpoint to go on from, got a model for use only'
+  throw new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start anew with --overwrite')
+}

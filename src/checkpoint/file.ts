@@ -1,0 +1,48 @@
+// Checkpoints as files. The only one of this folder that knows a disk.
+
+import { writeWhole } from '../base/files.js'
+import { readSafetensors } from '../formats/safetensors/file.js'
+import type { SignModel } from '../model/sign_model.js'
+import type { GlossModel } from '../model/text_to_gloss.js'
+import { type Checkpoint, type CheckpointContent, checkpointOf, formatCheckpoint } from './checkpoint.js'
+import { type CheckpointBytes, parseCheckpoint } from './parse.js'
+import { type GlossCheckpoint, glossCheckpoint, glossContent } from './text_to_gloss.js'
+import { type PoseCheckpoint, poseCheckpoint, poseContent } from './text_to_pose.js'
+
+/** A path, or what is read already. */
+export type CheckpointSource = string | CheckpointBytes
+
+/**
+ * Reads a checkpoint of any task, of this or an older version.
+ *
+ * @param name of bytes, for messages
+ * @throws ERR_CHECKPOINT for one that cannot be read, is cut short, damaged, of another format, or with a number that is not finite
+ */
+export async function readCheckpoint(source: CheckpointSource, name?: string): Promise<Checkpoint> {
+  return typeof source === 'string' ? checkpointOf(await readSafetensors(source), source) : parseCheckpoint(source, name)
+}
+
+/** Saves a checkpoint of any task, whole or not at all. Throws ERR_OUTPUT, and ERR_DIVERGED for numbers that are not finite. */
+export async function saveCheckpoint(path: string, content: CheckpointContent): Promise<void> {
+  await writeWhole(path, formatCheckpoint(content, path))
+}
+
+/** Reads a text-to-pose model. Throws as {@link readCheckpoint}, and ERR_CHECKPOINT for a model of another task. */
+export async function readPoseCheckpoint(source: CheckpointSource, name?: string): Promise<PoseCheckpoint> {
+  return poseCheckpoint(await readCheckpoint(source, name))
+}
+
+/** Saves a text-to-pose model; with `state`, the optimiser's moments too. Throws as {@link saveCheckpoint}. */
+export async function savePoseCheckpoint(path: string, model: SignModel, state?: unknown): Promise<void> {
+  await saveCheckpoint(path, await poseContent(path, model, state))
+}
+
+/** Reads a text-to-gloss model. Throws as {@link readCheckpoint}, and ERR_CHECKPOINT for a model of another task. */
+export async function readGlossCheckpoint(source: CheckpointSource, name?: string): Promise<GlossCheckpoint> {
+  return glossCheckpoint(await readCheckpoint(source, name))
+}
+
+/** Saves a text-to-gloss model; with `state`, the optimiser's moments too. Throws as {@link saveCheckpoint}. */
+export async function saveGlossCheckpoint(path: string, model: GlossModel, state?: unknown): Promise<void> {
+  await saveCheckpoint(path, await glossContent(model, state))
+}

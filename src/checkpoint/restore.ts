@@ -1,0 +1,67 @@
+// A checkpoint's model on the GPU.
+
+import { SignError } from '../base/errors.js'
+import { shown } from '../base/shown.js'
+import type { Gpu } from '../device/gpu.js'
+import { SignModel } from '../model/sign_model.js'
+import { GlossModel } from '../model/text_to_gloss.js'
+import type { HostTensors } from '../nn/host_tensor.js'
+import type { ParameterSet, ParameterSetOptions } from '../nn/parameter_set.js'
+import { arenaOf, type Part } from './arenas.js'
+import type { GlossCheckpoint } from './text_to_gloss.js'
+import type { PoseCheckpoint } from './text_to_pose.js'
+
+/**
+ * The text-to-pose model of a checkpoint; with `training`, the moments too of the groups that have them: the others stay as they are.
+ * Throws ERR_USAGE for what is no checkpoint of such a model, ERR_CHECKPOINT where its tensors are not those of its sizes.
+ */
+export function restoreModel(
+  gpu: Gpu,
+  checkpoint: PoseCheckpoint,
+  { training = false, precision }: Partial<ParameterSetOptions> = {},
+): SignModel {
+  if (!Array.isArray(checkpoint?.groups)) throw notCheckpoint('restoreModel', 'text-to-pose', checkpoint)
+  const model = new SignModel(gpu, { training, precision })
+  try {
+    for (const description of checkpoint.groups) {
+      const { language } = description
+      const trains = training && checkpoint.tensors('first', language).size > 0
+      const tensors = checkpoint.tensors('weights', language)
+      const { weights } = model.addLanguage(description, { tensors, training: trains, who: checkpoint.path })
+      if (trains) loadMoments(weights, (part) => checkpoint.tensors(part, language), checkpoint.path)
+    }
+  } catch (error) {
+    model.destroy()
+    throw error
+  }
+  return model
+}
+
+/**
+ * The text-to-gloss model of a checkpoint; with `training`, its moments too.
+ * Throws ERR_USAGE for what is no checkpoint of such a model, ERR_CHECKPOINT where its tensors are not those of its sizes.
+ */
+export function restoreGlossModel(gpu: Gpu, checkpoint: GlossCheckpoint, options: Partial<ParameterSetOptions> = {}): GlossModel {
+  if (!checkpoint?.description) throw notCheckpoint('restoreGlossModel', 'text-to-gloss', checkpoint)
+  const { description, path } = checkpoint
+  const model = new GlossModel(gpu, description, { ...options, tensors: checkpoint.tensors('weights'), who: path })
+  try {
+    if (options.training) loadMoments(model.weights, (part) => checkpoint.tensors(part), path)
+  } catch (error) {
+    model.destroy()
+    throw error
+  }
+  return model
+}
+
+function loadMoments(weights: ParameterSet, tensorsOf: (part: Part) => HostTensors, who: string): void {
+  for (const part of ['first', 'second'] as const) weights.load(tensorsOf(part), who, arenaOf(weights, part))
+}
+
+/** What is given to `who`, which makes a model of a checkpoint, where that is none of its task. */
+function notCheckpoint(who: string, task: 'text-to-pose' | 'text-to-gloss', got: unknown): SignError {
+  const [reader, other] = task === 'text-to-pose' ? ['readCheckpoint', 'restoreGlossModel'] : ['readGlossCheckpoint', 'restoreModel']
+  const isFile = typeof got === 'object' && got !== null && 'path' in got
+  const problem = `wanted a checkpoint of a ${task} model, got ${isFile ? `one of another task, ${got.path}` : shown(got)}`
+  return new SignError('ERR_USAGE', who, problem, isFile ? `Give it to ${other}` : `Read one with ${reader}`)
+}

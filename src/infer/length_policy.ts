@@ -1,0 +1,67 @@
+// How a clip's length is decided.
+
+import { SignError } from '../base/errors.js'
+import { firstNonFinite } from '../base/finite.js'
+import { shown } from '../base/shown.js'
+import type { PendingReports } from '../device/readback.js'
+import { counterMode } from '../kernels/next_frame.js'
+import { diverged } from './divergence.js'
+
+/**
+ * `self-counter`: the model's own progress counter, made monotone. `predicted-length`: the length head says N, the counter is then given.
+ * `oracle`: N is the reference's, for comparison with tables that leak it.
+ */
+export type LengthPolicy = 'self-counter' | 'predicted-length' | 'oracle'
+export const lengthPolicies: readonly LengthPolicy[] = ['self-counter', 'predicted-length', 'oracle']
+
+/** Throws ERR_USAGE, naming those there are, for an unknown policy. */
+export function checkPolicy(policy: LengthPolicy = 'self-counter'): void {
+  if (lengthPolicies.includes(policy)) return
+  const problem = `wanted a policy of ${lengthPolicies.join(', ')}, got ${shown(policy)}`
+  throw new SignError('ERR_USAGE', 'generate', problem, 'Choose one of them')
+}
+
+export interface LengthRequest {
+  readonly policy: LengthPolicy
+  /** For `oracle`: the reference's length of each sentence. */
+  readonly lengths: readonly number[] | undefined
+  readonly batch: number
+  readonly maxFrames: number
+  /** Whose lengths, for messages. */
+  readonly language: string
+}
+
+/**
+ * Frames of each sentence where the policy fixes them beforehand; only the length head's word, which `encoded` reports, is waited for.
+ * Throws ERR_USAGE for a policy that cannot be followed, ERR_DIVERGED for a predicted length that is not finite.
+ */
+export async function frameCounts(
+  { policy, lengths, batch, maxFrames, language }: LengthRequest,
+  encoded: PendingReports,
+): Promise<number[] | undefined> {
+  if (policy !== 'predicted-length') encoded.drop()
+  if (policy === 'self-counter') return undefined
+  if (policy === 'oracle') {
+    const counts = lengths ? Array.from(lengths) : []
+    if (counts.length === batch && counts.every((n) => Number.isInteger(n) && n > 0)) return counts.map((n) => Math.min(maxFrames, n))
+    const got = lengths ? `[${counts.join(', ')}] for ${batch}` : 'none'
+    const problem = `wanted a reference length for each sentence under policy oracle, got ${got}`
+    throw new SignError('ERR_USAGE', 'generate', problem, 'Pass the frames of a reference for each')
+  }
+  const [logLengths] = await encoded.read()
+  if (!logLengths) {
+    const problem = 'wanted a model with a length head for predicted-length, got one without'
+    throw new SignError('ERR_USAGE', 'generate', problem, 'Train with lengthHead: true')
+  }
+  const head = new Float32Array(logLengths)
+  const at = firstNonFinite(head)
+  if (at >= 0) throw diverged(`the model of ${language}`, `a length of ${head[at]}`)
+  return Array.from({ length: batch }, (_, b) => Math.max(1, Math.min(maxFrames, Math.round(Math.exp(head[b * (head.length / batch)]!)))))
+}
+
+/** What `next_frame` follows for a sentence, `whole` being a whole clip on the model's counter: least step, given step, stop, mode. */
+export function policyNumbers(count: number | undefined, maxFrames: number, whole: number): readonly [number, number, number, number] {
+  return count === undefined
+    ? [whole / maxFrames, 0, whole, counterMode.own]
+    : [0, whole / count, whole * (1 - 0.5 / count), counterMode.given]
+}

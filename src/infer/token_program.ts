@@ -1,0 +1,149 @@
+// The decoder of tokens as a program: the most likely token a step, or the best of several beams in two.
+
+import type { Gpu } from '../device/gpu.js'
+import type { Tensor } from '../device/memory.js'
+import { Program, Recorder } from '../device/program.js'
+import { beamReorder } from '../kernels/beam_reorder.js'
+import { beamStep } from '../kernels/beam_step.js'
+import { nextToken } from '../kernels/next_token.js'
+import { decodeGlossToken, type GlossModel } from '../model/text_to_gloss.js'
+import type { Recording } from '../nn/recording.js'
+import { Graph } from '../ops/graph.js'
+import { specialId } from '../text/vocabulary.js'
+import type { SourceEncoder } from './source_encoder.js'
+
+/** The score of a beam that does not exist yet. */
+export const NO_BEAM = -1e30
+
+export interface TokenShape {
+  /** Prompts side by side. */
+  readonly batch: number
+  /** Beams of each; 1 is greedy. */
+  readonly beams: number
+  /** Most tokens. */
+  readonly limit: number
+}
+
+interface TokenFeeds {
+  readonly token: Tensor
+  readonly lengths: Tensor
+  readonly done: Tensor
+  readonly scores?: Tensor
+  readonly finished?: Tensor
+}
+
+/**
+ * A decoder recorded for one shape, on the output of an encoder with a row for every beam. Greedy, it reports done [batch], tokens [batch, limit] and the latest
+ * logits; with beams done, trail [batch, limit, beams, (parent, token)], scores and finished [batch × beams].
+ */
+export class TokenProgram {
+  /** Tokens that a run makes. */
+  readonly stride: number
+  readonly #program: Program
+  readonly #feeds: TokenFeeds
+  readonly #beams: number
+
+  private constructor(program: Program, feeds: TokenFeeds, beams: number) {
+    this.stride = beams === 1 ? 1 : 2
+    this.#program = program
+    this.#feeds = feeds
+    this.#beams = beams
+  }
+
+  static async record(gpu: Gpu, model: GlossModel, shape: TokenShape, encoding: SourceEncoder): Promise<TokenProgram> {
+    const recorder = new Recorder()
+    const rows = shape.batch * shape.beams
+    const recording = { graph: new Graph(recorder), weights: model.weights, config: model.config }
+    const token = recorder.feed('token', [rows, 1], 'u32')
+    const lengths = recorder.feed('lengths', [rows], 'u32')
+    const done = recorder.feed('done', [shape.batch], 'u32')
+    const record = shape.beams === 1 ? recordGreedy : recordBeams
+    const feeds = record(recording, model, shape, { token, lengths, done }, encoding)
+    return new TokenProgram(await Program.build(gpu, recorder), feeds, shape.beams)
+  }
+
+  /** Puts every prompt at its beginning. */
+  restart(): void {
+    const { token, lengths, done, scores, finished } = this.#feeds
+    const rows = lengths.shape[0]!
+    this.#program.write(token, new Uint32Array(rows).fill(specialId.start))
+    this.#program.write(lengths, new Uint32Array(rows))
+    this.#program.write(done, new Uint32Array(done.shape[0]!))
+    if (finished) this.#program.write(finished, new Uint32Array(rows))
+    const firstOnly = Float32Array.from({ length: rows }, (_, r) => (r % this.#beams === 0 ? 0 : NO_BEAM))
+    if (scores) this.#program.write(scores, firstOnly)
+  }
+
+  start: Program['start'] = (options) => this.#program.start(options)
+
+  destroy(): void {
+    this.#program.destroy()
+  }
+}
+
+function recordGreedy(recording: Recording, model: GlossModel, { batch, limit }: TokenShape, feeds: TokenFeeds, encoding: SourceEncoder) {
+  const { recorder } = recording.graph
+  const { token, lengths, done } = feeds
+  const past = caches(recorder, model, batch, limit, 'past')
+  const tokens = recorder.keep(recorder.tensor('tokens', [batch, limit], 'u32'))
+  const logits = logitsOf(recording, model, feeds, past, encoding)
+  recorder.run(nextToken, { logits, lengths, done, input: token, tokens }, { batch, ...sizesOf(model, logits, limit) })
+  for (const tensor of [done, tokens, logits]) recorder.report(tensor)
+  return feeds
+}
+
+/** Two steps a run: the beams' pasts are put in order from one set of caches into the other, and back. */
+function recordBeams(
+  recording: Recording,
+  model: GlossModel,
+  { batch, beams, limit }: TokenShape,
+  feeds: TokenFeeds,
+  encoding: SourceEncoder,
+) {
+  const { recorder } = recording.graph
+  const { token, lengths, done } = feeds
+  const rows = batch * beams
+  const scores = recorder.feed('scores', [rows])
+  const finished = recorder.feed('finished', [rows], 'u32')
+  const parent = recorder.keep(recorder.tensor('parent', [rows], 'u32'))
+  const trail = recorder.keep(recorder.tensor('trail', [batch, limit, beams, 2], 'u32'))
+  const [even, odd] = ['even', 'odd'].map((name) => caches(recorder, model, rows, limit, name)) as [Tensor[], Tensor[]]
+  for (const [past, next] of [
+    [even, odd],
+    [odd, even],
+  ] as const) {
+    const logits = logitsOf(recording, model, feeds, past, encoding)
+    const size = { batch, beams, ...sizesOf(model, logits, limit) }
+    recorder.run(beamStep, { logits, scores, finished, input: token, parent, trail, lengths, done }, size)
+    past.forEach((cache, i) => {
+      const width = 2 * model.config.width
+      recorder.run(beamReorder, { x: cache, parent, lengths, y: next[i]! }, { rows, beams, capacity: limit, width })
+    })
+  }
+  for (const tensor of [done, trail, scores, finished]) recorder.report(tensor)
+  return { ...feeds, scores, finished }
+}
+
+function logitsOf(
+  recording: Recording,
+  model: GlossModel,
+  { token, lengths }: TokenFeeds,
+  past: Tensor[],
+  encoding: SourceEncoder,
+): Tensor {
+  const { positions, noPosition } = model
+  const { memory, lengths: memoryLengths } = encoding
+  return decodeGlossToken(recording, { token, lengths, positions, noPosition, past, memory, memoryLengths })
+}
+
+const sizesOf = ({ gloss }: GlossModel, logits: Tensor, capacity: number) => ({
+  classes: gloss.size,
+  stride: logits.shape.at(-1)!,
+  capacity,
+  end: specialId.end,
+})
+
+function caches(recorder: Recorder, { config }: GlossModel, rows: number, capacity: number, name: string): Tensor[] {
+  const cache = (i: number) => recorder.keep(recorder.tensor(`${name}.${i}`, [rows, capacity, 2 * config.width]))
+  return Array.from({ length: config.decoderLayers }, (_, i) => cache(i))
+}
