@@ -13,7 +13,8 @@ import { Generator } from '../src/infer/generator.js'
 import { GlossDecoder } from '../src/infer/gloss_decoder.js'
 import { SignModel } from '../src/model/sign_model.js'
 import { GlossModel } from '../src/model/text_to_gloss.js'
-import type { HostTensors, Weights } from '../src/nn/host_tensor.js'
+import type { HostTensors } from '../src/nn/host_tensor.js'
+import type { ParameterSet } from '../src/nn/parameter_set.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
 import { lentGpu } from './harness.js'
 
@@ -39,7 +40,7 @@ async function rawFile(path: string) {
 }
 
 /** Weights and both moments are the file's, to the bit. */
-async function expectArenas(weights: Weights, under: (prefix: string) => HostTensors, group: string): Promise<void> {
+async function expectArenas(weights: ParameterSet, under: (prefix: string) => HostTensors, group: string): Promise<void> {
   for (const [part, arena] of Object.entries({ weights: weights.values, first: weights.first!, second: weights.second! })) {
     const saved = await weights.save(arena)
     const stored = under(`${part}/${group}`)
