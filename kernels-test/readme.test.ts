@@ -15,9 +15,14 @@ import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
 import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
 import { blocksOf, commandsOf, linksOf } from './markdown.js'
 
-const pages = ['README.md', 'src/README.md', 'src/tasks/README.md', 'src/commands/README.md', 'kernels-test/README.md', 'bench/README.md'].map(
-  (path) => ({ path, text: readFileSync(path, 'utf8') }),
-)
+const pages = [
+  'README.md',
+  'src/README.md',
+  'src/tasks/README.md',
+  'src/commands/README.md',
+  'kernels-test/README.md',
+  'bench/README.md',
+].map((path) => ({ path, text: readFileSync(path, 'utf8') }))
 const textOf = (path: string) => pages.find((page) => page.path === path)!.text
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> }
 
@@ -142,7 +147,10 @@ describe('library examples', () => {
     const run = join(folder, 'tiny.yaml')
     const out = join(folder, 'tiny')
     const sizes = 'model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }'
-    await writeFile(run, `name: tiny\nout: ${out}\ndata: [{ synthetic: { clipsPerLanguage: 12, words: 6 } }]\n${sizes}\nstop: { steps: 2 }\n`)
+    await writeFile(
+      run,
+      `name: tiny\nout: ${out}\ndata: [{ synthetic: { clipsPerLanguage: 12, words: 6 } }]\n${sizes}\nstop: { steps: 2 }\n`,
+    )
     const trained = await signllm('train', run)
     expect(trained, trained.stderr).toMatchObject({ status: 0 })
     const gif = join(folder, 'rain.gif')
