@@ -41,7 +41,7 @@ export function motionToJson(motion: Motion, meta: MotionMeta, who = 'json'): st
 /** Reads what {@link motionToJson} wrote. `who` names the source in errors. Throws ERR_DATA for anything else. */
 export function motionFromJson(source: string, who: string): Motion & MotionMeta {
   const fail = (problem: string, cause?: unknown): SignError =>
-    new SignError('ERR_DATA', who, problem, 'Write the file again with signllm, or see the README for its fields', { cause })
+    new SignError('ERR_DATA', who, problem, 'Write the file again with signllm, or see src/commands/README.md for its fields', { cause })
   let parsed: unknown
   try {
     parsed = JSON.parse(source)
