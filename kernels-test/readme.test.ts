@@ -130,7 +130,7 @@ describe('library examples', () => {
   })
 
   for (const { entry, code } of examples)
-    it.skipIf(!existsSync(entries[entry]!))(`of ${entry} compiles strictly`, async () => {
+    it(`of ${entry} compiles strictly`, async () => {
       const file = join(folder, `${entry.replace('/', '_')}.mts`)
       await writeFile(file, code)
       const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile)
