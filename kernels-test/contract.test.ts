@@ -121,7 +121,7 @@ describe("Dawn's null backend compiles", () => {
     const device = await adapter!.requestDevice({ requiredFeatures })
     gpu = new Gpu(device, { shaders: shaderFromPackage, label: 'null backend', keepAlive: [dawn, adapter], subgroupSize: 8 })
   })
-  afterAll(() => gpu.dispose())
+  afterAll(() => gpu.destroy())
 
   it.each(tinyWorkloads.map((one) => [one.kernel.name, one] as const))('%s', async (_, { kernel, params }) => {
     await gpu.pipeline({ ...kernel, variants: [] }, params)

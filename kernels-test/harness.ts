@@ -25,7 +25,7 @@ export function lentGpu(): Promise<Gpu> {
 }
 
 afterAll(async () => {
-  await (await opened)?.dispose()
+  await (await opened)?.destroy()
   opened = undefined
 })
 

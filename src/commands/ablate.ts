@@ -78,7 +78,7 @@ export async function ablate(path: string, options: AblateOptions): Promise<{ ou
       runs.push({ mode, seed, ...(kept ?? (await runOnce(gpu, own, { overwrite: overwrite || 'same', say, signal }))) })
     }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
   const rows = compare(runs)
   const files = ['ablation.json', 'ablation.svg'].map((name) => join(config.out, name)) as [string, string]

@@ -75,7 +75,7 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
     const seconds = (performance.now() - began) / 1000
     return { out, clips: writer.size, resumed, frames: work.frames, seconds, adapter: gpu.label, broken: work.broken, notes: work.notes }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }
 

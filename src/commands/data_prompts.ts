@@ -70,6 +70,6 @@ async function readPrompts(readings: readonly string[], path: string, adapter: s
     const decoded = await decodeAll(decoder, readings, { beams: 4 })
     return decoded.map(({ tokens }) => tokens.filter((token) => languageOfToken(token)).join(' '))
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }

@@ -90,7 +90,7 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
     const passed = scored.wristPathRatio >= 0.8 && scored.wristPathRatio <= 1.2 && scored.dtw <= meanPose.dtw / 2
     return { adapter: gpu.label, seconds: (performance.now() - began) / 1000, rows, passed, files }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }
 

@@ -76,7 +76,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
       notes: checkpoint.notes,
     }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }
 

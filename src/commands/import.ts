@@ -70,7 +70,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
     await savePoseCheckpoint(out, model)
     return { out, language: lang, vocabulary: vocabulary.size, ...config }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }
 

@@ -102,6 +102,6 @@ async function onGpu(open: OpenOptions, options: StepProfileOptions, work: (gpu:
     if (options.html !== undefined) await writeWhole(options.html, reportPage(profile, against))
     return profile
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }

@@ -64,6 +64,6 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
     for (const { path, write } of writers) await write(path, shown, { text, language: reading.language })
     return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out, notes }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }

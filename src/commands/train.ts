@@ -55,7 +55,7 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
     }
   } finally {
     progress.done()
-    await gpu.dispose()
+    await gpu.destroy()
   }
   return summary!
 }

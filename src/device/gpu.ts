@@ -75,7 +75,10 @@ export class Gpu implements AsyncDisposable {
   /** The label, and which of this process's Gpus it is: two may be on one adapter. */
   readonly name: string
   readonly identity: string
-  // Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
+  /**
+   * Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
+   * @internal
+   */
   readonly keepAlive: unknown
   /** What kernels' forms are chosen by where it knows them. What was made before it is set keeps its forms. */
   tuning: Tuning | undefined
@@ -83,7 +86,11 @@ export class Gpu implements AsyncDisposable {
   readonly #shaders: ShaderSource
   readonly #shared: Shared
 
-  /** @param over for `tunedAs`: the Gpu that this one shares everything with */
+  /**
+   * Others call {@link Gpu.from} or `openGpu`.
+   * @param over for `tunedAs`: the Gpu that this one shares everything with
+   * @internal
+   */
   constructor(device: GPUDevice, options: GpuOptions = {}, over?: Gpu) {
     this.device = device
     this.software = options.software ?? false
@@ -102,7 +109,7 @@ export class Gpu implements AsyncDisposable {
 
   /**
    * A Gpu over a device that is there already, with the kernels that are right for its adapter and features. Unless `owns` is true, the
-   * device is the caller's: `dispose` destroys what was made on it, and not the device itself. Errors that nobody caught on it, the
+   * device is the caller's: `destroy` frees what was made on it, and not the device itself. Errors that nobody caught on it, the
    * caller's too, end this Gpu: it cannot tell whose they are. Keep the device's GPU reachable, or hand it over as `keepAlive`. In Node,
    * `openGpu({ device })` takes measured kernels too, and spares software drivers. Throws ERR_USAGE where neither device nor caller tells
    * of the adapter.
@@ -125,11 +132,15 @@ export class Gpu implements AsyncDisposable {
     return new Gpu(this.device, { ...this.#options, tuning }, this)
   }
 
-  /** Times the dispatches of every program that runs while it is set. */
+  /**
+   * Times the dispatches of every program that runs while it is set.
+   * @internal
+   */
   get timer(): DispatchTimer | undefined {
     return this.#shared.timer
   }
 
+  /** @internal */
   set timer(timer: DispatchTimer | undefined) {
     this.#shared.timer = timer
   }
@@ -141,12 +152,18 @@ export class Gpu implements AsyncDisposable {
     if (trouble.error) throw trouble.error
   }
 
-  /** Which file a kernel is taken from on this adapter, with which constants and workgroups. */
+  /**
+   * Which file a kernel is taken from on this adapter, with which constants and workgroups.
+   * @internal
+   */
   form(kernel: AnyKernel, params: Readonly<Record<string, number>>): KernelForm {
     return formOf(kernel, params, this.traits, this.tuning && choiceOf(this.tuning, kernel, params))
   }
 
-  /** The pipeline of a kernel with the constants its params ask for; compiled once. Throws ERR_SHADER or ERR_KERNEL. */
+  /**
+   * The pipeline of a kernel with the constants its params ask for; compiled once. Throws ERR_SHADER or ERR_KERNEL.
+   * @internal
+   */
   pipeline(kernel: AnyKernel, params: Readonly<Record<string, number>>): Promise<Pipeline> {
     this.check()
     const form = this.form(kernel, params)
@@ -181,7 +198,10 @@ export class Gpu implements AsyncDisposable {
     return this.#options.wait ? this.#options.wait(promise) : promise
   }
 
-  /** A buffer that lives no longer than the Gpu. */
+  /**
+   * A buffer that lives no longer than the Gpu.
+   * @internal
+   */
   createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
     const { lent } = this.#shared
     const buffer = own(this, this.device.createBuffer(descriptor), () => lent?.delete(buffer))
@@ -220,7 +240,10 @@ export class Gpu implements AsyncDisposable {
     }
   }
 
-  /** Maps a MAP_READ buffer, copies it out and unmaps it. */
+  /**
+   * Maps a MAP_READ buffer, copies it out and unmaps it.
+   * @internal
+   */
   async map(staging: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     try {
       await this.wait(staging.mapAsync(GPU_MAP_READ, 0, bytes))
@@ -235,7 +258,7 @@ export class Gpu implements AsyncDisposable {
   }
 
   /** Takes no more work, waits for what was submitted, then frees the device, or what was made on one that is not its own. Idempotent. */
-  dispose(): Promise<void> {
+  destroy(): Promise<void> {
     const { trouble, ignore, pipelines, lent } = this.#shared
     this.#shared.disposing ??= this.wait(this.device.queue.onSubmittedWorkDone())
       .catch(() => undefined)
@@ -250,7 +273,12 @@ export class Gpu implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose()
+    return this.destroy()
+  }
+
+  /** @deprecated Every owner has `destroy`. */
+  dispose(): Promise<void> {
+    return this.destroy()
   }
 }
 

@@ -17,8 +17,8 @@ beforeAll(async () => {
   other = (await openGpu()).gpu
 })
 afterAll(async () => {
-  await one.dispose()
-  await other.dispose()
+  await one.destroy()
+  await other.destroy()
 })
 
 /** Both are named, and neither came to harm: whatever is invalid ends a Gpu for good. */

@@ -50,7 +50,7 @@ describe('joints that are never seen', () => {
         expect(ratio, `bone ${i} from ${parent} to ${child}`).toBeLessThan(known ? 1.4 : 4)
       }
     } finally {
-      await gpu.dispose()
+      await gpu.destroy()
     }
   })
 })

@@ -147,6 +147,10 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
     this.model.destroy()
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
+  }
+
   #pairsOf(examples: readonly number[]): GlossPair[] {
     return examples.map((i) => this.#pairs!.pairs[i]!)
   }

@@ -13,7 +13,7 @@ import { validate } from './evaluate.js'
 const folder = await mkdtemp(join(tmpdir(), 'signllm-validation-'))
 const { gpu } = await openGpu()
 afterAll(async () => {
-  await gpu.dispose()
+  await gpu.destroy()
   await rm(folder, { recursive: true })
 })
 

@@ -42,7 +42,7 @@ export interface Validated {
 }
 
 /** What is remembered between steps, as plain JSON. */
-interface PoseMemory {
+export interface PoseMemory {
   readonly errors: Readonly<Record<string, SavedErrors>>
   /** What the Priority Learning Channel drew for this epoch, by language; null where it draws nothing. */
   readonly drawn: Readonly<Record<string, EpochDraw>> | null
@@ -198,6 +198,10 @@ export class PoseTraining implements Training<PoseStep, Validated> {
 
   async destroy(): Promise<void> {
     this.model.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
   }
 
   #trainOf(language: string) {

@@ -1,0 +1,45 @@
+// The library's part for data, `signllm/data`: corpora, keypoints of a detector, lifting them into 3D, motions of 50 joints. In Node only.
+
+export { type ErrorCode, SignError } from './base/errors.js'
+export { type ClipRow, clipRows, writeClipTable } from './data/clip_table.js'
+export { type Corpus, type CorpusSpec, loadCorpus } from './data/corpus.js'
+export { type CorpusReport, checkCorpus } from './data/corpus_check.js'
+export type { CorpusFinding } from './data/corpus_finding.js'
+export type { LengthLimits } from './data/corpus_limits.js'
+export type { CorpusManifest, CurrentManifest } from './data/corpus_manifest.js'
+export { type CorpusAbout, saveCorpus } from './data/corpus_save.js'
+export { type CleanedKeypoints, type CleanOptions, cleanKeypoints } from './data/keypoint_clean.js'
+export {
+  interpolateKeypoints,
+  type NormalisedKeypoints,
+  type NormaliseKeypointOptions,
+  normaliseKeypoints,
+  pruneKeypoints,
+} from './data/keypoint_normalise.js'
+export { type OutlierOptions, type Outliers, rejectOutliers } from './data/keypoint_outliers.js'
+export { type KeypointQuality, keypointQuality } from './data/keypoint_quality.js'
+export { resampleKeypoints } from './data/keypoint_resample.js'
+export { keypointsOfPose, type PoseKeypointOptions } from './data/keypoints_of_pose.js'
+export type { JointSource, Layout as KeypointLayout } from './data/layouts.js'
+export { motionOfPose, type PoseMotion, type PoseMotionOptions } from './data/layouts_motion.js'
+export { resampleMotion } from './data/motion_resample.js'
+export type { SentenceLine } from './data/sentences.js'
+export type { Source as TextSource } from './data/source.js'
+export { type Split as CorpusSplit, type SplitShares, split, splitByGroup, videoOf } from './data/split.js'
+export type { Splits as SyntheticSplits } from './data/synthetic/sentences.js'
+export type { SyntheticLanguage } from './data/synthetic/words.js'
+export { type SyntheticOptions, syntheticCorpus } from './data/synthetic.js'
+export type { FromOptions, Gpu, GpuOptions, Waiter } from './device/gpu.js'
+export type { AdapterTraits, Choice, Constants } from './device/kernel.js'
+export type { ShaderSource } from './device/shader_source.js'
+export type { TunedKernel, TunedShape, Tuning } from './device/tuning.js'
+export type { PoseComponent, PoseFile } from './formats/pose.js'
+export type { DetectedClip, Detection } from './formats/signer.js'
+export type { CounterConvention, SkelsScale } from './formats/skels.js'
+export type { SkelsOptions } from './formats/skels_write.js'
+export { type LiftedClip, type LiftOptions, liftClips } from './lift/lift.js'
+export type { LiftLoss, LiftMode } from './lift/objective.js'
+export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
+export { KEYPOINT, type KeypointClip } from './motion/keypoints.js'
+export { exchangeSides, facing, sidesAreExchanged } from './motion/sides.js'
+export { type Bone, bones, COORDS, drawnBones, JOINTS, joint, type Part as BodyPart } from './motion/skeleton.js'
