@@ -63,7 +63,7 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
     broken.push(...lifted.broken)
     notes.push(...lifted.notes)
   }
-  const source = joined(input.motions, lifts === undefined ? undefined : await motionSource(steps.lifted), input.names)
+  const source = joined(input.motions, lifts === undefined ? undefined : told(await motionSource(steps.lifted)), input.names)
   const reports: KeypointQuality[] = []
   const target = reported({ ...source, names: chosen(source.names, options.clip, path) }, reports)
   const written = await writeTarget(out, target, words, { ...options, stage: 'write' })
@@ -116,6 +116,16 @@ function joined(motions: MotionSource | undefined, lifted: MotionSource | undefi
     tellsLanguage: motions.tellsLanguage && lifted.tellsLanguage,
     async *read(wanted, broken) {
       for (const name of wanted) yield* sources.find(({ own }) => own.has(name))!.source.read([name], broken)
+    },
+  }
+}
+
+/** The source of what was lifted: what there is to say of its motions was said then. */
+function told(source: MotionSource): MotionSource {
+  return {
+    ...source,
+    async *read(names, broken) {
+      for await (const motion of source.read(names, broken)) yield { ...motion, notes: [] }
     },
   }
 }
