@@ -7,6 +7,7 @@ import { shown } from '../base/shown.js'
 import { readSafetensors } from '../formats/safetensors/file.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import type { Tensor } from '../formats/safetensors/types.js'
+import { MOST_LAYERS } from '../model/config.js'
 import type { HostTensor, HostTensors, Weights } from '../model/weights.js'
 
 /** The sizes that every kind of model has. */
@@ -14,8 +15,8 @@ export const savedSizes = {
   width: z.int(),
   heads: z.int(),
   hidden: z.int(),
-  encoderLayers: z.int(),
-  decoderLayers: z.int(),
+  encoderLayers: z.int().max(MOST_LAYERS),
+  decoderLayers: z.int().max(MOST_LAYERS),
   dropout: z.number(),
   activation: z.enum(['relu', 'gelu']),
   maxTokens: z.int(),

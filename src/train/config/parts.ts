@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { syntheticLanguages } from '../../data/synthetic.js'
+import { MOST_LAYERS } from '../../model/config.js'
 import { chosen, keys, oneKind } from './schema.js'
 
 export const count = z.int().min(1)
@@ -88,8 +89,8 @@ export const sizes = {
   heads: count.exactOptional(),
   /** Width of the feed-forward blocks. */
   hidden: count.exactOptional(),
-  encoderLayers: count.exactOptional(),
-  decoderLayers: count.exactOptional(),
+  encoderLayers: count.max(MOST_LAYERS).exactOptional(),
+  decoderLayers: count.max(MOST_LAYERS).exactOptional(),
   dropout: belowOne.exactOptional(),
   activation: z.enum(['relu', 'gelu']).exactOptional(),
 }
