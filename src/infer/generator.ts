@@ -20,7 +20,7 @@ import { COORDS } from '../motion/skeleton.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import { specialId } from '../text/vocabulary.js'
-import { checkKind, checkTexts } from './asked.js'
+import { checkKind, checkOptions, checkTexts } from './asked.js'
 import { diverged, refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 import { type Session, Sessions } from './sessions.js'
@@ -66,6 +66,7 @@ export class Generator implements AsyncDisposable {
    * ERR_DISPOSED when what it needs is destroyed.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
+    checkOptions(options, 'generate')
     const { signal } = options
     const chunks = this.#chunks([text], options)
     // Aborted, it ends whether somebody reads on or not.
@@ -101,6 +102,7 @@ export class Generator implements AsyncDisposable {
   }
 
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
+    checkOptions(options, 'generate')
     options.signal?.throwIfAborted()
     this.#check()
     checkTexts(texts, 'generate', 'sentences')

@@ -16,7 +16,7 @@ import { decodeGlossToken, GlossModel } from '../model/text_to_gloss.js'
 import { encode, memoryCaches } from '../model/text_to_pose.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
-import { checkKind, checkTexts } from './asked.js'
+import { checkKind, checkOptions, checkTexts } from './asked.js'
 import { diverged } from './divergence.js'
 import { type Session, Sessions } from './sessions.js'
 
@@ -75,6 +75,7 @@ export class GlossDecoder implements AsyncDisposable {
    * ERR_DIVERGED where the model's numbers are not finite, ERR_DISPOSED where what it needs is destroyed.
    */
   async decode(prompts: readonly string[], options: DecodeOptions = {}): Promise<DecodedGloss[]> {
+    checkOptions(options, 'prompt')
     const { beams = 1, lengthPenalty = 0, limit = this.#model.config.maxTokens, signal } = options
     signal?.throwIfAborted()
     this.#check()
