@@ -220,6 +220,19 @@ describe('dataConvert', () => {
     expect(report.clips[0].notes).toEqual(['never seen, put at rest: left hand'])
   })
 
+  it('writes one report beside files named by their clips, and counts a broken clip once', async () => {
+    await writeDetections(at('half'), { a: 3, b: 3 })
+    await writeFile(join(at('half'), 'b', `b_${'1'.padStart(12, '0')}_keypoints.json`), 'torn')
+    const summary = await convert(at('half'), 'half-out/{name}.npz')
+    expect(summary).toMatchObject({ clips: 1, quality: at('half-out/clips.npz.quality.json') })
+    expect((await readdir(at('half-out'))).sort()).toEqual(['a.npz', 'clips.npz.quality.json'])
+    await writeFile(at('half.names'), 'a\nb\nc\n')
+    await writeFile(at('half.text'), 'x\ny\nz\n')
+    const counted = await convert(at('half'), 'halves', { lang: 'ASL', names: at('half.names'), text: at('half.text') })
+    expect(counted).toMatchObject({ clips: 1, withoutClip: 1, namesWithout: { text: [], clip: ['c'] } })
+    expect(counted.broken.map(({ name }) => name)).toEqual(['b'])
+  })
+
   it.each([
     [
       'several clips into one file',
