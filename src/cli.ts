@@ -10,7 +10,7 @@ import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { lengthPolicy, positive, rate, share } from './cli_options.js'
-import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say, writeResults } from './cli_output.js'
+import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say as sayAs, writeResults } from './cli_output.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { type LengthPolicy, lengthPolicies } from './infer/generator.js'
@@ -19,6 +19,8 @@ import type { Profile } from './profile/profile.js'
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 // Asked before commander has read the line, since it may be commander that complains.
 const json = process.argv.slice(2).some((argument, i, all) => argument === '--json' && !all.slice(0, i).includes('--'))
+
+const say = (line: string): void => sayAs(line, { json })
 
 const program = new Command('signllm')
   .configureOutput({
