@@ -10,8 +10,8 @@ import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { lengthPolicy, positive, rate, share } from './cli_options.js'
-import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say, writeResults } from './cli_output.js'
-import { interruptedStatus, interruption, keepHangupsIgnored } from './cli_signals.js'
+import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say as sayAs, writeResults } from './cli_output.js'
+import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 import type { Profile } from './profile/profile.js'
@@ -19,6 +19,8 @@ import type { Profile } from './profile/profile.js'
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 // Asked before commander has read the line, since it may be commander that complains.
 const json = process.argv.slice(2).some((argument, i, all) => argument === '--json' && !all.slice(0, i).includes('--'))
+
+const say = (line: string): void => sayAs(line, { json })
 
 const program = new Command('signllm')
   .configureOutput({
@@ -97,7 +99,7 @@ program
   .option('--reference <prefix#clip>', 'a clip to compare with, by name or line')
   .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
     const { generate } = await import('./commands/generate.js')
-    const summary = await generate(text, { ...common(), ...options, signal: interruption() })
+    const summary = await generate(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
     for (const note of summary.notes) say(note)
     if (summary.unknownWords.length > 0) say(`not learned, so not signed: ${summary.unknownWords.join(', ')}`)
     print(summary, `${counted(summary.frames, 'frame')}, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
@@ -114,7 +116,7 @@ program
   .option('--out <file...>', 'files to write; the ending chooses the format')
   .action(async (text: string, options: { gloss: string; model?: string; lang?: string; beams: number; out?: string[] }) => {
     const { prompt } = await import('./commands/prompt.js')
-    const summary = await prompt(text, { ...common(), ...options, signal: interruption() })
+    const summary = await prompt(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
     for (const note of summary.notes) say(note)
     if (summary.unknownWords.length > 0) say(`not learned, so not read: ${summary.unknownWords.join(', ')}`)
     const { frames, seconds } = summary

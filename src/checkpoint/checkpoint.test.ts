@@ -121,6 +121,21 @@ describe.each(Object.entries(kinds))('a %s checkpoint', (kind, { weight, save, r
     expect(state).toEqual({ step: 7 })
   })
 
+  it('whose header wants more layers than can be listed is refused', async () => {
+    const { tensors, metadata } = await readSafetensors(path)
+    const changed = Object.fromEntries(
+      Object.entries(metadata).map(([key, text]) => [key, text.replace('"decoderLayers":1,', '"decoderLayers":1000000000,')]),
+    )
+    expect(changed).not.toEqual(metadata)
+    const deep = join(folder, `deep-${kind}.safetensors`)
+    await writeFile(deep, formatSafetensors(tensors, changed))
+    const message = expect.stringMatching(/deep-.*decoderLayers|deep-.*<=1000/s)
+    await expect(read(deep)).rejects.toMatchObject({ code: 'ERR_CHECKPOINT', message })
+    expect(() => new SignModel(gpu).addLanguage({ ...group, config: { ...config, encoderLayers: 1e9 } })).toThrow(
+      /^model: wanted encoderLayers to be at most 1000, got 1000000000/,
+    )
+  })
+
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('with %s in a weight or a moment is refused, tensor and index named', async (bad) => {
     const { tensors } = await readSafetensors(path)
     for (const name of [weight, weight.replace('weights', 'second')]) {

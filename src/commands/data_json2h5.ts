@@ -96,10 +96,10 @@ export async function keypointsToHdf5(source: DetectionSource, options: DataJson
   return { out, quality, clips: writer.size, resumed, frames: work.frames, broken: work.broken, notes: work.notes }
 }
 
-/** Notes the quality of each clip on its way, and leaves out what could not be cleaned: lifting would find nobody in it. */
+/** Tells what its reader decided of each clip, notes its quality, and leaves out what could not be cleaned: lifting would find nobody in it. */
 async function* judged(clips: ReturnType<DetectionSource['read']>, log: QualityLog, work: ClipWork): AsyncGenerator<KeypointClip> {
-  for await (const { clip, detection, notes = [] } of clips) {
-    for (const note of notes) work.remark(clip.name, note)
+  for await (const { clip, detection } of clips) {
+    for (const note of detection.notes) work.remark(clip.name, note)
     const cleaned = work.attempt(clip.name, () => cleanKeypoints(clip))
     if (!cleaned) continue
     log.add(keypointQuality(clip, { detection, outliers: cleaned.outliers }))

@@ -63,12 +63,15 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
   const { gpu } = await openAdapter({ adapter })
   try {
     const progress = new Progress({ total: config.stop.steps, stream, json })
-    for await (const event of trainRun(gpu, config, { overwrite: overwrite || 'same', signal })) {
-      if (event.kind === 'start')
-        progress.note(`training ${event.parameters.toLocaleString('en')} parameters on ${counted(event.clips, 'clip')}, on ${gpu.label}`)
-      if (event.kind === 'step') progress.update({ step: event.step, loss: event.loss, frames: event.frames })
+    try {
+      for await (const event of trainRun(gpu, config, { overwrite: overwrite || 'same', signal })) {
+        if (event.kind === 'start')
+          progress.note(`training ${event.parameters.toLocaleString('en')} parameters on ${counted(event.clips, 'clip')}, on ${gpu.label}`)
+        if (event.kind === 'step') progress.update({ step: event.step, loss: event.loss, frames: event.frames })
+      }
+    } finally {
+      progress.done()
     }
-    progress.done()
     signal?.throwIfAborted()
 
     const data = await loadData(config)

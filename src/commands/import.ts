@@ -12,6 +12,7 @@ import { SignModel } from '../model/sign_model.js'
 import { checkStateDictNames, isPositionTable, stateDictTensors } from '../model/state_dict.js'
 import { COORDS } from '../motion/skeleton.js'
 import type { HostTensor } from '../nn/host_tensor.js'
+import { checkLanguageTag } from '../text/language_tag.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
 import { openAdapter } from './adapter.js'
 
@@ -32,7 +33,7 @@ export interface ImportOptions {
 }
 
 /**
- * Converts the file, or the files of an index, and returns the model's sizes. Throws ERR_CHECKPOINT for tensors that make no such model, and for the first
+ * Converts the file, or the files of an index, and returns the model's sizes. Throws ERR_USAGE for what is no language tag, ERR_CHECKPOINT for tensors that make no such model, and for the first
  * number that is not finite.
  */
 export async function importStateDict(path: string, options: ImportOptions) {
@@ -45,6 +46,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
       'Choose one of them',
     )
   }
+  checkLanguageTag(lang, 'import')
   const { tensors, sizes, vocabularySize } = stateDictTensors(await readStateDict(path), path)
   const config: ModelConfig = { ...presets['pt-base'], ...sizes, heads }
   const vocabulary = await readVocabulary(options.vocabulary, tokens as TokenPolicy)

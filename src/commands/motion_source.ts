@@ -10,6 +10,7 @@ import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
 import { readManifest } from '../data/corpus_manifest.js'
 import type { KeypointQuality } from '../data/keypoint_quality.js'
 import { motionOfPose } from '../data/layouts_motion.js'
+import { outlierNotes } from '../data/pose_outliers.js'
 import { listClipHdf5 } from '../formats/clip_hdf5.js'
 import { readMotionHdf5 } from '../formats/motions_hdf5.js'
 import { readMotionNpz } from '../formats/npz.js'
@@ -18,6 +19,7 @@ import { readSkels } from '../formats/skels.js'
 import type { Clip, NamedMotion } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
 import { atRates, type RateSettings } from './clip_rates.js'
+import { unseenNotes } from './unseen_notes.js'
 
 /** A motion in any scale, and what its file tells of it beside. */
 export type SourceMotion = NamedMotion &
@@ -170,6 +172,9 @@ async function corpusClips(prefix: string, language: string | undefined, assumed
 }
 
 async function readPoseMotion(path: string): Promise<Omit<SourceMotion, 'name'>> {
-  const { joints, frames, fps, quality, gross, depth } = motionOfPose(await readPose(path), { who: path })
-  return { joints, frames, fps, notes: gross || depth === 'none' ? quality.notes : [], quality: { ...quality, name: nameOf(path) } }
+  const { joints, frames, fps, quality, gross, outliers, unseen } = motionOfPose(await readPose(path), { who: path })
+  const notes = [...quality.notes, ...unseenNotes(unseen)]
+  // A fingertip out of place here and there is for the report only.
+  const minor = gross ? [] : outlierNotes({ byFrame: outliers })
+  return { joints, frames, fps, notes: notes.filter((note) => !minor.includes(note)), quality: { ...quality, name: nameOf(path), notes } }
 }

@@ -35,7 +35,7 @@ export interface TargetSummary {
 }
 
 /** Stands for the name of a clip in the name of an output. */
-const NAME = '{name}'
+export const NAME = '{name}'
 
 type Write = (out: string, clips: AsyncIterable<Clip>, settings: TargetSettings) => Promise<unknown>
 

@@ -33,7 +33,7 @@ export function poseDetections(paths: ReadonlyMap<string, string>, videoFps: num
         try {
           const { clip: stored, detection } = keypointsOfPose(await readPose(path), { name, who: path })
           const { clip, notes } = asFilmed(stored, videoFps)
-          yield { clip, detection: { ...detection, notes: [...detection.notes, ...notes] }, notes }
+          yield { clip, detection: { ...detection, notes: [...detection.notes, ...notes] } }
         } catch (error) {
           if (!(error instanceof SignError && error.code === 'ERR_DATA')) throw error
           broken(name, error)

@@ -105,6 +105,23 @@ describe('checkCorpus', () => {
     expect(found[1]).toMatch(/^error \.skels:3 wanted a multiple of 151 numbers/)
   })
 
+  it('warns of one frame, and of a hand that is one point throughout', async () => {
+    const prefix = join(folder, 'thin', 'train')
+    const [first, second] = clips as [(typeof clips)[number], (typeof clips)[number]]
+    const joints = second.joints.slice()
+    for (let t = 0; t < second.frames; t++)
+      for (let j = joint.leftHand; j < joint.rightHand; j++)
+        joints.copyWithin(t * COORDS + j * 3, t * COORDS + joint.leftWrist * 3, t * COORDS + joint.leftWrist * 3 + 3)
+    await saveCorpus(prefix, [
+      { ...first, joints: first.joints.slice(0, COORDS), frames: 1 },
+      { ...second, joints },
+    ])
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      'warning .skels:1 wanted something that moves, got one frame',
+      `warning .skels:2 wanted hands with fingers, got the left one in one point in all ${second.frames} frames`,
+    ])
+  })
+
   it('finds motions of another scale, too far away, still, or twice', async () => {
     const prefix = join(folder, 'scale', 'train')
     const broken = clips.map((clip) => ({ ...clip, joints: clip.joints.slice() }))

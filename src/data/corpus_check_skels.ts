@@ -4,7 +4,7 @@ import { counted } from '../base/counted.js'
 import { type CounterConvention, SHOULDER_TOLERANCE, type SkelsSequence, skelsLines } from '../formats/skels.js'
 import { NORMALISATION } from '../motion/clip.js'
 import { COORDS, joint } from '../motion/skeleton.js'
-import { impossible } from './body_limits.js'
+import { impossible, unlikely } from './body_limits.js'
 import { motionChecksum } from './checksum.js'
 import { UNTOLD_RATE } from './corpus.js'
 import { type Note, problemOf } from './corpus_finding.js'
@@ -67,12 +67,14 @@ export class SkelsCheck {
     const twin = this.#lineOfMotion.get(hash)
     if (twin === undefined) this.#lineOfMotion.set(hash, line)
     else this.#note('warning', who, `wanted motions that differ, got that of line ${twin} again`)
+    if (frames === 1) this.#note('warning', who, 'wanted something that moves, got one frame')
     if (isStill(joints, frames)) this.#note('warning', who, `wanted something that moves, got one pose in all ${counted(frames, 'frame')}`)
     const told = this.#manifest?.normalisation === NORMALISATION
     if (told) this.#checkScale(joints, frames, who)
     // Whatever scale a motion is in, a body has its proportions.
     const scaled = told ? joints : normalise(joints, frames, { who })
     for (const problem of impossible(scaled, frames, this.#manifest?.fps ?? UNTOLD_RATE)) this.#note('error', who, problem)
+    for (const problem of unlikely(scaled, frames)) this.#note('warning', who, problem)
   }
 
   /** Only the first frame of each kind is named: a clip that is off is off throughout. */

@@ -96,8 +96,8 @@ describe('motionOfPose', () => {
     near(at(joints, 3, joint.leftElbow), [0.2 + 0.1, 0.3])
   })
 
-  it('collapses a hand never seen onto its wrist, and hangs an arm never seen beside the trunk', () => {
-    const { joints, seen } = motionOfPose(
+  it('puts a hand never seen at rest below its wrist, and hangs an arm never seen beside the trunk', () => {
+    const { joints, seen, unseen } = motionOfPose(
       mediapipe((component, point) => component.startsWith('LEFT') || point === 'LEFT_WRIST' || point === 'LEFT_ELBOW'),
     )
     expect(seen).toEqual({ leftHand: 0, rightHand: 1 })
@@ -105,7 +105,29 @@ describe('motionOfPose', () => {
     expect(elbow[0]).toBeGreaterThan(1 / 6)
     expect(elbow[1]).toBeCloseTo(0.305, 5)
     expect(wrist[1]).toBeCloseTo(0.535, 5)
-    for (let j = joint.leftHand; j < joint.leftHand + 21; j++) near(at(joints, 1, j), wrist)
+    const hand = Array.from({ length: 21 }, (_, k) => joint.leftHand + k)
+    expect(unseen).toEqual([joint.leftElbow, joint.leftWrist, ...hand])
+    const [root, ...points] = hand.map((j) => at(joints, 1, j)) as [number[], ...number[][]]
+    expect(Math.hypot(root[0]! - wrist[0]!, root[1]! - wrist[1]!)).toBeCloseTo(0.04, 6)
+    for (const [x, y] of points) expect([Math.abs(x! - root[0]!) < 0.15, y! > root[1]!, y! < root[1]! + 0.25]).toEqual([true, true, true])
+    // Tips are apart, the thumb's towards the trunk.
+    const tips = [3, 7, 11, 15, 19].map((k) => points[k]![0]!)
+    expect(tips).toEqual(tips.toSorted((a, b) => a - b))
+    expect(new Set(hand.map((j) => joints[COORDS + j * 3 + 2]))).toEqual(new Set([joints[COORDS + joint.leftWrist * 3 + 2]]))
+  })
+
+  it('puts a finger never seen beside those that are', () => {
+    const { joints, unseen } = motionOfPose(
+      mediapipe((component, point) => component.startsWith('RIGHT_HAND') && point.startsWith('PINKY')),
+    )
+    const little = [17, 18, 19, 20].map((k) => joint.rightHand + k)
+    expect(unseen).toEqual(little)
+    const [root, ring] = [joint.rightHand, joint.rightHand + 13].map((j) => at(joints, 2, j)) as [number[], number[]]
+    for (const j of little) {
+      const [x, y] = at(joints, 2, j) as [number, number]
+      expect(Math.hypot(x - root[0]!, y - root[1]!)).toBeGreaterThan(0.05)
+      expect((x - root[0]!) * (ring[0]! - root[0]!) + (y - root[1]!) * (ring[1]! - root[1]!)).toBeGreaterThan(0)
+    }
   })
 
   it('moves a hand with its wrist while the hand is hidden', () => {

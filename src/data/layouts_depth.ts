@@ -9,7 +9,7 @@
 import { bones, COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
 /** Bone lengths in the normal scale by shared length number (see `bones`): the trunk and arms of the published skeletons; fingers as MediaPipe sees them. */
-const usual: readonly number[] = [
+export const usual: readonly number[] = [
   0.21, 0.17, 0.31, 0.235, 0.04, 0.047, 0.045, 0.037, 0.028, 0.108, 0.048, 0.031, 0.025, 0.103, 0.05, 0.031, 0.026, 0.097, 0.047, 0.031,
   0.025, 0.091, 0.038, 0.024, 0.02,
 ]

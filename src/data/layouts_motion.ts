@@ -29,6 +29,8 @@ export interface PoseMotion extends Motion {
   readonly outliers: Uint8Array
   /** Whether they are more than a fingertip here and there. */
   readonly gross: boolean
+  /** The joints that no frame shows, false alarms among them, by number: they are at rest. */
+  readonly unseen: readonly number[]
   /** What z is worth in the file, see `Layout`. */
   readonly depth: Layout['depth']
   /** The report on what was seen, with what was decided about people and outliers in words. */
@@ -50,7 +52,7 @@ export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): P
   const seenOf = keypointQuality(followedClip(framesOf([raw]), who, pose.fps, who).clip)
   toNormalScale(at, seen, frames, width, who)
   if (layout.depth === 'none') for (let i = 2; i < at.length; i += 3) at[i] = 0
-  fillMissing(at, seen, frames)
+  const unseen = fillMissing(at, seen, frames)
   if (layout.depth === 'guessed') placeDepth(at, seen, frames)
   else if (layout.depth === 'measured') for (let i = 2; i < at.length; i += 3) at[i] = -at[i]!
   const joints = Float32Array.from(at)
@@ -65,6 +67,7 @@ export function motionOfPose(pose: PoseFile, options: PoseMotionOptions = {}): P
     seen: { leftHand: share(joint.leftHand), rightHand: share(joint.rightHand) },
     outliers: byFrame,
     gross,
+    unseen,
     depth: layout.depth,
     quality: {
       ...seenOf,

@@ -84,7 +84,7 @@ export async function readOpenPoseClip(folder: string, options: OpenPoseOptions 
   const told = frames.find(({ picture }) => picture)?.picture
   const { frames: seen, notes } = inPixels(raw, options.picture ?? told, folder)
   const { clip, detection } = signerClip(seen, name, fps, folder)
-  return { clip, detection: { ...detection, notes: [...detection.notes, ...notes] }, notes }
+  return { clip, detection: { ...detection, notes: [...detection.notes, ...notes] } }
 }
 
 /** What holds for all people of a clip: one frame alone may be wrong about it. */

@@ -103,6 +103,11 @@ describe('a complaint', () => {
       'demo.yaml:5:3: `model`: wanted one of the keys preset, width, ',
       'got `widht` (did you mean `width`?)',
     ],
+    [
+      'more layers than can be listed',
+      `${small}model: { decoderLayers: 1000000000 }\n`,
+      'demo.yaml:4:25: `model.decoderLayers`: wanted at most 1000, got 1000000000',
+    ],
     ['a shortened key', `${small}model: { layers: 2 }\n`, 'demo.yaml:4:10: ', 'got `layers` (did you mean `encoderLayers`?)'],
     [
       'a misspelt key at the top',

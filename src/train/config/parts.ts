@@ -2,13 +2,15 @@
 
 import * as z from 'zod'
 import { syntheticLanguages } from '../../data/synthetic.js'
+import { MOST_LAYERS } from '../../model/config.js'
+import { LANGUAGE_TAG } from '../../text/language_tag.js'
 import { chosen, keys, oneKind } from './schema.js'
 
 export const count = z.int().min(1)
 export const share = z.number().min(0).max(1)
 export const belowOne = z.number().min(0).lt(1)
 export const text = z.string().min(1)
-export const languageTag = z.string().regex(/^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/, 'wanted a language tag such as ASL or LSF-CH')
+export const languageTag = z.string().regex(LANGUAGE_TAG, 'wanted a language tag such as ASL or LSF-CH')
 
 export const synthetic = keys({
   /** The built-in corpus instead of files. */
@@ -88,8 +90,8 @@ export const sizes = {
   heads: count.exactOptional(),
   /** Width of the feed-forward blocks. */
   hidden: count.exactOptional(),
-  encoderLayers: count.exactOptional(),
-  decoderLayers: count.exactOptional(),
+  encoderLayers: count.max(MOST_LAYERS).exactOptional(),
+  decoderLayers: count.max(MOST_LAYERS).exactOptional(),
   dropout: belowOne.exactOptional(),
   activation: z.enum(['relu', 'gelu']).exactOptional(),
 }
