@@ -15,8 +15,8 @@ import { loadRunConfig } from '../tasks/run_file.js'
 import type { RunConfig } from '../tasks/text_to_pose/config.js'
 import { withRates } from '../tasks/text_to_pose/data.js'
 import { type RewardMode, rewardModes } from '../tasks/text_to_pose/priority.js'
-import type { TrainRunOptions } from '../train/run.js'
-import { refuseOtherRun, sameRunFile } from '../train/run_folder.js'
+import { refuseOtherRun, sameRunFile } from '../train/run/folder.js'
+import type { TrainRunOptions } from '../train/run/run.js'
 import { openAdapter, openAsRun } from './adapter.js'
 
 export interface AblateOptions {

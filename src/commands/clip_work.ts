@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
-import { type ClipHdf5Writer, partialHdf5 } from '../formats/clip_hdf5_write.js'
+import { type ClipHdf5Writer, partialHdf5 } from '../formats/hdf5/clips_write.js'
 import { Progress, type ProgressStream } from './progress.js'
 
 export interface ClipWorkOptions {

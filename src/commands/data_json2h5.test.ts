@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
+import { readKeypointHdf5 } from '../formats/hdf5/keypoints.js'
 import { all, interruptedAfter, silent, writeDetections } from './clips.testing.js'
 import { dataJson2h5 } from './data_json2h5.js'
 

@@ -1,10 +1,10 @@
 // `signllm data json2h5`: the files a detector wrote, one for every frame, into one HDF5 file, with a report on what was seen.
 
 import type { SignError } from '../base/errors.js'
-import { cleanKeypoints } from '../data/keypoint_clean.js'
-import { keypointQuality } from '../data/keypoint_quality.js'
+import { cleanKeypoints } from '../data/keypoints/clean.js'
+import { keypointQuality } from '../data/keypoints/quality.js'
 import { type DetectionOptions, detectionFolders, readDetections } from '../formats/detections.js'
-import { keypointHdf5Writer } from '../formats/keypoints_hdf5.js'
+import { keypointHdf5Writer } from '../formats/hdf5/keypoints.js'
 import type { DetectedClip } from '../formats/signer.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'

@@ -3,7 +3,6 @@
 import { SignError } from '../base/errors.js'
 import { savePoseCheckpoint } from '../checkpoint/file.js'
 import { exchangedTensor } from '../checkpoint/sides.js'
-import { readVocabulary } from '../data/vocabulary_file.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import { readSafetensorsOrIndex } from '../formats/safetensors/index_file.js'
 import { type ModelConfig, presets } from '../model/config.js'
@@ -14,6 +13,7 @@ import { COORDS } from '../motion/skeleton.js'
 import type { HostTensor } from '../nn/host_tensor.js'
 import { checkLanguageTag } from '../text/language_tag.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
+import { readVocabulary } from '../text/vocabulary_file.js'
 import { openAdapter } from './adapter.js'
 
 export interface ImportOptions {

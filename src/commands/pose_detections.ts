@@ -1,9 +1,9 @@
 // `.pose` files as detections: where they have no depth, their joints are lifted into space as those of any detector are.
 
 import { SignError } from '../base/errors.js'
-import { keypointsOfPose } from '../data/keypoints_of_pose.js'
-import { layoutOf } from '../data/layouts.js'
-import { readPose } from '../formats/pose.js'
+import { keypointsOfPose } from '../data/keypoints/of_pose.js'
+import { layoutOf } from '../data/layouts/layouts.js'
+import { readPose } from '../formats/pose/pose.js'
 import { asFilmed } from './clip_rates.js'
 import type { DetectionSource } from './data_json2h5.js'
 

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readPose } from '../formats/pose.js'
+import { readPose } from '../formats/pose/pose.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { impossible, unlikely } from './body_limits.js'
-import { checkCorpus } from './corpus_check.js'
-import { motionOfPose } from './layouts_motion.js'
-import { syntheticCorpus } from './synthetic.js'
+import { checkCorpus } from './corpus/check.js'
+import { motionOfPose } from './layouts/motion.js'
+import { syntheticCorpus } from './synthetic/corpus.js'
 
 const shared = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data')
 const clips = syntheticCorpus({ clipsPerLanguage: 10 }).train

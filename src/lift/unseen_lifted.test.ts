@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cleanKeypoints } from '../data/keypoint_clean.js'
+import { cleanKeypoints } from '../data/keypoints/clean.js'
 import { normalise } from '../data/normalise.js'
 import { boneLengths } from '../motion/bone_lengths.js'
 import type { KeypointClip } from '../motion/keypoints.js'

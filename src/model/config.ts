@@ -54,18 +54,6 @@ export const presets = {
 
 export type Preset = keyof typeof presets
 
-// Of a training step at width 128 both kinds of dispatch cost about as much on lavapipe; at 256 the long ones are nearly all.
-const WIDE = 256
-
-/** Whether a model's training step consists of long dispatches, by its width. */
-export const hasLongSteps = ({
-  preset,
-  width = presets[preset].width,
-}: {
-  readonly preset: Preset
-  readonly width?: number | undefined
-}): boolean => width >= WIDE
-
 /** Numbers the decoder takes in a frame, before padding. */
 export const inputNumbers = (config: ModelConfig): number => (config.justCounter ? 1 : COORDS + 1)
 

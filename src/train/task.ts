@@ -7,8 +7,8 @@ import type { ParameterSet } from '../nn/parameter_set.js'
 import type { Graph } from '../ops/graph.js'
 import type { BatchPlan } from './batches.js'
 import type { TrainingConfig } from './config/parts.js'
-import type { Warn } from './run_file.js'
-import type { Scalars } from './run_logs.js'
+import type { Warn } from './run/file.js'
+import type { Scalars } from './run/logs.js'
 import type { SavedTraining } from './trainer.js'
 
 /** What one pass over a batch is recorded for. */

@@ -1,7 +1,7 @@
 // The parts that run files of every task have: languages, sizes, optimiser, schedule, when to stop, what to keep.
 
 import * as z from 'zod'
-import { syntheticLanguages } from '../../data/synthetic.js'
+import { syntheticLanguages } from '../../data/synthetic/corpus.js'
 import { MOST_LAYERS } from '../../model/config.js'
 import { LANGUAGE_TAG } from '../../text/language_tag.js'
 import { chosen, keys, oneKind } from './schema.js'
