@@ -14,7 +14,7 @@ const source = (path: string): string => JSON.stringify(resolve('src/formats', p
 await writeFile(
   script,
   `import { keypointClip } from ${source('detections.testing.ts')}
-   import { keypointHdf5Writer } from ${source('keypoints_hdf5.ts')}
+   import { keypointHdf5Writer } from ${source('hdf5/keypoints.ts')}
    const [path, resume] = process.argv.slice(2)
    let writer
    try {

@@ -123,7 +123,7 @@ it('reads from the command line without a line of its own, and does not keep the
   const path = fresh()
   const bytes = await readFile(good)
   await writeFile(path, bytes.fill(255, 800, 1500))
-  const library = resolve('src/formats/motions_hdf5.ts')
+  const library = resolve('src/formats/hdf5/motions.ts')
   await writeFile(
     script,
     `import { readMotionHdf5 } from ${JSON.stringify(library)}
