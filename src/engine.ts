@@ -4,7 +4,8 @@
 export { type ErrorCode, SignError } from './base/errors.js'
 export type { DeviceReport } from './device/adapter_facts.js'
 export type { StepRange } from './device/dispatch_timer.js'
-export { type FromOptions, Gpu, type GpuOptions, type Waiter } from './device/gpu.js'
+export { Gpu } from './device/gpu.js'
+export type { FromOptions, GpuOptions, Waiter } from './device/gpu_options.js'
 export {
   type Access as BindingAccess,
   type AdapterTraits,

@@ -15,7 +15,8 @@ export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
 export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
 export type { DeviceReport } from './device/adapter_facts.js'
 export type { StepRange } from './device/dispatch_timer.js'
-export { type FromOptions, Gpu, type GpuOptions, type Waiter } from './device/gpu.js'
+export { Gpu } from './device/gpu.js'
+export type { FromOptions, GpuOptions, Waiter } from './device/gpu_options.js'
 export {
   type Access as BindingAccess,
   type AdapterTraits,

@@ -4,6 +4,7 @@ import { SignError } from '../base/errors.js'
 import { once } from '../base/once.js'
 import { adapterName, infoOf, isSoftware, traitsOf } from './adapter_facts.js'
 import type { DispatchTimer } from './dispatch_timer.js'
+import type { FromOptions, GpuOptions } from './gpu_options.js'
 import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
 import { checkBuffers, own } from './owned_buffers.js'
 import { bundledShader } from './shader/bundled.js'
@@ -12,43 +13,12 @@ import type { ShaderSource } from './shader/source.js'
 import { specialisedShader } from './shader/text.js'
 import { type Trouble, troubleOf } from './trouble.js'
 import { choiceOf, type Tuning } from './tuning.js'
+import { GPU_BUFFER, GPU_COMPUTE_STAGE, GPU_MAP_READ } from './usage.js'
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline
   readonly layout: GPUBindGroupLayout
   readonly facts: ShaderFacts
-}
-
-export interface GpuOptions {
-  /** Whether the device is destroyed with the Gpu. Default true; false leaves a device that others use as it is, and takes away what we made on it. */
-  readonly owns?: boolean
-  /** Where WGSL comes from; default the package's shaders. */
-  readonly shaders?: ShaderSource
-  /** How GPU work is awaited; default as any promise. Node has a way that leaves a software driver its cores. */
-  readonly wait?: Waiter
-  /** A software driver: kernels are chosen for it, figures are labelled. */
-  readonly software?: boolean
-  /** Lanes of a subgroup, where every subgroup has as many. */
-  readonly subgroupSize?: number
-  /** What was measured to be fastest here; default nothing. */
-  readonly tuning?: Tuning | undefined
-  /** As in AdapterTraits. */
-  readonly subgroupMatrices?: ReadonlySet<string>
-  /** What must stay reachable as long as the device lives. */
-  readonly keepAlive?: unknown
-  /** Name for messages, e.g. the adapter's. */
-  readonly label?: string
-  /** What tuning results are kept by: the adapter, its driver and Dawn's version; default the label. */
-  readonly identity?: string
-}
-
-/** Awaits GPU work. */
-export type Waiter = <T>(work: Promise<T>) => Promise<T>
-
-/** What {@link Gpu.from} finds out by itself is left to it. */
-export interface FromOptions extends Pick<GpuOptions, 'owns' | 'shaders' | 'wait' | 'tuning' | 'keepAlive' | 'identity'> {
-  /** What the device's adapter says of itself; default what the device knows of it. */
-  readonly info?: GPUAdapterInfo
 }
 
 let made = 0
@@ -287,11 +257,6 @@ const sharedOf = (device: GPUDevice, label: string, owns: boolean): Shared => ({
   pipelines: new Map(),
   lent: owns ? undefined : new Set(),
 })
-
-// The numbers behind GPUBufferUsage and GPUMapMode, which Node has no globals for and embedders may not want patched in.
-export const GPU_BUFFER = { MAP_READ: 0x1, COPY_SRC: 0x4, COPY_DST: 0x8, UNIFORM: 0x40, STORAGE: 0x80, QUERY_RESOLVE: 0x200 } as const
-const GPU_MAP_READ = 0x1
-const GPU_COMPUTE_STAGE = 0x4
 
 function layoutEntry({ binding, access }: ShaderFacts['bindings'][number]): GPUBindGroupLayoutEntry {
   const type = access === 'uniform' ? 'uniform' : access === 'read' ? 'read-only-storage' : 'storage'
