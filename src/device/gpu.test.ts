@@ -8,10 +8,11 @@ import { gelu } from '../kernels/gelu.js'
 import { openGpu } from '../platform/node/open.js'
 import { shaderFromPackage } from '../platform/node/shader_files.js'
 import { hashOfShaders, writeTuning } from '../platform/node/tuning_file.js'
-import { GPU_BUFFER, Gpu } from './gpu.js'
+import { Gpu } from './gpu.js'
 import { type AnyKernel, candidatesOf } from './kernel.js'
 import { Program, Recorder } from './program.js'
 import { shadersOf, TUNING_FORMAT } from './tuning.js'
+import { GPU_BUFFER } from './usage.js'
 
 describe('a Gpu', () => {
   it('tells of invalid work on the next call, not at once', async () => {
