@@ -14,7 +14,7 @@ import { liftAll, published, publishedClip, publishedNames } from '../src/lift/l
 import { type LiftMode, modes } from '../src/lift/objective.js'
 import type { KeypointClip } from '../src/motion/keypoints.js'
 import { openGpu } from '../src/platform/node/open.js'
-import { benchArguments } from './arguments.js'
+import { benchArguments, common } from './arguments.js'
 import { liftOnCpu } from './lift_on_cpu.js'
 
 const ROUNDS = 5
@@ -51,7 +51,14 @@ interface ModeReport {
   readonly processorSpeedup: number
 }
 
-const { values } = benchArguments('bench:lift', { adapter: { type: 'string' }, out: { type: 'string' } })
+const { values } = benchArguments(
+  'bench:lift',
+  { adapter: common.adapter, out: common.out },
+  {
+    about:
+      'Measures lifting 2D keypoints to 3D: the kernels against plain loops on one CPU thread. Needs the published clips in ../shared.',
+  },
+)
 if (!published) {
   throw new SignError('ERR_DATA', 'bench:lift', 'wanted the published clips in ../shared, got none', 'Set SIGNLLM_SHARED to their folder')
 }
