@@ -20,7 +20,7 @@ import { liftOnCpu } from './lift_on_cpu.js'
 const ROUNDS = 5
 /** Copies of each published clip in a batch: a full batch, or as much as a thousand iterations leave time for. */
 const COPIES: Readonly<Record<LiftMode, number>> = { adam: 24, descent: 4 }
-/** How2Sign: 79 h at 24 frames a second in 35 130 videos, 31 000 of them to train on. */
+/** How2Sign: 79 h at 24 frames per second in 35 130 videos, 31 000 of them to train on. */
 const HOW2SIGN = { clips: 31_000, framesAClip: Math.round((79 * 3600 * 24) / 35_130) }
 
 interface Spent {

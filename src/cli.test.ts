@@ -173,7 +173,7 @@ describe('the data commands', () => {
     const args = ['--json', 'data', 'json2h5', '--in', root, '--out', out]
     const first = await signllmSent({ signal: 'SIGINT', when: /"step":2,/ }, ...args)
     expect(first, first.stderr).toMatchObject({ status: 130, stdout: '' })
-    expect(first.stderr).toContain('--resume goes on from there')
+    expect(first.stderr).toContain('--resume continues from there')
     await expect(readFile(out)).rejects.toThrow('ENOENT')
     const second = await signllm(...args, '--resume')
     expect(JSON.parse(second.stdout)).toMatchObject({ clips: 150, frames: expect.any(Number) })

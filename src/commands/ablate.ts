@@ -74,7 +74,7 @@ export async function ablate(path: string, options: AblateOptions): Promise<{ ou
     for (const { mode, seed, own } of variants) {
       signal?.throwIfAborted()
       const kept = await readCurve(own)
-      say(kept ? `${mode}, seed ${seed}: kept from before` : `${mode}, seed ${seed}`)
+      say(kept ? `${mode}, seed ${seed}: kept from an earlier run` : `${mode}, seed ${seed}`)
       runs.push({ mode, seed, ...(kept ?? (await runOnce(gpu, own, { overwrite: overwrite || 'same', say, signal }))) })
     }
   } finally {

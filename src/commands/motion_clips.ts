@@ -32,7 +32,7 @@ export async function wordsOf({ names, text, gloss }: ClipSettings): Promise<Wor
     'ERR_USAGE',
     (text ?? gloss)!,
     'wanted the names of the clips beside it, got none',
-    'Pass --names, a file with a name a line',
+    'Pass --names, a file with one name per line',
   )
 }
 
