@@ -32,7 +32,7 @@ export interface KernelSpec<B extends Record<string, Access>, P extends Record<s
 
 /** How one form of a kernel is compiled and dispatched. */
 export interface FormSpec<P extends Record<string, ParamType>> {
-  /** The text it is compiled from, where that is another than the file of its own name: forms that differ in operands share one. */
+  /** The text it is compiled from, where that is another than the file of its own name: forms that differ in parts share one. */
   readonly text?: ShaderText
   /** Workgroups for the given params, and for the constants as they are. */
   readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits, constants: Constants) => Grid
@@ -109,7 +109,8 @@ export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number
 
 /** A form that another's text gives with operands in f16. */
 export function inHalves<P extends Record<string, ParamType>>(shader: string, form: Variant<P>): Variant<P> {
-  return { ...form, shader, text: { file: form.shader, operand: 'f16' } }
+  const { file, takes = [] } = textOf(form.shader, form)
+  return { ...form, shader, text: { file, takes: [...takes, 'f16'] } }
 }
 
 /** The text that a form is compiled from. */

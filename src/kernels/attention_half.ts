@@ -32,7 +32,7 @@ const withHalves = ({ flops, bytes }: Cost, { batch, queries, keys, heads, headW
 export const attentionHalf = defineKernel({
   ...attention,
   name: 'attention_half',
-  text: { file: 'attention', operand: 'f16' },
+  text: { file: 'attention', takes: ['f16'] },
   variants: [
     matrixVariant('attention_half_matrix', 'KEYS', inQueries),
     inHalves('attention_half_subgroup', subgroupVariant('attention_subgroup', inQueries)),
@@ -45,7 +45,7 @@ export const attentionHalf = defineKernel({
 export const attentionHalfGradQuery = defineKernel({
   ...attentionGradQuery,
   name: 'attention_half_grad_query',
-  text: { file: 'attention_grad_query', operand: 'f16' },
+  text: { file: 'attention_grad_query', takes: ['f16'] },
   variants: [
     matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries),
     inHalves('attention_half_grad_query_subgroup', subgroupVariant('attention_grad_query_subgroup', inQueries)),
@@ -58,7 +58,7 @@ export const attentionHalfGradQuery = defineKernel({
 export const attentionHalfGradKeyValue = defineKernel({
   ...attentionGradKeyValue,
   name: 'attention_half_grad_key_value',
-  text: { file: 'attention_grad_key_value', operand: 'f16' },
+  text: { file: 'attention_grad_key_value', takes: ['f16'] },
   variants: [
     matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys),
     inHalves('attention_half_grad_key_value_subgroup', subgroupVariant('attention_grad_key_value_subgroup', inKeys)),

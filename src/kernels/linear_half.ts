@@ -65,7 +65,7 @@ const withHalves = ({ flops, bytes }: Cost, { inner, cols }: ParamValues<Size>):
 export const linearHalf = defineKernel({
   ...linear,
   name: 'linear_half',
-  text: { file: 'linear', operand: 'f16' },
+  text: { file: 'linear', takes: ['f16'] },
   variants: [
     matrixVariant('linear_half_matrix', outputs.y),
     inHalves('linear_half_subgroup', subgroupVariant('linear_subgroup', outputs.y)),
@@ -78,7 +78,7 @@ export const linearHalf = defineKernel({
 export const linearHalfGrad = defineKernel({
   ...linearGrad,
   name: 'linear_half_grad',
-  text: { file: 'linear_grad', operand: 'f16' },
+  text: { file: 'linear_grad', takes: ['f16'] },
   variants: [
     matrixVariant('linear_half_grad_matrix', outputs.dx),
     inHalves('linear_half_grad_subgroup', subgroupVariant('linear_grad_subgroup', outputs.dx)),
@@ -91,7 +91,7 @@ export const linearHalfGrad = defineKernel({
 export const linearHalfWeightGrad = defineKernel({
   ...linearWeightGrad,
   name: 'linear_half_weight_grad',
-  text: { file: 'linear_weight_grad', operand: 'f16' },
+  text: { file: 'linear_weight_grad', takes: ['f16'] },
   variants: [
     {
       ...matrixVariant('linear_half_weight_grad_matrix', outputs.dw, slicedTileSizes, FULL_GPU_WORKGROUPS),
