@@ -12,7 +12,7 @@ const IN_PLACE_OF = {
   backward: 'forward',
   /** A row owned by a subgroup instead of a lane. */
   subgroup: 'lane',
-  /** Columns of what layer_norm made instead of the numbers as they are. */
+  /** Columns of what layer_norm's weights gain, instead of a tensor's. */
   normed: 'plain',
 } as const
 export type PartKind = keyof typeof IN_PLACE_OF

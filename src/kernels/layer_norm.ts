@@ -66,6 +66,7 @@ export const layerNormWeightGrad = defineKernel({
     {
       ...workgroupColumns,
       shader: 'layer_norm_weight_grad_workgroup',
+      text: { file: 'column_sum_workgroup', takes: ['normed'] },
       workgroups: ({ width }, _, { ACROSS }) => lanes(width / 4, ACROSS!),
     },
   ],
