@@ -2,7 +2,7 @@
 
 import { SignError } from '../base/errors.js'
 import { reflectShader, type ShaderFacts } from './reflect.js'
-import type { ShaderText } from './shader_parts.js'
+import type { PartKind, ShaderText } from './shader_parts.js'
 
 /** `write` fills every element; `update` also reads what is there. WGSL calls both read_write. */
 export type Access = 'read' | 'write' | 'update'
@@ -107,11 +107,14 @@ export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number
   return { shader, text: textOf(shader, form), constants, grid: form.workgroups(params, traits, constants) }
 }
 
-/** A form that another's text gives with operands in f16. */
-export function inHalves<P extends Record<string, ParamType>>(shader: string, form: Variant<P>): Variant<P> {
+/** A form that another's text gives with parts of this kind. */
+export function taking<P extends Record<string, ParamType>>(kind: PartKind, shader: string, form: Variant<P>): Variant<P> {
   const { file, takes = [] } = textOf(form.shader, form)
-  return { ...form, shader, text: { file, takes: [...takes, 'f16'] } }
+  return { ...form, shader, text: { file, takes: [...takes, kind] } }
 }
+
+/** A form that another's text gives with operands in f16. */
+export const inHalves = <P extends Record<string, ParamType>>(shader: string, form: Variant<P>): Variant<P> => taking('f16', shader, form)
 
 /** The text that a form is compiled from. */
 export const textOf = (name: string, { text }: Pick<FormSpec<never>, 'text'>): ShaderText => text ?? { file: name }

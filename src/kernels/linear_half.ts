@@ -1,6 +1,6 @@
 import { type AdapterTraits, type Constants, type Cost, defineKernel, inHalves, type ParamValues, type Variant } from '../device/kernel.js'
 import { FULL_GPU_WORKGROUPS } from '../device/slices.js'
-import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant } from './linear.js'
+import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant, wayBack } from './linear.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
 export const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolean =>
@@ -67,7 +67,7 @@ export const linearHalf = defineKernel({
   name: 'linear_half',
   text: { file: 'linear', takes: ['f16'] },
   variants: [
-    matrixVariant('linear_half_matrix', outputs.y),
+    inHalves('linear_half_matrix', matrixVariant('linear_half_matrix', outputs.y)),
     inHalves('linear_half_subgroup', subgroupVariant('linear_subgroup', outputs.y)),
     inHalves('linear_half_tiled', tiledVariant('linear_tiled', outputs.y)),
   ],
@@ -78,11 +78,11 @@ export const linearHalf = defineKernel({
 export const linearHalfGrad = defineKernel({
   ...linearGrad,
   name: 'linear_half_grad',
-  text: { file: 'linear_grad', takes: ['f16'] },
+  text: { file: 'linear', takes: ['backward', 'f16'] },
   variants: [
-    matrixVariant('linear_half_grad_matrix', outputs.dx),
-    inHalves('linear_half_grad_subgroup', subgroupVariant('linear_grad_subgroup', outputs.dx)),
-    inHalves('linear_half_grad_tiled', tiledVariant('linear_grad_tiled', outputs.dx)),
+    inHalves('linear_half_grad_matrix', matrixVariant('linear_half_grad_matrix', outputs.dx)),
+    inHalves('linear_half_grad_subgroup', wayBack('linear_grad_subgroup', subgroupVariant('linear_subgroup', outputs.dx))),
+    inHalves('linear_half_grad_tiled', wayBack('linear_grad_tiled', tiledVariant('linear_tiled', outputs.dx))),
   ],
   cost: (params) => withHalves(linearGrad.cost(params), params),
 })
