@@ -34,7 +34,7 @@ export const attentionHalf = defineKernel({
   name: 'attention_half',
   text: { file: 'attention', takes: ['f16'] },
   variants: [
-    matrixVariant('attention_half_matrix', 'KEYS', inQueries),
+    inHalves('attention_half_matrix', matrixVariant('attention_half_matrix', 'KEYS', inQueries)),
     inHalves('attention_half_subgroup', subgroupVariant('attention_subgroup', inQueries)),
     inHalves('attention_half_tiled', tiledVariant('attention_tiled', inQueries)),
   ],
@@ -47,7 +47,7 @@ export const attentionHalfGradQuery = defineKernel({
   name: 'attention_half_grad_query',
   text: { file: 'attention_grad_query', takes: ['f16'] },
   variants: [
-    matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries),
+    inHalves('attention_half_grad_query_matrix', matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries)),
     inHalves('attention_half_grad_query_subgroup', subgroupVariant('attention_grad_query_subgroup', inQueries)),
     inHalves('attention_half_grad_query_tiled', tiledVariant('attention_grad_query_tiled', inQueries)),
   ],
@@ -60,7 +60,7 @@ export const attentionHalfGradKeyValue = defineKernel({
   name: 'attention_half_grad_key_value',
   text: { file: 'attention_grad_key_value', takes: ['f16'] },
   variants: [
-    matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys),
+    inHalves('attention_half_grad_key_value_matrix', matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys)),
     inHalves('attention_half_grad_key_value_subgroup', subgroupVariant('attention_grad_key_value_subgroup', inKeys)),
     inHalves('attention_half_grad_key_value_tiled', tiledVariant('attention_grad_key_value_tiled', inKeys)),
   ],
