@@ -63,17 +63,18 @@ program
 
 program
   .command('ablate')
-  .description('train one run under several ways of using rewards, over several seeds, and compare')
+  .description('train a run with one of its keys at several values, over several seeds, and compare')
   .argument('<run.yaml>')
-  .option('--modes <names>', 'with commas between; mse is what the others are compared with', 'mse,rl,rl+plc')
+  .option('--vary <key=values>', 'a key of the run file and its values, such as model.width=64,128 (default: what --modes says)')
+  .option('--modes <names>', 'reward modes, for text to pose: short for --vary learning.mode=mse,rl,rl+plc')
   .option('--seeds <n>', 'how many seeds', positive, 3)
   .option('--overwrite', 'throw away other runs that are in its folders')
-  .action(async (path: string, options: { modes: string; seeds: number; overwrite?: boolean }) => {
-    const { ablate, formatAblation, parseModes } = await import('./commands/ablate.js')
+  .action(async (path: string, options: { vary?: string; modes?: string; seeds: number; overwrite?: boolean }) => {
+    const [{ ablate, varied }, { formatAblation }] = await Promise.all([import('./commands/ablate.js'), import('./commands/ablation.js')])
     const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1)
-    const modes = parseModes(options.modes)
-    const summary = await ablate(path, { ...common(), ...options, modes, seeds, say, signal: interruption() })
-    print(summary, `${formatAblation(summary.rows)}\n${summary.files.join('\n')}`)
+    const { overwrite = false } = options
+    const summary = await ablate(path, { ...common(), ...varied(options), overwrite, seeds, say, signal: interruption() })
+    print(summary, `${formatAblation(summary.rows, summary)}\n${summary.files.join('\n')}`)
   })
 
 program

@@ -67,6 +67,7 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
     }
   },
   format: ({ right }) => `${(100 * right).toFixed(0)} % of the letters right`,
+  scoreName: 'wrong letters',
 }
 
 class CopyTraining implements Training<CopyStep, CopyScores> {

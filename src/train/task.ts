@@ -7,6 +7,7 @@ import type { ParameterSet } from '../nn/parameter_set.js'
 import type { Graph } from '../ops/graph.js'
 import type { BatchPlan } from './batches.js'
 import type { TrainingConfig } from './config/parts.js'
+import type { VariedKey } from './config/variant.js'
 import type { Warn } from './run/file.js'
 import type { Scalars } from './run/logs.js'
 import type { SavedTraining } from './trainer.js'
@@ -137,6 +138,10 @@ export interface Task<Config extends TrainingConfig, Told extends LossReport, Sc
   load(config: Config, options: { readonly resumed: boolean }): Promise<Loaded<Config, Training<Told, Scores>>>
   /** A validation's result as lines for people. */
   format(scores: Scores): string
+  /** What {@link Validation.score} is called, e.g. `DTW`. */
+  readonly scoreName: string
+  /** What `ablate` varies where nothing else is said; the first value is what the others are compared with. */
+  readonly ablation?: VariedKey
 }
 
 /** A task of which nothing is known but that it is one. */
