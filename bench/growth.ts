@@ -86,7 +86,7 @@ const report: GrowthReport = {
 }
 if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
 if (values.out) await writeReport(values.out, report)
-await gpu.dispose()
+await gpu.destroy()
 process.exit()
 
 async function growths(): Promise<AxisGrowth[]> {

@@ -63,7 +63,7 @@ const machine = { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length
 const text = `${JSON.stringify({ machine, adapter: gpu.label, benchmark: Benchmark.version, figures }, null, 2)}\n`
 if (values.json) process.stdout.write(text)
 if (values.out) await writeWhole(values.out, text)
-await gpu.dispose()
+await gpu.destroy()
 process.exit()
 
 /** benchmark.js's own statistics of `work`, in seconds. It calls as often as its clock needs to be sure. */

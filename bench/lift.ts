@@ -63,7 +63,7 @@ const reached = await iterationsToReach(gpu, descent.loss)
 console.log(`Adam is below the loss of 1000 iterations of descent after ${reached.join(' and ')} iterations`)
 const report = { adapter: gpu.label, node: process.version, load: loadavg(), rounds: ROUNDS, how2sign: HOW2SIGN, adam, descent, reached }
 if (values.out) await writeWhole(values.out, `${JSON.stringify(report, null, 2)}\n`)
-await gpu.dispose()
+await gpu.destroy()
 process.exit()
 
 async function measure(gpu: Gpu, mode: LiftMode): Promise<ModeReport> {

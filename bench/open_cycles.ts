@@ -50,7 +50,7 @@ const collect = runInNewContext('gc') as () => void
 const { gpu: first } = await openGpu({ adapter: values.adapter })
 const clock = clockOf(first.software)
 const adapter = first.label
-await first.dispose()
+await first.destroy()
 const cycles: Cycle[] = []
 for (let i = 0; i < count; i++) cycles.push(await cycle())
 const report: OpenCyclesReport = {
@@ -71,7 +71,7 @@ async function cycle(): Promise<Cycle> {
   await using gpu = (await openGpu({ adapter: values.adapter })).gpu
   const generator = new Generator(gpu, new SignModel(gpu).addLanguage(description))
   await generator.generate([sentence], { policy: 'oracle', lengths: [8] })
-  await gpu.dispose()
+  await gpu.destroy()
   const ms = spent()
   collect()
   // Finalisers of what was collected run from the event loop.

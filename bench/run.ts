@@ -79,7 +79,7 @@ const report: BenchReport = { adapter: gpu.label, node: process.version, ceiling
 const text = `${JSON.stringify(report, null, 2)}\n`
 if (values.json) process.stdout.write(text)
 if (values.out) await writeWhole(values.out, text)
-await gpu.dispose()
+await gpu.destroy()
 process.exit()
 
 /** The default exports of all bench files: one workload a kernel, or several. */

@@ -65,7 +65,7 @@ else {
 }
 await trainer.destroy()
 model.destroy()
-await gpu.dispose()
+await gpu.destroy()
 process.exit()
 
 async function oneByOne(): Promise<void> {

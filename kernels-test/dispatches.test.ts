@@ -32,7 +32,7 @@ describe("pt-base's dispatches", () => {
   })
   afterAll(async () => {
     model.destroy()
-    await gpu.dispose()
+    await gpu.destroy()
   })
 
   it('of a training step', async () => {

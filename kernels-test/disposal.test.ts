@@ -265,12 +265,12 @@ describe('a Gpu that was disposed of', () => {
       drain(trainGlossRun(own, glossRunConfig('gloss'))),
     ]
     const refused = Promise.all(running.map(expectDisposed))
-    const disposing = own.dispose()
+    const disposing = own.destroy()
     // From the call on, not from when the last work is done.
     expect(() => own.check()).toThrow(disposed)
     await expectDisposed(generator.generate(['rain']))
     await disposing
-    await own.dispose()
+    await own.destroy()
     await refused
     await expectDisposed(drain(stream))
     await expectDisposed(pending.read())
@@ -293,7 +293,7 @@ describe('a Gpu that was disposed of', () => {
     const config = parseRunConfig(runFile.replace('OUT', join(folder, 'kept')).replace('steps: 400', 'steps: 2'), 'test')
     await drain(trainRun(own, config))
     const before = await readdir(join(folder, 'kept'))
-    await own.dispose()
+    await own.destroy()
     await expectDisposed(drain(trainRun(own, config, { overwrite: true })))
     expect(await readdir(join(folder, 'kept'))).toEqual(before)
     await expectDisposed(drain(trainGlossRun(own, glossRunConfig('never'))))

@@ -2,7 +2,7 @@
 
 import { afterAll, expect } from 'vitest'
 import { Random } from '../src/base/random.js'
-import { GPU_BUFFER, type Gpu } from '../src/device/gpu.js'
+import type { Gpu } from '../src/device/gpu.js'
 import {
   type Access,
   type AdapterTraits,
@@ -14,6 +14,7 @@ import {
   packParams,
   pinned,
 } from '../src/device/kernel.js'
+import { GPU_BUFFER } from '../src/device/usage.js'
 import { openGpu } from '../src/platform/node/open.js'
 
 let opened: Promise<Gpu> | undefined
@@ -25,7 +26,7 @@ export function lentGpu(): Promise<Gpu> {
 }
 
 afterAll(async () => {
-  await (await opened)?.dispose()
+  await (await opened)?.destroy()
   opened = undefined
 })
 

@@ -100,8 +100,8 @@ describe('imports', () => {
       sources.filter(({ imports }) => imports.some(({ to }) => to === name || to.startsWith(`${name}/`))).map(({ path }) => path)
     expect(importers('webgpu')).toEqual(['src/platform/node/dawn.ts'])
     expect(importers('koffi')).toEqual(['src/platform/node/held_stderr.ts'])
-    expect(importers('wgsl_reflect')).toEqual(['src/device/reflect.ts'])
-    expect(importers('h5wasm')).toEqual(['src/formats/hdf5_worker.js'])
+    expect(importers('wgsl_reflect')).toEqual(['src/device/shader/reflect.ts'])
+    expect(importers('h5wasm')).toEqual(['src/formats/hdf5/worker.js'])
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatLengths, scoreByLength, worstLength } from '../bench/learning/length_classes.js'
-import { syntheticCorpus } from '../src/data/synthetic.js'
+import { syntheticCorpus } from '../src/data/synthetic/corpus.js'
 import type { Clip } from '../src/motion/clip.js'
 import { COORDS } from '../src/motion/skeleton.js'
 

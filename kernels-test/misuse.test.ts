@@ -54,6 +54,11 @@ describe('a typed error', () => {
     ['a length penalty of NaN', () => decoder.decode(['rain'], { beams: 2, lengthPenalty: Number.NaN }), 'length penalty, got NaN'],
     ['an endless length penalty', () => decoder.decode(['rain'], { beams: 2, lengthPenalty: -Infinity }), 'length penalty, got -Infinity'],
     ['a length penalty in letters', () => decoder.decode(['rain'], { lengthPenalty: any('1') }), "length penalty, got '1'"],
+    ['no options', () => generator.generate(['rain'], any(null)), 'wanted options as an object, got null'],
+    ['no options to stream', () => generator.stream('rain', any(null)).next(), 'wanted options as an object, got null'],
+    ['options in letters', () => generator.generate(['rain'], any('oracle')), "wanted options as an object, got 'oracle'"],
+    ['no options of a search', () => decoder.decode(['rain'], any(null)), 'wanted options as an object, got null'],
+    ['no options to read with', () => new PromptReader(glossModel).read('rain', any(null)), 'wanted options as an object, got null'],
     ['a prompt to read', () => new PromptReader(glossModel).read(any(42)), 'wanted an array of prompts, got 42'],
   ])('for %s', async (_, call, message) => {
     await expect(call()).rejects.toMatchObject({ code: 'ERR_USAGE', message: expect.stringContaining(message) })

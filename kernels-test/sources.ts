@@ -81,7 +81,7 @@ function isUse(name: ts.Identifier): boolean {
 function fileOf(from: string, to: string): string | undefined {
   if (!to.startsWith('.')) return undefined
   const target = posix.join(posix.dirname(from), to)
-  return /\/(hdf5_worker|generated\/\w+)\.js$/.test(target) ? target : target.replace(/\.js$/, '.ts')
+  return /\/(hdf5\/worker|generated\/\w+)\.js$/.test(target) ? target : target.replace(/\.js$/, '.ts')
 }
 
 const slashed = (path: string): string => path.replaceAll('\\', '/')

@@ -65,7 +65,7 @@ const MADE_BY_PAGE = `async ({ gpu: offered, pose, gloss }) => {
   const decoder = new signllm.GlossDecoder(gpu, glossModel)
   const prompts = glossModel.source.tokens.slice(4)
   const glosses = [...(await decoder.decode(prompts)), ...(await decoder.decode(prompts, { beams: ${PROMPT_BEAMS} }))]
-  await gpu.dispose()
+  await gpu.destroy()
   return JSON.stringify({
     made: { joints: [...motion.joints], glosses: glosses.map(({ tokens, score = null }) => [tokens, score]) },
     report: { name: report.name, software: report.software },
@@ -108,7 +108,7 @@ describe('signllm/web', () => {
     const run = runInContext(MADE_BY_PAGE, page) as (given: object) => Promise<string>
     const text = await run({ gpu: gpu.keepAlive, pose: poseFile, gloss: new Blob([glossFile]) })
     expect(JSON.parse(text)).toEqual({ made, report: { name: report.name, software: report.software }, shared: 'undefined' })
-    await gpu.dispose()
+    await gpu.destroy()
   })
 })
 
@@ -125,7 +125,7 @@ describe.skipIf(noBrowser)(`in a browser ${noBrowser}`, () => {
     const bytes = (file: Uint8Array) => `Uint8Array.from(atob('${Buffer.from(file).toString('base64')}'), (c) => c.charCodeAt(0))`
     const text = await page.evaluate<string>(`(${MADE_BY_PAGE})({ pose: new Blob([${bytes(poseFile)}]), gloss: ${bytes(glossFile)} })`)
     expect(JSON.parse(text)).toEqual({ made, report: { name: expect.any(String), software: true }, shared: 'undefined' })
-    await gpu.dispose()
+    await gpu.destroy()
   })
 })
 
@@ -150,7 +150,7 @@ describe('a bundle for Node', () => {
       const program = await Program.build(gpu, recorder)
       program.write(x, Float32Array.of(1, 2, 3, 4))
       console.log(new Float32Array((await program.run())[0]).join())
-      await gpu.dispose()
+      await gpu.destroy()
       process.exit()`
     const text = await bundle(entry, { platform: 'node', format: 'esm', packages: 'external' })
     const file = join(folder, 'bundle.mjs')

@@ -84,7 +84,7 @@ describe('a good command', () => {
       'generate',
       `abracadabra ${word}`,
       '--lang',
-      'ASL',
+      'asl',
       '--model',
       model,
       '--out',
@@ -92,7 +92,11 @@ describe('a good command', () => {
     )
     expect(status, stderr).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ language: 'ASL', out, unknownWords: ['abracadabra'] })
-    expect(stderr).toContain('not learned, so not signed: abracadabra')
+    const lines = stderr
+      .trim()
+      .split('\n')
+      .filter((line) => !line.startsWith('note: '))
+    expect(lines.map((line) => JSON.parse(line))).toEqual([{ note: 'not learned, so not signed: abracadabra' }])
     expect((await readdir(join(folder, 'signed'))).filter((name) => name.startsWith('x.'))).toHaveLength(out.length)
   })
 
@@ -247,6 +251,27 @@ const wrongs: Record<string, () => Promise<Wrong>> = {
     status: 2,
     says: ['.avi', '.skels'],
     absent: [join(folder, 'x.avi')],
+  }),
+  'a file named twice': async () => {
+    const out = join(folder, 'twice.bvh')
+    const args = [
+      'generate',
+      await firstWord('ASL'),
+      '--lang',
+      'ASL',
+      '--model',
+      model,
+      '--out',
+      out,
+      join(folder, '.', 'x', '..', 'twice.bvh'),
+    ]
+    return { args, status: 2, says: ['twice.bvh', 'got this one twice'], absent: [out] }
+  },
+  'a language tag that is a path': async () => ({
+    args: ['import', model, '--vocabulary', join(folder, 'none.txt'), '--lang', '../x', '--out', join(folder, 'tagged.safetensors')],
+    status: 2,
+    says: ["got '../x'", 'ASL'],
+    absent: [join(folder, 'tagged.safetensors')],
   }),
   'a safetensors file cut short': async () => {
     const path = join(folder, 'cut.safetensors')

@@ -10,8 +10,8 @@ import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { lengthPolicy, positive, rate, share } from './cli_options.js'
-import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say, writeResults } from './cli_output.js'
-import { interruptedStatus, interruption, keepHangupsIgnored } from './cli_signals.js'
+import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say as sayAs, writeResults } from './cli_output.js'
+import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 import type { Profile } from './profile/profile.js'
@@ -19,6 +19,8 @@ import type { Profile } from './profile/profile.js'
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 // Asked before commander has read the line, since it may be commander that complains.
 const json = process.argv.slice(2).some((argument, i, all) => argument === '--json' && !all.slice(0, i).includes('--'))
+
+const say = (line: string): void => sayAs(line, { json })
 
 const program = new Command('signllm')
   .configureOutput({
@@ -61,17 +63,18 @@ program
 
 program
   .command('ablate')
-  .description('train one run under several ways of using rewards, over several seeds, and compare')
+  .description('train a run with one of its keys at several values, over several seeds, and compare')
   .argument('<run.yaml>')
-  .option('--modes <names>', 'with commas between; mse is what the others are compared with', 'mse,rl,rl+plc')
+  .option('--vary <key=values>', 'a key of the run file and its values, such as model.width=64,128 (default: what --modes says)')
+  .option('--modes <names>', 'reward modes, for text to pose: short for --vary learning.mode=mse,rl,rl+plc')
   .option('--seeds <n>', 'how many seeds', positive, 3)
   .option('--overwrite', 'throw away other runs that are in its folders')
-  .action(async (path: string, options: { modes: string; seeds: number; overwrite?: boolean }) => {
-    const { ablate, formatAblation, parseModes } = await import('./commands/ablate.js')
+  .action(async (path: string, options: { vary?: string; modes?: string; seeds: number; overwrite?: boolean }) => {
+    const [{ ablate, varied }, { formatAblation }] = await Promise.all([import('./commands/ablate.js'), import('./commands/ablation.js')])
     const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1)
-    const modes = parseModes(options.modes)
-    const summary = await ablate(path, { ...common(), ...options, modes, seeds, say, signal: interruption() })
-    print(summary, `${formatAblation(summary.rows)}\n${summary.files.join('\n')}`)
+    const { overwrite = false } = options
+    const summary = await ablate(path, { ...common(), ...varied(options), overwrite, seeds, say, signal: interruption() })
+    print(summary, `${formatAblation(summary.rows, summary)}\n${summary.files.join('\n')}`)
   })
 
 program
@@ -97,7 +100,7 @@ program
   .option('--reference <prefix#clip>', 'a clip to compare with, by name or line')
   .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
     const { generate } = await import('./commands/generate.js')
-    const summary = await generate(text, { ...common(), ...options, signal: interruption() })
+    const summary = await generate(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
     for (const note of summary.notes) say(note)
     if (summary.unknownWords.length > 0) say(`not learned, so not signed: ${summary.unknownWords.join(', ')}`)
     print(summary, `${counted(summary.frames, 'frame')}, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
@@ -114,7 +117,7 @@ program
   .option('--out <file...>', 'files to write; the ending chooses the format')
   .action(async (text: string, options: { gloss: string; model?: string; lang?: string; beams: number; out?: string[] }) => {
     const { prompt } = await import('./commands/prompt.js')
-    const summary = await prompt(text, { ...common(), ...options, signal: interruption() })
+    const summary = await prompt(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
     for (const note of summary.notes) say(note)
     if (summary.unknownWords.length > 0) say(`not learned, so not read: ${summary.unknownWords.join(', ')}`)
     const { frames, seconds } = summary

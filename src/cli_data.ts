@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import { counted, someOf } from './base/counted.js'
 import { CHECK_FAILED, exitStatus } from './base/errors.js'
 import { picture, positive, rate, share } from './cli_options.js'
+import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
 import { splitKinds } from './data/split.js'
 import { detectors } from './formats/detector.js'
@@ -15,7 +16,7 @@ export interface Cli {
   common(): { adapter?: string; json?: boolean }
   print(value: object, text: string): void
   say(line: string): void
-  interruption(): AbortSignal
+  interruption(within?: number): AbortSignal
 }
 
 const modes = ['adam', 'descent'] as const
@@ -165,7 +166,7 @@ function addLooks(data: Command, cli: Cli): void {
     .option(...skipBroken)
     .action(async (path: string, options) => {
       const { dataInspect } = await import('./commands/data_inspect.js')
-      const summary = await dataInspect(path, { ...cli.common(), ...options, signal: cli.interruption() })
+      const summary = await dataInspect(path, { ...cli.common(), ...options, signal: cli.interruption(NOTHING_TO_KEEP) })
       cli.print(summary, `${summary.out}: ${counted(summary.clips, 'clip')}, ${counted(summary.findings, 'finding')}${brokenText(summary)}`)
       judge(summary, options)
     })

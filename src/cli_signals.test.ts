@@ -37,6 +37,12 @@ describe('the first signal', () => {
   })
 })
 
+it('the first signal ends a process that does not end cleanly in time, where it has nothing to keep', async () => {
+  const script = `interruption(100).onabort = () => console.log('asked')
+    send('SIGTERM'); later(() => process.exit(9), 5000)`
+  expect(await run(script)).toEqual({ said: 'asked\n', status: null, signal: 'SIGTERM' })
+})
+
 it('the second signal ends the process at once, whichever it is', async () => {
   const script = `interruption().onabort = () => later(() => send('SIGTERM'), 1000)
     send('SIGINT')`

@@ -20,17 +20,32 @@ const ONE_WISH_MS = 500
 const asking: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 let interrupted: Interrupted | undefined
 
-/** Aborts at the first signal, which asks for a clean end; the next one ends the process at once. */
-export function interruption(): AbortSignal {
+/** For commands that have nothing to keep: milliseconds they get for a clean end. */
+export const NOTHING_TO_KEEP = 3000
+
+/**
+ * Aborts at the first signal, which asks for a clean end; the next one ends the process at once.
+ *
+ * @param within milliseconds after which the first signal ends the process too, as where it waits for a disk that does not answer. Default: none
+ */
+export function interruption(within?: number): AbortSignal {
   const controller = new AbortController()
   const heard = asking.filter((name) => name !== 'SIGHUP' || !startedWithoutHangups())
   const hear = (name: NodeJS.Signals): void => {
     if (interrupted) return
     interrupted = new Interrupted(name)
     controller.abort(interrupted)
-    setTimeout(() => {
+    const hearNoMore = (): void => {
       for (const one of heard) process.off(one, hear)
-    }, ONE_WISH_MS).unref()
+    }
+    setTimeout(hearNoMore, ONE_WISH_MS).unref()
+    if (within === undefined) return
+    // Not process.exit, which waits for reads under way.
+    const end = (): void => {
+      hearNoMore()
+      process.kill(process.pid, name)
+    }
+    setTimeout(end, within).unref()
   }
   for (const name of heard) process.on(name, hear)
   return controller.signal

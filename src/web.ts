@@ -14,11 +14,32 @@ export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
 export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
 export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
 export type { DeviceReport } from './device/adapter_facts.js'
-export { type FromOptions, Gpu, type GpuOptions, type Waiter } from './device/gpu.js'
-export { defineKernel, type Kernel, type KernelSpec } from './device/kernel.js'
-export { Program, Recorder } from './device/program.js'
-export type { ShaderSource } from './device/shader_source.js'
-export type { Tuning } from './device/tuning.js'
+export type { StepRange } from './device/dispatch_timer.js'
+export { Gpu } from './device/gpu.js'
+export type { FromOptions, GpuOptions, Waiter } from './device/gpu_options.js'
+export {
+  type Access as BindingAccess,
+  type AdapterTraits,
+  type AnyKernel,
+  type Choice,
+  type Constants,
+  type Cost as KernelCost,
+  defineKernel,
+  type FormSpec,
+  type Grid,
+  type Kernel,
+  type KernelSpec,
+  type ParamType,
+  type ParamValues,
+  type Variant as KernelVariant,
+} from './device/kernel.js'
+export type { Region, SlotPlan, SlotPool, Tensor } from './device/memory.js'
+export { type EncodeOptions, Program, Recorder, type RunOptions } from './device/program.js'
+export type { PendingReports } from './device/readback.js'
+export type { Step as ProgramStep } from './device/recorder.js'
+export type { PartKind, ShaderText } from './device/shader/parts.js'
+export type { ShaderSource } from './device/shader/source.js'
+export type { TunedKernel, TunedShape, Tuning } from './device/tuning.js'
 export type { Abortable } from './infer/abort.js'
 export { type GenerateOptions, Generator } from './infer/generator.js'
 export { type DecodedGloss, type DecodeOptions, GlossDecoder } from './infer/gloss_decoder.js'
@@ -27,13 +48,22 @@ export { MultiLanguageGenerator, type SavedGroups } from './infer/multi_language
 export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
 export { type ModelConfig, type Preset, presets } from './model/config.js'
-export { type GroupDescription, LanguageGroup, SignModel } from './model/sign_model.js'
-export { type GlossConfig, GlossModel } from './model/text_to_gloss.js'
+export type { FrameScaling } from './model/frame_scaling.js'
+export { type AddLanguageOptions, type GroupDescription, LanguageGroup, SignModel } from './model/sign_model.js'
+export { type GlossConfig, GlossModel, type GlossModelDescription } from './model/text_to_gloss.js'
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
-export { bones, COORDS, drawnBones, JOINTS, joint } from './motion/skeleton.js'
+export { type Bone, bones, COORDS, drawnBones, JOINTS, joint, type Part as BodyPart } from './motion/skeleton.js'
+export type { HostTensor, HostTensors } from './nn/host_tensor.js'
+export type { Init, RandomInit } from './nn/init.js'
+export type { Block } from './nn/parameter_blocks.js'
+export type { OptimiserRange, ParameterSet, ParameterSetOptions, Precision } from './nn/parameter_set.js'
+export type { ParameterSpec } from './nn/parameter_spec.js'
+export type { ParameterStore } from './nn/parameter_store.js'
+export type { Parameter } from './ops/parameter.js'
 export { type OpenedGpu, type OpenOptions, openGpu } from './platform/web/open.js'
-export { formatLangGloss, langGlossLine, parseLangGloss } from './text/lang_gloss.js'
+export { formatLangGloss, type GlossSource, type LangGloss, langGlossLine, parseLangGloss } from './text/lang_gloss.js'
 export { languageNamedIn, type NamingContext, withLanguageField } from './text/prompt_language.js'
+export type { PromptTemplates } from './text/prompts/templates.js'
 export { fillPrompt, promptTemplates } from './text/prompts.js'
 export { type TokenPolicy, tokenise, tokenPolicies } from './text/tokenise.js'
-export { Vocabulary } from './text/vocabulary.js'
+export { type SavedVocabulary, Vocabulary } from './text/vocabulary.js'

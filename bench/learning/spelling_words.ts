@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import { writeWhole } from '../../src/base/files.js'
-import { loadCorpus } from '../../src/data/corpus.js'
-import { openSpeller } from '../../src/data/spell.js'
-import { chooseWords } from '../../src/data/spell_words.js'
+import { loadCorpus } from '../../src/data/corpus/corpus.js'
+import { openSpeller } from '../../src/data/spell/spell.js'
+import { chooseWords } from '../../src/data/spell/words.js'
 
 /** Words of each language that are only read. */
 const COUNT = 2000

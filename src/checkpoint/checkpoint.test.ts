@@ -34,7 +34,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signllm-checkpoint-'))
 })
 afterAll(async () => {
-  await gpu.dispose()
+  await gpu.destroy()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -119,6 +119,21 @@ describe.each(Object.entries(kinds))('a %s checkpoint', (kind, { weight, save, r
     const { notes, state } = await read(old)
     expect(notes).toEqual([`${old} has no checksums, as older versions wrote it: damage to it would go unseen`])
     expect(state).toEqual({ step: 7 })
+  })
+
+  it('whose header wants more layers than can be listed is refused', async () => {
+    const { tensors, metadata } = await readSafetensors(path)
+    const changed = Object.fromEntries(
+      Object.entries(metadata).map(([key, text]) => [key, text.replace('"decoderLayers":1,', '"decoderLayers":1000000000,')]),
+    )
+    expect(changed).not.toEqual(metadata)
+    const deep = join(folder, `deep-${kind}.safetensors`)
+    await writeFile(deep, formatSafetensors(tensors, changed))
+    const message = expect.stringMatching(/deep-.*decoderLayers|deep-.*<=1000/s)
+    await expect(read(deep)).rejects.toMatchObject({ code: 'ERR_CHECKPOINT', message })
+    expect(() => new SignModel(gpu).addLanguage({ ...group, config: { ...config, encoderLayers: 1e9 } })).toThrow(
+      /^model: wanted encoderLayers to be at most 1000, got 1000000000/,
+    )
   })
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('with %s in a weight or a moment is refused, tensor and index named', async (bad) => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signllm-sides-'))
 })
 afterAll(async () => {
-  await gpu.dispose()
+  await gpu.destroy()
   await rm(folder, { recursive: true, force: true })
 })
 

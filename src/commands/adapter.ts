@@ -1,7 +1,8 @@
 // The adapter of a command: opened, with what is not as it should be said on stderr.
 
 import { printable } from '../base/printable.js'
-import { hasLongSteps } from '../model/config.js'
+import { hasLongDispatches } from '../device/long_dispatches.js'
+import { type Preset, presets } from '../model/config.js'
 import { type OpenedGpu, type OpenOptions, openGpu } from '../platform/node/open.js'
 import type { TrainingConfig } from '../train/config/parts.js'
 
@@ -17,10 +18,14 @@ export function warn(note: string): void {
   process.stderr.write(`note: ${printable(note)}\n`)
 }
 
+/** What of a run file an adapter is chosen by. */
+interface AskedOfAdapter {
+  readonly adapter: TrainingConfig['adapter']
+  readonly model: { readonly preset: Preset; readonly width?: number | undefined }
+}
+
 /** How a run's adapter is opened for its training: the one asked for, else the one the run file names. */
-export function openAsRun(
-  { adapter, model }: { readonly adapter: TrainingConfig['adapter']; readonly model: Parameters<typeof hasLongSteps>[0] },
-  asked: string | undefined,
-): OpenOptions {
-  return { adapter: asked ?? adapter ?? undefined, longDispatches: hasLongSteps(model) }
+export function openAsRun({ adapter, model }: AskedOfAdapter, asked: string | undefined): OpenOptions {
+  const { width = presets[model.preset].width } = model
+  return { adapter: asked ?? adapter ?? undefined, longDispatches: hasLongDispatches(width) }
 }

@@ -25,9 +25,10 @@ export function asFilmed<C extends Pick<KeypointClip, 'fps'>>(
   }
 }
 
-/** A note on a clip in which nothing moves any more at the rate it was brought to. */
+/** A note on a clip of one frame, or one in which nothing moves any more at the rate it was brought to. */
 export function stillNotes(before: Pick<Motion, 'frames' | 'fps'>, after: Pick<Motion, 'frames' | 'fps'>): readonly string[] {
-  if (before.frames < 2 || after.frames >= 2) return []
+  if (before.frames < 2) return ['one frame, which is no motion']
+  if (after.frames >= 2) return []
   const filmed = `${before.frames} frames at ${before.fps} a second`
   return [`${filmed} became one, which is no motion, at ${after.fps}: it is shorter than the time between two frames`]
 }

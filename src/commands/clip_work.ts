@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
-import { type ClipHdf5Writer, partialHdf5 } from '../formats/clip_hdf5_write.js'
+import { type ClipHdf5Writer, partialHdf5 } from '../formats/hdf5/clips_write.js'
 import { Progress, type ProgressStream } from './progress.js'
 
 export interface ClipWorkOptions {
@@ -30,6 +30,9 @@ export interface BrokenClip {
   readonly problem: string
 }
 
+/** Clips of which the same is said; there are corpora of 30,000. */
+const REMARKS = 5
+
 /** One pass through clips. */
 export class ClipWork {
   readonly broken: BrokenClip[] = []
@@ -37,6 +40,8 @@ export class ClipWork {
   readonly notes: string[] = []
   readonly #progress: Progress
   readonly #signal: AbortSignal | undefined
+  /** How often each kind of remark was made: kinds differ in more than numbers. */
+  readonly #remarks = new Map<string, number>()
   #clips: number
   #frames = 0
 
@@ -82,14 +87,20 @@ export class ClipWork {
     this.#progress.note(text)
   }
 
-  /** Tells something about a clip that is used all the same. */
+  /** Tells something about a clip that is used all the same; where it is said of many clips, only of the first of them. */
   remark(name: string, text: string): void {
     this.notes.push(`${name}: ${text}`)
-    this.note(`${name}: ${text}`)
+    const kind = text.replace(/\d+/gu, '…')
+    const made = (this.#remarks.get(kind) ?? 0) + 1
+    this.#remarks.set(kind, made)
+    if (made <= REMARKS) this.note(`${name}: ${text}`)
   }
 
   end(): void {
     this.#progress.done()
+    for (const [kind, made] of this.#remarks)
+      if (made > REMARKS) this.note(`and as much of ${counted(made - REMARKS, 'clip')} more: ${kind}`)
+    this.#remarks.clear()
   }
 }
 

@@ -1,7 +1,7 @@
 // `signllm data check`: all that is wrong with a corpus, and where.
 
 import { counted } from '../base/counted.js'
-import { type CorpusReport, checkCorpus } from '../data/corpus_check.js'
+import { type CorpusReport, checkCorpus } from '../data/corpus/check.js'
 import { prefixOf } from './motion_source.js'
 
 export interface DataCheckSummary extends CorpusReport {

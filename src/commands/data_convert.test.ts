@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { checkCorpus } from '../data/corpus_check.js'
-import { saveCorpus } from '../data/corpus_save.js'
-import { syntheticCorpus } from '../data/synthetic.js'
+import { checkCorpus } from '../data/corpus/check.js'
+import { saveCorpus } from '../data/corpus/save.js'
+import { syntheticCorpus } from '../data/synthetic/corpus.js'
 import { detectionFolders } from '../formats/detections.js'
 import { openPoseJson } from '../formats/detections.testing.js'
-import { readMotionHdf5 } from '../formats/motions_hdf5.js'
+import { readMotionHdf5 } from '../formats/hdf5/motions.js'
 import { encodeNpz } from '../formats/npz.js'
-import { encodePose, poseOfMotion, writePose } from '../formats/pose_write.js'
-import { readSkels } from '../formats/skels.js'
+import { encodePose, poseOfMotion, writePose } from '../formats/pose/write.js'
+import { readSkels } from '../formats/skels/skels.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { signer } from '../outputs/signer.testing.js'
 import { all, interruptedAfter, linesOf, silent, writeDetections } from './clips.testing.js'
@@ -204,6 +204,33 @@ describe('dataConvert', () => {
     // What only takes motions leaves them flat, and says so.
     const said = await dataSkels({ in: at('poses'), out: at('flat'), lang: 'ASL', fps: 25, stream: silent })
     expect(said.notes).toEqual(['b: no depth in the file: every joint is in one plane'])
+  })
+
+  it('says once of a clip of one frame that it is no motion, and what of a pose with depth was never seen', async () => {
+    await writeDetections(at('single'), { one: 1 })
+    expect((await convert(at('single'), 'single.npz')).notes).toEqual(['one: one frame, which is no motion'])
+    const pose = poseOfMotion(signer(4))
+    const points = pose.components.flatMap(({ name, points }) => points.map(() => name))
+    const hidden = points.map((name) => /LEFT_HAND/.test(name))
+    expect(hidden).toContain(true)
+    await writePose(at('oneHand.pose'), { ...pose, confidence: pose.confidence.map((value, i) => (hidden[i % pose.points] ? 0 : value)) })
+    const { notes, quality } = await convert(at('oneHand.pose'), 'oneHand.npz')
+    expect(notes).toEqual(['oneHand: never seen, put at rest: left hand'])
+    const report = JSON.parse(await readFile(quality!, 'utf8'))
+    expect(report.clips[0].notes).toEqual(['never seen, put at rest: left hand'])
+  })
+
+  it('writes one report beside files named by their clips, and counts a broken clip once', async () => {
+    await writeDetections(at('half'), { a: 3, b: 3 })
+    await writeFile(join(at('half'), 'b', `b_${'1'.padStart(12, '0')}_keypoints.json`), 'torn')
+    const summary = await convert(at('half'), 'half-out/{name}.npz')
+    expect(summary).toMatchObject({ clips: 1, quality: at('half-out/clips.npz.quality.json') })
+    expect((await readdir(at('half-out'))).sort()).toEqual(['a.npz', 'clips.npz.quality.json'])
+    await writeFile(at('half.names'), 'a\nb\nc\n')
+    await writeFile(at('half.text'), 'x\ny\nz\n')
+    const counted = await convert(at('half'), 'halves', { lang: 'ASL', names: at('half.names'), text: at('half.text') })
+    expect(counted).toMatchObject({ clips: 1, withoutClip: 1, namesWithout: { text: [], clip: ['c'] } })
+    expect(counted.broken.map(({ name }) => name)).toEqual(['b'])
   })
 
   it.each([

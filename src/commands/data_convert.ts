@@ -6,16 +6,16 @@ import { rm } from 'node:fs/promises'
 import { someOf } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { output } from '../base/files.js'
-import type { KeypointQuality } from '../data/keypoint_quality.js'
-import { listClipHdf5 } from '../formats/clip_hdf5.js'
-import { partialHdf5 } from '../formats/clip_hdf5_write.js'
+import type { KeypointQuality } from '../data/keypoints/quality.js'
 import type { DetectionOptions } from '../formats/detections.js'
+import { listClipHdf5 } from '../formats/hdf5/clips.js'
+import { partialHdf5 } from '../formats/hdf5/clips_write.js'
 import { type BrokenClip, checkFresh, type ResumeOptions } from './clip_work.js'
 import { type DetectionSource, jsonDetections, keypointsToHdf5 } from './data_json2h5.js'
 import { dataLift, type LiftSettings } from './data_lift.js'
 import { matchWords, spelledAsIn, wordsOf } from './motion_clips.js'
 import { holdsMotions, isHdf5, type MotionSource, motionInputs, motionSource, noInput, posesAt } from './motion_source.js'
-import { checkTarget, type TargetSettings, type TargetSummary, targetFile, writeTarget } from './motion_target.js'
+import { checkTarget, NAME, type TargetSettings, type TargetSummary, targetFile, writeTarget } from './motion_target.js'
 import { flatPoses, poseDetections } from './pose_detections.js'
 import { QualityLog } from './quality_log.js'
 
@@ -47,7 +47,8 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   const again = options.resume ? { resume: true, overwrite: false } : { resume: false, overwrite: true }
   const broken: BrokenClip[] = []
   const notes: string[] = []
-  const quality = `${out}.quality.json`
+  // One report, whatever the clips are called.
+  const quality = `${out.replaceAll(NAME, 'clips')}.quality.json`
   const flat = input.detections && new Set(chosenOf(input.detections.names, options.clip))
   if (input.detections && flat!.size > 0) {
     const { videoFps: fps, ...rest } = options
@@ -63,14 +64,18 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
     broken.push(...lifted.broken)
     notes.push(...lifted.notes)
   }
-  const source = joined(input.motions, lifts === undefined ? undefined : await motionSource(steps.lifted), input.names)
+  const source = joined(input.motions, lifts === undefined ? undefined : told(await motionSource(steps.lifted)), input.names)
   const reports: KeypointQuality[] = []
   const target = reported({ ...source, names: chosen(source.names, options.clip, path) }, reports)
   const written = await writeTarget(out, target, words, { ...options, stage: 'write' })
   if (reports.length > 0) await addReports(quality, flat ?? new Set(), reports, [...broken, ...written.broken])
   for (const file of between) await output(file, 'remove it', () => rm(file, { force: true }))
+  const brokenBefore = new Set(broken.map(({ name }) => name))
+  const withoutClip = written.namesWithout.clip.filter((name) => !brokenBefore.has(name))
   return {
     ...written,
+    withoutClip: withoutClip.length,
+    namesWithout: { ...written.namesWithout, clip: withoutClip },
     broken: [...broken, ...written.broken],
     notes: [...notes, ...written.notes],
     ...(reports.length > 0 || input.detections ? { quality } : {}),
@@ -116,6 +121,16 @@ function joined(motions: MotionSource | undefined, lifted: MotionSource | undefi
     tellsLanguage: motions.tellsLanguage && lifted.tellsLanguage,
     async *read(wanted, broken) {
       for (const name of wanted) yield* sources.find(({ own }) => own.has(name))!.source.read([name], broken)
+    },
+  }
+}
+
+/** The source of what was lifted: what there is to say of its motions was said then. */
+function told(source: MotionSource): MotionSource {
+  return {
+    ...source,
+    async *read(names, broken) {
+      for await (const motion of source.read(names, broken)) yield { ...motion, notes: [] }
     },
   }
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
+import { readKeypointHdf5 } from '../formats/hdf5/keypoints.js'
 import { all, interruptedAfter, silent, writeDetections } from './clips.testing.js'
 import { dataJson2h5 } from './data_json2h5.js'
 
@@ -29,6 +29,20 @@ describe('dataJson2h5', () => {
     expect(quality[0].confidence.body).toBeGreaterThan(0.4)
     expect(broken).toEqual([])
     expect((await readdir(join(out, '..'))).sort()).toEqual(['clips.h5', 'clips.h5.quality.json'])
+  })
+
+  it('tells what its reader decided, of the first clips of which the same is said, and in the summary of all', async () => {
+    const gaps = join(folder, 'gaps')
+    await writeDetections(gaps, Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name, i) => [name, 5 + i])))
+    for (const [i, clip] of (await readdir(gaps)).sort().entries())
+      await rm(join(gaps, clip, `${clip}_${String(1 + (i % 2)).padStart(12, '0')}_keypoints.json`))
+    let told = ''
+    const out = fresh()
+    const { notes } = await dataJson2h5({ in: gaps, out, stream: { write: (text) => (told += text) } })
+    expect(notes).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}: 1 frame numbers without a file`))
+    const lines = told.split('\n').filter((line) => line.includes('frame numbers'))
+    expect(lines).toEqual([...notes.slice(0, 5), 'and as much of 2 clips more: … frame numbers without a file'])
+    expect((await report(out)).clips.map((clip: { notes: string[] }) => clip.notes.length)).toEqual([1, 1, 1, 1, 1, 1, 1])
   })
 
   it('goes on after an interruption to the same file and report', async () => {

@@ -1,10 +1,10 @@
 // `signllm data json2h5`: the files a detector wrote, one for every frame, into one HDF5 file, with a report on what was seen.
 
 import type { SignError } from '../base/errors.js'
-import { cleanKeypoints } from '../data/keypoint_clean.js'
-import { keypointQuality } from '../data/keypoint_quality.js'
+import { cleanKeypoints } from '../data/keypoints/clean.js'
+import { keypointQuality } from '../data/keypoints/quality.js'
 import { type DetectionOptions, detectionFolders, readDetections } from '../formats/detections.js'
-import { keypointHdf5Writer } from '../formats/keypoints_hdf5.js'
+import { keypointHdf5Writer } from '../formats/hdf5/keypoints.js'
 import type { DetectedClip } from '../formats/signer.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
@@ -96,10 +96,10 @@ export async function keypointsToHdf5(source: DetectionSource, options: DataJson
   return { out, quality, clips: writer.size, resumed, frames: work.frames, broken: work.broken, notes: work.notes }
 }
 
-/** Notes the quality of each clip on its way, and leaves out what could not be cleaned: lifting would find nobody in it. */
+/** Tells what its reader decided of each clip, notes its quality, and leaves out what could not be cleaned: lifting would find nobody in it. */
 async function* judged(clips: ReturnType<DetectionSource['read']>, log: QualityLog, work: ClipWork): AsyncGenerator<KeypointClip> {
-  for await (const { clip, detection, notes = [] } of clips) {
-    for (const note of notes) work.remark(clip.name, note)
+  for await (const { clip, detection } of clips) {
+    for (const note of detection.notes) work.remark(clip.name, note)
     const cleaned = work.attempt(clip.name, () => cleanKeypoints(clip))
     if (!cleaned) continue
     log.add(keypointQuality(clip, { detection, outliers: cleaned.outliers }))

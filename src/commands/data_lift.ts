@@ -1,10 +1,10 @@
 // `signllm data lift`: detections in the picture into joints in space, many clips at once on the GPU.
 
 import { SignError } from '../base/errors.js'
-import { cleanKeypoints } from '../data/keypoint_clean.js'
-import { listClipHdf5 } from '../formats/clip_hdf5.js'
-import { readKeypointHdf5 } from '../formats/keypoints_hdf5.js'
-import { motionHdf5Writer } from '../formats/motions_hdf5.js'
+import { cleanKeypoints } from '../data/keypoints/clean.js'
+import { listClipHdf5 } from '../formats/hdf5/clips.js'
+import { readKeypointHdf5 } from '../formats/hdf5/keypoints.js'
+import { motionHdf5Writer } from '../formats/hdf5/motions.js'
 import { liftClips } from '../lift/lift.js'
 import type { LiftMode } from '../lift/objective.js'
 import type { KeypointClip } from '../motion/keypoints.js'
@@ -75,7 +75,7 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
     const seconds = (performance.now() - began) / 1000
     return { out, clips: writer.size, resumed, frames: work.frames, seconds, adapter: gpu.label, broken: work.broken, notes: work.notes }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }
 

@@ -5,7 +5,7 @@ import { writeWhole } from '../base/files.js'
 import { Random } from '../base/random.js'
 import { readGlossCheckpoint } from '../checkpoint/file.js'
 import { restoreGlossModel } from '../checkpoint/restore.js'
-import { noteCompanions } from '../data/corpus_manifest.js'
+import { noteCompanions } from '../data/corpus/manifest.js'
 import { readSentences } from '../data/sentences.js'
 import { GlossDecoder } from '../infer/gloss_decoder.js'
 import { decodeAll } from '../tasks/text_to_gloss/evaluate.js'
@@ -70,6 +70,6 @@ async function readPrompts(readings: readonly string[], path: string, adapter: s
     const decoded = await decodeAll(decoder, readings, { beams: 4 })
     return decoded.map(({ tokens }) => tokens.filter((token) => languageOfToken(token)).join(' '))
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }

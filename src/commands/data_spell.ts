@@ -2,9 +2,9 @@
 
 import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
-import { saveCorpus } from '../data/corpus_save.js'
-import { buildSpellingCorpora, readWords } from '../data/spell_corpus.js'
-import type { LetterNote } from '../data/spell_letters.js'
+import { saveCorpus } from '../data/corpus/save.js'
+import { buildSpellingCorpora, readWords } from '../data/spell/corpus.js'
+import type { LetterNote } from '../data/spell/letters.js'
 import { languageCode } from '../formats/lexicon.js'
 import { Progress, type ProgressStream } from './progress.js'
 

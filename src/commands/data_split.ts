@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
-import { type CorpusPart, type CorpusSplit, type CorpusSplitOptions, splitCorpus } from '../data/corpus_split.js'
+import { type CorpusPart, type CorpusSplit, type CorpusSplitOptions, splitCorpus } from '../data/corpus/split.js'
 
 export interface DataSplitOptions extends CorpusSplitOptions {
   /** Folder of the parts. */

@@ -11,8 +11,8 @@ import { wristPathRatio } from '../metrics/motion.js'
 import { formatScores, type ScoredPair, type ScoreRow, scoreMotions } from '../metrics/scores.js'
 import type { Clip } from '../motion/clip.js'
 import { saveMotion } from '../outputs/save.js'
-import type { ViewerEntry } from '../outputs/viewer.js'
-import { writeViewer } from '../outputs/viewer.js'
+import type { ViewerEntry } from '../outputs/viewer/viewer.js'
+import { writeViewer } from '../outputs/viewer/viewer.js'
 import { trainRun } from '../tasks/run.js'
 import { parseRunConfig } from '../tasks/text_to_pose/config.js'
 import { type LanguageData, loadData } from '../tasks/text_to_pose/data.js'
@@ -63,12 +63,15 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
   const { gpu } = await openAdapter({ adapter })
   try {
     const progress = new Progress({ total: config.stop.steps, stream, json })
-    for await (const event of trainRun(gpu, config, { overwrite: overwrite || 'same', signal })) {
-      if (event.kind === 'start')
-        progress.note(`training ${event.parameters.toLocaleString('en')} parameters on ${counted(event.clips, 'clip')}, on ${gpu.label}`)
-      if (event.kind === 'step') progress.update({ step: event.step, loss: event.loss, frames: event.frames })
+    try {
+      for await (const event of trainRun(gpu, config, { overwrite: overwrite || 'same', signal })) {
+        if (event.kind === 'start')
+          progress.note(`training ${event.parameters.toLocaleString('en')} parameters on ${counted(event.clips, 'clip')}, on ${gpu.label}`)
+        if (event.kind === 'step') progress.update({ step: event.step, loss: event.loss, frames: event.frames })
+      }
+    } finally {
+      progress.done()
     }
-    progress.done()
     signal?.throwIfAborted()
 
     const data = await loadData(config)
@@ -90,7 +93,7 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
     const passed = scored.wristPathRatio >= 0.8 && scored.wristPathRatio <= 1.2 && scored.dtw <= meanPose.dtw / 2
     return { adapter: gpu.label, seconds: (performance.now() - began) / 1000, rows, passed, files }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }
 

@@ -6,7 +6,7 @@ import { openGpu } from '../platform/node/open.js'
 /** What the adapter is and can do, as `--json` prints it. */
 export async function doctor(options: { adapter?: string | undefined }) {
   const { gpu, report } = await openGpu(options)
-  await gpu.dispose()
+  await gpu.destroy()
   return { node: process.version, platform: `${process.platform} ${process.arch}`, ...report, advice: adviceFor(report.chosen) }
 }
 

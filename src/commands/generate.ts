@@ -4,15 +4,16 @@ import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { readPoseCheckpoint } from '../checkpoint/file.js'
 import { restoreModel } from '../checkpoint/restore.js'
-import { loadCorpus } from '../data/corpus.js'
+import { loadCorpus } from '../data/corpus/corpus.js'
 import { Generator } from '../infer/generator.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
 import type { Motion } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
-import { writerFor } from '../outputs/save.js'
 import { checkWhole } from '../text/broken_text.js'
+import { tagAmong } from '../text/language_tag.js'
 import { specials, type Vocabulary } from '../text/vocabulary.js'
 import { openAdapter } from './adapter.js'
+import { writersFor } from './outputs.js'
 
 export interface GenerateCommandOptions {
   readonly model: string
@@ -40,15 +41,16 @@ export interface GenerateSummary {
 }
 
 /**
- * Generates one sentence and writes it to every file named. Throws, before any work, ERR_USAGE for an ending no writer knows, and for
- * a sentence of which the model knows no word.
+ * Generates one sentence and writes it to every file named. Throws, before any work, ERR_USAGE for an ending no writer knows, for a file
+ * named twice, and for a sentence of which the model knows no word.
  */
 export async function generate(text: string, options: GenerateCommandOptions): Promise<GenerateSummary> {
   checkWhole(text, 'generate')
-  const writers = options.out.map((path) => ({ path, write: writerFor(path) }))
+  const writers = writersFor(options.out)
   const reference = options.reference === undefined ? undefined : await findReference(options.reference, options.lang)
   const checkpoint = await readPoseCheckpoint(options.model)
-  const language = options.lang ?? onlyLanguage(checkpoint.groups.map((group) => group.language))
+  const languages = checkpoint.groups.map((group) => group.language)
+  const language = options.lang === undefined ? onlyLanguage(languages) : tagAmong(options.lang, languages)
   const { gpu } = await openAdapter({ adapter: options.adapter })
   try {
     const model = restoreModel(gpu, checkpoint)
@@ -76,7 +78,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
       notes: checkpoint.notes,
     }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }
 

@@ -3,7 +3,6 @@
 import { SignError } from '../base/errors.js'
 import { savePoseCheckpoint } from '../checkpoint/file.js'
 import { exchangedTensor } from '../checkpoint/sides.js'
-import { readVocabulary } from '../data/vocabulary_file.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import { readSafetensorsOrIndex } from '../formats/safetensors/index_file.js'
 import { type ModelConfig, presets } from '../model/config.js'
@@ -12,7 +11,9 @@ import { SignModel } from '../model/sign_model.js'
 import { checkStateDictNames, isPositionTable, stateDictTensors } from '../model/state_dict.js'
 import { COORDS } from '../motion/skeleton.js'
 import type { HostTensor } from '../nn/host_tensor.js'
+import { checkLanguageTag } from '../text/language_tag.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
+import { readVocabulary } from '../text/vocabulary_file.js'
 import { openAdapter } from './adapter.js'
 
 export interface ImportOptions {
@@ -32,7 +33,7 @@ export interface ImportOptions {
 }
 
 /**
- * Converts the file, or the files of an index, and returns the model's sizes. Throws ERR_CHECKPOINT for tensors that make no such model, and for the first
+ * Converts the file, or the files of an index, and returns the model's sizes. Throws ERR_USAGE for what is no language tag, ERR_CHECKPOINT for tensors that make no such model, and for the first
  * number that is not finite.
  */
 export async function importStateDict(path: string, options: ImportOptions) {
@@ -45,6 +46,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
       'Choose one of them',
     )
   }
+  checkLanguageTag(lang, 'import')
   const { tensors, sizes, vocabularySize } = stateDictTensors(await readStateDict(path), path)
   const config: ModelConfig = { ...presets['pt-base'], ...sizes, heads }
   const vocabulary = await readVocabulary(options.vocabulary, tokens as TokenPolicy)
@@ -70,7 +72,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
     await savePoseCheckpoint(out, model)
     return { out, language: lang, vocabulary: vocabulary.size, ...config }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }
 

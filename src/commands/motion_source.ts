@@ -6,18 +6,20 @@ import { basename, extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { namesIn, twinAmong } from '../base/folder.js'
 import { input } from '../base/system_errors.js'
-import { loadCorpus, UNTOLD_RATE } from '../data/corpus.js'
-import { readManifest } from '../data/corpus_manifest.js'
-import type { KeypointQuality } from '../data/keypoint_quality.js'
-import { motionOfPose } from '../data/layouts_motion.js'
-import { listClipHdf5 } from '../formats/clip_hdf5.js'
-import { readMotionHdf5 } from '../formats/motions_hdf5.js'
+import { loadCorpus, UNTOLD_RATE } from '../data/corpus/corpus.js'
+import { readManifest } from '../data/corpus/manifest.js'
+import type { KeypointQuality } from '../data/keypoints/quality.js'
+import { motionOfPose } from '../data/layouts/motion.js'
+import { outlierNotes } from '../data/pose_outliers.js'
+import { listClipHdf5 } from '../formats/hdf5/clips.js'
+import { readMotionHdf5 } from '../formats/hdf5/motions.js'
 import { readMotionNpz } from '../formats/npz.js'
-import { readPose } from '../formats/pose.js'
-import { readSkels } from '../formats/skels.js'
+import { readPose } from '../formats/pose/pose.js'
+import { readSkels } from '../formats/skels/skels.js'
 import type { Clip, NamedMotion } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
 import { atRates, type RateSettings } from './clip_rates.js'
+import { unseenNotes } from './unseen_notes.js'
 
 /** A motion in any scale, and what its file tells of it beside. */
 export type SourceMotion = NamedMotion &
@@ -170,6 +172,9 @@ async function corpusClips(prefix: string, language: string | undefined, assumed
 }
 
 async function readPoseMotion(path: string): Promise<Omit<SourceMotion, 'name'>> {
-  const { joints, frames, fps, quality, gross, depth } = motionOfPose(await readPose(path), { who: path })
-  return { joints, frames, fps, notes: gross || depth === 'none' ? quality.notes : [], quality: { ...quality, name: nameOf(path) } }
+  const { joints, frames, fps, quality, gross, outliers, unseen } = motionOfPose(await readPose(path), { who: path })
+  const notes = [...quality.notes, ...unseenNotes(unseen)]
+  // A fingertip out of place here and there is for the report only.
+  const minor = gross ? [] : outlierNotes({ byFrame: outliers })
+  return { joints, frames, fps, notes: notes.filter((note) => !minor.includes(note)), quality: { ...quality, name: nameOf(path), notes } }
 }

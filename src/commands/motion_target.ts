@@ -4,9 +4,9 @@ import { basename, extname } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { clipNameProblem } from '../data/clip_name.js'
 import { type ClipRow, clipRows, writeClipTable } from '../data/clip_table.js'
-import { saveCorpus } from '../data/corpus_save.js'
-import { motionHdf5Writer } from '../formats/motions_hdf5.js'
-import { writeSkels } from '../formats/skels_write.js'
+import { saveCorpus } from '../data/corpus/save.js'
+import { motionHdf5Writer } from '../formats/hdf5/motions.js'
+import { writeSkels } from '../formats/skels/write.js'
 import type { Clip } from '../motion/clip.js'
 import { writerFor } from '../outputs/save.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions } from './clip_work.js'
@@ -35,7 +35,7 @@ export interface TargetSummary {
 }
 
 /** Stands for the name of a clip in the name of an output. */
-const NAME = '{name}'
+export const NAME = '{name}'
 
 type Write = (out: string, clips: AsyncIterable<Clip>, settings: TargetSettings) => Promise<unknown>
 

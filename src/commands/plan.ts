@@ -11,6 +11,6 @@ export async function plan(path: string, options: { adapter?: string | undefined
   try {
     return await planTraining(gpu, run)
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }

@@ -1,9 +1,9 @@
 // `.pose` files as detections: where they have no depth, their joints are lifted into space as those of any detector are.
 
 import { SignError } from '../base/errors.js'
-import { keypointsOfPose } from '../data/keypoints_of_pose.js'
-import { layoutOf } from '../data/layouts.js'
-import { readPose } from '../formats/pose.js'
+import { keypointsOfPose } from '../data/keypoints/of_pose.js'
+import { layoutOf } from '../data/layouts/layouts.js'
+import { readPose } from '../formats/pose/pose.js'
 import { asFilmed } from './clip_rates.js'
 import type { DetectionSource } from './data_json2h5.js'
 
@@ -33,7 +33,7 @@ export function poseDetections(paths: ReadonlyMap<string, string>, videoFps: num
         try {
           const { clip: stored, detection } = keypointsOfPose(await readPose(path), { name, who: path })
           const { clip, notes } = asFilmed(stored, videoFps)
-          yield { clip, detection: { ...detection, notes: [...detection.notes, ...notes] }, notes }
+          yield { clip, detection: { ...detection, notes: [...detection.notes, ...notes] } }
         } catch (error) {
           if (!(error instanceof SignError && error.code === 'ERR_DATA')) throw error
           broken(name, error)

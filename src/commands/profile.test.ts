@@ -56,7 +56,7 @@ describe('profileGenerate', () => {
     const model = new SignModel(gpu)
     const { vocabulary } = model.addLanguage(language!.group)
     await savePoseCheckpoint(at('model.safetensors'), model)
-    await gpu.dispose()
+    await gpu.destroy()
     const profile = await profileGenerate(vocabulary.tokens.at(-1)!, { model: at('model.safetensors'), steps: 2 })
     expect(profile.subject).toMatch(/ in ASL, \d+ frames by self-counter, width 16$/)
     expect(profile.memory.programs).toHaveLength(2)

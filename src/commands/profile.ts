@@ -10,7 +10,7 @@ import { type Collected, collect, type Subject } from '../profile/collect.js'
 import { diffProfiles, type ProfileDiff } from '../profile/diff.js'
 import { generateSubject } from '../profile/generate.js'
 import { profileKernel } from '../profile/kernel.js'
-import { reportPage } from '../profile/page.js'
+import { reportPage } from '../profile/page/page.js'
 import type { Profile } from '../profile/profile.js'
 import { readProfile, saveProfile } from '../profile/saved.js'
 import { traceJson } from '../profile/trace.js'
@@ -18,6 +18,7 @@ import { trainSubject } from '../profile/train.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import { referenceRun } from '../tasks/text_to_pose/reference.js'
 import { checkWhole } from '../text/broken_text.js'
+import { tagAmong } from '../text/language_tag.js'
 import { openAdapter, openAsRun, warn } from './adapter.js'
 import { onlyLanguage } from './generate.js'
 
@@ -64,7 +65,8 @@ export async function profileGenerate(text: string, options: ProfileGenerateOpti
   checkWhole(text, 'profile generate')
   const checkpoint = await readPoseCheckpoint(options.model)
   for (const note of checkpoint.notes) options.say?.(note)
-  const language = options.lang ?? onlyLanguage(checkpoint.groups.map((group) => group.language))
+  const languages = checkpoint.groups.map((group) => group.language)
+  const language = options.lang === undefined ? onlyLanguage(languages) : tagAmong(options.lang, languages)
   return onGpu(options, options, async (gpu) => {
     const group = restoreModel(gpu, checkpoint).group(language)
     const subject = await generateSubject(gpu, group, text, options.policy === undefined ? {} : { policy: options.policy })
@@ -102,6 +104,6 @@ async function onGpu(open: OpenOptions, options: StepProfileOptions, work: (gpu:
     if (options.html !== undefined) await writeWhole(options.html, reportPage(profile, against))
     return profile
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }

@@ -7,9 +7,10 @@ import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
 import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
 import { facing } from '../motion/sides.js'
-import { writerFor } from '../outputs/save.js'
 import { checkWhole } from '../text/broken_text.js'
+import { tagAmong } from '../text/language_tag.js'
 import { openAdapter } from './adapter.js'
+import { writersFor } from './outputs.js'
 
 export interface PromptCommandOptions {
   /** Checkpoint of a text-to-gloss run. */
@@ -34,10 +35,10 @@ export interface PromptSummary extends PromptReading {
   readonly notes: readonly string[]
 }
 
-/** Reads a prompt and signs it. Throws ERR_USAGE, before any work, for files without a model or an ending no writer knows; and as both stages do. */
+/** Reads a prompt and signs it. Throws ERR_USAGE, before any work, for files without a model, an ending no writer knows, or a file named twice; and as both stages do. */
 export async function prompt(text: string, options: PromptCommandOptions): Promise<PromptSummary> {
   checkWhole(text, 'prompt')
-  const { gloss, model, out = [], lang: language, beams, signal } = options
+  const { gloss, model, out = [], lang, beams, signal } = options
   if ((model === undefined) !== (out.length === 0))
     throw new SignError(
       'ERR_USAGE',
@@ -45,13 +46,15 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
       'wanted --model and --out together, got one of them',
       'Give both, or neither to see the gloss',
     )
-  const writers = out.map((path) => ({ path, write: writerFor(path) }))
+  const writers = writersFor(out)
   const saved = await readGlossCheckpoint(gloss)
   const poses = model === undefined ? undefined : await readPoseCheckpoint(model)
   const notes = [...saved.notes, ...(poses?.notes ?? [])]
   const { gpu } = await openAdapter({ adapter: options.adapter })
   try {
-    await using reader = new PromptReader(restoreGlossModel(gpu, saved))
+    const glosses = restoreGlossModel(gpu, saved)
+    await using reader = new PromptReader(glosses)
+    const language = lang === undefined ? undefined : tagAmong(lang, glosses.languages)
     const read = { language, beams, signal }
     if (!poses) {
       const reading = await reader.read(text, read)
@@ -64,6 +67,6 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
     for (const { path, write } of writers) await write(path, shown, { text, language: reading.language })
     return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out, notes }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }

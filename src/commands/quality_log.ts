@@ -6,8 +6,8 @@ import { AppendFile } from '../base/append.js'
 import { SignError } from '../base/errors.js'
 import { output, writeWhole } from '../base/files.js'
 import { input } from '../base/system_errors.js'
-import type { KeypointQuality } from '../data/keypoint_quality.js'
-import { parseJson } from '../formats/json_text.js'
+import type { KeypointQuality } from '../data/keypoints/quality.js'
+import { parseJson } from '../formats/json/text.js'
 import type { BrokenClip } from './clip_work.js'
 
 export interface QualityReport {

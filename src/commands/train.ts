@@ -2,7 +2,7 @@
 
 import { counted } from '../base/counted.js'
 import { loadTaskRun } from '../tasks/run_file.js'
-import { runTask } from '../train/run.js'
+import { runTask } from '../train/run/run.js'
 import { openAdapter, openAsRun, warn } from './adapter.js'
 import { Progress, type ProgressStream } from './progress.js'
 
@@ -55,7 +55,7 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
     }
   } finally {
     progress.done()
-    await gpu.dispose()
+    await gpu.destroy()
   }
   return summary!
 }

@@ -71,7 +71,7 @@ describe('signllm tune', () => {
     await writeFile(path, JSON.stringify(tuning))
     const { gpu } = await openGpu()
     expect(gpu.tuning).toEqual(tuning)
-    await gpu.dispose()
+    await gpu.destroy()
 
     await train(await runFile('whole', 4), silent)
     await train(await runFile('stopped', 2), silent)

@@ -50,7 +50,7 @@ export async function tuneCommand(
     }
     return { adapter: report.identity, path: known.path, shapes }
   } finally {
-    await gpu.dispose()
+    await gpu.destroy()
   }
 }
 

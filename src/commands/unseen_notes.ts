@@ -4,6 +4,14 @@ import { once } from '../base/once.js'
 import type { LiftedClip } from '../lift/lift.js'
 import { partsOf } from '../motion/keypoints.js'
 
+/** What is said of the joints of a clip that no frame shows; nothing where there are none. */
+export function unseenNotes(unseen: readonly number[]): readonly string[] {
+  const parts = partsOf(unseen).join(', ')
+  return parts === '' ? [] : [unseenText(parts)]
+}
+
+const unseenText = (parts: string): string => `never seen, put at rest: ${parts}`
+
 /** Clips named in a note. */
 const NAMED = 3
 
@@ -23,7 +31,7 @@ export class UnseenNotes {
   notes(): { clips: string; text: string }[] {
     return [...this.#clips].map(([parts, names]) => {
       const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : ''
-      return { clips: `${names.slice(0, NAMED).join(', ')}${more}`, text: `never seen, put at rest: ${parts}` }
+      return { clips: `${names.slice(0, NAMED).join(', ')}${more}`, text: unseenText(parts) }
     })
   }
 }

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readPose } from '../formats/pose.js'
+import { readPose } from '../formats/pose/pose.js'
 import { COORDS, joint } from '../motion/skeleton.js'
-import { impossible } from './body_limits.js'
-import { checkCorpus } from './corpus_check.js'
-import { motionOfPose } from './layouts_motion.js'
-import { syntheticCorpus } from './synthetic.js'
+import { impossible, unlikely } from './body_limits.js'
+import { checkCorpus } from './corpus/check.js'
+import { motionOfPose } from './layouts/motion.js'
+import { syntheticCorpus } from './synthetic/corpus.js'
 
 const shared = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data')
 const clips = syntheticCorpus({ clipsPerLanguage: 10 }).train
@@ -39,12 +39,15 @@ describe('impossible', () => {
     expect(impossible(onto(joint.neck, joint.nose, joint.nose, frames), frames, 25)).toHaveLength(1)
     const inOneFrame = impossible(onto(joint.rightElbow, joint.rightWrist, joint.rightWrist, 1), frames, 25)
     expect(inOneFrame.filter((problem) => problem.includes('to have a length'))).toEqual([])
-    // An arm that takes no part has no fingers, by layouts_fill.ts.
+    // An arm that takes no part may have no fingers, but that is not how a signer looks.
     const oneHand = onto(joint.leftHand, joint.leftHand, joint.rightHand - 1, frames)
     expect(impossible(oneHand, frames, 25)).toEqual([])
+    expect(unlikely(joints, frames)).toEqual([])
+    expect(unlikely(oneHand, frames)).toEqual([`wanted hands with fingers, got the left one in one point in all ${frames} frames`])
     for (let t = 0; t < frames; t++)
       for (let j = joint.rightHand; j < 50; j++)
         oneHand.copyWithin(t * COORDS + j * 3, t * COORDS + joint.rightWrist * 3, t * COORDS + joint.rightWrist * 3 + 3)
+    expect(unlikely(oneHand, frames)).toEqual([])
     expect(impossible(oneHand, frames, 25)).toEqual([`wanted hands with fingers, got each in one point in all ${frames} frames`])
   })
 

@@ -3,7 +3,7 @@
 
 import { counted } from '../base/counted.js'
 import { boneLengthSpread, boneLengths, medianBoneLengths } from '../motion/bone_lengths.js'
-import { bones, COORDS, JOINTS, jointNames } from '../motion/skeleton.js'
+import { arms, bones, COORDS, fingers, JOINTS, jointNames } from '../motion/skeleton.js'
 
 interface BoneLimit {
   /** In the normal scale, shoulders 1/3 apart. */
@@ -27,6 +27,7 @@ const WRIST_TO_HAND = 4
 const HAND_OFF = 0.16
 /** A bone shorter than this is none. */
 const POINT = 1e-3
+const FINGER_JOINTS = 4 * fingers.length
 /** Distance of a joint from the neck. */
 const REACH = 1.7
 /** Units a second, of any joint; and what a joint must move at least, whatever the rate. The fastest is 18. */
@@ -75,19 +76,39 @@ function handOff(joints: Float32Array, frames: number): string | undefined {
 }
 
 /**
- * Bones without length in every frame: in one frame they may point at the camera. The hand of an arm that takes no part may be one point, but not both: then the
- * fingers of the hand that signs are lost.
+ * What a motion may be, but hardly is of a signer, worded as {@link impossible} does: a hand that is one point in every frame. Files made before a hand never seen
+ * was put at rest have it.
+ */
+export function unlikely(joints: Float32Array, frames: number): string[] {
+  const [right, left] = handPoints(longestBones(joints, frames))
+  if (right === left) return []
+  return [`wanted hands with fingers, got the ${right ? 'right' : 'left'} one in one point in all ${counted(frames, 'frame')}`]
+}
+
+/** The most that each bone has in any frame. */
+const longestBones = (joints: Float32Array, frames: number): number[] =>
+  boneLengths({ joints, frames }).map((lengths) => lengths.reduce((most, length) => Math.max(most, length), 0))
+
+/** Whether the right hand and the left one have no bone with a length. */
+function handPoints(longest: readonly number[]): boolean[] {
+  return arms.map(({ hand: root }) =>
+    longest.every((length, b) => bones[b]!.child <= root || bones[b]!.child > root + FINGER_JOINTS || length < POINT),
+  )
+}
+
+/**
+ * Bones without length in every frame: in one frame they may point at the camera. The hand of an arm that takes no part may be one point, see {@link unlikely}, but
+ * not both: then the fingers of the hand that signs are lost.
  */
 function collapsed(joints: Float32Array, frames: number): string[] {
-  const longest = boneLengths({ joints, frames }).map((lengths) => lengths.reduce((most, length) => Math.max(most, length), 0))
+  const longest = longestBones(joints, frames)
   const found = longest.flatMap((length, b) => {
     const inBody = bones[b]!.length < WRIST_TO_HAND
     return inBody && length < POINT
       ? [`wanted ${nameOf(b)} to have a length, got ${inShoulders(length)} in all ${counted(frames, 'frame')}`]
       : []
   })
-  const inHands = longest.filter((_, b) => bones[b]!.length > WRIST_TO_HAND)
-  if (inHands.every((length) => length < POINT))
+  if (handPoints(longest).every((onePoint) => onePoint))
     found.push(`wanted hands with fingers, got each in one point in all ${counted(frames, 'frame')}`)
   return found
 }

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 import { writeParquet } from '../formats/parquet.js'
 import { motionChecksum } from './checksum.js'
 import { clipRows, writeClipTable } from './clip_table.js'
-import { syntheticCorpus } from './synthetic.js'
+import { syntheticCorpus } from './synthetic/corpus.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'parquet-'))
 

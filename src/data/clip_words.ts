@@ -1,7 +1,7 @@
 // What was said in clips that carry no words of their own: `dev.files` with a name a line, `dev.text` and `dev.gloss` line for line beside it.
 
 import { SignError } from '../base/errors.js'
-import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels_companions.js'
+import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels/companions.js'
 
 /** The words of one clip; a blank line is the empty string. */
 export interface ClipWords {

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type PoseFile, readPose } from '../formats/pose.js'
-import { poseOfMotion } from '../formats/pose_write.js'
+import { type PoseFile, readPose } from '../formats/pose/pose.js'
+import { poseOfMotion } from '../formats/pose/write.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
-import { motionOfPose } from './layouts_motion.js'
+import { motionOfPose } from './layouts/motion.js'
 import { shoulderWidth } from './normalise.js'
-import { syntheticCorpus } from './synthetic.js'
+import { syntheticCorpus } from './synthetic/corpus.js'
 
 const shared = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data')
 const [signed] = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10, framesPerSign: 24, seed: 1 }).train

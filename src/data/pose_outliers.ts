@@ -7,15 +7,15 @@
 //    In 281 published clips the furthest, of a signer who turns, is 0.33. A neck further than that from their middle goes too.
 // 2. A joint out of reach: further from the joint it hangs on than below. The furthest in those clips are 0.7 for the nose, 1.2 for an elbow, 1.7 for a wrist
 //    or hand, 1.4 for a fingertip held towards the camera.
-// 3. Jumps: the rule of keypoint_outliers.ts, as for clips of detections.
+// 3. Jumps: the rule of keypoints/outliers.ts, as for clips of detections.
 
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { followedClip } from '../formats/signer.js'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { arms, COORDS, JOINTS, joint } from '../motion/skeleton.js'
-import { rejectOutliers } from './keypoint_outliers.js'
-import { type RawJoints, shoulderLine } from './layouts.js'
+import { rejectOutliers } from './keypoints/outliers.js'
+import { type RawJoints, shoulderLine } from './layouts/layouts.js'
 import { framesOf } from './pose_signer.js'
 
 const LINE = 0.6

@@ -2,12 +2,12 @@
 // output, so the signer is followed through it as in clips of detections (signer.ts).
 
 import { SignError } from '../base/errors.js'
-import type { PoseFile } from '../formats/pose.js'
+import type { PoseFile } from '../formats/pose/pose.js'
 import { checkCrowd, type DetectedFrame, followSigner } from '../formats/signer.js'
 import { exchangedHands, exchangedNote, exchangeHands } from '../motion/hand_owners.js'
 import { KEYPOINT } from '../motion/keypoints.js'
 import { COORDS, JOINTS } from '../motion/skeleton.js'
-import { type Layout, type RawJoints, rawJoints } from './layouts.js'
+import { type Layout, type RawJoints, rawJoints } from './layouts/layouts.js'
 
 /** The signer's joints, and in words what was decided about people. */
 export interface SignerJoints {

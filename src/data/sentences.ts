@@ -3,8 +3,8 @@
 import { basename } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { readPhoenixCsv } from '../formats/phoenix_csv.js'
-import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels_companions.js'
-import { readManifest } from './corpus_manifest.js'
+import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels/companions.js'
+import { readManifest } from './corpus/manifest.js'
 
 /** One line of a corpus in all its versions. */
 export interface SentenceLine {

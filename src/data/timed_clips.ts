@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { namesIn } from '../base/folder.js'
 import { input } from '../base/system_errors.js'
-import { readPose } from '../formats/pose.js'
+import { readPose } from '../formats/pose/pose.js'
 import { parseTimedSentence } from '../formats/timed_gloss.js'
 import type { Clip } from '../motion/clip.js'
-import { motionOfPose } from './layouts_motion.js'
+import { motionOfPose } from './layouts/motion.js'
 
 export interface TimedClipOptions {
   /** Tag of the sign language, e.g. `GSL`. */

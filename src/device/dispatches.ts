@@ -1,10 +1,11 @@
 // What a recorded dispatch becomes on a Gpu: pipeline, bind group and grid, made in advance, and checked so that encoding it cannot fail.
 
 import { SignError } from '../base/errors.js'
-import { GPU_BUFFER, type Gpu, type Pipeline } from './gpu.js'
+import type { Gpu, Pipeline } from './gpu.js'
 import { type Grid, packParams } from './kernel.js'
 import { bytesOf, type Region, type Tensor } from './memory.js'
 import { type Step, tensorNamed } from './recorder.js'
+import { GPU_BUFFER } from './usage.js'
 
 /** What is encoded. */
 export interface Dispatch {

@@ -8,10 +8,11 @@ import { gelu } from '../kernels/gelu.js'
 import { openGpu } from '../platform/node/open.js'
 import { shaderFromPackage } from '../platform/node/shader_files.js'
 import { hashOfShaders, writeTuning } from '../platform/node/tuning_file.js'
-import { GPU_BUFFER, Gpu } from './gpu.js'
+import { Gpu } from './gpu.js'
 import { type AnyKernel, candidatesOf } from './kernel.js'
 import { Program, Recorder } from './program.js'
 import { shadersOf, TUNING_FORMAT } from './tuning.js'
+import { GPU_BUFFER } from './usage.js'
 
 describe('a Gpu', () => {
   it('tells of invalid work on the next call, not at once', async () => {
@@ -24,7 +25,7 @@ describe('a Gpu', () => {
     encoder.finish()
     await device.queue.onSubmittedWorkDone()
     expect(() => gpu.check()).toThrow(/wanted valid GPU work, got [\s\S]+\. Please report it\./)
-    await gpu.dispose()
+    await gpu.destroy()
   })
 
   it('says that its device was lost, and what to do', async () => {
@@ -37,8 +38,8 @@ describe('a Gpu', () => {
 
   it('is used up once disposed, which may happen twice', async () => {
     const { gpu } = await openGpu()
-    await gpu.dispose()
-    await gpu.dispose()
+    await gpu.destroy()
+    await gpu.destroy()
     expect(() => gpu.buffer(16, 'x')).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }))
   })
 
@@ -61,7 +62,7 @@ describe('a Gpu', () => {
     await expect(Program.build(gpu, recorder)).rejects.toThrow(
       `feed/gelu: wanted x [${n}] of ${4 * n} bytes in one binding, got a limit of ${maxStorageBufferBindingSize}`,
     )
-    await gpu.dispose()
+    await gpu.destroy()
   })
 })
 
@@ -85,7 +86,7 @@ describe('a Gpu tuned otherwise', () => {
     const y = recorder.tensor('y', [4])
     recorder.run(add, { a: x, b: x, y }, { n: 4 })
     await (await Program.build(tuned, recorder)).run()
-    await tuned.dispose()
+    await tuned.destroy()
     for (const one of [gpu, tuned]) expect(() => one.check()).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }))
   })
 })
@@ -110,7 +111,7 @@ describe('a program', () => {
     program.write(one, new Float32Array(4).fill(1))
     const [sum] = await program.run()
     expect([...new Float32Array(sum!)]).toEqual([steps, steps, steps, steps])
-    await gpu.dispose()
+    await gpu.destroy()
   })
 })
 
@@ -148,11 +149,11 @@ describe('openGpu', () => {
     const [least, most] = report.subgroupSizes
     if (report.features.includes('subgroups')) expect(least).toBeGreaterThan(0)
     expect(traits.subgroupSize).toBe(report.features.includes('subgroups') && least === most ? least : undefined)
-    await gpu.dispose()
+    await gpu.destroy()
     for (const wish of [report.chosen, report.name]) {
       const again = await openGpu({ adapter: wish })
       expect([again.report.chosen, again.report.identity]).toEqual([report.chosen, report.identity])
-      await again.gpu.dispose()
+      await again.gpu.destroy()
     }
   })
 })
@@ -170,7 +171,7 @@ describe('a Gpu over a device that others use', () => {
       expect([gpu.label, gpu.software]).toEqual([opened.label, opened.software])
       for (const { kernel, params } of tinyWorkloads) expect(gpu.form(kernel, params)).toEqual(opened.form(kernel, params))
     }
-    await opened.dispose()
+    await opened.destroy()
   })
 
   it('is known by the same identity and reported alike, and takes what was measured for it', async () => {
@@ -187,7 +188,7 @@ describe('a Gpu over a device that others use', () => {
       expect(lent.gpu.form(kernel, { n: 1024 }).constants).toMatchObject(choice.constants)
       expect(lent.report).toEqual({ ...report, chosen: report.software ? 'software' : 'gpu', attempts: [], tuning: lent.report.tuning })
       expect(lent.report.tuning).toEqual({ path: report.tuning.path, shapes: 1 })
-      await opened.dispose()
+      await opened.destroy()
     } finally {
       vi.unstubAllEnvs()
     }
@@ -222,8 +223,8 @@ describe('a Gpu over a device that others use', () => {
     }
     // The staging buffer of the read is gone already: it was destroyed before it could be watched.
     const [last] = made.slice(-1)
-    await gpu.dispose()
-    await gpu.dispose()
+    await gpu.destroy()
+    await gpu.destroy()
     expect(() => gpu.check()).toThrow(expect.objectContaining({ code: 'ERR_DISPOSED' }))
     expect(made.filter((buffer) => !destroyed.has(buffer))).toEqual([last])
 
@@ -231,23 +232,23 @@ describe('a Gpu over a device that others use', () => {
     const theirs = given.createBuffer({ size: 16, usage: GPU_BUFFER.COPY_SRC | GPU_BUFFER.COPY_DST })
     given.queue.writeBuffer(theirs, 0, Float32Array.of(1, 2, 3, 4))
     expect([...new Float32Array(await opened.read(theirs))]).toEqual([1, 2, 3, 4])
-    await opened.dispose()
+    await opened.destroy()
   })
 
   it('says that its owner destroyed it', async () => {
     const { opened, device: given } = await device()
     const gpu = Gpu.from(given)
-    await opened.dispose()
+    await opened.destroy()
     expect(() => gpu.check()).toThrow(expect.objectContaining({ code: 'ERR_DEVICE_LOST' }))
-    await gpu.dispose()
+    await gpu.destroy()
   })
 
   it('goes with its device where it was handed over for good', async () => {
     const { opened, device: given } = await device()
     const { gpu } = await openGpu({ device: given, owns: true })
-    await gpu.dispose()
+    await gpu.destroy()
     expect((await given.lost).reason).toBe('destroyed')
-    await opened.dispose()
+    await opened.destroy()
   })
 
   it('is refused together with the name of an adapter', async () => {
@@ -255,6 +256,6 @@ describe('a Gpu over a device that others use', () => {
     await expect(openGpu({ device: given, adapter: 'gpu' })).rejects.toThrow(
       "openGpu: wanted a device or the name of an adapter, got both a device and 'gpu'. Leave one of them out.",
     )
-    await opened.dispose()
+    await opened.destroy()
   })
 })

@@ -3,52 +3,22 @@
 import { SignError } from '../base/errors.js'
 import { once } from '../base/once.js'
 import { adapterName, infoOf, isSoftware, traitsOf } from './adapter_facts.js'
-import { bundledShader } from './bundled_shaders.js'
 import type { DispatchTimer } from './dispatch_timer.js'
+import type { FromOptions, GpuOptions } from './gpu_options.js'
 import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
 import { checkBuffers, own } from './owned_buffers.js'
-import type { ShaderFacts } from './reflect.js'
-import type { ShaderSource } from './shader_source.js'
-import { specialisedShader } from './shader_text.js'
+import { bundledShader } from './shader/bundled.js'
+import type { ShaderFacts } from './shader/reflect.js'
+import type { ShaderSource } from './shader/source.js'
+import { specialisedShader } from './shader/text.js'
 import { type Trouble, troubleOf } from './trouble.js'
 import { choiceOf, type Tuning } from './tuning.js'
+import { GPU_BUFFER, GPU_COMPUTE_STAGE, GPU_MAP_READ } from './usage.js'
 
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline
   readonly layout: GPUBindGroupLayout
   readonly facts: ShaderFacts
-}
-
-export interface GpuOptions {
-  /** Whether the device is destroyed with the Gpu. Default true; false leaves a device that others use as it is, and takes away what we made on it. */
-  readonly owns?: boolean
-  /** Where WGSL comes from; default the package's shaders. */
-  readonly shaders?: ShaderSource
-  /** How GPU work is awaited; default as any promise. Node has a way that leaves a software driver its cores. */
-  readonly wait?: Waiter
-  /** A software driver: kernels are chosen for it, figures are labelled. */
-  readonly software?: boolean
-  /** Lanes of a subgroup, where every subgroup has as many. */
-  readonly subgroupSize?: number
-  /** What was measured to be fastest here; default nothing. */
-  readonly tuning?: Tuning | undefined
-  /** As in AdapterTraits. */
-  readonly subgroupMatrices?: ReadonlySet<string>
-  /** What must stay reachable as long as the device lives. */
-  readonly keepAlive?: unknown
-  /** Name for messages, e.g. the adapter's. */
-  readonly label?: string
-  /** What tuning results are kept by: the adapter, its driver and Dawn's version; default the label. */
-  readonly identity?: string
-}
-
-/** Awaits GPU work. */
-export type Waiter = <T>(work: Promise<T>) => Promise<T>
-
-/** What {@link Gpu.from} finds out by itself is left to it. */
-export interface FromOptions extends Pick<GpuOptions, 'owns' | 'shaders' | 'wait' | 'tuning' | 'keepAlive' | 'identity'> {
-  /** What the device's adapter says of itself; default what the device knows of it. */
-  readonly info?: GPUAdapterInfo
 }
 
 let made = 0
@@ -75,7 +45,10 @@ export class Gpu implements AsyncDisposable {
   /** The label, and which of this process's Gpus it is: two may be on one adapter. */
   readonly name: string
   readonly identity: string
-  // Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
+  /**
+   * Dawn frees its instance, and every buffer with it, when the object `create()` returned is collected: keep it reachable.
+   * @internal
+   */
   readonly keepAlive: unknown
   /** What kernels' forms are chosen by where it knows them. What was made before it is set keeps its forms. */
   tuning: Tuning | undefined
@@ -83,7 +56,11 @@ export class Gpu implements AsyncDisposable {
   readonly #shaders: ShaderSource
   readonly #shared: Shared
 
-  /** @param over for `tunedAs`: the Gpu that this one shares everything with */
+  /**
+   * Others call {@link Gpu.from} or `openGpu`.
+   * @param over for `tunedAs`: the Gpu that this one shares everything with
+   * @internal
+   */
   constructor(device: GPUDevice, options: GpuOptions = {}, over?: Gpu) {
     this.device = device
     this.software = options.software ?? false
@@ -102,7 +79,7 @@ export class Gpu implements AsyncDisposable {
 
   /**
    * A Gpu over a device that is there already, with the kernels that are right for its adapter and features. Unless `owns` is true, the
-   * device is the caller's: `dispose` destroys what was made on it, and not the device itself. Errors that nobody caught on it, the
+   * device is the caller's: `destroy` frees what was made on it, and not the device itself. Errors that nobody caught on it, the
    * caller's too, end this Gpu: it cannot tell whose they are. Keep the device's GPU reachable, or hand it over as `keepAlive`. In Node,
    * `openGpu({ device })` takes measured kernels too, and spares software drivers. Throws ERR_USAGE where neither device nor caller tells
    * of the adapter.
@@ -125,11 +102,15 @@ export class Gpu implements AsyncDisposable {
     return new Gpu(this.device, { ...this.#options, tuning }, this)
   }
 
-  /** Times the dispatches of every program that runs while it is set. */
+  /**
+   * Times the dispatches of every program that runs while it is set.
+   * @internal
+   */
   get timer(): DispatchTimer | undefined {
     return this.#shared.timer
   }
 
+  /** @internal */
   set timer(timer: DispatchTimer | undefined) {
     this.#shared.timer = timer
   }
@@ -141,12 +122,18 @@ export class Gpu implements AsyncDisposable {
     if (trouble.error) throw trouble.error
   }
 
-  /** Which file a kernel is taken from on this adapter, with which constants and workgroups. */
+  /**
+   * Which file a kernel is taken from on this adapter, with which constants and workgroups.
+   * @internal
+   */
   form(kernel: AnyKernel, params: Readonly<Record<string, number>>): KernelForm {
     return formOf(kernel, params, this.traits, this.tuning && choiceOf(this.tuning, kernel, params))
   }
 
-  /** The pipeline of a kernel with the constants its params ask for; compiled once. Throws ERR_SHADER or ERR_KERNEL. */
+  /**
+   * The pipeline of a kernel with the constants its params ask for; compiled once. Throws ERR_SHADER or ERR_KERNEL.
+   * @internal
+   */
   pipeline(kernel: AnyKernel, params: Readonly<Record<string, number>>): Promise<Pipeline> {
     this.check()
     const form = this.form(kernel, params)
@@ -181,7 +168,10 @@ export class Gpu implements AsyncDisposable {
     return this.#options.wait ? this.#options.wait(promise) : promise
   }
 
-  /** A buffer that lives no longer than the Gpu. */
+  /**
+   * A buffer that lives no longer than the Gpu.
+   * @internal
+   */
   createBuffer(descriptor: GPUBufferDescriptor): GPUBuffer {
     const { lent } = this.#shared
     const buffer = own(this, this.device.createBuffer(descriptor), () => lent?.delete(buffer))
@@ -220,7 +210,10 @@ export class Gpu implements AsyncDisposable {
     }
   }
 
-  /** Maps a MAP_READ buffer, copies it out and unmaps it. */
+  /**
+   * Maps a MAP_READ buffer, copies it out and unmaps it.
+   * @internal
+   */
   async map(staging: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     try {
       await this.wait(staging.mapAsync(GPU_MAP_READ, 0, bytes))
@@ -235,7 +228,7 @@ export class Gpu implements AsyncDisposable {
   }
 
   /** Takes no more work, waits for what was submitted, then frees the device, or what was made on one that is not its own. Idempotent. */
-  dispose(): Promise<void> {
+  destroy(): Promise<void> {
     const { trouble, ignore, pipelines, lent } = this.#shared
     this.#shared.disposing ??= this.wait(this.device.queue.onSubmittedWorkDone())
       .catch(() => undefined)
@@ -250,7 +243,12 @@ export class Gpu implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose()
+    return this.destroy()
+  }
+
+  /** @deprecated Every owner has `destroy`. */
+  dispose(): Promise<void> {
+    return this.destroy()
   }
 }
 
@@ -259,11 +257,6 @@ const sharedOf = (device: GPUDevice, label: string, owns: boolean): Shared => ({
   pipelines: new Map(),
   lent: owns ? undefined : new Set(),
 })
-
-// The numbers behind GPUBufferUsage and GPUMapMode, which Node has no globals for and embedders may not want patched in.
-export const GPU_BUFFER = { MAP_READ: 0x1, COPY_SRC: 0x4, COPY_DST: 0x8, UNIFORM: 0x40, STORAGE: 0x80, QUERY_RESOLVE: 0x200 } as const
-const GPU_MAP_READ = 0x1
-const GPU_COMPUTE_STAGE = 0x4
 
 function layoutEntry({ binding, access }: ShaderFacts['bindings'][number]): GPUBindGroupLayoutEntry {
   const type = access === 'uniform' ? 'uniform' : access === 'read' ? 'read-only-storage' : 'storage'

@@ -1,8 +1,8 @@
 // A kernel's declaration in TypeScript, and the check that it says the same as its shader.
 
 import { SignError } from '../base/errors.js'
-import { reflectShader, type ShaderFacts } from './reflect.js'
-import type { PartKind, ShaderText } from './shader_parts.js'
+import type { PartKind, ShaderText } from './shader/parts.js'
+import { reflectShader, type ShaderFacts } from './shader/reflect.js'
 
 /** `write` fills every element; `update` also reads what is there. WGSL calls both read_write. */
 export type Access = 'read' | 'write' | 'update'

@@ -137,6 +137,10 @@ export class SlotPool {
     this.#lifetime.end()
     for (const buffer of this.#buffers.splice(0)) buffer.destroy()
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
+  }
 }
 
 /** One long-lived buffer cut into named, aligned ranges. */
@@ -190,5 +194,9 @@ export class Arena {
 
   destroy(): void {
     this.buffer.destroy()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
   }
 }

@@ -6,9 +6,10 @@ import { SignModel } from '../model/sign_model.js'
 import { tinyGlossModel, tinyGroup, tinyModel } from '../model/tiny_models.testing.js'
 import { openGpu } from '../platform/node/open.js'
 import { recordPoseStep } from '../tasks/text_to_pose/step.testing.js'
-import { GPU_BUFFER, Gpu } from './gpu.js'
+import { Gpu } from './gpu.js'
 import { Arena, SlotPool, type Tensor } from './memory.js'
 import { Program, Recorder } from './program.js'
+import { GPU_BUFFER } from './usage.js'
 
 let one: Gpu
 let other: Gpu
@@ -17,8 +18,8 @@ beforeAll(async () => {
   other = (await openGpu()).gpu
 })
 afterAll(async () => {
-  await one.dispose()
-  await other.dispose()
+  await one.destroy()
+  await other.destroy()
 })
 
 /** Both are named, and neither came to harm: whatever is invalid ends a Gpu for good. */

@@ -1,6 +1,7 @@
 // Timing of compute passes by the GPU's own clock.
 
-import { GPU_BUFFER, type Gpu } from './gpu.js'
+import type { Gpu } from './gpu.js'
+import { GPU_BUFFER } from './usage.js'
 
 /** From when to when something ran, in milliseconds of whatever clock timed it. */
 export interface Span {

@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   program.destroy()
-  await gpu.dispose()
+  await gpu.destroy()
 })
 
 /** Starts a run on four times the same number. */

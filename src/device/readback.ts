@@ -2,8 +2,9 @@
 // Runs that come after it may be submitted in between; they find another place to leave theirs.
 
 import { disposed } from '../base/lifetime.js'
-import { GPU_BUFFER, type Gpu } from './gpu.js'
+import type { Gpu } from './gpu.js'
 import type { Region } from './memory.js'
+import { GPU_BUFFER } from './usage.js'
 
 /** What a submitted run reports. */
 export interface PendingReports {

@@ -1,7 +1,7 @@
 // What was measured to be fastest on an adapter: for each kernel and shape, which of its files and with which numbers in it.
 
 import { type AnyKernel, type Choice, textOf } from './kernel.js'
-import { PART_KINDS, type ShaderText } from './shader_parts.js'
+import { PART_KINDS, type ShaderText } from './shader/parts.js'
 
 /** A kernel's choice at one shape. */
 export interface TunedShape extends Choice {

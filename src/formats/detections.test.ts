@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
 import { type DetectionOptions, detectionFolders, readDetections } from './detections.js'
 import { dwposeJson, openPoseJson, person } from './detections.testing.js'
-import { readOpenPoseClip } from './openpose.js'
+import { readOpenPoseClip } from './openpose/openpose.js'
 
 const root = await mkdtemp(join(tmpdir(), 'detections-'))
 afterAll(() => rm(root, { recursive: true }))

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { namesIn } from '../base/folder.js'
 import { framesAmong, readBytes } from './frame_files.js'
-import { foreignJson } from './json_foreign.js'
-import { parseJson } from './json_text.js'
+import { foreignJson } from './json/foreign.js'
+import { parseJson } from './json/text.js'
 
 export const detectors = ['openpose', 'dwpose'] as const
 export type Detector = (typeof detectors)[number]

@@ -3,7 +3,7 @@
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { linesOfText, readText } from '../base/text_file.js'
-import { checkNamesDiffer } from './skels_companions.js'
+import { checkNamesDiffer } from './skels/companions.js'
 
 export interface AnnotatedSentence {
   readonly name: string

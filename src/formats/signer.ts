@@ -26,15 +26,13 @@ export interface Detection {
   readonly several: number
   /** Of those, frames in which the chosen person was not the first of the file, whom the Prompt2Sign tool takes. */
   readonly notFirst: number
-  /** The same in words, for a report; empty where nothing had to be decided. */
+  /** The same in words, for whoever uses the clip; empty where nothing had to be decided. */
   readonly notes: readonly string[]
 }
 
 export interface DetectedClip {
   readonly clip: KeypointClip
   readonly detection: Detection
-  /** Those of its notes that whoever uses the clip should see at once. */
-  readonly notes?: readonly string[]
 }
 
 /** Who the signer is, frame by frame. */

@@ -1,8 +1,8 @@
 // Sentences with timed glosses, as the sign-language-processing tools cut them out of annotated corpora: one JSON file a sentence.
 
 import { shown } from '../base/shown.js'
-import { arrayAt, objectAt, refuse } from './json_shape.js'
-import { parseJson } from './json_text.js'
+import { arrayAt, objectAt, refuse } from './json/shape.js'
+import { parseJson } from './json/text.js'
 
 export interface TimedGloss {
   readonly gloss: string

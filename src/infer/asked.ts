@@ -11,6 +11,12 @@ export function checkTexts(texts: unknown, who: string, what: string): void {
   if (at >= 0) throw new SignError('ERR_USAGE', who, `${wanted}, got ${shown(texts[at])} at ${at}`, 'Give text only')
 }
 
+/** Throws ERR_USAGE where `options` are no object: null in their place is not left out. */
+export function checkOptions(options: unknown, who: string): void {
+  if (typeof options === 'object' && options !== null) return
+  throw new SignError('ERR_USAGE', who, `wanted options as an object, got ${shown(options)}`, 'Leave them out for the defaults')
+}
+
 /** Throws ERR_USAGE where `value` is no `kind`, which is `called` so in the message. */
 export function checkKind(value: unknown, kind: abstract new (...given: never) => unknown, who: string, called: string): void {
   if (value instanceof kind) return

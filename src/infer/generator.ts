@@ -17,7 +17,7 @@ import type { Recording } from '../nn/recording.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import type { Abortable } from './abort.js'
-import { checkKind, checkTexts } from './asked.js'
+import { checkKind, checkOptions, checkTexts } from './asked.js'
 import { refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 import { checkPolicy, frameCounts, type LengthPolicy, policyNumbers } from './length_policy.js'
@@ -60,6 +60,7 @@ export class Generator implements AsyncDisposable {
    * ERR_DISPOSED when what it needs is destroyed.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
+    checkOptions(options, 'generate')
     const { signal } = options
     const chunks = this.#chunks([text], options)
     // Aborted, it ends whether somebody reads on or not.
@@ -95,6 +96,7 @@ export class Generator implements AsyncDisposable {
   }
 
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
+    checkOptions(options, 'generate')
     const { signal } = options
     signal?.throwIfAborted()
     this.#check()

@@ -8,7 +8,7 @@ import { checkSameGpu } from '../device/owned_buffers.js'
 import { MOST_BEAMS } from '../kernels/beam_step.js'
 import { GlossModel } from '../model/text_to_gloss.js'
 import type { Abortable } from './abort.js'
-import { checkKind, checkTexts } from './asked.js'
+import { checkKind, checkOptions, checkTexts } from './asked.js'
 import { runSteps } from './decoding_loop.js'
 import { refuseDivergedLogits } from './divergence.js'
 import { bestGlosses, type DecodedGloss, greedyGlosses, type TokenReports } from './gloss_result.js'
@@ -57,6 +57,7 @@ export class GlossDecoder implements AsyncDisposable {
    * ERR_DIVERGED where the model's numbers are not finite, ERR_DISPOSED where what it needs is destroyed.
    */
   async decode(prompts: readonly string[], options: DecodeOptions = {}): Promise<DecodedGloss[]> {
+    checkOptions(options, 'prompt')
     const { beams = 1, lengthPenalty = 0, limit = this.#model.config.maxTokens, signal } = options
     signal?.throwIfAborted()
     this.#check()

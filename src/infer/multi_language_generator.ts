@@ -10,6 +10,7 @@ import { parameterCount } from '../model/parameters.js'
 import { type GroupDescription, LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import type { HostTensors } from '../nn/host_tensor.js'
+import { checkOptions } from './asked.js'
 import { type GenerateOptions, Generator } from './generator.js'
 
 /** Groups on the host, e.g. a `Checkpoint`. */
@@ -75,6 +76,7 @@ export class MultiLanguageGenerator implements AsyncDisposable {
 
   /** As `Generator.stream`. Throws ERR_USAGE, naming the known ones, for an unknown language. */
   async *stream(language: string, text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
+    checkOptions(options, 'generate')
     const { signal } = options
     const entry = await this.#enter(language, signal)
     let left: Promise<void> | undefined

@@ -4,6 +4,7 @@ import { SignError } from '../base/errors.js'
 import { SHARED } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { languageOfToken, parseLangGloss } from '../text/lang_gloss.js'
+import { checkOptions } from './asked.js'
 import type { GenerateOptions } from './generator.js'
 import type { MultiLanguageGenerator } from './multi_language_generator.js'
 import type { PromptReader, PromptReading, ReadOptions } from './prompt_reader.js'
@@ -39,6 +40,7 @@ export class PromptGenerator {
     prompt: string,
     options: { readonly read?: ReadOptions; readonly generate?: GenerateOptions } = {},
   ): Promise<{ readonly reading: PromptReading; readonly motion: Motion }> {
+    checkOptions(options, 'prompt')
     const reading = await this.#reader.read(prompt, options.read)
     const { group, text } = groupInput(reading, this.#signer.languages)
     if (text === '') throw nothingRead(prompt, reading)

@@ -4,7 +4,7 @@ import { SignError } from '../base/errors.js'
 import { GlossModel } from '../model/text_to_gloss.js'
 import { checkWhole } from '../text/broken_text.js'
 import { type LanguageNaming, languageNamings, withLanguageField, withoutNamings } from '../text/prompt_language.js'
-import { checkKind, checkTexts } from './asked.js'
+import { checkKind, checkOptions, checkTexts } from './asked.js'
 import { type DecodeOptions, GlossDecoder } from './gloss_decoder.js'
 
 export interface PromptReading {
@@ -39,7 +39,9 @@ export class PromptReader implements AsyncDisposable {
    * open which language it is (GSL, German or Greek), or it names several, the one told decides. Throws ERR_USAGE naming the known languages
    * where that gives none, or one that the model was not trained on, and for a prompt of unknown words only or with letters lost.
    */
-  async read(prompt: string, { language: told, ...options }: ReadOptions = {}): Promise<PromptReading> {
+  async read(prompt: string, asked: ReadOptions = {}): Promise<PromptReading> {
+    checkOptions(asked, 'prompt')
+    const { language: told, ...options } = asked
     checkTexts([prompt], 'prompt', 'prompts')
     options.signal?.throwIfAborted()
     checkWhole(prompt, 'prompt')

@@ -1,5 +1,5 @@
 import { type AdapterTraits, defineKernel, type FormSpec, lanes, type Variant } from '../device/kernel.js'
-import { FULL_GPU_WORKGROUPS } from '../device/slices.js'
+import { FULL_GPU_WORKGROUPS } from './slices.js'
 
 /**
  * What all but attention_delta are told. `causal` is 0 or 1: query i sees keys j <= i only. Rows of q and dq are queryStride numbers long,

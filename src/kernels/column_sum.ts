@@ -1,5 +1,5 @@
 import { defineKernel, lanes } from '../device/kernel.js'
-import { workgroupColumns } from '../device/reductions.js'
+import { workgroupColumns } from './reductions.js'
 
 /** sum += the totals of x's columns. x [rows, cols], sum [cols], cols a multiple of 4. The gradient of any bias added to every row. */
 export const columnSum = defineKernel({

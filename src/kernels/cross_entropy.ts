@@ -1,5 +1,5 @@
 import { defineKernel, lanes } from '../device/kernel.js'
-import { subgroupRows } from '../device/reductions.js'
+import { subgroupRows } from './reductions.js'
 
 const params = { rows: 'u32', classes: 'u32', stride: 'u32', ignored: 'u32', smoothing: 'f32' } as const
 

@@ -1,5 +1,5 @@
 import { type AdapterTraits, defineKernel, lanes } from '../device/kernel.js'
-import { subgroupRows, workgroupColumns } from '../device/reductions.js'
+import { subgroupRows, workgroupColumns } from './reductions.js'
 
 /** Vectors of a row that a lane keeps at most: of a GPU lane's registers up to half. Software drivers compile more for seconds, to no gain. */
 const mostTurns = ({ software }: AdapterTraits): number => (software ? 4 : 16)

@@ -8,7 +8,7 @@ import {
   taking,
   type Variant,
 } from '../device/kernel.js'
-import { type ProductShape, slicedTiles } from '../device/slices.js'
+import { type ProductShape, slicedTiles } from './slices.js'
 
 /** Workgroups that keep the cores of a machine busy. */
 const FULL_CPU_TILES = 32

@@ -1,6 +1,6 @@
 import { type AdapterTraits, type Constants, type Cost, defineKernel, inHalves, type ParamValues, type Variant } from '../device/kernel.js'
-import { FULL_GPU_WORKGROUPS } from '../device/slices.js'
 import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant, wayBack } from './linear.js'
+import { FULL_GPU_WORKGROUPS } from './slices.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
 export const halfMatrices = ({ subgroupSize, subgroupMatrices }: AdapterTraits): boolean =>

@@ -12,7 +12,7 @@ let gpu: Gpu
 beforeAll(async () => {
   gpu = (await openGpu()).gpu
 })
-afterAll(() => gpu.dispose())
+afterAll(() => gpu.destroy())
 
 const lift = (clips: readonly KeypointClip[], options: LiftOptions = {}) => liftAll(gpu, clips, options)
 

@@ -2,9 +2,9 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { interpolateKeypoints, normaliseKeypoints, pruneKeypoints } from '../data/keypoint_normalise.js'
+import { interpolateKeypoints, normaliseKeypoints, pruneKeypoints } from '../data/keypoints/normalise.js'
 import type { Gpu } from '../device/gpu.js'
-import { readOpenPoseClip } from '../formats/openpose.js'
+import { readOpenPoseClip } from '../formats/openpose/openpose.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { type LiftedClip, type LiftOptions, liftClips } from './lift.js'
 

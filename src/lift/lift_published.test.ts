@@ -16,7 +16,7 @@ describe.skipIf(!published)('the published clips', () => {
     gpu = (await openGpu()).gpu
     clips = await Promise.all(publishedNames.map(publishedClip))
   })
-  afterAll(() => gpu.dispose())
+  afterAll(() => gpu.destroy())
 
   const lift = (some: readonly KeypointClip[], options: LiftOptions = {}) => liftAll(gpu, some, options)
 

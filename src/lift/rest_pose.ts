@@ -7,19 +7,14 @@
 // - a hand in line with its forearm, fingers a little apart
 
 import { KEYPOINT } from '../motion/keypoints.js'
-import { type Arm, arms, bones, fingers, JOINTS, joint } from '../motion/skeleton.js'
+import { direction, forearmDirection, moved, type Places, type Point, placeHand, scaled } from '../motion/rest_hand.js'
+import { type Arm, arms, JOINTS, joint } from '../motion/skeleton.js'
 
 /** How much the place of a joint at rest counts beside those that were seen: about as much as smoothness does. */
 const REST = 0.1
 
-type Point = readonly [x: number, y: number]
-
-/** Angles of the fingers to the axis of the hand, towards the thumb's side. */
-const fan = [0.9, 0.28, 0.07, -0.15, -0.38]
 /** Hanging arms lean outwards a little. */
 const LEAN = 0.1
-/** A forearm seen end on tells no direction; the hand then hangs. */
-const DOWN = 0.3
 
 /**
  * The keypoints with a place for each joint of `unseen` in every frame, of little weight.
@@ -82,20 +77,17 @@ class Frame {
     const held = [wrist, hand].find((j) => this.#knows(j))
     const hanging = moved(this.#at(shoulder), [LEAN * upper * outward, Math.sqrt(1 - LEAN * LEAN) * upper])
     this.#place(elbow, held === undefined ? hanging : bent(this.#at(shoulder), this.#at(held), upper, fore, outward))
-    const forearm = direction(this.#at(elbow), this.#at(held ?? elbow), DOWN * fore)
+    const forearm = forearmDirection(this.#at(elbow), this.#at(held ?? elbow), fore)
     this.#place(wrist, this.#knows(hand) ? moved(this.#at(hand), scaled(forearm, -palm)) : moved(this.#at(elbow), [0, fore]))
-    this.#placeHand(hand, direction(this.#at(elbow), this.#at(wrist), DOWN * fore), wrist, outward)
+    placeHand(this.#places, hand, wrist, forearmDirection(this.#at(elbow), this.#at(wrist), fore), outward)
   }
 
-  #placeHand(hand: number, forearm: Point, wrist: number, outward: number): void {
-    const known = Array.from({ length: 4 * fingers.length }, (_, k) => hand + 1 + k).filter((j) => this.#knows(j))
-    this.#place(hand, moved(this.#at(wrist), scaled(forearm, this.#lengths[4]!)))
-    const root = this.#at(hand)
-    const middle = known.length > 0 ? known.map((j) => scaled(this.#at(j), 1 / known.length)).reduce(moved) : undefined
-    const axis = middle ? direction(root, middle, 0) : forearm
-    for (const { parent, child, length } of bones.filter(({ child }) => child > hand && child <= hand + 4 * fingers.length)) {
-      const angle = fan[Math.floor((child - hand - 1) / 4)]!
-      this.#place(child, moved(this.#at(parent), scaled(turned(axis, -outward * angle), this.#lengths[length]!)))
+  get #places(): Places {
+    return {
+      at: (j) => this.#at(j),
+      knows: (j) => this.#knows(j),
+      place: (j, point) => this.#place(j, point),
+      lengths: this.#lengths,
     }
   }
 
@@ -113,22 +105,7 @@ class Frame {
   }
 }
 
-const moved = ([x, y]: Point, [dx, dy]: Point): Point => [x + dx, y + dy]
-const scaled = ([x, y]: Point, by: number): Point => [x * by, y * by]
 const mixed = (a: Point, b: Point, share: number): Point => [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])]
-
-/** The unit direction from `a` to `b`, `down` added to it; straight down where there is none. */
-function direction(a: Point, b: Point, down: number): Point {
-  const [x, y] = [b[0] - a[0], b[1] - a[1] + down]
-  const length = Math.hypot(x, y)
-  return length > 1e-6 ? [x / length, y / length] : [0, 1]
-}
-
-/** Against the clock in a picture whose y grows downwards. */
-function turned([x, y]: Point, angle: number): Point {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  return [x * cos + y * sin, y * cos - x * sin]
-}
 
 /** The elbow of an arm from `shoulder` to `wrist` with these lengths, of the two the lower one; on the line where they do not reach. */
 function bent(shoulder: Point, wrist: Point, upper: number, fore: number, outward: number): Point {

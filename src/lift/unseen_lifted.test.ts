@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cleanKeypoints } from '../data/keypoint_clean.js'
+import { cleanKeypoints } from '../data/keypoints/clean.js'
 import { normalise } from '../data/normalise.js'
 import { boneLengths } from '../motion/bone_lengths.js'
 import type { KeypointClip } from '../motion/keypoints.js'
@@ -50,7 +50,7 @@ describe('joints that are never seen', () => {
         expect(ratio, `bone ${i} from ${parent} to ${child}`).toBeLessThan(known ? 1.4 : 4)
       }
     } finally {
-      await gpu.dispose()
+      await gpu.destroy()
     }
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { syntheticCorpus } from '../data/synthetic.js'
+import { syntheticCorpus } from '../data/synthetic/corpus.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { boneLengthDeviation, durationRatio, poseStdRatio, wristPathRatio } from './motion.js'

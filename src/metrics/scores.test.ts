@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { syntheticCorpus } from '../data/synthetic.js'
+import { syntheticCorpus } from '../data/synthetic/corpus.js'
 import { formatScores, type ScoreRow, scoreMotions } from './scores.js'
 
 const { train, dev } = syntheticCorpus({ languages: ['GSL', 'DSGS'], clipsPerLanguage: 30 })

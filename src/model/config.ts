@@ -54,18 +54,6 @@ export const presets = {
 
 export type Preset = keyof typeof presets
 
-// Of a training step at width 128 both kinds of dispatch cost about as much on lavapipe; at 256 the long ones are nearly all.
-const WIDE = 256
-
-/** Whether a model's training step consists of long dispatches, by its width. */
-export const hasLongSteps = ({
-  preset,
-  width = presets[preset].width,
-}: {
-  readonly preset: Preset
-  readonly width?: number | undefined
-}): boolean => width >= WIDE
-
 /** Numbers the decoder takes in a frame, before padding. */
 export const inputNumbers = (config: ModelConfig): number => (config.justCounter ? 1 : COORDS + 1)
 
@@ -78,9 +66,16 @@ export function sameConfig<Config extends object>(a: Config, b: Config): boolean
   return [...keys].every((key) => a[key] === b[key])
 }
 
+/** Layers a side: far more than any model of the field has, and few enough to list their parameters. */
+export const MOST_LAYERS = 1000
+
 /** Throws ERR_CONFIG for sizes no kernel can run. */
 export function checkConfig(config: ModelConfig): ModelConfig {
   const { width, heads, hidden } = config
+  for (const side of ['encoderLayers', 'decoderLayers'] as const) {
+    if (config[side] > MOST_LAYERS)
+      throw new SignError('ERR_CONFIG', 'model', `wanted ${side} to be at most ${MOST_LAYERS}, got ${config[side]}`, 'Take fewer layers')
+  }
   if (width % heads !== 0 || (width / heads) % 4 !== 0) {
     throw new SignError('ERR_CONFIG', 'model', `wanted width/heads to be a multiple of 4, got ${width}/${heads}`, 'Change width or heads')
   }

@@ -5,7 +5,7 @@ import { elements } from '../device/memory.js'
 import type { HostTensor } from './host_tensor.js'
 import type { ParameterSpec } from './parameter_spec.js'
 
-interface RandomInit {
+export interface RandomInit {
   /** A row that begins as zeros all the same: that of the padding token, which is never to say anything. */
   readonly zeroRow?: number
 }

@@ -150,6 +150,10 @@ export class ParameterSet {
     for (const part of [this.values, this.grads, this.first, this.second, this.halves, this.#extra]) part?.destroy()
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
+  }
+
   #parameter(spec: ParameterSpec): Parameter {
     const grad = this.grads?.tensor(spec, `d ${spec.name}`)
     const half = this.halves?.tensor(spec, `half ${spec.name}`)

@@ -3,16 +3,16 @@
 import { basename, extname } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { writeBvh } from '../formats/bvh.js'
-import { writeGlb } from '../formats/glb.js'
+import { writeGlb } from '../formats/glb/glb.js'
 import { writeMotionNpz } from '../formats/npz.js'
-import { poseOfMotion, writePose } from '../formats/pose_write.js'
-import { writeSkels } from '../formats/skels_write.js'
+import { poseOfMotion, writePose } from '../formats/pose/write.js'
+import { writeSkels } from '../formats/skels/write.js'
 import type { Motion } from '../motion/clip.js'
 import { writeGif } from './gif.js'
 import { type MotionMeta, writeJson } from './json_motion.js'
 import { writePng } from './png.js'
 import { writeSvg } from './svg.js'
-import { writeViewer } from './viewer.js'
+import { writeViewer } from './viewer/viewer.js'
 
 /** What goes into the file besides the motion, as far as its format can hold it. */
 export interface About extends MotionMeta {

@@ -38,7 +38,7 @@ describe('on this adapter,', () => {
   beforeAll(async () => {
     gpu = (await openGpu()).gpu
   })
-  afterAll(() => gpu.dispose())
+  afterAll(() => gpu.destroy())
 
   /** What every buffer holds after one run, the k-th filled with k + 1. */
   async function contentsAfter(kernel: CeilingKernel): Promise<Record<string, Float32Array>> {

@@ -41,8 +41,8 @@ beforeAll(async () => {
   blind = new Gpu(device, { shaders: shaderFromPackage, wait, software, label: 'without timestamps', keepAlive: [gpu, adapter] })
 })
 afterAll(async () => {
-  await blind.dispose()
-  await gpu.dispose()
+  await blind.destroy()
+  await gpu.destroy()
 })
 
 async function profileOn(device: Gpu): Promise<Collected> {

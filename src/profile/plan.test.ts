@@ -26,7 +26,7 @@ beforeAll(async () => {
   gpu = (await openGpu()).gpu
   plan = await planTraining(gpu, run)
 })
-afterAll(() => gpu.dispose())
+afterAll(() => gpu.destroy())
 
 describe('planTraining', () => {
   it('has the arenas of training, the four of the parameters equally large', () => {

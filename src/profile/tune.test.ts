@@ -26,7 +26,7 @@ let gpu: Gpu
 beforeAll(async () => {
   gpu = (await openGpu()).gpu
 })
-afterAll(() => gpu.dispose())
+afterAll(() => gpu.destroy())
 
 /** y = factor · x, in three forms, one of which is wrong and one of which does not compile. */
 const scaled = (factor: string) => `

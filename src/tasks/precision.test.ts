@@ -31,7 +31,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signllm-precision-'))
 })
 afterAll(async () => {
-  await gpu.dispose()
+  await gpu.destroy()
   await rm(folder, { recursive: true, force: true })
 })
 

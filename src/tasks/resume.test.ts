@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signllm, signllmSent } from '../cli.testing.js'
-import { inRunFolder } from '../train/run_folder.js'
+import { inRunFolder } from '../train/run/folder.js'
 
 let folder: string
 

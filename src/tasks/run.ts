@@ -1,8 +1,8 @@
 // Trainings of the tasks there are, by the names that a library's user knows.
 
 import type { Gpu } from '../device/gpu.js'
-import { runTask, type TrainRunOptions } from '../train/run.js'
-import type { RunEvent } from '../train/run_loop.js'
+import type { RunEvent } from '../train/run/loop.js'
+import { runTask, type TrainRunOptions } from '../train/run/run.js'
 import type { TrainedStep } from '../train/trainer.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'

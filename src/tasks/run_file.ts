@@ -1,6 +1,6 @@
 // A run file of any task.
 
-import { loadRunOf, readRunFile, type Warn } from '../train/run_file.js'
+import { loadRunOf, readRunFile, type Warn } from '../train/run/file.js'
 import { type TaskRun, taskRun } from '../train/task.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'

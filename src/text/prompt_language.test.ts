@@ -44,6 +44,14 @@ describe('the language of a prompt', () => {
       expect(languageNamedIn(`Put 'rain' into ${one}, please.`), one).toBe(tag)
   })
 
+  it('is read from full-width letters, which no model has learned', () => {
+    const prompt = '「雨」をＡＳＬで'
+    expect(languageNamedIn(prompt)).toBe('ASL')
+    expect(languageNamedIn('Sign this in ａｓｌ： I know DGS')).toBe('ASL')
+    expect(languageNamings(prompt)).toEqual([{ language: 'ASL', from: 4, to: 7, asTemplates: false }])
+    expect(withLanguageField(prompt, 'ASL')).toBe(`lang_asl ${prompt}`)
+  })
+
   it('is the longest name at a place', () => {
     expect(languageNamedIn('Come si segna «pioggia» in LIS-CH?')).toBe('LIS-CH')
     expect(languageNamedIn('Come si segna «pioggia» in LIS?')).toBe('LIS')

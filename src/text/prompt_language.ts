@@ -24,12 +24,18 @@ export interface LanguageNaming {
 
 /** Where a prompt names sign languages outside of what is quoted, in its order; the longest name counts, `LIS-CH` and not `LIS`. */
 export function languageNamings(prompt: string, context: NamingContext = {}): LanguageNaming[] {
-  const { text, quoted } = withoutQuoted(prompt)
+  const { text, quoted } = withoutQuoted(narrow(prompt))
   // Unquoted, the sentence comes after a colon: "Sign this in ASL: …".
   const colon = quoted ? -1 : text.search(/[:：]/u)
   const before = colon < 0 ? [] : namingsIn(text.slice(0, colon), context)
-  return before.length > 0 ? before : namingsIn(text, context)
+  const found = before.length > 0 ? before : namingsIn(text, context)
+  // A model knows the templates' letters, not their wide twins.
+  return found.map((naming) => ({ ...naming, asTemplates: naming.asTemplates && isNarrow(prompt.slice(naming.from, naming.to)) }))
 }
+
+/** The prompt with the full-width letters and marks of East Asian keyboards, `ＡＳＬ`, as plain ones; each is one character before and after, so that places stay. */
+const narrow = (prompt: string): string => prompt.replace(/[\uFF01-\uFF5E]/gu, (wide) => wide.normalize('NFKC'))
+const isNarrow = (text: string): boolean => narrow(text) === text
 
 /**
  * The tag of the sign language a prompt names, or undefined for one that names none, or several of which none is the one told.

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { syntheticLanguages } from '../data/synthetic.js'
+import { syntheticLanguages } from '../data/synthetic/corpus.js'
 import { languageNamedIn } from './prompt_language.js'
 import { fillPrompt, promptTemplates, templatesOf } from './prompts.js'
 

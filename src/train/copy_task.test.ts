@@ -14,7 +14,7 @@ import { planTraining } from '../profile/plan.js'
 import { trainSubject } from '../profile/train.js'
 import { runPrograms, usesOf } from '../profile/uses.js'
 import { copyTask } from './copy_task.testing.js'
-import { runTask, type TrainRunOptions } from './run.js'
+import { runTask, type TrainRunOptions } from './run/run.js'
 import { taskRun } from './task.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'signllm-copy-'))

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -81,6 +82,17 @@ describe('files on disk', () => {
     await writeFile(path, formatSafetensors(sample).slice(0, -4))
     await expect(readSafetensors(path)).rejects.toThrow(/cut\.safetensors: wanted \d+ bytes, got \d+: the file is cut short/)
     await expect(readSafetensors(join(folder, 'no.safetensors'))).rejects.toThrow('no.safetensors: wanted to read a checkpoint, got ENOENT')
+  })
+
+  it.skipIf(process.platform === 'win32')('are no pipes, devices or folders, which are refused before they are opened', async () => {
+    const pipe = join(folder, 'pipe.safetensors')
+    execFileSync('mkfifo', [pipe])
+    const refused = (path: string, got: string) => ({
+      code: 'ERR_CHECKPOINT',
+      message: expect.stringContaining(`${path}: wanted a checkpoint, got ${got}.`),
+    })
+    for (const path of [pipe, '/dev/zero']) await expect(readSafetensors(path)).rejects.toMatchObject(refused(path, 'a pipe or device'))
+    await expect(readSafetensors(folder)).rejects.toMatchObject(refused(folder, 'a folder'))
   })
 })
 

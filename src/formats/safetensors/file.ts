@@ -1,6 +1,7 @@
 // Reading safetensors files from a disk.
 
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { SignError } from '../../base/errors.js'
 import { isSystemError, refusedInput } from '../../base/system_errors.js'
 import { type ByteSource, type ReadTensorsOptions, readTensors } from './parse.js'
 import { badCheckpoint, type TensorFile } from './types.js'
@@ -8,10 +9,11 @@ import { badCheckpoint, type TensorFile } from './types.js'
 // One read call takes less than 2 GiB on every system.
 const READ_CALL_BYTES = 2 ** 30
 
-/** Reads a file. Throws ERR_CHECKPOINT as {@link readTensors}, and for one that cannot be opened or read. */
+/** Reads a file. Throws ERR_CHECKPOINT as {@link readTensors}, and for what cannot be opened or read, or is no file. */
 export async function readSafetensors(path: string, options: ReadTensorsOptions = {}): Promise<TensorFile> {
   let file: FileHandle | undefined
   try {
+    await checkFile(path)
     file = await open(path, 'r')
     return await readTensors(await sourceOf(file, path), path, options)
   } catch (cause) {
@@ -20,6 +22,14 @@ export async function readSafetensors(path: string, options: ReadTensorsOptions 
   } finally {
     await file?.close()
   }
+}
+
+/** Before it is opened: a pipe would wait for somebody to write to it. */
+async function checkFile(path: string): Promise<void> {
+  const status = await stat(path)
+  if (status.isFile()) return
+  const got = status.isDirectory() ? 'a folder' : 'a pipe or device'
+  throw new SignError('ERR_CHECKPOINT', path, `wanted a checkpoint, got ${got}`, 'Name a .safetensors file')
 }
 
 async function sourceOf(file: FileHandle, path: string): Promise<ByteSource> {

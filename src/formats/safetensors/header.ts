@@ -1,7 +1,7 @@
 // The header of a safetensors file: 8 bytes of length, then JSON that says where each tensor's bytes lie. A checkpoint comes from
 // anywhere, so nothing in it is believed: every range is checked against the file before a byte of data is touched.
 
-import { isObject } from '../json_shape.js'
+import { isObject } from '../json/shape.js'
 import { type Checksums, readChecksums } from './checksums.js'
 import { foreignFile } from './foreign.js'
 import { findDuplicateKey } from './keys.js'

@@ -1,6 +1,6 @@
 // The three lanes of the timeline: what the host did, the parts of the model, and their kernels.
 
-import type { TimelineData } from '../../profile/page_timeline_data.js'
+import type { TimelineData } from '../../profile/page/timeline_data.js'
 
 /** Something that lasted, in milliseconds. */
 export interface Span {

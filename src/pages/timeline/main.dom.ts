@@ -1,6 +1,6 @@
 // The timeline's script: paints it, and looks closer and elsewhere as the pointer, the keys and the buttons ask.
 
-import type { TimelineData } from '../../profile/page_timeline_data.js'
+import type { TimelineData } from '../../profile/page/timeline_data.js'
 import { element, isShortcut, pageData } from '../page.dom.js'
 import { lanesOf, spanAt } from './lanes.js'
 import { paintTimeline } from './picture.dom.js'

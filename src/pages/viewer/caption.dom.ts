@@ -1,7 +1,7 @@
 // What is said about the clip under its picture, and what the colours mean.
 
 import type { Palette } from '../../outputs/colours.js'
-import type { ClipText } from '../../outputs/viewer_data.js'
+import type { ClipText } from '../../outputs/viewer/data.js'
 import { element, make } from '../page.dom.js'
 
 export function showCaption({ title, language, text, scores }: ClipText): void {

@@ -1,6 +1,6 @@
 // The list of clips beside the picture.
 
-import type { ClipText } from '../../outputs/viewer_data.js'
+import type { ClipText } from '../../outputs/viewer/data.js'
 import { element, make } from '../page.dom.js'
 
 export class ClipList {

@@ -1,6 +1,6 @@
 // The viewer's script: starts the player, and hands it what the pointer, the keys and the controls ask for.
 
-import type { ViewerData } from '../../outputs/viewer_data.js'
+import type { ViewerData } from '../../outputs/viewer/data.js'
 import { element, isShortcut, pageData } from '../page.dom.js'
 import { Player } from './player.dom.js'
 

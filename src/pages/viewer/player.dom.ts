@@ -1,7 +1,7 @@
 // The viewer at work: the clip that is shown, time going by, and the controls that say so.
 
 import { dark, light } from '../../outputs/colours.js'
-import type { PackedClip } from '../../outputs/viewer_data.js'
+import type { PackedClip } from '../../outputs/viewer/data.js'
 import { element } from '../page.dom.js'
 import { showCaption, showLegend } from './caption.dom.js'
 import { ClipList } from './clip_list.dom.js'

@@ -1,7 +1,7 @@
 // A clip ready to be played, from how the page holds it.
 
 import type { Motion } from '../../motion/clip.js'
-import type { PackedClip, PackedMotion } from '../../outputs/viewer_data.js'
+import type { PackedClip, PackedMotion } from '../../outputs/viewer/data.js'
 
 export interface ShownClip extends Omit<PackedClip, 'motion' | 'reference'> {
   readonly motion: Motion

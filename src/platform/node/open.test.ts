@@ -95,7 +95,7 @@ describe.skipIf(!haveEmbedded)('openGpu on a machine', () => {
       gpu.device.queue.writeBuffer(buffer, 0, Uint32Array.of(1, 2, 3, 4))
       const back = new Uint32Array(await gpu.read(buffer))
       require('node:worker_threads').parentPort.postMessage([report.chosen, report.name.split('-')[0], ...back])
-      await gpu.dispose()
+      await gpu.destroy()
     })()`
     const body = `
       import { Worker } from 'node:worker_threads'
@@ -218,13 +218,13 @@ describe('what signllm tune measured', () => {
     vi.stubEnv('SIGNLLM_TUNING', undefined)
     try {
       const first = await openGpu()
-      await first.gpu.dispose()
+      await first.gpu.destroy()
       expect(first.report.notes).toEqual([])
       const { path } = first.report.tuning
       await mkdir(join(path, '..'), { recursive: true })
       await damage(path)
       const { gpu, report } = await openGpu()
-      await gpu.dispose()
+      await gpu.destroy()
       expect(gpu.tuning).toBeUndefined()
       expect(report.tuning).toEqual({ path: tuningPath(report.identity), shapes: 0 })
       expect(report.notes).toEqual([expect.stringMatching(expected)])
@@ -255,7 +255,7 @@ describe('opening again and again', () => {
         const program = await Program.build(gpu, recorder)
         await program.run()
         for (const [what, object] of Object.entries({ gpu, device: gpu.device, program })) watch(what, object)
-        if (disposed) await gpu.dispose()
+        if (disposed) await gpu.destroy()
       }
       for (let i = 0; i < 10; i++) await cycle(i % 2 === 0)
       for (let i = 0; i < 10 && living.device > 1; i++) {

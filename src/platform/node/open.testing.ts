@@ -47,7 +47,7 @@ const say = (value) => console.log(JSON.stringify(value))
 const opened = async (adapter) => {
   try {
     const { gpu, report } = await openGpu({ adapter })
-    await gpu.dispose()
+    await gpu.destroy()
     return [report.chosen, report.name.split('-')[0]]
   } catch (error) {
     return [error.code ?? error.stack]

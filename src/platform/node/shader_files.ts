@@ -3,8 +3,8 @@
 
 import { readFile } from 'node:fs/promises'
 import { SignError } from '../../base/errors.js'
-import { bundledShader } from '../../device/bundled_shaders.js'
-import type { ShaderSource } from '../../device/shader_source.js'
+import { bundledShader } from '../../device/shader/bundled.js'
+import type { ShaderSource } from '../../device/shader/source.js'
 
 /** The text of `shaders/NAME.wgsl` of this package. Throws ERR_SHADER. */
 export const shaderFromPackage: ShaderSource = (name) => (inCheckout(import.meta.url) ? fromFile(name) : bundledShader(name))

@@ -11,7 +11,7 @@ beforeAll(async () => {
   opened = (await openInNode()).gpu
   dawn = opened.keepAlive as GPU
 })
-afterAll(() => opened.dispose())
+afterAll(() => opened.destroy())
 
 describe('openGpu of a browser', () => {
   it('takes the adapter’s kernels, features and limits, and ends with its device', async () => {
@@ -19,7 +19,7 @@ describe('openGpu of a browser', () => {
     expect({ ...gpu.traits, features: [...gpu.traits.features] }).toEqual({ ...opened.traits, features: [...opened.traits.features] })
     expect(report.limits.maxBufferSize).toBe(opened.device.limits.maxBufferSize)
     expect([report.name, report.software, report.identity]).toEqual([opened.label, opened.software, gpu.identity])
-    await gpu.dispose()
+    await gpu.destroy()
     expect((await gpu.device.lost).reason).toBe('destroyed')
   })
 
@@ -28,7 +28,7 @@ describe('openGpu of a browser', () => {
     expect(report.name).toBe(opened.label)
     const kernel = { name: 'mine', buffers: {}, params: {}, cost: () => ({ flops: 0, bytes: 0 }), workgroups: () => [1] as const }
     await expect(gpu.pipeline(kernel, {})).rejects.toThrow(/not|mine/)
-    await gpu.dispose()
+    await gpu.destroy()
     opened.check()
   })
 
@@ -44,7 +44,7 @@ describe('openGpu of a browser', () => {
     await expect(openGpu({ device: plain })).rejects.toThrow(/wanted a device that knows its adapter.+Pass the info/)
     const { gpu, report } = await openGpu({ device: plain, info })
     expect([report.name, gpu.traits.subgroupSize]).toEqual([opened.label, opened.traits.subgroupSize])
-    await gpu.dispose()
+    await gpu.destroy()
   })
 
   it('says what is missing, and what to do', async () => {

@@ -3,7 +3,7 @@
 import { SignError } from '../../base/errors.js'
 import { type DeviceReport, identityOf, infoOf, reportOf, requestDevice } from '../../device/adapter_facts.js'
 import { Gpu } from '../../device/gpu.js'
-import type { ShaderSource } from '../../device/shader_source.js'
+import type { ShaderSource } from '../../device/shader/source.js'
 import type { Tuning } from '../../device/tuning.js'
 
 export interface OpenOptions {

@@ -10,7 +10,7 @@ import type { Gpu } from '../../device/gpu.js'
 import { openGpu } from '../../platform/node/open.js'
 import { withLanguageField } from '../../text/prompt_language.js'
 import { everyTemplateOf, fillPrompt } from '../../text/prompts.js'
-import type { FolderOptions } from '../../train/run_folder.js'
+import type { FolderOptions } from '../../train/run/folder.js'
 import { trainGlossRun } from '../run.js'
 import { parseGlossConfig } from './config.js'
 import { loadGlossData } from './data.js'
@@ -22,7 +22,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signllm-gloss-'))
 })
 afterAll(async () => {
-  await gpu.dispose()
+  await gpu.destroy()
   await rm(folder, { recursive: true, force: true })
 })
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signllm-base-'))
 })
 afterAll(async () => {
-  await gpu.dispose()
+  await gpu.destroy()
   await rm(folder, { recursive: true, force: true })
 })
 

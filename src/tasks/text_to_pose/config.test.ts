@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { SignError } from '../../base/errors.js'
 import { nearest } from '../../train/config/schema.js'
-import { formatRunFile } from '../../train/run_folder.js'
+import { formatRunFile } from '../../train/run/folder.js'
 import type { ScheduleSettings } from '../../train/schedule.js'
 import { loadRunConfig } from '../run_file.js'
 import { parseRunConfig, type RunConfig } from './config.js'
@@ -103,6 +103,11 @@ describe('a complaint', () => {
       'demo.yaml:5:3: `model`: wanted one of the keys preset, width, ',
       'got `widht` (did you mean `width`?)',
     ],
+    [
+      'more layers than can be listed',
+      `${small}model: { decoderLayers: 1000000000 }\n`,
+      'demo.yaml:4:25: `model.decoderLayers`: wanted at most 1000, got 1000000000',
+    ],
     ['a shortened key', `${small}model: { layers: 2 }\n`, 'demo.yaml:4:10: ', 'got `layers` (did you mean `encoderLayers`?)'],
     [
       'a misspelt key at the top',
@@ -143,7 +148,7 @@ describe('a complaint', () => {
     [
       'a folder for a name',
       'name: a/b\ndata: [synthetic: {}]\n',
-      'demo.yaml:1:7: `name`: wanted letters, digits, dots, dashes or underscores, got "a/b"',
+      'demo.yaml:1:7: `name`: wanted letters, digits, dots, dashes, underscores, + or =, got "a/b"',
     ],
     [
       'words the wrong way round',

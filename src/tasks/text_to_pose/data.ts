@@ -1,11 +1,10 @@
 // From a run file's `data` to samples: one language a group, each with its vocabulary and start frame.
 
 import { SignError } from '../../base/errors.js'
-import { loadCorpus, UNTOLD_RATE } from '../../data/corpus.js'
-import { readManifest } from '../../data/corpus_manifest.js'
+import { loadCorpus, UNTOLD_RATE } from '../../data/corpus/corpus.js'
+import { readManifest } from '../../data/corpus/manifest.js'
 import { type Source, sourceOf } from '../../data/source.js'
-import { syntheticCorpus } from '../../data/synthetic.js'
-import { readVocabulary } from '../../data/vocabulary_file.js'
+import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import { type ModelConfig, presets, sameConfig } from '../../model/config.js'
 import { measureScaling, rawFrames } from '../../model/frame_scaling.js'
 import { type GroupDescription, SHARED } from '../../model/sign_model.js'
@@ -15,6 +14,7 @@ import { langGlossLine } from '../../text/lang_gloss.js'
 import { checkWords, readingNotes } from '../../text/reading_notes.js'
 import type { TokenPolicy } from '../../text/tokenise.js'
 import { Vocabulary } from '../../text/vocabulary.js'
+import { readVocabulary } from '../../text/vocabulary_file.js'
 import type { Sample } from './batch.js'
 import type { DataEntry, RunConfig } from './config.js'
 

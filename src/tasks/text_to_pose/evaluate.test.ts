@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { saveCorpus } from '../../data/corpus_save.js'
-import { syntheticCorpus } from '../../data/synthetic.js'
+import { saveCorpus } from '../../data/corpus/save.js'
+import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import { SignModel } from '../../model/sign_model.js'
 import { openGpu } from '../../platform/node/open.js'
 import { parseRunConfig } from './config.js'
@@ -13,7 +13,7 @@ import { validate } from './evaluate.js'
 const folder = await mkdtemp(join(tmpdir(), 'signllm-validation-'))
 const { gpu } = await openGpu()
 afterAll(async () => {
-  await gpu.dispose()
+  await gpu.destroy()
   await rm(folder, { recursive: true })
 })
 

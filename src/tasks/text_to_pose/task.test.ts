@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'signllm-late-'))
 })
 afterAll(async () => {
-  await gpu.dispose()
+  await gpu.destroy()
   await rm(folder, { recursive: true, force: true })
 })
 

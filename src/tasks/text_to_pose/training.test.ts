@@ -14,7 +14,7 @@ let gpu: Gpu
 beforeAll(async () => {
   gpu = (await openGpu()).gpu
 })
-afterAll(() => gpu.dispose())
+afterAll(() => gpu.destroy())
 
 const STEPS = 60
 

@@ -11,7 +11,7 @@ import type { LanguageGroup, SignModel } from '../../model/sign_model.js'
 import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
-import type { Scalars } from '../../train/run_logs.js'
+import type { Scalars } from '../../train/run/logs.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { batchArrays } from './batch.js'
@@ -42,7 +42,7 @@ export interface Validated {
 }
 
 /** What is remembered between steps, as plain JSON. */
-interface PoseMemory {
+export interface PoseMemory {
   readonly errors: Readonly<Record<string, SavedErrors>>
   /** What the Priority Learning Channel drew for this epoch, by language; null where it draws nothing. */
   readonly drawn: Readonly<Record<string, EpochDraw>> | null
@@ -121,7 +121,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     return { ...batchArrays(samples, shape, group, { padding: loss.padding, whole: batch.examples.length }), ...arrays }
   }
 
-  tell(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
+  reportStep(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
     const train = this.#trainOf(batch.group)
     const frames = batch.examples.reduce((sum, i) => sum + train[i]!.clip.frames, 0)
     return { ...poseLossReport(passes), language: batch.group, frames }
@@ -198,6 +198,10 @@ export class PoseTraining implements Training<PoseStep, Validated> {
 
   async destroy(): Promise<void> {
     this.model.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
   }
 
   #trainOf(language: string) {

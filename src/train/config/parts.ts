@@ -1,14 +1,16 @@
 // The parts that run files of every task have: languages, sizes, optimiser, schedule, when to stop, what to keep.
 
 import * as z from 'zod'
-import { syntheticLanguages } from '../../data/synthetic.js'
+import { syntheticLanguages } from '../../data/synthetic/corpus.js'
+import { MOST_LAYERS } from '../../model/config.js'
+import { LANGUAGE_TAG } from '../../text/language_tag.js'
 import { chosen, keys, oneKind } from './schema.js'
 
 export const count = z.int().min(1)
 export const share = z.number().min(0).max(1)
 export const belowOne = z.number().min(0).lt(1)
 export const text = z.string().min(1)
-export const languageTag = z.string().regex(/^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$/, 'wanted a language tag such as ASL or LSF-CH')
+export const languageTag = z.string().regex(LANGUAGE_TAG, 'wanted a language tag such as ASL or LSF-CH')
 
 export const synthetic = keys({
   /** The built-in corpus instead of files. */
@@ -70,7 +72,8 @@ export const checkpoint = keys({ every: count.default(200), keep: count.default(
 
 export const log = keys({ every: count.default(10), tensorboard: z.boolean().default(true) })
 
-export const name = z.string().regex(/^\w[\w.-]*$/, 'wanted letters, digits, dots, dashes or underscores')
+/** `ablate` names runs after values, such as `rl+plc` and `model.width=64`. */
+export const name = z.string().regex(/^\w[\w.+=-]*$/, 'wanted letters, digits, dots, dashes, underscores, + or =')
 
 /**
  * What the products of linear layers and attention are made of in training: `f32`, or `f16`, halves with sums in f32, weights and all else
@@ -88,8 +91,8 @@ export const sizes = {
   heads: count.exactOptional(),
   /** Width of the feed-forward blocks. */
   hidden: count.exactOptional(),
-  encoderLayers: count.exactOptional(),
-  decoderLayers: count.exactOptional(),
+  encoderLayers: count.max(MOST_LAYERS).exactOptional(),
+  decoderLayers: count.max(MOST_LAYERS).exactOptional(),
   dropout: belowOne.exactOptional(),
   activation: z.enum(['relu', 'gelu']).exactOptional(),
 }

@@ -1,7 +1,7 @@
 // Reads the run files of a task by its schema.
 
 import type * as z from 'zod'
-import type { Warn } from '../run_file.js'
+import type { Warn } from '../run/file.js'
 import { explain, type RenamedKey, readYaml, withNewNames } from './yaml_errors.js'
 
 /**

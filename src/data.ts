@@ -1,0 +1,46 @@
+// The library's part for data, `signllm/data`: corpora, keypoints of a detector, lifting them into 3D, motions of 50 joints. In Node only.
+
+export { type ErrorCode, SignError } from './base/errors.js'
+export { type ClipRow, clipRows, writeClipTable } from './data/clip_table.js'
+export { type CorpusReport, checkCorpus } from './data/corpus/check.js'
+export { type Corpus, type CorpusSpec, loadCorpus } from './data/corpus/corpus.js'
+export type { CorpusFinding } from './data/corpus/finding.js'
+export type { LengthLimits } from './data/corpus/limits.js'
+export type { CorpusManifest, CurrentManifest } from './data/corpus/manifest.js'
+export { type CorpusAbout, saveCorpus } from './data/corpus/save.js'
+export { type CleanedKeypoints, type CleanOptions, cleanKeypoints } from './data/keypoints/clean.js'
+export {
+  interpolateKeypoints,
+  type NormalisedKeypoints,
+  type NormaliseKeypointOptions,
+  normaliseKeypoints,
+  pruneKeypoints,
+} from './data/keypoints/normalise.js'
+export { keypointsOfPose, type PoseKeypointOptions } from './data/keypoints/of_pose.js'
+export { type OutlierOptions, type Outliers, rejectOutliers } from './data/keypoints/outliers.js'
+export { type KeypointQuality, keypointQuality } from './data/keypoints/quality.js'
+export { resampleKeypoints } from './data/keypoints/resample.js'
+export type { JointSource, Layout as KeypointLayout } from './data/layouts/layouts.js'
+export { motionOfPose, type PoseMotion, type PoseMotionOptions } from './data/layouts/motion.js'
+export { resampleMotion } from './data/motion_resample.js'
+export type { SentenceLine } from './data/sentences.js'
+export type { Source as TextSource } from './data/source.js'
+export { type Split as CorpusSplit, type SplitShares, split, splitByGroup, videoOf } from './data/split.js'
+export { type SyntheticOptions, syntheticCorpus } from './data/synthetic/corpus.js'
+export type { Splits as SyntheticSplits } from './data/synthetic/sentences.js'
+export type { SyntheticLanguage } from './data/synthetic/words.js'
+export type { Gpu } from './device/gpu.js'
+export type { FromOptions, GpuOptions, Waiter } from './device/gpu_options.js'
+export type { AdapterTraits, Choice, Constants } from './device/kernel.js'
+export type { ShaderSource } from './device/shader/source.js'
+export type { TunedKernel, TunedShape, Tuning } from './device/tuning.js'
+export type { PoseComponent, PoseFile } from './formats/pose/pose.js'
+export type { DetectedClip, Detection } from './formats/signer.js'
+export type { CounterConvention, SkelsScale } from './formats/skels/skels.js'
+export type { SkelsOptions } from './formats/skels/write.js'
+export { type LiftedClip, type LiftOptions, liftClips } from './lift/lift.js'
+export type { LiftLoss, LiftMode } from './lift/objective.js'
+export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
+export { KEYPOINT, type KeypointClip } from './motion/keypoints.js'
+export { exchangeSides, facing, sidesAreExchanged } from './motion/sides.js'
+export { type Bone, bones, COORDS, drawnBones, JOINTS, joint, type Part as BodyPart } from './motion/skeleton.js'

@@ -1,0 +1,34 @@
+// What happens to a clip that is longer than a model's buffers.
+
+import { counted } from '../../base/counted.js'
+import { SignError } from '../../base/errors.js'
+import type { Clip } from '../../motion/clip.js'
+import { COORDS } from '../../motion/skeleton.js'
+import { type Source, sourceLine, withSourceLine } from '../source.js'
+
+export interface LengthLimits {
+  /** Longest motion, in frames after skipping. Default 300. */
+  readonly maxFrames?: number
+  /** Longest source line, in tokens between spaces. Default 300. */
+  readonly maxTokens?: number
+  /** `error` (default) stops at the first clip over a limit, `drop` leaves it out, `truncate` keeps its beginning. */
+  readonly long?: 'error' | 'drop' | 'truncate'
+}
+
+/** The clip as it may be used, or undefined where it is to be dropped. Throws ERR_DATA naming `who` and both numbers under `long: 'error'`. */
+export function fitClip(clip: Clip, source: Source, limits: LengthLimits, who: string): Clip | undefined {
+  const { maxFrames = 300, maxTokens = 300, long = 'error' } = limits
+  const tokens = (sourceLine(clip, source) ?? '').split(/\s+/)
+  if (clip.frames <= maxFrames && tokens.length <= maxTokens) return clip
+  if (long === 'drop') return undefined
+  if (long === 'truncate') {
+    const frames = Math.min(clip.frames, maxFrames)
+    const shorter = { ...clip, joints: clip.joints.slice(0, frames * COORDS), frames }
+    return withSourceLine(shorter, source, tokens.slice(0, maxTokens).join(' '))
+  }
+  const problem =
+    clip.frames > maxFrames
+      ? `wanted at most ${counted(maxFrames, 'frame')} (maxFrames), got ${clip.frames}`
+      : `wanted at most ${maxTokens} ${source} tokens (maxTokens), got ${tokens.length}`
+  throw new SignError('ERR_DATA', who, problem, "Raise the limit, or set long to 'drop' or 'truncate'")
+}

@@ -1,0 +1,133 @@
+// Writes `.pose` version 0.2, and makes such a file of a motion, with our 50 joints as a body and two hands that pose viewers know how to draw.
+
+import { SignError } from '../../base/errors.js'
+import { writeWhole } from '../../base/files.js'
+import { firstNonFinite } from '../../base/finite.js'
+import { checkMotion } from '../../motion/check.js'
+import type { Motion } from '../../motion/clip.js'
+import { bones, COORDS, JOINTS, joint, type Part } from '../../motion/skeleton.js'
+import { partColours } from '../part_colours.js'
+import type { PoseComponent, PoseFile } from './pose.js'
+
+/** Names of the 8 body joints, in order. `NECK` is ours: MediaPipe has none, so its presence tells our own files. */
+const bodyNames = ['NOSE', 'NECK', 'RIGHT_SHOULDER', 'RIGHT_ELBOW', 'RIGHT_WRIST', 'LEFT_SHOULDER', 'LEFT_ELBOW', 'LEFT_WRIST']
+
+/** Names of a hand's 21 joints, in order, as MediaPipe has them. */
+export const handNames: readonly string[] = [
+  'WRIST',
+  ...['CMC', 'MCP', 'IP', 'TIP'].map((segment) => `THUMB_${segment}`),
+  ...['INDEX_FINGER', 'MIDDLE_FINGER', 'RING_FINGER', 'PINKY'].flatMap((finger) =>
+    ['MCP', 'PIP', 'DIP', 'TIP'].map((segment) => `${finger}_${segment}`),
+  ),
+]
+
+const canvas = 512
+/** Pixels a unit: shoulders 1/3 apart become 128 pixels. */
+const pixels = 384
+const neckAt = [canvas / 2, 160, 0] as const
+
+/** The motion as a picture-sized pose of one person, all points certain. Depth is in pixels too, growing away from the camera as in MediaPipe. Throws ERR_DATA for a malformed motion. */
+export function poseOfMotion(motion: Motion, who = 'pose'): PoseFile {
+  checkMotion(motion, who)
+  const { joints, frames, fps } = motion
+  const data = joints.map((value, i) => neckAt[i % 3]! + value * (i % 3 === 2 ? -pixels : pixels))
+  const confidence = new Float32Array(frames * JOINTS).fill(1)
+  const components = [
+    component('POSE_LANDMARKS', bodyNames, 0),
+    component('LEFT_HAND_LANDMARKS', handNames, joint.leftHand),
+    component('RIGHT_HAND_LANDMARKS', handNames, joint.rightHand),
+  ]
+  return {
+    version: 0.2,
+    width: canvas,
+    height: canvas,
+    depth: canvas,
+    components,
+    fps,
+    frames,
+    people: 1,
+    points: JOINTS,
+    dims: 3,
+    data,
+    confidence,
+  }
+}
+
+/** Joints `first` and on as a component, with the bones that lie inside it. A limb cannot reach into another component, so the wrists stay unlinked. */
+function component(name: string, points: readonly string[], first: number): PoseComponent {
+  const inside = (j: number): boolean => j >= first && j < first + points.length
+  const ours = bones.filter((bone) => inside(bone.parent) && inside(bone.child))
+  const partOf = (j: number): Part | undefined => ours.find((bone) => bone.child === j)?.part
+  return {
+    name,
+    format: 'XYZC',
+    points,
+    limbs: ours.map((bone) => [bone.parent - first, bone.child - first] as const),
+    colours: first === 0 ? [[90, 90, 90]] : points.map((_, i) => partColours[partOf(first + i) ?? 'body']),
+  }
+}
+
+/** Writes a pose as version 0.2, whatever version it was read from. Throws ERR_DATA where it does not fit the format, ERR_OUTPUT where it cannot be written. */
+export async function writePose(path: string, pose: PoseFile): Promise<void> {
+  await writeWhole(path, encodePose(pose, path))
+}
+
+/** The bytes of a pose in version 0.2. `who` is named in errors. */
+export function encodePose(pose: PoseFile, who = 'pose'): Uint8Array {
+  check(pose, who)
+  const parts: Buffer[] = []
+  const u16 = (...values: number[]): void => {
+    const bytes = Buffer.alloc(values.length * 2)
+    for (const [i, value] of values.entries()) bytes.writeUInt16LE(value, i * 2)
+    parts.push(bytes)
+  }
+  const text = (value: string): void => {
+    const bytes = Buffer.from(value)
+    u16(bytes.length)
+    parts.push(bytes)
+  }
+  parts.push(floats([0.2]))
+  u16(pose.width, pose.height, pose.depth, pose.components.length)
+  for (const { name, format, points, limbs, colours } of pose.components) {
+    text(name)
+    text(format)
+    u16(points.length, limbs.length, colours.length)
+    for (const point of points) text(point)
+    u16(...limbs.flat())
+    u16(...colours.flat())
+  }
+  const frames = Buffer.alloc(4)
+  frames.writeUInt32LE(pose.frames)
+  parts.push(floats([pose.fps]), frames)
+  u16(pose.people)
+  parts.push(floats(pose.data), floats(pose.confidence))
+  return Buffer.concat(parts)
+}
+
+function floats(values: ArrayLike<number>): Buffer {
+  const bytes = Buffer.alloc(values.length * 4)
+  for (let i = 0; i < values.length; i++) bytes.writeFloatLE(values[i]!, i * 4)
+  return bytes
+}
+
+function check(pose: PoseFile, who: string): void {
+  const cells = pose.frames * pose.people * pose.points
+  const points = pose.components.reduce((sum, part) => sum + part.points.length, 0)
+  if (cells === 0 || points !== pose.points || pose.data.length !== cells * pose.dims || pose.confidence.length !== cells) {
+    const problem = `wanted ${pose.frames} x ${pose.people} x ${points} points of ${pose.dims} numbers, got ${pose.data.length} numbers and ${pose.confidence.length} confidences`
+    throw new SignError('ERR_DATA', who, problem, `Check how the pose was made (a motion has ${COORDS} numbers a frame)`)
+  }
+  checkSeen(pose, who)
+}
+
+/** What has a confidence above 0 must be somewhere. What has none may be NaN: readers pass it by. */
+function checkSeen({ data, confidence, dims, points, people }: PoseFile, who: string): void {
+  const refuse = (cell: number, what: string): never => {
+    const place = `frame ${Math.floor(cell / (points * people))}, point ${cell % points}`
+    throw new SignError('ERR_DATA', who, `wanted ${what} in ${place}`, 'Give a point that was not seen a confidence of 0')
+  }
+  const unsure = firstNonFinite(confidence)
+  if (unsure >= 0) refuse(unsure, `a confidence, got ${confidence[unsure]}`)
+  const broken = data.findIndex((value, i) => !Number.isFinite(value) && confidence[Math.floor(i / dims)]! > 0)
+  if (broken >= 0) refuse(Math.floor(broken / dims), `finite coordinates of a point that was seen, got ${data[broken]}`)
+}
