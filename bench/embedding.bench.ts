@@ -10,12 +10,22 @@ const vocabulary = 3000
 const random = new Random(1)
 const ids = Uint32Array.from({ length: rows }, () => Math.floor(vocabulary * random.uniform() ** 3))
 
+// Embedded frames of pt-base, batch 8 of 150: each frame's place, and the frame added to it.
+const frames = 150
+const places = Uint32Array.from({ length: 8 * frames }, (_, r) => r % frames)
+
 export default [
   workload(
     embedding,
     'pt-base source',
     { rows, length, width },
     { ids, table: vocabulary * width, positions: length * width, y: rows * width },
+  ),
+  workload(
+    embedding,
+    'pt-base frames',
+    { rows: 8 * frames, length: 8 * frames, width },
+    { ids: places, table: frames * width, positions: 8 * frames * width, y: 8 * frames * width },
   ),
   workload(embeddingGrad, 'pt-base source', { rows, width }, { dy: rows * width, ...invertIds(ids), dTable: vocabulary * width }),
 ]

@@ -6,7 +6,8 @@ import { create } from 'webgpu'
 import type { Workload } from '../bench/workload.js'
 import { Gpu } from '../src/device/gpu.js'
 import { type AnyKernel, candidatesOf, pinned, textOf } from '../src/device/kernel.js'
-import { shadersOf } from '../src/device/tuning.js'
+import { PART_KINDS } from '../src/device/shader/parts.js'
+import { shaderNamed, shadersOf } from '../src/device/tuning.js'
 import { shaderFromPackage } from '../src/platform/node/shader_files.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
@@ -15,16 +16,19 @@ const shaders = readdirSync('shaders')
   .map((file) => file.replace('.wgsl', ''))
 const parts = readdirSync('shaders/parts').map((file) => `parts/${file.replace('.wgsl', '')}`)
 /** Gradients and reports stand beside their kernel: `linear_weight_grad` is declared, tested and benched in `linear`. */
-const kernels = readdirSync('src/kernels').map((file) => file.replace('.ts', ''))
+const kernels = readdirSync('src/kernels')
+  // What several kernels are declared with stands there too.
+  .filter((file) => /\bdefineKernel\(/.test(readFileSync(`src/kernels/${file}`, 'utf8')))
+  .map((file) => file.replace('.ts', ''))
 
 const variantsOf = (kernel: AnyKernel) => kernel.variants ?? []
 
 describe('one name in every folder', () => {
   it.each(kernels)('%s', (name) => {
     const kernel = tinyWorkloads.find((one) => one.kernel.name === name)!.kernel
-    // A kernel whose file is another's is that one with operands of another type.
-    const { file: text, operand } = textOf(name, kernel)
-    expect(text === name).toBe(operand === undefined)
+    // A kernel whose file is another's is that one with other parts.
+    const { file: text, takes } = textOf(name, kernel)
+    expect(text === name).toBe(takes === undefined)
     for (const file of [`shaders/${text}.wgsl`, `src/reference/${name}.ts`, `kernels-test/${name}.test.ts`, `bench/${name}.bench.ts`])
       expect(existsSync(file), file).toBe(true)
   })
@@ -55,7 +59,8 @@ describe('one name in every folder', () => {
     const lists = await Promise.all(benched.map(async (name) => (await import(`../bench/${name}.bench.ts`)).default))
     const texts = new Set((lists.flat() as Workload[]).flatMap(({ kernel }) => shadersOf(kernel)))
     expect(tinyWorkloads.flatMap(({ kernel }) => shadersOf(kernel)).filter((text) => !texts.has(text))).toEqual([])
-    expect(shaders.filter((shader) => !texts.has(shader))).toEqual([])
+    const files = new Set([...texts].map((text) => shaderNamed(text).file))
+    expect(shaders.filter((shader) => !files.has(shader))).toEqual([])
   })
 })
 
@@ -77,15 +82,16 @@ describe('the text of', () => {
     expect([...places.values()].filter((names) => names.length > 1)).toEqual([])
   })
 
-  it('parts is used, and of parts for f32 there is one for f16 with the same functions', async () => {
+  it('parts is used, and of parts of one kind there is one of the other with the same functions', async () => {
     const used = [...shaders, ...parts].flatMap(
       (name) => /^\/\/ use: (.+)$/m.exec(readFileSync(`shaders/${name}.wgsl`, 'utf8'))?.[1]?.split(', ') ?? [],
     )
-    const wanted = used.flatMap((name) => (name.endsWith('_f32') ? [name, name.replace('_f32', '_f16')] : [name]))
+    const twinOf = (name: string) =>
+      PART_KINDS.flatMap(([usual, kind]) => (name.endsWith(`_${usual}`) ? [name.replace(new RegExp(`${usual}$`), kind)] : []))
+    const wanted = used.flatMap((name) => [name, ...twinOf(name)])
     expect([...new Set(wanted)].map((name) => `parts/${name}`).sort()).toEqual(parts.toSorted())
     const functionsOf = (name: string) => readFileSync(`shaders/${name}.wgsl`, 'utf8').match(/^(fn .*?\{|alias \w+)/gm)
-    for (const name of parts.filter((one) => one.endsWith('_f32')))
-      expect(functionsOf(name.replace('_f32', '_f16')), name).toEqual(functionsOf(name))
+    for (const name of parts) for (const twin of twinOf(name)) expect(functionsOf(twin), name).toEqual(functionsOf(name))
   })
 
   it('is checked for bare variables in loops', () => {

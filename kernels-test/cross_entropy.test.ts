@@ -87,7 +87,7 @@ describe('cross_entropy', () => {
     const traits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
     const formOn = (differing: object) =>
       formOf(crossEntropy as unknown as AnyKernel, { ...shapes[4]!, ignored: PAD, smoothing: 0 }, { ...traits, ...differing })
-    const text = { file: 'cross_entropy_subgroup' }
+    const text = { file: 'cross_entropy', takes: ['subgroup'] }
     expect(formOn({})).toEqual({ shader: 'cross_entropy_subgroup', text, constants: { LANES: 32, ROWS: 4 }, grid: [32, 1] })
     for (const other of [{ software: true }, { subgroupSize: undefined }, { features: new Set() }])
       expect(formOn(other).shader).toBe('cross_entropy')

@@ -43,9 +43,9 @@ describe("pt-base's dispatches", () => {
     } = await recordPoseStep(gpu, group, shape, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })
     expect(counts(program.steps)).toEqual({
       all: 146,
-      embedding: 1,
+      // Of the tokens, and of the frames' places.
+      embedding: 2,
       frame_noise: 1,
-      add_positions: 1,
       // Two a self-attention, three a cross-attention, two a feed-forward block; the frames' own and the pose head's.
       linear: 24,
       attention: 6,
@@ -87,7 +87,7 @@ describe("pt-base's dispatches", () => {
         memoryLengths: lengths,
       },
     )
-    expect(counts(recorder.steps)).toEqual({ all: 28, linear: 14, add_positions: 1, layer_norm: 7, cache_append: 2, attention_row: 4 })
+    expect(counts(recorder.steps)).toEqual({ all: 28, linear: 14, embedding: 1, layer_norm: 7, cache_append: 2, attention_row: 4 })
   })
 })
 

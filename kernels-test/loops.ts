@@ -30,6 +30,7 @@ export async function tiledRun<Kernels>(
 /** The source with its loops for `unroll` left as loops, to a bound the driver does not know: it would write them out itself. */
 export function asLoops(source: string): string {
   if (!/^fn main\(/m.test(source)) return source // a part: none has loops to be written out
-  const [, size] = /struct Params \{ (\w+): u32/.exec(source)!
+  // The Params of attention, and of linear products, stand in parts: one begins with the batch, the other with the rows.
+  const size = /^\/\/ use: attention_/m.test(source) ? 'batch' : 'rows'
   return source.replace(/ < ([^;<]+); (\w+\+\+\) \{) \/\/ unroll\n/g, ` < $1 + (params.${size} >> 31u); $2\n`)
 }

@@ -3,7 +3,6 @@
 import { type Workload, workload } from '../bench/workload.js'
 import { adamw } from '../src/kernels/adamw.js'
 import { add } from '../src/kernels/add.js'
-import { addPositions } from '../src/kernels/add_positions.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
 import { attentionRow } from '../src/kernels/attention_row.js'
@@ -58,7 +57,6 @@ export const tinyWorkloads: readonly Workload[] = [
     { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 },
   ),
   workload(add, note, { n: 12 }, { a: 12, b: 12, y: 12 }),
-  workload(addPositions, note, { rows: 3, width: 8 }, { x: 24, table: 24, at: Uint32Array.of(0, 1, 2), y: 24 }),
   workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: rows, logSumExp: rowStats }),
   workload(
     attentionDelta,

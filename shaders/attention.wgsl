@@ -23,23 +23,12 @@
 // to 2^-11 of each, and of the weights. These are rounded before they are divided by their sum, the highest being over 1/2, so that none of
 // weight is below 2^-14, where f16 loses digits. Scores may be far over f16's 65504: they are f32.
 
-// use: operand_f32, softmax_f32
+// use: attention_buffers, softmax_f32
 
 const WG = 32u;
 const ROWS = 4u; // tune: 4 8
 const QUADS = 2u; // tune: 2 4, a block is 4 · QUADS keys
 const LOWEST = -1e30;
-
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
-  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
-
-@group(0) @binding(0) var<storage, read> q: array<Operand>;
-@group(0) @binding(1) var<storage, read> k: array<Operand>;
-@group(0) @binding(2) var<storage, read> v: array<Operand>;
-@group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
-@group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {

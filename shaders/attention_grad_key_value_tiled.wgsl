@@ -21,7 +21,7 @@
 // loop with barriers goes follows from the workgroup, params and keyLengths, the same for all its lanes.
 // With operands in f16 it is attention_half_grad_key_value_tiled, with roundings as in attention_half_grad_key_value.
 
-// use: operand_f32
+// use: attention_grad_buffers
 
 const ROWS = 32u; // tune: 16 32 64, keys of a tile: more share each load, and make fewer workgroups
 const TURNS = 2u; // tune: headWidth / 32, rounded up
@@ -29,17 +29,7 @@ const QUERIES = 32u;
 const CHUNK = 8u; // vectors of a row at a time, one for each x
 const PITCH = 9u; // of a row in the workgroup's memory, against bank conflicts
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
-  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
-
-@group(0) @binding(0) var<storage, read> q: array<Operand>;
-@group(0) @binding(1) var<storage, read> k: array<Operand>;
-@group(0) @binding(2) var<storage, read> v: array<Operand>;
-@group(0) @binding(3) var<storage, read> dy: array<Operand>;
-@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
-@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
-@group(0) @binding(7) var<uniform> params: Params;
 
 var<workgroup> keyTile: array<vec4f, ROWS * PITCH>; // a chunk of k or v, then weights or gradients: at x those of queries x + 8·n
 var<workgroup> queryTile: array<vec4f, QUERIES * PITCH>; // a chunk of the block's q or dy

@@ -18,23 +18,13 @@
 // gradient at y, and with it all gradients, carries the loss scale, which keeps them in f16's range: one from 65520 on becomes infinite and is
 // seen at the end of the way back, and the step is skipped.
 
-// use: operand_f32
+// use: attention_grad_buffers
 
 const WG = 32u;
 const ROWS = 4u; // tune: 4 8
 const QUADS = 2u; // tune: 2 4, a block is 4 · QUADS keys
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
-  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
-
-@group(0) @binding(0) var<storage, read> q: array<Operand>;
-@group(0) @binding(1) var<storage, read> k: array<Operand>;
-@group(0) @binding(2) var<storage, read> v: array<Operand>;
-@group(0) @binding(3) var<storage, read> dy: array<Operand>;
-@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
-@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
-@group(0) @binding(7) var<uniform> params: Params;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {

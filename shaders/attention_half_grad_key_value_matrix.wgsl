@@ -23,7 +23,7 @@
 //
 // Offsets, strides and which lanes are a subgroup: as in linear_half_matrix.
 
-// use: tile_floats
+// use: attention_grad_buffers, tile_floats
 
 enable f16;
 enable chromium_experimental_subgroup_matrix;
@@ -42,17 +42,7 @@ const PITCH = QUADS + 2u; // from row to row of q, dy, k or v
 const SCORE_PITCH = QUERIES / 2u + 2u;
 const SCORES = QUERIES * PITCH;
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
-  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
-
-@group(0) @binding(0) var<storage, read> q: array<vec2u>;
-@group(0) @binding(1) var<storage, read> k: array<vec2u>;
-@group(0) @binding(2) var<storage, read> v: array<vec2u>;
-@group(0) @binding(3) var<storage, read> dy: array<vec2u>;
-@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
-@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dkv: array<vec4f>;
-@group(0) @binding(7) var<uniform> params: Params;
 
 // QUERIES rows [PITCH] of halves; then for each key a row [SCORE_PITCH] of scores or gradients in f32 or halves, at last sums.
 var<workgroup> tile: array<vec2u, SCORES + KEYS * SCORE_PITCH>;

@@ -19,7 +19,7 @@
 //
 // Offsets, strides and which lanes are a subgroup: as in linear_half_matrix.
 
-// use: tile_floats
+// use: attention_grad_buffers, tile_floats
 
 enable f16;
 enable chromium_experimental_subgroup_matrix;
@@ -38,17 +38,7 @@ const PITCH = QUADS + 2u; // from row to row of q, dy, k or v
 const SCORE_PITCH = KEYS / 2u + 2u;
 const SCORES = KEYS * PITCH;
 
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
-  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
-
-@group(0) @binding(0) var<storage, read> q: array<vec2u>;
-@group(0) @binding(1) var<storage, read> k: array<vec2u>;
-@group(0) @binding(2) var<storage, read> v: array<vec2u>;
-@group(0) @binding(3) var<storage, read> dy: array<vec2u>;
-@group(0) @binding(4) var<storage, read> rowStats: array<vec2f>;
-@group(0) @binding(5) var<storage, read> keyLengths: array<u32>;
 @group(0) @binding(6) var<storage, read_write> dq: array<vec4f>;
-@group(0) @binding(7) var<uniform> params: Params;
 
 // KEYS rows [PITCH] of halves; then for each query a row [SCORE_PITCH] of gradients or scores in f32, then gradients in halves, at last sums.
 var<workgroup> tile: array<vec2u, SCORES + QUERIES * SCORE_PITCH>;

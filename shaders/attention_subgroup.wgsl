@@ -17,7 +17,7 @@
 // last visible one are stood in for by that one, at weight 0: NaN in padding stays there. Queries past the last are not stored.
 // With operands in f16 it is attention_half_subgroup, with roundings as in attention_half.
 
-// use: operand_f32, softmax_f32
+// use: attention_buffers, softmax_f32
 
 enable subgroups;
 
@@ -26,17 +26,6 @@ const ROWS = 8u; // tune: 8 16 32, queries of a tile: more share each load, and 
 const SPAN = 2u; // tune: 1 2 3 4, vectors of 4 columns a lane takes at once, so that what is passed around serves them all
 const TURNS = 1u; // tune: headWidth / (4 · LANES · SPAN), rounded up
 const LOWEST = -1e30;
-
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
-  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
-
-@group(0) @binding(0) var<storage, read> q: array<Operand>;
-@group(0) @binding(1) var<storage, read> k: array<Operand>;
-@group(0) @binding(2) var<storage, read> v: array<Operand>;
-@group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
-@group(0) @binding(6) var<uniform> params: Params;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

@@ -22,7 +22,7 @@
 // from the workgroup, params and keyLengths, the same for all its lanes.
 // With operands in f16 it is attention_half_tiled, with roundings as in attention_half: the tiles hold f32 again, half the bytes to load.
 
-// use: operand_f32, softmax_f32
+// use: attention_buffers, softmax_f32
 
 const ROWS = 32u; // tune: 16 32 64, queries of a tile: more share each load, and make fewer workgroups
 const TURNS = 2u; // tune: headWidth / 32, rounded up
@@ -30,17 +30,6 @@ const KEYS = 32u;
 const CHUNK = 8u; // vectors of a row at a time, one for each x
 const PITCH = 9u;
 const LOWEST = -1e30;
-
-struct Params { batch: u32, queries: u32, keys: u32, heads: u32, headWidth: u32, causal: u32, scale: f32,
-  queryStride: u32, keyStride: u32, keyColumn: u32, valueColumn: u32 }
-
-@group(0) @binding(0) var<storage, read> q: array<Operand>;
-@group(0) @binding(1) var<storage, read> k: array<Operand>;
-@group(0) @binding(2) var<storage, read> v: array<Operand>;
-@group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
-@group(0) @binding(6) var<uniform> params: Params;
 
 var<workgroup> queryTile: array<vec4f, ROWS * PITCH>; // a chunk of the queries, then their weights: at x those of keys x + 8·n
 var<workgroup> keyTile: array<vec4f, KEYS * PITCH>; // a chunk of the block's keys, then of its values

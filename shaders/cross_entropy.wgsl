@@ -7,9 +7,15 @@
 // logits : [rows, stride] f32, stride a multiple of 4, read as vec4; columns from `classes` on may hold anything
 // goal   : [rows] u32; the value `ignored`, or any not below `classes`, marks a row that does not count
 // result : [rows, 2] f32
-// One lane owns one row and walks it once, under a running maximum: an exponential is never of a positive number.
+// A row belongs to LANES lanes, which walk neighbouring vectors of four, each under a running maximum of its own; then they agree on the
+// highest, and their sums are added pair by pair, in one fixed order. An exponential is never of a positive number, and at least one is of 0.
+// As it stands here a row belongs to one lane; as cross_entropy_subgroup to a subgroup, for adapters whose lanes can pass numbers to each other.
+// All lanes must stay for the sums: rows past the last stand in for the last one and are not stored, rows that do not count read no logits.
 
-const WG = 64u;
+// use: row_lane
+
+const LANES = 1u; // tune: 4 8 16 32 64, the adapter's subgroup size
+const ROWS = 64u; // tune: 1 2 4, of subgroups
 const LOWEST = -3.4e38;
 
 struct Params { rows: u32, classes: u32, stride: u32, ignored: u32, smoothing: f32 }
@@ -19,23 +25,21 @@ struct Params { rows: u32, classes: u32, stride: u32, ignored: u32, smoothing: f
 @group(0) @binding(2) var<storage, read_write> result: array<vec2f>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-@compute @workgroup_size(WG)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = (group.y * groups.x + group.x) * WG + lane;
-  if (row >= params.rows) {
-    return;
-  }
-  let right = goal[row];
-  if (right == params.ignored || right >= params.classes) {
-    result[row] = vec2f(0.0);
-    return;
-  }
-  let start = row * (params.stride / 4u);
+@compute @workgroup_size(LANES, ROWS)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) id: vec3u) {
+  let lane = id.x;
+  let row = (group.y * groups.x + group.x) * ROWS + id.y;
+  let known = min(row, params.rows - 1u);
+  let right = goal[known];
+  let counts = right != params.ignored && right < params.classes;
+  let end = select(0u, (params.classes + 3u) / 4u, counts);
+  let start = known * (params.stride / 4u);
+
   var high = LOWEST;
   var powers = 0.0;
   var sum = 0.0;
   var told = 0.0;
-  for (var v = 0u; v < (params.classes + 3u) / 4u; v++) {
+  for (var v = lane; v < end; v += LANES) {
     let column = vec4u(0u, 1u, 2u, 3u) + 4u * v;
     let real = column < vec4u(params.classes);
     let x = logits[start + v];
@@ -49,7 +53,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let hit = select(vec4f(0.0), x, column == vec4u(right));
     told += (hit.x + hit.y) + (hit.z + hit.w);
   }
-  let top = high + log(powers);
+
+  let highest = rowHighest(high);
+  let top = highest + log(rowTotal(powers * exp(high - highest)));
   let spread = params.smoothing;
-  result[row] = vec2f(top - (1.0 - spread) * told - spread / f32(params.classes) * sum, top);
+  let loss = top - (1.0 - spread) * rowTotal(told) - spread / f32(params.classes) * rowTotal(sum);
+  if (lane == 0u && row < params.rows) { result[row] = select(vec2f(0.0), vec2f(loss, top), counts); }
 }

@@ -12,11 +12,8 @@
 // Every lane sums its own vectors in order, then the lanes' sums are added pair by pair: one fixed order.
 // Variance and epsilon as in layer_norm. Lanes past the end of a row count for nothing. Rows past the last read the last one and are not
 // stored: all lanes must stay for the sums.
-// That a subgroup is LANES neighbours along x WGSL does not say; it holds wherever the variant is taken.
 
-// use: subgroup_total
-
-enable subgroups;
+// use: row_subgroup, total
 
 const LANES = 32u; // tune: 4 8 16 32 64, the adapter's subgroup size
 const ROWS = 4u; // tune: 1 2 4
@@ -47,7 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     sum += held[t];
   }
   for (var c = beyond; c < columns; c += LANES) { sum += x[first + c]; }
-  let mean = subgroupTotal(sum) / f32(params.width);
+  let mean = rowTotal(total(sum)) / f32(params.width);
 
   var squares = vec4f(0.0);
   for (var t = 0u; t < TURNS; t++) { // unroll
@@ -58,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let off = x[first + c] - mean;
     squares += off * off;
   }
-  let scale = inverseSqrt(subgroupTotal(squares) / f32(params.width) + params.epsilon);
+  let scale = inverseSqrt(rowTotal(total(squares)) / f32(params.width) + params.epsilon);
 
   if (row < params.rows) {
     for (var t = 0u; t < TURNS; t++) { // unroll

@@ -1,15 +1,12 @@
 // linear_half_grad_matrix: linear_half_grad for GPUs that multiply matrices of halves by subgroups, as linear_half_matrix.
 //
-//   dx[m,k] = gate[m,k] * sum_n half(dy[m,n]) * w[n,k]        (+ what dx holds, when accumulate is 1)
-//   gate[m,k] = 1 / (1 - rate) where x[m,k] > 0, else 0, with gated 1: the way back through the ReLU and the dropout that x came out of; else 1
-//
-// dy : [rows, cols] f32      w : [cols, inner] f16, two to a u32      x, dx : [rows, inner] f32      inner and cols are multiples of 4
+//   dx[m,k] = finish(sum_n half(dy[m,n]) * w[n,k])        with buffers and finish as in parts/linear_backward, w in f16, two to a u32
 //
 // Tiles, subgroups, rounding and the way out as in linear_half_matrix. For 32 columns of dy at a time the workgroup copies 32·ROWS rows of
 // dy and 32 rows of w, 64·COLS halves long, to its memory. Those of w have 16 bytes of padding too, for the same reason.
 // Rows and columns past the edge read the last real one and are not stored; columns of dy past the end count as 0, in w too.
 
-// use: linear_grad_finish, tile_floats
+// use: linear_backward, sums_of_subgroup
 
 enable f16;
 enable chromium_experimental_subgroup_matrix;
@@ -24,14 +21,6 @@ const COLS = 4u; // tune: 1 2 4
 const STEPS = 8u; // vectors of 4 columns of dy a round
 const PITCH = 10u; // from row to row of dy's tile
 const W_PITCH = 16u * COLS + 2u;
-
-struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, rate: f32 }
-
-@group(0) @binding(0) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec2u>;
-@group(0) @binding(2) var<storage, read> x: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dx: array<vec4f>;
-@group(0) @binding(4) var<uniform> params: Params;
 
 // Rows of dy [PITCH], then of w [W_PITCH]; at last [8][16][16] sums, for which the smallest tile alone would lack 128 elements.
 const W_TILE = 32u * ROWS * PITCH;
@@ -94,22 +83,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     workgroupBarrier();
   }
 
-  // 16 by 16 sums a subgroup at a time; a lane takes a vector of 4 in rows 8 apart.
+  // 16 by 16 sums a subgroup at a time.
   let own = lane / 32u * 128u;
-  let width = params.inner / 4u;
   for (var c = 0u; c < COLS; c++) { // unroll
     let to = (firstCol + left) / 4u + 4u * c + lane % 4u;
     for (var r = 0u; r < ROWS; r++) { // unroll
       subgroupMatrixStore<row_major>(&tile, own, sum[r][c], 8u);
       workgroupBarrier();
-      for (var h = 0u; h < 2u; h++) {
-        let row = lane % 32u / 4u + 8u * h;
-        let place = own + 8u * row + 2u * (lane % 4u);
-        let at = firstRow + top + 16u * r + row;
-        if (at < params.rows && to < width) {
-          dx[at * width + to] = finished(floatsAt(place), at * width + to);
-        }
-      }
+      storeSums(own, lane, firstRow + top + 16u * r, to);
       workgroupBarrier();
     }
   }

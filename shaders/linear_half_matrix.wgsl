@@ -1,10 +1,6 @@
 // linear_half_matrix: linear_half for GPUs that multiply matrices of halves by subgroups: tensor cores.
 //
-//   y[m,n] = residual[m,n] + drop(bend(sum_k half(x[m,k]) * w[n,k] + b[n]))
-//   bend   = max(·, 0) with activation 1, nothing with 0; drop as in dropout.wgsl, nothing at rate 0; b and residual where they are had
-//
-// x : [rows, inner] f32      w : [cols, inner] f16, two to a u32, what to_half makes      b : [cols] f32
-// residual, y : [rows, cols] f32      seed : [4] u32, stream : as in dropout.wgsl      inner and cols are multiples of 4
+//   y[m,n] = finish(sum_k half(x[m,k]) * w[n,k])        with buffers and finish as in parts/linear_forward, w in f16, two to a u32
 //
 // A workgroup of 8 subgroups of 32 owns a tile of 32·ROWS rows by 64·COLS columns; the subgroups are 2 down and 4 across, each with ROWS by
 // COLS sums of 16 by 16 in registers. For 32 inner numbers at a time the workgroup copies its rows of x, rounded to halves, and of w to
@@ -21,7 +17,7 @@
 // Offsets and strides of matrices count elements of the array they are in: 4 halves or 2 floats. Which lanes are a subgroup WGSL does not
 // say; that it is 32 neighbours by local_invocation_index holds wherever the variant is taken.
 
-// use: linear_finish, tile_floats
+// use: linear_forward, sums_of_subgroup
 
 enable f16;
 enable chromium_experimental_subgroup_matrix;
@@ -35,16 +31,6 @@ const ROWS = 4u; // tune: 1 2 4
 const COLS = 4u; // tune: 1 2 4
 const STEPS = 8u; // vectors of 4 inner numbers a round
 const PITCH = 10u; // from row to row of a tile
-
-struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
-
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read> w: array<vec2u>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read> residual: array<vec4f>;
-@group(0) @binding(4) var<storage, read> seed: array<u32>;
-@group(0) @binding(5) var<storage, read_write> y: array<vec4f>;
-@group(0) @binding(6) var<uniform> params: Params;
 
 // Rows of x, then of w, each [PITCH]; at last [8][16][16] sums, for which the smallest tile alone would lack 64 elements.
 const W_TILE = 32u * ROWS * PITCH;
@@ -106,24 +92,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     workgroupBarrier();
   }
 
-  // 16 by 16 sums a subgroup at a time; a lane takes a vector of 4 in rows 8 apart.
+  // 16 by 16 sums a subgroup at a time.
   let own = lane / 32u * 128u;
-  let width = params.cols / 4u;
   for (var c = 0u; c < COLS; c++) { // unroll
     let to = (firstCol + left) / 4u + 4u * c + lane % 4u;
     for (var r = 0u; r < ROWS; r++) { // unroll
       subgroupMatrixStore<row_major>(&tile, own, sum[r][c], 8u);
       workgroupBarrier();
-      for (var h = 0u; h < 2u; h++) {
-        let row = lane % 32u / 4u + 8u * h;
-        let place = own + 8u * row + 2u * (lane % 4u);
-        let at = firstRow + top + 16u * r + row;
-        if (at < params.rows && to < width) {
-          var bias = vec4f(0.0);
-          if (params.hasBias == 1u) { bias = b[to]; }
-          y[at * width + to] = finished(floatsAt(place) + bias, at * width + to);
-        }
-      }
+      storeSums(own, lane, firstRow + top + 16u * r, to);
       workgroupBarrier();
     }
   }

@@ -66,21 +66,18 @@ program
 
 program
   .command('ablate')
-  .description('train a run with several reward modes and seeds, and compare them')
+  .description('train a run with several values of one key and several seeds, and compare them')
   .argument('<run.yaml>')
-  .option(
-    '--modes <names>',
-    'reward modes to compare, separated by commas; must include mse, the baseline without rewards',
-    'mse,rl,rl+plc',
-  )
-  .option('--seeds <n>', 'number of seeds per mode', positive, 3)
+  .option('--vary <key=values>', 'a key of the run file and its values, e.g. model.width=64,128 (default: see --modes)')
+  .option('--modes <names>', 'reward modes of text to pose; short for --vary learning.mode=… (default: mse,rl,rl+plc)')
+  .option('--seeds <n>', 'number of seeds per value', positive, 3)
   .option('--overwrite', 'replace other runs that are in its folders')
-  .action(async (path: string, options: { modes: string; seeds: number; overwrite?: boolean }) => {
-    const { ablate, formatAblation, parseModes } = await import('./commands/ablate.js')
+  .action(async (path: string, options: { vary?: string; modes?: string; seeds: number; overwrite?: boolean }) => {
+    const [{ ablate, varied }, { formatAblation }] = await Promise.all([import('./commands/ablate.js'), import('./commands/ablation.js')])
     const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1)
-    const modes = parseModes(options.modes)
-    const summary = await ablate(path, { ...common(), ...options, modes, seeds, say, signal: interruption() })
-    print(summary, `${formatAblation(summary.rows)}\n${summary.files.join('\n')}`)
+    const { overwrite = false } = options
+    const summary = await ablate(path, { ...common(), ...varied(options), overwrite, seeds, say, signal: interruption() })
+    print(summary, `${formatAblation(summary.rows, summary)}\n${summary.files.join('\n')}`)
   })
 
 program

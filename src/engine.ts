@@ -26,7 +26,7 @@ export { Arena, type Region, type SlotPlan, SlotPool, type Tensor } from './devi
 export { type EncodeOptions, Program, Recorder, type RunOptions } from './device/program.js'
 export type { PendingReports } from './device/readback.js'
 export type { Step as ProgramStep } from './device/recorder.js'
-export type { OperandType, ShaderText } from './device/shader/parts.js'
+export type { PartKind, ShaderText } from './device/shader/parts.js'
 export type { ShaderSource } from './device/shader/source.js'
 export type { TunedKernel, TunedShape, Tuning } from './device/tuning.js'
 export type { HostTensor, HostTensors } from './nn/host_tensor.js'

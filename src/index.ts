@@ -67,7 +67,7 @@ export type { PendingStep } from './train/pending_step.js'
 export type { Warn as RunFileWarning } from './train/run/file.js'
 export type { FolderOptions } from './train/run/folder.js'
 export type { Scalars as LoggedScalars } from './train/run/logs.js'
-export type { RunEvent } from './train/run/loop.js'
+export type { RunEvent, ValidationEvent } from './train/run/loop.js'
 export type { TrainRunOptions } from './train/run/run.js'
 export type { ScheduleState } from './train/schedule.js'
 export type {

@@ -6,7 +6,7 @@ const WG = 64u; // tune: 8 64 256
 const EACH = 64u; // tune: 16 64 256, multiples of 4
 const OWN = 0u; // tune: 0 1
 
-struct Params { bytes: u32 }
+struct Params { n: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
@@ -16,7 +16,7 @@ struct Params { bytes: u32 }
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let own = (group.y * groups.x + group.x) * WG + lane;
   // Whole stretches only: what is left of the array is not read, and y has no place for it.
-  if ((own - lane + WG) * EACH > params.bytes / 16u) { return; }
+  if ((own - lane + WG) * EACH > params.n / 4u) { return; }
   let step = select(WG, 1u, OWN == 1u);
   var at = select((own - lane) * EACH + lane, own * EACH, OWN == 1u);
   var s0 = vec4f(0.0);

@@ -1,26 +1,28 @@
-// `signllm ablate run.yaml`: the same training under several ways of using rewards, over several seeds, in one table and one picture.
+// `signllm ablate run.yaml`: the same training with one key of its run file at several values, over several seeds, in one table and one picture.
 // The paper claims that its Priority Learning Channel saves training time: this is how to find out.
 
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
-import { formatTable } from '../base/table.js'
 import type { Gpu } from '../device/gpu.js'
 import { type Curve, lineChart } from '../outputs/line_chart.js'
-import { trainRun } from '../tasks/run.js'
-import { loadRunConfig } from '../tasks/run_file.js'
-import type { RunConfig } from '../tasks/text_to_pose/config.js'
-import { withRates } from '../tasks/text_to_pose/data.js'
-import { type RewardMode, rewardModes } from '../tasks/text_to_pose/priority.js'
-import { refuseOtherRun, sameRunFile } from '../train/run/folder.js'
-import type { TrainRunOptions } from '../train/run/run.js'
-import { openAdapter, openAsRun } from './adapter.js'
+import { loadTaskRun } from '../tasks/run_file.js'
+import type { TrainingConfig } from '../train/config/parts.js'
+import { parseVariedKey, type VariedKey, withKey } from '../train/config/variant.js'
+import { loadRunOf } from '../train/run/file.js'
+import { formatRunFile, refuseOtherRun, sameRunFile } from '../train/run/folder.js'
+import { runTask, type TrainRunOptions } from '../train/run/run.js'
+import type { AnyTask } from '../train/task.js'
+import { type AblationRow, type AblationRun, compare, type SavedCurve, savedCurve } from './ablation.js'
+import { openAdapter, openAsRun, warn } from './adapter.js'
 
 export interface AblateOptions {
-  readonly modes: readonly RewardMode[]
+  /** What is varied; default what the task says. */
+  readonly vary?: VariedKey
+  /** Other values of the key that the task says. */
+  readonly values?: readonly string[]
   readonly seeds: readonly number[]
   /** Throw away runs in its folders that are not this ablation's, or were made under another run file. */
   readonly overwrite?: boolean
@@ -30,88 +32,111 @@ export interface AblateOptions {
   readonly signal?: AbortSignal
 }
 
-const point = z.strictObject({ step: z.number(), seconds: z.number(), dtw: z.number(), wristPathRatio: z.number() })
-const savedRun = z.strictObject({ steps: z.number(), seconds: z.number(), points: z.array(point) })
-
-/** One run's validations; seconds count training steps only. */
-export type AblationRun = z.infer<typeof savedRun> & { readonly mode: RewardMode; readonly seed: number }
-
-export interface Spread {
-  readonly mean: number
-  readonly deviation: number
+export interface Ablation {
+  readonly out: string
+  /** The variant that the others are compared with, and what they are compared by: lower is better. */
+  readonly reference: string
+  readonly scoreName: string
+  readonly rows: readonly AblationRow[]
+  readonly files: readonly string[]
 }
 
-export interface AblationRow {
-  readonly mode: RewardMode
-  readonly finalDtw: Spread
-  readonly bestDtw: Spread
-  readonly wristPathRatio: Spread
-  readonly seconds: Spread
-  /** Seconds to the best DTW that mse reached from the same seed, as a share of mse's own; over the seeds that reached it. */
-  readonly timeRatio: Spread
-  /** The same in steps, which a busy machine does not change. */
-  readonly stepRatio: Spread
-  readonly reached: number
-  readonly runs: number
+/** What `--vary` and `--modes` say. Throws ERR_USAGE as `parseVariedKey`. */
+export function varied({ vary, modes }: { readonly vary?: string; readonly modes?: string }): Pick<AblateOptions, 'vary' | 'values'> {
+  return {
+    ...(vary !== undefined && { vary: parseVariedKey(vary) }),
+    ...(modes !== undefined && { values: parseVariedKey(`modes=${modes}`).values }),
+  }
 }
 
-/** A validation within this share of mse's best counts as having reached it. */
-const TOLERANCE = 1.02
+/** One run to be. */
+interface Variant {
+  readonly name: string
+  readonly seed: number
+  readonly config: TrainingConfig
+}
 
 /**
- * Runs what has not run yet (each run's curve is kept in its folder) and compares. Throws, before any work, ERR_USAGE without `mse` among
- * the modes, and where one of its folders holds another run and nothing says to overwrite it; and what training throws.
+ * Runs what has not run yet (each run's curve is kept in its folder) and compares. The variant of the task's own reference value is what
+ * others are compared with, else the first. Throws, before any work, ERR_USAGE for a key or value that the run file cannot have, for a
+ * task that says nothing of what to vary where nothing else does, and where one of its folders holds another run and nothing says to
+ * overwrite it; and what training throws.
  */
-export async function ablate(path: string, options: AblateOptions): Promise<{ out: string; rows: AblationRow[]; files: string[] }> {
-  const { modes, seeds, overwrite = false, say = () => {}, adapter, signal } = options
-  if (!modes.includes('mse')) throw new SignError('ERR_USAGE', 'ablate', 'wanted mse among the modes, got none to compare with', 'Add mse')
-  const config = await withRates(await loadRunConfig(path))
-  const variants = seeds.flatMap((seed) => modes.map((mode) => ({ mode, seed, own: variantOf(config, mode, seed) })))
-  if (!overwrite) for (const { own } of variants) await refuseOtherRun(own.out, own, loadRunConfig)
+export async function ablate(path: string, options: AblateOptions): Promise<Ablation> {
+  const { seeds, overwrite = false, say = () => {}, adapter, signal } = options
+  const { task, config: runFile } = await loadTaskRun(path, warn)
+  const vary = variedOf(task, options)
+  const { config } = await task.load(runFile, { resumed: false })
+  const variants = seeds.flatMap((seed) => vary.values.map((value) => variantOf(task, config, vary.key, value, seed)))
+  const read = (path: string) => loadRunOf(task, path)
+  if (!overwrite) for (const { config: own } of variants) await refuseOtherRun(own.out, own, read)
   const { gpu } = await openAdapter(openAsRun(config, adapter))
   const runs: AblationRun[] = []
   try {
-    for (const { mode, seed, own } of variants) {
+    for (const { name, seed, config: own } of variants) {
       signal?.throwIfAborted()
-      const kept = await readCurve(own)
-      say(kept ? `${mode}, seed ${seed}: kept from an earlier run` : `${mode}, seed ${seed}`)
-      runs.push({ mode, seed, ...(kept ?? (await runOnce(gpu, own, { overwrite: overwrite || 'same', say, signal }))) })
+      const kept = await readCurve(own, read)
+      say(kept ? `${name}, seed ${seed}: kept from an earlier run` : `${name}, seed ${seed}`)
+      const curve = kept ?? (await runOnce(task, gpu, own, { overwrite: overwrite || 'same', say, signal }))
+      runs.push({ variant: name, seed, ...curve })
     }
   } finally {
     await gpu.destroy()
   }
-  const rows = compare(runs)
+  const own = task.ablation?.values[0]
+  const reference = variants.find(({ name }) => name === own)?.name ?? variants[0]!.name
+  const rows = compare(runs, reference)
   const files = ['ablation.json', 'ablation.svg'].map((name) => join(config.out, name)) as [string, string]
-  await writeWhole(files[0], `${JSON.stringify({ rows, runs }, null, 2)}\n`)
-  const curves: Curve[] = runs.map(({ mode, points }) => ({ group: mode, points: points.map(({ seconds, dtw }) => [seconds, dtw]) }))
-  await writeWhole(files[1], lineChart(curves, { title: `${config.name}: DTW on held-out clips`, x: 'seconds of training', y: 'DTW' }))
-  return { out: config.out, rows, files }
+  await writeWhole(files[0], `${JSON.stringify({ scoreName: task.scoreName, reference, rows, runs }, null, 2)}\n`)
+  const curves: Curve[] = runs.map(({ variant, points }) => ({
+    group: variant,
+    points: points.map(({ seconds, score }) => [seconds, score]),
+  }))
+  const title = `${config.name}: ${task.scoreName} on held-out ${task.example}s`
+  await writeWhole(files[1], lineChart(curves, { title, x: 'seconds of training', y: task.scoreName }))
+  return { out: config.out, reference, scoreName: task.scoreName, rows, files }
 }
 
-/** The run of one mode and seed, in a folder of its own. */
-function variantOf(base: RunConfig, mode: RewardMode, seed: number): RunConfig {
-  const name = `${mode}-${seed}`
-  return { ...base, name: `${base.name}-${name}`, out: join(base.out, name), seed, learning: { ...base.learning, mode } }
+function variedOf({ name, ablation }: AnyTask, { vary, values }: AblateOptions): VariedKey {
+  if (vary && values) throw new SignError('ERR_USAGE', 'ablate', 'wanted --vary or --modes, got both', 'Name the values in --vary')
+  if (vary) return vary
+  if (ablation) return values ? { key: ablation.key, values } : ablation
+  throw new SignError('ERR_USAGE', 'ablate', `wanted --vary for a run of task ${name}, got none`, 'Name a key, such as model.width=64,128')
+}
+
+/** The run of one value and seed, in a folder of its own. Values of the key that the task says stand for themselves. */
+function variantOf(task: AnyTask, base: TrainingConfig, key: string, value: string, seed: number): Variant {
+  const name = key === task.ablation?.key ? value : `${key}=${value}`
+  const folder = `${name.replace(/[^\w.+=-]+/g, '_')}-${seed}`
+  const changed = { ...withKey(base, key, value), name: `${base.name}-${folder}`, out: join(base.out, folder), seed }
+  try {
+    return { name, seed, config: task.parse(formatRunFile(changed), 'ablate') }
+  } catch (cause) {
+    const got = (cause as Error).message.replace(/^ablate:\d+:\d+: /, '').replace(/\. Correct the run file\.$/, '')
+    throw new SignError('ERR_USAGE', 'ablate', `wanted a value that \`${key}\` can have, got '${value}': ${got}`, 'Correct it', { cause })
+  }
 }
 
 async function runOnce(
+  task: AnyTask,
   gpu: Gpu,
-  config: RunConfig,
+  config: TrainingConfig,
   { say, ...options }: { readonly say: (line: string) => void } & TrainRunOptions,
-): Promise<z.infer<typeof savedRun>> {
-  const points: z.infer<typeof point>[] = []
+): Promise<SavedCurve> {
+  const points: SavedCurve['points'] = []
   let [seconds, steps] = [0, 0]
   let since = performance.now()
-  for await (const event of trainRun(gpu, config, options)) {
+  for await (const event of runTask(task, gpu, config, options)) {
     if (event.kind === 'start') for (const note of event.notes) say(`  note: ${note}`)
     if (event.kind === 'step') {
       seconds += (performance.now() - since) / 1000
       steps = event.step
     }
     if (event.kind === 'validation') {
-      const { dtw, wristPathRatio } = event.rows[0]!
-      points.push({ step: event.step, seconds, dtw, wristPathRatio })
-      say(`  step ${event.step}, ${seconds.toFixed(1)} s: DTW ${dtw.toFixed(3)}, wrist path ${wristPathRatio.toFixed(2)}`)
+      const { step, score } = event
+      const scalars = Object.fromEntries(Object.entries(event.scalars).map(([name, value]) => [name.replace(/^dev\//, ''), value]))
+      points.push({ step, seconds, score, scalars })
+      say(`  step ${step}, ${seconds.toFixed(1)} s: ${task.scoreName} ${score.toFixed(3)}`)
     }
     since = performance.now()
   }
@@ -122,74 +147,12 @@ async function runOnce(
 }
 
 /** The curve of a run that went to its end before, under the very same run file; undefined where there is none, or another's. */
-async function readCurve(config: RunConfig): Promise<z.infer<typeof savedRun> | undefined> {
+async function readCurve(config: TrainingConfig, read: (path: string) => Promise<TrainingConfig>): Promise<SavedCurve | undefined> {
   const [curve, runFile] = ['curve.json', 'config.yaml'].map((name) => join(config.out, name)) as [string, string]
-  if (!existsSync(curve) || !existsSync(runFile) || !sameRunFile(await loadRunConfig(runFile), config)) return undefined
+  if (!existsSync(curve) || !existsSync(runFile) || !sameRunFile(await read(runFile), config)) return undefined
   try {
-    return savedRun.parse(JSON.parse(await readFile(curve, 'utf8')))
+    return savedCurve.parse(JSON.parse(await readFile(curve, 'utf8')))
   } catch (cause) {
     throw new SignError('ERR_DATA', curve, `wanted a run's curve, got ${(cause as Error).message}`, 'Delete that file', { cause })
   }
-}
-
-/** The table's rows, in the order of the modes' first runs. */
-export function compare(runs: readonly AblationRun[]): AblationRow[] {
-  const mse = new Map(runs.filter(({ mode }) => mode === 'mse').map((run) => [run.seed, run]))
-  return [...new Set(runs.map(({ mode }) => mode))].map((mode) => {
-    const own = runs.filter((run) => run.mode === mode)
-    const ratios = own.flatMap((run) => {
-      const reference = mse.get(run.seed)
-      if (!reference) return []
-      const target = TOLERANCE * Math.min(...reference.points.map(({ dtw }) => dtw))
-      const [mine, theirs] = [run, reference].map(({ points }) => points.find(({ dtw }) => dtw <= target))
-      return mine && theirs ? [{ time: mine.seconds / theirs.seconds, steps: mine.step / theirs.step }] : []
-    })
-    return {
-      mode,
-      finalDtw: spreadOf(own.map(({ points }) => points.at(-1)!.dtw)),
-      bestDtw: spreadOf(own.map(({ points }) => Math.min(...points.map(({ dtw }) => dtw)))),
-      wristPathRatio: spreadOf(own.map(({ points }) => points.at(-1)!.wristPathRatio)),
-      seconds: spreadOf(own.map(({ seconds }) => seconds)),
-      timeRatio: spreadOf(ratios.map(({ time }) => time)),
-      stepRatio: spreadOf(ratios.map(({ steps }) => steps)),
-      reached: ratios.length,
-      runs: own.length,
-    }
-  })
-}
-
-/** Mean and sample standard deviation; NaN where there are too few. */
-function spreadOf(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) }
-}
-
-/** The rows as lines for people. */
-export function formatAblation(rows: readonly AblationRow[]): string {
-  const cell = ({ mean, deviation }: Spread, digits: number) =>
-    Number.isFinite(mean) ? `${mean.toFixed(digits)}${Number.isFinite(deviation) ? ` ± ${deviation.toFixed(digits)}` : ''}` : '-'
-  const cells = [
-    ['', 'final DTW', 'best DTW', 'wrist path', 'seconds', "time to mse's best", 'steps', 'reached'],
-    ...rows.map((row) => [
-      row.mode,
-      cell(row.finalDtw, 3),
-      cell(row.bestDtw, 3),
-      cell(row.wristPathRatio, 2),
-      cell(row.seconds, 0),
-      row.reached > 0 ? `× ${cell(row.timeRatio, 2)}` : '-',
-      row.reached > 0 ? `× ${cell(row.stepRatio, 2)}` : '-',
-      `${row.reached} of ${row.runs}`,
-    ]),
-  ]
-  return formatTable(cells)
-}
-
-/** Reads `mse,rl+plc`. Throws ERR_USAGE naming the modes there are. */
-export function parseModes(text: string): RewardMode[] {
-  return text.split(',').map((name) => {
-    const mode = rewardModes.find((known) => known === name.trim())
-    if (mode) return mode
-    throw new SignError('ERR_USAGE', 'ablate', `wanted modes of ${rewardModes.join(', ')}, got '${name}'`, 'Correct --modes')
-  })
 }

@@ -1,7 +1,7 @@
 // A kernel's declaration in TypeScript, and the check that it says the same as its shader.
 
 import { SignError } from '../base/errors.js'
-import type { ShaderText } from './shader/parts.js'
+import type { PartKind, ShaderText } from './shader/parts.js'
 import { reflectShader, type ShaderFacts } from './shader/reflect.js'
 
 /** `write` fills every element; `update` also reads what is there. WGSL calls both read_write. */
@@ -32,7 +32,7 @@ export interface KernelSpec<B extends Record<string, Access>, P extends Record<s
 
 /** How one form of a kernel is compiled and dispatched. */
 export interface FormSpec<P extends Record<string, ParamType>> {
-  /** The text it is compiled from, where that is another than the file of its own name: forms that differ in operands share one. */
+  /** The text it is compiled from, where that is another than the file of its own name: forms that differ in parts share one. */
   readonly text?: ShaderText
   /** Workgroups for the given params, and for the constants as they are. */
   readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits, constants: Constants) => Grid
@@ -107,10 +107,14 @@ export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number
   return { shader, text: textOf(shader, form), constants, grid: form.workgroups(params, traits, constants) }
 }
 
-/** A form that another's text gives with operands in f16. */
-export function inHalves<P extends Record<string, ParamType>>(shader: string, form: Variant<P>): Variant<P> {
-  return { ...form, shader, text: { file: form.shader, operand: 'f16' } }
+/** A form that another's text gives with parts of this kind. */
+export function taking<P extends Record<string, ParamType>>(kind: PartKind, shader: string, form: Variant<P>): Variant<P> {
+  const { file, takes = [] } = textOf(form.shader, form)
+  return { ...form, shader, text: { file, takes: [...takes, kind] } }
 }
+
+/** A form that another's text gives with operands in f16. */
+export const inHalves = <P extends Record<string, ParamType>>(shader: string, form: Variant<P>): Variant<P> => taking('f16', shader, form)
 
 /** The text that a form is compiled from. */
 export const textOf = (name: string, { text }: Pick<FormSpec<never>, 'text'>): ShaderText => text ?? { file: name }

@@ -1,7 +1,7 @@
 // What was measured to be fastest on an adapter: for each kernel and shape, which of its files and with which numbers in it.
 
 import { type AnyKernel, type Choice, textOf } from './kernel.js'
-import type { ShaderText } from './shader/parts.js'
+import { PART_KINDS, type ShaderText } from './shader/parts.js'
 
 /** A kernel's choice at one shape. */
 export interface TunedShape extends Choice {
@@ -13,8 +13,8 @@ export interface TunedShape extends Choice {
 
 export interface TunedKernel {
   /**
-   * Its shader files, those taken with operands in f16 as `NAME f16`, and a hash of their texts, parts included, when they were measured: a
-   * changed kernel is measured anew.
+   * Its shader files, those taken with other parts than they name as `NAME f16`, and a hash of their texts, parts included, when they were
+   * measured: a changed kernel is measured anew.
    */
   readonly files: readonly string[]
   readonly hash: string
@@ -49,11 +49,11 @@ export function choiceOf({ kernels }: Tuning, kernel: AnyKernel, params: Readonl
 /** The texts of a kernel's forms, as {@link TunedKernel.files} names them. */
 export function shadersOf(kernel: AnyKernel): string[] {
   const texts = [textOf(kernel.name, kernel), ...(kernel.variants ?? []).map((variant) => textOf(variant.shader, variant))]
-  return texts.map(({ file, operand }) => (operand === undefined ? file : `${file} ${operand}`))
+  return texts.map(({ file, takes = [] }) => [file, ...takes].join(' '))
 }
 
 /** The text that one of {@link TunedKernel.files} names. */
 export function shaderNamed(name: string): ShaderText {
-  const [file, operand] = name.split(' ')
-  return { file: file!, ...(operand === 'f16' && { operand }) }
+  const [file, ...kinds] = name.split(' ')
+  return { file: file!, takes: PART_KINDS.flatMap(([, kind]) => (kinds.includes(kind) ? [kind] : [])) }
 }

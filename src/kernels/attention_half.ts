@@ -32,9 +32,9 @@ const withHalves = ({ flops, bytes }: Cost, { batch, queries, keys, heads, headW
 export const attentionHalf = defineKernel({
   ...attention,
   name: 'attention_half',
-  text: { file: 'attention', operand: 'f16' },
+  text: { file: 'attention', takes: ['f16'] },
   variants: [
-    matrixVariant('attention_half_matrix', 'KEYS', inQueries),
+    inHalves('attention_half_matrix', matrixVariant('attention_half_matrix', 'KEYS', inQueries)),
     inHalves('attention_half_subgroup', subgroupVariant('attention_subgroup', inQueries)),
     inHalves('attention_half_tiled', tiledVariant('attention_tiled', inQueries)),
   ],
@@ -45,9 +45,9 @@ export const attentionHalf = defineKernel({
 export const attentionHalfGradQuery = defineKernel({
   ...attentionGradQuery,
   name: 'attention_half_grad_query',
-  text: { file: 'attention_grad_query', operand: 'f16' },
+  text: { file: 'attention_grad_query', takes: ['f16'] },
   variants: [
-    matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries),
+    inHalves('attention_half_grad_query_matrix', matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries)),
     inHalves('attention_half_grad_query_subgroup', subgroupVariant('attention_grad_query_subgroup', inQueries)),
     inHalves('attention_half_grad_query_tiled', tiledVariant('attention_grad_query_tiled', inQueries)),
   ],
@@ -58,9 +58,9 @@ export const attentionHalfGradQuery = defineKernel({
 export const attentionHalfGradKeyValue = defineKernel({
   ...attentionGradKeyValue,
   name: 'attention_half_grad_key_value',
-  text: { file: 'attention_grad_key_value', operand: 'f16' },
+  text: { file: 'attention_grad_key_value', takes: ['f16'] },
   variants: [
-    matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys),
+    inHalves('attention_half_grad_key_value_matrix', matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys)),
     inHalves('attention_half_grad_key_value_subgroup', subgroupVariant('attention_grad_key_value_subgroup', inKeys)),
     inHalves('attention_half_grad_key_value_tiled', tiledVariant('attention_grad_key_value_tiled', inKeys)),
   ],

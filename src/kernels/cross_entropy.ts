@@ -12,7 +12,7 @@ export const crossEntropy = defineKernel({
   buffers: { logits: 'read', goal: 'read', result: 'write' },
   params,
   workgroups: ({ rows }) => lanes(rows, 64),
-  variants: [{ ...subgroupRows, shader: 'cross_entropy_subgroup' }],
+  variants: [{ ...subgroupRows, shader: 'cross_entropy_subgroup', text: { file: 'cross_entropy', takes: ['subgroup'] } }],
   // An exponential counts as eight.
   cost: ({ rows, classes }) => ({ flops: 12 * rows * classes, bytes: 4 * rows * (classes + 3) }),
 })

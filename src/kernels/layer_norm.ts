@@ -20,6 +20,7 @@ const rowVariant = (shader: string) => ({
  */
 const rowsVariant = {
   shader: 'layer_norm_rows',
+  text: { file: 'layer_norm', takes: ['subgroup'] } as const,
   suits: ({ software, features, subgroupSize }: AdapterTraits): boolean =>
     software && features.has('subgroups') && (subgroupSize === 4 || subgroupSize === 8),
   workgroups: ({ rows }: { readonly rows: number }, { subgroupSize }: AdapterTraits) => lanes(rows, subgroupSize!),
@@ -48,7 +49,7 @@ export const layerNormGrad = defineKernel({
   buffers: { x: 'read', gamma: 'read', stats: 'read', dy: 'read', dx: 'write' },
   params: { rows: 'u32', width: 'u32', accumulate: 'u32' },
   workgroups: ({ rows }) => lanes(rows, 64),
-  variants: [{ ...rowVariant('layer_norm_grad_subgroup'), suits: gradSuits }],
+  variants: [{ ...rowVariant('layer_norm_grad_subgroup'), text: { file: 'layer_norm_grad', takes: ['subgroup'] }, suits: gradSuits }],
   cost: ({ rows, width, accumulate }) => ({
     flops: (12 + accumulate) * rows * width,
     bytes: (12 + 4 * accumulate) * rows * width + 8 * rows + 4 * width,
@@ -65,6 +66,7 @@ export const layerNormWeightGrad = defineKernel({
     {
       ...workgroupColumns,
       shader: 'layer_norm_weight_grad_workgroup',
+      text: { file: 'column_sum_workgroup', takes: ['normed'] },
       workgroups: ({ width }, _, { ACROSS }) => lanes(width / 4, ACROSS!),
     },
   ],

@@ -1,4 +1,13 @@
-import { type AdapterTraits, type Constants, type Cost, defineKernel, type Grid, type ParamValues, type Variant } from '../device/kernel.js'
+import {
+  type AdapterTraits,
+  type Constants,
+  type Cost,
+  defineKernel,
+  type Grid,
+  type ParamValues,
+  taking,
+  type Variant,
+} from '../device/kernel.js'
 import { type ProductShape, slicedTiles } from './slices.js'
 
 /** Workgroups that keep the cores of a machine busy. */
@@ -61,6 +70,9 @@ export function tiledVariant(shader: string, shape: ShapeOf): Variant<Size> {
   return { shader, suits: ({ software }) => !software, runs: () => true, ...slicedTiles<Size>(shape) }
 }
 
+/** The form of linear_grad that linear's text gives with the parts for the way back. */
+export const wayBack = (shader: string, form: Variant<Size>): Variant<Size> => taking('backward', shader, form)
+
 /** The shape of an output, from the params. */
 export type ShapeOf = (size: ParamValues<Size>) => ProductShape
 
@@ -100,11 +112,15 @@ export const linear = defineKernel({
  */
 export const linearGrad = defineKernel({
   name: 'linear_grad',
+  text: { file: 'linear', takes: ['backward'] },
   buffers: { dy: 'read', w: 'read', x: 'read', dx: 'write' },
   params: { rows: 'u32', inner: 'u32', cols: 'u32', accumulate: 'u32', gated: 'u32', rate: 'f32' },
   workgroups: ({ rows, inner }) => tiles(rows, inner),
   constants: ({ rows, inner }) => ({ LANE_ROWS: laneRows(rows, inner) }),
-  variants: [subgroupVariant('linear_grad_subgroup', outputs.dx), tiledVariant('linear_grad_tiled', outputs.dx)],
+  variants: [
+    wayBack('linear_grad_subgroup', subgroupVariant('linear_subgroup', outputs.dx)),
+    wayBack('linear_grad_tiled', tiledVariant('linear_tiled', outputs.dx)),
+  ],
   cost: ({ accumulate, gated, ...size }) => withRead(cost(size), (accumulate + gated) * size.rows * size.inner),
 })
 

@@ -1,5 +1,5 @@
 import { type AdapterTraits, type Constants, type Cost, defineKernel, inHalves, type ParamValues, type Variant } from '../device/kernel.js'
-import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant } from './linear.js'
+import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant, wayBack } from './linear.js'
 import { FULL_GPU_WORKGROUPS } from './slices.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
@@ -65,9 +65,9 @@ const withHalves = ({ flops, bytes }: Cost, { inner, cols }: ParamValues<Size>):
 export const linearHalf = defineKernel({
   ...linear,
   name: 'linear_half',
-  text: { file: 'linear', operand: 'f16' },
+  text: { file: 'linear', takes: ['f16'] },
   variants: [
-    matrixVariant('linear_half_matrix', outputs.y),
+    inHalves('linear_half_matrix', matrixVariant('linear_half_matrix', outputs.y)),
     inHalves('linear_half_subgroup', subgroupVariant('linear_subgroup', outputs.y)),
     inHalves('linear_half_tiled', tiledVariant('linear_tiled', outputs.y)),
   ],
@@ -78,11 +78,11 @@ export const linearHalf = defineKernel({
 export const linearHalfGrad = defineKernel({
   ...linearGrad,
   name: 'linear_half_grad',
-  text: { file: 'linear_grad', operand: 'f16' },
+  text: { file: 'linear', takes: ['backward', 'f16'] },
   variants: [
-    matrixVariant('linear_half_grad_matrix', outputs.dx),
-    inHalves('linear_half_grad_subgroup', subgroupVariant('linear_grad_subgroup', outputs.dx)),
-    inHalves('linear_half_grad_tiled', tiledVariant('linear_grad_tiled', outputs.dx)),
+    inHalves('linear_half_grad_matrix', matrixVariant('linear_half_grad_matrix', outputs.dx)),
+    inHalves('linear_half_grad_subgroup', wayBack('linear_grad_subgroup', subgroupVariant('linear_subgroup', outputs.dx))),
+    inHalves('linear_half_grad_tiled', wayBack('linear_grad_tiled', tiledVariant('linear_tiled', outputs.dx))),
   ],
   cost: (params) => withHalves(linearGrad.cost(params), params),
 })
@@ -91,7 +91,7 @@ export const linearHalfGrad = defineKernel({
 export const linearHalfWeightGrad = defineKernel({
   ...linearWeightGrad,
   name: 'linear_half_weight_grad',
-  text: { file: 'linear_weight_grad', operand: 'f16' },
+  text: { file: 'linear_weight_grad', takes: ['f16'] },
   variants: [
     {
       ...matrixVariant('linear_half_weight_grad_matrix', outputs.dw, slicedTileSizes, FULL_GPU_WORKGROUPS),

@@ -1,12 +1,16 @@
 import { elements, type Tensor } from '../device/memory.js'
-import { addPositions as addPositionsKernel } from '../kernels/add_positions.js'
+import { embedding } from '../kernels/embedding.js'
 import type { Graph } from './graph.js'
 
-/** x [rows, width] plus row at[r] of the table of positions. The table is fixed, so the gradient passes unchanged. */
+/**
+ * x [rows, width] plus row at[r] of the table of positions: an embedding of the places, to which each row of x is added. The table is fixed,
+ * so the gradient passes unchanged.
+ */
 export function addPositions(g: Graph, x: Tensor, table: Tensor, at: Tensor): Tensor {
   const width = x.shape.at(-1)!
   const y = g.tensor('y', x.shape)
-  g.recorder.run(addPositionsKernel, { x, table, at, y }, { rows: elements(x.shape) / width, width })
+  const rows = elements(x.shape) / width
+  g.recorder.run(embedding, { ids: at, table, positions: x, y }, { rows, length: rows, width })
   g.onBackward(y, [x], (dy) => g.shareGrad([x], dy))
   return y
 }

@@ -6,22 +6,24 @@ import type { Pattern } from './traffic.js'
 
 const WORKGROUP = 64
 const FLOPS_A_LANE = 16 * 1024
-/** Bytes of each array. */
-const SIZE = { bytes: 'u32' } as const
+/** Numbers of each array. */
+const SIZE = { n: 'u32' } as const
 export type CeilingKernel = Kernel<Readonly<Record<string, Access>>, typeof SIZE>
 /** Arrays of a multiple of so many bytes have no rest in any form. */
 export const WHOLE = 16 * 256 * 64
 
 /** Lanes and vectors of four a lane: the first for GPUs, the last for software drivers, which pay for every lane they start. */
 const streaming = [form(WORKGROUP, 1), form(WORKGROUP, 4), form(WORKGROUP, 16), form(8, 128)]
+/** As {@link streaming}, of the copy that changes in place. */
+const updating = streaming.map((constants) => ({ ...constants, UPDATE: 1 }))
 const reading = [form(WORKGROUP, 16), form(256, 64), form(8, 256), form(WORKGROUP, 64, { OWN: 1 }), form(8, 256, { OWN: 1 })]
 
 /** Each pattern's forms; all buffers have one size. */
 export const memoryKernels: Readonly<Record<Pattern, readonly CeilingKernel[]>> = {
   read: inForms('read', { x: 'read', y: 'write' }, 1, reading),
-  merge: inForms('merge', { a: 'read', b: 'read', y: 'write' }, 3, streaming),
+  merge: inForms('merge', { a: 'read', b: 'read', y: 'write' }, 3, streaming, 'add'),
   copy: inForms('copy', { x: 'read', y: 'write' }, 2, streaming),
-  update: inForms('update', { x: 'read', y: 'update' }, 3, streaming),
+  update: inForms('update', { x: 'read', y: 'update' }, 3, updating, 'ceilings/copy'),
   updates: inForms('updates', { x: 'read', a: 'update', b: 'update', c: 'update' }, 7, streaming),
 }
 
@@ -32,29 +34,31 @@ export const multiplyAdd: CeilingKernel = defineKernel({
   name: 'ceilings/multiply_add',
   buffers: { x: 'read', y: 'write' },
   params: SIZE,
-  workgroups: ({ bytes }) => lanes(bytes / 16, WORKGROUP),
-  cost: ({ bytes }) => ({ flops: (FLOPS_A_LANE * bytes) / 16, bytes: 2 * bytes }),
+  workgroups: ({ n }) => lanes(n / 4, WORKGROUP),
+  cost: ({ n }) => ({ flops: (FLOPS_A_LANE * n) / 4, bytes: 8 * n }),
 })
 
 function form(workgroup: number, each: number, more: Constants = {}): Constants {
   return { WG: workgroup, EACH: each, ...more }
 }
 
-/** `crossings`: how often a byte of one array crosses memory, over all arrays. */
+/** `crossings`: how often a byte of one array crosses memory, over all arrays. `file`: the text it is compiled from. */
 function inForms(
   pattern: Pattern,
   buffers: Readonly<Record<string, Access>>,
   crossings: number,
   forms: readonly Constants[],
+  file = `ceilings/${pattern}`,
 ): CeilingKernel[] {
   return forms.map((constants) =>
     defineKernel({
       name: `ceilings/${pattern}`,
+      text: { file },
       buffers,
       params: SIZE,
-      workgroups: ({ bytes }) => lanes(Math.ceil(bytes / 16 / constants.EACH!), constants.WG!),
+      workgroups: ({ n }) => lanes(Math.ceil(n / 4 / constants.EACH!), constants.WG!),
       constants: () => constants,
-      cost: ({ bytes }) => ({ flops: 0, bytes: crossings * bytes }),
+      cost: ({ n }) => ({ flops: 0, bytes: crossings * 4 * n }),
     }),
   )
 }

@@ -45,7 +45,7 @@ describe('on this adapter,', () => {
     const recorder = new Recorder()
     const names = Object.keys(kernel.buffers)
     const tensors = Object.fromEntries(names.map((name) => [name, recorder.feed(name, [WHOLE / 4])]))
-    recorder.run(kernel, tensors, { bytes: WHOLE })
+    recorder.run(kernel, tensors, { n: WHOLE / 4 })
     for (const name of names) recorder.report(tensors[name]!)
     const program = await Program.build(gpu, recorder)
     names.forEach((name, k) => {
@@ -82,7 +82,7 @@ describe('on this adapter,', () => {
   it('every form of read adds up all there is, each lane its share, and writes nothing else', async () => {
     for (const kernel of memoryKernels.read) {
       const { y } = await contentsAfter(kernel)
-      const { grid, constants } = gpu.form(kernel as unknown as AnyKernel, { bytes: WHOLE })
+      const { grid, constants } = gpu.form(kernel as unknown as AnyKernel, { n: WHOLE / 4 })
       const written = 4 * grid[0] * constants.WG!
       expect(everywhere(y!.subarray(0, written), constants.EACH!)).toBe(true)
       expect(everywhere(y!.subarray(written), 2)).toBe(true)

@@ -116,11 +116,11 @@ function arrayBytes({ device }: Gpu, { name, buffers }: CeilingKernel, size: num
 async function measure(gpu: Gpu, kernel: CeilingKernel, bytes: number, samples: number): Promise<Cost & { ms: number }> {
   const recorder = new Recorder()
   const tensors = Object.fromEntries(Object.keys(kernel.buffers).map((name) => [name, recorder.feed(name, [bytes / 4])]))
-  recorder.run(kernel, tensors, { bytes })
+  recorder.run(kernel, tensors, { n: bytes / 4 })
   const program = await Program.build(gpu, recorder)
   try {
     const { best } = await sampleSubmissions(gpu, (times) => program.run({ times }), { samples, milliseconds: milliseconds(gpu) })
-    return { ...kernel.cost({ bytes }), ms: best }
+    return { ...kernel.cost({ n: bytes / 4 }), ms: best }
   } finally {
     program.destroy()
   }

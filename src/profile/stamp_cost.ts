@@ -17,7 +17,7 @@ export async function stampCost(gpu: Gpu, timer: RecordingTimer): Promise<number
   let x = recorder.feed('x', [4])
   for (let i = 0; i < DISPATCHES; i++) {
     const y = recorder.tensor(`y${i}`, [4])
-    recorder.run(plainCopy, { x, y }, { bytes: 16 })
+    recorder.run(plainCopy, { x, y }, { n: 4 })
     x = y
   }
   recorder.keep(x)

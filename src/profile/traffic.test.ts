@@ -3,7 +3,6 @@ import type { AnyKernel } from '../device/kernel.js'
 import { Recorder, type Step } from '../device/program.js'
 import { adamw } from '../kernels/adamw.js'
 import { add } from '../kernels/add.js'
-import { addPositions } from '../kernels/add_positions.js'
 import { beamReorder } from '../kernels/beam_reorder.js'
 import { columnSum } from '../kernels/column_sum.js'
 import { embedding, embeddingGrad } from '../kernels/embedding.js'
@@ -62,7 +61,7 @@ describe('the traffic of', () => {
     [
       'rows with a small table counted for each',
       'copy',
-      dispatch(addPositions, { rows, width: words }, { x: n, table: n / 8, at: rows, y: n }),
+      dispatch(embedding, { rows, length: rows, width: words }, { ids: rows, table: n / 8, positions: n, y: n }),
     ],
     [
       'a few rows of a large table',
@@ -95,7 +94,7 @@ describe('the traffic of', () => {
   it.each(PATTERNS)("the kernels that measure '%s' is that", (pattern) => {
     for (const kernel of memoryKernels[pattern]) {
       const buffers = Object.fromEntries(Object.keys(kernel.buffers).map((name) => [name, pattern === 'read' && name === 'y' ? n / 16 : n]))
-      expect(trafficOf(dispatch(kernel, { bytes: 4 * n }, buffers), LARGE)).toBe(pattern)
+      expect(trafficOf(dispatch(kernel, { n }, buffers), LARGE)).toBe(pattern)
     }
   })
 })

@@ -74,11 +74,11 @@ async function step({ training, config, batch }: Opened, microBatch: number | nu
     reports.push(await program.run(training.feedsOf(pass, batch, { step: 1 }), settings, { pass: i, last, ...(last && options) }))
     program.destroy()
   }
-  const told = training.tell(
+  const report = training.reportStep(
     batch,
     reports.map((report) => report.reports),
   )
-  return { ...told, gradientNorm: reports.at(-1)!.gradientNorm }
+  return { ...report, gradientNorm: reports.at(-1)!.gradientNorm }
 }
 
 interface Difference {

@@ -67,6 +67,7 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
     }
   },
   format: ({ right }) => `${(100 * right).toFixed(0)} % of the letters right`,
+  scoreName: 'wrong letters',
 }
 
 class CopyTraining implements Training<CopyStep, CopyScores> {
@@ -134,7 +135,7 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
     return { ids: goal, ...invertIds(goal, PADDING), positions: new Float32Array(batch.target * WIDTH), goal, coefficient }
   }
 
-  tell(batch: BatchPlan, passes: readonly PassReports[]): CopyStep {
+  reportStep(batch: BatchPlan, passes: readonly PassReports[]): CopyStep {
     const lossOf = ({ result, coefficient }: PassReports) => {
       const rows = new Float32Array(result!)
       return new Float32Array(coefficient!).reduce((sum, share, r) => sum + (share > 0 ? share * rows[2 * r]! : 0), 0)

@@ -7,6 +7,7 @@ import type { ParameterSet } from '../nn/parameter_set.js'
 import type { Graph } from '../ops/graph.js'
 import type { BatchPlan } from './batches.js'
 import type { TrainingConfig } from './config/parts.js'
+import type { VariedKey } from './config/variant.js'
 import type { Warn } from './run/file.js'
 import type { Scalars } from './run/logs.js'
 import type { SavedTraining } from './trainer.js'
@@ -34,7 +35,7 @@ export type HostArrays = Readonly<Record<string, Float32Array | Uint32Array>>
 /** The reports of one pass, by the names they were recorded with. */
 export type PassReports = Readonly<Record<string, ArrayBuffer>>
 
-/** What a task tells of a step. */
+/** What a task reports of a step. */
 export interface LossReport {
   readonly loss: number
 }
@@ -48,7 +49,7 @@ export interface TrainedGroup {
 }
 
 export interface Validation<Scores> {
-  /** What the run tells of it. */
+  /** What the run reports of it. */
   readonly result: Scores
   /** Chooses the best checkpoint; lower is better. */
   readonly score: number
@@ -56,7 +57,7 @@ export interface Validation<Scores> {
 }
 
 /** One training of a task: its model on a GPU, its data, and what it remembers between steps. */
-export interface Training<Told extends LossReport = LossReport, Scores extends object = object> {
+export interface Training<Report extends LossReport = LossReport, Scores extends object = object> {
   readonly gpu: Gpu
   readonly groups: readonly TrainedGroup[]
   /** Examples trained on. */
@@ -72,13 +73,13 @@ export interface Training<Told extends LossReport = LossReport, Scores extends o
   /** The arrays of one pass: examples `pass` of a batch. Shares of the loss are of the whole batch, so that passes add up to it. */
   feedsOf(pass: readonly number[], batch: BatchPlan, step: { readonly step: number }): HostArrays
   /** What a step did, from the reports of its passes. */
-  tell(batch: BatchPlan, passes: readonly PassReports[]): Told
+  reportStep(batch: BatchPlan, passes: readonly PassReports[]): Report
   /** Takes note of a step whose numbers are finite. */
-  remember(batch: BatchPlan, told: Told): void
+  remember(batch: BatchPlan, report: Report): void
   /** An epoch is over; `epoch` is the one that begins. */
   endEpoch(epoch: number): void
   /** What of a step is logged beside its loss, gradient norm and rate. */
-  scalarsOf(told: Told): Scalars
+  scalarsOf(report: Report): Scalars
   /** Logged when an epoch begins; empty where there is nothing to say. */
   epochScalars(): Scalars
   /** What is remembered, as plain JSON; weights and moments aside. */
@@ -119,7 +120,7 @@ export interface Loaded<Config, T> {
 }
 
 /** A kind of training. */
-export interface Task<Config extends TrainingConfig, Told extends LossReport, Scores extends object> {
+export interface Task<Config extends TrainingConfig, Report extends LossReport, Scores extends object> {
   /** As `task` of run files and checkpoints has it. */
   readonly name: Config['task']
   /** Whether a run file that names no task is of this one. */
@@ -128,15 +129,19 @@ export interface Task<Config extends TrainingConfig, Told extends LossReport, Sc
   readonly example: string
   /** What progress counts, e.g. `frames`, and how many of them a step had. */
   readonly unit: string
-  unitsOf(told: Told): number
-  /** Reads a run file's text; `who` is its name in messages. Throws ERR_CONFIG with file, line and column; `warn` is told of older names of keys. */
+  unitsOf(report: Report): number
+  /** Reads a run file's text; `who` is its name in messages. Throws ERR_CONFIG with file, line and column; `warn` is called with older names of keys. */
   parse(source: string, who: string, warn?: Warn): Config
   /** What decides which batch a step has and what the model sees of it: the rest of a run file may change when a run goes on. */
   readonly fixedKeys: readonly (keyof Config)[]
   /** Throws ERR_DATA and ERR_CONFIG for what cannot be trained on. With `resumed`, checkpoints to start from are not looked at. */
-  load(config: Config, options: { readonly resumed: boolean }): Promise<Loaded<Config, Training<Told, Scores>>>
+  load(config: Config, options: { readonly resumed: boolean }): Promise<Loaded<Config, Training<Report, Scores>>>
   /** A validation's result as lines for people. */
   format(scores: Scores): string
+  /** What {@link Validation.score} is called, e.g. `DTW`. */
+  readonly scoreName: string
+  /** What `ablate` varies where nothing else is said; the first value is what the others are compared with. */
+  readonly ablation?: VariedKey
 }
 
 /** A task of which nothing is known but that it is one. */
@@ -149,8 +154,8 @@ export interface TaskRun {
 }
 
 /** A task is only ever given configurations that it has read itself; the types of different tasks in one place cannot say so. */
-export function taskRun<Config extends TrainingConfig, Told extends LossReport, Scores extends object>(
-  task: Task<Config, Told, Scores>,
+export function taskRun<Config extends TrainingConfig, Report extends LossReport, Scores extends object>(
+  task: Task<Config, Report, Scores>,
   config: Config,
 ): TaskRun {
   return { task: task as unknown as AnyTask, config }

@@ -16,7 +16,7 @@ import type { BatchShape, LossReport, Training, Validation } from './task.js'
 import { hyperOf, type ProgressState, TrainingProgress } from './training_progress.js'
 
 /** What one step did; the task adds what it has to tell. */
-export type TrainedStep<Told extends LossReport = LossReport> = Told & {
+export type TrainedStep<Report extends LossReport = LossReport> = Report & {
   readonly step: number
   readonly epoch: number
   readonly rate: number
@@ -48,8 +48,8 @@ export interface TrainerOptions {
 }
 
 /** Trains a model on a GPU. */
-export class Trainer<Told extends LossReport = LossReport, Scores extends object = object> implements AsyncDisposable {
-  readonly training: Training<Told, Scores>
+export class Trainer<Report extends LossReport = LossReport, Scores extends object = object> implements AsyncDisposable {
+  readonly training: Training<Report, Scores>
   readonly progress: TrainingProgress
   readonly #config: TrainerConfig
   readonly #options: TrainerOptions
@@ -60,12 +60,12 @@ export class Trainer<Told extends LossReport = LossReport, Scores extends object
   readonly #scaling = new Map<string, readonly number[]>()
   #plan: { readonly epoch: number; readonly batches: readonly BatchPlan[] } | undefined
   /** The step submitted last. */
-  #newest: PendingStep<TrainedStep<Told>> | undefined
+  #newest: PendingStep<TrainedStep<Report>> | undefined
   /** Steps are submitted one at a time: the next batch is known when the last one was. */
   readonly #turns = new Turns()
   readonly #lifetime = new Lifetime('trainer')
 
-  constructor(config: TrainerConfig, training: Training<Told, Scores>, options: TrainerOptions = {}) {
+  constructor(config: TrainerConfig, training: Training<Report, Scores>, options: TrainerOptions = {}) {
     this.training = training
     this.progress = new TrainingProgress(config)
     this.#config = config
@@ -87,7 +87,7 @@ export class Trainer<Told extends LossReport = LossReport, Scores extends object
   }
 
   /** One optimiser step, waited for. Throws ERR_DIVERGED, before weights are touched, where the loss or the gradient is not finite. */
-  async trainStep(): Promise<TrainedStep<Told>> {
+  async trainStep(): Promise<TrainedStep<Report>> {
     return (await this.submitStep()).read()
   }
 
@@ -95,11 +95,11 @@ export class Trainer<Told extends LossReport = LossReport, Scores extends object
    * Submits one optimiser step behind whatever the GPU does. Read the step before it next: that way the GPU never waits for the host.
    * Nothing of a report decides a step of its own epoch; a new epoch is begun when all reports of the last are read.
    */
-  submitStep(): Promise<PendingStep<TrainedStep<Told>>> {
+  submitStep(): Promise<PendingStep<TrainedStep<Report>>> {
     return this.#turns.take(() => this.#submitStep())
   }
 
-  async #submitStep(): Promise<PendingStep<TrainedStep<Told>>> {
+  async #submitStep(): Promise<PendingStep<TrainedStep<Report>>> {
     this.#check()
     const { training, progress } = this
     const { seed, optimiser, batch: settings } = this.#config
@@ -124,22 +124,22 @@ export class Trainer<Told extends LossReport = LossReport, Scores extends object
       const read: PassReport[] = []
       for (const one of pending) read.push(await one.read())
       const { gradientNorm, lossScale } = read.at(-1)!
-      const told = training.tell(
+      const report = training.reportStep(
         batch,
         read.map(({ reports }) => reports),
       )
       const names = batch.examples.map((i) => training.nameOf(batch.group, i))
-      refuseDivergence(step, { loss: told.loss, gradientNorm, lossScale }, names)
+      refuseDivergence(step, { loss: report.loss, gradientNorm, lossScale }, names)
       if (lossScale) this.#scaling.set(batch.group, lossScale.state)
-      training.remember(batch, told)
+      training.remember(batch, report)
       if (endsEpoch) training.endEpoch(epoch + 1)
-      return { ...told, step, epoch, rate, gradientNorm, lossScale }
+      return { ...report, step, epoch, rate, gradientNorm, lossScale }
     })
     return this.#newest
   }
 
   /** What of a step is logged. */
-  stepScalars(trained: TrainedStep<Told>): Scalars {
+  stepScalars(trained: TrainedStep<Report>): Scalars {
     const { loss, gradientNorm, rate, lossScale } = trained
     return { loss, gradientNorm, rate, ...this.training.scalarsOf(trained), ...scaleScalars(lossScale) }
   }

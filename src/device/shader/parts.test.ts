@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { shaderFromPackage } from '../../platform/node/shader_files.js'
-import { assembleShader, type OperandType } from './parts.js'
+import { assembleShader, type PartKind } from './parts.js'
 
 const from = (files: Record<string, string>) => async (name: string) => {
   if (files[name] === undefined) throw new Error('no such file')
   return files[name]
 }
-const assembled = async (files: Record<string, string>, operand?: OperandType) => {
-  const lines = await assembleShader({ file: 'k', ...(operand && { operand }) }, from(files))
+const assembled = async (files: Record<string, string>, ...takes: PartKind[]) => {
+  const lines = await assembleShader({ file: 'k', takes }, from(files))
   return lines.map(({ text, place }) => `${place} ${text}`)
 }
 
@@ -24,7 +24,7 @@ describe('the parts of a shader', () => {
     ])
   })
 
-  it('are those of the operand type, in parts of parts too', async () => {
+  it('are those of the kinds taken, in parts of parts too', async () => {
     const files = {
       k: '// use: a_f32',
       'parts/a_f32': '// use: c\nfull',
@@ -34,9 +34,18 @@ describe('the parts of a shader', () => {
       'parts/b_f16': 'H',
     }
     expect((await assembled(files)).join()).toMatch(/full.*parts\/b_f32\.wgsl:1 F$/)
-    expect(await assembled(files, 'f32')).toEqual(await assembled(files))
     expect((await assembled(files, 'f16')).join()).toMatch(/half.*parts\/b_f16\.wgsl:1 H$/)
     expect((await assembled(files, 'f16')).join()).not.toMatch(/full/)
+  })
+
+  it('may be of several kinds at once', async () => {
+    const files = { k: '// use: a_forward, b_f32', 'parts/a_forward': 'F', 'parts/a_backward': 'B', 'parts/b_f32': 'S', 'parts/b_f16': 'H' }
+    expect((await assembled(files, 'backward', 'f16')).slice(1)).toEqual(['parts/a_backward.wgsl:1 B', 'parts/b_f16.wgsl:1 H'])
+  })
+
+  it('have their enable lines put first of all, where they still tell their places', async () => {
+    const lines = await assembled({ k: '// use: a\nmain', 'parts/a': 'A\nenable subgroups;' })
+    expect(lines).toEqual(['parts/a.wgsl:2 enable subgroups;', 'k.wgsl:1 // use: a', 'k.wgsl:2 main', 'parts/a.wgsl:1 A'])
   })
 
   it('are missed at the line that names them', async () => {
@@ -55,9 +64,9 @@ describe('the parts of a shader', () => {
     await expect(assembleShader({ file: 'k' }, source)).rejects.toThrow(problem)
   })
 
-  it('are wanted for each type where operands are f16', async () => {
+  it('are wanted of each kind taken', async () => {
     await expect(assembled({ k: '// use: a', 'parts/a': '' }, 'f16')).rejects.toThrow(
-      /^k\.wgsl: wanted a part for each type of operand for f16/,
+      "k.wgsl: wanted a part for 'f16', as in '// use: NAME_f32', got none. Use such a part, or declare the kernel without 'f16'.",
     )
   })
 })

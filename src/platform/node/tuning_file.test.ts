@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AnyKernel } from '../../device/kernel.js'
 import { shadersOf, TUNING_FORMAT, type Tuning } from '../../device/tuning.js'
-import { linear } from '../../kernels/linear.js'
+import { linear, linearGrad } from '../../kernels/linear.js'
 import { linearHalf } from '../../kernels/linear_half.js'
 import { shaderFromPackage } from './shader_files.js'
 import { hashOfShaders, readTuning, tuningPath, tuningToExtend, writeTuning } from './tuning_file.js'
@@ -35,7 +35,7 @@ describe('a tuning file', () => {
   it('is stale where a part of the operands measured has changed', async () => {
     const path = join(folder, 'parts.json')
     const files = shadersOf(linearHalf as unknown as AnyKernel)
-    expect(files).toEqual(['linear f16', 'linear_half_matrix', 'linear_subgroup f16', 'linear_tiled f16'])
+    expect(files).toEqual(['linear f16', 'linear_half_matrix f16', 'linear_subgroup f16', 'linear_tiled f16'])
     const changed = (changedPart?: string) => async (name: string) => {
       const text = await shaderFromPackage(name)
       return name === changedPart ? `${text}// changed` : text
@@ -47,6 +47,20 @@ describe('a tuning file', () => {
     expect(await keptAfter('parts/operand_f16')).toEqual([])
     expect(await keptAfter('parts/random')).toEqual([])
     expect(await keptAfter('parts/operand_f32')).toEqual(['linear_half'])
+  })
+
+  it('names the way back apart, and is stale for it alone where its part has changed', async () => {
+    const path = join(folder, 'backward.json')
+    const [forward, backward] = [linear, linearGrad].map((one) => shadersOf(one as unknown as AnyKernel))
+    expect(backward).toEqual(['linear backward', 'linear_subgroup backward', 'linear_tiled backward'])
+    const kept = Object.values(tuning.kernels)[0]!
+    const kernels = {
+      linear: { ...kept, files: forward!, hash: await hashOfShaders(forward!, shaderFromPackage) },
+      linear_grad: { ...kept, files: backward!, hash: await hashOfShaders(backward!, shaderFromPackage) },
+    }
+    await writeTuning(path, { ...tuning, kernels })
+    const changed = async (name: string) => (await shaderFromPackage(name)) + (name === 'parts/linear_backward' ? '// changed' : '')
+    expect(Object.keys((await readTuning(path, 'a', changed))!.kernels)).toEqual(['linear'])
   })
 
   it('says nothing of another adapter, or where it is not there', async () => {

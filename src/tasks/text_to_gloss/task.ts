@@ -23,6 +23,7 @@ export const textToGloss: Task<GlossRunConfig, GlossStep, GlossValidated> = {
   fixedKeys: ['task', 'seed', 'data', 'input', 'naming', 'gloss', 'tokens', 'minCount', 'model', 'precision', 'batch', 'smoothing'],
   load: loadGlossTraining,
   format: ({ scores }) => formatTextScores(scores),
+  scoreName: '200 - BLEU-4 - ROUGE-L',
 }
 
 /** Loads the data of a run. Throws as `Task.load`. */

@@ -90,7 +90,7 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
     return { ...glossArrays(this.#pairsOf(pass), shape, glossTokens(this.#pairsOf(batch.examples))) }
   }
 
-  tell(batch: BatchPlan, passes: readonly PassReports[]): GlossStep {
+  reportStep(batch: BatchPlan, passes: readonly PassReports[]): GlossStep {
     const { gloss } = this.model
     const tokens = batch.examples.reduce((sum, i) => sum + gloss.encode(this.lines[i]!.langGloss).length, 0)
     return { loss: glossLoss(passes), tokens }

@@ -148,7 +148,7 @@ describe('a complaint', () => {
     [
       'a folder for a name',
       'name: a/b\ndata: [synthetic: {}]\n',
-      'demo.yaml:1:7: `name`: wanted letters, digits, dots, dashes or underscores, got "a/b"',
+      'demo.yaml:1:7: `name`: wanted letters, digits, dots, dashes, underscores, + or =, got "a/b"',
     ],
     [
       'words the wrong way round',

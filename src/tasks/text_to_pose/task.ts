@@ -26,6 +26,8 @@ export const textToPose: Task<RunConfig, PoseStep, Validated> = {
   fixedKeys: ['task', 'seed', 'data', 'groups', 'tokens', 'scaling', 'model', 'precision', 'batch', 'learning', 'base', 'initFrom'],
   load: loadPoseTraining,
   format: ({ rows }) => formatScores(rows),
+  scoreName: 'DTW',
+  ablation: { key: 'learning.mode', values: ['mse', 'rl', 'rl+plc'] },
 }
 
 /** Loads the data of a run, and the checkpoints it starts from. Throws as `Task.load`. */

@@ -121,7 +121,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     return { ...batchArrays(samples, shape, group, { padding: loss.padding, whole: batch.examples.length }), ...arrays }
   }
 
-  tell(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
+  reportStep(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
     const train = this.#trainOf(batch.group)
     const frames = batch.examples.reduce((sum, i) => sum + train[i]!.clip.frames, 0)
     return { ...poseLossReport(passes), language: batch.group, frames }

@@ -72,7 +72,8 @@ export const checkpoint = keys({ every: count.default(200), keep: count.default(
 
 export const log = keys({ every: count.default(10), tensorboard: z.boolean().default(true) })
 
-export const name = z.string().regex(/^\w[\w.-]*$/, 'wanted letters, digits, dots, dashes or underscores')
+/** `ablate` names runs after values, such as `rl+plc` and `model.width=64`. */
+export const name = z.string().regex(/^\w[\w.+=-]*$/, 'wanted letters, digits, dots, dashes, underscores, + or =')
 
 /**
  * What the products of linear layers and attention are made of in training: `f32`, or `f16`, halves with sums in f32, weights and all else

@@ -18,18 +18,18 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const EPOCH = 3
 
-interface Told {
+interface Report {
   readonly step: number
 }
 
 /** A training that notes what is asked of it; the step named `fails` diverges. */
-class NotingTraining implements RunnableTraining<Told, object> {
+class NotingTraining implements RunnableTraining<Report, object> {
   readonly progress: TrainingProgress
   readonly parameters = 1
   readonly examples = 1
   readonly calls: string[] = []
   readonly #fails: number
-  #newest: PendingStep<Told> | undefined
+  #newest: PendingStep<Report> | undefined
 
   constructor(steps: number, fails: number) {
     const stop = { steps, epochs: null, patience: null, minRate: null }
@@ -50,7 +50,7 @@ class NotingTraining implements RunnableTraining<Told, object> {
     return this.#newest
   }
 
-  stepScalars({ step }: Told) {
+  stepScalars({ step }: Report) {
     return { loss: step }
   }
 

@@ -9,6 +9,13 @@ import type { TrainingProgress } from '../training_progress.js'
 import { keepOlder, lastCheckpoint } from './folder.js'
 import { RunLogs, type Scalars } from './logs.js'
 
+/** A validation, whatever the task. */
+export interface ValidationEvent extends Pick<Validation<object>, 'score' | 'scalars'> {
+  readonly kind: 'validation'
+  readonly step: number
+  readonly best: boolean
+}
+
 /** What happens in a run; `Trained` is what a step reports, `Validated` what a validation does. */
 export type RunEvent<Trained, Validated> =
   | {
@@ -22,7 +29,7 @@ export type RunEvent<Trained, Validated> =
       readonly notes: readonly string[]
     }
   | ({ readonly kind: 'step' } & Trained)
-  | ({ readonly kind: 'validation'; readonly step: number; readonly best: boolean } & Validated)
+  | (ValidationEvent & Validated)
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string }
   | { readonly kind: 'end'; readonly step: number; readonly reason: string; readonly interrupted: boolean }
 
@@ -134,12 +141,12 @@ async function validated<Trained, Validated extends object>(
   step: number,
   { out }: LoopSettings,
   logs: RunLogs,
-): Promise<{ readonly kind: 'validation'; readonly step: number; readonly best: boolean } & Validated> {
+): Promise<ValidationEvent & Validated> {
   const { result, score, scalars } = await training.validate()
   const best = training.progress.validated(score)
   logs.append(step, scalars)
   if (best) await training.save(join(out, 'best.safetensors'), { state: false })
-  return { kind: 'validation', step, best, ...result }
+  return { ...result, kind: 'validation', step, best, score, scalars }
 }
 
 /** Saves everything to go on from. */

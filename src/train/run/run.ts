@@ -22,23 +22,23 @@ export interface TrainRunOptions extends FolderOptions {
  * it, ERR_CONFIG where that run was begun with other data, sizes or batches, ERR_OUTPUT where it cannot be written, ERR_DATA and ERR_CONFIG
  * for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model.
  */
-export async function* runTask<Config extends TrainingConfig, Told extends LossReport, Scores extends object>(
-  task: Task<Config, Told, Scores>,
+export async function* runTask<Config extends TrainingConfig, Report extends LossReport, Scores extends object>(
+  task: Task<Config, Report, Scores>,
   gpu: Gpu,
   config: Config,
   options: TrainRunOptions = {},
-): AsyncGenerator<RunEvent<TrainedStep<Told>, Scores>> {
+): AsyncGenerator<RunEvent<TrainedStep<Report>, Scores>> {
   gpu.check()
   yield* inRunFolder(config.out, options, (folder) => trainIn(folder, task, gpu, config, options))
 }
 
-async function* trainIn<Config extends TrainingConfig, Told extends LossReport, Scores extends object>(
+async function* trainIn<Config extends TrainingConfig, Report extends LossReport, Scores extends object>(
   folder: RunFolder,
-  task: Task<Config, Told, Scores>,
+  task: Task<Config, Report, Scores>,
   gpu: Gpu,
   runFile: Config,
   { signal }: TrainRunOptions,
-): AsyncGenerator<RunEvent<TrainedStep<Told>, Scores>> {
+): AsyncGenerator<RunEvent<TrainedStep<Report>, Scores>> {
   const { resumed } = folder
   const loaded = await task.load(runFile, { resumed })
   const { config } = loaded

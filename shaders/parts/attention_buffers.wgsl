@@ -1,0 +1,7 @@
+// parts/attention_buffers: the buffers of attention, in all its forms.
+// use: attention_shape
+
+@group(0) @binding(3) var<storage, read> keyLengths: array<u32>;
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> logSumExp: array<f32>;
+@group(0) @binding(6) var<uniform> params: Params;
