@@ -150,7 +150,7 @@ const leavesFiles = (command: Command): Command =>
 const ofSteps = (command: Command): Command =>
   leavesFiles(command)
     .option('--steps <n>', 'number of steps to profile; as many are run without the profiler, for comparison', positive, 5)
-    .option('--depth <n>', 'group results by this many levels of the model, e.g. 2: decoder / layer 0', positive, 2)
+    .option('--depth <n>', 'group results by this many levels of the model, e.g. 2: decoder.0/self', positive, 2)
     .option('--trace <file>', 'write a Chrome trace, e.g. for Perfetto')
 
 ofSteps(

@@ -84,7 +84,7 @@ function addSteps(data: Command, cli: Cli): void {
   data
     .command('convert')
     .description(
-      'convert OpenPose or DWPose detections, .h5, .pose, .npz or a corpus to a corpus or to motion files (all three steps below)',
+      'convert OpenPose or DWPose detections, .h5, .pose, .npz or a corpus to a corpus or to motion files (runs json2h5, lift and skels)',
     )
     .requiredOption(
       '--in <path>',

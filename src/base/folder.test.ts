@@ -39,8 +39,8 @@ describe('unreadable', () => {
   const why = (name: string) => readFile(join(root, 'in', name)).then(String, (cause) => unreadable(join(root, 'in', name), cause).message)
 
   it('says where a link leads', async () => {
-    expect(await why('lost')).toMatch(/lost: wanted to read it, got a link to '..\/gone', where nothing is\. Mend the link/)
-    expect(await why('loop')).toMatch(/loop: .* got a link to 'loop', which leads in a circle/)
+    expect(await why('lost')).toMatch(/lost: wanted to read it, got a link to '..\/gone', which does not exist\. Repair the link/)
+    expect(await why('loop')).toMatch(/loop: .* got a link to 'loop', which is circular/)
     expect(await why('clip')).toMatch(/clip: wanted to read it, got EISDIR/)
   })
 })

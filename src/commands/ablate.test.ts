@@ -75,7 +75,7 @@ log: { tensorboard: false }
     )
     const said: string[] = []
     const run = (options = {}) => ablate(path, { values: ['mse', 'rl'], seeds: [1], say: (line) => said.push(line), ...options })
-    const kept = () => said.splice(0).filter((line) => line.includes('kept from before')).length
+    const kept = () => said.splice(0).filter((line) => line.includes('kept from an earlier run')).length
     try {
       await write(0.001)
       const { rows, files } = await run()
@@ -146,7 +146,7 @@ log: { tensorboard: false }
       expect(await readFile(join(folder, 'out', 'model.width=32-1', 'config.yaml'), 'utf8')).toMatch(/^ +width: 32$/m)
 
       expect((await run('model.width=16,32')).rows).toEqual(rows)
-      expect(said.filter((line) => line.endsWith('kept from before'))).toHaveLength(2)
+      expect(said.filter((line) => line.endsWith('kept from an earlier run'))).toHaveLength(2)
 
       const refused = (message: string | RegExp) => ({ code: 'ERR_USAGE', message: expect.stringMatching(message) })
       await expect(run()).rejects.toMatchObject(refused('wanted --vary for a run of task text-to-gloss, got none'))

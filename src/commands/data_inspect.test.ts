@@ -49,7 +49,7 @@ describe('dataInspect', () => {
     await detections.add(clip)
     await detections.close()
     const { html } = await page(join(folder, 'clips.h5'))
-    for (const part of ['Missing joints', 'leftHand: not seen in 25 %', 'nobody seen in 2 frames']) expect(html).toContain(part)
+    for (const part of ['Missing joints', 'leftHand: missing in 25 %', 'nobody seen in 2 frames']) expect(html).toContain(part)
     const motions = await motionHdf5Writer(join(folder, 'lifted.h5'))
     await motions.add({ ...signer(3), name: 'two' })
     await motions.close()

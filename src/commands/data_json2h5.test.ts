@@ -52,7 +52,7 @@ describe('dataJson2h5', () => {
     expect((await readdir(join(out, '..'))).sort()).toEqual(['clips.h5.partial', 'clips.h5.quality.jsonl.partial'])
     await expect(dataJson2h5({ in: root, out, stream: silent })).rejects.toMatchObject({ code: 'ERR_USAGE' })
     await expect(dataJson2h5({ in: root, out, fps: 25, resume: true, stream: silent })).rejects.toThrow(
-      /wanted `fps` as the file was begun with \(null\), got 25/,
+      /wanted `fps` as when the file was started \(null\), got 25/,
     )
     expect(await dataJson2h5({ in: root, out, resume: true, stream: silent })).toMatchObject({ clips: 3, resumed: 2, frames: 2 })
     expect(await all(readKeypointHdf5(out))).toEqual(await all(readKeypointHdf5(whole)))

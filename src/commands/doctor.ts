@@ -16,13 +16,13 @@ export function formatDoctor(report: Awaited<ReturnType<typeof doctor>>): string
   const mebibytes = (bytes = 0) => `${Math.round(bytes / 2 ** 20)} MiB`
   return [
     `adapter     ${report.name}`,
-    `kind        ${{ gpu: 'GPU', software: 'installed software driver (CPU)', embedded: 'embedded software driver (CPU)' }[report.chosen]}`,
+    `kind        ${{ gpu: 'GPU', software: 'installed software driver (CPU)', embedded: 'bundled software driver (CPU)' }[report.chosen]}`,
     `driver      ${report.driver || 'unnamed'}`,
-    `features    ${report.features.join(', ') || 'none beyond the core'}`,
+    `features    ${report.features.join(', ') || 'none beyond core WebGPU'}`,
     `subgroups   ${report.subgroupSizes.join(' to ')} lanes`,
-    `workgroup   ${limits.maxComputeInvocationsPerWorkgroup} lanes, ${limits.maxComputeWorkgroupStorageSize} bytes shared`,
-    `buffers     ${mebibytes(limits.maxBufferSize)} each, ${mebibytes(limits.maxStorageBufferBindingSize)} a binding, ${limits.maxStorageBuffersPerShaderStage} a shader`,
-    `tuning      ${report.tuning.shapes > 0 ? `${counted(report.tuning.shapes, 'shape')} of kernels, in ${report.tuning.path}` : 'none; signllm tune measures it'}`,
+    `workgroup   ${limits.maxComputeInvocationsPerWorkgroup} lanes, ${limits.maxComputeWorkgroupStorageSize} bytes of shared memory`,
+    `buffers     at most ${mebibytes(limits.maxBufferSize)} each, ${mebibytes(limits.maxStorageBufferBindingSize)} per binding, ${limits.maxStorageBuffersPerShaderStage} per shader`,
+    `tuning      ${report.tuning.shapes > 0 ? `${counted(report.tuning.shapes, 'shape')} of kernels, in ${report.tuning.path}` : 'none (run signllm tune)'}`,
     `runtime     Node ${report.node}, ${report.platform}`,
     ...report.attempts.map(({ source, outcome }) => `tried       ${source}: ${outcome}`),
     ...report.notes.map((note) => `note        ${note}`),
@@ -31,8 +31,8 @@ export function formatDoctor(report: Awaited<ReturnType<typeof doctor>>): string
 }
 
 function adviceFor(chosen: 'gpu' | 'software' | 'embedded'): string {
-  if (chosen === 'gpu') return 'nothing to install'
-  const gpu = 'with a GPU, install its maker’s Vulkan driver'
+  if (chosen === 'gpu') return 'none: this is a GPU'
+  const gpu = 'if there is a GPU, install its manufacturer’s Vulkan driver'
   if (chosen === 'software') return `this runs on the CPU; ${gpu}`
-  return `this runs on the CPU; ${gpu}; without one, mesa-vulkan-drivers 25 or newer (Debian 12: from bookworm-backports) is several times faster`
+  return `this runs on the CPU; ${gpu}; if not, mesa-vulkan-drivers 25 or newer (Debian 12: from bookworm-backports) is several times faster`
 }

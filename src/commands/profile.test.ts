@@ -29,7 +29,7 @@ describe('profileTrain', () => {
   it('leaves a profile, a trace and a page, and touches no run folder', async () => {
     const files = { out: at('a.json'), trace: at('trace.json'), html: at('a.html') }
     const profile = await profileTrain(at('run.yaml'), { steps: 2, ...files })
-    expect(profile.subject).toMatch(/^training step of text-to-pose tiny, \d+ parameters, ASL B 2, T 40, U 4$/)
+    expect(profile.subject).toMatch(/^training step of text-to-pose tiny, \d+ parameters, ASL: batch 2, 40 target frames, 4 source tokens$/)
     expect(await readProfile(at('a.json'))).toEqual(profile)
     const { traceEvents } = JSON.parse(await readFile(at('trace.json'), 'utf8')) as { traceEvents: { ph: string; tid: number }[] }
     // Three spans name tracks; on the GPU's is every dispatch of both steps.

@@ -73,7 +73,7 @@ describe('impossible', () => {
     expect(off(0.1)).toEqual([])
     expect(off(0.18)).toEqual([
       expect.stringMatching(
-        /^wanted leftWrist to leftHand within 0\.5 shoulder widths in most frames, got 0\.[56] .*: hands on the wrong arms/,
+        /^wanted leftWrist to leftHand within 0\.5 shoulder widths in most frames, got 0\.[56] .*: the hands may be on the wrong arms/,
       ),
     ])
     expect(impossible(moved(4, [joint.leftHand, joint.rightHand - 1, -0.3]), frames, 25)).toContainEqual(

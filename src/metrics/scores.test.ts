@@ -56,7 +56,7 @@ describe('formatScores', () => {
         '                     DTW  DTW-MJE  wrist path  duration  pose std',
         'model              10.60   0.1235           -      1.00      0.50',
         'nearest neighbour   9.00   0.1000        1.00      1.00      1.00',
-        'best                 low      low           1         1         1',
+        'ideal                  0        0           1         1         1',
       ].join('\n'),
     )
   })

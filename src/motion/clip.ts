@@ -19,7 +19,7 @@ export const MOST_FRAMES = 200_000
 const MOST_RATE = 100_000
 
 /** What {@link isRate} wants, for messages. */
-export const wantedRate = `frames a second, above 0 and below ${MOST_RATE}`
+export const wantedRate = `frames per second, above 0 and below ${MOST_RATE}`
 
 /** Whether a number can be a frame rate. */
 export function isRate(fps: number): boolean {

@@ -49,7 +49,7 @@ describe('diffProfiles', () => {
     const tired = madeUp(slowed, { ceilings: madeUpCeilings(10, 75) })
     expect(diffProfiles(before, madeUp(slowed)).regressions).toBe(5)
     expect(diffProfiles(before, tired)).toMatchObject({ regressions: 0, drift: 100 / 75 })
-    expect(formatDiff(diffProfiles(before, tired))).toContain('33 % slower afterwards')
+    expect(formatDiff(diffProfiles(before, tired))).toContain('33 % slower in the second profile')
   })
 
   it('does not take one memory ceiling that came out low for a slower machine', () => {

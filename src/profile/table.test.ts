@@ -62,7 +62,7 @@ describe('formatProfile', () => {
 
   it('lists places, kernels with the variant that ran, and memory', () => {
     const lines = formatProfile(madeUp(rows)).split('\n')
-    expect(lines).toContainEqual(expect.stringMatching(/^place +calls +ms +spread +share +GB\/s +GFLOP\/s +of roof$/))
+    expect(lines).toContainEqual(expect.stringMatching(/^module +calls +ms +spread +share +GB\/s +GFLOP\/s +of peak$/))
     expect(lines).toContainEqual(expect.stringMatching(/^encoder\.0\/self +2 +6\.000 +5\.94-6\.06 +60 % +0\.17 +0\.33 +1\.7 %$/))
     expect(lines).toContainEqual(expect.stringMatching(/^linear +2 +6\.000 .* 1\.7 % +copy +linear_subgroup$/))
     expect(lines).toContainEqual(expect.stringMatching(/^activations of program 1 +0\.00 MiB +2 +2 /))

@@ -15,7 +15,7 @@ export function formatProfile(profile: Profile, { depth = 2 }: { depth?: number 
   return [
     ...summaryLines(profile),
     '',
-    formatGroups('place', byPath(rows, ceilings, depth), false),
+    formatGroups('module', byPath(rows, ceilings, depth), false),
     '',
     formatGroups('kernel', byKernel(rows, ceilings), true),
     '',
@@ -55,7 +55,7 @@ function methodLine({ method, step, command }: Profile): string {
 /** Groups as a text table under one heading; with `shaders`, also which ceilings the roof is made of and which variants ran. */
 export function formatGroups(heading: string, groups: readonly Group[], shaders: boolean): string {
   return formatTable([
-    [heading, 'calls', 'ms', 'spread', 'share', 'GB/s', 'GFLOP/s', 'of roof', ...(shaders ? ['ceiling', 'shader'] : [])],
+    [heading, 'calls', 'ms', 'spread', 'share', 'GB/s', 'GFLOP/s', 'of peak', ...(shaders ? ['limited by', 'shader'] : [])],
     ...groups.map(({ name, calls, ms, share, gigabytes, gigaflops, roof, ceilings, variants }) => [
       name,
       String(calls),

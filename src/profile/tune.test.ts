@@ -70,7 +70,7 @@ describe('the tuner', () => {
     expect(trials.map(({ choice }) => choice.shader)).toEqual(['twice', 'twice', 'thrice', 'broken'])
     expect(trials[2]).toMatchObject({
       ms: undefined,
-      problem: expect.stringMatching(/^output 0 has [\d.]+ at 0, the untuned form [\d.]+$/),
+      problem: expect.stringMatching(/^output 0 has [\d.]+ at 0, the default variant [\d.]+$/),
     })
     expect(trials[3]).toMatchObject({ ms: undefined, problem: expect.stringMatching(/wanted shaders\/broken\.wgsl to compile/) })
     // Sixty-four turns of the same work: no weather makes that the faster one.
@@ -95,7 +95,7 @@ describe('the tuner', () => {
   })
 
   it('refuses kernels without a choice, and stops when told to', async () => {
-    await expect(tune(gpu, run, { only: ['clip_scale'] }).next()).rejects.toThrow(/wanted a kernel with several forms .*got 'clip_scale'/)
+    await expect(tune(gpu, run, { only: ['clip_scale'] }).next()).rejects.toThrow(/wanted a kernel with several variants .*got 'clip_scale'/)
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(tune(gpu, run, { only: ['linear'], signal }).next()).rejects.toThrow('enough')
   })

@@ -86,7 +86,7 @@ describe('a task of a few hundred lines', () => {
     const config = configOf('passes', 'batch: { size: 4, microBatch: 3 }')
     expect((await run(config)).at(-1)).toBe(1)
     await expect(run(configOf('passes', 'batch: { size: 2 }'), { resume: true })).rejects.toThrow(
-      'wanted `batch` as the run was begun with',
+      'wanted `batch` as when the run was started',
     )
   })
 

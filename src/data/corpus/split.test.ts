@@ -115,7 +115,7 @@ describe('splitCorpus', () => {
       )
       const out = join(folder, 'never-both')
       await expect(splitCorpus(one, out, { by: 'both' })).rejects.toThrow(
-        /all hang together by one or the other\. Split by sentence, or by video/,
+        /are all connected by common videos or sentences\. Split by sentence, or by video/,
       )
       expect(existsSync(out)).toBe(false)
       const { shared } = await splitCorpus(one, out, { by: 'sentence', dev: 0.3, test: 0.3 })

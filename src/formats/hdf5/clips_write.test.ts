@@ -84,6 +84,6 @@ it('does not go on with a clip that an older run wrote in part', async () => {
   const bytes = await readFile(`${path}.partial`)
   await writeFile(`${path}.partial`, bytes.fill(0, bytes.length - 20_000))
   await expect(keypointHdf5Writer(path, { resume: true })).rejects.toThrow(
-    /part\.h5\.partial: b: wanted a clip that was written to its end, got one without its last frame, .* Start anew with --overwrite/,
+    /part\.h5\.partial: b: wanted a clip that was written to its end, got one without its last frame, .* Start again with --overwrite/,
   )
 })

@@ -33,7 +33,7 @@ describe('the inspection page', () => {
     expect(html).toContain('<td>not &lt;well&gt;</td>')
     expect(html).toContain('&lt;b&gt;bold&lt;/b&gt;')
     expect(count(html, /<figure>/g)).toBe(2)
-    expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org\/2000\/svg)|Joints not seen|<b>bold/)
+    expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org\/2000\/svg)|Missing joints|<b>bold/)
   })
 
   it('stays a page for a large corpus', () => {
@@ -79,9 +79,9 @@ describe('charts', () => {
     const half = none.slice()
     half[joint.leftHand] = 0.5
     expect(count(missingHeatMap([none, none]), /<title>/g)).toBe(0)
-    expect(missingHeatMap([none, half])).toContain('<title>leftHand: not seen in 50 %</title>')
+    expect(missingHeatMap([none, half])).toContain('<title>leftHand: missing in 50 %</title>')
     const many = missingHeatMap(Array.from({ length: 320 }, (_, i) => (i % 2 ? half : none)))
-    expect(count(many, /leftHand: not seen in 25 %/g)).toBe(160)
+    expect(count(many, /leftHand: missing in 25 %/g)).toBe(160)
   })
 
   it('have a bar for every bone that has a length', () => {

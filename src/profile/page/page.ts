@@ -66,7 +66,7 @@ function groupTable(heading: string, groups: readonly Group[], shaders: boolean)
       `<td>${percent(roof)}</td>${named(ceilings)}${named(variants)}</tr>`,
   )
   const table = `<table>
-<tr><th></th><th>calls</th><th>ms</th><th>spread</th><th></th><th>share</th><th>GB/s</th><th>GFLOP/s</th><th>of roof</th>${shaders ? '<th class="text">ceiling</th><th class="text">shader</th>' : ''}</tr>
+<tr><th></th><th>calls</th><th>ms</th><th>spread</th><th></th><th>share</th><th>GB/s</th><th>GFLOP/s</th><th>of peak</th>${shaders ? '<th class="text">limited by</th><th class="text">shader</th>' : ''}</tr>
 ${rows.join('\n')}
 </table>`
   return `<section><h2>${heading}</h2>${scrolling(heading, table)}</section>`
@@ -83,9 +83,9 @@ function comparisonSection(before: Profile, after: Profile): string {
     )
   const forgiven = drift > 1 ? ` The machine itself was ${percent(drift - 1)} slower (by its measured peaks); this is corrected for.` : ''
   const verdict = regressions === 0 ? 'Nothing is slower' : `${regressions} slower`
-  return `<section><h2>Compared with the profile before</h2><p class="soft">${verdict} by more than ${percent(threshold)}.${forgiven}</p>
-${table('What changed', told)}
-<details><summary class="soft">${same.length} that stayed the same</summary>${table('What stayed the same', same)}</details></section>`
+  return `<section><h2>Compared with the earlier profile</h2><p class="soft">${verdict} by more than ${percent(threshold)}.${forgiven}</p>
+${table('Changed', told)}
+<details><summary class="soft">${same.length} unchanged</summary>${table('Unchanged', same)}</details></section>`
 }
 
 function comparisonRow({ kind, name, before, after, ratio, verdict }: Comparison): string {

@@ -84,8 +84,8 @@ describe('a text-to-gloss run', () => {
 
   it('is not begun over another, nor resumed as another', async () => {
     await expect(run('whole')).rejects.toThrow('wanted an empty run folder')
-    await expect(run('whole', { resume: true, more: 'smoothing: 0' })).rejects.toThrow('wanted `smoothing` as the run was begun with')
-    await expect(run('whole', { resume: true, more: 'seed: 3' })).rejects.toThrow('wanted `seed` as the run was begun with')
+    await expect(run('whole', { resume: true, more: 'smoothing: 0' })).rejects.toThrow('wanted `smoothing` as when the run was started')
+    await expect(run('whole', { resume: true, more: 'seed: 3' })).rejects.toThrow('wanted `seed` as when the run was started')
   })
 
   it('does not go on from a model for use only', async () => {
