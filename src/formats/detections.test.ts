@@ -111,7 +111,7 @@ describe('readDetections', () => {
     for await (const { clip } of readDetections(folders, { broken: (name, { message }) => (broken[name] = message) })) clips.push(clip.name)
     expect(clips).toEqual(['far', 'near'])
     expect(Object.keys(broken)).toEqual(['gone', 'round', 'torn'])
-    expect(broken.gone).toMatch(/links\/gone: .* got a link to '..\/store\/gone', where nothing is/)
+    expect(broken.gone).toMatch(/links\/gone: .* got a link to '..\/store\/gone', which does not exist/)
     expect(broken.round).toMatch(/links\/round: wanted frames .* got neither, but such as 'far'/)
     expect(broken.torn).toMatch(/x_2_keypoints\.json: .* got a link to 'nowhere'/)
   })
