@@ -22,7 +22,14 @@ const FRAMES = 100
 const FOLDERS = 16
 /** How often memory is printed. */
 const MARKS = 32
-const { names } = benchArguments('corpus_stream', {})
+const { names } = benchArguments(
+  'corpus_stream',
+  {},
+  {
+    about:
+      'Streams a corpus of OpenPose JSON through cleaning into one HDF5 file and prints memory. Argument: its size in MiB (default 1024).',
+  },
+)
 const target = atLeastOne('corpus_stream', 'a size in MiB', names[0] ?? '1024') * MIB
 const folder = await mkdtemp(join(tmpdir(), 'corpus-stream-'))
 

@@ -15,7 +15,7 @@ import { openGpu } from '../src/platform/node/open.js'
 import { groupArenas, total } from '../src/profile/memory_plan.js'
 import { summarise } from '../src/profile/timing.js'
 import { trainedGroup } from '../src/tasks/text_to_pose/training.js'
-import { benchArguments, chosenOf } from './arguments.js'
+import { benchArguments, chosenOf, common } from './arguments.js'
 import { type Clock, clockOf, stopwatch } from './stopwatch.js'
 import { noiseGroup, noiseStep, noiseWords } from './training_step.js'
 
@@ -65,12 +65,15 @@ export interface GrowthReport {
   readonly generation: GenerationGrowth | null
 }
 
-const { values, names } = benchArguments('bench:growth', {
-  json: { type: 'boolean', default: false },
-  adapter: { type: 'string' },
-  only: { type: 'string' },
-  out: { type: 'string' },
-})
+const { values, names } = benchArguments(
+  'bench:growth',
+  {
+    ...common,
+    only: { type: 'string', help: `<names> measure only these, separated by commas: ${Object.keys(axes).join(', ')}, generation` },
+    out: { type: 'string', help: '<prefix> also save the results as <prefix>.json and charts as <prefix>-*.svg' },
+  },
+  { about: 'Measures time and memory of a training step against frames, batch, width and vocabulary, and generation against length.' },
+)
 const chosen = chosenOf('bench:growth', names, [...Object.keys(axes), 'generation'])
 const wanted = (name: string) => chosen.includes(name)
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)

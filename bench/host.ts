@@ -11,7 +11,7 @@ import Benchmark from 'benchmark'
 import { writeWhole } from '../src/base/files.js'
 import { formatTable } from '../src/base/table.js'
 import { openGpu } from '../src/platform/node/open.js'
-import { atLeastOne, benchArguments, chosenOf } from './arguments.js'
+import { atLeastOne, benchArguments, chosenOf, common } from './arguments.js'
 import { type HostCase, hostCases } from './host_cases.js'
 
 interface HostFigures {
@@ -25,13 +25,15 @@ interface HostFigures {
   readonly samplesMs: readonly number[]
 }
 
-const { values, names } = benchArguments('bench:host', {
-  json: { type: 'boolean', default: false },
-  adapter: { type: 'string' },
-  only: { type: 'string' },
-  seconds: { type: 'string', default: '5' },
-  out: { type: 'string' },
-})
+const { values, names } = benchArguments(
+  'bench:host',
+  {
+    ...common,
+    only: { type: 'string', help: '<names> measure only what begins so, separated by commas, e.g. encode,read' },
+    seconds: { type: 'string', default: '5', help: '<n> at most so many seconds for each measurement' },
+  },
+  { about: 'Measures what the host (the CPU side) spends on encoding, recording, planning, batches and reading files.' },
+)
 const seconds = atLeastOne('bench:host', '--seconds', values.seconds)
 const { gpu } = await openGpu({ adapter: values.adapter })
 const folder = await mkdtemp(join(tmpdir(), 'signllm-host-'))

@@ -1,8 +1,8 @@
 // Does it learn? Trains on real clips as `signllm train` does, generates free-running with the model's own counter, and scores every
 // clip beside the baselines. The data are not in the repository: without ../shared/data this says so and stops.
 //
-//   npm run learning -- clips     five sentences of PHOENIX-2014T learned by heart: DTW at most a quarter of the mean pose's, length within 10 %
-//   npm run learning -- sentences sixteen sentences with glosses, learned by heart from the gloss: as clips
+//   npm run learning -- clips     overfit five sentences of PHOENIX-2014T: DTW at most a quarter of the mean pose's, length within 10 %
+//   npm run learning -- sentences overfit sixteen sentences from their glosses: as clips
 //   npm run learning -- languages  eight fingerspelling languages at once, a group each: every one better than mean pose and random clip
 //   npm run learning -- words     200 spelled ASL words, then 20 never seen: better than mean pose and random clip, wrist path 0.7 to 1.3
 //
@@ -66,7 +66,7 @@ interface Trial {
 
 const trials: Record<string, Trial> = {
   clips: {
-    what: 'five sentences of PHOENIX-2014T, learned by heart',
+    what: 'overfit five sentences of PHOENIX-2014T',
     takes: ['run'],
     needs: '../shared/data/progressive-transformers-slp/train.skels',
     prepare: async () => undefined,
@@ -74,7 +74,7 @@ const trials: Record<string, Trial> = {
     passed: (clips) => clips.every(isKnownByHeart),
   },
   sentences: {
-    what: 'sixteen sentences with glosses, learned by heart',
+    what: 'overfit sixteen German sentences, read as glosses',
     takes: ['run'],
     needs: '../shared/data/fluent-pose-synthesis/train_1_metadata.json',
     prepare: async () => {
@@ -88,7 +88,7 @@ const trials: Record<string, Trial> = {
     passed: (clips) => clips.every(isKnownByHeart),
   },
   words: {
-    what: '200 spelled words, then 20 never seen; scores by length too',
+    what: 'ASL fingerspelling: train on 200 words, evaluate on 20 others',
     takes: ['run', 'lexicon'],
     needs: `${LEXICON}/index.csv`,
     prepare: (lexicon) =>
@@ -104,7 +104,7 @@ const trials: Record<string, Trial> = {
     passed: (_, languages) => languages.every(isRight),
   },
   languages: {
-    what: 'fingerspelling in eight languages at once',
+    what: 'fingerspelling in eight languages, evaluated on held-out words',
     takes: ['run', 'lexicon'],
     needs: `${LEXICON}/index.csv`,
     prepare: (lexicon) =>
@@ -182,7 +182,7 @@ console.log(
         ...(languages.length > 1 ? [formatLanguages(languages)] : clips.map(formatClip)),
         formatScores(rows),
         ...(lengths ? [formatLengths(lengths)] : []),
-        `kept in ${resultPath}`,
+        `results saved in ${resultPath}`,
         passed ? 'passed' : 'NOT passed',
       ].join('\n'),
 )

@@ -29,7 +29,9 @@ import { chosenTrial } from './learning/trial.js'
 const LEXICON = '../shared/data/fingerspelling-lexicon'
 const CORPUS = 'runs/learning/eight'
 
-const { options: values } = chosenTrial({ cascade: { what: 'prompts to gloss to spelling in eight languages', needs: LEXICON } })
+const { options: values } = chosenTrial({
+  cascade: { what: 'prompt to gloss to motion: fingerspelling in eight languages', needs: LEXICON },
+})
 await dataSpell({ lexicon: LEXICON, lang: 'ase,gsg,ise,psr,sgg,ssp,swl,tsm', out: CORPUS, count: 100 })
 for (const split of ['train', 'dev', 'test']) await dataPrompts({ corpus: join(CORPUS, split), source: 'gloss' })
 await writeSpellingWords(LEXICON, CORPUS, 'runs/learning/spelling')

@@ -28,10 +28,14 @@ interface Outcome {
 
 const trials: Record<string, { readonly what: string; readonly needs?: string; passed(outcome: Outcome): boolean }> = {
   prompts: {
-    what: 'sentences never seen in eight languages, without data',
+    what: 'prompts to gloss in eight languages of the built-in corpus; needs no data',
     passed: ({ test, languageNamed }) => test.exact >= 0.95 && languageNamed >= 0.99,
   },
-  phoenix: { what: 'PHOENIX-2014T', needs: '../shared/data/phoenix14t-text/test.csv', passed: ({ test }) => test.bleu[3] >= 19 },
+  phoenix: {
+    what: 'German text to gloss on PHOENIX-2014T',
+    needs: '../shared/data/phoenix14t-text/test.csv',
+    passed: ({ test }) => test.bleu[3] >= 19,
+  },
 }
 
 /** Ways to decode, among which dev chooses. */

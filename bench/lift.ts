@@ -14,13 +14,13 @@ import { liftAll, published, publishedClip, publishedNames } from '../src/lift/l
 import { type LiftMode, modes } from '../src/lift/objective.js'
 import type { KeypointClip } from '../src/motion/keypoints.js'
 import { openGpu } from '../src/platform/node/open.js'
-import { benchArguments } from './arguments.js'
+import { benchArguments, common } from './arguments.js'
 import { liftOnCpu } from './lift_on_cpu.js'
 
 const ROUNDS = 5
 /** Copies of each published clip in a batch: a full batch, or as much as a thousand iterations leave time for. */
 const COPIES: Readonly<Record<LiftMode, number>> = { adam: 24, descent: 4 }
-/** How2Sign: 79 h at 24 frames a second in 35 130 videos, 31 000 of them to train on. */
+/** How2Sign: 79 h at 24 frames per second in 35 130 videos, 31 000 of them to train on. */
 const HOW2SIGN = { clips: 31_000, framesAClip: Math.round((79 * 3600 * 24) / 35_130) }
 
 interface Spent {
@@ -51,7 +51,14 @@ interface ModeReport {
   readonly processorSpeedup: number
 }
 
-const { values } = benchArguments('bench:lift', { adapter: { type: 'string' }, out: { type: 'string' } })
+const { values } = benchArguments(
+  'bench:lift',
+  { adapter: common.adapter, out: common.out },
+  {
+    about:
+      'Measures lifting 2D keypoints to 3D: the kernels against plain loops on one CPU thread. Needs the published clips in ../shared.',
+  },
+)
 if (!published) {
   throw new SignError('ERR_DATA', 'bench:lift', 'wanted the published clips in ../shared, got none', 'Set SIGNLLM_SHARED to their folder')
 }

@@ -13,7 +13,7 @@ import { SignModel } from '../src/model/sign_model.js'
 import { lineChart } from '../src/outputs/line_chart.js'
 import { openGpu } from '../src/platform/node/open.js'
 import { summarise } from '../src/profile/timing.js'
-import { atLeastOne, benchArguments } from './arguments.js'
+import { atLeastOne, benchArguments, common } from './arguments.js'
 import { type Clock, clockOf, stopwatch } from './stopwatch.js'
 import { noiseGroup, noiseWords } from './training_step.js'
 
@@ -34,12 +34,15 @@ export interface OpenCyclesReport {
   readonly cycles: readonly Cycle[]
 }
 
-const { values } = benchArguments('bench:open-cycles', {
-  json: { type: 'boolean', default: false },
-  adapter: { type: 'string' },
-  cycles: { type: 'string', default: '100' },
-  out: { type: 'string' },
-})
+const { values } = benchArguments(
+  'bench:open-cycles',
+  {
+    ...common,
+    cycles: { type: 'string', default: '100', help: '<n> how many times an adapter is opened' },
+    out: { type: 'string', help: '<prefix> also save the results as <prefix>.json and charts as <prefix>.svg and <prefix>-time.svg' },
+  },
+  { about: 'Opens and disposes of an adapter many times, to see whether memory or time grows.' },
+)
 const count = atLeastOne('bench:open-cycles', '--cycles', values.cycles)
 const tenth = Math.max(1, Math.floor(count / 10))
 const description = noiseGroup({ ...presets.tiny, width: 32, heads: 2, hidden: 64, maxFrames: 40, maxTokens: 16 }, 64)

@@ -13,7 +13,7 @@ import { openGpu } from '../src/platform/node/open.js'
 import { type Ceilings, formatCeilings, largeBytes, measureAgain, measureCeilings } from '../src/profile/ceilings.js'
 import { sampleSubmissions, type Timed } from '../src/profile/timing.js'
 import { type Traffic, trafficOf } from '../src/profile/traffic.js'
-import { benchArguments, chosenOf } from './arguments.js'
+import { benchArguments, chosenOf, common } from './arguments.js'
 import { type ModelFigures, measureModel } from './pt_base.js'
 import type { Workload } from './workload.js'
 
@@ -44,12 +44,13 @@ export interface BenchReport {
   readonly model: ModelFigures | undefined
 }
 
-const { values, names } = benchArguments('bench', {
-  json: { type: 'boolean', default: false },
-  adapter: { type: 'string' },
-  only: { type: 'string' },
-  out: { type: 'string' },
-})
+const { values, names } = benchArguments(
+  'bench',
+  { ...common, only: { type: 'string', help: '<names> measure only kernels whose names begin so, separated by commas' } },
+  {
+    about: "Measures every kernel beside this adapter's peak, then a training step and generation of pt-base.\nNames: the same as --only.",
+  },
+)
 const wanted = await workloads(names)
 const { gpu } = await openGpu({ adapter: values.adapter })
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)

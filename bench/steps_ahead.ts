@@ -15,15 +15,19 @@ import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
 import { loadData } from '../src/tasks/text_to_pose/data.js'
 import { PoseTraining } from '../src/tasks/text_to_pose/training.js'
 import { Trainer } from '../src/train/trainer.js'
-import { atLeastOne, benchArguments } from './arguments.js'
+import { atLeastOne, benchArguments, common } from './arguments.js'
 
-const { values } = benchArguments('steps_ahead', {
-  adapter: { type: 'string' },
-  run: { type: 'string' },
-  steps: { type: 'string', default: '60' },
-  turns: { type: 'string', default: '4' },
-  json: { type: 'boolean', default: false },
-})
+const { values } = benchArguments(
+  'steps_ahead',
+  {
+    adapter: common.adapter,
+    run: { type: 'string', help: "<file> the run file to train (default: the demo's)" },
+    steps: { type: 'string', default: '60', help: '<n> training steps in each turn' },
+    turns: { type: 'string', default: '4', help: '<n> how often the two ways alternate' },
+    json: common.json,
+  },
+  { about: "Measures training with and without submitting a step before the previous step's report is read." },
+)
 
 /** Milliseconds a step: by the wall clock, by this process on all cores, and those for which the GPU stood still. */
 interface Figures {

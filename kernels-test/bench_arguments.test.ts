@@ -12,17 +12,40 @@ describe('a bench', () => {
     ['run', ['adamw', '--nonsense'], /^bench: wanted options of --json --adapter .*, got: Unknown option '--nonsense'\. Correct it/],
     ['growth', ['--only', 'depth'], /^bench:growth: wanted a name, .*, got 'depth'/],
     ['host', ['--seconds'], /^bench:host: wanted options of .*'--seconds <value>' argument missing/],
-    ['lift', ['--json'], /^bench:lift: wanted options of --adapter --out, got: Unknown option '--json'/],
+    ['lift', ['--json'], /^bench:lift: wanted options of --adapter --out --help, got: Unknown option '--json'/],
     ['steps_ahead', ['--steps', 'many'], /^steps_ahead: wanted --steps of 1 or more, got 'many'/],
     ['open_cycles', ['--cycles', 'many'], /^bench:open-cycles: wanted --cycles of 1 or more, got 'many'/],
-    ['learning', ['words', '--nonsense'], /^learning: wanted options of --help --json .*, got: Unknown option '--nonsense'\. Correct it/],
-    ['learning', ['nothing'], /^learning: wanted a trial of clips, .*, got 'nothing'/],
+    ['learning', ['words', '--nonsense'], /^learning: wanted options of --json .* --help, got: Unknown option '--nonsense'\. Correct it/],
+    ['learning', ['nothing'], /^learning: wanted an experiment of clips, .*, got 'nothing'/],
     ['corpus_stream', ['0'], /^corpus_stream: wanted a size in MiB of 1 or more, got '0'/],
   ])('%s says in a line what is wrong with %j', async (script, args, message) => {
     const child = spawn(process.execPath, ['--import', 'tsx', `bench/${script}.ts`, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
     const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
     expect({ said, status }).toEqual({ said: expect.stringMatching(message), status: 2 })
     expect(said.trimEnd().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('--help', () => {
+  it.each([
+    ['run', 'Measures every kernel'],
+    ['growth', 'generation against length'],
+    ['host', 'host'],
+    ['lift', 'Needs the published clips'],
+    ['steps_ahead', "a step before the previous step's report"],
+    ['open_cycles', 'Opens and disposes'],
+    ['learning', 'PHOENIX-2014T'],
+    ['learning_gloss', 'PHOENIX-2014T'],
+    ['learning_cascade', 'cascade'],
+    ['corpus_stream', 'MiB'],
+    ['peers/run', 'PyTorch'],
+  ])('of %s describes it and its options, and ends well', async (script, says) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', `bench/${script}.ts`, '--help'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [said, [status]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    expect(status).toBe(0)
+    expect(said).toContain(says)
+    expect(said).toMatch(/^ {2}--help +print this$/m)
+    expect(said.includes('--lexicon')).toBe(script === 'learning')
   })
 })
 

@@ -98,7 +98,7 @@ describe('a typed error', () => {
     const reader = { read: async () => ({ language: 'ASL', languageFrom: 'model', tokens, unknownWords: [] }) }
     await using signer = new MultiLanguageGenerator(gpu, { path: 'saved', groups: [tinyGroup('ASL')], tensors: () => new Map() })
     const reading = new PromptGenerator(any(reader), signer).generate('rain')
-    const read = `wanted glosses to sign, ${message}that is what the text-to-gloss model read out of 'rain'`
+    const read = `wanted glosses to sign, ${message}that is the text-to-gloss model's output for 'rain'`
     await expect(reading).rejects.toMatchObject({ code: 'ERR_USAGE', message: expect.stringContaining(read) })
   })
 

@@ -334,7 +334,7 @@ describe.skipIf(noBrowser)(`pages in a browser${noBrowser && ` (${noBrowser})`}`
     it('shows what the profile holds', async () => {
       const page = await open(report)
       for (const [heading, name] of [
-        ['By place in the model', 'path'],
+        ['By module', 'path'],
         ['By kernel', 'kernel'],
       ] as const) {
         // biome-ignore format: one table a pair

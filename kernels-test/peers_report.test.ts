@@ -50,7 +50,7 @@ describe('ratioRows', () => {
     const later = part('linear', { ours: figures(2, 4), tfjs: figures(3, 4) }, { flops: 1e6 })
     const [heading, row] = ratioRows(report([{ ...first, flops: 1e6 }, later]))
     // A peer that never started has no column.
-    expect(heading).toEqual(['their time by ours', 'ours, ms', 'GFLOP/s', 'tfjs', 'jax-webgpu', 'jax-wasm', 'best WebGPU'])
+    expect(heading).toEqual(['their time ÷ ours', 'ours, ms', 'GFLOP/s', 'tfjs', 'jax-webgpu', 'jax-wasm', 'best WebGPU'])
     expect(row).toEqual(['linear', '2.00 (1.00)', '1.0', '1.00 (1.50)', '3.00 (2.00)', '0.50 (1.00)', '1.00 (1.50)'])
   })
 

@@ -88,7 +88,7 @@ describe('run files of the pages', () => {
     expect(notes).toEqual([])
   })
 
-  it('are told of with every key there is', () => {
+  it('are documented with every key there is, a row a key', () => {
     const data = 'data: [{ language: ASL, train: a }]'
     const synthetic = 'data: [{ synthetic: {} }]'
     const complete = [
@@ -97,16 +97,16 @@ describe('run files of the pages', () => {
       parseGlossConfig(`task: text-to-gloss\nname: x\n${data}`, 'x'),
     ]
     const page = textOf('src/tasks/README.md')
-    const missing = [...new Set(complete.flatMap(keysIn))].filter((key) => !page.includes(`\`${key}\``))
+    const missing = [...new Set(complete.flatMap((config) => keysIn(config)))].filter((key) => !page.includes(`\n| \`${key}\` |`))
     expect(missing).toEqual([])
   })
 })
 
-/** The names of all keys, those of objects within too. */
-function keysIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(keysIn)
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) => [key, ...keysIn(inner)])
+/** All keys as the page writes them, such as `optimiser.rate` and `data[].language`. */
+function keysIn(value: unknown, path = ''): string[] {
+  if (Array.isArray(value) && typeof value[0] === 'object') return value.flatMap((inner) => keysIn(inner, `${path.slice(0, -1)}[].`))
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path.slice(0, -1)]
+  return Object.entries(value).flatMap(([key, inner]) => keysIn(inner, key === 'synthetic' ? 'synthetic.' : `${path}${key}.`))
 }
 
 describe('pages', () => {

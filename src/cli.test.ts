@@ -9,6 +9,7 @@ import { signllm, signllmSent } from './cli.testing.js'
 import { writeDetections } from './commands/clips.testing.js'
 import { readSafetensors } from './formats/safetensors/file.js'
 import { formatSafetensors } from './formats/safetensors/format.js'
+import { readSkels } from './formats/skels/skels.js'
 import { stateDict } from './model/state_dict.testing.js'
 import { about, madeUp, rows } from './profile/profile.testing.js'
 import { saveProfile } from './profile/saved.js'
@@ -133,6 +134,7 @@ describe('the data commands', () => {
       status: 0,
       stdout: expect.stringMatching(/3 clips, 12 frames, 0 errors/),
     })
+    expect((await readSkels(`${prefix}.skels`)).scale).toBe('neck-shoulder-3')
     const split = await signllm('--json', 'data', 'split', prefix, '--out', parts)
     expect(JSON.parse(split.stdout).splits).toMatchObject({ train: { clips: 1 }, dev: { clips: 1 }, test: { clips: 1 } })
     await writeFile(`${prefix}.lang`, 'ASL\n')
@@ -142,12 +144,25 @@ describe('the data commands', () => {
     })
   })
 
+  it('take the older --form for --normalisation, and say nothing of it', async () => {
+    const [root, prefix] = ['older', 'older-corpus'].map((name) => join(folder, name)) as [string, string]
+    await writeDetections(root, { a: 3 })
+    const args = ['data', 'convert', '--in', root, '--out', prefix, '--lang', 'ASL', '--iterations', '10', '--overwrite']
+    for (const option of ['--form', '--normalisation']) {
+      const { status, stderr } = await signllm(...args, option, 'nine')
+      expect(status, stderr).toBe(0)
+      expect((await readSkels(`${prefix}.skels`)).scale).not.toBe('neck-shoulder-3')
+    }
+    expect(await signllm(...args, '--form', 'nine', '--normalisation', 'neck')).toMatchObject({ status: 2 })
+    expect((await signllm('data', 'convert', '--help')).stdout).not.toMatch(/--form /)
+  })
+
   it('leave out a broken clip, and say so unless they are told not to', async () => {
     const [root, out] = ['one-broken', 'one-broken.h5'].map((name) => join(folder, name)) as [string, string]
     await writeDetections(root, { a: 2, b: 2 })
     await writeFile(join(root, 'b', 'b_000000000001_keypoints.json'), '[')
     const loud = await signllm('data', 'json2h5', '--in', root, '--out', out)
-    expect(loud).toMatchObject({ status: 4, stdout: expect.stringMatching(/1 clip, 1 broken one left out/) })
+    expect(loud).toMatchObject({ status: 4, stdout: expect.stringMatching(/1 clip, 1 broken clip left out/) })
     expect(loud.stderr).toMatch(/left out: .*b_000000000001_keypoints\.json: .* at character 1/)
     expect(await signllm('data', 'json2h5', '--in', root, '--out', out, '--overwrite', '--skip-broken')).toMatchObject({ status: 0 })
   })
@@ -158,7 +173,7 @@ describe('the data commands', () => {
     const args = ['--json', 'data', 'json2h5', '--in', root, '--out', out]
     const first = await signllmSent({ signal: 'SIGINT', when: /"step":2,/ }, ...args)
     expect(first, first.stderr).toMatchObject({ status: 130, stdout: '' })
-    expect(first.stderr).toContain('--resume goes on from there')
+    expect(first.stderr).toContain('--resume continues from there')
     await expect(readFile(out)).rejects.toThrow('ENOENT')
     const second = await signllm(...args, '--resume')
     expect(JSON.parse(second.stdout)).toMatchObject({ clips: 150, frames: expect.any(Number) })

@@ -15,10 +15,13 @@ import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } 
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 import type { Profile } from './profile/profile.js'
+import { tokenPolicies } from './text/tokenise.js'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 // Asked before commander has read the line, since it may be commander that complains.
 const json = process.argv.slice(2).some((argument, i, all) => argument === '--json' && !all.slice(0, i).includes('--'))
+
+const lengthHelp = `how the length is decided: ${lengthPolicies.join(', ')}`
 
 const say = (line: string): void => sayAs(line, { json })
 
@@ -30,18 +33,18 @@ const program = new Command('signllm')
     },
   })
   .version(version)
-  .description('Train and run sign-language production on any GPU, or none')
+  .description('Sign-language production: train models that turn text into signing motion, and run them, with or without a GPU')
   .option(
     '--adapter <name>',
-    "'gpu', 'software', 'embedded' or part of an adapter's name (default: SIGNLLM_ADAPTER, then the best there is)",
+    "the device to use: 'gpu', 'software', 'embedded' or part of an adapter's name (default: SIGNLLM_ADAPTER, else the best available)",
   )
-  .option('--json', 'print JSON for programs')
+  .option('--json', 'print results as JSON')
   .showHelpAfterError('(signllm --help lists the commands)')
   .exitOverride()
 
 program
   .command('doctor')
-  .description('say which adapter runs, what it can do and what would be better')
+  .description('show the adapter in use, its features, and how to get a faster one')
   .action(async () => {
     const { doctor, formatDoctor } = await import('./commands/doctor.js')
     const report = await doctor(common())
@@ -50,25 +53,25 @@ program
 
 program
   .command('train')
-  .description('train as a run file says')
+  .description('train a model from a run file')
   .argument('<run.yaml>')
-  .addOption(new Option('--resume', "go on from the run folder's last checkpoint").conflicts('overwrite'))
-  .option('--overwrite', 'throw away the run that is in the folder')
+  .addOption(new Option('--resume', "resume from the last checkpoint in the run's folder").conflicts('overwrite'))
+  .option('--overwrite', 'replace the run that is in the folder')
   .action(async (path: string, options: { resume?: boolean; overwrite?: boolean }) => {
-    const { train } = await import('./commands/train.js')
+    const { formatTrain, train } = await import('./commands/train.js')
     const summary = await train(path, { ...common(), ...options, signal: interruption() })
-    print(summary, `${summary.reason} at step ${summary.step}; the run is in ${summary.out}`)
+    print(summary, formatTrain(summary))
     if (summary.interrupted) process.exitCode = interruptedStatus()
   })
 
 program
   .command('ablate')
-  .description('train a run with one of its keys at several values, over several seeds, and compare')
+  .description('train a run with several values of one key and several seeds, and compare them')
   .argument('<run.yaml>')
-  .option('--vary <key=values>', 'a key of the run file and its values, such as model.width=64,128 (default: what --modes says)')
-  .option('--modes <names>', 'reward modes, for text to pose: short for --vary learning.mode=mse,rl,rl+plc')
-  .option('--seeds <n>', 'how many seeds', positive, 3)
-  .option('--overwrite', 'throw away other runs that are in its folders')
+  .option('--vary <key=values>', 'a key of the run file and its values, e.g. model.width=64,128 (default: see --modes)')
+  .option('--modes <names>', 'reward modes of text to pose; short for --vary learning.mode=… (default: mse,rl,rl+plc)')
+  .option('--seeds <n>', 'number of seeds per value', positive, 3)
+  .option('--overwrite', 'replace other runs that are in its folders')
   .action(async (path: string, options: { vary?: string; modes?: string; seeds: number; overwrite?: boolean }) => {
     const [{ ablate, varied }, { formatAblation }] = await Promise.all([import('./commands/ablate.js'), import('./commands/ablation.js')])
     const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1)
@@ -79,25 +82,25 @@ program
 
 program
   .command('tune')
-  .description('measure which form of each kernel is fastest on this adapter, and keep it for every later run there')
-  .argument('[run.yaml]', 'whose shapes to tune for (default: the published base model)')
-  .option('--only <names>', "beginnings of kernels' names, with commas between")
+  .description('measure every variant of each kernel on this adapter and use the fastest in later runs')
+  .argument('[run.yaml]', 'run whose tensor shapes are measured (default: pt-base, the published Progressive Transformer)')
+  .option('--only <names>', 'tune only kernels whose names begin with one of these, separated by commas')
   .action(async (path: string | undefined, options: { only?: string }) => {
     const { tuneCommand } = await import('./commands/tune.js')
     const only = options.only === undefined ? {} : { only: options.only.split(',') }
     const report = await tuneCommand(path, { ...common(), ...only, say, signal: interruption() })
-    print(report, `${counted(report.shapes.length, 'shape')} tuned on ${report.adapter}; kept in ${report.path}`)
+    print(report, `${counted(report.shapes.length, 'shape')} tuned on ${report.adapter}; saved in ${report.path}`)
   })
 
 program
   .command('generate')
-  .description('sign a sentence into .skels .pose .npz .bvh .glb .json .gif .png .svg .html files')
+  .description('generate the signing motion of a sentence and write it as .skels .pose .npz .bvh .glb .json .gif .png .svg .html')
   .argument('<text>')
-  .requiredOption('--model <file>', 'a checkpoint of a run, e.g. runs/demo/best.safetensors')
-  .option('--lang <tag>', 'language, e.g. ASL')
-  .requiredOption('--out <file...>', 'files to write; the ending chooses the format')
-  .option('--policy <name>', `length: ${lengthPolicies.join(', ')}`, lengthPolicy, 'self-counter')
-  .option('--reference <prefix#clip>', 'a clip to compare with, by name or line')
+  .requiredOption('--model <file>', 'checkpoint of a text-to-pose run, e.g. runs/rain/best.safetensors')
+  .option('--lang <tag>', 'sign language, e.g. ASL (default: the language of the model, if it has only one)')
+  .requiredOption('--out <file...>', 'files to write; the file extension selects the format')
+  .option('--policy <name>', lengthHelp, lengthPolicy, 'self-counter')
+  .option('--reference <prefix#clip>', 'corpus clip to draw beside the result: prefix of the corpus, and name or line number of the clip')
   .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
     const { generate } = await import('./commands/generate.js')
     const summary = await generate(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
@@ -108,13 +111,13 @@ program
 
 program
   .command('prompt')
-  .description('read a request such as "How do you sign \'rain\' in ASL?", and sign it')
+  .description('translate a prompt such as "How do you sign \'rain\' in ASL?" into LangGloss and, with --model, into signing motion')
   .argument('<prompt>')
-  .requiredOption('--gloss <file>', 'a checkpoint of a text-to-gloss run')
-  .option('--model <file>', 'a checkpoint of a text-to-pose run, for --out')
-  .option('--lang <tag>', 'sign language, for a prompt that names none')
-  .option('--beams <n>', 'beams of the search, 1 to 16', positive, 4)
-  .option('--out <file...>', 'files to write; the ending chooses the format')
+  .requiredOption('--gloss <file>', 'checkpoint of a text-to-gloss run')
+  .option('--model <file>', 'checkpoint of a text-to-pose run; needed for --out')
+  .option('--lang <tag>', 'sign language of prompts that do not name one')
+  .option('--beams <n>', 'beam search width, 1 to 16', positive, 4)
+  .option('--out <file...>', 'files to write; the file extension selects the format')
   .action(async (text: string, options: { gloss: string; model?: string; lang?: string; beams: number; out?: string[] }) => {
     const { prompt } = await import('./commands/prompt.js')
     const summary = await prompt(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
@@ -127,7 +130,7 @@ program
 
 program
   .command('plan')
-  .description('print the memory a run will take: arenas, and the slots of each batch shape')
+  .description('print the GPU memory that a run needs: weights, optimiser state and activation buffers')
   .argument('<run.yaml>')
   .action(async (path: string) => {
     const [{ plan }, { formatPlan }] = await Promise.all([import('./commands/plan.js'), import('./profile/plan.js')])
@@ -135,32 +138,35 @@ program
     print(planned, formatPlan(planned))
   })
 
-const profile = program.command('profile').description('say where the time goes, and how near it is to what the adapter can do')
+const profile = program.command('profile').description("measure where time goes, and compare it with this adapter's peak")
 
 /** What every profile can leave behind. */
 const leavesFiles = (command: Command): Command =>
   command
-    .option('--out <file>', 'save the profile, for profile diff')
+    .option('--out <file>', 'save the profile as JSON, for profile diff')
     .option('--html <file>', 'write a report page: timeline, roofline, memory, tables')
-    .option('--against <file>', 'a saved profile that the page compares with')
+    .option('--against <file>', 'saved profile to compare with on the page')
 
 const ofSteps = (command: Command): Command =>
   leavesFiles(command)
-    .option('--steps <n>', 'steps to profile, each beside one without the profiler', positive, 5)
-    .option('--depth <n>', 'scopes that places are grouped by', positive, 2)
-    .option('--trace <file>', 'write Chrome trace events, for Perfetto')
+    .option('--steps <n>', 'number of steps to profile; as many are run without the profiler, for comparison', positive, 5)
+    .option('--depth <n>', 'group results by this many levels of the model, e.g. 2: decoder / layer 0', positive, 2)
+    .option('--trace <file>', 'write a Chrome trace, e.g. for Perfetto')
 
 ofSteps(
-  profile.command('train').description("profile a run's training step").argument('[run.yaml]', 'default: the published base model'),
+  profile
+    .command('train')
+    .description('profile the training step of a run')
+    .argument('[run.yaml]', 'default: pt-base, the published Progressive Transformer'),
 ).action(async (path: string | undefined, options: StepProfileOptions & { depth: number }) => {
   const { profileTrain } = await import('./commands/profile.js')
   await printProfile(await profileTrain(path, { ...common(), ...options }), options)
 })
 
 ofSteps(profile.command('generate').description('profile the generation of a sentence').argument('<text>'))
-  .requiredOption('--model <file>', 'a checkpoint of a run')
-  .option('--lang <tag>', 'language, e.g. ASL')
-  .option('--policy <name>', `length: ${lengthPolicies.join(', ')}`, lengthPolicy)
+  .requiredOption('--model <file>', 'checkpoint of a text-to-pose run')
+  .option('--lang <tag>', 'sign language, e.g. ASL (default: the language of the model, if it has only one)')
+  .option('--policy <name>', lengthHelp, lengthPolicy)
   .action(async (text: string, options: ProfileGenerateOptions & { depth: number }) => {
     const { profileGenerate } = await import('./commands/profile.js')
     await printProfile(await profileGenerate(text, { ...common(), ...options, say }), options)
@@ -169,10 +175,10 @@ ofSteps(profile.command('generate').description('profile the generation of a sen
 leavesFiles(
   profile
     .command('kernel')
-    .description('profile kernels alone, at every shape a model uses them at')
-    .argument('<name>', 'or its beginning'),
+    .description('profile single kernels, at every tensor shape that a model uses')
+    .argument('<name>', 'name of a kernel, or the beginning of several names; only kernels that the model uses'),
 )
-  .option('--run <run.yaml>', 'the run whose shapes to take (default: the published base model)')
+  .option('--run <run.yaml>', 'run whose model is used (default: pt-base, the published Progressive Transformer)')
   .action(async (name: string, options: ProfileOptions & { run?: string }) => {
     const { profileKernels } = await import('./commands/profile.js')
     await printProfile(await profileKernels(name, { ...common(), ...options }), {})
@@ -180,10 +186,10 @@ leavesFiles(
 
 profile
   .command('diff')
-  .description('compare two saved profiles of the same work; exit status 1 where something became slower')
+  .description('compare two saved profiles of the same work; exit status 1 if anything became slower')
   .argument('<before.json>')
   .argument('<after.json>')
-  .option('--threshold <share>', 'least change that counts', share, 0.1)
+  .option('--threshold <share>', 'smallest relative change that counts', share, 0.1)
   .action(async (before: string, after: string, options: { threshold: number }) => {
     const [{ profileDiff }, { formatDiff }] = await Promise.all([import('./commands/profile.js'), import('./profile/diff.js')])
     const diff = await profileDiff(before, after, options)
@@ -193,16 +199,16 @@ profile
 
 program
   .command('import')
-  .description('convert a Progressive Transformers state dict (.safetensors, or the .index.json of several) to a checkpoint')
+  .description('convert a Progressive Transformers state dict (.safetensors, or the .index.json of several files) to a checkpoint')
   .argument('<file>')
-  .requiredOption('--vocabulary <file>', 'one word a line, in id order')
-  .requiredOption('--lang <tag>', 'language, e.g. GSL')
+  .requiredOption('--vocabulary <file>', 'vocabulary: one word per line, in the order of token ids')
+  .requiredOption('--lang <tag>', 'sign language of the model, e.g. GSL')
   .requiredOption('--out <file>', 'checkpoint to write')
-  .option('--heads <n>', 'attention heads, which the file does not tell', positive, 4)
-  .option('--tokens <policy>', 'how sentences are cut', 'whitespace')
-  .option('--fps <n>', 'frames a second of the motions it was trained on', rate, 25)
+  .option('--heads <n>', 'number of attention heads (not stored in the file)', positive, 4)
+  .option('--tokens <policy>', `tokeniser: ${tokenPolicies.join(', ')}`, 'whitespace')
+  .option('--fps <n>', 'frame rate of the training motions', rate, 25)
   .addOption(
-    new Option('--sides <which>', "exchanged: it was trained on motions whose right is the signer's left, as PHOENIX14T's published ones")
+    new Option('--sides <which>', 'exchanged: trained on motions with left and right swapped, as in the published PHOENIX14T files')
       .choices(['facing', 'exchanged'] as const)
       .default('facing' as const),
   )
@@ -217,9 +223,9 @@ program
 
 program
   .command('demo')
-  .description('train a small two-language model on the built-in corpus and show what it signs')
-  .option('--out <folder>', 'where results go', 'demo-out')
-  .option('--overwrite', "throw away a run in its folder that is not the demo's own")
+  .description('train a small two-language model on the built-in corpus, evaluate it and write a page with its results')
+  .option('--out <folder>', 'folder for the results', 'demo-out')
+  .option('--overwrite', 'replace a run in the folder that was not made by the demo')
   .action(async (options: { out: string; overwrite?: boolean }) => {
     const { demo, formatDemo } = await import('./commands/demo.js')
     const summary = await demo({ ...common(), ...options, signal: interruption() })
@@ -227,7 +233,7 @@ program
     if (!summary.passed) process.exitCode = CHECK_FAILED
   })
 
-addDataCommands(program.command('data').description('make, convert and look at corpora'), { common, print, say, interruption })
+addDataCommands(program.command('data').description('make, convert, check and view corpora'), { common, print, say, interruption })
 
 function common(): { adapter?: string; json?: boolean } {
   return program.opts()

@@ -6,6 +6,7 @@ import { CHECK_FAILED, exitStatus } from './base/errors.js'
 import { picture, positive, rate, share } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
+import type { Normalisation } from './commands/motion_clips.js'
 import { splitKinds } from './data/split.js'
 import { detectors } from './formats/detector.js'
 import { glossSources } from './text/lang_gloss.js'
@@ -20,7 +21,7 @@ export interface Cli {
 }
 
 const modes = ['adam', 'descent'] as const
-const forms = ['neck', 'nine'] as const
+const normalisations = ['neck', 'nine'] as const
 
 /** Adds the commands, in the order in which a corpus is made. */
 export function addDataCommands(data: Command, cli: Cli): void {
@@ -30,50 +31,72 @@ export function addDataCommands(data: Command, cli: Cli): void {
 }
 
 const lifting = {
-  mode: () => new Option('--mode <name>', 'optimiser; descent is the published one').choices(modes).default('adam'),
-  iterations: ['--iterations <n>', 'at most so many (default: 300 for adam, 1000 for descent)', positive],
+  mode: () => new Option('--mode <name>', 'optimiser of lifting; descent is the published one').choices(modes).default('adam'),
+  iterations: ['--iterations <n>', 'maximum number of iterations (default: 300 for adam, 1000 for descent)', positive],
 } as const
 
 const rates = {
-  video: ['--video-fps <n>', 'frames a second of the videos (default: what the input tells, else 24 of detections, 25 of a corpus)', rate],
-  fps: ['--fps <n>', 'frames a second to bring all clips to (default: their own)', rate],
+  video: [
+    '--video-fps <n>',
+    'frame rate of the videos (default: the rate stored in the input, else 24 for detections and 25 for a corpus)',
+    rate,
+  ],
+  fps: ['--fps <n>', 'frame rate to resample all clips to (default: unchanged)', rate],
 } as const
 const detecting = {
-  detector: () => new Option('--detector <name>', 'what wrote the files (default: told from the files)').choices(detectors),
+  detector: () =>
+    new Option('--detector <name>', 'pose estimator that wrote the files (default: detected from the files)').choices(detectors),
   picture: [
     '--picture <WxH>',
-    'size of the videos, for files that hold fractions of it (DWPose, OpenPose with --keypoint_scale 3 or 4), e.g. 1280x720',
+    'size of the videos in pixels, for files with relative coordinates (DWPose, OpenPose with --keypoint_scale 3 or 4), e.g. 1280x720',
     picture,
   ],
 } as const
 const again = {
-  resume: () => new Option('--resume', 'go on with what an earlier run left').conflicts('overwrite'),
-  overwrite: ['--overwrite', 'throw away what is there'],
+  resume: () => new Option('--resume', 'resume an interrupted run').conflicts('overwrite'),
+  overwrite: ['--overwrite', 'replace existing output'],
 } as const
-const skipBroken = ['--skip-broken', 'clips that cannot be used are no failure'] as const
+const skipBroken = ['--skip-broken', 'exit with status 0 even if clips could not be used and were left out'] as const
 const words = {
-  names: ['--names <file>', 'names of clips, one a line; the others are left out'],
-  text: ['--text <file>', 'a sentence for each name'],
-  gloss: ['--gloss <file>', 'a gloss for each name'],
+  names: ['--names <file>', 'names of the clips to use, one per line; others are left out'],
+  text: ['--text <file>', 'sentences, one per line, in the order of --names'],
+  gloss: ['--gloss <file>', 'glosses, one per line, in the order of --names'],
 } as const
 const writing = {
-  form: () =>
-    new Option('--form <name>', 'neck: neck at 0, shoulders 1/3 apart; nine: as published by Prompt2Sign').choices(forms).default('neck'),
-  licence: ['--licence <text>', 'terms of use, for the manifest'],
+  normalisation: () =>
+    new Option(
+      '--normalisation <name>',
+      'neck: neck at the origin, shoulder width 1/3; nine: standardised and divided by 9, as published by Prompt2Sign',
+    )
+      .choices(normalisations)
+      .default('neck'),
+  /** What --normalisation was called before. */
+  form: () => new Option('--form <name>').choices(normalisations).conflicts('normalisation').hideHelp(),
+  licence: ['--licence <text>', "licence of the data, for the corpus' manifest"],
 } as const
+
+/** The options with the older --form under its present name. */
+const normalised = <Given extends { normalisation: Normalisation; form?: Normalisation }>(options: Given): Given =>
+  options.form === undefined ? options : { ...options, normalisation: options.form }
 
 /** From a detector's files to a corpus. */
 function addSteps(data: Command, cli: Cli): void {
   data
     .command('convert')
-    .description('detections, .h5, .pose, .npz or a corpus into a corpus or a file of motions, in one command')
-    .requiredOption('--in <path>', 'folder of JSON clips, .h5, .pose or .npz file or folder of them, or prefix of a .skels corpus')
-    .requiredOption('--out <path>', 'prefix of a corpus, or a file by its ending: .skels .h5 .npz .pose .bvh .glb .parquet .gif .html …')
-    .option('--lang <tag>', 'language, for a corpus whose input tells none')
+    .description(
+      'convert OpenPose or DWPose detections, .h5, .pose, .npz or a corpus to a corpus or to motion files (all three steps below)',
+    )
+    .requiredOption(
+      '--in <path>',
+      'input: folder with one folder of JSON files per clip, .h5, .pose or .npz file or folder of them, or prefix of a .skels corpus',
+    )
+    .requiredOption('--out <path>', 'output: prefix of a corpus, or a file: .skels .h5 .npz .pose .bvh .glb .parquet .gif .html …')
+    .option('--lang <tag>', 'sign language, if the input does not specify one')
     .option(...words.names)
     .option(...words.text)
     .option(...words.gloss)
-    .option('--clip <name>', 'only this clip')
+    .option('--clip <name>', 'convert only the clip of this name')
+    .addOption(writing.normalisation())
     .addOption(writing.form())
     .option(...writing.licence)
     .addOption(detecting.detector())
@@ -87,19 +110,21 @@ function addSteps(data: Command, cli: Cli): void {
     .option(...skipBroken)
     .action(async (options) => {
       const { dataConvert } = await import('./commands/data_convert.js')
-      const summary = await dataConvert({ ...cli.common(), ...options, signal: cli.interruption() })
+      const summary = await dataConvert({ ...cli.common(), ...normalised(options), signal: cli.interruption() })
       cli.print(summary, writtenText(summary))
       judge(summary, options)
     })
 
   data
     .command('json2h5')
-    .description('step 1: what OpenPose or DWPose wrote, a file a frame, or .pose files, into one HDF5 file and a quality report')
-    .requiredOption('--in <path>', 'the folder above the folders of the clips, or .pose file or folder of them')
-    .requiredOption('--out <file>', 'HDF5 file, e.g. clips.h5')
+    .description(
+      'step 1: collect OpenPose or DWPose detections (one file per frame) or .pose files in one HDF5 file, with a quality report',
+    )
+    .requiredOption('--in <path>', 'input: folder with one folder of JSON files per clip, or .pose file or folder of them')
+    .requiredOption('--out <file>', 'HDF5 file to write, e.g. clips.h5')
     .addOption(detecting.detector())
     .option(...detecting.picture)
-    .option('--fps <n>', 'frames a second of the videos (default: 24)', rate)
+    .option('--fps <n>', 'frame rate of the videos (default: 24)', rate)
     .addOption(again.resume())
     .option(...again.overwrite)
     .option(...skipBroken)
@@ -115,9 +140,9 @@ function addSteps(data: Command, cli: Cli): void {
 
   data
     .command('lift')
-    .description('step 2: clean detections and lift them into space on the GPU')
-    .requiredOption('--in <file>', 'HDF5 file of json2h5')
-    .requiredOption('--out <file>', 'HDF5 file, e.g. lifted.h5')
+    .description('step 2: clean 2D detections and lift them to 3D on the GPU')
+    .requiredOption('--in <file>', 'HDF5 file written by json2h5')
+    .requiredOption('--out <file>', 'HDF5 file to write, e.g. lifted.h5')
     .addOption(lifting.mode())
     .option(...lifting.iterations)
     .option(...rates.video)
@@ -135,13 +160,14 @@ function addSteps(data: Command, cli: Cli): void {
 
   data
     .command('skels')
-    .description('step 3: lifted clips and their sentences into a corpus to train on')
-    .requiredOption('--in <file>', 'HDF5 file of lift')
-    .requiredOption('--out <prefix>', 'e.g. corpus/train')
-    .requiredOption('--lang <tag>', 'language, e.g. ASL')
+    .description('step 3: write lifted clips and their sentences as a corpus to train on')
+    .requiredOption('--in <file>', 'HDF5 file written by lift')
+    .requiredOption('--out <prefix>', 'prefix of the corpus to write, e.g. corpus/train')
+    .requiredOption('--lang <tag>', 'sign language, e.g. ASL')
     .option(...words.names)
     .option(...words.text)
     .option(...words.gloss)
+    .addOption(writing.normalisation())
     .addOption(writing.form())
     .option(...writing.licence)
     .option(...rates.video)
@@ -149,7 +175,7 @@ function addSteps(data: Command, cli: Cli): void {
     .option(...skipBroken)
     .action(async (options) => {
       const { dataSkels } = await import('./commands/data_skels.js')
-      const summary = await dataSkels({ ...cli.common(), ...options, signal: cli.interruption() })
+      const summary = await dataSkels({ ...cli.common(), ...normalised(options), signal: cli.interruption() })
       cli.print(summary, writtenText(summary))
       judge(summary, options)
     })
@@ -159,10 +185,10 @@ function addSteps(data: Command, cli: Cli): void {
 function addLooks(data: Command, cli: Cli): void {
   data
     .command('inspect')
-    .description('a page with pictures, lengths, joints not seen, bones that stretch and findings')
+    .description('write an HTML page about a corpus: pictures, clip lengths, missing joints, bones of varying length, problems')
     .argument('<path>', 'prefix of a corpus, or an .h5 file')
-    .requiredOption('--out <page.html>', 'page to write')
-    .option('--lang <tag>', 'language of clips that tell none')
+    .requiredOption('--out <page.html>', 'HTML page to write')
+    .option('--lang <tag>', 'sign language of clips that do not specify one')
     .option(...skipBroken)
     .action(async (path: string, options) => {
       const { dataInspect } = await import('./commands/data_inspect.js')
@@ -173,8 +199,8 @@ function addLooks(data: Command, cli: Cli): void {
 
   data
     .command('check')
-    .description('name every flaw of a corpus; exit status 1 where there is an error among them')
-    .argument('<prefix>', 'e.g. corpus/train')
+    .description('list all problems of a corpus; exit status 1 if any of them is an error')
+    .argument('<prefix>', 'prefix of a corpus, e.g. corpus/train')
     .action(async (prefix: string) => {
       const { dataCheck, formatCheck } = await import('./commands/data_check.js')
       const summary = await dataCheck(prefix)
@@ -184,18 +210,18 @@ function addLooks(data: Command, cli: Cli): void {
 
   data
     .command('split')
-    .description('divide a corpus into train, dev and test')
-    .argument('<prefix>', 'e.g. corpus/all')
-    .requiredOption('--out <folder>', 'where train, dev and test go')
-    .option('--dev <share>', 'share held out for choosing', share, 0.1)
-    .option('--test <share>', 'share held out for the end', share, 0.1)
+    .description('split a corpus into train, dev and test')
+    .argument('<prefix>', 'prefix of a corpus, e.g. corpus/all')
+    .requiredOption('--out <folder>', 'folder for the parts train, dev and test')
+    .option('--dev <share>', 'fraction of clips for dev', share, 0.1)
+    .option('--test <share>', 'fraction of clips for test', share, 0.1)
     .addOption(
-      new Option('--by <what>', 'what stays together: clips of one video, of one sentence, of either, or only a clip')
+      new Option('--by <what>', 'keep in one part: clips of the same video, of the same sentence, of either, or nothing')
         .choices(splitKinds)
         .default('video'),
     )
-    .option('--seed <n>', 'of the choice', positive, 1)
-    .option('--overwrite', 'throw away parts that are there')
+    .option('--seed <n>', 'random seed', positive, 1)
+    .option('--overwrite', 'replace existing parts')
     .action(async (prefix: string, options) => {
       const { dataSplit } = await import('./commands/data_split.js')
       const summary = await dataSplit(prefix, options)
@@ -212,8 +238,8 @@ function judge({ broken }: { broken: readonly BrokenClip[] }, { skipBroken = fal
 }
 
 const brokenText = ({ broken }: { broken: readonly BrokenClip[] }): string =>
-  broken.length > 0 ? `, ${counted(broken.length, 'broken one')} left out` : ''
-const resumedText = ({ resumed }: { resumed: number }): string => (resumed > 0 ? ` (${resumed} of them from before)` : '')
+  broken.length > 0 ? `, ${counted(broken.length, 'broken clip')} left out` : ''
+const resumedText = ({ resumed }: { resumed: number }): string => (resumed > 0 ? ` (${resumed} of them from an earlier run)` : '')
 
 interface Written {
   readonly out: string
@@ -239,17 +265,17 @@ function addMakers(data: Command, cli: Cli): void {
   data
     .command('spell')
     .description('build a fingerspelling corpus from a lexicon of signed letters')
-    .requiredOption('--lexicon <folder>', 'folder with index.csv and .pose files')
-    .requiredOption('--lang <tags>', 'languages of the lexicon, e.g. ase or ASL,GSL')
-    .requiredOption('--out <folder>', 'where train, dev and test go')
-    .option('--words <file>', 'words to spell, one a line')
-    .option('--count <n>', 'words to choose where no file is given', positive, 300)
-    .option('--seed <n>', 'of the choice and the split', positive, 1)
-    .option('--fps <n>', 'frames a second', rate, 25)
-    .option('--frames-per-letter <n>', 'frames of a letter', positive, 10)
-    .option('--join-frames <n>', 'frames from letter to letter', positive, 4)
-    .option('--dev <share>', 'share of words held out for choosing', share, 0.1)
-    .option('--test <share>', 'share of words held out for the end', share, 0.1)
+    .requiredOption('--lexicon <folder>', 'lexicon: folder with index.csv and one .pose file per letter')
+    .requiredOption('--lang <tags>', 'sign languages to spell, e.g. ase or ASL,GSL')
+    .requiredOption('--out <folder>', 'folder for the parts train, dev and test')
+    .option('--words <file>', 'words to spell, one per line')
+    .option('--count <n>', 'number of words to choose if --words is not given: common English words, then made-up ones', positive, 300)
+    .option('--seed <n>', 'random seed of the choice of words and of the split', positive, 1)
+    .option('--fps <n>', 'frame rate of the corpus', rate, 25)
+    .option('--frames-per-letter <n>', 'frames per letter', positive, 10)
+    .option('--join-frames <n>', 'frames of the transition between letters', positive, 4)
+    .option('--dev <share>', 'fraction of words for dev', share, 0.1)
+    .option('--test <share>', 'fraction of words for test', share, 0.1)
     .action(async (options) => {
       const { dataSpell } = await import('./commands/data_spell.js')
       const summary = await dataSpell({ ...cli.common(), ...options })
@@ -259,20 +285,27 @@ function addMakers(data: Command, cli: Cli): void {
 
   data
     .command('prompts')
-    .description('write a .prompt and a .lang_gloss line for every sentence of a corpus')
-    .requiredOption('--corpus <prefix>', 'e.g. corpus/train for corpus/train.text')
-    .option('--lang <tag>', 'language, where the corpus does not tell')
-    .addOption(new Option('--naming <which>', 'prompts that name the sign language').choices(promptNamings).default('half'))
-    .addOption(new Option('--source <which>', 'what LangGloss is made of').choices(glossSources).default('auto'))
-    .option('--seed <n>', 'of the choice of templates', positive, 27)
-    .option('--read-by <file>', 'write LangGloss as this text-to-gloss model reads the prompts, for fine-tuning')
+    .description('write a prompt (.prompt) and its LangGloss (.lang_gloss) for every sentence of a corpus')
+    .requiredOption('--corpus <prefix>', 'prefix of the corpus, e.g. corpus/train for corpus/train.text')
+    .option('--lang <tag>', 'sign language, if the corpus does not specify one')
+    .addOption(new Option('--naming <which>', 'which prompts name their sign language').choices(promptNamings).default('half'))
+    .addOption(
+      new Option(
+        '--source <which>',
+        'what LangGloss is made from: gloss, words, content words (pseudo), or gloss if there is one, else words (auto)',
+      )
+        .choices(glossSources)
+        .default('auto'),
+    )
+    .option('--seed <n>', 'random seed of the choice of templates', positive, 27)
+    .option('--read-by <file>', 'write LangGloss as predicted by this text-to-gloss model, to fine-tune a text-to-pose model on it')
     .action(async (options) => {
       const { dataPrompts } = await import('./commands/data_prompts.js')
       const summary = await dataPrompts({ ...cli.common(), ...options })
-      const misread = summary.misread > 0 ? `, ${summary.misread} read otherwise than they are meant` : ''
+      const misread = summary.misread > 0 ? `, ${summary.misread} of them not predicted correctly` : ''
       cli.print(
         summary,
-        `${counted(summary.lines, 'prompt')}, ${summary.named} naming their language${misread}: ${summary.files.join(', ')}`,
+        `${counted(summary.lines, 'prompt')}, ${summary.named} of them naming their language${misread}: ${summary.files.join(', ')}`,
       )
     })
 }

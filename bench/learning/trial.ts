@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { SignError } from '../../src/base/errors.js'
-import { benchArguments } from '../arguments.js'
+import { benchArguments, common } from '../arguments.js'
 
 /** What every trial's command line may say. */
 export interface TrialOptions {
@@ -17,12 +17,11 @@ export interface TrialOptions {
 }
 
 const options = {
-  help: { type: 'boolean', default: false, help: 'print this' },
-  json: { type: 'boolean', default: false, help: 'print JSON' },
-  adapter: { type: 'string', help: "<name>  'gpu', 'software', 'embedded' or part of an adapter's name" },
-  trained: { type: 'boolean', default: false, help: 'score what an earlier run has trained instead of training' },
-  run: { type: 'string', help: "<file>  a run file instead of the trial's own" },
-  lexicon: { type: 'string', help: '<folder>  signed letters to spell with instead of ../shared/data/fingerspelling-lexicon' },
+  json: common.json,
+  adapter: common.adapter,
+  trained: { type: 'boolean', default: false, help: 'do not train; evaluate the model of an earlier run' },
+  run: { type: 'string', help: "<file> a run file instead of the experiment's own" },
+  lexicon: { type: 'string', help: '<folder> fingerspelling lexicon instead of ../shared/data/fingerspelling-lexicon' },
 } as const
 
 interface KnownTrial {
@@ -39,40 +38,33 @@ interface KnownTrial {
  * here, and with status 2 and a line for a name that is none, an option there is not, or a file named that is not there.
  */
 export function chosenTrial<T extends KnownTrial>(trials: Readonly<Record<string, T>>): { name: string; trial: T; options: TrialOptions } {
-  const { values, names } = benchArguments('learning', options)
-  if (values.help) {
-    console.log(helpOn(trials))
-    process.exit()
-  }
+  const { values, names } = benchArguments('learning', options, helpOn(trials))
   const refuse = (problem: string, nextMove: string) => new SignError('ERR_USAGE', 'learning', problem, nextMove)
   const known = Object.keys(trials)
   const [name = known.length === 1 ? known[0]! : '', ...rest] = names
   const trial = Object.hasOwn(trials, name) ? trials[name] : undefined
   if (!trial || rest.length > 0)
-    throw refuse(`wanted a trial of ${known.join(', ')}, got '${names.join(' ')}'`, 'Name one; --help tells what they are')
+    throw refuse(`wanted an experiment of ${known.join(', ')}, got '${names.join(' ')}'`, 'Name one; --help describes them')
   for (const option of ['run', 'lexicon'] as const) {
     const path = values[option]
     if (path === undefined) continue
-    if (!trial.takes?.includes(option)) throw refuse(`wanted options of the trial ${name}, got --${option}`, 'Leave it out')
+    if (!trial.takes?.includes(option)) throw refuse(`wanted options of the experiment ${name}, got --${option}`, 'Leave it out')
     if (!existsSync(path)) throw refuse(`wanted --${option} to be there, got ${path}`, 'Check the path')
   }
   // What is named takes the place of what is missing.
   const given = values.lexicon !== undefined || values.run !== undefined
   if (trial.needs && !given && !existsSync(trial.needs)) {
-    console.log(`learning: skipped, ${trial.needs} is not here`)
+    console.log(`learning: skipped, because its data are missing: ${trial.needs}`)
     process.exit()
   }
   return { name, trial, options: values }
 }
 
-function helpOn(trials: Readonly<Record<string, KnownTrial>>): string {
-  const taken = new Set(Object.values(trials).flatMap(({ takes = [] }) => takes))
-  const offered = Object.entries(options).filter(([name]) => (name !== 'run' && name !== 'lexicon') || taken.has(name))
-  const line = (name: string, text: string) => `  ${name.padEnd(12)}${text}`
-  return [
-    'Trains a run and scores what it signs or glosses. Trials:',
-    ...Object.entries(trials).map(([name, { what }]) => line(name, what)),
-    'Options:',
-    ...offered.map(([name, { help }]) => line(`--${name}`, help)),
-  ].join('\n')
+function helpOn(trials: Readonly<Record<string, KnownTrial>>) {
+  const taken = new Set<string>(Object.values(trials).flatMap(({ takes = [] }) => takes))
+  const lines = Object.entries(trials).map(([name, { what }]) => `  ${name.padEnd(12)}${what}`)
+  return {
+    about: ['Trains the run file of an experiment, generates, evaluates, and checks the result. Experiments:', ...lines].join('\n'),
+    lists: (name: string) => (name !== 'run' && name !== 'lexicon') || taken.has(name),
+  }
 }

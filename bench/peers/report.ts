@@ -79,7 +79,7 @@ export function ratioRows({ peers, parts }: PeersReport): string[][] {
     const best = webgpu.flatMap((name) => ratios(own, name) ?? []).sort((a, b) => a.medians - b.medians)[0]
     return [task, ...ourCells(own[0]!), ...others.map((name) => cell(own, name)), best ? formatRatios(best) : '–']
   })
-  return [['their time by ours', 'ours, ms', 'GFLOP/s', ...others, 'best WebGPU'], ...rows]
+  return [['their time ÷ ours', 'ours, ms', 'GFLOP/s', ...others, 'best WebGPU'], ...rows]
 }
 
 /** Cells as a table in Markdown. */

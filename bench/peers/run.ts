@@ -21,7 +21,7 @@ import { SignError } from '../../src/base/errors.js'
 import { writeWhole } from '../../src/base/files.js'
 import { formatTable } from '../../src/base/table.js'
 import { spreadOverThreads } from '../../src/platform/node/driver_threads.js'
-import { atLeastOne, benchArguments, chosenOf } from '../arguments.js'
+import { atLeastOne, benchArguments, chosenOf, common } from '../arguments.js'
 import { compare } from './compare.js'
 import type { Hello } from './peer.js'
 import { PeerProcess } from './peer_process.js'
@@ -30,20 +30,26 @@ import { FORMAT, isComplete, LONGER, markdownTable, missingPeers, type Part, typ
 import { tasks } from './tasks.js'
 
 const WHO = 'bench:peers'
-const { values, names: wantedTasks } = benchArguments(WHO, {
-  json: { type: 'boolean', default: false },
-  adapter: { type: 'string' },
-  only: { type: 'string' },
-  peers: { type: 'string', default: '' },
-  rounds: { type: 'string', default: '7' },
-  limit: { type: 'string', default: '150' },
-  patience: { type: 'string', default: '40' },
-  small: { type: 'boolean', default: false },
-  resume: { type: 'boolean', default: false },
-  'time-wrong': { type: 'boolean', default: false },
-  verbose: { type: 'boolean', default: false },
-  out: { type: 'string' },
-})
+const { values, names: wantedTasks } = benchArguments(
+  WHO,
+  {
+    ...common,
+    only: { type: 'string', help: '<names> run only tasks whose names begin so, separated by commas' },
+    peers: {
+      type: 'string',
+      default: '',
+      help: '<names> compare only with these engines, separated by commas (default: all that are installed)',
+    },
+    rounds: { type: 'string', default: '7', help: '<n> rounds of samples' },
+    limit: { type: 'string', default: '150', help: '<seconds> abort an engine that takes longer to start or for one sample' },
+    patience: { type: 'string', default: '40', help: '<seconds> skip further rounds of an engine after so much time in samples' },
+    small: { type: 'boolean', default: false, help: 'small shapes: check that results agree, in two minutes; not for times' },
+    resume: { type: 'boolean', default: false, help: 'resume an interrupted run from its result file' },
+    'time-wrong': { type: 'boolean', default: false, help: 'also time engines whose results differ from ours' },
+    verbose: { type: 'boolean', default: false, help: 'print what the engines print' },
+  },
+  { about: 'Times the same work in tfjs, jax-js, ONNX Runtime, PyTorch and this engine, alternately; results are compared first.' },
+)
 spreadOverThreads()
 const say = (line: string) => (values.json ? process.stderr : process.stdout).write(`${line}\n`)
 const rounds = atLeastOne(WHO, '--rounds', values.rounds)

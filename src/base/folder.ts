@@ -54,9 +54,9 @@ export function unreadable(path: string, cause: unknown): SignError {
   const target = linkTarget(path)
   const { code, message } = cause as NodeJS.ErrnoException
   if (target !== undefined && (code === 'ENOENT' || code === 'ELOOP')) {
-    const where = code === 'ELOOP' ? 'which leads in a circle' : 'where nothing is'
+    const where = code === 'ELOOP' ? 'which is circular' : 'which does not exist'
     const problem = `wanted to read it, got a link to '${target}', ${where}`
-    return new SignError('ERR_DATA', path, problem, 'Mend the link, or remove it', { cause })
+    return new SignError('ERR_DATA', path, problem, 'Repair the link, or remove it', { cause })
   }
   if (code === 'ENOTDIR') return new SignError('ERR_DATA', path, 'wanted a folder, got a file', 'Name the folder it is in', { cause })
   return new SignError('ERR_DATA', path, `wanted to read it, got ${message}`, 'Check the path', { cause })

@@ -119,14 +119,14 @@ function holderOf(path: string): Holder | undefined {
 function refuseUnlessEnded(path: string, who: string, other: Holder): void {
   const fate = fateOf(other)
   if (fate === 'ended') return
-  const holder = `process ${other.pid} on ${other.host}, which began with it at ${other.since}`
+  const holder = `process ${other.pid} on ${other.host}, which started at ${other.since}`
   const wanted = 'wanted to be the only process that writes here'
   if (fate === 'runs') {
     const self = other.pid === process.pid ? ' (this one)' : ''
     throw new SignError('ERR_USAGE', who, `${wanted}, got ${holder}${self}`, 'Wait until it ends, stop it, or choose another output')
   }
-  const problem = `${wanted}, got ${holder}; of another machine or container it cannot be seen whether it still runs`
-  throw new SignError('ERR_USAGE', who, problem, `Look there, and delete ${path} if it has ended`)
+  const problem = `${wanted}, got ${holder}; it is on another machine or container, so whether it still runs cannot be checked`
+  throw new SignError('ERR_USAGE', who, problem, `Check there, and delete ${path} if it has ended`)
 }
 
 function parseHolder(text: string): Holder | undefined {

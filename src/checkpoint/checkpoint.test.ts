@@ -117,7 +117,7 @@ describe.each(Object.entries(kinds))('a %s checkpoint', (kind, { weight, save, r
     const old = join(folder, `old-${kind}.safetensors`)
     await writeFile(old, Buffer.concat([length, json, bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)))]))
     const { notes, state } = await read(old)
-    expect(notes).toEqual([`${old} has no checksums, as older versions wrote it: damage to it would go unseen`])
+    expect(notes).toEqual([`${old} was written by an older version, without checksums: damage to it would not be detected`])
     expect(state).toEqual({ step: 7 })
   })
 

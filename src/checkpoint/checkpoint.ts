@@ -55,7 +55,7 @@ export function formatCheckpoint({ task, model, vocabularies, normalisation, sta
 /** What a number that is not finite comes to when it should be saved. */
 export function notSaved(who: string, what: string, got: string): SignError {
   const problem = `wanted finite numbers to save, got ${got} in ${what}`
-  return new SignError('ERR_DIVERGED', who, problem, 'Lower the learning rate; checkpoints saved before are as they were')
+  return new SignError('ERR_DIVERGED', who, problem, 'Lower the learning rate; earlier checkpoints are unchanged')
 }
 
 /** The checkpoint in a safetensors file of this or an older format. Throws ERR_CHECKPOINT for another, and for a number that is not finite. */
@@ -74,7 +74,7 @@ export function checkpointOf({ tensors, metadata, checked }: TensorFile, path: s
     path,
     vocabularies: Object.fromEntries(Object.entries(vocabularies).map(([name, saved]) => [name, Vocabulary.fromJSON(saved, path)])),
     tensors: new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }])),
-    notes: checked ? [] : [`${path} has no checksums, as older versions wrote it: damage to it would go unseen`],
+    notes: checked ? [] : [`${path} was written by an older version, without checksums: damage to it would not be detected`],
   }
 }
 
@@ -87,6 +87,6 @@ export function tensorsUnder({ tensors }: Pick<CheckpointContent, 'tensors'>, pr
 /** What a trainer saved to go on from. Throws ERR_CHECKPOINT for a model meant for use only, such as the best one. */
 export function trainerState({ path, state }: { readonly path: string; readonly state?: unknown }): unknown {
   if (state !== undefined) return state
-  const problem = 'wanted a checkpoint to go on from, got a model for use only'
-  throw new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start anew with --overwrite')
+  const problem = 'wanted a checkpoint to resume from, got a model without optimiser state'
+  throw new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start again with --overwrite')
 }

@@ -34,7 +34,7 @@ describe('a checkpoint of any task', () => {
   it('may lack units and a state, and then is not gone on with', async () => {
     const back = await read({ normalisation: undefined, state: undefined })
     expect([back.normalisation, back.state]).toEqual([undefined, undefined])
-    expect(() => trainerState(back)).toThrow('x: wanted a checkpoint to go on from, got a model for use only')
+    expect(() => trainerState(back)).toThrow('x: wanted a checkpoint to resume from, got a model without optimiser state')
     expect(trainerState(await read({}))).toEqual({ step: 3 })
   })
 
@@ -74,7 +74,7 @@ describe('a checkpoint as a model of a task', () => {
     expect(() => glossCheckpoint(copy)).toThrow(refused('x: wanted a text-to-gloss model, got a copy model'))
     const gloss = await read({ task: 'text-to-gloss' })
     expect(() => poseCheckpoint(gloss)).toThrow(
-      refused('got a text-to-gloss model. That one reads prompts: give it to signllm prompt as --gloss'),
+      refused('got a text-to-gloss model. It is a text-to-gloss model: pass it as --gloss to signllm prompt'),
     )
   })
 

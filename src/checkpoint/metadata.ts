@@ -19,7 +19,7 @@ export function presentFormat(
 ): SavedContent {
   if (task === undefined || model === undefined || vocabularies === undefined) {
     const lacking = Object.entries({ task, model, vocabularies }).find(([, text]) => text === undefined)![0]
-    throw new SignError('ERR_CHECKPOINT', path, `wanted '${lacking}' in the metadata, got none`, 'Write the checkpoint again')
+    throw new SignError('ERR_CHECKPOINT', path, `wanted '${lacking}' in the metadata, got none`, 'Save the checkpoint again')
   }
   return {
     task,
@@ -36,7 +36,7 @@ export function parseJson(text: string, path: string): unknown {
     return JSON.parse(text)
   } catch (cause) {
     const problem = `wanted JSON in the metadata, got ${(cause as Error).message}`
-    throw new SignError('ERR_CHECKPOINT', path, problem, 'Write the checkpoint again', { cause })
+    throw new SignError('ERR_CHECKPOINT', path, problem, 'Save the checkpoint again', { cause })
   }
 }
 
@@ -45,5 +45,5 @@ export function parsedAs<T>(schema: z.ZodType<T>, value: unknown, wanted: string
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const problem = `wanted ${wanted}, got ${z.prettifyError(parsed.error).replace(/\s+/g, ' ')}`
-  throw new SignError('ERR_CHECKPOINT', path, problem, 'Write the checkpoint again')
+  throw new SignError('ERR_CHECKPOINT', path, problem, 'Save the checkpoint again')
 }

@@ -118,7 +118,7 @@ log: { tensorboard: false }`,
     model.destroy()
     await expect(run(true)).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
-      message: expect.stringContaining('Start anew with --overwrite'),
+      message: expect.stringContaining('Start again with --overwrite'),
     })
   })
 })

@@ -8,8 +8,8 @@ export const TEXT_TO_GLOSS = 'text-to-gloss'
 
 /** What to do with a checkpoint of another task than is wanted. */
 const useOf: Readonly<Record<string, string>> = {
-  [TEXT_TO_POSE]: 'That one signs: give it as --model, to signllm generate for one',
-  [TEXT_TO_GLOSS]: 'That one reads prompts: give it to signllm prompt as --gloss',
+  [TEXT_TO_POSE]: 'It is a text-to-pose model: pass it as --model, for example to signllm generate',
+  [TEXT_TO_GLOSS]: 'It is a text-to-gloss model: pass it as --gloss to signllm prompt',
 }
 
 /** Throws ERR_CHECKPOINT naming both tasks where it is for another. */

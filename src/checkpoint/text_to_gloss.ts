@@ -37,7 +37,7 @@ export function glossCheckpoint(checkpoint: Checkpoint): GlossCheckpoint {
   const { source, gloss } = vocabularies
   if (!source || !gloss) {
     const problem = `wanted the vocabularies source and gloss, got ${Object.keys(vocabularies).join(', ') || 'none'}`
-    throw new SignError('ERR_CHECKPOINT', path, problem, 'Write the checkpoint again')
+    throw new SignError('ERR_CHECKPOINT', path, problem, 'Save the checkpoint again')
   }
   return {
     task: TEXT_TO_GLOSS,

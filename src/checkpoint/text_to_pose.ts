@@ -78,7 +78,7 @@ function storedGroups({ path, model, vocabularies, normalisation }: Checkpoint):
   return groups.map(({ language, config }) => {
     const vocabulary = byLanguage.vocabulary.get(language)
     if (!vocabulary)
-      throw new SignError('ERR_CHECKPOINT', path, `wanted a vocabulary of ${language}, got none`, 'Write the checkpoint again')
+      throw new SignError('ERR_CHECKPOINT', path, `wanted a vocabulary of ${language}, got none`, 'Save the checkpoint again')
     const units = parsedAs(savedUnits, byLanguage.units.get(language), `the units of ${language}`, path)
     return {
       language,

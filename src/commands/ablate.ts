@@ -76,7 +76,7 @@ export async function ablate(path: string, options: AblateOptions): Promise<Abla
     for (const { name, seed, config: own } of variants) {
       signal?.throwIfAborted()
       const kept = await readCurve(own, read)
-      say(kept ? `${name}, seed ${seed}: kept from before` : `${name}, seed ${seed}`)
+      say(kept ? `${name}, seed ${seed}: kept from an earlier run` : `${name}, seed ${seed}`)
       const curve = kept ?? (await runOnce(task, gpu, own, { overwrite: overwrite || 'same', say, signal }))
       runs.push({ variant: name, seed, ...curve })
     }

@@ -89,7 +89,7 @@ describe.each(inputs)('the rate of %s', (input, { told, assumed }) => {
     const { notes, ...rest } = await converted(input, { videoFps: 50 })
     expect(rest).toEqual({ frames: FRAMES, fps: 50 })
     expect(notes).toEqual(
-      told ? [expect.stringMatching(/the file says 30 frames a second, 50 were asked for: taken as filmed at 50$/)] : [],
+      told ? [expect.stringMatching(/the file says 30 frames per second, 50 were asked for: taken as filmed at 50$/)] : [],
     )
     expect(await converted(input, { videoFps: 50, fps: 25 })).toMatchObject({ frames: 7, fps: 25 })
   })
@@ -145,7 +145,7 @@ describe('resampleMotion', () => {
   })
 
   it('names what is no rate, and one that would never end', () => {
-    expect(() => resampleMotion(motion, 0)).toThrow(/^fps: wanted frames a second, above 0 and below 100000, got 0/)
+    expect(() => resampleMotion(motion, 0)).toThrow(/^fps: wanted frames per second, above 0 and below 100000, got 0/)
     expect(() => resampleMotion({ ...motion, fps: 1e-9 }, 25, 'x.pose')).toThrow(
       /^x\.pose: wanted at most 200000 frames at 25 a second, got /,
     )

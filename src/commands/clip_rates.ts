@@ -21,16 +21,16 @@ export function asFilmed<C extends Pick<KeypointClip, 'fps'>>(
   if (videoFps === undefined || sameRate(videoFps, clip.fps)) return { clip, notes: [] }
   return {
     clip: { ...clip, fps: videoFps },
-    notes: [`the file says ${clip.fps} frames a second, ${videoFps} were asked for: taken as filmed at ${videoFps}`],
+    notes: [`the file says ${clip.fps} frames per second, --video-fps says ${videoFps}: ${videoFps} is used`],
   }
 }
 
 /** A note on a clip of one frame, or one in which nothing moves any more at the rate it was brought to. */
 export function stillNotes(before: Pick<Motion, 'frames' | 'fps'>, after: Pick<Motion, 'frames' | 'fps'>): readonly string[] {
-  if (before.frames < 2) return ['one frame, which is no motion']
+  if (before.frames < 2) return ['only one frame, so no motion']
   if (after.frames >= 2) return []
   const filmed = `${before.frames} frames at ${before.fps} a second`
-  return [`${filmed} became one, which is no motion, at ${after.fps}: it is shorter than the time between two frames`]
+  return [`${filmed} became only one frame at ${after.fps}, so no motion: the clip is shorter than the time between two frames`]
 }
 
 /** A source whose motions have the rates asked for. */

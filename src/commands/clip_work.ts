@@ -99,7 +99,7 @@ export class ClipWork {
   end(): void {
     this.#progress.done()
     for (const [kind, made] of this.#remarks)
-      if (made > REMARKS) this.note(`and as much of ${counted(made - REMARKS, 'clip')} more: ${kind}`)
+      if (made > REMARKS) this.note(`and the same of ${counted(made - REMARKS, 'clip')} more: ${kind}`)
     this.#remarks.clear()
   }
 }
@@ -118,7 +118,7 @@ export function orLeftOut<T>(name: string, broken: (name: string, error: SignErr
 /** Throws ERR_USAGE where `path`, or what a run left of it, is there and nothing says what to do with that, and where both options do. */
 export function checkFresh(path: string, { resume = false, overwrite = false }: ResumeOptions, also: readonly string[] = []): void {
   if (resume && overwrite) {
-    const problem = 'wanted to go on with what is there (resume) or to throw it away (overwrite), got both'
+    const problem = 'wanted either resume (continue existing output) or overwrite (replace it), got both'
     throw new SignError('ERR_USAGE', path, problem, 'Choose one of them')
   }
   const there = [path, partialHdf5(path), ...also].find((file) => existsSync(file))
@@ -126,8 +126,8 @@ export function checkFresh(path: string, { resume = false, overwrite = false }: 
   throw new SignError(
     'ERR_USAGE',
     path,
-    `wanted an output that is not there yet, got ${there}`,
-    'Pass --resume to go on, or --overwrite to start anew',
+    `wanted an output that does not exist yet, got ${there}`,
+    'Pass --resume to continue it, or --overwrite to replace it',
   )
 }
 
@@ -154,7 +154,7 @@ export async function fillHdf5<C extends { readonly name: string; readonly frame
     if (writer.size === 0) await writer.discard()
     else {
       await writer.keep()
-      work.note(`kept ${counted(writer.size, 'clip')} in ${partialHdf5(writer.path)}; --resume goes on from there`)
+      work.note(`kept ${counted(writer.size, 'clip')} in ${partialHdf5(writer.path)}; --resume continues from there`)
     }
     throw error
   } finally {

@@ -90,7 +90,11 @@ describe('dataConvert', () => {
     await writeFile(named.names, `both\n${'Grüße'.normalize('NFC')}\n`)
     await writeFile(named.text, 'one\ntwo\n')
     const summary = await convert(source, 'handed/all', { lang: 'ASL', iterations: 60, ...named })
-    expect(summary).toMatchObject({ clips: 2, withoutText: 0, notes: [`${apart}: never seen, put at rest: left wrist, left hand`] })
+    expect(summary).toMatchObject({
+      clips: 2,
+      withoutText: 0,
+      notes: [`${apart}: never visible, put in a rest position: left wrist, left hand`],
+    })
     const report = JSON.parse(await readFile(at('handed/all.quality.json'), 'utf8'))
     expect(report.clips.map(({ neverSeen }: { neverSeen: string[] }) => neverSeen)).toEqual(
       expect.arrayContaining([[], ['left wrist', 'left hand']]),
@@ -215,9 +219,9 @@ describe('dataConvert', () => {
     expect(hidden).toContain(true)
     await writePose(at('oneHand.pose'), { ...pose, confidence: pose.confidence.map((value, i) => (hidden[i % pose.points] ? 0 : value)) })
     const { notes, quality } = await convert(at('oneHand.pose'), 'oneHand.npz')
-    expect(notes).toEqual(['oneHand: never seen, put at rest: left hand'])
+    expect(notes).toEqual(['oneHand: never visible, put in a rest position: left hand'])
     const report = JSON.parse(await readFile(quality!, 'utf8'))
-    expect(report.clips[0].notes).toEqual(['never seen, put at rest: left hand'])
+    expect(report.clips[0].notes).toEqual(['never visible, put in a rest position: left hand'])
   })
 
   it('writes one report beside files named by their clips, and counts a broken clip once', async () => {

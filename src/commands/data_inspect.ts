@@ -92,7 +92,7 @@ async function corpusFindings(prefix: string): Promise<Pick<Inspection, 'about' 
   const told =
     manifest?.version === 2
       ? ([
-          ['licence', manifest.licence ?? 'not told'],
+          ['licence', manifest.licence ?? 'not stated'],
           ['made', manifest.made],
         ] as const)
       : []

@@ -41,7 +41,7 @@ describe('dataJson2h5', () => {
     const { notes } = await dataJson2h5({ in: gaps, out, stream: { write: (text) => (told += text) } })
     expect(notes).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}: 1 frame numbers without a file`))
     const lines = told.split('\n').filter((line) => line.includes('frame numbers'))
-    expect(lines).toEqual([...notes.slice(0, 5), 'and as much of 2 clips more: … frame numbers without a file'])
+    expect(lines).toEqual([...notes.slice(0, 5), 'and the same of 2 clips more: … frame numbers without a file'])
     expect((await report(out)).clips.map((clip: { notes: string[] }) => clip.notes.length)).toEqual([1, 1, 1, 1, 1, 1, 1])
   })
 

@@ -85,8 +85,8 @@ describe('dataLift', () => {
     let told = ''
     const { notes } = await dataLift({ in: few, out, iterations: 5, stream: { write: (text) => (told += text) } })
     expect(notes).toEqual([
-      'a, b, c and 1 more: never seen, put at rest: left hand',
-      'armless: never seen, put at rest: left elbow, left wrist, left hand',
+      'a, b, c and 1 more: never visible, put in a rest position: left hand',
+      'armless: never visible, put in a rest position: left elbow, left wrist, left hand',
     ])
     for (const note of notes) expect(told).toContain(`${note}\n`)
   })

@@ -84,7 +84,7 @@ describe('dataSkels', () => {
 
   it("writes the published tool's own numbers", async () => {
     const out = join(folder, 'nine')
-    await dataSkels({ ...base, out, form: 'nine' })
+    await dataSkels({ ...base, out, normalisation: 'nine' })
     const { sequences, counter } = await readSkels(`${out}.skels`)
     const off = sequences[0]!.joints.map((value, i) => Math.abs(value - raw(3)[i]! / 9))
     expect([Math.max(...off) < 6e-6, counter]).toEqual([true, 'one-based i/N'])

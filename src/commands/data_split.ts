@@ -41,7 +41,7 @@ function notesOn({ sentences, videos }: CorpusSplit['shared'], repeated: number)
   return [
     ...(sentences > 0
       ? [
-          `${sentences} of ${counted(repeated, 'sentence')} with several clips have them in several parts, so that tests ask for what was learned: ${keeps('sentence', videos)}`,
+          `${sentences} of ${counted(repeated, 'sentence')} with several clips have clips in several parts, so that the test set is not independent of the training set: ${keeps('sentence', videos)}`,
         ]
       : []),
     ...(videos > 0 ? [`clips of ${counted(videos, 'video')} are in several parts: ${keeps('video', sentences)}`] : []),

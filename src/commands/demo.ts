@@ -100,19 +100,19 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
 /** The summary as lines for people. */
 export function formatDemo({ adapter, seconds, rows, passed, files }: DemoSummary): string {
   return [
-    `sentences the model has not seen, on ${adapter}, ${seconds.toFixed(0)} s in all:`,
+    `scores on held-out sentences (${adapter}, ${seconds.toFixed(0)} s in total):`,
     formatScores(rows),
     passed
-      ? 'the motion is right: wrist path within 0.8 to 1.2, DTW at most half of a still picture’s'
-      : 'the motion is NOT right: see the numbers above',
-    'look at',
+      ? 'check passed: wrist path 0.8 to 1.2, DTW at most half of the mean pose’s'
+      : 'check FAILED: wanted a wrist path of 0.8 to 1.2 and a DTW of at most half of the mean pose’s',
+    'results:',
     ...files.map((file) => `  ${file}`),
   ].join('\n')
 }
 
 async function writePictures(out: string, pairs: readonly ScoredPair[]): Promise<string[]> {
   const page = join(out, 'demo.html')
-  await writeViewer(page, pairs.map(viewerEntry), { title: 'signllm demo: generated beside what was signed' })
+  await writeViewer(page, pairs.map(viewerEntry), { title: 'signllm demo: generated motions beside the reference clips' })
   const longest = pairs.reduce((a, b) => (b.reference.frames > a.reference.frames ? b : a))
   const { text, language } = longest.reference
   const pictures = ['demo.gif', 'demo.png'].map((name) => join(out, name))

@@ -8,8 +8,8 @@ import { joint } from '../motion/skeleton.js'
 import type { ClipWork } from './clip_work.js'
 import type { MotionSource, SourceMotion } from './motion_source.js'
 
-/** `neck`: neck at 0, shoulders 1/3 apart in every frame. `nine`: as the published Prompt2Sign tool has them, standardised over the clip and divided by 9. */
-export type MotionForm = 'neck' | 'nine'
+/** `neck`: neck at the origin and shoulder width 1/3 in every frame. `nine`: as the published Prompt2Sign tool has them, standardised over the clip and divided by 9. */
+export type Normalisation = 'neck' | 'nine'
 
 export interface ClipSettings {
   /** Language of the clips that tell none themselves. */
@@ -18,7 +18,7 @@ export interface ClipSettings {
   readonly names?: string | undefined
   readonly text?: string | undefined
   readonly gloss?: string | undefined
-  readonly form?: MotionForm | undefined
+  readonly normalisation?: Normalisation | undefined
 }
 
 /** What was said in clips, by their names; undefined where nobody tells. */
@@ -32,7 +32,7 @@ export async function wordsOf({ names, text, gloss }: ClipSettings): Promise<Wor
     'ERR_USAGE',
     (text ?? gloss)!,
     'wanted the names of the clips beside it, got none',
-    'Pass --names, a file with a name a line',
+    'Pass --names, a file with one name per line',
   )
 }
 
@@ -84,12 +84,12 @@ export async function* clipsOf(
   source: MotionSource,
   names: readonly string[],
   words: Words,
-  { form = 'neck', lang = '' }: ClipSettings,
+  { normalisation = 'neck', lang = '' }: ClipSettings,
   work: ClipWork,
 ): AsyncGenerator<Clip> {
   for await (const { notes = [], quality: _, ...motion } of source.read(names, work.leaveOut)) {
     for (const note of notes) work.remark(motion.name, note)
-    const joints = work.attempt(motion.name, () => jointsIn(form, motion))
+    const joints = work.attempt(motion.name, () => jointsIn(normalisation, motion))
     if (!joints) continue
     yield { text: '', language: lang, ...motion, joints, ...words?.get(motion.name) }
     work.done(motion.frames)
@@ -97,8 +97,8 @@ export async function* clipsOf(
 }
 
 /** In the normal scale, or in that of lifting. */
-function jointsIn(form: MotionForm, { joints, frames, name }: SourceMotion): Float32Array {
-  if (form === 'neck') return normalise(joints, frames, { who: name })
+function jointsIn(normalisation: Normalisation, { joints, frames, name }: SourceMotion): Float32Array {
+  if (normalisation === 'neck') return normalise(joints, frames, { who: name })
   // What was normalised already keeps its neck at 0, which nothing lifted has. Shoulders 1/3 apart become 1 apart, about what standardised clips have.
   const neck = joint.neck * 3
   return joints[neck] === 0 && joints[neck + 1] === 0 && joints[neck + 2] === 0 ? joints.map((value) => 3 * value) : joints

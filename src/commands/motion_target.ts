@@ -10,7 +10,7 @@ import { writeSkels } from '../formats/skels/write.js'
 import type { Clip } from '../motion/clip.js'
 import { writerFor } from '../outputs/save.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions } from './clip_work.js'
-import { type ClipSettings, clipsOf, type MotionForm, spokenNames, type Words } from './motion_clips.js'
+import { type ClipSettings, clipsOf, type Normalisation, spokenNames, type Words } from './motion_clips.js'
 import type { MotionSource } from './motion_source.js'
 
 export interface TargetSettings extends ClipSettings, ClipWorkOptions {
@@ -39,11 +39,12 @@ export const NAME = '{name}'
 
 type Write = (out: string, clips: AsyncIterable<Clip>, settings: TargetSettings) => Promise<unknown>
 
-const scaleOf = (form: MotionForm = 'neck') => ({ scale: form === 'nine' ? 'lifted-divided-by-9' : 'neck-shoulder-3' }) as const
+const scaleOf = (normalisation: Normalisation = 'neck') =>
+  ({ scale: normalisation === 'nine' ? 'lifted-divided-by-9' : 'neck-shoulder-3' }) as const
 
 const writers = {
-  corpus: (out, clips, { form, licence }) => saveCorpus(out, clips, { ...scaleOf(form), licence, made: 'signllm data' }),
-  '.skels': (out, clips, { form }) => writeSkels(out, clips, scaleOf(form)),
+  corpus: (out, clips, { normalisation, licence }) => saveCorpus(out, clips, { ...scaleOf(normalisation), licence, made: 'signllm data' }),
+  '.skels': (out, clips, { normalisation }) => writeSkels(out, clips, scaleOf(normalisation)),
   '.h5': async (out, clips) => {
     const writer = await motionHdf5Writer(out)
     try {

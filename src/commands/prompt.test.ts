@@ -105,14 +105,14 @@ describe('prompt', () => {
     ]
     await writeFile(mute, formatSafetensors(new Map([...tensors, ...ends]), metadata))
     for (const beams of [1, 4]) {
-      const nothing = 'the text-to-gloss model read nothing out of the prompt'
+      const nothing = 'the text-to-gloss model found no glosses in the prompt'
       expect(await prompt('sun', { gloss: mute, lang: 'ASL', beams })).toMatchObject({ tokens: [], notes: [nothing] })
       const out = [file('none.json')]
       for (const model of [shared, groups])
         await expect(prompt('sun', { gloss: mute, model, lang: 'ASL', beams, out })).rejects.toMatchObject({
           code: 'ERR_USAGE',
           message: expect.stringContaining(
-            "prompt: wanted glosses to sign, got nothing: that is what the text-to-gloss model read out of 'sun'",
+            "prompt: wanted glosses to sign, got nothing: that is the text-to-gloss model's output for 'sun'",
           ),
         })
       expect(existsSync(out[0]!)).toBe(false)

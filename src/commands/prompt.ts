@@ -58,7 +58,7 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
     const read = { language, beams, signal }
     if (!poses) {
       const reading = await reader.read(text, read)
-      const empty = reading.tokens.length === 0 ? ['the text-to-gloss model read nothing out of the prompt'] : []
+      const empty = reading.tokens.length === 0 ? ['the text-to-gloss model found no glosses in the prompt'] : []
       return { prompt: text, ...reading, out, notes: [...notes, ...empty] }
     }
     await using signer = new MultiLanguageGenerator(gpu, poses)

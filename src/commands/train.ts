@@ -48,7 +48,7 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
         progress.update({ step: event.step, loss: event.loss, frames: units, rate: event.rate, gradientNorm: event.gradientNorm })
         units = 0
       } else if (event.kind === 'validation') {
-        progress.note(`step ${event.step}${event.best ? ', the best so far' : ''}\n${task.format(event)}`)
+        progress.note(`validation at step ${event.step}${event.best ? ' (best so far)' : ''}:\n${task.format(event)}`)
       } else if (event.kind === 'end') {
         summary = { out: config.out, step: event.step, reason: event.reason, interrupted: event.interrupted, notes }
       }
@@ -58,4 +58,10 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
     await gpu.destroy()
   }
   return summary!
+}
+
+/** How a run ended, as a line for people. A reason is given where it is not the number of steps or epochs that was asked for. */
+export function formatTrain({ out, step, reason, interrupted }: TrainSummary): string {
+  const why = interrupted || reason.endsWith('done') ? '' : ` (${reason})`
+  return `training ${interrupted ? 'interrupted' : 'finished'} after ${counted(step, 'step')}${why}; results are in ${out}`
 }

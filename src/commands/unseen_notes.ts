@@ -10,7 +10,7 @@ export function unseenNotes(unseen: readonly number[]): readonly string[] {
   return parts === '' ? [] : [unseenText(parts)]
 }
 
-const unseenText = (parts: string): string => `never seen, put at rest: ${parts}`
+const unseenText = (parts: string): string => `never visible, put in a rest position: ${parts}`
 
 /** Clips named in a note. */
 const NAMED = 3

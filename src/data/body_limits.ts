@@ -70,7 +70,7 @@ function longBone(joints: Float32Array, frames: number): string | undefined {
 function handOff(joints: Float32Array, frames: number): string | undefined {
   for (const [b, length] of medianBoneLengths({ joints, frames }).entries()) {
     if (bones[b]!.length !== WRIST_TO_HAND || length <= HAND_OFF) continue
-    return `wanted ${nameOf(b)} within ${inShoulders(HAND_OFF)} in most frames, got ${inShoulders(length)}: hands on the wrong arms look so`
+    return `wanted ${nameOf(b)} within ${inShoulders(HAND_OFF)} in most frames, got ${inShoulders(length)}: the hands may be on the wrong arms`
   }
   return undefined
 }

@@ -6,7 +6,7 @@ import { COORDS } from '../motion/skeleton.js'
 import { checkRate, framesWithin, nearInteger } from './frame_times.js'
 
 /**
- * The motion at `fps` frames a second: frame k of the result shows the time k / fps, up to the motion's last frame; between two frames every joint moves in a
+ * The motion at `fps` frames per second: frame k of the result shows the time k / fps, up to the motion's last frame; between two frames every joint moves in a
  * straight line. At the motion's own rate it is the motion itself. Throws ERR_CONFIG for a rate that is none, ERR_DATA naming `who` where that many frames are
  * no clip.
  */

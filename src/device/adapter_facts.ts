@@ -24,7 +24,7 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const name = adapterName(adapter.info)
   const requiredFeatures = wantedAmong(adapter.features) as GPUFeatureName[]
   return adapter.requestDevice({ requiredFeatures, requiredLimits: limitsOf(adapter.limits) }).catch((cause: Error) => {
-    const nextMove = 'Close what else uses this adapter, or name another'
+    const nextMove = 'Close other programs that use this adapter, or choose another adapter'
     throw new SignError('ERR_DEVICE', name, `wanted a device, got ${cause.message}`, nextMove, { cause })
   })
 }
@@ -33,8 +33,8 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 export function infoOf(device: GPUDevice): GPUAdapterInfo {
   const { adapterInfo } = device as { readonly adapterInfo?: GPUAdapterInfo }
   if (adapterInfo) return adapterInfo
-  const problem = 'wanted a device that knows its adapter, got one without adapterInfo'
-  throw new SignError('ERR_USAGE', device.label || 'a GPUDevice', problem, 'Pass the info of the adapter it was made by, as info')
+  const problem = 'wanted a device with adapterInfo, got one without'
+  throw new SignError('ERR_USAGE', device.label || 'a GPUDevice', problem, 'Pass the GPUAdapterInfo of its adapter as info')
 }
 
 /** The adapter's name as messages give it. Browsers may keep the device's own to themselves. */

@@ -45,5 +45,5 @@ export function checkBuffers(gpu: BufferOwner, buffers: Iterable<GPUBuffer>): vo
 /** Throws ERR_USAGE, naming both, where `who`, made on `got`, is to be used on `wanted`. */
 export function checkSameGpu(who: string, wanted: BufferOwner, got: BufferOwner): void {
   if (wanted.device === got.device) return
-  throw new SignError('ERR_USAGE', who, `wanted it on ${wanted.name}, got it on ${got.name}`, 'Use together what was made on one Gpu')
+  throw new SignError('ERR_USAGE', who, `wanted it on ${wanted.name}, got it on ${got.name}`, 'Only combine objects of one Gpu')
 }

@@ -34,5 +34,5 @@ const lossListener =
   ({ reason, message }: GPUDeviceLostInfo) => {
     if (trouble.over) return
     const nextMove = 'Resume the run from its last checkpoint; try a smaller batch if memory ran out'
-    trouble.error = new SignError('ERR_DEVICE_LOST', label, `wanted a living device, got '${reason}': ${message}`, nextMove)
+    trouble.error = new SignError('ERR_DEVICE_LOST', label, `wanted a working device, got '${reason}': ${message}`, nextMove)
   }

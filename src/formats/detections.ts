@@ -42,7 +42,12 @@ export async function detectionFolders(root: string): Promise<DetectionFolder[]>
   const names = await foldersIn(root)
   if (names.length === 0) {
     if (await detectorOf(root)) return itself
-    throw new SignError('ERR_DATA', root, 'wanted a folder for each clip, got none', 'Name the folder above the clips')
+    throw new SignError(
+      'ERR_DATA',
+      root,
+      'wanted a folder for each clip, got none',
+      'Name the folder that contains the folders of the clips',
+    )
   }
   const twin = twinAmong(names)
   if (twin === undefined) return names.map((name) => ({ name, path: join(root, name) }))

@@ -36,7 +36,7 @@ export async function noFrames(folder: string): Promise<SignError> {
   const some = json ?? names[0]
   const there = some === undefined ? 'an empty folder' : kind ? `'${json}': ${kind}` : `neither, but such as '${some}'`
   const problem = `wanted frames of OpenPose (<stem>_<digits>_keypoints.json) or DWPose (NNNNNNNN.json), got ${there}`
-  const nextMove = kind ? 'Write a file for each frame, as one of these does' : 'Name the folder above the folders of the clips'
+  const nextMove = kind ? 'Write a file for each frame, as one of these does' : 'Name the folder that contains the folders of the clips'
   return new SignError('ERR_DATA', folder, problem, nextMove)
 }
 

@@ -153,7 +153,7 @@ describe('an archive', () => {
       [{ joints: joints([1, 50, 3], new Int32Array(150)), fps }, /got Int32Array \(1, 50, 3\)/],
       [{ joints: joints([0, 50, 3], new Float32Array(0)), fps }, /wanted at least one frame, got 0/],
       [{ joints: joints([1, 50, 3], new Float32Array(150).fill(Number.NaN)), fps }, /wanted finite coordinates, got NaN in frame 0/],
-      [{ joints: joints([1, 50, 3], new Float32Array(150)), fps: array(-1) }, /wanted frames a second above 0, got -1/],
+      [{ joints: joints([1, 50, 3], new Float32Array(150)), fps: array(-1) }, /wanted frames per second above 0, got -1/],
     ] as const) {
       await writeNpz(path, arrays)
       await expect(readMotionNpz(path)).rejects.toThrow(message)

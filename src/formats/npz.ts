@@ -72,6 +72,6 @@ export function decodeNpz(bytes: Uint8Array, who: string): NpzArrays {
 
 function arrayIn({ name, bytes, offset }: ZipEntry, who: string): NpyArray {
   const inside = `${who}, '${name}' at byte ${offset}`
-  if (!name.endsWith('.npy')) throw new SignError('ERR_DATA', inside, 'wanted a .npy file, got another', 'Take it out of the archive')
+  if (!name.endsWith('.npy')) throw new SignError('ERR_DATA', inside, 'wanted a .npy file, got another', 'Remove it from the archive')
   return decodeNpy(bytes, inside)
 }

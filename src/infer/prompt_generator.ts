@@ -51,6 +51,6 @@ export class PromptGenerator {
 
 function nothingRead(prompt: string, { tokens }: PromptReading): SignError {
   const got = tokens.length > 0 ? `only ${tokens.join(' ')}` : 'nothing'
-  const problem = `wanted glosses to sign, got ${got}: that is what the text-to-gloss model read out of '${prompt}'`
-  return new SignError('ERR_USAGE', 'prompt', problem, 'Ask in other words, or train that model further')
+  const problem = `wanted glosses to sign, got ${got}: that is the text-to-gloss model's output for '${prompt}'`
+  return new SignError('ERR_USAGE', 'prompt', problem, 'Rephrase the prompt, or train that model further')
 }

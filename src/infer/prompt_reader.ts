@@ -74,8 +74,8 @@ export class PromptReader implements AsyncDisposable {
     const only = languages.length === 1 ? languages[0] : undefined
     const language = several && !(told && all.includes(told)) ? undefined : (named ?? told ?? only)
     if (language && languages.includes(language)) return { language, languageFrom: named ? 'prompt' : told ? 'field' : 'model' }
-    const got = language ?? (several ? `a prompt that names ${several}` : 'a prompt that names none of ours and no language beside it')
+    const got = language ?? (several ? `a prompt that names ${several}` : 'a prompt that names none of them, and no --lang')
     const problem = `wanted a sign language of ${languages.join(', ')}, got ${got}`
-    throw new SignError('ERR_USAGE', 'prompt', problem, 'Name one in the prompt, or tell it (--lang)')
+    throw new SignError('ERR_USAGE', 'prompt', problem, 'Name one in the prompt, or pass --lang')
   }
 }

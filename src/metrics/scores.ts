@@ -73,7 +73,7 @@ export function formatScores(rows: readonly ScoreRow[]): string {
       number(row.durationRatio, 2),
       number(row.poseStdRatio, 2),
     ]),
-    ['best', 'low', 'low', '1', '1', '1'],
+    ['ideal', '0', '0', '1', '1', '1'],
   ]
   return formatTable(cells)
 }

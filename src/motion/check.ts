@@ -11,7 +11,7 @@ export function checkMotion(motion: Motion, who: string): void {
   if (!(frames >= 1 && Number.isInteger(frames)))
     throw new SignError('ERR_DATA', who, `wanted at least one frame, got ${frames}`, 'Check that the motion is not empty')
   if (!(fps > 0 && Number.isFinite(fps)))
-    throw new SignError('ERR_DATA', who, `wanted frames a second above 0, got ${fps}`, 'Give the motion the rate it was filmed at')
+    throw new SignError('ERR_DATA', who, `wanted frames per second above 0, got ${fps}`, 'Give the motion the rate it was filmed at')
   if (joints.length !== frames * COORDS) {
     const wanted = `${frames * COORDS} numbers for ${frames} frames`
     throw new SignError('ERR_DATA', who, `wanted ${wanted}, got ${joints.length}`, `Give ${COORDS} numbers a frame, without the counter`)

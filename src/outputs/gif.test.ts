@@ -114,6 +114,6 @@ describe('GIF', () => {
 
   it('refuses a motion without frames', () => {
     expect(() => gifAnimation({ ...motion, frames: 0 }, {}, 'a.gif')).toThrow('a.gif: wanted at least one frame, got 0')
-    expect(() => gifAnimation({ ...motion, fps: 0 }, {}, 'a.gif')).toThrow('a.gif: wanted frames a second above 0, got 0')
+    expect(() => gifAnimation({ ...motion, fps: 0 }, {}, 'a.gif')).toThrow('a.gif: wanted frames per second above 0, got 0')
   })
 })

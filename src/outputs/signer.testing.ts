@@ -14,7 +14,7 @@ const body: readonly (readonly [x: number, y: number, z: number])[] = [
   [0.12, 0.2, 0.2],
 ]
 
-/** `frames` frames of waving at 25 frames a second. */
+/** `frames` frames of waving at 25 frames per second. */
 export function signer(frames: number): Motion {
   const joints = new Float32Array(frames * COORDS)
   for (let frame = 0; frame < frames; frame++) joints.set(pose(0.05 * Math.sin(frame / 2)), frame * COORDS)

@@ -62,7 +62,7 @@ function driftOf(before: Ceilings, after: Ceilings): number {
 
 function checkComparable(before: Profile, after: Profile): void {
   const refuse = (what: string, a: string, b: string) =>
-    new SignError('ERR_USAGE', 'profile diff', `wanted two profiles of one ${what}, got '${a}' and '${b}'`, 'Profile both alike')
+    new SignError('ERR_USAGE', 'profile diff', `wanted two profiles of one ${what}, got '${a}' and '${b}'`, 'Profile both in the same way')
   for (const what of ['subject', 'adapter', 'method'] as const)
     if (before[what] !== after[what]) throw refuse(what, before[what], after[what])
 }
@@ -115,7 +115,9 @@ export function formatDiff({ subject, adapter, threshold, drift, comparisons, re
   const cell = (timed: Timed | null) => (timed ? timed.median.toFixed(3) : '-')
   return [
     `${subject}, on ${adapter}`,
-    ...(drift > 1 ? [`the machine itself was ${percent(drift - 1)} slower afterwards, by its ceilings; that much is forgiven`] : []),
+    ...(drift > 1
+      ? [`the machine itself was ${percent(drift - 1)} slower in the second profile (by its measured peaks); this is corrected for`]
+      : []),
     regressions === 0 ? `nothing is slower by more than ${percent(threshold)}` : `${regressions} slower by more than ${percent(threshold)}`,
     '',
     formatTable([

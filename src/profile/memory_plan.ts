@@ -62,10 +62,10 @@ export const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed
 /** The plan as a text table. */
 export function formatMemory({ arenas, programs }: MemoryPlan): string {
   const rows = [
-    ['memory', 'bytes', 'slots', 'tensors', 'without sharing', 'dispatches'],
+    ['memory', 'size', 'buffers', 'tensors', 'without sharing', 'dispatches'],
     ...arenas.map(({ name, bytes }) => [name, mebibytes(bytes), '', '', '', '']),
     ...programs.map((program) => [
-      `slots of ${program.name}`,
+      `activations of ${program.name}`,
       mebibytes(total(program.slots)),
       String(program.slots.length),
       String(program.tensors.length),

@@ -58,6 +58,6 @@ describe('planTraining', () => {
     expect(plan.leastPool).toBeGreaterThanOrEqual(Math.max(...sizes))
     expect(plan.pool).toBeGreaterThanOrEqual(plan.leastPool)
     expect(plan.pool).toBeLessThan(total(sizes))
-    expect(formatPlan(plan)).toMatch(/\narenas [\d.]+ MiB and shared slots [\d.]+ MiB: [\d.]+ MiB in all/)
+    expect(formatPlan(plan)).toMatch(/\nweights and optimiser state [\d.]+ MiB \+ shared activation buffers [\d.]+ MiB = [\d.]+ MiB/)
   })
 })

@@ -25,7 +25,7 @@ export async function planTraining(gpu: Gpu, { task, config }: TaskRun): Promise
     const programs = new Map<string, ProgramMemory>()
     for (const plan of training.planEpoch(0)) {
       for (const examples of passesOf(plan, config.batch.microBatch)) {
-        const name = describeShape({ ...plan, examples })
+        const name = describeShape({ ...plan, examples }, task.unit)
         if (programs.has(name)) continue
         const { program } = await recordStep(gpu, training, { ...plan, batch: examples.length }, config, slots)
         programs.set(name, programMemory(name, program.steps.length, program.plan))
@@ -55,7 +55,7 @@ export function formatPlan(plan: TrainingPlan): string {
   return [
     formatMemory(plan),
     '',
-    `arenas ${mebibytes(arenas)} and shared slots ${mebibytes(pool)}: ${mebibytes(arenas + pool)} in all`,
-    ...(pool > leastPool ? [`slots would be ${mebibytes(leastPool)}, were the largest batch recorded first`] : []),
+    `weights and optimiser state ${mebibytes(arenas)} + shared activation buffers ${mebibytes(pool)} = ${mebibytes(arenas + pool)}`,
+    ...(pool > leastPool ? [`the activation buffers would take ${mebibytes(leastPool)} if the largest batch came first`] : []),
   ].join('\n')
 }

@@ -50,13 +50,13 @@ describe('formatProfile', () => {
     expect(formatProfile(madeUp(rows)).split('\n').slice(0, 7)).toEqual([
       'training step of <made-up>, on no GPU',
       expect.stringMatching(
-        /^ceilings measured here: read 10\.0 \(cached 20\.0\), .*copy 10\.0 \(cached 20\.0\).* GB\/s; multiply-add 100\.0 GFLOP\/s$/,
+        /^measured peaks: read 10\.0 \(cached 20\.0\), .*copy 10\.0 \(cached 20\.0\).* GB\/s; multiply-add 100\.0 GFLOP\/s$/,
       ),
-      'timed by timestamp queries, one compute pass a dispatch, over 5 steps; passes of their own cannot overlap',
-      'a step takes 10.00 ms (9.90 to 10.10); profiled, each alone, 11.00 ms (10.89 to 11.11), +10 %',
-      'timing adds 2.0 µs to a dispatch, which is taken off below; the timeline is as it was',
+      'timed by timestamp queries, one compute pass per dispatch, over 5 steps; dispatches in separate passes cannot overlap',
+      'a step takes 10.00 ms (9.90 to 10.10); with profiling, one dispatch at a time, 11.00 ms (10.89 to 11.11), +10 %',
+      'timing adds 2.0 µs per dispatch, subtracted in the tables below but not in the timeline',
       '4 dispatches in 10.00 ms (9.90 to 10.10), 100 % of the step',
-      "the kernels' floors sum to 0.20 ms: 2.0 % of the step",
+      'at the measured peaks, the kernels would take 0.20 ms: 2.0 % of the step',
     ])
   })
 
@@ -65,7 +65,7 @@ describe('formatProfile', () => {
     expect(lines).toContainEqual(expect.stringMatching(/^place +calls +ms +spread +share +GB\/s +GFLOP\/s +of roof$/))
     expect(lines).toContainEqual(expect.stringMatching(/^encoder\.0\/self +2 +6\.000 +5\.94-6\.06 +60 % +0\.17 +0\.33 +1\.7 %$/))
     expect(lines).toContainEqual(expect.stringMatching(/^linear +2 +6\.000 .* 1\.7 % +copy +linear_subgroup$/))
-    expect(lines).toContainEqual(expect.stringMatching(/^slots of program 1 +0\.00 MiB +2 +2 /))
+    expect(lines).toContainEqual(expect.stringMatching(/^activations of program 1 +0\.00 MiB +2 +2 /))
   })
 
   it('says so where no timestamps were to be had', () => {

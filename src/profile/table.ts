@@ -27,8 +27,8 @@ export function formatProfile(profile: Profile, { depth = 2 }: { depth?: number 
 export function summaryLines(profile: Profile): string[] {
   const { subject, adapter, software, ceilings, step, rows } = profile
   const lines = [
-    `${subject}, on ${adapter}${software ? ' (a CPU: compare with itself only)' : ''}`,
-    `ceilings measured here: ${formatCeilings(ceilings)}`,
+    `${subject}, on ${adapter}${software ? ' (a CPU: compare only with profiles of the same machine)' : ''}`,
+    `measured peaks: ${formatCeilings(ceilings)}`,
     methodLine(profile),
   ]
   if (!step) return lines
@@ -36,20 +36,20 @@ export function summaryLines(profile: Profile): string[] {
   const { plain, profiled, stampMs, floorMs, floorShare } = step
   return [
     ...lines,
-    `a step takes ${milliseconds(plain)}; profiled, each alone, ${milliseconds(profiled)}, ${signedPercent(profiled.median / plain.median - 1)}`,
-    `timing adds ${(1000 * stampMs).toFixed(1)} µs to a dispatch, which is taken off below; the timeline is as it was`,
+    `a step takes ${milliseconds(plain)}; with profiling, one dispatch at a time, ${milliseconds(profiled)}, ${signedPercent(profiled.median / plain.median - 1)}`,
+    `timing adds ${(1000 * stampMs).toFixed(1)} µs per dispatch, subtracted in the tables below but not in the timeline`,
     `${counted(all.calls, 'dispatch', 'dispatches')} in ${milliseconds(all.ms)}, ${percent(all.ms.median / plain.median)} of the step`,
-    `the kernels' floors sum to ${floorMs.toFixed(2)} ms: ${percent(floorShare)} of the step`,
+    `at the measured peaks, the kernels would take ${floorMs.toFixed(2)} ms: ${percent(floorShare)} of the step`,
   ]
 }
 
 function methodLine({ method, step, command }: Profile): string {
   const count = step?.profiled.samples.length
   const steps = count === 1 ? 'one step' : `${count} steps`
-  if (command === 'kernel') return 'each shape alone, many dispatches a submission, by the host clock'
+  if (command === 'kernel') return 'each shape by itself, many dispatches per submission, timed by the host clock'
   if (method === 'timestamps')
-    return `timed by timestamp queries, one compute pass a dispatch, over ${steps}; passes of their own cannot overlap`
-  return `no timestamp-query on this adapter: each dispatch was submitted and awaited alone by the host clock, over ${steps}, so each holds a round trip`
+    return `timed by timestamp queries, one compute pass per dispatch, over ${steps}; dispatches in separate passes cannot overlap`
+  return `no timestamp-query on this adapter: each dispatch was submitted separately and timed by the host clock, over ${steps}, so each time includes a round trip`
 }
 
 /** Groups as a text table under one heading; with `shaders`, also which ceilings the roof is made of and which variants ran. */

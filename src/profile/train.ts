@@ -25,7 +25,7 @@ export async function trainSubject(gpu: Gpu, { task, config }: TaskRun): Promise
   const group = training.groups.find(({ name }) => name === batch.group)!
   return {
     command: 'train',
-    subject: `training step of ${task.name} ${config.model.preset}, ${trainer.parameters} parameters, ${describeShape(batch)}`,
+    subject: `training step of ${task.name} ${config.model.preset}, ${trainer.parameters} parameters, ${describeShape(batch, task.unit)}`,
     arenas: groupArenas(group),
     step: () => trainer.trainStep(),
     among: () => betweenReports(trainer),
@@ -34,9 +34,9 @@ export async function trainSubject(gpu: Gpu, { task, config }: TaskRun): Promise
   }
 }
 
-/** A batch's group and sizes, for people: B examples, T frames or tokens predicted, U tokens read. */
-export function describeShape({ group, examples, target, source }: BatchPlan): string {
-  return `${group === '' ? '' : `${group} `}B ${examples.length}, T ${target}, U ${source}`
+/** A batch's group and sizes, with padding. `unit` is what the model predicts. */
+export function describeShape({ group, examples, target, source }: BatchPlan, unit: string): string {
+  return `${group === '' ? '' : `${group}: `}batch ${examples.length}, ${target} target ${unit}, ${source} source tokens`
 }
 
 /** Milliseconds from one step's report to the next one's, the GPU never without work: as steps follow each other in a run. */

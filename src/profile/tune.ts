@@ -58,8 +58,8 @@ export async function* tune(gpu: Gpu, run: TaskRun, { only = [''], sampling = us
   try {
     const uses = usesOf(work.programs, only).filter((use) => candidatesOf(stepOf(use).kernel, gpu.traits).length > 1)
     if (uses.length === 0) {
-      const problem = `wanted a kernel with several forms on ${gpu.label}, got '${only.join(', ')}'`
-      throw new SignError('ERR_USAGE', 'tune', problem, 'Leave --only out to tune all that have')
+      const problem = `wanted a kernel with several variants on ${gpu.label}, got '${only.join(', ')}'`
+      throw new SignError('ERR_USAGE', 'tune', problem, 'Leave --only out to tune all kernels')
     }
     for (const use of uses) {
       signal?.throwIfAborted()
@@ -187,7 +187,7 @@ function disagreement(want: readonly Float32Array[], got: readonly Float32Array[
   for (const [i, numbers] of want.entries()) {
     const size = numbers.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0)
     const at = numbers.findIndex((value, j) => !Object.is(value, got[i]![j]) && !(Math.abs(value - got[i]![j]!) <= AGREEMENT * size))
-    if (at >= 0) return `output ${i} has ${got[i]![at]} at ${at}, the untuned form ${numbers[at]}`
+    if (at >= 0) return `output ${i} has ${got[i]![at]} at ${at}, the default variant ${numbers[at]}`
   }
   return undefined
 }

@@ -69,7 +69,7 @@ describe('a vocabulary file', () => {
   })
 
   it.each([
-    [['New York'], 'v.txt:1: wanted one word a line, got "New York"'],
+    [['New York'], 'v.txt:1: wanted one word per line, got "New York"'],
     [['<unk>', '<s>', '<pad>', '</s>'], 'v.txt:2: wanted <pad>, got <s>'],
     [['a', '<pad>'], 'v.txt:2: wanted a word, got <pad>'],
     [['<unk>', ''], 'v.txt:2: wanted <pad>, got an empty line'],

@@ -62,7 +62,7 @@ export class Vocabulary {
     const hasSpecials = words[0] === specials[0]
     words.forEach((word, i) => {
       const wanted = hasSpecials ? specials[i] : undefined
-      if (/\s/u.test(word)) throw new SignError('ERR_DATA', `${who}:${i + 1}`, `wanted one word a line, got "${word}"`, 'Split that line')
+      if (/\s/u.test(word)) throw new SignError('ERR_DATA', `${who}:${i + 1}`, `wanted one word per line, got "${word}"`, 'Split that line')
       if ((wanted ?? word) !== word || (!wanted && isSpecial(word)))
         throw new SignError(
           'ERR_DATA',
@@ -82,7 +82,7 @@ export class Vocabulary {
     const form = savedForm.safeParse(saved)
     if (!form.success) {
       const got = z.prettifyError(form.error).replace(/\s+/g, ' ')
-      throw new SignError('ERR_CHECKPOINT', who, `wanted a vocabulary {policy, words}, got ${got}`, 'Write the checkpoint again')
+      throw new SignError('ERR_CHECKPOINT', who, `wanted a vocabulary {policy, words}, got ${got}`, 'Save the checkpoint again')
     }
     const vocabulary = new Vocabulary(form.data.words, form.data.policy)
     if (vocabulary.size !== specials.length + form.data.words.length)
@@ -90,7 +90,7 @@ export class Vocabulary {
         'ERR_CHECKPOINT',
         who,
         'wanted each word once, got a word twice or a special among them',
-        'Write the checkpoint again',
+        'Save the checkpoint again',
       )
     return vocabulary
   }

@@ -94,10 +94,12 @@ describe('a task of a few hundred lines', () => {
     const gpu = await lentGpu()
     const described = taskRun(copyTask, configOf('none'))
     const plan = await planTraining(gpu, described)
-    expect(plan.programs.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^letters B 4, T \d+, U \d+$/))
+    expect(plan.programs.map(({ name }) => name)).toContainEqual(
+      expect.stringMatching(/^letters: batch 4, \d+ target \w+, \d+ source tokens$/),
+    )
     const subject = await trainSubject(gpu, described)
     const { profile } = await collect(gpu, subject, 2, async () => madeUpCeilings(10, 100))
-    expect(profile.subject).toMatch(/copy tiny, 396 parameters, letters B 4/)
+    expect(profile.subject).toMatch(/copy tiny, 396 parameters, letters: batch 4/)
     expect(profile.rows.map(({ kernel }) => kernel)).toEqual(expect.arrayContaining(['embedding', 'linear', 'cross_entropy', 'adamw']))
     await subject.destroy()
     const { programs, destroy } = await runPrograms(gpu, described)

@@ -41,8 +41,8 @@ export class TrainingProgress {
     if (steps !== null && this.step >= steps) return areDone(steps, 'step')
     if (epochs !== null && this.epoch >= epochs) return areDone(epochs, 'epoch')
     if (patience !== null && this.validationsSinceBest > patience)
-      return `no better for ${counted(this.validationsSinceBest, 'validation')}`
-    if (minRate !== null && this.rate < minRate) return `the rate fell below ${minRate}`
+      return `no improvement for ${counted(this.validationsSinceBest, 'validation')}`
+    if (minRate !== null && this.rate < minRate) return `the learning rate fell below ${minRate}`
     if (this.#schedule.stopped) return 'the schedule has ended'
     return undefined
   }

@@ -43,7 +43,7 @@ async function manifestOf(prefix: string, note: Note): Promise<CorpusManifest | 
   try {
     const manifest = await readManifest(path)
     if (!manifest) note('warning', path, 'wanted a manifest, got none: scale, frame rate and checksums cannot be checked')
-    else if (manifest.version === 1) note('warning', path, 'wanted a manifest of version 2, got 1: it vouches for no file')
+    else if (manifest.version === 1) note('warning', path, 'wanted a manifest of version 2, got 1, which has no checksums')
     return manifest
   } catch (error) {
     noteError(note, error)

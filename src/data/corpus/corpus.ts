@@ -61,7 +61,7 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
   const storedFps = spec.fps ?? manifest?.fps ?? UNTOLD_RATE
   checkPositive('fps', storedFps, false)
   if (manifest && !sameRate(storedFps, manifest.fps)) {
-    const problem = `wanted the ${storedFps} frames a second asked for (fps), got a corpus of ${manifest.fps} by its manifest`
+    const problem = `wanted ${storedFps} frames per second (fps), got ${manifest.fps} in the manifest of the corpus`
     throw new SignError(
       'ERR_CONFIG',
       `${prefix}.json`,
@@ -162,7 +162,7 @@ function noLanguage(who: string): never {
   throw new SignError(
     'ERR_DATA',
     who,
-    'wanted to know the language of the clip, got no .lang file, no manifest and no `language`',
+    'wanted the language of the clip, got no .lang file, no manifest and no `language`',
     'Give `language`, e.g. GSL',
   )
 }

@@ -30,5 +30,5 @@ export function fitClip(clip: Clip, source: Source, limits: LengthLimits, who: s
     clip.frames > maxFrames
       ? `wanted at most ${counted(maxFrames, 'frame')} (maxFrames), got ${clip.frames}`
       : `wanted at most ${maxTokens} ${source} tokens (maxTokens), got ${tokens.length}`
-  throw new SignError('ERR_DATA', who, problem, "Raise the limit, or set long to 'drop' or 'truncate'")
+  throw new SignError('ERR_DATA', who, problem, "Raise the limit, or set overlong (in the library: long) to 'drop' or 'truncate'")
 }

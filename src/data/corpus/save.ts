@@ -116,7 +116,7 @@ function checkClip(prefix: string, clip: ClipLine, first: ClipLine, names: Set<s
     throw new SignError('ERR_DATA', prefix, problem, nextMove)
   }
   if (!sameRate(clip.fps, first.fps))
-    fail(`wanted one frame rate, got ${first.fps} and ${clip.fps} (${clip.name})`, 'Bring all clips to one rate, e.g. with --fps 25')
+    fail(`wanted one frame rate, got ${first.fps} and ${clip.fps} (${clip.name})`, 'Resample all clips to one rate, e.g. with --fps 25')
   // As they are held against each other when the corpus is read.
   const key = clip.name.normalize('NFC')
   if (names.has(key)) fail(`wanted clip names that differ, got '${clip.name}' twice`, 'Rename one')

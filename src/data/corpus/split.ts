@@ -73,7 +73,7 @@ export async function splitCorpus(prefix: string, folder: string, options: Corpu
   const shares = { ...(dev === undefined ? {} : { dev }), ...(test === undefined ? {} : { test }) }
   const group = groupsOf(lines, by)
   if (by === 'both' && lines.length > 1 && new Set(lines.map(group)).size === 1) {
-    const problem = 'wanted parts without a video or a sentence in common, got clips that all hang together by one or the other'
+    const problem = 'wanted parts without a video or a sentence in common, got clips that are all connected by common videos or sentences'
     throw new SignError('ERR_DATA', prefix, problem, 'Split by sentence, or by video')
   }
   const parts = splitByGroup(lines, group, seed, shares)

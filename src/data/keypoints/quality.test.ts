@@ -42,8 +42,10 @@ describe('keypointQuality', () => {
     const clip = keypointClip('a', 1, 1)
     for (let j = 0; j < 50; j++) clip.keypoints[j * 3 + 2] = j < joint.leftHand ? 1 : j < joint.rightHand ? 0.5 : 0
     expect(keypointQuality(clip).confidence).toEqual({ body: 1, leftHand: 0.5, rightHand: 0 })
-    expect(keypointQuality(clip).notes).toEqual(['never seen, so put at rest: right hand'])
+    expect(keypointQuality(clip).notes).toEqual(['never visible, so put in a rest position: right hand'])
     for (const j of [joint.leftWrist, joint.leftHand + 3]) clip.keypoints[j * 3 + 2] = 0
-    expect(keypointQuality(clip).notes).toEqual(['never seen, so put at rest: left wrist, 1 joint of the left hand, right hand'])
+    expect(keypointQuality(clip).notes).toEqual([
+      'never visible, so put in a rest position: left wrist, 1 joint of the left hand, right hand',
+    ])
   })
 })

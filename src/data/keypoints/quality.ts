@@ -46,7 +46,7 @@ export function keypointQuality(clip: KeypointClip, known: { detection?: Detecti
       leftHand: meanConfidence(clip, joint.leftHand, joint.rightHand),
       rightHand: meanConfidence(clip, joint.rightHand, JOINTS),
     },
-    notes: [...(detection?.notes ?? []), ...(unseen.length > 0 ? [`never seen, so put at rest: ${unseen.join(', ')}`] : [])],
+    notes: [...(detection?.notes ?? []), ...(unseen.length > 0 ? [`never visible, so put in a rest position: ${unseen.join(', ')}`] : [])],
   }
 }
 

@@ -3,7 +3,7 @@ import { keypointClip } from '../../formats/detections.testing.js'
 import type { KeypointClip } from '../../motion/keypoints.js'
 import { resampleKeypoints } from './resample.js'
 
-/** A clip at 20 frames a second of which only joint 0 matters: frame number, x, confidence; y is 2x. */
+/** A clip at 20 frames per second of which only joint 0 matters: frame number, x, confidence; y is 2x. */
 function moving(...sightings: [index: number, x: number, confidence: number][]): KeypointClip {
   const keypoints = new Float32Array(sightings.length * 150)
   for (const [t, [, x, confidence]] of sightings.entries()) keypoints.set([x, 2 * x, confidence], t * 150)
@@ -70,7 +70,7 @@ describe('resampleKeypoints', () => {
   })
 
   it('refuses a rate that is none, and a clip of gaps', () => {
-    expect(() => resampleKeypoints(moving([0, 1, 1]), 0)).toThrow(/^fps: wanted frames a second, above 0 and below 100000, got 0/)
+    expect(() => resampleKeypoints(moving([0, 1, 1]), 0)).toThrow(/^fps: wanted frames per second, above 0 and below 100000, got 0/)
     expect(() => resampleKeypoints(moving([0, 1, 1], [2e9, 1, 1]))).toThrow(
       /^a clip: wanted frames less than 64 apart on average, got 2 of 2000000001/,
     )

@@ -9,7 +9,7 @@ import { checkRate, framesWithin, nearInteger } from '../frame_times.js'
 const FRAME = JOINTS * KEYPOINT
 
 /**
- * The clip at `fps` frames a second: frame k of the result shows the time k / fps after the clip's first frame, up to its last; `frameIndex` is 0, 1, 2, …
+ * The clip at `fps` frames per second: frame k of the result shows the time k / fps after the clip's first frame, up to its last; `frameIndex` is 0, 1, 2, …
  * Between two neighbouring frames of the source a joint seen in both moves, and its confidence changes, in a straight line. Seen in one of them, it stays there
  * with its confidence times the nearness of that frame, 1 to 0. Otherwise, and inside gaps, it is not seen. At the clip's own rate only gaps change.
  * Throws ERR_CONFIG for a rate that is none; ERR_DATA naming the clip where nearly all of it is gaps or it would have more frames than a clip may.

@@ -93,9 +93,9 @@ export async function readWords(path: string): Promise<string[]> {
     const word = line.trim().normalize('NFC')
     if (word === '' || word.startsWith('#')) continue
     if (/\s/.test(word))
-      throw new SignError('ERR_DATA', `${path}:${index + 1}`, `wanted one word, got '${word.slice(0, 60)}'`, 'Write one word a line')
+      throw new SignError('ERR_DATA', `${path}:${index + 1}`, `wanted one word, got '${word.slice(0, 60)}'`, 'Write one word per line')
     words.push(word)
   }
-  if (words.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one word, got none', 'Write one word a line')
+  if (words.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one word, got none', 'Write one word per line')
   return words
 }

@@ -61,7 +61,7 @@ export function parseDwposeFrame(bytes: Uint8Array, picture: Picture, who: strin
   const count = frame.num_persons
   const keys = Object.keys(frame).filter((key) => key.startsWith('person_'))
   if (!Number.isInteger(count) || keys.length !== count || keys.some((_, k) => !(`person_${k}` in frame)))
-    refuse(who, `wanted as many people person_0, person_1, … as num_persons tells, got ${keys.length} and ${shown(count)}`)
+    refuse(who, `wanted as many people person_0, person_1, … as num_persons says, got ${keys.length} and ${shown(count)}`)
   const people = keys.map((_, k) => parsePerson(objectAt(frame[`person_${k}`], `person_${k}`, who), `person_${k}`, who))
   const paired = pairHands(people)
   return {

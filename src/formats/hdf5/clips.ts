@@ -97,7 +97,7 @@ async function clipIn<C>(file: Hdf5File, name: string, kind: ClipKind<C>, { fps 
   const rows = await file.values(name, bytes)
   if (whole && rows.subarray(-COORDS).every((value) => value === 0)) {
     const problem = 'wanted a clip that was written to its end, got one without its last frame, as a full disk leaves it'
-    throw new SignError('ERR_DATA', who, problem, 'Start anew with --overwrite')
+    throw new SignError('ERR_DATA', who, problem, 'Start again with --overwrite')
   }
   return kind.fromRows({ name, frames, rows, ...time }, who)
 }
@@ -129,7 +129,7 @@ const contentOf = ({ attributes }: Hdf5Dataset): string => String(attributes[CON
 function timeOf({ attributes }: Hdf5Dataset, frames: number, defaultFps: number, who: string): { fps: number; frameIndex: Int32Array } {
   const fps = FPS in attributes ? attributes[FPS] : defaultFps
   if (typeof fps !== 'number' || !isRate(fps))
-    throw new SignError('ERR_DATA', who, `wanted frames a second in the attribute ${FPS}, got ${fps}`, 'Write the file again')
+    throw new SignError('ERR_DATA', who, `wanted frames per second in the attribute ${FPS}, got ${fps}`, 'Write the file again')
   const index = FRAME_INDEX in attributes ? attributes[FRAME_INDEX] : Int32Array.from({ length: frames }, (_, t) => t)
   const rising = index instanceof Int32Array && index.length === frames && index.every((n, t) => n > (t === 0 ? -1 : index[t - 1]!))
   if (!rising)

@@ -204,8 +204,8 @@ async function checkMade(path: string, made: NonNullable<WriteHdf5Options['made'
   const begun: Readonly<Record<string, unknown>> = typeof text === 'string' ? parsed(text, path) : {}
   const changed = [...new Set([...Object.keys(made), ...Object.keys(begun)])].find((key) => !isDeepStrictEqual(begun[key], made[key]))
   if (changed === undefined) return
-  const problem = `wanted \`${changed}\` as the file was begun with (${String(begun[changed])}), got ${String(made[changed])}`
-  throw new SignError('ERR_CONFIG', path, problem, 'Change it back, or start anew with --overwrite')
+  const problem = `wanted \`${changed}\` as when the file was started (${String(begun[changed])}), got ${String(made[changed])}`
+  throw new SignError('ERR_CONFIG', path, problem, 'Change it back, or start again with --overwrite')
 }
 
 function parsed(text: string, path: string): Readonly<Record<string, unknown>> {

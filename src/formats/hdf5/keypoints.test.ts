@@ -149,7 +149,7 @@ describe('readKeypointHdf5', () => {
     [
       'a frame rate of 0',
       (f) => f.create_dataset({ name: 'x', data: one, shape: [1, 150] }).create_attribute('fps', 0),
-      /: x: wanted frames a second .* got 0/,
+      /: x: wanted frames per second .* got 0/,
     ],
   ]
   for (const [what, make, message] of broken) {

@@ -105,7 +105,7 @@ describe('decodePose', () => {
     new DataView(header.buffer).setUint16(20, points, true)
     const body = new Uint8Array(2 + 2 + 4 * 3 * points)
     body[0] = 1
-    // Twenty-five frames a second, 4,000 frames, one of them with somebody in it.
+    // Twenty-five frames per second, 4,000 frames, one of them with somebody in it.
     const frames = new Uint8Array(Uint16Array.of(25, 4000, ...new Array(3999).fill(0)).buffer)
     const bytes = Uint8Array.from([...header, ...names, ...frames, ...body])
     expect(() => decodePose(bytes, 'x.pose')).toThrow(

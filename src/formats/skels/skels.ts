@@ -62,7 +62,7 @@ export async function readSkels(path: string): Promise<SkelsFile> {
       'ERR_DATA',
       path,
       'wanted at least one sequence, got an empty file',
-      'Write one sequence a line, 151 numbers a frame',
+      'Write one sequence per line, 151 numbers per frame',
     )
   }
   return {

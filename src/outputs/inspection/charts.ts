@@ -22,7 +22,7 @@ export function lengthHistogram(seconds: readonly number[]): string {
   })
   const every = Math.ceil(bars.length / 8)
   const ticks = bars.flatMap((_, i) => (i % every === 0 ? [label(left + i * wide, bottom + 15, round(i * step), 'middle')] : []))
-  return chart('How many clips are how long', height, [
+  return chart('Number of clips by length', height, [
     `<line class="grid" x1="${left}" y1="${bottom}" x2="${WIDTH - 8}" y2="${bottom}"/>`,
     ...marks,
     ...ticks,
@@ -53,7 +53,7 @@ export function missingHeatMap(missing: readonly ArrayLike<number>[]): string {
     for (let id = 0; id < JOINTS; id++) {
       const share = clips.reduce((sum, clip) => sum + clip[id]!, 0) / clips.length
       if (!(share > 0.005)) continue
-      const title = `${jointNames[id]}: not seen in ${percent(share)}`
+      const title = `${jointNames[id]}: missing in ${percent(share)}`
       const at = `x="${round(left + column * wide)}" y="${top + id * row}" width="${round(wide + 0.3)}" height="${row}"`
       cells.push(`<rect class="mark" ${at} fill-opacity="${round(0.12 + 0.88 * share)}"><title>${title}</title></rect>`)
     }
@@ -63,7 +63,7 @@ export function missingHeatMap(missing: readonly ArrayLike<number>[]): string {
     { name: 'left hand', from: joint.leftHand },
     { name: 'right hand', from: joint.rightHand },
   ]
-  return chart('Which joints were not seen in which clips', bottom + 22, [
+  return chart('Missing joints by clip', bottom + 22, [
     `<rect class="ground" x="${left}" y="${top}" width="${WIDTH - left - 4}" height="${bottom - top}"/>`,
     ...cells,
     ...groups.map(({ from }) => `<line class="grid" x1="${left}" y1="${top + from * row}" x2="${WIDTH - 4}" y2="${top + from * row}"/>`),

@@ -54,21 +54,21 @@ export function inspectionHtml({ title, about = [], clips, findings = [] }: Insp
     ),
     section(
       'Length',
-      'How many clips are how long.',
+      'Number of clips by length.',
       scrolling('Length of clips', lengthHistogram(clips.map(({ clip }) => clip.frames / clip.fps))),
     ),
     ...(missing.length > 0
       ? [
           section(
-            'Joints not seen',
-            'Joints down, clips across; the stronger, the more of a clip is missing.',
-            scrolling('Joints not seen', missingHeatMap(missing)),
+            'Missing joints',
+            'Rows are joints, columns are clips; the darker, the more frames of the clip lack the joint.',
+            scrolling('Missing joints', missingHeatMap(missing)),
           ),
         ]
       : []),
     wide(
-      'Bones that stretch',
-      'Standard deviation of each bone’s length over its mean, over the frames of a clip; mean of all clips. 0 is a rigid skeleton; each bone by the joint it ends in.',
+      'Bone length variation',
+      'Standard deviation of each bone’s length over the frames of a clip, relative to its mean; average over all clips. 0 is a rigid skeleton. Bones are named by the joint at their end.',
       boneBars(meanSpread(spreads)),
     ),
     wide('Clips', limitNote(clips.length), clipTable(clips, spreads)),

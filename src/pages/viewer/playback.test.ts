@@ -12,7 +12,7 @@ describe('Playback', () => {
     expect(new Playback(motion, { frames: 10, fps: 50 }).steps).toBe(60)
   })
 
-  it.each([24, 25, 29.97, 30, 50, 59.94])('is at every frame that it goes to, at %s frames a second', (fps) => {
+  it.each([24, 25, 29.97, 30, 50, 59.94])('is at every frame that it goes to, at %s frames per second', (fps) => {
     const playback = new Playback({ frames: 1000, fps })
     for (let frame = 0; frame < 1000; frame++) {
       playback.goTo(frame)

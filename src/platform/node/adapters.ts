@@ -1,6 +1,6 @@
 // Looking for an adapter: among the system's drivers, and the embedded one.
 
-import { isSoftware } from '../../device/adapter_facts.js'
+import { adapterName, isSoftware } from '../../device/adapter_facts.js'
 import { type Dawn, instanceOf, systemDawn } from './dawn.js'
 import { whileSpread } from './driver_threads.js'
 import { embeddedDawn } from './embedded.js'
@@ -38,7 +38,7 @@ export async function findSystem({ wish, longDispatches }: Search, attempts: Att
   try {
     const found = isName(wish) ? await askByName(ask, wish) : await (wish === 'software' ? askForSoftware : askFor)(ask)
     if (!found.adapter) return tried(['no usable driver', ...found.said].join(': '))
-    const { device } = found.adapter.info
+    const device = adapterName(found.adapter.info)
     const software = isSoftware(found.adapter.info)
     if ((wish === 'gpu' && software) || (wish === 'software' && !software)) {
       return tried(`found ${device}, which is ${software ? 'a software driver' : 'a GPU'}`)
@@ -60,8 +60,8 @@ export async function findEmbedded({ wish, longDispatches }: Search, attempts: A
     const { dawn, folder, notes } = embedded
     const { adapter, instance, said } = await askFor({ dawn, place: folder, longDispatches })
     if (!adapter) return tried([`unpacked to ${folder}, but gave no adapter`, ...said].join(': '))
-    if (isName(wish) && !plain(adapter.info.device).includes(plain(wish))) return tried(`its adapter is ${adapter.info.device}`)
-    tried(`found ${adapter.info.device}`)
+    if (isName(wish) && !plain(adapter.info.device).includes(plain(wish))) return tried(`its adapter is ${adapterName(adapter.info)}`)
+    tried(`found ${adapterName(adapter.info)}`)
     return { source: 'embedded', dawn: instance, adapter, notes }
   } catch (error) {
     return tried(`could not be loaded: ${onOneLine(error)}`)

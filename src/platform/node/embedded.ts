@@ -43,7 +43,7 @@ export async function embeddedDawn(): Promise<EmbeddedDawn | undefined> {
     } catch (error) {
       loaded.delete(folder) // whoever asks again may find what was in the way gone
       reason = error
-      problems.push(`the embedded driver cannot be kept in ${folder} (${(error as Error).message.split('\n')[0]})`)
+      problems.push(`the bundled driver cannot be stored in ${folder} (${(error as Error).message.split('\n')[0]})`)
     }
   }
   throw reason

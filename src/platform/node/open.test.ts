@@ -163,7 +163,7 @@ describe.skipIf(!haveEmbedded)('the embedded driver', () => {
       const [chosen, path, ...notes] = said[0] as string[]
       expect(chosen).toBe('embedded')
       expect(path).toContain(join(temporary, 'signllm-cache-'))
-      expect(notes).toEqual([expect.stringMatching(/the embedded driver cannot be kept in .+ \(ENOTDIR.+\), so it is in .+/)])
+      expect(notes).toEqual([expect.stringMatching(/the bundled driver cannot be stored in .+ \(ENOTDIR.+\), so it is in .+/)])
     }
   })
 

@@ -45,7 +45,7 @@ export interface OpenedGpu {
   readonly report: AdapterReport
 }
 
-const NAMING_ADVICE = 'Name one that is there, or none; signllm doctor says which one it would be'
+const NAMING_ADVICE = 'Name an adapter that exists, or none; signllm doctor shows which one would be used'
 const INSTALL_ADVICE =
   'On Debian or Ubuntu install mesa-vulkan-drivers 25 or newer (bookworm-backports has it), or the GPU maker’s Vulkan driver; or reinstall with optional dependencies for the embedded one'
 
@@ -118,6 +118,6 @@ async function tuningOf(identity: string, wanted: boolean): Promise<{ path: stri
     return { path, results: await readTuning(path, identity), notes: [] }
   } catch (error) {
     if (!(error instanceof SignError)) throw error
-    return { path, notes: [`what signllm tune measured is not used: ${error.message}`] }
+    return { path, notes: [`results of signllm tune are not used: ${error.message}`] }
   }
 }

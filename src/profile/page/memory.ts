@@ -19,7 +19,7 @@ export function memorySection({ arenas, programs }: MemoryPlan, hues: Hues): str
   )
   return [
     '<section><h2>Memory plan</h2>',
-    scrolling('Arenas', `<table><tr><th>arena</th><th>size</th><th></th></tr>${rows.join('')}</table>`),
+    scrolling('Weights and optimiser state', `<table><tr><th>buffer</th><th>size</th><th></th></tr>${rows.join('')}</table>`),
     ...programs.map((program) => slotsFigure(program, hues)),
     hues.legend(),
     '</section>',
@@ -41,15 +41,15 @@ function slotsFigure(program: ProgramMemory, hues: Hues): string {
   const boxes = tensors.map((tensor) => {
     const [from, to] = [across(tensor.first), across(tensor.last + 1)]
     const tall = (height * tensor.bytes) / bytes
-    const told = `${tensor.name}: ${mebibytes(tensor.bytes)} in slot ${tensor.slot}, dispatch ${tensor.first} to ${tensor.last}`
+    const told = `${tensor.name}: ${mebibytes(tensor.bytes)} in buffer ${tensor.slot}, dispatch ${tensor.first} to ${tensor.last}`
     return `<rect x="${from.toFixed(1)}" y="${top.get(tensor.slot)!.toFixed(2)}" width="${Math.max(1, to - from - 0.5).toFixed(1)}" height="${Math.max(0.4, tall - 0.3).toFixed(2)}" fill="var(${hues.of(partOf(tensor.name))})"><title>${escapeMarkup(told)}</title></rect>`
   })
-  const note = `<p class="soft">${escapeMarkup(name)}: ${counted(slots.length, 'slot')} of ${mebibytes(bytes)} hold ${counted(tensors.length, 'tensor')} of ${mebibytes(unshared(program))}; a box is a tensor, as tall as its bytes, alive from left to right</p>`
+  const note = `<p class="soft">${escapeMarkup(name)}: ${counted(tensors.length, 'tensor')} (${mebibytes(unshared(program))}) share ${counted(slots.length, 'buffer')} (${mebibytes(bytes)}). Each box is a tensor: its height is its size, from left to right it is in use</p>`
   const picture = [
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Slots of ${escapeMarkup(name)}">`,
+    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Activation buffers of ${escapeMarkup(name)}">`,
     ...boxes,
     `<text x="0" y="${HEIGHT - 6}">first dispatch</text><text x="${WIDTH}" y="${HEIGHT - 6}" text-anchor="end">dispatch ${dispatches}</text>`,
     '</svg>',
   ].join('\n')
-  return `${note}\n${scrolling(`Slots of ${name}`, picture)}`
+  return `${note}\n${scrolling(`Activation buffers of ${name}`, picture)}`
 }

@@ -35,7 +35,7 @@ describe('reportPage', () => {
 
   it('draws a box a tensor and a row a group', () => {
     expect(page.match(/<rect /g)).toHaveLength(2)
-    expect(page).toContain('encoder.0/y: 0.00 MiB in slot 0, dispatch 0 to 1')
+    expect(page).toContain('encoder.0/y: 0.00 MiB in buffer 0, dispatch 0 to 1')
     expect(page).toMatch(/<td>linear<\/td><td>2<\/td><td>6\.000<\/td>/)
   })
 

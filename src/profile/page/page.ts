@@ -24,8 +24,8 @@ export function reportPage(profile: Profile, against?: Profile): string {
     tiles(profile),
     ...(against ? [comparisonSection(against, profile)] : []),
     ...(timeline.gpu.length > 0 ? [timelineSection.replace('<canvas', `${hues.legend()}<canvas`)] : []),
-    `<section><h2>Roofline</h2><p class="soft">A circle is a kernel, its area the kernel's share of the time; a line is the most this adapter can do, one for each way through memory.</p>${scrolling('Roofline', rooflineSvg(byKernel(rows, ceilings), ceilings))}</section>`,
-    groupTable(alone ? 'Shapes' : 'By place in the model', byPath(rows, ceilings, alone ? 1 : 2), alone),
+    `<section><h2>Roofline</h2><p class="soft">Each circle is a kernel; its area is the kernel's share of the time. The lines are this adapter's measured peaks, one for each memory access pattern.</p>${scrolling('Roofline', rooflineSvg(byKernel(rows, ceilings), ceilings))}</section>`,
+    groupTable(alone ? 'Shapes' : 'By module', byPath(rows, ceilings, alone ? 1 : 2), alone),
     ...(alone ? [] : [groupTable('By kernel', byKernel(rows, ceilings), true)]),
     memorySection(memory, hues),
   ]
@@ -41,14 +41,14 @@ function tiles({ step, rows, ceilings, memory }: Profile): string {
     ...(step
       ? [
           [`${step.plain.median.toFixed(2)} ms`, 'a step, unprofiled'],
-          [percent(step.floorShare), 'of it are the kernels’ floors'],
+          [percent(step.floorShare), 'of it at the measured peaks'],
         ]
       : []),
     [String(all.calls), step ? 'dispatches a step' : 'shapes'],
-    [`${ceilings.gigabytes.copy.toFixed(1)} GB/s`, 'copied at most'],
-    [`${ceilings.gigabytes.updates.toFixed(1)} GB/s`, 'changed in place at most'],
-    [`${ceilings.gigaflops.toFixed(1)} GFLOP/s`, 'multiplied and added at most'],
-    ...(bytes > 0 ? [[mebibytes(bytes), 'of memory planned']] : []),
+    [`${ceilings.gigabytes.copy.toFixed(1)} GB/s`, 'peak copy'],
+    [`${ceilings.gigabytes.updates.toFixed(1)} GB/s`, 'peak update in place'],
+    [`${ceilings.gigaflops.toFixed(1)} GFLOP/s`, 'peak multiply-add'],
+    ...(bytes > 0 ? [[mebibytes(bytes), 'of planned memory']] : []),
   ]
   const cells = facts.map(
     ([fact, what]) => `<div class="tile"><b>${escapeMarkup(fact!)}</b><span class="soft">${escapeMarkup(what!)}</span></div>`,
@@ -81,7 +81,7 @@ function comparisonSection(before: Profile, after: Profile): string {
       label,
       `<table>\n<tr><th></th><th>before ms</th><th>after ms</th><th>ratio</th><th>verdict</th></tr>\n${list.map(comparisonRow).join('\n')}\n</table>`,
     )
-  const forgiven = drift > 1 ? ` The machine itself was ${percent(drift - 1)} slower, by its ceilings; that much is forgiven.` : ''
+  const forgiven = drift > 1 ? ` The machine itself was ${percent(drift - 1)} slower (by its measured peaks); this is corrected for.` : ''
   const verdict = regressions === 0 ? 'Nothing is slower' : `${regressions} slower`
   return `<section><h2>Compared with the profile before</h2><p class="soft">${verdict} by more than ${percent(threshold)}.${forgiven}</p>
 ${table('What changed', told)}

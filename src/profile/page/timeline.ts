@@ -15,7 +15,7 @@ export function timelineData({ rows, timeline }: Profile, hues: Hues): TimelineD
 }
 
 export const timelineSection = `<section><h2>Timeline of one step</h2>
-<p class="soft">Above the host, below the GPU: places, then kernels. Wheel or <kbd>+</kbd> <kbd>−</kbd> to look closer, drag or <kbd>←</kbd> <kbd>→</kbd> to move, double click or <kbd>0</kbd> to see it all.</p>
+<p class="soft">Above: host. Below: GPU, modules and kernels. Wheel or <kbd>+</kbd> <kbd>−</kbd> to zoom, drag or <kbd>←</kbd> <kbd>→</kbd> to move, double click or <kbd>0</kbd> to see it all.</p>
 <canvas id="timeline" tabindex="0" role="img" aria-label="What the host and the GPU did when"></canvas>
 <div class="row" role="group" aria-label="Timeline"><button id="closer" type="button" aria-label="Closer">+</button><button id="wider" type="button" aria-label="Wider">−</button><button id="whole" type="button">All</button></div>
 <p class="soft" id="under"></p></section>`

@@ -93,7 +93,7 @@ describe('a text-to-gloss run', () => {
     await copyFile(join(folder, 'used', 'best.safetensors'), join(folder, 'used', 'last.safetensors'))
     await expect(run('used', { resume: true })).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
-      message: expect.stringMatching(/last\.safetensors: wanted a checkpoint to go on from, got a model for use only/),
+      message: expect.stringMatching(/last\.safetensors: wanted a checkpoint to resume from, got a model without optimiser state/),
     })
   })
 

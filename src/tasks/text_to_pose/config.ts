@@ -163,6 +163,6 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
   if (config.groups === 'shared')
     for (const [i, entry] of config.data.entries())
       if ('train' in entry && entry.source !== 'lang_gloss')
-        yield [['data', i, 'source'], `wanted lang_gloss, which tells languages apart in a shared group, got ${entry.source}`]
+        yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
   yield* endless(config)
 }

@@ -111,12 +111,14 @@ describe('the frame rate', () => {
   it('stops the run where run file and manifest, train and dev, or data and checkpoint differ', async () => {
     const [fifty, other] = [await corpus(50, 'train'), await corpus(25, 'dev')]
     await expect(loadData(file(`train: ${fifty}, fps: 25`))).rejects.toThrow(
-      /train\.json: wanted the 25 frames a second asked for \(fps\), got a corpus of 50 by its manifest/,
+      /train\.json: wanted the 25 frames per second asked for \(fps\), got a corpus of 50 by its manifest/,
     )
-    await expect(loadData(file(`train: ${fifty}, dev: ${other}`))).rejects.toThrow(/dev: wanted the 50 frames a second of .*train, got 25/)
+    await expect(loadData(file(`train: ${fifty}, dev: ${other}`))).rejects.toThrow(
+      /dev: wanted the 50 frames per second of .*train, got 25/,
+    )
     const [[data], [saved]] = [await loadData(file(`train: ${fifty}`)), await loadData(file(`train: ${other}`))]
     expect(() => startFrom(data!, { path: 'p', groups: [saved!.group] })).toThrow(
-      /^p: wanted a group ASL of the 50 frames a second of the data, got one of 25/,
+      /^p: wanted a group ASL of the 50 frames per second of the data, got one of 25/,
     )
   })
 })

@@ -90,7 +90,7 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
   const vocabulary = entry.vocabulary === undefined ? undefined : await readVocabulary(entry.vocabulary, policyOf(source, config))
   const dev = await load(entry.dev)
   if (dev[0] && !sameRate(dev[0].fps, train[0]!.fps)) {
-    const problem = `wanted the ${train[0]!.fps} frames a second of ${entry.train}, got ${dev[0].fps}`
+    const problem = `wanted the ${train[0]!.fps} frames per second of ${entry.train}, got ${dev[0].fps}`
     throw new SignError('ERR_CONFIG', entry.dev!, problem, 'Resample one of them: signllm data convert --fps')
   }
   return { language, source, train, dev, vocabulary }
@@ -160,7 +160,7 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
     )
   }
   if (!sameRate(group.fps, data.group.fps)) {
-    const problem = `wanted a group ${language} of the ${data.group.fps} frames a second of the data, got one of ${group.fps}`
+    const problem = `wanted a group ${language} of the ${data.group.fps} frames per second of the data, got one of ${group.fps}`
     throw new SignError('ERR_CONFIG', checkpoint.path, problem, `Resample the data: signllm data convert --fps ${group.fps}`)
   }
   const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })

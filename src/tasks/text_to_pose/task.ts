@@ -85,7 +85,7 @@ async function resume(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData
   const state = trainerState(checkpoint) as SavedTraining
   if (checkpoint.exchanged.length > 0 && config.data.some((entry) => 'synthetic' in entry)) {
     const problem = 'wanted a run on the built-in signer, who faces the camera, got one on its mirror image of earlier versions'
-    throw new SignError('ERR_CHECKPOINT', last, problem, 'Start anew with --overwrite')
+    throw new SignError('ERR_CHECKPOINT', last, problem, 'Start again with --overwrite')
   }
   // What a run started from is in its own checkpoint by now.
   const data = config.initFrom ? loaded.map((language) => startFrom(language, checkpoint)) : loaded

@@ -21,7 +21,7 @@ export const synthetic = keys({
     /** Fewest and most words of a sentence. */
     wordsPerSentence: z
       .tuple([count, count])
-      .refine(([least, most]) => least <= most, 'wanted the fewest words first, then the most')
+      .refine(([least, most]) => least <= most, 'wanted [minimum, maximum]')
       .default([1, 2]),
     framesPerSign: count.default(8),
     seed: z.int().default(1),
@@ -160,5 +160,5 @@ export function* endless(config: {
 }): Generator<[path: (string | number)[], message: string]> {
   const { steps, epochs, patience, minRate } = config.stop
   if (steps === null && epochs === null && patience === null && minRate === null && config.schedule.kind !== 'plateau')
-    yield [['stop'], 'wanted steps, epochs, patience or minRate, got a run without an end']
+    yield [['stop'], 'wanted steps, epochs, patience or minRate, got none, so that the run would not end']
 }

@@ -71,7 +71,7 @@ export class RunFolder {
    */
   static async open(out: string, { resume = false, overwrite = false }: FolderOptions): Promise<RunFolder> {
     if (resume && overwrite !== false) {
-      const problem = 'wanted to go on with its run (resume) or to throw it away (overwrite), got both'
+      const problem = 'wanted either resume (continue its run) or overwrite (replace it), got both'
       throw new SignError('ERR_USAGE', out, problem, 'Choose one of them')
     }
     const made = await makeFolder(out)
@@ -83,7 +83,7 @@ export class RunFolder {
       const there = existsSync(last)
       if (there && !resume && overwrite === false) {
         const problem = 'wanted an empty run folder, got one with a run in it'
-        throw new SignError('ERR_USAGE', out, problem, 'Pass --resume to go on, or --overwrite to start anew')
+        throw new SignError('ERR_USAGE', out, problem, 'Pass --resume to continue it, or --overwrite to replace it')
       }
       return new RunFolder(out, there && overwrite === false, overwrite === 'same', lock, made)
     } catch (error) {
@@ -147,7 +147,7 @@ export async function refuseOtherRun<Config extends object>(
   const begun = await read(join(out, 'config.yaml')).catch(() => undefined)
   if (begun !== undefined && sameRunFile(begun, config)) return
   const problem = 'wanted an empty run folder or one of the same run, got one with another run in it'
-  throw new SignError('ERR_USAGE', out, problem, 'Name another folder as out, or pass --overwrite to throw that run away')
+  throw new SignError('ERR_USAGE', out, problem, 'Choose another folder as out, or pass --overwrite to replace that run')
 }
 
 /** Whether two run files are the same but for the folder: one folder has many names. */
@@ -193,6 +193,6 @@ const isPartial = (name: string): boolean => /\.partial-\d+$/.test(name)
 function checkSameRun<Config>(config: Config, begun: Config, fixed: readonly (keyof Config)[], who: string): void {
   const changed = fixed.find((key) => !isDeepStrictEqual(begun[key], config[key]))
   if (changed === undefined) return
-  const problem = `wanted \`${String(changed)}\` as the run was begun with, got another`
-  throw new SignError('ERR_CONFIG', who, problem, 'Change it back, or start anew with --overwrite')
+  const problem = `wanted \`${String(changed)}\` as when the run was started, got another value`
+  throw new SignError('ERR_CONFIG', who, problem, 'Change it back, or start again with --overwrite')
 }

@@ -61,5 +61,5 @@ async function* trainIn<Config extends TrainingConfig, Report extends LossReport
 /** A checkpoint that was put into the folder of a run it is not of. */
 function otherRun(path: string, wanted: number, got: number): SignError {
   const problem = `wanted a checkpoint of this run, of seed ${wanted}, got one of seed ${got}`
-  return new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start anew with --overwrite')
+  return new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start again with --overwrite')
 }
