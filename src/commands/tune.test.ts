@@ -65,9 +65,8 @@ describe('signllm tune', () => {
   it('is what later runs take, and a run goes on with what it was begun with', async () => {
     const tuning = await saved()
     // Every form runs everywhere that is named here, and rounds differently from the one this adapter takes untuned.
-    for (const kernel of Object.values(tuning.kernels))
-      for (const shape of kernel.shapes)
-        Object.assign(shape, { shader: kernel.files.find((file) => file.endsWith('_tiled')), constants: { SIDE: 64, SLICES: 1 } })
+    for (const [name, kernel] of Object.entries(tuning.kernels))
+      for (const shape of kernel.shapes) Object.assign(shape, { shader: `${name}_tiled`, constants: { SIDE: 64, SLICES: 1 } })
     await writeFile(path, JSON.stringify(tuning))
     const { gpu } = await openGpu()
     expect(gpu.tuning).toEqual(tuning)
