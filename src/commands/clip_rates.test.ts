@@ -79,7 +79,7 @@ describe.each(inputs)('the rate of %s', (input, { told, assumed }) => {
   })
 
   it('too low for two frames leaves a still picture, with a note', async () => {
-    const note = `${FRAMES} frames at ${own} a second became one, which is no motion, at 0.001`
+    const note = `${FRAMES} frames at ${own} a second became only one frame at 0.001, so no motion`
     const { notes, ...rest } = await converted(input, { fps: 0.001 })
     expect(rest).toEqual({ frames: 1, fps: expect.closeTo(0.001) })
     expect(notes).toEqual([expect.stringContaining(note)])

@@ -212,7 +212,7 @@ describe('dataConvert', () => {
 
   it('says once of a clip of one frame that it is no motion, and what of a pose with depth was never seen', async () => {
     await writeDetections(at('single'), { one: 1 })
-    expect((await convert(at('single'), 'single.npz')).notes).toEqual(['one: one frame, which is no motion'])
+    expect((await convert(at('single'), 'single.npz')).notes).toEqual(['one: only one frame, so no motion'])
     const pose = poseOfMotion(signer(4))
     const points = pose.components.flatMap(({ name, points }) => points.map(() => name))
     const hidden = points.map((name) => /LEFT_HAND/.test(name))
