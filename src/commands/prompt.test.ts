@@ -169,6 +169,6 @@ model: { ${sizes}, maxFrames: 40, maxTokens: 8 }\nstop: { steps: 1 }\nlog: { ten
 
   it('refuses a model of motion for a model of gloss, and the other way round', async () => {
     await expect(prompt('sun', { gloss: shared, lang: 'ASL', beams: 1 })).rejects.toThrow('wanted a text-to-gloss model')
-    await expect(readPoseCheckpoint(gloss)).rejects.toThrow('give it to signllm prompt as --gloss')
+    await expect(readPoseCheckpoint(gloss)).rejects.toThrow('pass it as --gloss to signllm prompt')
   })
 })

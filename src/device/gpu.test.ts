@@ -117,7 +117,7 @@ describe('a program', () => {
 
 describe('openGpu', () => {
   it('refuses a name no adapter has and lists what it tried', async () => {
-    await expect(openGpu({ adapter: 'voodoo2' })).rejects.toThrow(/wanted adapter 'voodoo2', got none \(.+\)\. Name one that is there/)
+    await expect(openGpu({ adapter: 'voodoo2' })).rejects.toThrow(/wanted adapter 'voodoo2', got none \(.+\)\. Name an adapter that exists/)
   })
 
   it('reports what it chose, and the device has all of it', async () => {
