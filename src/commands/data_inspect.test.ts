@@ -36,7 +36,7 @@ describe('dataInspect', () => {
     const path = `${prefix}.quality.json`
     const missing = Array.from({ length: 50 }, (_, j) => (j === joint.rightWrist ? 0.4 : 0))
     await writeFile(path, JSON.stringify({ format: 'signllm-quality', version: 1, clips: [{ name: 'rain', missing }], broken: [] }))
-    for (const part of ['Missing joints', 'rightWrist: not seen in 40 %']) expect((await page(prefix)).html).toContain(part)
+    for (const part of ['Missing joints', 'rightWrist: missing in 40 %']) expect((await page(prefix)).html).toContain(part)
     await writeFile(path, '{}')
     await expect(page(prefix)).rejects.toThrow(`${path}: wanted a quality report of ours`)
     await rm(path)

@@ -66,7 +66,7 @@ describe('dataJson2h5', () => {
     await writeDetections(more, { a: 3 })
     await dataJson2h5({ in: more, out, stream: silent })
     await writeDetections(more, { a: 3, b: 4 })
-    await expect(dataJson2h5({ in: more, out, stream: silent })).rejects.toThrow(/--resume to go on, or --overwrite/)
+    await expect(dataJson2h5({ in: more, out, stream: silent })).rejects.toThrow(/--resume to continue it, or --overwrite/)
     await expect(dataJson2h5({ in: more, out, resume: true, overwrite: true, stream: silent })).rejects.toThrow(/got both/)
     expect(await dataJson2h5({ in: more, out, resume: true, stream: silent })).toMatchObject({ clips: 2, resumed: 1 })
     expect((await report(out)).clips).toHaveLength(2)

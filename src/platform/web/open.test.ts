@@ -41,7 +41,7 @@ describe('openGpu of a browser', () => {
         return typeof value === 'function' ? value.bind(device) : value
       },
     })
-    await expect(openGpu({ device: plain })).rejects.toThrow(/wanted a device that knows its adapter.+Pass the info/)
+    await expect(openGpu({ device: plain })).rejects.toThrow(/wanted a device with adapterInfo.+Pass the GPUAdapterInfo/)
     const { gpu, report } = await openGpu({ device: plain, info })
     expect([report.name, gpu.traits.subgroupSize]).toEqual([opened.label, opened.traits.subgroupSize])
     await gpu.destroy()

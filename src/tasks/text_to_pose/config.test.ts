@@ -154,7 +154,7 @@ describe('a complaint', () => {
       'words the wrong way round',
       'name: a\ndata: [synthetic: {wordsPerSentence: [3, 1]}]\n',
       'demo.yaml:2:38: ',
-      'wanted the fewest words first',
+      'wanted [minimum, maximum]',
     ],
     [
       'a language twice',

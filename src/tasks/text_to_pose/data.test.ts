@@ -111,7 +111,7 @@ describe('the frame rate', () => {
   it('stops the run where run file and manifest, train and dev, or data and checkpoint differ', async () => {
     const [fifty, other] = [await corpus(50, 'train'), await corpus(25, 'dev')]
     await expect(loadData(file(`train: ${fifty}, fps: 25`))).rejects.toThrow(
-      /train\.json: wanted the 25 frames per second asked for \(fps\), got a corpus of 50 by its manifest/,
+      /train\.json: wanted 25 frames per second \(fps\), got 50 in the manifest of the corpus/,
     )
     await expect(loadData(file(`train: ${fifty}, dev: ${other}`))).rejects.toThrow(
       /dev: wanted the 50 frames per second of .*train, got 25/,
