@@ -342,12 +342,20 @@ describe.skipIf(noBrowser)(`pages in a browser${noBrowser && ` (${noBrowser})`}`
         const wanted = profile.rows.map((row) => [row[name], String(row.calls), row.ms.median.toFixed(3)])
         expect(shown.map((row) => row.slice(0, 3))).toEqual(wanted)
       }
-      expect(await cells(page, 'Compared with the earlier profile')).toContainEqual(['kernel attention', '4.000', '6.000', '1.50', 'slower'])
+      expect(await cells(page, 'Compared with the earlier profile')).toContainEqual([
+        'kernel attention',
+        '4.000',
+        '6.000',
+        '1.50',
+        'slower',
+      ])
       // As long as their shares of the time, 6 to 6.
       const bars = await boxes(page.locator('section:has(h2:text-is("By kernel")) td.bar i'))
       expect(bars[0]!.width).toBeCloseTo(bars[1]!.width, 1)
       expect(await page.locator('svg[aria-label="Roofline of the kernels"] circle').count()).toBe(2)
-      expect(await page.locator('svg[aria-label="Activation buffers of program 1"] rect').count()).toBe(profile.memory.programs[0]!.tensors.length)
+      expect(await page.locator('svg[aria-label="Activation buffers of program 1"] rect').count()).toBe(
+        profile.memory.programs[0]!.tensors.length,
+      )
     })
 
     it('keeps what stayed the same folded away', async () => {

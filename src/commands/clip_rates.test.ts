@@ -88,9 +88,7 @@ describe.each(inputs)('the rate of %s', (input, { told, assumed }) => {
   it('is what --video-fps says, with a note where the file says otherwise', async () => {
     const { notes, ...rest } = await converted(input, { videoFps: 50 })
     expect(rest).toEqual({ frames: FRAMES, fps: 50 })
-    expect(notes).toEqual(
-      told ? [expect.stringMatching(/the file says 30 frames per second, --video-fps says 50: 50 is used$/)] : [],
-    )
+    expect(notes).toEqual(told ? [expect.stringMatching(/the file says 30 frames per second, --video-fps says 50: 50 is used$/)] : [])
     expect(await converted(input, { videoFps: 50, fps: 25 })).toMatchObject({ frames: 7, fps: 25 })
   })
 })

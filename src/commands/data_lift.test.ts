@@ -43,7 +43,9 @@ describe('dataLift', () => {
 
     await expect(dataLift({ ...settings, out, ...interruptedAfter(1) })).rejects.toThrow('interrupted')
     expect([existsSync(out), existsSync(`${out}.partial`)]).toEqual([false, true])
-    await expect(dataLift({ ...settings, out, mode: 'descent', resume: true })).rejects.toThrow(/wanted `mode` as when the file was started/)
+    await expect(dataLift({ ...settings, out, mode: 'descent', resume: true })).rejects.toThrow(
+      /wanted `mode` as when the file was started/,
+    )
     expect(await dataLift({ ...settings, out, resume: true })).toMatchObject({ clips: 3, resumed: 1 })
     expect(await all(readMotionHdf5(out))).toEqual(motions)
     await expect(dataLift({ ...settings, in: out, out: join(folder, 'twice.h5') })).rejects.toThrow(

@@ -95,7 +95,9 @@ describe('the tuner', () => {
   })
 
   it('refuses kernels without a choice, and stops when told to', async () => {
-    await expect(tune(gpu, run, { only: ['clip_scale'] }).next()).rejects.toThrow(/wanted a kernel with several variants .*got 'clip_scale'/)
+    await expect(tune(gpu, run, { only: ['clip_scale'] }).next()).rejects.toThrow(
+      /wanted a kernel with several variants .*got 'clip_scale'/,
+    )
     const signal = AbortSignal.abort(new Error('enough'))
     await expect(tune(gpu, run, { only: ['linear'], signal }).next()).rejects.toThrow('enough')
   })
