@@ -254,7 +254,7 @@ export const viewerScript = [
   "",
   "  // src/motion/clip.ts",
   "  var MOST_RATE = 1e5;",
-  "  var wantedRate = `frames a second, above 0 and below ${MOST_RATE}`;",
+  "  var wantedRate = `frames per second, above 0 and below ${MOST_RATE}`;",
   "  function frameAt(motion, i) {",
   "    return motion.joints.subarray(i * COORDS, (i + 1) * COORDS);",
   "  }",
