@@ -10,9 +10,10 @@ import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { lengthPolicy, positive, rate, share } from './cli_options.js'
-import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say as sayAs, writeResults } from './cli_output.js'
+import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
+import { say as sayTo, warn as warnTo } from './commands/say.js'
 import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 import type { Profile } from './profile/profile.js'
 
@@ -20,7 +21,8 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 // Asked before commander has read the line, since it may be commander that complains.
 const json = process.argv.slice(2).some((argument, i, all) => argument === '--json' && !all.slice(0, i).includes('--'))
 
-const say = (line: string): void => sayAs(line, { json })
+const say = (line: string): void => sayTo(line, { json })
+const warn = (note: string): void => warnTo(note, { json })
 
 const program = new Command('signllm')
   .configureOutput({
@@ -100,7 +102,7 @@ program
   .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
     const { generate } = await import('./commands/generate.js')
     const summary = await generate(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
-    for (const note of summary.notes) say(note)
+    for (const note of summary.notes) warn(note)
     if (summary.unknownWords.length > 0) say(`not learned, so not signed: ${summary.unknownWords.join(', ')}`)
     print(summary, `${counted(summary.frames, 'frame')}, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
   })
@@ -117,7 +119,7 @@ program
   .action(async (text: string, options: { gloss: string; model?: string; lang?: string; beams: number; out?: string[] }) => {
     const { prompt } = await import('./commands/prompt.js')
     const summary = await prompt(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
-    for (const note of summary.notes) say(note)
+    for (const note of summary.notes) warn(note)
     if (summary.unknownWords.length > 0) say(`not learned, so not read: ${summary.unknownWords.join(', ')}`)
     const { frames, seconds } = summary
     const made = frames === undefined ? '' : `\n${counted(frames, 'frame')}, ${seconds!.toFixed(2)} s: ${summary.out.join(', ')}`
@@ -162,7 +164,7 @@ ofSteps(profile.command('generate').description('profile the generation of a sen
   .option('--policy <name>', `length: ${lengthPolicies.join(', ')}`, lengthPolicy)
   .action(async (text: string, options: ProfileGenerateOptions & { depth: number }) => {
     const { profileGenerate } = await import('./commands/profile.js')
-    await printProfile(await profileGenerate(text, { ...common(), ...options, say }), options)
+    await printProfile(await profileGenerate(text, { ...common(), ...options }), options)
   })
 
 leavesFiles(
@@ -226,7 +228,7 @@ program
     if (!summary.passed) process.exitCode = CHECK_FAILED
   })
 
-addDataCommands(program.command('data').description('make, convert and look at corpora'), { common, print, say, interruption })
+addDataCommands(program.command('data').description('make, convert and look at corpora'), { common, print, warn, interruption })
 
 function common(): { adapter?: string; json?: boolean } {
   return program.opts()

@@ -18,8 +18,9 @@ import { type RewardMode, rewardModes } from '../tasks/text_to_pose/priority.js'
 import { refuseOtherRun, sameRunFile } from '../train/run/folder.js'
 import type { TrainRunOptions } from '../train/run/run.js'
 import { openAdapter, openAsRun } from './adapter.js'
+import { type Listener, warn } from './say.js'
 
-export interface AblateOptions {
+export interface AblateOptions extends Listener {
   readonly modes: readonly RewardMode[]
   readonly seeds: readonly number[]
   /** Throw away runs in its folders that are not this ablation's, or were made under another run file. */
@@ -63,19 +64,19 @@ const TOLERANCE = 1.02
  * the modes, and where one of its folders holds another run and nothing says to overwrite it; and what training throws.
  */
 export async function ablate(path: string, options: AblateOptions): Promise<{ out: string; rows: AblationRow[]; files: string[] }> {
-  const { modes, seeds, overwrite = false, say = () => {}, adapter, signal } = options
+  const { modes, seeds, overwrite = false, json = false, say = () => {}, adapter, signal } = options
   if (!modes.includes('mse')) throw new SignError('ERR_USAGE', 'ablate', 'wanted mse among the modes, got none to compare with', 'Add mse')
   const config = await withRates(await loadRunConfig(path))
   const variants = seeds.flatMap((seed) => modes.map((mode) => ({ mode, seed, own: variantOf(config, mode, seed) })))
   if (!overwrite) for (const { own } of variants) await refuseOtherRun(own.out, own, loadRunConfig)
-  const { gpu } = await openAdapter(openAsRun(config, adapter))
+  const { gpu } = await openAdapter(openAsRun(config, adapter), { json })
   const runs: AblationRun[] = []
   try {
     for (const { mode, seed, own } of variants) {
       signal?.throwIfAborted()
       const kept = await readCurve(own)
       say(kept ? `${mode}, seed ${seed}: kept from before` : `${mode}, seed ${seed}`)
-      runs.push({ mode, seed, ...(kept ?? (await runOnce(gpu, own, { overwrite: overwrite || 'same', say, signal }))) })
+      runs.push({ mode, seed, ...(kept ?? (await runOnce(gpu, own, { overwrite: overwrite || 'same', json, say, signal }))) })
     }
   } finally {
     await gpu.destroy()
@@ -97,13 +98,13 @@ function variantOf(base: RunConfig, mode: RewardMode, seed: number): RunConfig {
 async function runOnce(
   gpu: Gpu,
   config: RunConfig,
-  { say, ...options }: { readonly say: (line: string) => void } & TrainRunOptions,
+  { json, say, ...options }: { readonly json: boolean; readonly say: (line: string) => void } & TrainRunOptions,
 ): Promise<z.infer<typeof savedRun>> {
   const points: z.infer<typeof point>[] = []
   let [seconds, steps] = [0, 0]
   let since = performance.now()
   for await (const event of trainRun(gpu, config, options)) {
-    if (event.kind === 'start') for (const note of event.notes) say(`  note: ${note}`)
+    if (event.kind === 'start') for (const note of event.notes) warn(note, { json })
     if (event.kind === 'step') {
       seconds += (performance.now() - since) / 1000
       steps = event.step

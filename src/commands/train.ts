@@ -3,14 +3,14 @@
 import { counted } from '../base/counted.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import { runTask } from '../train/run/run.js'
-import { openAdapter, openAsRun, warn } from './adapter.js'
+import { openAdapter, openAsRun } from './adapter.js'
 import { Progress, type ProgressStream } from './progress.js'
+import { type Listener, noteLine, warn } from './say.js'
 
-export interface TrainCommandOptions {
+export interface TrainCommandOptions extends Listener {
   readonly adapter?: string | undefined
   readonly resume?: boolean
   readonly overwrite?: boolean
-  readonly json?: boolean
   readonly signal?: AbortSignal
   /** Default: standard error. */
   readonly stream?: ProgressStream
@@ -28,8 +28,8 @@ export interface TrainSummary {
 
 /** Trains as the file says, whatever its task. Throws what reading the file, opening the adapter and `runTask` throw. */
 export async function train(path: string, options: TrainCommandOptions = {}): Promise<TrainSummary> {
-  const { task, config } = await loadTaskRun(path, warn)
-  const { gpu } = await openAdapter(openAsRun(config, options.adapter))
+  const { task, config } = await loadTaskRun(path, (note) => warn(note, options))
+  const { gpu } = await openAdapter(openAsRun(config, options.adapter), options)
   const { steps } = config.stop
   const progress = new Progress({ total: steps, stream: options.stream ?? process.stderr, json: options.json ?? false, unit: task.unit })
   let summary: TrainSummary | undefined
@@ -41,7 +41,7 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
         const where = event.resumed ? `; resumed at step ${event.step}` : ''
         progress.note(`${event.parameters.toLocaleString('en')} parameters, ${counted(event.clips, task.example)}, on ${gpu.label}${where}`)
         notes = event.notes
-        for (const note of notes) progress.note(`note: ${note}`)
+        for (const note of notes) progress.note(noteLine(note, options))
       } else if (event.kind === 'step') {
         units += task.unitsOf(event)
         if (event.step % config.log.every !== 0 && event.step !== steps) continue
