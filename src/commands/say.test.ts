@@ -10,7 +10,7 @@ afterEach(() => written.splice(0))
 it('says a note as text to people and as JSON to programs, one line each', () => {
   warn('old \x1b[2J names', {})
   warn('old names', { json: true })
-  expect(written).toEqual([String.raw`note: old \x1b[2J names` + '\n', '{"note":"old names"}\n'])
+  expect(written).toEqual(['note: old \\x1b[2J names\n', '{"note":"old names"}\n'])
 })
 
 it('says a line as it is to people, without its indentation to programs', () => {
