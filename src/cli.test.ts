@@ -96,7 +96,7 @@ describe('a good command', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-    expect(notes.at(-1)).toEqual({ note: 'not learned, so not signed: abracadabra' })
+    expect(notes.at(-1)).toEqual({ note: 'not learned, so read as <unk>: abracadabra' })
     expect((await readdir(join(folder, 'signed'))).filter((name) => name.startsWith('x.'))).toHaveLength(out.length)
   })
 

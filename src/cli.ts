@@ -57,9 +57,9 @@ program
   .addOption(new Option('--resume', "go on from the run folder's last checkpoint").conflicts('overwrite'))
   .option('--overwrite', 'throw away the run that is in the folder')
   .action(async (path: string, options: { resume?: boolean; overwrite?: boolean }) => {
-    const { train } = await import('./commands/train.js')
+    const { formatTrained, train } = await import('./commands/train.js')
     const summary = await train(path, { ...common(), ...options, signal: interruption() })
-    print(summary, `${summary.reason} at step ${summary.step}; the run is in ${summary.out}`)
+    print(summary, formatTrained(summary))
     if (summary.interrupted) process.exitCode = interruptedStatus()
   })
 
@@ -103,7 +103,7 @@ program
     const { generate } = await import('./commands/generate.js')
     const summary = await generate(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
     for (const note of summary.notes) warn(note)
-    if (summary.unknownWords.length > 0) say(`not learned, so not signed: ${summary.unknownWords.join(', ')}`)
+    if (summary.unknownWords.length > 0) warn(`not learned, so read as <unk>: ${summary.unknownWords.join(', ')}`)
     print(summary, `${counted(summary.frames, 'frame')}, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
   })
 
@@ -120,7 +120,7 @@ program
     const { prompt } = await import('./commands/prompt.js')
     const summary = await prompt(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
     for (const note of summary.notes) warn(note)
-    if (summary.unknownWords.length > 0) say(`not learned, so not read: ${summary.unknownWords.join(', ')}`)
+    if (summary.unknownWords.length > 0) warn(`not learned, so read as <unk>: ${summary.unknownWords.join(', ')}`)
     const { frames, seconds } = summary
     const made = frames === undefined ? '' : `\n${counted(frames, 'frame')}, ${seconds!.toFixed(2)} s: ${summary.out.join(', ')}`
     print(summary, `${summary.tokens.join(' ')}${made}`)

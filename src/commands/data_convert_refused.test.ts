@@ -1,7 +1,7 @@
 // What data convert refuses, before it writes anything.
 
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -45,6 +45,16 @@ describe('dataConvert', () => {
     const { in: from = json, out = 'x', ...rest } = options
     await expect(convert(from, `never/${out}`, rest)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
     expect(existsSync(at('never'))).toBe(false)
+  })
+
+  it('says of an output that is there how to write it anew, and leaves it as it is', async () => {
+    await mkdir(at('there'), { recursive: true })
+    await writeFile(at('there/a.glb'), 'kept')
+    await expect(convert(json, 'there/a.glb', { clip: 'a' })).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: `${at('there/a.glb')}: wanted an output that is not there yet, got one from before. Pass --overwrite to write it anew, or name another.`,
+    })
+    expect(await readFile(at('there/a.glb'), 'utf8')).toBe('kept')
   })
 
   it.each(['film.mp4', 'film.npz', 'film.json'])('says what there is to read from, given %s', async (name) => {

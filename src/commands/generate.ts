@@ -35,7 +35,7 @@ export interface GenerateSummary {
   readonly frames: number
   readonly seconds: number
   readonly out: readonly string[]
-  /** Words the model never learned: it signs on without knowing them. */
+  /** Words the model never learned: each is read as `<unk>`, as in the published code, and takes its place in the sentence. */
   readonly unknownWords: readonly string[]
   /** What to know of the checkpoint. */
   readonly notes: readonly string[]

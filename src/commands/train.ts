@@ -22,6 +22,8 @@ export interface TrainSummary {
   readonly step: number
   readonly reason: string
   readonly interrupted: boolean
+  /** Steps that were trained this time. */
+  readonly trained: number
   /** What to know of the data. */
   readonly notes: readonly string[]
 }
@@ -34,10 +36,12 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
   const progress = new Progress({ total: steps, stream: options.stream ?? process.stderr, json: options.json ?? false, unit: task.unit })
   let summary: TrainSummary | undefined
   let units = 0
+  let began = 0
   let notes: readonly string[] = []
   try {
     for await (const event of runTask(task, gpu, config, options)) {
       if (event.kind === 'start') {
+        began = event.step
         const where = event.resumed ? `; resumed at step ${event.step}` : ''
         progress.note(`${event.parameters.toLocaleString('en')} parameters, ${counted(event.clips, task.example)}, on ${gpu.label}${where}`)
         notes = event.notes
@@ -50,7 +54,14 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
       } else if (event.kind === 'validation') {
         progress.note(`step ${event.step}${event.best ? ', the best so far' : ''}\n${task.format(event)}`)
       } else if (event.kind === 'end') {
-        summary = { out: config.out, step: event.step, reason: event.reason, interrupted: event.interrupted, notes }
+        summary = {
+          out: config.out,
+          step: event.step,
+          reason: event.reason,
+          interrupted: event.interrupted,
+          trained: event.step - began,
+          notes,
+        }
       }
     }
   } finally {
@@ -58,4 +69,12 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
     await gpu.destroy()
   }
   return summary!
+}
+
+/** How a run ended, for people. */
+export function formatTrained({ out, step, reason, interrupted, trained }: TrainSummary): string {
+  if (trained === 0 && !interrupted) return `nothing is left to train, ${reason}; the run is in ${out}`
+  // What counts steps has said which it was.
+  const where = /^[\d,]+ steps? /.test(reason) ? '' : ` at step ${step}`
+  return `${reason}${where}; the run is in ${out}`
 }
