@@ -8,6 +8,7 @@ import { Gpu } from '../src/device/gpu.js'
 import { type AnyKernel, candidatesOf, pinned, textOf } from '../src/device/kernel.js'
 import { shadersOf } from '../src/device/tuning.js'
 import { shaderFromPackage } from '../src/platform/node/shader_files.js'
+import { runKernels } from '../src/profile/kernel_names.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
 const shaders = readdirSync('shaders')
@@ -27,6 +28,12 @@ describe('one name in every folder', () => {
     expect(text === name).toBe(operand === undefined)
     for (const file of [`shaders/${text}.wgsl`, `src/reference/${name}.ts`, `kernels-test/${name}.test.ts`, `bench/${name}.bench.ts`])
       expect(existsSync(file), file).toBe(true)
+  })
+
+  it('every kernel of a run can be named to profile and tune, and those of lifting cannot', () => {
+    const lifting = ['forward_kinematics', 'lift_frame', 'lift_lengths', 'lift_start']
+    const declared = new Set(tinyWorkloads.map(({ kernel }) => kernel.name))
+    expect([...runKernels, ...lifting].sort()).toEqual([...declared].sort())
   })
 
   it('no shader without a declaration', () => {

@@ -170,7 +170,7 @@ ofSteps(profile.command('generate').description('profile the generation of a sen
 leavesFiles(
   profile
     .command('kernel')
-    .description('profile kernels alone, at every shape a model uses them at')
+    .description('profile kernels alone, at every shape at which the training step and the decoding of a run use them')
     .argument('<name>', 'or its beginning'),
 )
   .option('--run <run.yaml>', 'the run whose shapes to take (default: the published base model)')

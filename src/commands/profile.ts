@@ -10,6 +10,7 @@ import { type Collected, collect, type Subject } from '../profile/collect.js'
 import { diffProfiles, type ProfileDiff } from '../profile/diff.js'
 import { generateSubject } from '../profile/generate.js'
 import { profileKernel } from '../profile/kernel.js'
+import { checkKernelNames } from '../profile/kernel_names.js'
 import { reportPage } from '../profile/page/page.js'
 import type { Profile } from '../profile/profile.js'
 import { readProfile, saveProfile } from '../profile/saved.js'
@@ -79,6 +80,7 @@ export async function profileGenerate(text: string, options: ProfileGenerateOpti
 
 /** Profiles kernels by the beginning of their names, at the shapes of a run file's step or of the published base model's. */
 export async function profileKernels(name: string, options: ProfileOptions & { readonly run?: string | undefined }): Promise<Profile> {
+  checkKernelNames([name])
   const run = options.run === undefined ? referenceRun() : await loadTaskRun(options.run, (note) => warn(note, options))
   return onGpu(options, options, async (gpu) => ({ profile: await profileKernel(gpu, name, run), timelines: [] }))
 }

@@ -4,6 +4,7 @@ import type { Choice } from '../device/kernel.js'
 import { shadersOf, type Tuning } from '../device/tuning.js'
 import { shaderFromPackage } from '../platform/node/shader_files.js'
 import { hashOfShaders, tuningToExtend, writeTuning } from '../platform/node/tuning_file.js'
+import { checkKernelNames } from '../profile/kernel_names.js'
 import type { Sampling } from '../profile/timing.js'
 import { type TunedUse, tune } from '../profile/tune.js'
 import { loadTaskRun } from '../tasks/run_file.js'
@@ -37,6 +38,7 @@ export async function tuneCommand(
   path: string | undefined,
   { adapter, json = false, say = () => {}, ...options }: TuneCommandOptions = {},
 ): Promise<TuneReport> {
+  checkKernelNames(options.only ?? [])
   const run = path === undefined ? referenceRun() : await loadTaskRun(path, (note) => warn(note, { json }))
   const { gpu, report } = await openAdapter({ ...openAsRun(run.config, adapter), tuned: false }, { json })
   try {
