@@ -9,6 +9,7 @@ import { type AnyKernel, candidatesOf, pinned, textOf } from '../src/device/kern
 import { PART_KINDS } from '../src/device/shader/parts.js'
 import { shaderNamed, shadersOf } from '../src/device/tuning.js'
 import { shaderFromPackage } from '../src/platform/node/shader_files.js'
+import { runKernels } from '../src/profile/kernel_names.js'
 import { tinyWorkloads } from './tiny_workloads.js'
 
 const shaders = readdirSync('shaders')
@@ -31,6 +32,12 @@ describe('one name in every folder', () => {
     expect(text === name).toBe(takes === undefined)
     for (const file of [`shaders/${text}.wgsl`, `src/reference/${name}.ts`, `kernels-test/${name}.test.ts`, `bench/${name}.bench.ts`])
       expect(existsSync(file), file).toBe(true)
+  })
+
+  it('every kernel of a run can be named to profile and tune, and those of lifting cannot', () => {
+    const lifting = ['forward_kinematics', 'lift_frame', 'lift_lengths', 'lift_start']
+    const declared = new Set(tinyWorkloads.map(({ kernel }) => kernel.name))
+    expect([...runKernels, ...lifting].sort()).toEqual([...declared].sort())
   })
 
   it('no shader without a declaration', () => {

@@ -10,9 +10,10 @@ import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { lengthPolicy, positive, rate, share } from './cli_options.js'
-import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, say as sayAs, writeResults } from './cli_output.js'
+import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
+import { say as sayTo, warn as warnTo } from './commands/say.js'
 import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 import type { Profile } from './profile/profile.js'
 import { tokenPolicies } from './text/tokenise.js'
@@ -23,7 +24,8 @@ const json = process.argv.slice(2).some((argument, i, all) => argument === '--js
 
 const lengthHelp = `how the length is decided: ${lengthPolicies.join(', ')}`
 
-const say = (line: string): void => sayAs(line, { json })
+const say = (line: string): void => sayTo(line, { json })
+const warn = (note: string): void => warnTo(note, { json })
 
 const program = new Command('signllm')
   .configureOutput({
@@ -58,9 +60,9 @@ program
   .addOption(new Option('--resume', "resume from the last checkpoint in the run's folder").conflicts('overwrite'))
   .option('--overwrite', 'replace the run that is in the folder')
   .action(async (path: string, options: { resume?: boolean; overwrite?: boolean }) => {
-    const { formatTrain, train } = await import('./commands/train.js')
+    const { formatTrained, train } = await import('./commands/train.js')
     const summary = await train(path, { ...common(), ...options, signal: interruption() })
-    print(summary, formatTrain(summary))
+    print(summary, formatTrained(summary))
     if (summary.interrupted) process.exitCode = interruptedStatus()
   })
 
@@ -104,8 +106,8 @@ program
   .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
     const { generate } = await import('./commands/generate.js')
     const summary = await generate(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
-    for (const note of summary.notes) say(note)
-    if (summary.unknownWords.length > 0) say(`not learned, so not signed: ${summary.unknownWords.join(', ')}`)
+    for (const note of summary.notes) warn(note)
+    if (summary.unknownWords.length > 0) warn(`not learned, so read as <unk>: ${summary.unknownWords.join(', ')}`)
     print(summary, `${counted(summary.frames, 'frame')}, ${summary.seconds.toFixed(2)} s of ${summary.language}: ${summary.out.join(', ')}`)
   })
 
@@ -121,8 +123,8 @@ program
   .action(async (text: string, options: { gloss: string; model?: string; lang?: string; beams: number; out?: string[] }) => {
     const { prompt } = await import('./commands/prompt.js')
     const summary = await prompt(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
-    for (const note of summary.notes) say(note)
-    if (summary.unknownWords.length > 0) say(`not learned, so not read: ${summary.unknownWords.join(', ')}`)
+    for (const note of summary.notes) warn(note)
+    if (summary.unknownWords.length > 0) warn(`not learned, so read as <unk>: ${summary.unknownWords.join(', ')}`)
     const { frames, seconds } = summary
     const made = frames === undefined ? '' : `\n${counted(frames, 'frame')}, ${seconds!.toFixed(2)} s: ${summary.out.join(', ')}`
     print(summary, `${summary.tokens.join(' ')}${made}`)
@@ -169,14 +171,14 @@ ofSteps(profile.command('generate').description('profile the generation of a sen
   .option('--policy <name>', lengthHelp, lengthPolicy)
   .action(async (text: string, options: ProfileGenerateOptions & { depth: number }) => {
     const { profileGenerate } = await import('./commands/profile.js')
-    await printProfile(await profileGenerate(text, { ...common(), ...options, say }), options)
+    await printProfile(await profileGenerate(text, { ...common(), ...options }), options)
   })
 
 leavesFiles(
   profile
     .command('kernel')
-    .description('profile single kernels, at every tensor shape that a model uses')
-    .argument('<name>', 'name of a kernel, or the beginning of several names; only kernels that the model uses'),
+    .description('profile single kernels, at every shape that the training step and the decoding of a run have')
+    .argument('<name>', 'name of a kernel, or the beginning of several names; only kernels that the run uses'),
 )
   .option('--run <run.yaml>', 'run whose model is used (default: pt-base, the published Progressive Transformer)')
   .action(async (name: string, options: ProfileOptions & { run?: string }) => {
@@ -233,7 +235,7 @@ program
     if (!summary.passed) process.exitCode = CHECK_FAILED
   })
 
-addDataCommands(program.command('data').description('make, convert, check and view corpora'), { common, print, say, interruption })
+addDataCommands(program.command('data').description('make, convert, check and view corpora'), { common, print, warn, interruption })
 
 function common(): { adapter?: string; json?: boolean } {
   return program.opts()

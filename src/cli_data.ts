@@ -16,7 +16,7 @@ import { promptNamings } from './text/prompts.js'
 export interface Cli {
   common(): { adapter?: string; json?: boolean }
   print(value: object, text: string): void
-  say(line: string): void
+  warn(note: string): void
   interruption(within?: number): AbortSignal
 }
 
@@ -227,7 +227,7 @@ function addLooks(data: Command, cli: Cli): void {
       const summary = await dataSplit(prefix, options)
       const parts = Object.values(summary.splits).map(({ prefix: at, clips }) => `${at} (${clips})`)
       const repeated = summary.repeated > 0 ? `; ${counted(summary.repeated, 'sentence')} with several clips` : ''
-      for (const note of summary.notes) cli.say(`note: ${note}`)
+      for (const note of summary.notes) cli.warn(note)
       cli.print(summary, `split by ${summary.by}: ${parts.join(', ')}${repeated}`)
     })
 }

@@ -22,11 +22,6 @@ export function printJson(value: unknown): void {
   results.push(`${jsonText(value)}\n`)
 }
 
-/** A line for whoever watches, `{"note": …}` for programs as progress has it. */
-export function say(line: string, { json }: { readonly json: boolean }): void {
-  process.stderr.write(json ? `${jsonText({ note: line.trim() })}\n` : `${printable(line)}\n`)
-}
-
 /** Standard error may vanish, as with the terminal that it was: no reason to lose a run. */
 export function outliveStandardError(): void {
   process.stderr.on('error', () => {})

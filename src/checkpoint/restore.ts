@@ -8,19 +8,22 @@ import { GlossModel } from '../model/text_to_gloss.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import type { ParameterSet, ParameterSetOptions } from '../nn/parameter_set.js'
 import { arenaOf, type Part } from './arenas.js'
-import type { GlossCheckpoint } from './text_to_gloss.js'
-import type { PoseCheckpoint } from './text_to_pose.js'
+import type { Checkpoint } from './checkpoint.js'
+import { TEXT_TO_GLOSS, TEXT_TO_POSE } from './tasks.js'
+import { type GlossCheckpoint, glossCheckpoint } from './text_to_gloss.js'
+import { type PoseCheckpoint, poseCheckpoint } from './text_to_pose.js'
 
 /**
  * The text-to-pose model of a checkpoint; with `training`, the moments too of the groups that have them: the others stay as they are.
- * Throws ERR_USAGE for what is no checkpoint of such a model, ERR_CHECKPOINT where its tensors are not those of its sizes.
+ * Throws ERR_USAGE for what is no checkpoint of such a model, ERR_CHECKPOINT for an inconsistent one and where its tensors are not those of its sizes.
  */
 export function restoreModel(
   gpu: Gpu,
-  checkpoint: PoseCheckpoint,
+  source: PoseCheckpoint | Checkpoint,
   { training = false, precision }: Partial<ParameterSetOptions> = {},
 ): SignModel {
-  if (!Array.isArray(checkpoint?.groups)) throw notCheckpoint('restoreModel', 'text-to-pose', checkpoint)
+  const checkpoint = isUntyped(source, TEXT_TO_POSE) ? poseCheckpoint(source) : source
+  if (!Array.isArray(checkpoint?.groups)) throw notCheckpoint('restoreModel', TEXT_TO_POSE, checkpoint)
   const model = new SignModel(gpu, { training, precision })
   try {
     for (const description of checkpoint.groups) {
@@ -41,8 +44,9 @@ export function restoreModel(
  * The text-to-gloss model of a checkpoint; with `training`, its moments too.
  * Throws ERR_USAGE for what is no checkpoint of such a model, ERR_CHECKPOINT where its tensors are not those of its sizes.
  */
-export function restoreGlossModel(gpu: Gpu, checkpoint: GlossCheckpoint, options: Partial<ParameterSetOptions> = {}): GlossModel {
-  if (!checkpoint?.description) throw notCheckpoint('restoreGlossModel', 'text-to-gloss', checkpoint)
+export function restoreGlossModel(gpu: Gpu, source: GlossCheckpoint | Checkpoint, options: Partial<ParameterSetOptions> = {}): GlossModel {
+  const checkpoint = isUntyped(source, TEXT_TO_GLOSS) ? glossCheckpoint(source) : source
+  if (!checkpoint?.description) throw notCheckpoint('restoreGlossModel', TEXT_TO_GLOSS, checkpoint)
   const { description, path } = checkpoint
   const model = new GlossModel(gpu, description, { ...options, tensors: checkpoint.tensors('weights'), who: path })
   try {
@@ -58,9 +62,14 @@ function loadMoments(weights: ParameterSet, tensorsOf: (part: Part) => HostTenso
   for (const part of ['first', 'second'] as const) weights.load(tensorsOf(part), who, arenaOf(weights, part))
 }
 
+/** Whether it was read as a checkpoint of any task, which turned out to be of this one. */
+function isUntyped(source: PoseCheckpoint | GlossCheckpoint | Checkpoint, task: string): source is Checkpoint {
+  return source?.task === task && source.tensors instanceof Map
+}
+
 /** What is given to `who`, which makes a model of a checkpoint, where that is none of its task. */
-function notCheckpoint(who: string, task: 'text-to-pose' | 'text-to-gloss', got: unknown): SignError {
-  const [reader, other] = task === 'text-to-pose' ? ['readCheckpoint', 'restoreGlossModel'] : ['readGlossCheckpoint', 'restoreModel']
+function notCheckpoint(who: string, task: typeof TEXT_TO_POSE | typeof TEXT_TO_GLOSS, got: unknown): SignError {
+  const [reader, other] = task === TEXT_TO_POSE ? ['readCheckpoint', 'restoreGlossModel'] : ['readGlossCheckpoint', 'restoreModel']
   const isFile = typeof got === 'object' && got !== null && 'path' in got
   const problem = `wanted a checkpoint of a ${task} model, got ${isFile ? `one of another task, ${got.path}` : shown(got)}`
   return new SignError('ERR_USAGE', who, problem, isFile ? `Give it to ${other}` : `Read one with ${reader}`)

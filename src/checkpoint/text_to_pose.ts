@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
-import type { ModelConfig } from '../model/config.js'
+import { largest, type ModelConfig } from '../model/config.js'
 import type { GroupDescription, SignModel } from '../model/sign_model.js'
 import { NORMALISATION } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
@@ -17,10 +17,10 @@ import { checkTask, TEXT_TO_POSE } from './tasks.js'
 
 const savedConfig = z.strictObject({
   ...savedSizes,
-  futureFrames: z.int(),
+  futureFrames: z.int().max(largest.futureFrames),
   justCounter: z.boolean(),
   lengthHead: z.boolean(),
-  maxFrames: z.int(),
+  maxFrames: z.int().positive().max(largest.maxFrames),
 })
 
 const savedModel = z.strictObject({ groups: z.array(z.strictObject({ language: z.string(), config: savedConfig })) })

@@ -11,14 +11,15 @@ import { type Curve, lineChart } from '../outputs/line_chart.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import type { TrainingConfig } from '../train/config/parts.js'
 import { parseVariedKey, type VariedKey, withKey } from '../train/config/variant.js'
-import { loadRunOf } from '../train/run/file.js'
-import { formatRunFile, refuseOtherRun, sameRunFile } from '../train/run/folder.js'
+import { formatRunFile, loadRunOf } from '../train/run/file.js'
+import { refuseOtherRun, sameRunFile } from '../train/run/folder.js'
 import { runTask, type TrainRunOptions } from '../train/run/run.js'
 import type { AnyTask } from '../train/task.js'
 import { type AblationRow, type AblationRun, compare, type SavedCurve, savedCurve } from './ablation.js'
-import { openAdapter, openAsRun, warn } from './adapter.js'
+import { openAdapter, openAsRun } from './adapter.js'
+import { type Listener, warn } from './say.js'
 
-export interface AblateOptions {
+export interface AblateOptions extends Listener {
   /** What is varied; default what the task says. */
   readonly vary?: VariedKey
   /** Other values of the key that the task says. */
@@ -63,21 +64,21 @@ interface Variant {
  * overwrite it; and what training throws.
  */
 export async function ablate(path: string, options: AblateOptions): Promise<Ablation> {
-  const { seeds, overwrite = false, say = () => {}, adapter, signal } = options
-  const { task, config: runFile } = await loadTaskRun(path, warn)
+  const { seeds, overwrite = false, json = false, say = () => {}, adapter, signal } = options
+  const { task, config: runFile } = await loadTaskRun(path, (note) => warn(note, { json }))
   const vary = variedOf(task, options)
   const { config } = await task.load(runFile, { resumed: false })
   const variants = seeds.flatMap((seed) => vary.values.map((value) => variantOf(task, config, vary.key, value, seed)))
   const read = (path: string) => loadRunOf(task, path)
   if (!overwrite) for (const { config: own } of variants) await refuseOtherRun(own.out, own, read)
-  const { gpu } = await openAdapter(openAsRun(config, adapter))
+  const { gpu } = await openAdapter(openAsRun(config, adapter), { json })
   const runs: AblationRun[] = []
   try {
     for (const { name, seed, config: own } of variants) {
       signal?.throwIfAborted()
       const kept = await readCurve(own, read)
       say(kept ? `${name}, seed ${seed}: kept from an earlier run` : `${name}, seed ${seed}`)
-      const curve = kept ?? (await runOnce(task, gpu, own, { overwrite: overwrite || 'same', say, signal }))
+      const curve = kept ?? (await runOnce(task, gpu, own, { overwrite: overwrite || 'same', json, say, signal }))
       runs.push({ variant: name, seed, ...curve })
     }
   } finally {
@@ -121,13 +122,13 @@ async function runOnce(
   task: AnyTask,
   gpu: Gpu,
   config: TrainingConfig,
-  { say, ...options }: { readonly say: (line: string) => void } & TrainRunOptions,
+  { json, say, ...options }: { readonly json: boolean; readonly say: (line: string) => void } & TrainRunOptions,
 ): Promise<SavedCurve> {
   const points: SavedCurve['points'] = []
   let [seconds, steps] = [0, 0]
   let since = performance.now()
   for await (const event of runTask(task, gpu, config, options)) {
-    if (event.kind === 'start') for (const note of event.notes) say(`  note: ${note}`)
+    if (event.kind === 'start') for (const note of event.notes) warn(note, { json })
     if (event.kind === 'step') {
       seconds += (performance.now() - since) / 1000
       steps = event.step

@@ -1,6 +1,7 @@
 // What the commands that work through clips have in common: who watches sees how far they are, a broken clip is told and left out, and what is done is kept.
 
 import { existsSync } from 'node:fs'
+import { extname } from 'node:path'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { type ClipHdf5Writer, partialHdf5 } from '../formats/hdf5/clips_write.js'
@@ -123,12 +124,13 @@ export function checkFresh(path: string, { resume = false, overwrite = false }: 
   }
   const there = [path, partialHdf5(path), ...also].find((file) => existsSync(file))
   if (resume || overwrite || there === undefined) return
-  throw new SignError(
-    'ERR_USAGE',
-    path,
-    `wanted an output that does not exist yet, got ${there}`,
-    'Pass --resume to continue it, or --overwrite to replace it',
-  )
+  const problem = `wanted an output that does not exist yet, got ${there === path ? 'one from an earlier run' : `${there}, which an earlier run left`}`
+  // Clips can be added to a finished HDF5 file; any other output is written whole.
+  const resumable = there !== path || extname(path).toLowerCase() === '.h5'
+  const nextMove = resumable
+    ? 'Pass --resume to continue it, or --overwrite to replace it'
+    : 'Pass --overwrite to replace it, or name another'
+  throw new SignError('ERR_USAGE', path, problem, nextMove)
 }
 
 /**

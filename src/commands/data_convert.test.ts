@@ -1,21 +1,16 @@
+// Detections into a corpus: the steps in one, what is said of clips, and how it goes on.
+
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkCorpus } from '../data/corpus/check.js'
-import { saveCorpus } from '../data/corpus/save.js'
-import { syntheticCorpus } from '../data/synthetic/corpus.js'
-import { detectionFolders } from '../formats/detections.js'
 import { openPoseJson } from '../formats/detections.testing.js'
-import { readMotionHdf5 } from '../formats/hdf5/motions.js'
-import { encodeNpz } from '../formats/npz.js'
-import { encodePose, poseOfMotion, writePose } from '../formats/pose/write.js'
 import { readSkels } from '../formats/skels/skels.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { signer } from '../outputs/signer.testing.js'
-import { all, interruptedAfter, linesOf, silent, writeDetections } from './clips.testing.js'
+import { interruptedAfter, linesOf, silent, writeDetections } from './clips.testing.js'
 import { type DataConvertOptions, dataConvert } from './data_convert.js'
 import { dataJson2h5 } from './data_json2h5.js'
 import { dataLift } from './data_lift.js'
@@ -110,18 +105,6 @@ describe('dataConvert', () => {
     expect(await dataLift(lifted)).toMatchObject({ clips: 1 })
   })
 
-  it('sees nothing in a folder of poses that a system put there, and names a link that leads nowhere', async () => {
-    const { joints, frames, fps } = signer(8)
-    await mkdir(at('zipped'))
-    await writePose(at('zipped/a.pose'), poseOfMotion({ joints, frames, fps }))
-    await writeFile(at('zipped/._a.pose'), 'Mac OS X')
-    await symlink('a.pose', at('zipped/b.pose'))
-    await symlink('gone.pose', at('zipped/c.pose'))
-    const { broken, clips } = await convert(at('zipped'), 'zipped.skels')
-    expect(clips).toBe(2)
-    expect(broken).toEqual([{ name: 'c', problem: expect.stringMatching(/c\.pose: .*(ENOENT|a link to 'gone\.pose')/) }])
-  })
-
   it('goes on after an interruption, in whichever step', async () => {
     await expect(convert(json, 'cut/all', { lang: 'ASL', ...interruptedAfter(1) })).rejects.toThrow('interrupted')
     expect((await readdir(at('cut'))).sort()).toEqual(['all.clips.h5.partial', 'all.quality.jsonl.partial'])
@@ -145,85 +128,6 @@ describe('dataConvert', () => {
     expect(await linesOf(at('accented.files'))).toEqual(['Gr\u00fc\u00dfe'])
   })
 
-  it('writes motions in every format, and reads back those it can', async () => {
-    await convert(json, 'corpus', { lang: 'ASL', ...words })
-    const known = (await readSkels(at('corpus.skels'))).sequences.map(({ joints }) => joints)
-    const endings = ['npz', 'bvh', 'glb', 'json', 'svg', 'pose']
-    for (const ending of endings) await convert(at('corpus'), `out/{name}.${ending}`)
-    expect((await readdir(at('out'))).sort()).toEqual(['a', 'b'].flatMap((name) => endings.map((ending) => `${name}.${ending}`)).sort())
-
-    await convert(at('corpus'), 'motions.h5')
-    await convert(at('out'), 'poses.h5')
-    await convert(at('out/b.npz'), 'packed.skels')
-    for (const name of ['a', 'b']) await rm(at(`out/${name}.pose`))
-    await convert(at('out'), 'packed/{name}.pose')
-    expect((await readdir(at('packed'))).sort()).toEqual(['a.pose', 'b.pose'])
-    await copyFile(at('motions.h5'), at('SHOUTED.H5'))
-    await convert(at('SHOUTED.H5'), 'again.skels')
-    await convert(at('packed/b.pose'), 'b', { lang: 'ASL' })
-    const off = (joints: Float32Array, other: Float32Array): number => Math.max(...joints.map((value, i) => Math.abs(value - other[i]!)))
-    const [fromA, fromB] = await all(readMotionHdf5(at('poses.h5')))
-    expect(off(fromB!.joints, known[0]!)).toBeLessThan(1e-4)
-    expect(off(fromA!.joints, known[1]!)).toBeLessThan(1e-4)
-    expect(off((await readSkels(at('packed.skels'))).sequences[0]!.joints, known[0]!)).toBeLessThan(2e-5)
-    // HDF5 gives clips by name, and this input has no words to order them by.
-    const again = (await readSkels(at('again.skels'))).sequences
-    expect([off(again[0]!.joints, known[1]!), off(again[1]!.joints, known[0]!)].every((most) => most < 2e-5)).toBe(true)
-    expect(await linesOf(at('b.files'))).toEqual(['b'])
-    await convert(at('corpus'), 'train.parquet')
-    const bytes = await readFile(at('train.parquet'))
-    const rows = await parquetReadObjects({ file: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer })
-    expect(rows).toMatchObject([
-      { name: 'b', text: 'bread', frames: 4, split: 'train' },
-      { name: 'a', text: 'apple', frames: 6, split: 'train' },
-    ])
-    expect((await convert(at('corpus'), 'one.bvh', { clip: 'b' })).clips).toBe(1)
-  })
-
-  it('lifts .pose files without depth, and takes the depth of the others, in the order of their names', async () => {
-    const [signed] = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10, framesPerSign: 24, seed: 1 }).train
-    const pose = poseOfMotion(signed!)
-    const components = pose.components.map((part) => ({ ...part, format: 'XYC' }))
-    const flat = { ...pose, fps: 50, components, dims: 2, data: pose.data.filter((_, i) => i % 3 < 2) }
-    await mkdir(at('poses'))
-    await writePose(at('poses/b.pose'), flat)
-    for (const name of ['a', 'c']) await writePose(at(`poses/${name}.pose`), pose)
-    await writeFile(at('poses/d.pose'), encodePose(flat).subarray(0, 3000))
-
-    const { clips, broken, notes, quality } = await convert(at('poses'), 'mixed', { lang: 'ASL', fps: 25 })
-    expect([clips, broken.map(({ name }) => name), notes]).toEqual([3, ['d'], []])
-    expect(await linesOf(at('mixed.files'))).toEqual(['a', 'b', 'c'])
-    const report = JSON.parse(await readFile(quality!, 'utf8'))
-    expect(report.clips.map(({ name }: { name: string }) => name).sort()).toEqual(['a', 'b', 'c'])
-    expect(report.broken.map(({ name }: { name: string }) => name)).toEqual(['d'])
-    const depths = (await readSkels(at('mixed.skels'))).sequences.map(({ joints }) =>
-      Math.max(...joints.filter((_, i) => i % 3 === 2).map(Math.abs)),
-    )
-    expect(Math.min(...depths)).toBeGreaterThan(0.02)
-    expect((await readSkels(at('mixed.skels'))).sequences.map(({ frames }) => frames)).toEqual([
-      signed!.frames,
-      Math.floor((signed!.frames - 1) / 2) + 1,
-      signed!.frames,
-    ])
-    // What only takes motions leaves them flat, and says so.
-    const said = await dataSkels({ in: at('poses'), out: at('flat'), lang: 'ASL', fps: 25, stream: silent })
-    expect(said.notes).toEqual(['b: no depth in the file: every joint is in one plane'])
-  })
-
-  it('says once of a clip of one frame that it is no motion, and what of a pose with depth was never seen', async () => {
-    await writeDetections(at('single'), { one: 1 })
-    expect((await convert(at('single'), 'single.npz')).notes).toEqual(['one: only one frame, so no motion'])
-    const pose = poseOfMotion(signer(4))
-    const points = pose.components.flatMap(({ name, points }) => points.map(() => name))
-    const hidden = points.map((name) => /LEFT_HAND/.test(name))
-    expect(hidden).toContain(true)
-    await writePose(at('oneHand.pose'), { ...pose, confidence: pose.confidence.map((value, i) => (hidden[i % pose.points] ? 0 : value)) })
-    const { notes, quality } = await convert(at('oneHand.pose'), 'oneHand.npz')
-    expect(notes).toEqual(['oneHand: never visible, put in a rest position: left hand'])
-    const report = JSON.parse(await readFile(quality!, 'utf8'))
-    expect(report.clips[0].notes).toEqual(['never visible, put in a rest position: left hand'])
-  })
-
   it('writes one report beside files named by their clips, and counts a broken clip once', async () => {
     await writeDetections(at('half'), { a: 3, b: 3 })
     await writeFile(join(at('half'), 'b', `b_${'1'.padStart(12, '0')}_keypoints.json`), 'torn')
@@ -235,45 +139,6 @@ describe('dataConvert', () => {
     const counted = await convert(at('half'), 'halves', { lang: 'ASL', names: at('half.names'), text: at('half.text') })
     expect(counted).toMatchObject({ clips: 1, withoutClip: 1, namesWithout: { text: [], clip: ['c'] } })
     expect(counted.broken.map(({ name }) => name)).toEqual(['b'])
-  })
-
-  it.each([
-    [
-      'several clips into one file',
-      { out: 'x.bvh' },
-      'ERR_USAGE',
-      /x\.bvh: wanted one clip, got 2\. Choose one with --clip, or write \{name\}/,
-    ],
-    ['a clip that is not there', { clip: 'z' }, 'ERR_USAGE', /json: wanted the clip 'z', got clips such as 'a', 'b'/],
-    ['an ending nobody knows', { out: 'x.bvg' }, 'ERR_USAGE', /x\.bvg: wanted a name ending in/],
-    ['no input', { in: 'nothing' }, 'ERR_DATA', /nothing: wanted to read it, got ENOENT/],
-    ['a corpus without a language', {}, 'ERR_USAGE', /wanted the language of the clips, got none\. Pass --lang/],
-  ])('refuses %s before it writes anything', async (_, options: Partial<DataConvertOptions>, code, message) => {
-    const { in: from = json, out = 'x', ...rest } = options
-    await expect(convert(from, `never/${out}`, rest)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
-    expect(existsSync(at('never'))).toBe(false)
-  })
-
-  it.each(['film.mp4', 'film.npz', 'film.json'])('says what there is to read from, given %s', async (name) => {
-    await writeFile(at(name), encodeNpz({ x: { shape: [1], data: Float32Array.of(1) } }))
-    const wanted = name.endsWith('.npz')
-      ? /film\.npz: wanted the arrays 'joints' and 'fps', got 'x\.npy'/
-      : /film\.\w+: wanted a folder of JSON clips, an \.h5 file, \.pose files, \.npz files .* got a file that is none of these/
-    await expect(convert(at(name), 'never/x', { lang: 'ASL' })).rejects.toMatchObject({
-      code: 'ERR_DATA',
-      message: expect.stringMatching(wanted),
-    })
-    await expect(detectionFolders(at(name))).rejects.toThrow(`${name}: wanted a folder, got a file`)
-  })
-
-  it.each(['../evil', '/evil', 'a/../../evil', '..\\evil'])('writes no file outside the folder for a clip called %s', async (name) => {
-    await saveCorpus(at('foreign/all'), [{ ...signer(3), name, language: 'ASL', text: 'x' }])
-    const before = (await readdir(folder, { recursive: true })).sort()
-    await expect(convert(at('foreign/all'), 'foreign/out/{name}.npz')).rejects.toMatchObject({
-      code: 'ERR_DATA',
-      message: expect.stringContaining(`wanted clip names that stay in the output's folder, got '${name}'`),
-    })
-    expect((await readdir(folder, { recursive: true })).sort()).toEqual(before)
   })
 })
 

@@ -54,7 +54,7 @@ export async function dataLift(options: DataLiftOptions): Promise<DataLiftSummar
   const wanted = clip === undefined ? undefined : spelledAsIn(stored, clip)
   const names = stored.filter((name) => wanted === undefined || name === wanted)
   if (names.length === 0) throw new SignError('ERR_DATA', path, 'wanted at least one clip, got an empty file', 'Name another')
-  const { gpu } = await openAdapter({ adapter })
+  const { gpu } = await openAdapter({ adapter }, options)
   try {
     // Files of before there was `videoFps` go on without it.
     const made = { mode, iterations: iterations ?? null, fps: fps ?? null, ...(videoFps === undefined ? {} : { videoFps }) }

@@ -13,8 +13,9 @@ import { type GlossSource, langGlossLine, languageOfToken } from '../text/lang_g
 import { languageNamedIn, withLanguageField } from '../text/prompt_language.js'
 import { drawPrompt, type PromptNaming } from '../text/prompts.js'
 import { openAdapter } from './adapter.js'
+import { type Listener, warn } from './say.js'
 
-export interface DataPromptsOptions {
+export interface DataPromptsOptions extends Listener {
   /** Prefix of the corpus: `corpus/train` for `corpus/train.text`. */
   readonly corpus: string
   /** Language of every line, where neither `.lang` nor the manifest tells. */
@@ -43,13 +44,13 @@ export interface DataPromptsSummary {
  * used, ERR_CONFIG for a language without templates, ERR_OUTPUT where nothing can be written.
  */
 export async function dataPrompts(options: DataPromptsOptions): Promise<DataPromptsSummary> {
-  const { corpus, lang, naming = 'half', source = 'auto', seed = 27, readBy, adapter } = options
+  const { corpus, lang, naming = 'half', source = 'auto', seed = 27, readBy } = options
   const lines = await readSentences(corpus, lang)
   // Drawn by line, so that a longer corpus leaves the prompts of its beginning as they were.
   const prompts = lines.map((line, i) => drawPrompt(line, naming, Random.for(seed, 'prompt', i)))
   const wanted = lines.map((line, i) => langGlossLine({ ...line, name: `${corpus}.text:${i + 1}` }, source))
   const readings = lines.map(({ language }, i) => withLanguageField(prompts[i]!, language))
-  const read = readBy === undefined ? [] : await readPrompts(readings, readBy, adapter)
+  const read = readBy === undefined ? [] : await readPrompts(readings, readBy, options)
   // A prompt read as nothing has no tokens to learn from: it keeps the gloss it should have had, and counts as misread.
   const glosses = wanted.map((line, i) => read[i] || line)
   const files = [`${corpus}.prompt`, `${corpus}.lang_gloss`] as const
@@ -62,9 +63,10 @@ export async function dataPrompts(options: DataPromptsOptions): Promise<DataProm
 }
 
 /** The LangGloss that a model reads out of prompts, a line each. */
-async function readPrompts(readings: readonly string[], path: string, adapter: string | undefined): Promise<string[]> {
+async function readPrompts(readings: readonly string[], path: string, options: DataPromptsOptions): Promise<string[]> {
   const checkpoint = await readGlossCheckpoint(path)
-  const { gpu } = await openAdapter({ adapter })
+  for (const note of checkpoint.notes) warn(note, options)
+  const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   try {
     const decoder = new GlossDecoder(gpu, restoreGlossModel(gpu, checkpoint))
     const decoded = await decodeAll(decoder, readings, { beams: 4 })

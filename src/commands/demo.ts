@@ -60,7 +60,7 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
   const { out, overwrite = false, adapter, signal, stream = process.stderr, json = false } = options
   const began = performance.now()
   const config = parseRunConfig(demoRun(out), 'demo')
-  const { gpu } = await openAdapter({ adapter })
+  const { gpu } = await openAdapter({ adapter }, { json })
   try {
     const progress = new Progress({ total: config.stop.steps, stream, json })
     try {

@@ -14,8 +14,9 @@ import { tagAmong } from '../text/language_tag.js'
 import { specials, type Vocabulary } from '../text/vocabulary.js'
 import { openAdapter } from './adapter.js'
 import { writersFor } from './outputs.js'
+import type { Listener } from './say.js'
 
-export interface GenerateCommandOptions {
+export interface GenerateCommandOptions extends Listener {
   readonly model: string
   /** May be left out of a model of one language. */
   readonly lang?: string | undefined
@@ -34,7 +35,7 @@ export interface GenerateSummary {
   readonly frames: number
   readonly seconds: number
   readonly out: readonly string[]
-  /** Words the model never learned: it signs on without knowing them. */
+  /** Words the model never learned: each is read as `<unk>`, as in the published code, and takes its place in the sentence. */
   readonly unknownWords: readonly string[]
   /** What to know of the checkpoint. */
   readonly notes: readonly string[]
@@ -51,7 +52,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   const checkpoint = await readPoseCheckpoint(options.model)
   const languages = checkpoint.groups.map((group) => group.language)
   const language = options.lang === undefined ? onlyLanguage(languages) : tagAmong(options.lang, languages)
-  const { gpu } = await openAdapter({ adapter: options.adapter })
+  const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   try {
     const model = restoreModel(gpu, checkpoint)
     const { vocabulary, fps } = model.group(language)

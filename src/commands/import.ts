@@ -15,8 +15,9 @@ import { checkLanguageTag } from '../text/language_tag.js'
 import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
 import { readVocabulary } from '../text/vocabulary_file.js'
 import { openAdapter } from './adapter.js'
+import type { Listener } from './say.js'
 
-export interface ImportOptions {
+export interface ImportOptions extends Listener {
   readonly out: string
   readonly lang: string
   /** File with one word a line, in id order. */
@@ -58,7 +59,7 @@ export async function importStateDict(path: string, options: ImportOptions) {
       'Name the vocabulary it was trained with',
     )
   }
-  const { gpu } = await openAdapter({ adapter: options.adapter })
+  const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   try {
     const model = new SignModel(gpu)
     // A state dict has no start frame: that code starts from the true first one. The neutral pose is all zeros about the neck.

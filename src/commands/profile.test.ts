@@ -9,7 +9,7 @@ import { openGpu } from '../platform/node/open.js'
 import { readProfile } from '../profile/saved.js'
 import { loadRunConfig } from '../tasks/run_file.js'
 import { loadData } from '../tasks/text_to_pose/data.js'
-import { profileDiff, profileGenerate, profileTrain } from './profile.js'
+import { profileDiff, profileGenerate, profileKernels, profileTrain } from './profile.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -46,6 +46,13 @@ describe('profileTrain', () => {
   it('reads what it compares with before it profiles anything', async () => {
     await expect(profileTrain(at('run.yaml'), { html: at('b.html'), against: at('run.yaml') })).rejects.toThrow('wanted a saved profile')
     expect(existsSync(at('b.html'))).toBe(false)
+  })
+})
+
+describe('profileKernels', () => {
+  it.each(['glue', 'lift_frame'])('refuses %s before an adapter is opened', async (name) => {
+    const refused = profileKernels(name, { adapter: 'no such adapter' })
+    await expect(refused).rejects.toMatchObject({ code: 'ERR_USAGE', message: expect.stringContaining(`got '${name}'`) })
   })
 })
 

@@ -10,6 +10,7 @@ import { type Collected, collect, type Subject } from '../profile/collect.js'
 import { diffProfiles, type ProfileDiff } from '../profile/diff.js'
 import { generateSubject } from '../profile/generate.js'
 import { profileKernel } from '../profile/kernel.js'
+import { checkKernelNames } from '../profile/kernel_names.js'
 import { reportPage } from '../profile/page/page.js'
 import type { Profile } from '../profile/profile.js'
 import { readProfile, saveProfile } from '../profile/saved.js'
@@ -19,10 +20,11 @@ import { loadTaskRun } from '../tasks/run_file.js'
 import { referenceRun } from '../tasks/text_to_pose/reference.js'
 import { checkWhole } from '../text/broken_text.js'
 import { tagAmong } from '../text/language_tag.js'
-import { openAdapter, openAsRun, warn } from './adapter.js'
+import { openAdapter, openAsRun } from './adapter.js'
 import { onlyLanguage } from './generate.js'
+import { type Listener, warn } from './say.js'
 
-export interface ProfileOptions extends OpenOptions {
+export interface ProfileOptions extends OpenOptions, Listener {
   /** Saves the profile, for `profile diff`. */
   readonly out?: string | undefined
   /** Writes the report page. */
@@ -40,7 +42,7 @@ export interface StepProfileOptions extends ProfileOptions {
 
 /** Profiles the training step of a run file, or of the published base model. */
 export async function profileTrain(path: string | undefined, options: StepProfileOptions = {}): Promise<Profile> {
-  const run = path === undefined ? referenceRun() : await loadTaskRun(path, warn)
+  const run = path === undefined ? referenceRun() : await loadTaskRun(path, (note) => warn(note, options))
   return onGpu(openAsRun(run.config, options.adapter), options, async (gpu) => {
     const subject = await trainSubject(gpu, run)
     try {
@@ -56,15 +58,13 @@ export interface ProfileGenerateOptions extends StepProfileOptions {
   /** May be left out of a model of one language. */
   readonly lang?: string | undefined
   readonly policy?: LengthPolicy | undefined
-  /** Told what to know of the checkpoint. */
-  readonly say?: (note: string) => void
 }
 
 /** Profiles the generation of one sentence by a trained model. */
 export async function profileGenerate(text: string, options: ProfileGenerateOptions): Promise<Profile> {
   checkWhole(text, 'profile generate')
   const checkpoint = await readPoseCheckpoint(options.model)
-  for (const note of checkpoint.notes) options.say?.(note)
+  for (const note of checkpoint.notes) warn(note, options)
   const languages = checkpoint.groups.map((group) => group.language)
   const language = options.lang === undefined ? onlyLanguage(languages) : tagAmong(options.lang, languages)
   return onGpu(options, options, async (gpu) => {
@@ -80,7 +80,8 @@ export async function profileGenerate(text: string, options: ProfileGenerateOpti
 
 /** Profiles kernels by the beginning of their names, at the shapes of a run file's step or of the published base model's. */
 export async function profileKernels(name: string, options: ProfileOptions & { readonly run?: string | undefined }): Promise<Profile> {
-  const run = options.run === undefined ? referenceRun() : await loadTaskRun(options.run, warn)
+  checkKernelNames([name])
+  const run = options.run === undefined ? referenceRun() : await loadTaskRun(options.run, (note) => warn(note, options))
   return onGpu(options, options, async (gpu) => ({ profile: await profileKernel(gpu, name, run), timelines: [] }))
 }
 
@@ -96,7 +97,7 @@ function collectSubject(gpu: Gpu, subject: Subject, { steps = 5 }: StepProfileOp
 /** Profiles on a GPU of its own and writes the files asked for. What is compared with is read first: a bad file costs no profile. */
 async function onGpu(open: OpenOptions, options: StepProfileOptions, work: (gpu: Gpu) => Promise<Collected>): Promise<Profile> {
   const against = options.against === undefined ? undefined : await readProfile(options.against)
-  const { gpu } = await openAdapter(open)
+  const { gpu } = await openAdapter(open, options)
   try {
     const { profile, timelines } = await work(gpu)
     if (options.out !== undefined) await saveProfile(options.out, profile)

@@ -11,8 +11,9 @@ import { checkWhole } from '../text/broken_text.js'
 import { tagAmong } from '../text/language_tag.js'
 import { openAdapter } from './adapter.js'
 import { writersFor } from './outputs.js'
+import type { Listener } from './say.js'
 
-export interface PromptCommandOptions {
+export interface PromptCommandOptions extends Listener {
   /** Checkpoint of a text-to-gloss run. */
   readonly gloss: string
   /** Checkpoint of a text-to-pose run; needed for `out`. */
@@ -50,7 +51,7 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
   const saved = await readGlossCheckpoint(gloss)
   const poses = model === undefined ? undefined : await readPoseCheckpoint(model)
   const notes = [...saved.notes, ...(poses?.notes ?? [])]
-  const { gpu } = await openAdapter({ adapter: options.adapter })
+  const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   try {
     const glosses = restoreGlossModel(gpu, saved)
     await using reader = new PromptReader(glosses)

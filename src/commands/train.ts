@@ -3,14 +3,14 @@
 import { counted } from '../base/counted.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import { runTask } from '../train/run/run.js'
-import { openAdapter, openAsRun, warn } from './adapter.js'
+import { openAdapter, openAsRun } from './adapter.js'
 import { Progress, type ProgressStream } from './progress.js'
+import { type Listener, noteLine, warn } from './say.js'
 
-export interface TrainCommandOptions {
+export interface TrainCommandOptions extends Listener {
   readonly adapter?: string | undefined
   readonly resume?: boolean
   readonly overwrite?: boolean
-  readonly json?: boolean
   readonly signal?: AbortSignal
   /** Default: standard error. */
   readonly stream?: ProgressStream
@@ -22,26 +22,30 @@ export interface TrainSummary {
   readonly step: number
   readonly reason: string
   readonly interrupted: boolean
+  /** Steps that were trained this time. */
+  readonly trained: number
   /** What to know of the data. */
   readonly notes: readonly string[]
 }
 
 /** Trains as the file says, whatever its task. Throws what reading the file, opening the adapter and `runTask` throw. */
 export async function train(path: string, options: TrainCommandOptions = {}): Promise<TrainSummary> {
-  const { task, config } = await loadTaskRun(path, warn)
-  const { gpu } = await openAdapter(openAsRun(config, options.adapter))
+  const { task, config } = await loadTaskRun(path, (note) => warn(note, options))
+  const { gpu } = await openAdapter(openAsRun(config, options.adapter), options)
   const { steps } = config.stop
   const progress = new Progress({ total: steps, stream: options.stream ?? process.stderr, json: options.json ?? false, unit: task.unit })
   let summary: TrainSummary | undefined
   let units = 0
+  let began = 0
   let notes: readonly string[] = []
   try {
     for await (const event of runTask(task, gpu, config, options)) {
       if (event.kind === 'start') {
+        began = event.step
         const where = event.resumed ? `; resumed at step ${event.step}` : ''
         progress.note(`${event.parameters.toLocaleString('en')} parameters, ${counted(event.clips, task.example)}, on ${gpu.label}${where}`)
         notes = event.notes
-        for (const note of notes) progress.note(`note: ${note}`)
+        for (const note of notes) progress.note(noteLine(note, options))
       } else if (event.kind === 'step') {
         units += task.unitsOf(event)
         if (event.step % config.log.every !== 0 && event.step !== steps) continue
@@ -50,7 +54,14 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
       } else if (event.kind === 'validation') {
         progress.note(`validation at step ${event.step}${event.best ? ' (best so far)' : ''}:\n${task.format(event)}`)
       } else if (event.kind === 'end') {
-        summary = { out: config.out, step: event.step, reason: event.reason, interrupted: event.interrupted, notes }
+        summary = {
+          out: config.out,
+          step: event.step,
+          reason: event.reason,
+          interrupted: event.interrupted,
+          trained: event.step - began,
+          notes,
+        }
       }
     }
   } finally {
@@ -61,7 +72,8 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
 }
 
 /** How a run ended, as a line for people. A reason is given where it is not the number of steps or epochs that was asked for. */
-export function formatTrain({ out, step, reason, interrupted }: TrainSummary): string {
+export function formatTrained({ out, step, reason, interrupted, trained }: TrainSummary): string {
+  if (trained === 0 && !interrupted) return `nothing is left to train: ${reason}; results are in ${out}`
   const why = interrupted || reason.endsWith('done') ? '' : ` (${reason})`
   return `training ${interrupted ? 'interrupted' : 'finished'} after ${counted(step, 'step')}${why}; results are in ${out}`
 }

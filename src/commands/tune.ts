@@ -4,13 +4,15 @@ import type { Choice } from '../device/kernel.js'
 import { shadersOf, type Tuning } from '../device/tuning.js'
 import { shaderFromPackage } from '../platform/node/shader_files.js'
 import { hashOfShaders, tuningToExtend, writeTuning } from '../platform/node/tuning_file.js'
+import { checkKernelNames } from '../profile/kernel_names.js'
 import type { Sampling } from '../profile/timing.js'
 import { type TunedUse, tune } from '../profile/tune.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import { referenceRun } from '../tasks/text_to_pose/reference.js'
-import { openAdapter, openAsRun, warn } from './adapter.js'
+import { openAdapter, openAsRun } from './adapter.js'
+import { type Listener, warn } from './say.js'
 
-export interface TuneCommandOptions {
+export interface TuneCommandOptions extends Listener {
   readonly adapter?: string | undefined
   /** Beginnings of kernels' names. */
   readonly only?: readonly string[]
@@ -34,10 +36,11 @@ export interface TuneReport {
  */
 export async function tuneCommand(
   path: string | undefined,
-  { adapter, say = () => {}, ...options }: TuneCommandOptions = {},
+  { adapter, json = false, say = () => {}, ...options }: TuneCommandOptions = {},
 ): Promise<TuneReport> {
-  const run = path === undefined ? referenceRun() : await loadTaskRun(path, warn)
-  const { gpu, report } = await openAdapter({ ...openAsRun(run.config, adapter), tuned: false })
+  checkKernelNames(options.only ?? [])
+  const run = path === undefined ? referenceRun() : await loadTaskRun(path, (note) => warn(note, { json }))
+  const { gpu, report } = await openAdapter({ ...openAsRun(run.config, adapter), tuned: false }, { json })
   try {
     const known = await tuningToExtend(report.identity)
     let { tuning } = known

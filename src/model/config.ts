@@ -66,19 +66,40 @@ export function sameConfig<Config extends object>(a: Config, b: Config): boolean
   return [...keys].every((key) => a[key] === b[key])
 }
 
-/** Layers a side: far more than any model of the field has, and few enough to list their parameters. */
-export const MOST_LAYERS = 1000
+/**
+ * The largest sizes a model may have, each far beyond the field's models. A float32 matrix of 32768 × 32768 is 4 GiB, as much as a 32-bit
+ * index into a buffer reaches; feed-forward blocks are four times as wide, heads at least 4 wide; more layers could not even be listed; a
+ * million frames are eleven hours of signing.
+ */
+export const largest = {
+  width: 32_768,
+  heads: 8_192,
+  hidden: 131_072,
+  encoderLayers: 1000,
+  decoderLayers: 1000,
+  futureFrames: 1000,
+  maxFrames: 1_000_000,
+  maxTokens: 1_000_000,
+} as const satisfies Partial<Record<keyof ModelConfig, number>>
+
+/** What of the sizes no kernel can run, although each is right by itself: which, and what is wanted of it. */
+export function* unfitting({
+  width,
+  heads,
+  hidden,
+}: Pick<ModelConfig, 'width' | 'heads' | 'hidden'>): Generator<['width' | 'hidden', string]> {
+  if (width % heads !== 0 || (width / heads) % 4 !== 0) yield ['width', `wanted width/heads to be a multiple of 4, got ${width}/${heads}`]
+  if (hidden % 4 !== 0) yield ['hidden', `wanted hidden to be a multiple of 4, got ${hidden}`]
+}
 
 /** Throws ERR_CONFIG for sizes no kernel can run. */
 export function checkConfig(config: ModelConfig): ModelConfig {
-  const { width, heads, hidden } = config
-  for (const side of ['encoderLayers', 'decoderLayers'] as const) {
-    if (config[side] > MOST_LAYERS)
-      throw new SignError('ERR_CONFIG', 'model', `wanted ${side} to be at most ${MOST_LAYERS}, got ${config[side]}`, 'Take fewer layers')
+  for (const [size, most] of Object.entries(largest) as [keyof typeof largest, number][]) {
+    if (!Number.isInteger(config[size])) throw refused(`wanted ${size} to be a whole number, got ${config[size]}`)
+    if (config[size] > most) throw refused(`wanted ${size} to be at most ${most}, got ${config[size]}`)
   }
-  if (width % heads !== 0 || (width / heads) % 4 !== 0) {
-    throw new SignError('ERR_CONFIG', 'model', `wanted width/heads to be a multiple of 4, got ${width}/${heads}`, 'Change width or heads')
-  }
-  if (hidden % 4 !== 0) throw new SignError('ERR_CONFIG', 'model', `wanted hidden to be a multiple of 4, got ${hidden}`, 'Round it')
+  for (const [, problem] of unfitting(config)) throw refused(problem)
   return config
 }
+
+const refused = (problem: string): SignError => new SignError('ERR_CONFIG', 'model', problem, 'Change that size')

@@ -115,7 +115,7 @@ it('leaves the GPU as it was', () => {
 describe('profileKernel', () => {
   it('refuses a name that no kernel begins with, naming those there are', async () => {
     await expect(profileKernel(gpu, 'nothing', run, ceilings)).rejects.toThrow(
-      /wanted a kernel that training or decoding runs, got 'nothing'. Choose among adamw, .*attention_row, .*next_frame/,
+      /wanted a kernel that this run's training or decoding uses, got 'nothing'. Choose among adamw, .*attention_row, .*next_frame/,
     )
   })
 

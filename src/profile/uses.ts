@@ -64,6 +64,6 @@ export function usesOf(programs: readonly Program[], prefixes: readonly string[]
   }
   if (found.size > 0) return [...found.values()]
   const names = [...new Set(programs.flatMap(({ steps }) => steps.map(({ kernel }) => kernel.name)))].sort()
-  const problem = `wanted a kernel that training or decoding runs, got '${prefixes.join(', ')}'`
-  throw new SignError('ERR_USAGE', 'kernels', problem, `Choose among ${names.join(', ')}`)
+  const problem = `wanted a kernel that this run's training or decoding uses, got '${prefixes.join(', ')}'`
+  throw new SignError('ERR_USAGE', 'kernels', problem, `Choose among ${names.join(', ')}, or name a run that uses it`)
 }

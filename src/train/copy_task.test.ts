@@ -61,25 +61,33 @@ describe('a task of a few hundred lines', () => {
       expect((await bytesOf('stopped', file)).equals(await bytesOf('whole', file)), file).toBe(true)
   })
 
-  it('does not go on from the checkpoint of a run of another seed; an older one that tells none is taken', async () => {
-    const other = configOf('seven').out
-    await run({ ...configOf('seven'), seed: 7, stop: { ...configOf('seven').stop, steps: 3 } })
-    const mine = { ...configOf('mine'), stop: { ...configOf('mine').stop, steps: 3 } }
-    await run(mine)
+  it('does not go on from the checkpoint of a run with other settings; an older one that keeps none is taken', async () => {
+    const short = (name: string, more?: string) => ({ ...configOf(name, more), stop: { ...configOf(name).stop, steps: 3 } })
+    const mine = short('mine')
+    const [seven, lines] = [{ ...short('seven'), seed: 7 }, short('lines', 'lines: 20')]
+    for (const config of [mine, seven, lines]) await run(config)
     const last = join(mine.out, 'last.safetensors')
-    await copyFile(join(other, 'last.safetensors'), last)
-    const before = await readFile(last)
-    await expect(run(mine, { resume: true })).rejects.toMatchObject({
-      code: 'ERR_CHECKPOINT',
-      message: expect.stringMatching(`^${last}: wanted a checkpoint of this run, of seed ${mine.seed}, got one of seed 7`),
-    })
-    expect((await readFile(last)).equals(before)).toBe(true)
+    for (const [other, wanted, got] of [
+      [lines, '`lines` is 24', 'is 20'],
+      [seven, '`seed` is 27', 'is 7'],
+    ] as const) {
+      await copyFile(join(other.out, 'last.safetensors'), last)
+      const before = await readFile(last)
+      await expect(run(mine, { resume: true })).rejects.toMatchObject({
+        code: 'ERR_CHECKPOINT',
+        message: expect.stringMatching(`^${last}: wanted a checkpoint of this run, whose ${wanted}, got one of a run where it ${got}. Put`),
+      })
+      expect((await readFile(last)).equals(before)).toBe(true)
+    }
     const { tensors, metadata } = await readSafetensors(last)
-    const { seed, ...state } = JSON.parse(metadata.state!)
-    expect(seed).toBe(7)
-    await writeFile(last, formatSafetensors(tensors, { ...metadata, state: JSON.stringify(state) }))
+    const { run: kept, ...older } = JSON.parse(metadata.state!)
+    expect(kept).toMatchObject({ task: 'copy', seed: 7, lines: 24 })
+    await writeFile(last, formatSafetensors(tensors, { ...metadata, state: JSON.stringify(older) }))
+    await expect(run(mine, { resume: true })).rejects.toThrow('`seed` is 27')
+    const { seed: _, ...oldest } = older
+    await writeFile(last, formatSafetensors(tensors, { ...metadata, state: JSON.stringify(oldest) }))
     await run({ ...mine, stop: { ...mine.stop, steps: 5 } }, { resume: true })
-    expect(JSON.parse((await readSafetensors(last)).metadata.state!)).toMatchObject({ step: 5, seed: mine.seed })
+    expect(JSON.parse((await readSafetensors(last)).metadata.state!)).toMatchObject({ step: 5, seed: mine.seed, run: { lines: 24 } })
   })
 
   it('trains in passes, and refuses to go on with another plan of batches', async () => {

@@ -30,6 +30,8 @@ export type TrainedStep<Report extends LossReport = LossReport> = Report & {
 export interface SavedTraining extends ProgressState {
   /** Of the run; absent in older checkpoints. */
   readonly seed?: number
+  /** What of the run file may not change when the run goes on; absent in older checkpoints. */
+  readonly run?: object
   /** Optimiser steps of each group, for Adam's bias correction; in f16 the GPU counts those that are not skipped. */
   readonly updates?: Readonly<Record<string, number>>
   /** In f16, the state of each group's loss scale. */
@@ -45,6 +47,8 @@ export interface TrainerOptions {
   readonly plan?: readonly BatchPlan[]
   /** Whether the training's model is freed with the trainer. Default false. */
   readonly owns?: boolean
+  /** What its state keeps of the run file, as plain JSON, for telling whose checkpoint it is. */
+  readonly run?: object
 }
 
 /** Trains a model on a GPU. */
@@ -163,6 +167,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
     return {
       ...this.progress.state(),
       seed: this.#config.seed,
+      ...(this.#options.run && { run: this.#options.run }),
       updates: Object.fromEntries(this.#updates),
       ...this.training.state(),
       ...(this.#scaling.size > 0 && { scaling: Object.fromEntries(this.#scaling) }),

@@ -1,6 +1,7 @@
 // The run file of a text-to-gloss training, told from others by `task: text-to-gloss`: its keys, their defaults and their limits.
 
 import * as z from 'zod'
+import { largest } from '../../model/config.js'
 import { glossSources } from '../../text/lang_gloss.js'
 import { promptNamings } from '../../text/prompts.js'
 import { tokenPolicies } from '../../text/tokenise.js'
@@ -16,6 +17,7 @@ import {
   sizes,
   splits,
   training,
+  unfittingSizes,
 } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
@@ -39,7 +41,7 @@ const run = keys({
   model: keys({
     ...sizes,
     /** Longest prompt and longest gloss, in tokens with the closing one. */
-    maxTokens: count.default(64),
+    maxTokens: count.max(largest.maxTokens).default(64),
   }).prefault({}),
   ...training,
   /** Share of the goal that is spread over the vocabulary (label smoothing). */
@@ -63,7 +65,7 @@ const run = keys({
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [path, message] of endless(config)) context.addIssue({ code: 'custom', path, message })
+    for (const [path, message] of [...unfittingSizes(config), ...endless(config)]) context.addIssue({ code: 'custom', path, message })
   })
   .transform(inFolder)
 

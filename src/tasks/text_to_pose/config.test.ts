@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { SignError } from '../../base/errors.js'
 import { nearest } from '../../train/config/schema.js'
-import { formatRunFile } from '../../train/run/folder.js'
+import { formatRunFile } from '../../train/run/file.js'
 import type { ScheduleSettings } from '../../train/schedule.js'
 import { loadRunConfig } from '../run_file.js'
 import { parseRunConfig, type RunConfig } from './config.js'
@@ -107,6 +107,21 @@ describe('a complaint', () => {
       'more layers than can be listed',
       `${small}model: { decoderLayers: 1000000000 }\n`,
       'demo.yaml:4:25: `model.decoderLayers`: wanted at most 1000, got 1000000000',
+    ],
+    [
+      'a width that no buffer holds',
+      `${small}model: { width: 400000000 }\n`,
+      'demo.yaml:4:17: `model.width`: wanted at most 32768, got 400000000',
+    ],
+    [
+      'more frames than anybody signs',
+      `${small}model: { maxFrames: 4000000000 }\n`,
+      'demo.yaml:4:21: `model.maxFrames`: wanted at most 1000000, got 4000000000',
+    ],
+    [
+      'heads that do not divide the width',
+      `${small}model: { heads: 3 }\n`,
+      'demo.yaml:4:17: `model.heads`: wanted width/heads to be a multiple of 4, got 64/3',
     ],
     ['a shortened key', `${small}model: { layers: 2 }\n`, 'demo.yaml:4:10: ', 'got `layers` (did you mean `encoderLayers`?)'],
     [

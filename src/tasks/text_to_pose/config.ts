@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { sources } from '../../data/source.js'
+import { largest } from '../../model/config.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   belowOne,
@@ -18,6 +19,7 @@ import {
   splits,
   text,
   training,
+  unfittingSizes,
 } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
@@ -41,15 +43,15 @@ const corpus = keys({
 const model = keys({
   ...sizes,
   /** Frames predicted at once beyond the next one; 0 turns it off. */
-  futureFrames: z.int().min(0).default(0),
+  futureFrames: z.int().min(0).max(largest.futureFrames).default(0),
   /** The decoder sees the counter only. */
   justCounter: z.boolean().default(false),
   /** A head that predicts the number of frames from the sentence. */
   lengthHead: z.boolean().default(false),
   /** Longest clip, in frames; what happens to a longer one, `overlong` of its corpus says. */
-  maxFrames: count.default(300),
+  maxFrames: count.max(largest.maxFrames).default(300),
   /** Longest sentence, in tokens with the closing one. */
-  maxTokens: count.default(300),
+  maxTokens: count.max(largest.maxTokens).default(300),
 })
 
 const run = keys({
@@ -164,5 +166,6 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
     for (const [i, entry] of config.data.entries())
       if ('train' in entry && entry.source !== 'lang_gloss')
         yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
+  yield* unfittingSizes(config)
   yield* endless(config)
 }

@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { syntheticLanguages } from '../../data/synthetic/corpus.js'
-import { MOST_LAYERS } from '../../model/config.js'
+import { largest, type Preset, presets, unfitting } from '../../model/config.js'
 import { LANGUAGE_TAG } from '../../text/language_tag.js'
 import { chosen, keys, oneKind } from './schema.js'
 
@@ -87,12 +87,12 @@ export const adapter = text.nullable().default(null)
 /** What is left out of all but the preset stays with it. */
 export const sizes = {
   preset: z.enum(['tiny', 'pt-base', 'base-40m', 'large-120m', 'super-1b']).default('tiny'),
-  width: count.exactOptional(),
-  heads: count.exactOptional(),
+  width: count.max(largest.width).exactOptional(),
+  heads: count.max(largest.heads).exactOptional(),
   /** Width of the feed-forward blocks. */
-  hidden: count.exactOptional(),
-  encoderLayers: count.max(MOST_LAYERS).exactOptional(),
-  decoderLayers: count.max(MOST_LAYERS).exactOptional(),
+  hidden: count.max(largest.hidden).exactOptional(),
+  encoderLayers: count.max(largest.encoderLayers).exactOptional(),
+  decoderLayers: count.max(largest.decoderLayers).exactOptional(),
   dropout: belowOne.exactOptional(),
   activation: z.enum(['relu', 'gelu']).exactOptional(),
 }
@@ -161,4 +161,16 @@ export function* endless(config: {
   const { steps, epochs, patience, minRate } = config.stop
   if (steps === null && epochs === null && patience === null && minRate === null && config.schedule.kind !== 'plateau')
     yield [['stop'], 'wanted steps, epochs, patience or minRate, got none, so that the run would not end']
+}
+
+/** What is wrong between the sizes of a run's model: where, and how to say it. */
+export function* unfittingSizes({
+  model,
+}: {
+  readonly model: { readonly preset: Preset; readonly width?: number; readonly heads?: number; readonly hidden?: number }
+}): Generator<[path: (string | number)[], message: string]> {
+  for (const [size, message] of unfitting({ ...presets[model.preset], ...model })) {
+    // Of two that do not fit, the one that the file names.
+    yield [['model', size === 'width' && model.width === undefined ? 'heads' : size], message]
+  }
 }

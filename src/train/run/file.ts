@@ -1,5 +1,6 @@
 // A run file on disk: which task it is of, and its configuration.
 
+import { stringify } from 'yaml'
 import { SignError } from '../../base/errors.js'
 import { readText } from '../../base/text_file.js'
 import { readYaml } from '../config/yaml_errors.js'
@@ -28,4 +29,9 @@ export async function loadRunOf<Config>(task: RunFileOf<Config>, path: string, w
   if (named === task.name || (task.byDefault && named === undefined)) return task.parse(source, path, warn)
   const got = named === undefined ? 'one that names none, which is another' : String(named)
   throw new SignError('ERR_CONFIG', path, `wanted a run of task ${task.name}, got ${got}`, 'Name another run file')
+}
+
+/** The run file of a complete config: reading it gives the same config again. */
+export function formatRunFile(config: object): string {
+  return stringify(config, { aliasDuplicateObjects: false })
 }

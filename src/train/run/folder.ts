@@ -11,11 +11,12 @@ import { existsSync } from 'node:fs'
 import { copyFile, link, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { stringify } from 'yaml'
 import { SignError } from '../../base/errors.js'
 import { makeFolder, output, removeEmpty, writeWhole } from '../../base/files.js'
 import { type Lock, takeLock } from '../../base/lock_file.js'
+import { formatRunFile } from './file.js'
 import { dropReplaced, putBack, recover, setAside } from './replaced.js'
+import { checkSameRun } from './same_run.js'
 
 export interface FolderOptions {
   /** Go on from the folder's last checkpoint; without one, start anew. */
@@ -155,11 +156,6 @@ export function sameRunFile(a: object, b: object): boolean {
   return isDeepStrictEqual({ ...a, out: '' }, { ...b, out: '' })
 }
 
-/** The run file of a complete config: reading it gives the same config again. */
-export function formatRunFile(config: object): string {
-  return stringify(config, { aliasDuplicateObjects: false })
-}
-
 /** Before `last`, of `step`, is replaced, keeps it under that step's name; drops the oldest beyond the number wanted. Throws ERR_OUTPUT. */
 export async function keepOlder(out: string, keep: number, step: number): Promise<void> {
   const last = lastCheckpoint(out)
@@ -189,10 +185,3 @@ const isOurs = (name: string): boolean =>
     name,
   )
 const isPartial = (name: string): boolean => /\.partial-\d+$/.test(name)
-
-function checkSameRun<Config>(config: Config, begun: Config, fixed: readonly (keyof Config)[], who: string): void {
-  const changed = fixed.find((key) => !isDeepStrictEqual(begun[key], config[key]))
-  if (changed === undefined) return
-  const problem = `wanted \`${String(changed)}\` as when the run was started, got another value`
-  throw new SignError('ERR_CONFIG', who, problem, 'Change it back, or start again with --overwrite')
-}

@@ -1,6 +1,5 @@
 // A training in its folder, whatever the task: started, stopped, killed and resumed.
 
-import { SignError } from '../../base/errors.js'
 import type { Gpu } from '../../device/gpu.js'
 import type { TrainingConfig } from '../config/parts.js'
 import type { LossReport, Task } from '../task.js'
@@ -8,6 +7,7 @@ import { type TrainedStep, Trainer } from '../trainer.js'
 import { loadRunOf } from './file.js'
 import { type FolderOptions, inRunFolder, lastCheckpoint, type RunFolder } from './folder.js'
 import { type RunEvent, runTraining } from './loop.js'
+import { checkOwnCheckpoint, fixedOf } from './same_run.js'
 import { settleTuning } from './tuning.js'
 
 export interface TrainRunOptions extends FolderOptions {
@@ -20,7 +20,7 @@ export interface TrainRunOptions extends FolderOptions {
  *
  * Throws ERR_USAGE where the folder already holds a run and neither `resume` nor `overwrite` is set, or where another process works in
  * it, ERR_CONFIG where that run was begun with other data, sizes or batches, ERR_OUTPUT where it cannot be written, ERR_DATA and ERR_CONFIG
- * for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model.
+ * for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model or run.
  */
 export async function* runTask<Config extends TrainingConfig, Report extends LossReport, Scores extends object>(
   task: Task<Config, Report, Scores>,
@@ -47,19 +47,15 @@ async function* trainIn<Config extends TrainingConfig, Report extends LossReport
   const { training, notes, state } = resumed
     ? await loaded.resume(tuned, lastCheckpoint(config.out))
     : { ...(await loaded.begin(tuned)), state: undefined }
-  const trainer = new Trainer(config, training, { owns: true })
+  const trainer = new Trainer(config, training, { owns: true, run: fixedOf(config, task.fixedKeys) })
   if (state) {
-    if (state.seed !== undefined && state.seed !== config.seed) {
+    try {
+      checkOwnCheckpoint(task, config, state, lastCheckpoint(config.out))
+    } catch (error) {
       await trainer.destroy()
-      throw otherRun(lastCheckpoint(config.out), config.seed, state.seed)
+      throw error
     }
     trainer.restore(state)
   }
   yield* runTraining(trainer, config, { resumed, notes: [...notes, ...loaded.notes], signal })
-}
-
-/** A checkpoint that was put into the folder of a run it is not of. */
-function otherRun(path: string, wanted: number, got: number): SignError {
-  const problem = `wanted a checkpoint of this run, of seed ${wanted}, got one of seed ${got}`
-  return new SignError('ERR_CHECKPOINT', path, problem, 'Put a checkpoint of the run there, or start again with --overwrite')
 }
