@@ -111,15 +111,15 @@ describe('dataConvert of motions', () => {
 
   it('says once of a clip of one frame that it is no motion, and what of a pose with depth was never seen', async () => {
     await writeDetections(at('single'), { one: 1 })
-    expect((await convert(at('single'), 'single.npz')).notes).toEqual(['one: one frame, which is no motion'])
+    expect((await convert(at('single'), 'single.npz')).notes).toEqual(['one: only one frame, so no motion'])
     const pose = poseOfMotion(signer(4))
     const points = pose.components.flatMap(({ name, points }) => points.map(() => name))
     const hidden = points.map((name) => /LEFT_HAND/.test(name))
     expect(hidden).toContain(true)
     await writePose(at('oneHand.pose'), { ...pose, confidence: pose.confidence.map((value, i) => (hidden[i % pose.points] ? 0 : value)) })
     const { notes, quality } = await convert(at('oneHand.pose'), 'oneHand.npz')
-    expect(notes).toEqual(['oneHand: never seen, put at rest: left hand'])
+    expect(notes).toEqual(['oneHand: never visible, put in a rest position: left hand'])
     const report = JSON.parse(await readFile(quality!, 'utf8'))
-    expect(report.clips[0].notes).toEqual(['never seen, put at rest: left hand'])
+    expect(report.clips[0].notes).toEqual(['never visible, put in a rest position: left hand'])
   })
 })

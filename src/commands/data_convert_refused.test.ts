@@ -52,7 +52,7 @@ describe('dataConvert', () => {
     await writeFile(at('there/a.glb'), 'kept')
     await expect(convert(json, 'there/a.glb', { clip: 'a' })).rejects.toMatchObject({
       code: 'ERR_USAGE',
-      message: `${at('there/a.glb')}: wanted an output that is not there yet, got one from before. Pass --overwrite to write it anew, or name another.`,
+      message: `${at('there/a.glb')}: wanted an output that does not exist yet, got one from an earlier run. Pass --overwrite to replace it, or name another.`,
     })
     expect(await readFile(at('there/a.glb'), 'utf8')).toBe('kept')
   })
