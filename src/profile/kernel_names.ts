@@ -5,7 +5,7 @@ import { suggestion } from '../train/config/schema.js'
 
 /** Of trainings and decoding of every task; those of lifting are in no run. */
 export const runKernels: readonly string[] =
-  `adamw add add_positions attention attention_delta attention_grad_key_value attention_grad_query attention_half attention_half_grad_key_value
+  `adamw add attention attention_delta attention_grad_key_value attention_grad_query attention_half attention_half_grad_key_value
 attention_half_grad_query attention_row beam_reorder beam_step cache_append clip_scale column_sum cross_entropy cross_entropy_grad dropout
 embedding embedding_grad error_spread frame_noise gelu gelu_grad layer_norm layer_norm_grad layer_norm_weight_grad linear linear_grad
 linear_half linear_half_grad linear_half_weight_grad linear_row linear_weight_grad loss_scale loss_scale_update mean_pool mean_pool_grad
