@@ -109,7 +109,7 @@ async function measureKernel(gpu: Gpu, { kernel, note, params, buffers, cost }: 
     })
     const [gigabytes, gigaflops] = [cost.bytes / ms.median / 1e6, cost.flops / ms.median / 1e6]
     const traffic = trafficOf(program.steps[0]!, largeBytes(gpu))
-    return { kernel: kernel.name, shader: gpu.form(kernel, params).shader, note, params, ms, gigabytes, gigaflops, traffic }
+    return { kernel: kernel.name, shader: gpu.variant(kernel, params).shader, note, params, ms, gigabytes, gigaflops, traffic }
   } finally {
     program.destroy()
   }

@@ -71,9 +71,9 @@ function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, shape: S
   expectClose('dv', got.dv, want.dv, { ulps, scale: perKey })
 }
 
-/** The kernels in one form, whichever the adapter would take, with some constants other than it would choose. */
-function formed(form: string, constants: Constants = {}): typeof kernels {
-  const of = <K extends { readonly name: string }>(kernel: K) => forcedWith(kernel, form, constants)
+/** The kernels in one variant, whichever the adapter would take, with some constants other than it would choose. */
+function variantOf(variant: string, constants: Constants = {}): typeof kernels {
+  const of = <K extends { readonly name: string }>(kernel: K) => forcedWith(kernel, variant, constants)
   return {
     attention: of(attention),
     attentionGradQuery: of(attentionGradQuery),
@@ -81,7 +81,7 @@ function formed(form: string, constants: Constants = {}): typeof kernels {
   }
 }
 
-const tiled = (): Promise<Run> => tiledRun(formed)
+const tiled = (): Promise<Run> => tiledRun(variantOf)
 
 describe('attention', () => {
   for (const causal of [0, 1]) {
@@ -133,16 +133,16 @@ describe('attention', () => {
   }
 
   // A subgroup has a tile of 8 rows and blocks of 16 or 32, a workgroup of 16 and 32: both edges, whichever the adapter would take.
-  for (const form of ['portable', 'subgroup', 'tiled']) {
-    it(`matches the reference, ${form}, at 9 queries and 33 keys and the other way round`, async ({ skip }) => {
-      if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
+  for (const variant of ['portable', 'subgroup', 'tiled']) {
+    it(`matches the reference, ${variant}, at 9 queries and 33 keys and the other way round`, async ({ skip }) => {
+      if (variant === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
       for (const [queries, keys, causal] of [
         [9, 33, 0],
         [33, 9, 1],
       ] as const) {
         const shape = shapeOf(2, 2, 36, queries, keys, causal)
         const inputs = inputsOf(shape, [keys, 5])
-        expectAllClose(await run(shape, inputs, form === 'tiled' ? await tiled() : { by: formed(form) }), shape)
+        expectAllClose(await run(shape, inputs, variant === 'tiled' ? await tiled() : { by: variantOf(variant) }), shape)
       }
     })
   }
@@ -159,7 +159,7 @@ describe('attention', () => {
     ] as const) {
       const shape = shapeOf(2, 2, 36, queries, keys, causal)
       const inputs = inputsOf(shape, [keys, 3])
-      expectAllClose(await run(shape, inputs, { by: formed('portable', { ROWS: 8, QUADS: 4 }) }), shape)
+      expectAllClose(await run(shape, inputs, { by: variantOf('portable', { ROWS: 8, QUADS: 4 }) }), shape)
     }
   })
 
@@ -173,7 +173,7 @@ describe('attention', () => {
     ] as const) {
       const shape = shapeOf(2, 2, 36, queries, keys, causal)
       const inputs = inputsOf(shape, [keys, 5])
-      expectAllClose(await run(shape, inputs, { by: formed('subgroup', { ROWS: 16 }) }), shape)
+      expectAllClose(await run(shape, inputs, { by: variantOf('subgroup', { ROWS: 16 }) }), shape)
     }
   })
 
@@ -191,7 +191,7 @@ describe('attention', () => {
     expect(got.dv.subarray(5 * 16).every((value) => value === 0)).toBe(true)
   })
 
-  // The form this adapter takes, and the one GPUs take, at a width that was compiled above; noise of such a size has scores of ±80.
+  // The variant this adapter takes, and the one GPUs take, at a width that was compiled above; noise of such a size has scores of ±80.
   const dangers = [
     ['untuned', async () => ({}), 8, 6],
     ['tiled', tiled, 36, 4],

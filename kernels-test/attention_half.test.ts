@@ -99,9 +99,9 @@ function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, inputs: 
   expectClose('dv', got.dv, want.dv, tolerance(perKey, slack.dv))
 }
 
-/** The kernels in one form, whichever the adapter would take, with some constants other than it would choose. */
-function formed(form: string, constants: Constants = {}): typeof kernels {
-  const of = <K extends { readonly name: string }>(kernel: K) => forcedWith(kernel, form, constants)
+/** The kernels in one variant, whichever the adapter would take, with some constants other than it would choose. */
+function variantOf(variant: string, constants: Constants = {}): typeof kernels {
+  const of = <K extends { readonly name: string }>(kernel: K) => forcedWith(kernel, variant, constants)
   return {
     attentionHalf: of(attentionHalf),
     attentionHalfGradQuery: of(attentionHalfGradQuery),
@@ -109,12 +109,12 @@ function formed(form: string, constants: Constants = {}): typeof kernels {
   }
 }
 
-const tiled = (): Promise<Run> => tiledRun(formed)
+const tiled = (): Promise<Run> => tiledRun(variantOf)
 
-/** The forms for matrix units, on the lent GPU with these spelled out; undefined where it has no halves. */
+/** The variants for matrix units, on the lent GPU with these spelled out; undefined where it has no halves. */
 async function spelledOut(): Promise<Run | undefined> {
   const on = await withMatrixUnits()
-  return on.traits.features.has('shader-f16') ? { by: formed('matrix'), on } : undefined
+  return on.traits.features.has('shader-f16') ? { by: variantOf('matrix'), on } : undefined
 }
 
 /** Where nothing is cached lavapipe compiles shaders with barriers for a minute or two. */
@@ -174,17 +174,17 @@ describe('attention_half', () => {
     })
   }
 
-  for (const form of ['portable', 'subgroup', 'tiled']) {
-    it(`matches the reference, ${form}, at 9 queries and 33 keys and the other way round`, patience, async ({ skip }) => {
-      if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
-      await expectEdges(form === 'tiled' ? await tiled() : { by: formed(form) }, 36, [9, 33])
+  for (const variant of ['portable', 'subgroup', 'tiled']) {
+    it(`matches the reference, ${variant}, at 9 queries and 33 keys and the other way round`, patience, async ({ skip }) => {
+      if (variant === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
+      await expectEdges(variant === 'tiled' ? await tiled() : { by: variantOf(variant) }, 36, [9, 33])
     })
   }
 
   it('matches the reference with tiles of 8 rows a lane, which long work gets on SwiftShader', patience, async ({ skip }) => {
     const { traits } = await lentGpu()
     if (traits.software && traits.subgroupSize === 8) skip('lavapipe compiles it for half a minute, and never takes it')
-    await expectEdges({ by: formed('portable', { ROWS: 8, QUADS: 4 }) }, 36, [9, 33])
+    await expectEdges({ by: variantOf('portable', { ROWS: 8, QUADS: 4 }) }, 36, [9, 33])
   })
 
   it('matches the reference at the pose decoder’s 152 frames', async () => {
@@ -193,14 +193,14 @@ describe('attention_half', () => {
     expectAllClose(await run(shape, inputs), inputs, shape)
   })
 
-  it('takes the form for matrix units where the adapter has them for halves', () => {
+  it('takes the variant for matrix units where the adapter has them for halves', () => {
     const gpu = { software: false, features: new Set<string>(), subgroupSize: 32 }
-    const forms = (traits: object) =>
+    const variants = (traits: object) =>
       Object.values(kernels).map(({ variants }) => variants!.find(({ suits }) => suits({ ...gpu, ...traits }))!.shader)
     const names = Object.values(kernels).map(({ name }) => name)
-    expect(forms({ subgroupMatrices: new Set(['f16 f32 16x16x16']) })).toEqual(names.map((name) => `${name}_matrix`))
+    expect(variants({ subgroupMatrices: new Set(['f16 f32 16x16x16']) })).toEqual(names.map((name) => `${name}_matrix`))
     for (const lacking of [{ subgroupMatrices: new Set(['f16 f16 16x16x16']) }, {}])
-      expect(forms(lacking)).toEqual(names.map((name) => `${name}_tiled`))
+      expect(variants(lacking)).toEqual(names.map((name) => `${name}_tiled`))
   })
 
   it('lets an overflow on the way back be seen', async () => {
@@ -216,7 +216,7 @@ describe('attention_half for matrix units', () => {
   it('matches the reference on an adapter that has them', async ({ skip }) => {
     const { traits } = await lentGpu()
     if (!traits.subgroupMatrices?.has('f16 f32 16x16x16')) skip('this adapter has no matrix units for halves')
-    for (const headWidth of [4, 36, 64, 128, 400]) await expectEdges({ by: formed('matrix') }, headWidth, [17, 133])
+    for (const headWidth of [4, 36, 64, 128, 400]) await expectEdges({ by: variantOf('matrix') }, headWidth, [17, 133])
   })
 
   // Three matrices are wider than a head of 36, one is wider than a head of 12.
@@ -229,8 +229,8 @@ describe('attention_half for matrix units', () => {
 
   it('matches the reference with them spelled out, in small workgroups and the small blocks of wide heads', patience, async ({ skip }) => {
     const how = (await spelledOut()) ?? skip('this adapter has no halves')
-    const { attentionHalf, attentionHalfGradQuery } = formed('matrix', { LANES: 64, KEYS: 16 })
-    const { attentionHalfGradKeyValue } = formed('matrix', { LANES: 64, QUERIES: 16 })
+    const { attentionHalf, attentionHalfGradQuery } = variantOf('matrix', { LANES: 64, KEYS: 16 })
+    const { attentionHalfGradKeyValue } = variantOf('matrix', { LANES: 64, QUERIES: 16 })
     await expectEdges({ ...how, by: { attentionHalf, attentionHalfGradQuery, attentionHalfGradKeyValue } }, 12, [9, 67])
   })
 
@@ -246,19 +246,19 @@ describe('attention_half for matrix units', () => {
 })
 
 describe('the dangers of attention_half', () => {
-  const forms = [
+  const variants = [
     ['untuned', 8],
     ['tiled', 36],
     ['matrix', 12],
   ] as const
 
-  for (const [form, headWidth] of forms) {
+  for (const [variant, headWidth] of variants) {
     const how = async (skip: (why: string) => never): Promise<Run> => {
-      if (form === 'matrix') return (await spelledOut()) ?? skip('this adapter has no halves')
-      return form === 'untuned' ? {} : tiled()
+      if (variant === 'matrix') return (await spelledOut()) ?? skip('this adapter has no halves')
+      return variant === 'untuned' ? {} : tiled()
     }
 
-    it(`keeps NaN in the padding rows of keys and values out of everything, ${form}`, patience, async ({ skip }) => {
+    it(`keeps NaN in the padding rows of keys and values out of everything, ${variant}`, patience, async ({ skip }) => {
       for (const causal of [0, 1]) {
         const shape = shapeOf(3, 2, headWidth, 11, 11, causal)
         const inputs = inputsOf(shape, [11, 6, 1])
@@ -273,7 +273,7 @@ describe('the dangers of attention_half', () => {
       }
     })
 
-    it(`gives a sample without keys zeros, whatever its rows hold, ${form}`, patience, async ({ skip }) => {
+    it(`gives a sample without keys zeros, whatever its rows hold, ${variant}`, patience, async ({ skip }) => {
       const shape = shapeOf(2, 2, headWidth, 6, 5)
       const inputs = inputsOf(shape, [0, 5])
       const nothing = (x: Float64Array) => x.map((value, at) => (at < x.length / 2 ? Number.NaN : value))
@@ -284,7 +284,7 @@ describe('the dangers of attention_half', () => {
       }
     })
 
-    it(`holds scores that halves could not, ${form}`, patience, async ({ skip }) => {
+    it(`holds scores that halves could not, ${variant}`, patience, async ({ skip }) => {
       // Scores of 65536 · (key + 1): every query takes the value of the last key that it sees, and nothing of the others.
       const shape = { ...shapeOf(1, 2, headWidth, 9, 40, 1), scale: 1 }
       const width = 2 * headWidth

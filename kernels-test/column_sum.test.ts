@@ -14,27 +14,27 @@ const shapes = [
   { rows: 96, cols: 2048 },
 ]
 
-const forms = ['portable', 'workgroup']
+const variants = ['portable', 'workgroup']
 
 describe('column_sum', () => {
   it('is in the reference what it says', () => {
     expect([...reference.columnSum(Float64Array.of(1, 2, 3, 4, 10, 20, 30, 40), 4)]).toEqual([11, 22, 33, 44])
   })
 
-  for (const [form, { rows, cols }] of forms.flatMap((form) => shapes.map((shape) => [form, shape] as const))) {
-    it(`adds the reference's totals onto what is there, ${form}, at [${rows}, ${cols}]`, async () => {
+  for (const [variant, { rows, cols }] of variants.flatMap((variant) => shapes.map((shape) => [variant, shape] as const))) {
+    it(`adds the reference's totals onto what is there, ${variant}, at [${rows}, ${cols}]`, async () => {
       const x = noise(rows * cols, 1)
       const there = noise(cols, 2)
-      const { sum } = await runKernel(forced(columnSum, form), { x, sum: there }, { rows, cols })
+      const { sum } = await runKernel(forced(columnSum, variant), { x, sum: there }, { rows, cols })
       // Chains of rows/4 additions and three to fold, of sums that stay around √rows.
       const want = reference.columnSum(x, cols).map((v, c) => v + there[c]!)
       expectClose('sum', sum, want, { ulps: Math.ceil(rows / 4) + 4, scale: Math.sqrt(rows) })
     })
   }
 
-  it.each(forms)('adds nothing for no rows, %s', async (form) => {
+  it.each(variants)('adds nothing for no rows, %s', async (variant) => {
     const there = noise(8, 3)
-    const { sum } = await runKernel(forced(columnSum, form), { x: noise(8, 4), sum: there }, { rows: 0, cols: 8 })
+    const { sum } = await runKernel(forced(columnSum, variant), { x: noise(8, 4), sum: there }, { rows: 0, cols: 8 })
     expect([...sum]).toEqual([...there])
   })
 })

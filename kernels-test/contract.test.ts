@@ -47,11 +47,11 @@ describe('one name in every folder', () => {
 
   it('numbers a tuner may choose stand in the shader too', () => {
     for (const { kernel } of tinyWorkloads) {
-      for (const form of [{ shader: kernel.name, ...kernel }, ...variantsOf(kernel)]) {
-        const { shader, tune = {} } = form
+      for (const variant of [{ shader: kernel.name, ...kernel }, ...variantsOf(kernel)]) {
+        const { shader, tune = {} } = variant
         for (const [constant, values] of Object.entries(tune)) {
           const line = new RegExp(`^const ${constant} = (\\d+)u?; // tune: ([\\d ]+\\d)`, 'm').exec(
-            readFileSync(`shaders/${textOf(shader, form).file}.wgsl`, 'utf8'),
+            readFileSync(`shaders/${textOf(shader, variant).file}.wgsl`, 'utf8'),
           )
           expect(line?.[2]?.split(' ').map(Number), `${shader}: ${constant}`).toEqual(values.toSorted((a, b) => a - b))
         }

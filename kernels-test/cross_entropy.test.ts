@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Gpu } from '../src/device/gpu.js'
-import { type AnyKernel, formOf } from '../src/device/kernel.js'
+import { type AnyKernel, chosenVariant } from '../src/device/kernel.js'
 import { crossEntropy, crossEntropyGrad } from '../src/kernels/cross_entropy.js'
 import { ROW_LANES } from '../src/kernels/reductions.js'
 import * as reference from '../src/reference/cross_entropy.js'
@@ -86,19 +86,19 @@ describe('cross_entropy', () => {
   it('takes a subgroup a row on GPUs only', () => {
     const traits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
     const formOn = (differing: object) =>
-      formOf(crossEntropy as unknown as AnyKernel, { ...shapes[4]!, ignored: PAD, smoothing: 0 }, { ...traits, ...differing })
+      chosenVariant(crossEntropy as unknown as AnyKernel, { ...shapes[4]!, ignored: PAD, smoothing: 0 }, { ...traits, ...differing })
     const text = { file: 'cross_entropy', takes: ['subgroup'] }
     expect(formOn({})).toEqual({ shader: 'cross_entropy_subgroup', text, constants: { LANES: 32, ROWS: 4 }, grid: [32, 1] })
     for (const other of [{ software: true }, { subgroupSize: undefined }, { features: new Set() }])
       expect(formOn(other).shader).toBe('cross_entropy')
   })
 
-  for (const form of ['portable', 'subgroup']) {
-    it(`is log classes for equal logits, and safe for large ones, ${form}`, async ({ skip }) => {
-      if (form === 'subgroup' && !(await hasSubgroups(ROW_LANES))) skip('this adapter has no subgroups of one size')
+  for (const variant of ['portable', 'subgroup']) {
+    it(`is log classes for equal logits, and safe for large ones, ${variant}`, async ({ skip }) => {
+      if (variant === 'subgroup' && !(await hasSubgroups(ROW_LANES))) skip('this adapter has no subgroups of one size')
       const params = { rows: 2, classes: 8, stride: 8, ignored: PAD, smoothing: 0 }
       const logits = Float64Array.from({ length: 16 }, (_, i) => (i < 8 ? 5 : i === 8 ? 3e4 : -3e4))
-      const { result } = await runKernel(forced(crossEntropy, form), { logits, goal: Uint32Array.of(0, 0), result: 4 }, params)
+      const { result } = await runKernel(forced(crossEntropy, variant), { logits, goal: Uint32Array.of(0, 0), result: 4 }, params)
       expect(result[0]).toBeCloseTo(Math.log(8), 5)
       expect([result[2], result[3]]).toEqual([0, 3e4])
     })

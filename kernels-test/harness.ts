@@ -30,18 +30,18 @@ afterAll(async () => {
   opened = undefined
 })
 
-/** A kernel that is always taken from the variant whose file's name ends so, or from its own file: for forms this adapter would not take. */
+/** A kernel that is always taken from the variant whose file's name ends so, or from its own file: for variants this adapter would not take. */
 export function forced<K extends { readonly variants?: readonly { shader: string; suits(traits: AdapterTraits): boolean }[] }>(
   kernel: K,
-  form: string,
+  variant: string,
 ): K {
-  return { ...kernel, variants: kernel.variants!.map((one) => ({ ...one, suits: () => one.shader.endsWith(`_${form}`) })) }
+  return { ...kernel, variants: kernel.variants!.map((one) => ({ ...one, suits: () => one.shader.endsWith(`_${variant}`) })) }
 }
 
 /** As {@link forced}, with these numbers in the file's `tune` lines in place of what the declaration would choose. */
-export function forcedWith<K extends { readonly name: string }>(kernel: K, form: string, constants: Constants): K {
+export function forcedWith<K extends { readonly name: string }>(kernel: K, variant: string, constants: Constants): K {
   return pinned(kernel as unknown as AnyKernel, {
-    shader: form === 'portable' ? kernel.name : `${kernel.name}_${form}`,
+    shader: variant === 'portable' ? kernel.name : `${kernel.name}_${variant}`,
     constants,
   }) as unknown as K
 }
@@ -120,7 +120,7 @@ async function runOnce(
   const pass = encoder.beginComputePass()
   pass.setPipeline(pipeline)
   pass.setBindGroup(0, device.createBindGroup({ layout, entries }))
-  const [x, y = 1, z = 1] = gpu.form(kernel, params).grid
+  const [x, y = 1, z = 1] = gpu.variant(kernel, params).grid
   pass.dispatchWorkgroups(x, y, z)
   pass.end()
   device.queue.submit([encoder.finish()])

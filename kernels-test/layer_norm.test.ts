@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Gpu } from '../src/device/gpu.js'
-import { type AnyKernel, formOf } from '../src/device/kernel.js'
+import { type AnyKernel, chosenVariant } from '../src/device/kernel.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
 import { ROW_LANES } from '../src/kernels/reductions.js'
 import * as reference from '../src/reference/layer_norm.js'
@@ -21,20 +21,20 @@ const shapes = [
   { rows: 3, width: 2052 },
 ]
 
-/** Forms of both kernels of rows, and on what they run. */
-const forms = [
-  { form: 'portable', shapes },
-  { form: 'rows', shapes },
-  { form: 'subgroup', shapes },
+/** Variants of both kernels of rows, and on what they run. */
+const variants = [
+  { variant: 'portable', shapes },
+  { variant: 'rows', shapes },
+  { variant: 'subgroup', shapes },
   // As GPUs have them, which this adapter may not be.
-  { form: 'subgroup', lanes: 32, shapes: [shapes[3]!, shapes[6]!] },
-  { form: 'subgroup', lanes: 64, shapes: [shapes[3]!] },
+  { variant: 'subgroup', lanes: 32, shapes: [shapes[3]!, shapes[6]!] },
+  { variant: 'subgroup', lanes: 64, shapes: [shapes[3]!] },
 ]
 
-/** The GPU to run a form on; none where this adapter has no such subgroups. */
-async function gpuFor({ form, lanes }: { form: string; lanes?: number }): Promise<Gpu | undefined> {
+/** The GPU to run a variant on; none where this adapter has no such subgroups. */
+async function gpuFor({ variant, lanes }: { variant: string; lanes?: number }): Promise<Gpu | undefined> {
   if (lanes) return withLanes(lanes)
-  return form === 'portable' || (await hasSubgroups(ROW_LANES)) ? lentGpu() : undefined
+  return variant === 'portable' || (await hasSubgroups(ROW_LANES)) ? lentGpu() : undefined
 }
 
 describe('layer_norm', () => {
@@ -63,15 +63,17 @@ describe('layer_norm', () => {
     )
   })
 
-  for (const [form, { rows, width }] of ['portable', 'workgroup'].flatMap((form) => shapes.map((shape) => [form, shape] as const))) {
-    it(`gathers the grads at gamma and beta, ${form}, at [${rows}, ${width}]`, async () => {
+  for (const [variant, { rows, width }] of ['portable', 'workgroup'].flatMap((variant) =>
+    shapes.map((shape) => [variant, shape] as const),
+  )) {
+    it(`gathers the grads at gamma and beta, ${variant}, at [${rows}, ${width}]`, async () => {
       const x = noise(rows * width, 5)
       const dy = noise(rows * width, 8)
       const stats = reference.layerNorm(x, noise(width, 6, 2), noise(width, 7), epsilon).stats.map(Math.fround)
       // One rounding a row at most of a sum of numbers around 1, and the sum stays below `rows`.
       const sums = reference.layerNormWeightGrad(x, stats, dy)
       const started = noise(width, 9)
-      const kernel = forced(layerNormWeightGrad, form)
+      const kernel = forced(layerNormWeightGrad, variant)
       const weights = await runKernel(kernel, { x, stats, dy, dGamma: started, dBeta: started }, { rows, width })
       const onto = (sum: Float64Array) => sum.map((v, c) => v + started[c]!)
       expectClose('dGamma', weights.dGamma, onto(sums.dGamma), { ulps: rows + 8, scale: 4 })
@@ -80,15 +82,15 @@ describe('layer_norm', () => {
   }
 })
 
-for (const form of forms) {
-  const { lanes, shapes } = form
-  const [norm, normGrad] = [forced(layerNorm, form.form), forced(layerNormGrad, form.form)]
+for (const variant of variants) {
+  const { lanes, shapes } = variant
+  const [norm, normGrad] = [forced(layerNorm, variant.variant), forced(layerNormGrad, variant.variant)]
   const skipReason = 'this adapter has no subgroups of one size'
 
-  describe(`layer_norm, ${form.form}${lanes ? ` of ${lanes} lanes spelled out` : ''}`, () => {
+  describe(`layer_norm, ${variant.variant}${lanes ? ` of ${lanes} lanes spelled out` : ''}`, () => {
     for (const { rows, width } of shapes) {
       it(`matches the reference, both ways, at [${rows}, ${width}]`, async ({ skip }) => {
-        const gpu = (await gpuFor(form)) ?? skip(skipReason)
+        const gpu = (await gpuFor(variant)) ?? skip(skipReason)
         const x = noise(rows * width, 5)
         const gamma = noise(width, 6, 2)
         const beta = noise(width, 7)
@@ -111,7 +113,7 @@ for (const form of forms) {
     }
 
     it('adds onto dx when asked', async ({ skip }) => {
-      const gpu = (await gpuFor(form)) ?? skip(skipReason)
+      const gpu = (await gpuFor(variant)) ?? skip(skipReason)
       const [rows, width] = [5, 12]
       const x = noise(rows * width, 10)
       const gamma = noise(width, 11)
@@ -124,7 +126,7 @@ for (const form of forms) {
     })
 
     it('keeps its digits when the mean is a thousand times the spread', async ({ skip }) => {
-      const gpu = (await gpuFor(form)) ?? skip(skipReason)
+      const gpu = (await gpuFor(variant)) ?? skip(skipReason)
       const [rows, width] = [3, 64]
       const x = noise(rows * width, 14).map((v) => Math.fround(1000 + v))
       const ones = new Float64Array(width).fill(1)
@@ -136,7 +138,7 @@ for (const form of forms) {
     })
 
     it('keeps most digits when a row begins far from where it goes on', async ({ skip }) => {
-      const gpu = (await gpuFor(form)) ?? skip(skipReason)
+      const gpu = (await gpuFor(variant)) ?? skip(skipReason)
       const width = 512
       const x = noise(width, 17).map((v, i) => (i < 16 ? 1000 : v))
       const ones = new Float64Array(width).fill(1)
@@ -150,7 +152,7 @@ for (const form of forms) {
     })
 
     it('turns a constant row into beta', async ({ skip }) => {
-      const gpu = (await gpuFor(form)) ?? skip(skipReason)
+      const gpu = (await gpuFor(variant)) ?? skip(skipReason)
       const width = 8
       const beta = noise(width, 15)
       const x = new Float64Array(width).fill(0.5)
@@ -160,13 +162,13 @@ for (const form of forms) {
   })
 }
 
-describe('the form of layer_norm', () => {
+describe('the variant of layer_norm', () => {
   const traits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
   const shape = { rows: 1200, width: 512, epsilon }
 
   it('is a subgroup a row on GPUs and in the gradient on 4 lanes of a software driver, a lane a row on those elsewhere', () => {
     const shaderOn = (differing: object, kernel: unknown = layerNorm) =>
-      formOf(kernel as AnyKernel, { ...shape, accumulate: 0 }, { ...traits, ...differing }).shader
+      chosenVariant(kernel as AnyKernel, { ...shape, accumulate: 0 }, { ...traits, ...differing }).shader
     expect([shaderOn({}), shaderOn({}, layerNormGrad)]).toEqual(['layer_norm_subgroup', 'layer_norm_grad_subgroup'])
     const small = { software: true, subgroupSize: 4 }
     expect([shaderOn(small), shaderOn(small, layerNormGrad)]).toEqual(['layer_norm_rows', 'layer_norm_grad_subgroup'])
@@ -177,11 +179,11 @@ describe('the form of layer_norm', () => {
   })
 
   it('keeps as much of a row as it is wide, up to 16 vectors a lane, on software drivers 4', () => {
-    const formAt = (width: number) => formOf(layerNorm as unknown as AnyKernel, { ...shape, width }, traits)
+    const formAt = (width: number) => chosenVariant(layerNorm as unknown as AnyKernel, { ...shape, width }, traits)
     expect(formAt(512)).toMatchObject({ constants: { LANES: 32, ROWS: 4, TURNS: 4 }, grid: [300, 1] })
     expect([4, 132, 4096].map((width) => formAt(width).constants.TURNS)).toEqual([1, 2, 16])
     const small = { ...traits, software: true, subgroupSize: 4 }
-    expect(formOf(layerNormGrad as unknown as AnyKernel, { ...shape, accumulate: 0 }, small).constants).toEqual({
+    expect(chosenVariant(layerNormGrad as unknown as AnyKernel, { ...shape, accumulate: 0 }, small).constants).toEqual({
       LANES: 4,
       ROWS: 4,
       TURNS: 4,

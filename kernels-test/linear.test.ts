@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { linearGrad } from '../src/kernels/linear.js'
 import * as reference from '../src/reference/linear.js'
 import { dot, expectGrad, finiteDifference, hasSubgroups, noise, runKernel } from './harness.js'
-import { expectAccumulation, expectFinish, expectReference, inForm, products, title } from './products.js'
+import { expectAccumulation, expectFinish, expectReference, inVariant, products, title } from './products.js'
 
-// One element; under, at and over a lane's tile of 8 and a workgroup's of 64, in every form; primes; the pose head's 152 columns.
+// One element; under, at and over a lane's tile of 8 and a workgroup's of 64, in every variant; primes; the pose head's 152 columns.
 const sizes = [
   { rows: 1, inner: 4, cols: 4 },
   { rows: 7, inner: 12, cols: 4 },
@@ -40,15 +40,15 @@ describe('linear', () => {
     )
   })
 
-  for (const [form, size] of ['portable', 'subgroup', 'subgroup of 32 rows', 'tiled'].flatMap((form) =>
-    sizes.map((size) => [form, size] as const),
+  for (const [variant, size] of ['portable', 'subgroup', 'subgroup of 32 rows', 'tiled'].flatMap((variant) =>
+    sizes.map((size) => [variant, size] as const),
   )) {
-    it(`matches the reference, all three ways, ${form}, ${title(size)}`, async ({ skip }) => {
-      if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
+    it(`matches the reference, all three ways, ${variant}, ${title(size)}`, async ({ skip }) => {
+      if (variant === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
       // What long products get on lavapipe.
-      if (form === 'subgroup of 32 rows' && !(await hasSubgroups([8])))
+      if (variant === 'subgroup of 32 rows' && !(await hasSubgroups([8])))
         skip('made for subgroups of 8 lanes; SwiftShader compiles it for seconds')
-      await expectReference(inForm(products, form), size)
+      await expectReference(inVariant(products, variant), size)
     })
   }
 
@@ -65,15 +65,15 @@ describe('linear', () => {
     )
   })
 
-  for (const [form, size] of ['portable', 'subgroup', 'subgroup of 32 rows', 'tiled'].flatMap((form) =>
-    sizes.slice(3).map((size) => [form, size] as const),
+  for (const [variant, size] of ['portable', 'subgroup', 'subgroup of 32 rows', 'tiled'].flatMap((variant) =>
+    sizes.slice(3).map((size) => [variant, size] as const),
   )) {
-    it(`bends, drops and adds what is there, and gates the way back, ${form}, ${title(size)}`, async ({ skip }) => {
-      if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
+    it(`bends, drops and adds what is there, and gates the way back, ${variant}, ${title(size)}`, async ({ skip }) => {
+      if (variant === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
       // What long products get on lavapipe.
-      if (form === 'subgroup of 32 rows' && !(await hasSubgroups([8])))
+      if (variant === 'subgroup of 32 rows' && !(await hasSubgroups([8])))
         skip('made for subgroups of 8 lanes; SwiftShader compiles it for seconds')
-      await expectFinish(inForm(products, form), size)
+      await expectFinish(inVariant(products, variant), size)
     })
   }
 

@@ -7,7 +7,7 @@ import {
   expectFinish,
   expectReference,
   halfProducts,
-  inForm,
+  inVariant,
   mapped,
   type Products,
   plain,
@@ -26,27 +26,27 @@ const sizes = [
   { rows: 131, inner: 36, cols: 152 },
 ]
 
-/** The forms for matrix units with a tile of 32·ROWS by 64·COLS, whatever size the declaration would choose, and no slices. */
+/** The variants for matrix units with a tile of 32·ROWS by 64·COLS, whatever size the declaration would choose, and no slices. */
 const withTile = (tile: { readonly ROWS: number; readonly COLS: number }): Products =>
   mapped(halfProducts, (kernel) => forcedWith(kernel, 'matrix', kernel.name === linearHalfWeightGrad.name ? { ...tile, SLICES: 1 } : tile))
 
 describe('linear_half', () => {
-  for (const form of ['portable', 'subgroup', 'tiled']) {
+  for (const variant of ['portable', 'subgroup', 'tiled']) {
     for (const size of sizes) {
-      it(`matches the reference, all three ways, ${form}, ${title(size)}`, async ({ skip }) => {
-        if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
-        await expectReference(inForm(halfProducts, form), size)
+      it(`matches the reference, all three ways, ${variant}, ${title(size)}`, async ({ skip }) => {
+        if (variant === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
+        await expectReference(inVariant(halfProducts, variant), size)
       })
     }
 
-    it(`adds on, and finishes as linear does, ${form}`, async ({ skip }) => {
-      if (form === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
-      await expectAccumulation(inForm(halfProducts, form))
-      for (const size of sizes.slice(3)) await expectFinish(inForm(halfProducts, form), size)
+    it(`adds on, and finishes as linear does, ${variant}`, async ({ skip }) => {
+      if (variant === 'subgroup' && !(await hasSubgroups())) skip('this adapter has no subgroups of 4 or 8 lanes')
+      await expectAccumulation(inVariant(halfProducts, variant))
+      for (const size of sizes.slice(3)) await expectFinish(inVariant(halfProducts, variant), size)
     })
   }
 
-  it('takes the form for matrix units where the adapter has them for halves, with larger tiles for larger outputs', () => {
+  it('takes the variant for matrix units where the adapter has them for halves, with larger tiles for larger outputs', () => {
     const features = new Set<string>()
     const tensorCores = { software: false, features, subgroupSize: 32, subgroupMatrices: new Set(['f16 f32 16x16x16']) }
     const gpuOf = (traits: object) =>
@@ -73,7 +73,7 @@ describe('linear_half for matrix units', () => {
     it(`matches the reference on an adapter that has them, ${title(size)}`, async ({ skip }) => {
       const { traits } = await lentGpu()
       if (!traits.subgroupMatrices?.has('f16 f32 16x16x16')) skip('this adapter has no matrix units for halves')
-      await expectReference(inForm(halfProducts, 'matrix'), size)
+      await expectReference(inVariant(halfProducts, 'matrix'), size)
     })
   }
 
@@ -113,8 +113,8 @@ describe('the rounding of linear_half', () => {
     return x.map((_, m) => y[4 * m]!)
   }
 
-  it.each(['portable', 'subgroup', 'tiled'])('is to the nearest, past the largest half to infinity, %s', async (form) => {
-    const linear = (await hasSubgroups()) || form !== 'subgroup' ? inForm(halfProducts, form).kernels[0] : linearHalf
+  it.each(['portable', 'subgroup', 'tiled'])('is to the nearest, past the largest half to infinity, %s', async (variant) => {
+    const linear = (await hasSubgroups()) || variant !== 'subgroup' ? inVariant(halfProducts, variant).kernels[0] : linearHalf
     const x = [1 + 2 ** -11, 1 + 3 * 2 ** -11, 1 + 2 ** -11 + 2 ** -20, 1 / 3, -0.1, 2 ** -14, 65504, 65519].map(Math.fround)
     expect(await rounded(linear, x)).toEqual(x.map(nearestHalf))
     expect(await rounded(linear, [65520, -1e6, Infinity, Number.NaN])).toEqual([Infinity, -Infinity, Infinity, Number.NaN])

@@ -18,13 +18,13 @@ function withLoops(): Promise<Gpu> {
   })
 }
 
-/** How attention's tiled form is run here: as GPUs take it, but on lavapipe with loops left as loops and the one size of tile that this serves. */
+/** How attention's tiled variant is run here: as GPUs take it, but on lavapipe with loops left as loops and the one size of tile that this serves. */
 export async function tiledRun<Kernels>(
-  formed: (form: string, constants: Constants) => Kernels,
+  variantOf: (variant: string, constants: Constants) => Kernels,
 ): Promise<{ readonly by: Kernels; readonly on?: Gpu }> {
   const { software, subgroupSize } = (await lentGpu()).traits
-  if (!software || subgroupSize !== 8) return { by: formed('tiled', {}) }
-  return { by: formed('tiled', { ROWS: 32 }), on: await withLoops() }
+  if (!software || subgroupSize !== 8) return { by: variantOf('tiled', {}) }
+  return { by: variantOf('tiled', { ROWS: 32 }), on: await withLoops() }
 }
 
 /** The source with its loops for `unroll` left as loops, to a bound the driver does not know: it would write them out itself. */

@@ -1,4 +1,4 @@
-// What every form of a product owes its reference, forward and both ways back: shared by the tests of linear, linear_half and of slices.
+// What every variant of a product owes its reference, forward and both ways back: shared by the tests of linear, linear_half and of slices.
 
 import { expect } from 'vitest'
 import type { Gpu } from '../src/device/gpu.js'
@@ -10,7 +10,7 @@ import * as halfReference from '../src/reference/linear_half.js'
 import { toHalf } from '../src/reference/to_half.js'
 import { expectClose, forced, forcedWith, noise, runKernel } from './harness.js'
 
-/** A layer's three kernels, in whatever form, and what they are held to. */
+/** A layer's three kernels, in whatever variant, and what they are held to. */
 export interface Products {
   readonly kernels: readonly [typeof linear, typeof linearGrad, typeof linearWeightGrad]
   readonly reference: Pick<typeof reference, 'linear' | 'linearGrad' | 'linearWeightGrad'>
@@ -36,11 +36,11 @@ export function mapped(those: Products, change: <K extends Products['kernels'][n
   return { ...those, kernels: [change(forward, 0), change(grad, 1), change(weightGrad, 2)] }
 }
 
-/** In the form whose files' names end so; of tiles the largest, in one slice: slices.test.ts has the others. */
-export const inForm = (those: Products, form: string): Products =>
+/** In the variant whose files' names end so; of tiles the largest, in one slice: slices.test.ts has the others. */
+export const inVariant = (those: Products, variant: string): Products =>
   mapped(those, (kernel) => {
-    if (form === 'tiled') return forcedWith(kernel, form, { SIDE: 64, SLICES: 1 })
-    return form === 'subgroup of 32 rows' ? forcedWith(kernel, 'subgroup', { TILE_ROWS: 32 }) : forced(kernel, form)
+    if (variant === 'tiled') return forcedWith(kernel, variant, { SIDE: 64, SLICES: 1 })
+    return variant === 'subgroup of 32 rows' ? forcedWith(kernel, 'subgroup', { TILE_ROWS: 32 }) : forced(kernel, variant)
   })
 
 /** Noise that halves hold with all 11 digits. */

@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { detectRaces } from 'wgsl_reflect/wgsl_reflect.module.js'
 import type { Workload } from '../bench/workload.js'
-import { type AdapterTraits, formOf, type Grid, packParams } from '../src/device/kernel.js'
+import { type AdapterTraits, chosenVariant, type Grid, packParams } from '../src/device/kernel.js'
 import { reflectShader } from '../src/device/shader/reflect.js'
 import { specialisedShader } from '../src/device/shader/text.js'
 import { shaderNamed, shadersOf } from '../src/device/tuning.js'
@@ -23,7 +23,7 @@ function racesOf(source: string, grid: Grid, buffers: readonly ArrayBufferLike[]
 const PLAIN: AdapterTraits = { software: false, features: new Set(), subgroupSize: undefined }
 
 async function walk({ kernel, params, buffers }: Workload, mutate = (source: string) => source): Promise<string[]> {
-  const { text, constants, grid } = formOf(kernel, params, PLAIN)
+  const { text, constants, grid } = chosenVariant(kernel, params, PLAIN)
   const source = mutate((await specialisedShader(text, shaderFromPackage, constants)).code)
   const data = Object.values(buffers).map((given) => (typeof given === 'number' ? new Float32Array(given).fill(0.5) : given.slice()).buffer)
   const bytes = packParams(kernel, reflectShader(source), params)
@@ -32,8 +32,8 @@ async function walk({ kernel, params, buffers }: Workload, mutate = (source: str
 
 const named = (name: string) => tinyWorkloads.find(({ kernel }) => kernel.name === name)!
 
-/** A workload for each form of a kernel that can be walked: variants for subgroups and their matrices cannot, the walk knows nothing of those. */
-const forms = tinyWorkloads.flatMap(({ kernel, ...rest }) => [
+/** A workload for each variant of a kernel that can be walked: variants for subgroups and their matrices cannot, the walk knows nothing of those. */
+const variants = tinyWorkloads.flatMap(({ kernel, ...rest }) => [
   { ...rest, kernel: { ...kernel, variants: [] } },
   ...(kernel.variants ?? [])
     .filter(({ shader }) => !/_(subgroup|matrix)$/.test(shader))
@@ -41,7 +41,7 @@ const forms = tinyWorkloads.flatMap(({ kernel, ...rest }) => [
 ])
 
 describe('no race in', () => {
-  it.each(forms.map((one) => [formOf(one.kernel, one.params, PLAIN).shader, one] as const))('%s', async (_, one) => {
+  it.each(variants.map((one) => [chosenVariant(one.kernel, one.params, PLAIN).shader, one] as const))('%s', async (_, one) => {
     expect(await walk(one)).toEqual([])
   })
 

@@ -1,7 +1,7 @@
 // Products whose sums a workgroup cuts into slices: every number of slices against the reference, and when the declarations cut.
 
 import { describe, expect, it } from 'vitest'
-import { type AdapterTraits, type AnyKernel, type Constants, candidatesOf, formOf } from '../src/device/kernel.js'
+import { type AdapterTraits, type AnyKernel, type Constants, candidatesOf, chosenVariant } from '../src/device/kernel.js'
 import { linearWeightGrad } from '../src/kernels/linear.js'
 import { linearHalfWeightGrad } from '../src/kernels/linear_half.js'
 import { forcedWith, lentGpu } from './harness.js'
@@ -66,7 +66,7 @@ describe('sums are cut', () => {
   const gpu: AdapterTraits = { software: false, features: new Set(), subgroupSize: 32 }
   const tensorCores: AdapterTraits = { ...gpu, subgroupMatrices: new Set(['f16 f32 16x16x16']) }
   const formAt = (kernel: object, cols: number, inner: number, rows: number, traits: AdapterTraits) =>
-    formOf(kernel as AnyKernel, { rows, inner, cols, hasBias: 1 }, traits)
+    chosenVariant(kernel as AnyKernel, { rows, inner, cols, hasBias: 1 }, traits)
 
   it('where an output has too few tiles for the cores, and each sum is long enough', () => {
     const numbersAt = (cols: number, inner: number, rows: number) => formAt(linearWeightGrad, cols, inner, rows, gpu).constants
@@ -91,8 +91,8 @@ describe('sums are cut', () => {
   })
 
   it('on no software driver, and nowhere into tiles that a workgroup has no memory for', () => {
-    const triedOn = (kernel: object, traits: AdapterTraits, form: string) =>
-      candidatesOf(kernel as AnyKernel, traits).flatMap(({ shader, constants }) => (shader.endsWith(form) ? [constants] : []))
+    const triedOn = (kernel: object, traits: AdapterTraits, variant: string) =>
+      candidatesOf(kernel as AnyKernel, traits).flatMap(({ shader, constants }) => (shader.endsWith(variant) ? [constants] : []))
     expect(triedOn(linearWeightGrad, { ...gpu, software: true }, '_tiled')).toEqual([{ SIDE: 64, SLICES: 1 }])
     expect(triedOn(linearWeightGrad, gpu, '_tiled')).toHaveLength(6)
     const matrixTiles = triedOn(linearHalfWeightGrad, tensorCores, '_matrix')

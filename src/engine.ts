@@ -14,13 +14,13 @@ export {
   type Constants,
   type Cost as KernelCost,
   defineKernel,
-  type FormSpec,
   type Grid,
   type Kernel,
   type KernelSpec,
   type ParamType,
   type ParamValues,
   type Variant as KernelVariant,
+  type VariantSpec,
 } from './device/kernel.js'
 export { Arena, type Region, type SlotPlan, SlotPool, type Tensor } from './device/memory.js'
 export { type EncodeOptions, Program, Recorder, type RunOptions } from './device/program.js'

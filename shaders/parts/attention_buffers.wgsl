@@ -1,4 +1,4 @@
-// parts/attention_buffers: the buffers of attention, in all its forms.
+// parts/attention_buffers: the buffers of attention, in all its variants.
 // use: attention_shape
 
 @group(0) @binding(3) var<storage, read> keyLengths: array<u32>;

@@ -1,5 +1,5 @@
 // parts/row_subgroup: rows that belong to a subgroup each. Reads LANES of the kernel. That a subgroup is LANES neighbours along x WGSL does
-// not say; it holds wherever such a form is taken.
+// not say; it holds wherever such a variant is taken.
 
 enable subgroups;
 

@@ -1,6 +1,6 @@
 // parts/softmax_f16: the exponentials of a softmax whose weights are rounded to f16: 2^(score - level), with scores that count powers of two
 // and the whole number above the highest as level. Another level then moves a weight by a power of two, so that it rounds to the same
-// digits under the maximum of the keys so far as under that of all, and every form of a kernel rounds alike.
+// digits under the maximum of the keys so far as under that of all, and every variant of a kernel rounds alike.
 
 // What a product of query and key is multiplied by to be a score.
 fn scoreUnit(scale: f32) -> f32 { return scale * 1.4426950408889634; }

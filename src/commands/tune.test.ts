@@ -64,7 +64,7 @@ describe('signllm tune', () => {
 
   it('is what later runs take, and a run goes on with what it was begun with', async () => {
     const tuning = await saved()
-    // Every form runs everywhere that is named here, and rounds differently from the one this adapter takes untuned.
+    // Every variant runs everywhere that is named here, and rounds differently from the one this adapter takes untuned.
     for (const [name, kernel] of Object.entries(tuning.kernels))
       for (const shape of kernel.shapes) Object.assign(shape, { shader: `${name}_tiled`, constants: { SIDE: 64, SLICES: 1 } })
     await writeFile(path, JSON.stringify(tuning))

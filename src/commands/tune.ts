@@ -1,4 +1,4 @@
-// `signllm tune`: measures the forms of kernels on an adapter and keeps what won, for every later run there.
+// `signllm tune`: measures the variants of kernels on an adapter and keeps what won, for every later run there.
 
 import type { Choice } from '../device/kernel.js'
 import { shadersOf, type Tuning } from '../device/tuning.js'

@@ -25,7 +25,7 @@ export async function makeDispatches(
   try {
     const dispatches = await validated(gpu, () =>
       steps.map((step, i) => {
-        const { grid } = gpu.form(step.kernel, step.params)
+        const { grid } = gpu.variant(step.kernel, step.params)
         checkLimits(gpu, step, grid)
         return makeDispatch(gpu, step, grid, pipelines[i]!, regionOf, { buffer: uniforms, ...places[i]! })
       }),

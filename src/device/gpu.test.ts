@@ -67,17 +67,17 @@ describe('a Gpu', () => {
 })
 
 describe('a Gpu tuned otherwise', () => {
-  it('takes other forms, leaves the first one its own, and shares all else with it', async () => {
+  it('takes other variants, leaves the first one its own, and shares all else with it', async () => {
     const { gpu } = await openGpu()
     const kernel = gelu as unknown as AnyKernel
     const params = { n: 1024 }
-    const usual = gpu.form(kernel, params)
+    const usual = gpu.variant(kernel, params)
     const other = candidatesOf(kernel, gpu.traits).find(({ constants }) => constants.WG !== usual.constants.WG)!
     const shapes = [{ ...other, params, ms: 1, untunedMs: 2 }]
     const tuned = gpu.tunedAs({ format: TUNING_FORMAT, adapter: gpu.identity, kernels: { gelu: { files: [], hash: '', shapes } } })
-    expect(tuned.form(kernel, params).constants).toEqual(other.constants)
-    expect(gpu.form(kernel, params)).toEqual(usual)
-    expect(tuned.tunedAs(undefined).form(kernel, params)).toEqual(usual)
+    expect(tuned.variant(kernel, params).constants).toEqual(other.constants)
+    expect(gpu.variant(kernel, params)).toEqual(usual)
+    expect(tuned.tunedAs(undefined).variant(kernel, params)).toEqual(usual)
     expect([tuned.name, tuned.label, tuned.identity]).toEqual([gpu.name, gpu.label, gpu.identity])
     expect(await tuned.tunedAs(undefined).pipeline(kernel, params)).toBe(await gpu.pipeline(kernel, params))
 
@@ -169,7 +169,7 @@ describe('a Gpu over a device that others use', () => {
     for (const gpu of [Gpu.from(given), (await openGpu({ device: given })).gpu]) {
       expect({ ...gpu.traits, features: [...gpu.traits.features] }).toEqual({ ...opened.traits, features: [...opened.traits.features] })
       expect([gpu.label, gpu.software]).toEqual([opened.label, opened.software])
-      for (const { kernel, params } of tinyWorkloads) expect(gpu.form(kernel, params)).toEqual(opened.form(kernel, params))
+      for (const { kernel, params } of tinyWorkloads) expect(gpu.variant(kernel, params)).toEqual(opened.variant(kernel, params))
     }
     await opened.destroy()
   })
@@ -185,7 +185,7 @@ describe('a Gpu over a device that others use', () => {
       const kernels = { gelu: { files, hash: await hashOfShaders(files, shaderFromPackage), shapes } }
       await writeTuning(report.tuning.path, { format: TUNING_FORMAT, adapter: report.identity, kernels })
       const lent = await openGpu({ device: opened.device })
-      expect(lent.gpu.form(kernel, { n: 1024 }).constants).toMatchObject(choice.constants)
+      expect(lent.gpu.variant(kernel, { n: 1024 }).constants).toMatchObject(choice.constants)
       expect(lent.report).toEqual({ ...report, chosen: report.software ? 'software' : 'gpu', attempts: [], tuning: lent.report.tuning })
       expect(lent.report.tuning).toEqual({ path: report.tuning.path, shapes: 1 })
       await opened.destroy()

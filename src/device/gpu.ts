@@ -5,7 +5,7 @@ import { once } from '../base/once.js'
 import { adapterName, infoOf, isSoftware, traitsOf } from './adapter_facts.js'
 import type { DispatchTimer } from './dispatch_timer.js'
 import type { FromOptions, GpuOptions } from './gpu_options.js'
-import { type AdapterTraits, type AnyKernel, checkDeclaration, formOf, type KernelForm } from './kernel.js'
+import { type AdapterTraits, type AnyKernel, type ChosenVariant, checkDeclaration, chosenVariant } from './kernel.js'
 import { checkBuffers, own } from './owned_buffers.js'
 import { bundledShader } from './shader/bundled.js'
 import type { ShaderFacts } from './shader/reflect.js'
@@ -50,7 +50,7 @@ export class Gpu implements AsyncDisposable {
    * @internal
    */
   readonly keepAlive: unknown
-  /** What kernels' forms are chosen by where it knows them. What was made before it is set keeps its forms. */
+  /** What kernels' variants are chosen by where it knows them. What was made before it is set keeps its variants. */
   tuning: Tuning | undefined
   readonly #options: GpuOptions
   readonly #shaders: ShaderSource
@@ -95,7 +95,7 @@ export class Gpu implements AsyncDisposable {
   }
 
   /**
-   * The same Gpu, its end and its troubles too, with kernels' forms chosen by these measurements from now on: forms differ in rounding, and
+   * The same Gpu, its end and its troubles too, with kernels' variants chosen by these measurements from now on: variants differ in rounding, and
    * what is to give the same bits each time must not depend on what others set meanwhile.
    */
   tunedAs(tuning: Tuning | undefined): Gpu {
@@ -126,8 +126,8 @@ export class Gpu implements AsyncDisposable {
    * Which file a kernel is taken from on this adapter, with which constants and workgroups.
    * @internal
    */
-  form(kernel: AnyKernel, params: Readonly<Record<string, number>>): KernelForm {
-    return formOf(kernel, params, this.traits, this.tuning && choiceOf(this.tuning, kernel, params))
+  variant(kernel: AnyKernel, params: Readonly<Record<string, number>>): ChosenVariant {
+    return chosenVariant(kernel, params, this.traits, this.tuning && choiceOf(this.tuning, kernel, params))
   }
 
   /**
@@ -136,12 +136,12 @@ export class Gpu implements AsyncDisposable {
    */
   pipeline(kernel: AnyKernel, params: Readonly<Record<string, number>>): Promise<Pipeline> {
     this.check()
-    const form = this.form(kernel, params)
-    const key = `${form.shader} ${JSON.stringify(form.constants)}`
-    return once(this.#shared.pipelines, key, () => this.#compile(kernel, form, key))
+    const variant = this.variant(kernel, params)
+    const key = `${variant.shader} ${JSON.stringify(variant.constants)}`
+    return once(this.#shared.pipelines, key, () => this.#compile(kernel, variant, key))
   }
 
-  async #compile(kernel: AnyKernel, { shader, text, constants }: KernelForm, label: string): Promise<Pipeline> {
+  async #compile(kernel: AnyKernel, { shader, text, constants }: ChosenVariant, label: string): Promise<Pipeline> {
     const { code, located } = await specialisedShader(text, this.#shaders, constants)
     const facts = checkDeclaration(kernel, code, text.file)
     // What is wrong is told here, with its line, and not once more as an uncaptured error.

@@ -18,7 +18,7 @@ export interface Cost {
 
 export type ParamValues<P extends Record<string, ParamType>> = { readonly [K in keyof P]: number }
 
-export interface KernelSpec<B extends Record<string, Access>, P extends Record<string, ParamType>> extends FormSpec<P> {
+export interface KernelSpec<B extends Record<string, Access>, P extends Record<string, ParamType>> extends VariantSpec<P> {
   /** The kernel's name everywhere, and its shader file's but for `text`. */
   readonly name: string
   /** In binding order. */
@@ -26,13 +26,13 @@ export interface KernelSpec<B extends Record<string, Access>, P extends Record<s
   /** In the order of the shader's Params struct, bound last as a uniform. */
   readonly params: P
   readonly cost: (params: ParamValues<P>) => Cost
-  /** Other forms of the same kernel; untuned, the first that suits the adapter is taken. */
+  /** Other variants of the same kernel; untuned, the first that suits the adapter is taken. */
   readonly variants?: readonly Variant<P>[]
 }
 
-/** How one form of a kernel is compiled and dispatched. */
-export interface FormSpec<P extends Record<string, ParamType>> {
-  /** The text it is compiled from, where that is another than the file of its own name: forms that differ in parts share one. */
+/** How one variant of a kernel is compiled and dispatched. */
+export interface VariantSpec<P extends Record<string, ParamType>> {
+  /** The text it is compiled from, where that is another than the file of its own name: variants that differ in parts share one. */
   readonly text?: ShaderText
   /** Workgroups for the given params, and for the constants as they are. */
   readonly workgroups: (params: ParamValues<P>, traits: AdapterTraits, constants: Constants) => Grid
@@ -59,7 +59,7 @@ export interface AdapterTraits {
 }
 
 /** A kernel written with other instructions: same buffers, params and meaning; roundings may differ. */
-export interface Variant<P extends Record<string, ParamType>> extends FormSpec<P> {
+export interface Variant<P extends Record<string, ParamType>> extends VariantSpec<P> {
   /** Its name, and its file's but for `text`. */
   readonly shader: string
   /** Whether it is the one to take on an adapter that nothing was measured on. */
@@ -68,14 +68,14 @@ export interface Variant<P extends Record<string, ParamType>> extends FormSpec<P
   readonly runs?: (traits: AdapterTraits) => boolean
 }
 
-/** One form of a kernel, as the tuner chose it. */
+/** One variant of a kernel, as the tuner chose it. */
 export interface Choice {
   readonly shader: string
   readonly constants: Constants
 }
 
 /** What is compiled and dispatched on one adapter. */
-export interface KernelForm {
+export interface ChosenVariant {
   readonly shader: string
   readonly text: ShaderText
   readonly constants: Readonly<Record<string, number>>
@@ -97,33 +97,39 @@ export function defineKernel<const B extends Record<string, Access>, const P ext
   return spec
 }
 
-/** The form of a kernel for an adapter: the chosen one; without a choice its first variant that suits, else the kernel's own file. */
-export function formOf(kernel: AnyKernel, params: Readonly<Record<string, number>>, traits: AdapterTraits, choice?: Choice): KernelForm {
+/** The variant of a kernel for an adapter: the chosen one; without a choice its first variant that suits, else the kernel's own file. */
+export function chosenVariant(
+  kernel: AnyKernel,
+  params: Readonly<Record<string, number>>,
+  traits: AdapterTraits,
+  choice?: Choice,
+): ChosenVariant {
   const known = choice && isCandidate(kernel, traits, choice) ? choice : undefined
   const shader = known?.shader ?? kernel.variants?.find(({ suits }) => suits(traits))?.shader ?? kernel.name
-  const form = formNamed(kernel, shader)!
-  const usual = Object.fromEntries(Object.entries(form.tune ?? {}).map(([name, [first]]) => [name, first!]))
-  const constants = { ...usual, ...form.constants?.(params, traits), ...known?.constants }
-  return { shader, text: textOf(shader, form), constants, grid: form.workgroups(params, traits, constants) }
+  const variant = variantNamed(kernel, shader)!
+  const usual = Object.fromEntries(Object.entries(variant.tune ?? {}).map(([name, [first]]) => [name, first!]))
+  const constants = { ...usual, ...variant.constants?.(params, traits), ...known?.constants }
+  return { shader, text: textOf(shader, variant), constants, grid: variant.workgroups(params, traits, constants) }
 }
 
-/** A form that another's text gives with parts of this kind. */
-export function taking<P extends Record<string, ParamType>>(kind: PartKind, shader: string, form: Variant<P>): Variant<P> {
-  const { file, takes = [] } = textOf(form.shader, form)
-  return { ...form, shader, text: { file, takes: [...takes, kind] } }
+/** A variant that another's text gives with parts of this kind. */
+export function taking<P extends Record<string, ParamType>>(kind: PartKind, shader: string, variant: Variant<P>): Variant<P> {
+  const { file, takes = [] } = textOf(variant.shader, variant)
+  return { ...variant, shader, text: { file, takes: [...takes, kind] } }
 }
 
-/** A form that another's text gives with operands in f16. */
-export const inHalves = <P extends Record<string, ParamType>>(shader: string, form: Variant<P>): Variant<P> => taking('f16', shader, form)
+/** A variant that another's text gives with operands in f16. */
+export const f16Variant = <P extends Record<string, ParamType>>(shader: string, variant: Variant<P>): Variant<P> =>
+  taking('f16', shader, variant)
 
-/** The text that a form is compiled from. */
-export const textOf = (name: string, { text }: Pick<FormSpec<never>, 'text'>): ShaderText => text ?? { file: name }
+/** The text that a variant is compiled from. */
+export const textOf = (name: string, { text }: Pick<VariantSpec<never>, 'text'>): ShaderText => text ?? { file: name }
 
-/** Every form that runs on an adapter, with every combination of its tunable constants that may be tried there. */
+/** Every variant that runs on an adapter, with every combination of its tunable constants that may be tried there. */
 export function candidatesOf(kernel: AnyKernel, traits: AdapterTraits): Choice[] {
   const shaders = [kernel.name, ...(kernel.variants ?? []).filter((variant) => runsOn(variant, traits)).map(({ shader }) => shader)]
   return shaders.flatMap((shader) => {
-    const { tune = {}, tries = () => true } = formNamed(kernel, shader)!
+    const { tune = {}, tries = () => true } = variantNamed(kernel, shader)!
     const combinations = Object.entries(tune).reduce<Constants[]>(
       (all, [name, values]) => all.flatMap((constants) => values.map((value) => ({ ...constants, [name]: value }))),
       [{}],
@@ -132,12 +138,12 @@ export function candidatesOf(kernel: AnyKernel, traits: AdapterTraits): Choice[]
   })
 }
 
-/** The same kernel in one form only, whatever the adapter and its tuning. */
+/** The same kernel in one variant only, whatever the adapter and its tuning. */
 export function pinned(kernel: AnyKernel, { shader, constants }: Choice): AnyKernel {
-  const form = formNamed(kernel, shader)!
-  const pins: FormSpec<Record<string, ParamType>> = {
-    ...form,
-    constants: (params, traits) => ({ ...form.constants?.(params, traits), ...constants }),
+  const variant = variantNamed(kernel, shader)!
+  const pins: VariantSpec<Record<string, ParamType>> = {
+    ...variant,
+    constants: (params, traits) => ({ ...variant.constants?.(params, traits), ...constants }),
   }
   return shader === kernel.name ? { ...kernel, ...pins, variants: [] } : { ...kernel, variants: [{ ...pins, shader, suits: () => true }] }
 }
@@ -153,7 +159,7 @@ const isCandidate = (kernel: AnyKernel, traits: AdapterTraits, { shader, constan
 
 const runsOn = ({ suits, runs = suits }: Variant<Record<string, ParamType>>, traits: AdapterTraits): boolean => runs(traits)
 
-function formNamed(kernel: AnyKernel, shader: string): FormSpec<Record<string, ParamType>> | undefined {
+function variantNamed(kernel: AnyKernel, shader: string): VariantSpec<Record<string, ParamType>> | undefined {
   return shader === kernel.name ? kernel : kernel.variants?.find((variant) => variant.shader === shader)
 }
 

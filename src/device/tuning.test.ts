@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { attention } from '../kernels/attention.js'
 import { linear } from '../kernels/linear.js'
-import { type AdapterTraits, type AnyKernel, candidatesOf, formOf, pinned } from './kernel.js'
+import { type AdapterTraits, type AnyKernel, candidatesOf, chosenVariant, pinned } from './kernel.js'
 import { choiceOf, TUNING_FORMAT, type Tuning } from './tuning.js'
 
 const kernel = linear as unknown as AnyKernel
@@ -31,32 +31,36 @@ describe('tuning', () => {
 
   it('decides file, constants and workgroups of a kernel', () => {
     const params = sizes(1024, 512, 512)
-    expect(formOf(kernel, params, lavapipe)).toMatchObject({ shader: 'linear_subgroup', constants: { TILE_ROWS: 32 }, grid: [16, 32] })
-    const chosen = formOf(kernel, params, lavapipe, choiceOf(tuning, kernel, params))
+    expect(chosenVariant(kernel, params, lavapipe)).toMatchObject({
+      shader: 'linear_subgroup',
+      constants: { TILE_ROWS: 32 },
+      grid: [16, 32],
+    })
+    const chosen = chosenVariant(kernel, params, lavapipe, choiceOf(tuning, kernel, params))
     expect(chosen).toMatchObject({ shader: 'linear_subgroup', constants: { TILE_ROWS: 16, LANES: 8 }, grid: [16, 64] })
   })
 
-  it('is left aside where a form is no more, or does not run here', () => {
+  it('is left aside where a variant is no more, or does not run here', () => {
     const params = sizes(64, 512, 512)
-    const untuned = formOf(kernel, params, lavapipe)
-    expect(formOf(kernel, params, lavapipe, { shader: 'linear_of_old', constants: {} })).toEqual(untuned)
-    expect(formOf(kernel, params, lavapipe, { shader: 'linear_subgroup', constants: { TILE_ROWS: 7 } })).toEqual(untuned)
-    expect(formOf(kernel, params, lavapipe, { shader: 'linear_subgroup', constants: {} })).toEqual(untuned)
+    const untuned = chosenVariant(kernel, params, lavapipe)
+    expect(chosenVariant(kernel, params, lavapipe, { shader: 'linear_of_old', constants: {} })).toEqual(untuned)
+    expect(chosenVariant(kernel, params, lavapipe, { shader: 'linear_subgroup', constants: { TILE_ROWS: 7 } })).toEqual(untuned)
+    expect(chosenVariant(kernel, params, lavapipe, { shader: 'linear_subgroup', constants: {} })).toEqual(untuned)
     const plain = { ...lavapipe, features: new Set<string>() }
-    expect(formOf(kernel, params, plain, { shader: 'linear_subgroup', constants: { TILE_ROWS: 32 } }).shader).toBe('linear')
+    expect(chosenVariant(kernel, params, plain, { shader: 'linear_subgroup', constants: { TILE_ROWS: 32 } }).shader).toBe('linear')
   })
 
-  it('has every form that runs as a candidate, and pins a kernel to any', () => {
+  it('has every variant that runs as a candidate, and pins a kernel to any', () => {
     const candidates = candidatesOf(kernel, lavapipe)
     expect(candidates.map(({ shader }) => shader)).toEqual(['linear', 'linear_subgroup', 'linear_subgroup', 'linear_tiled'])
     for (const choice of candidates) {
-      const { shader, constants } = formOf(pinned(kernel, choice), sizes(64, 512, 512), lavapipe)
+      const { shader, constants } = chosenVariant(pinned(kernel, choice), sizes(64, 512, 512), lavapipe)
       expect({ shader, constants }).toMatchObject(choice)
     }
   })
 })
 
-describe('forms of attention', () => {
+describe('variants of attention', () => {
   const kernel = attention as unknown as AnyKernel
   const swiftshader = { ...lavapipe, subgroupSize: 4 }
   const gpu: AdapterTraits = { software: false, features: new Set(['subgroups']), subgroupSize: 32 }
@@ -77,12 +81,15 @@ describe('forms of attention', () => {
     const long = { ...params, batch: 64, queries: 152, keys: 152 }
     const short = { ...params, batch: 8, queries: 40, keys: 40 }
     const text = { file: 'attention_tiled' }
-    expect(formOf(kernel, long, gpu)).toEqual({ shader: 'attention_tiled', text, constants: { ROWS: 32, TURNS: 2 }, grid: [5, 256] })
-    expect(formOf(kernel, short, gpu)).toEqual({ shader: 'attention_tiled', text, constants: { ROWS: 16, TURNS: 2 }, grid: [3, 32] })
-    expect(formOf(kernel, long, lavapipe)).toMatchObject({ shader: 'attention_subgroup', constants: { ROWS: 16 } })
-    expect(formOf(kernel, long, swiftshader)).toMatchObject({ shader: 'attention', constants: { ROWS: 8, QUADS: 4 } })
-    expect(formOf(kernel, { ...short, heads: 1 }, swiftshader)).toMatchObject({ shader: 'attention', constants: { ROWS: 4, QUADS: 2 } })
-    const chosen = formOf(kernel, long, swiftshader, { shader: 'attention_subgroup', constants: { ROWS: 8 } })
+    expect(chosenVariant(kernel, long, gpu)).toEqual({ shader: 'attention_tiled', text, constants: { ROWS: 32, TURNS: 2 }, grid: [5, 256] })
+    expect(chosenVariant(kernel, short, gpu)).toEqual({ shader: 'attention_tiled', text, constants: { ROWS: 16, TURNS: 2 }, grid: [3, 32] })
+    expect(chosenVariant(kernel, long, lavapipe)).toMatchObject({ shader: 'attention_subgroup', constants: { ROWS: 16 } })
+    expect(chosenVariant(kernel, long, swiftshader)).toMatchObject({ shader: 'attention', constants: { ROWS: 8, QUADS: 4 } })
+    expect(chosenVariant(kernel, { ...short, heads: 1 }, swiftshader)).toMatchObject({
+      shader: 'attention',
+      constants: { ROWS: 4, QUADS: 2 },
+    })
+    const chosen = chosenVariant(kernel, long, swiftshader, { shader: 'attention_subgroup', constants: { ROWS: 8 } })
     expect(chosen).toMatchObject({ shader: 'attention_subgroup', constants: { ROWS: 8, LANES: 4 } })
   })
 })

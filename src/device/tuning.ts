@@ -46,7 +46,7 @@ export function choiceOf({ kernels }: Tuning, kernel: AnyKernel, params: Readonl
   return nearest?.shape
 }
 
-/** The texts of a kernel's forms, as {@link TunedKernel.files} names them. */
+/** The texts of a kernel's variants, as {@link TunedKernel.files} names them. */
 export function shadersOf(kernel: AnyKernel): string[] {
   const texts = [textOf(kernel.name, kernel), ...(kernel.variants ?? []).map((variant) => textOf(variant.shader, variant))]
   return texts.map(({ file, takes = [] }) => [file, ...takes].join(' '))

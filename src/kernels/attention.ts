@@ -1,4 +1,4 @@
-import { type AdapterTraits, defineKernel, type FormSpec, lanes, type Variant } from '../device/kernel.js'
+import { type AdapterTraits, defineKernel, lanes, type Variant, type VariantSpec } from '../device/kernel.js'
 import { FULL_GPU_WORKGROUPS } from './slices.js'
 
 /**
@@ -20,7 +20,7 @@ export const shape = {
 } as const
 type Shape = { readonly [K in keyof typeof shape]: number }
 
-/** Measured faster on lavapipe's 8 lanes. On SwiftShader's 4 the portable form's tall tiles are. */
+/** Measured faster on lavapipe's 8 lanes. On SwiftShader's 4 the portable variant's tall tiles are. */
 const passesCheaply = ({ software, features, subgroupSize }: AdapterTraits): boolean =>
   software && features.has('subgroups') && subgroupSize === 8
 
@@ -28,10 +28,10 @@ const passesCheaply = ({ software, features, subgroupSize }: AdapterTraits): boo
 const WORTH_COMPILING = 2 ** 22
 
 /**
- * The kernels' own form, in which a lane owns ROWS neighbouring rows of one head, `rows` are queries or keys; a workgroup has 32 lanes.
+ * The kernels' own variant, in which a lane owns ROWS neighbouring rows of one head, `rows` are queries or keys; a workgroup has 32 lanes.
  * Eight rows share more loads and run up to twice as fast on SwiftShader where there are enough of them for every core.
  */
-function portableForm(rows: (shape: Shape) => number): FormSpec<typeof shape> {
+function portableVariant(rows: (shape: Shape) => number): VariantSpec<typeof shape> {
   return {
     workgroups: (params, _, { ROWS }) => lanes(params.batch * params.heads * Math.ceil(rows(params) / ROWS!), 32),
     constants: (params, { software }) => {
@@ -40,7 +40,7 @@ function portableForm(rows: (shape: Shape) => number): FormSpec<typeof shape> {
       return software && long ? { ROWS: 8, QUADS: 4 } : { ROWS: 4, QUADS: 2 }
     },
     tune: { ROWS: [4, 8], QUADS: [2, 4] },
-    // lavapipe compiles tall ones for half a minute, and has a better form.
+    // lavapipe compiles tall ones for half a minute, and has a better variant.
     tries: ({ ROWS, QUADS }, traits) => ROWS === 2 * QUADS! && (ROWS === 4 || !passesCheaply(traits)),
   }
 }
@@ -119,7 +119,7 @@ export const attention = defineKernel({
   name: 'attention',
   buffers: { q: 'read', k: 'read', v: 'read', keyLengths: 'read', y: 'write', logSumExp: 'write' },
   params: shape,
-  ...portableForm(({ queries }) => queries),
+  ...portableVariant(({ queries }) => queries),
   variants: [subgroupVariant('attention_subgroup', ({ queries }) => queries), tiledVariant('attention_tiled', ({ queries }) => queries)],
   cost: cost(4, 2, 2),
 })
@@ -141,7 +141,7 @@ export const attentionGradQuery = defineKernel({
   name: 'attention_grad_query',
   buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', rowStats: 'read', keyLengths: 'read', dq: 'write' },
   params: shape,
-  ...portableForm(({ queries }) => queries),
+  ...portableVariant(({ queries }) => queries),
   variants: [
     subgroupVariant('attention_grad_query_subgroup', ({ queries }) => queries),
     tiledVariant('attention_grad_query_tiled', ({ queries }) => queries),
@@ -157,7 +157,7 @@ export const attentionGradKeyValue = defineKernel({
   name: 'attention_grad_key_value',
   buffers: { q: 'read', k: 'read', v: 'read', dy: 'read', rowStats: 'read', keyLengths: 'read', dkv: 'write' },
   params: shape,
-  ...portableForm(({ keys }) => keys),
+  ...portableVariant(({ keys }) => keys),
   variants: [
     subgroupVariant('attention_grad_key_value_subgroup', ({ keys }) => keys),
     tiledVariant('attention_grad_key_value_tiled', ({ keys }) => keys),

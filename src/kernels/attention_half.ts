@@ -1,4 +1,4 @@
-import { type Cost, defineKernel, inHalves, type ParamValues, type Variant } from '../device/kernel.js'
+import { type Cost, defineKernel, f16Variant, type ParamValues, type Variant } from '../device/kernel.js'
 import { attention, attentionGradKeyValue, attentionGradQuery, type shape, subgroupVariant, tiledVariant } from './attention.js'
 import { halfMatrices } from './linear_half.js'
 
@@ -34,9 +34,9 @@ export const attentionHalf = defineKernel({
   name: 'attention_half',
   text: { file: 'attention', takes: ['f16'] },
   variants: [
-    inHalves('attention_half_matrix', matrixVariant('attention_half_matrix', 'KEYS', inQueries)),
-    inHalves('attention_half_subgroup', subgroupVariant('attention_subgroup', inQueries)),
-    inHalves('attention_half_tiled', tiledVariant('attention_tiled', inQueries)),
+    f16Variant('attention_half_matrix', matrixVariant('attention_half_matrix', 'KEYS', inQueries)),
+    f16Variant('attention_half_subgroup', subgroupVariant('attention_subgroup', inQueries)),
+    f16Variant('attention_half_tiled', tiledVariant('attention_tiled', inQueries)),
   ],
   cost: (params) => withHalves(attention.cost(params), params, 1),
 })
@@ -47,9 +47,9 @@ export const attentionHalfGradQuery = defineKernel({
   name: 'attention_half_grad_query',
   text: { file: 'attention_grad_query', takes: ['f16'] },
   variants: [
-    inHalves('attention_half_grad_query_matrix', matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries)),
-    inHalves('attention_half_grad_query_subgroup', subgroupVariant('attention_grad_query_subgroup', inQueries)),
-    inHalves('attention_half_grad_query_tiled', tiledVariant('attention_grad_query_tiled', inQueries)),
+    f16Variant('attention_half_grad_query_matrix', matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries)),
+    f16Variant('attention_half_grad_query_subgroup', subgroupVariant('attention_grad_query_subgroup', inQueries)),
+    f16Variant('attention_half_grad_query_tiled', tiledVariant('attention_grad_query_tiled', inQueries)),
   ],
   cost: (params) => withHalves(attentionGradQuery.cost(params), params, 2),
 })
@@ -60,9 +60,9 @@ export const attentionHalfGradKeyValue = defineKernel({
   name: 'attention_half_grad_key_value',
   text: { file: 'attention_grad_key_value', takes: ['f16'] },
   variants: [
-    inHalves('attention_half_grad_key_value_matrix', matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys)),
-    inHalves('attention_half_grad_key_value_subgroup', subgroupVariant('attention_grad_key_value_subgroup', inKeys)),
-    inHalves('attention_half_grad_key_value_tiled', tiledVariant('attention_grad_key_value_tiled', inKeys)),
+    f16Variant('attention_half_grad_key_value_matrix', matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys)),
+    f16Variant('attention_half_grad_key_value_subgroup', subgroupVariant('attention_grad_key_value_subgroup', inKeys)),
+    f16Variant('attention_half_grad_key_value_tiled', tiledVariant('attention_grad_key_value_tiled', inKeys)),
   ],
   cost: (params) => withHalves(attentionGradKeyValue.cost(params), params, 2),
 })

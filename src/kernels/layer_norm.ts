@@ -15,7 +15,7 @@ const rowVariant = (shader: string) => ({
 })
 
 /**
- * The variant in which a subgroup owns as many rows as it has lanes. Measured on software drivers a tenth faster than the portable form;
+ * The variant in which a subgroup owns as many rows as it has lanes. Measured on software drivers a tenth faster than the portable variant;
  * on a GPU its lanes would read rows far apart.
  */
 const rowsVariant = {

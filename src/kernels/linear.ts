@@ -70,8 +70,8 @@ export function tiledVariant(shader: string, shape: ShapeOf): Variant<Size> {
   return { shader, suits: ({ software }) => !software, runs: () => true, ...slicedTiles<Size>(shape) }
 }
 
-/** The form of linear_grad that linear's text gives with the parts for the way back. */
-export const wayBack = (shader: string, form: Variant<Size>): Variant<Size> => taking('backward', shader, form)
+/** The variant of linear_grad that linear's text gives with the parts for the way back. */
+export const backwardVariant = (shader: string, variant: Variant<Size>): Variant<Size> => taking('backward', shader, variant)
 
 /** The shape of an output, from the params. */
 export type ShapeOf = (size: ParamValues<Size>) => ProductShape
@@ -118,8 +118,8 @@ export const linearGrad = defineKernel({
   workgroups: ({ rows, inner }) => tiles(rows, inner),
   constants: ({ rows, inner }) => ({ LANE_ROWS: laneRows(rows, inner) }),
   variants: [
-    wayBack('linear_grad_subgroup', subgroupVariant('linear_subgroup', outputs.dx)),
-    wayBack('linear_grad_tiled', tiledVariant('linear_tiled', outputs.dx)),
+    backwardVariant('linear_grad_subgroup', subgroupVariant('linear_subgroup', outputs.dx)),
+    backwardVariant('linear_grad_tiled', tiledVariant('linear_tiled', outputs.dx)),
   ],
   cost: ({ accumulate, gated, ...size }) => withRead(cost(size), (accumulate + gated) * size.rows * size.inner),
 })

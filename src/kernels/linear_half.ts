@@ -1,5 +1,23 @@
-import { type AdapterTraits, type Constants, type Cost, defineKernel, inHalves, type ParamValues, type Variant } from '../device/kernel.js'
-import { linear, linearGrad, linearWeightGrad, outputs, type ShapeOf, type Size, subgroupVariant, tiledVariant, wayBack } from './linear.js'
+import {
+  type AdapterTraits,
+  type Constants,
+  type Cost,
+  defineKernel,
+  f16Variant,
+  type ParamValues,
+  type Variant,
+} from '../device/kernel.js'
+import {
+  backwardVariant,
+  linear,
+  linearGrad,
+  linearWeightGrad,
+  outputs,
+  type ShapeOf,
+  type Size,
+  subgroupVariant,
+  tiledVariant,
+} from './linear.js'
 import { FULL_GPU_WORKGROUPS } from './slices.js'
 
 /** Matrices of halves with sums in f32, 16 by 16 by 16, by subgroups of 32: what NVIDIA's tensor cores offer. */
@@ -67,9 +85,9 @@ export const linearHalf = defineKernel({
   name: 'linear_half',
   text: { file: 'linear', takes: ['f16'] },
   variants: [
-    inHalves('linear_half_matrix', matrixVariant('linear_half_matrix', outputs.y)),
-    inHalves('linear_half_subgroup', subgroupVariant('linear_subgroup', outputs.y)),
-    inHalves('linear_half_tiled', tiledVariant('linear_tiled', outputs.y)),
+    f16Variant('linear_half_matrix', matrixVariant('linear_half_matrix', outputs.y)),
+    f16Variant('linear_half_subgroup', subgroupVariant('linear_subgroup', outputs.y)),
+    f16Variant('linear_half_tiled', tiledVariant('linear_tiled', outputs.y)),
   ],
   cost: (params) => withHalves(linear.cost(params), params),
 })
@@ -80,9 +98,9 @@ export const linearHalfGrad = defineKernel({
   name: 'linear_half_grad',
   text: { file: 'linear', takes: ['backward', 'f16'] },
   variants: [
-    inHalves('linear_half_grad_matrix', matrixVariant('linear_half_grad_matrix', outputs.dx)),
-    inHalves('linear_half_grad_subgroup', wayBack('linear_grad_subgroup', subgroupVariant('linear_subgroup', outputs.dx))),
-    inHalves('linear_half_grad_tiled', wayBack('linear_grad_tiled', tiledVariant('linear_tiled', outputs.dx))),
+    f16Variant('linear_half_grad_matrix', matrixVariant('linear_half_grad_matrix', outputs.dx)),
+    f16Variant('linear_half_grad_subgroup', backwardVariant('linear_grad_subgroup', subgroupVariant('linear_subgroup', outputs.dx))),
+    f16Variant('linear_half_grad_tiled', backwardVariant('linear_grad_tiled', tiledVariant('linear_tiled', outputs.dx))),
   ],
   cost: (params) => withHalves(linearGrad.cost(params), params),
 })
@@ -98,7 +116,7 @@ export const linearHalfWeightGrad = defineKernel({
       tune: { ROWS: [1, 2, 4], COLS: [1, 2], SLICES: [1, 2, 4] },
       tries: (tile) => tileBytes(tile) <= WORKGROUP_BYTES,
     },
-    inHalves('linear_half_weight_grad_subgroup', subgroupVariant('linear_weight_grad_subgroup', outputs.dw)),
-    inHalves('linear_half_weight_grad_tiled', tiledVariant('linear_weight_grad_tiled', outputs.dw)),
+    f16Variant('linear_half_weight_grad_subgroup', subgroupVariant('linear_weight_grad_subgroup', outputs.dw)),
+    f16Variant('linear_half_weight_grad_tiled', tiledVariant('linear_weight_grad_tiled', outputs.dw)),
   ],
 })

@@ -1,8 +1,8 @@
-// What kernels that sum along rows, or down columns, share in their forms for GPUs: neighbouring lanes read neighbouring numbers.
+// What kernels that sum along rows, or down columns, share in their variants for GPUs: neighbouring lanes read neighbouring numbers.
 
 import { type AdapterTraits, type Constants, type Grid, lanes } from '../device/kernel.js'
 
-/** Sizes of subgroups that the forms for rows are written for. */
+/** Sizes of subgroups that the variants for rows are written for. */
 export const ROW_LANES: readonly number[] = [4, 8, 16, 32, 64]
 
 const ownsRows = ({ features, subgroupSize = 0 }: AdapterTraits): boolean => features.has('subgroups') && ROW_LANES.includes(subgroupSize)

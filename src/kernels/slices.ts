@@ -1,6 +1,6 @@
 // Products of matrices with sums cut into slices: an output of few tiles would leave most cores of a large GPU without work.
 
-import type { FormSpec, ParamType, ParamValues } from '../device/kernel.js'
+import type { ParamType, ParamValues, VariantSpec } from '../device/kernel.js'
 
 /** Workgroups that keep a large GPU busy: two a core, which work while the other waits. */
 export const FULL_GPU_WORKGROUPS = 256
@@ -19,12 +19,12 @@ export interface ProductShape {
 }
 
 /**
- * Forms in which a workgroup of SLICES times 64 lanes owns a tile of SIDE by SIDE: the smaller tile where the larger would be too few
+ * Variants in which a workgroup of SLICES times 64 lanes owns a tile of SIDE by SIDE: the smaller tile where the larger would be too few
  * workgroups, and as many slices as it takes to fill the cores. No more than 256 lanes and 16 KiB, which every adapter has.
  */
 export function slicedTiles<P extends Record<string, ParamType>>(
   shape: (params: ParamValues<P>) => ProductShape,
-): Pick<FormSpec<P>, 'workgroups' | 'constants' | 'tune' | 'tries'> {
+): Pick<VariantSpec<P>, 'workgroups' | 'constants' | 'tune' | 'tries'> {
   return {
     workgroups: (params, _, { SIDE }) => tiles(shape(params), SIDE!),
     constants: (params) => {

@@ -1,4 +1,4 @@
-// Kernels that do nothing but go through memory in one pattern, or multiply and add. Each pattern has several forms: which of them is the
+// Kernels that do nothing but go through memory in one pattern, or multiply and add. Each pattern has several variants: which of them is the
 // fastest depends on the adapter.
 
 import { type Access, type Constants, defineKernel, type Kernel, lanes } from '../device/kernel.js'
@@ -9,25 +9,25 @@ const FLOPS_A_LANE = 16 * 1024
 /** Numbers of each array. */
 const SIZE = { n: 'u32' } as const
 export type CeilingKernel = Kernel<Readonly<Record<string, Access>>, typeof SIZE>
-/** Arrays of a multiple of so many bytes have no rest in any form. */
+/** Arrays of a multiple of so many bytes have no rest in any variant. */
 export const WHOLE = 16 * 256 * 64
 
 /** Lanes and vectors of four a lane: the first for GPUs, the last for software drivers, which pay for every lane they start. */
-const streaming = [form(WORKGROUP, 1), form(WORKGROUP, 4), form(WORKGROUP, 16), form(8, 128)]
+const streaming = [variant(WORKGROUP, 1), variant(WORKGROUP, 4), variant(WORKGROUP, 16), variant(8, 128)]
 /** As {@link streaming}, of the copy that changes in place. */
 const updating = streaming.map((constants) => ({ ...constants, UPDATE: 1 }))
-const reading = [form(WORKGROUP, 16), form(256, 64), form(8, 256), form(WORKGROUP, 64, { OWN: 1 }), form(8, 256, { OWN: 1 })]
+const reading = [variant(WORKGROUP, 16), variant(256, 64), variant(8, 256), variant(WORKGROUP, 64, { OWN: 1 }), variant(8, 256, { OWN: 1 })]
 
-/** Each pattern's forms; all buffers have one size. */
+/** Each pattern's variants; all buffers have one size. */
 export const memoryKernels: Readonly<Record<Pattern, readonly CeilingKernel[]>> = {
-  read: inForms('read', { x: 'read', y: 'write' }, 1, reading),
-  merge: inForms('merge', { a: 'read', b: 'read', y: 'write' }, 3, streaming, 'add'),
-  copy: inForms('copy', { x: 'read', y: 'write' }, 2, streaming),
-  update: inForms('update', { x: 'read', y: 'update' }, 3, updating, 'ceilings/copy'),
-  updates: inForms('updates', { x: 'read', a: 'update', b: 'update', c: 'update' }, 7, streaming),
+  read: inVariants('read', { x: 'read', y: 'write' }, 1, reading),
+  merge: inVariants('merge', { a: 'read', b: 'read', y: 'write' }, 3, streaming, 'add'),
+  copy: inVariants('copy', { x: 'read', y: 'write' }, 2, streaming),
+  update: inVariants('update', { x: 'read', y: 'update' }, 3, updating, 'ceilings/copy'),
+  updates: inVariants('updates', { x: 'read', a: 'update', b: 'update', c: 'update' }, 7, streaming),
 }
 
-/** A copy in its plainest form. */
+/** A copy in its plainest variant. */
 export const plainCopy = memoryKernels.copy[0]!
 
 export const multiplyAdd: CeilingKernel = defineKernel({
@@ -38,19 +38,19 @@ export const multiplyAdd: CeilingKernel = defineKernel({
   cost: ({ n }) => ({ flops: (FLOPS_A_LANE * n) / 4, bytes: 8 * n }),
 })
 
-function form(workgroup: number, each: number, more: Constants = {}): Constants {
+function variant(workgroup: number, each: number, more: Constants = {}): Constants {
   return { WG: workgroup, EACH: each, ...more }
 }
 
 /** `crossings`: how often a byte of one array crosses memory, over all arrays. `file`: the text it is compiled from. */
-function inForms(
+function inVariants(
   pattern: Pattern,
   buffers: Readonly<Record<string, Access>>,
   crossings: number,
-  forms: readonly Constants[],
+  variants: readonly Constants[],
   file = `ceilings/${pattern}`,
 ): CeilingKernel[] {
-  return forms.map((constants) =>
+  return variants.map((constants) =>
     defineKernel({
       name: `ceilings/${pattern}`,
       text: { file },

@@ -75,14 +75,14 @@ describe('on this adapter,', () => {
     ['updates', 'a', 3],
     ['updates', 'b', 4],
     ['updates', 'c', 5],
-  ] as const)('no form of %s leaves out any of %s, all %d then', async (pattern, name, value) => {
+  ] as const)('no variant of %s leaves out any of %s, all %d then', async (pattern, name, value) => {
     for (const kernel of memoryKernels[pattern]) expect(everywhere((await contentsAfter(kernel))[name]!, value)).toBe(true)
   })
 
-  it('every form of read adds up all there is, each lane its share, and writes nothing else', async () => {
+  it('every variant of read adds up all there is, each lane its share, and writes nothing else', async () => {
     for (const kernel of memoryKernels.read) {
       const { y } = await contentsAfter(kernel)
-      const { grid, constants } = gpu.form(kernel as unknown as AnyKernel, { n: WHOLE / 4 })
+      const { grid, constants } = gpu.variant(kernel as unknown as AnyKernel, { n: WHOLE / 4 })
       const written = 4 * grid[0] * constants.WG!
       expect(everywhere(y!.subarray(0, written), constants.EACH!)).toBe(true)
       expect(everywhere(y!.subarray(written), 2)).toBe(true)

@@ -24,7 +24,7 @@ const MIB = 2 ** 20
 const sizes = ({ software }: Gpu) => (software ? { cached: 4 * MIB, memory: 32 * MIB } : { cached: 16 * MIB, memory: 256 * MIB })
 /** Short, for many fall between what others use a CPU for. A GPU's submissions must be longer than the wait for them. */
 const milliseconds = ({ software }: Gpu) => (software ? 15 : 40)
-/** All forms are tried on the small arrays; so many, the best of them, go on. */
+/** All variants are tried on the small arrays; so many, the best of them, go on. */
 const FINALISTS = 2
 const ROUNDS = 2
 const SAMPLES = 4
@@ -32,7 +32,7 @@ const SAMPLES = 4
 /** What touches fewer bytes goes by the ceilings of what caches hold. Half of what was measured, where caches hold half at most. */
 export const largeBytes = (gpu: Gpu): number => sizes(gpu).memory / 2
 
-/** Measures all, at the best of several submissions and of several forms: a ceiling is what can be reached. */
+/** Measures all, at the best of several submissions and of several variants: a ceiling is what can be reached. */
 export async function measureCeilings(gpu: Gpu): Promise<Ceilings> {
   const { cached, memory } = sizes(gpu)
   const small = await bestOf(gpu, memoryKernels, cached, 1)
@@ -59,8 +59,8 @@ export function higher(a: Ceilings, b: Ceilings): Ceilings {
 export async function measureAgain(gpu: Gpu, ceilings: Ceilings, traffic: Traffic): Promise<Ceilings> {
   const cached = traffic.startsWith('cached ')
   const pattern = traffic.replace('cached ', '') as Pattern
-  const forms = record((one) => (one === pattern ? memoryKernels[one] : []))
-  const [best] = (await bestOf(gpu, forms, cached ? sizes(gpu).cached : sizes(gpu).memory, 1))[pattern]
+  const variants = record((one) => (one === pattern ? memoryKernels[one] : []))
+  const [best] = (await bestOf(gpu, variants, cached ? sizes(gpu).cached : sizes(gpu).memory, 1))[pattern]
   // What comes from memory at some pace does so from a cache.
   const names: readonly Traffic[] = cached ? [traffic] : [traffic, `cached ${pattern}`]
   const paces = names.map((name) => [name, Math.max(ceilings.gigabytes[name], best!.pace)])
@@ -87,21 +87,21 @@ interface Measured {
   readonly pace: number
 }
 
-/** Each pattern's forms, the fastest first. In rounds over all of them, so that the machine's moods fall on all patterns alike. */
+/** Each pattern's variants, the fastest first. In rounds over all of them, so that the machine's moods fall on all patterns alike. */
 async function bestOf(
   gpu: Gpu,
-  forms: Record<Pattern, readonly CeilingKernel[]>,
+  variants: Record<Pattern, readonly CeilingKernel[]>,
   size: number,
   rounds: number,
 ): Promise<Record<Pattern, Measured[]>> {
   const paces = new Map<CeilingKernel, number>()
   for (let round = 0; round < rounds; round++) {
-    for (const kernel of PATTERNS.flatMap((pattern) => forms[pattern])) {
+    for (const kernel of PATTERNS.flatMap((pattern) => variants[pattern])) {
       const { bytes, ms } = await measure(gpu, kernel, arrayBytes(gpu, kernel, size), SAMPLES)
       paces.set(kernel, Math.max(paces.get(kernel) ?? 0, bytes / ms / 1e6))
     }
   }
-  return record((pattern) => forms[pattern].map((kernel) => ({ kernel, pace: paces.get(kernel)! })).sort((a, b) => b.pace - a.pace))
+  return record((pattern) => variants[pattern].map((kernel) => ({ kernel, pace: paces.get(kernel)! })).sort((a, b) => b.pace - a.pace))
 }
 
 const record = <T>(of: (pattern: Pattern) => T) =>

@@ -68,7 +68,7 @@ describe.each(['timestamps', 'submissions'] as const)('collect by %s', (method) 
       expect(ms.samples, kernel).toHaveLength(STEPS)
       expect(ms.best, kernel).toBeGreaterThanOrEqual(0)
     }
-    // Which form runs is the adapter's choice; that it is told, is not.
+    // Which variant runs is the adapter's choice; that it is told, is not.
     const variant = expect.stringMatching(/^attention(_subgroup|_tiled)?$/)
     expect(profile.rows).toContainEqual(expect.objectContaining({ path: 'decoder.0/self', kernel: 'attention', variant, calls: 1 }))
     expect(profile.rows).toContainEqual(expect.objectContaining({ path: 'backward/pose', kernel: 'linear_grad' }))

@@ -102,7 +102,7 @@ function sumRows(gpu: Gpu, samples: readonly ProfiledStep[], stampMs: number) {
   const byName = new Map<string, number>()
   const byProgram = new Map<Program, number[]>()
   const open = (step: Step): number => {
-    const { shader } = gpu.form(step.kernel, step.params)
+    const { shader } = gpu.variant(step.kernel, step.params)
     const traffic = trafficOf(step, largeBytes(gpu))
     const key = `${step.label} ${shader} ${traffic}`
     if (!byName.has(key)) {

@@ -53,7 +53,7 @@ async function measureUse(gpu: Gpu, { program, step, uses }: Use): Promise<Dispa
     await gpu.wait(queue.onSubmittedWorkDone())
   })
   const shape = Object.entries(params).map(([param, value]) => `${param} ${Number(value.toPrecision(4))}`)
-  const { shader } = gpu.form(kernel, params)
+  const { shader } = gpu.variant(kernel, params)
   const traffic = trafficOf(dispatch, largeBytes(gpu))
   return { path: `${kernel.name}: ${shape.join(', ')} (${uses}×)`, kernel: kernel.name, variant: shader, calls: 1, ms, ...cost, traffic }
 }

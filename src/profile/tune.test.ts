@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => gpu.destroy())
 
-/** y = factor · x, in three forms, one of which is wrong and one of which does not compile. */
+/** y = factor · x, in three variants, one of which is wrong and one of which does not compile. */
 const scaled = (factor: string) => `
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
@@ -56,7 +56,7 @@ const twice = defineKernel({
 })
 
 describe('the tuner', () => {
-  it('tries every form of a kernel, takes the faster and leaves out what is wrong or does not compile', async () => {
+  it('tries every variant of a kernel, takes the faster and leaves out what is wrong or does not compile', async () => {
     const shaders = async (name: string) => sources[name] ?? shaderFromPackage(name)
     const { software, subgroupSize } = gpu.traits
     const lent = new Gpu(gpu.device, { shaders, software, keepAlive: gpu, ...(subgroupSize === undefined ? {} : { subgroupSize }) })
@@ -77,7 +77,7 @@ describe('the tuner', () => {
     expect(best.choice).toEqual({ shader: 'twice', constants: { TURNS: 1 } })
   })
 
-  it('finds agreeing forms of the kernels of a run, and the Gpu then takes the chosen ones', async () => {
+  it('finds agreeing variants of the kernels of a run, and the Gpu then takes the chosen ones', async () => {
     const kernels = new Set<string>()
     for await (const { kernel, params, best, trials } of tune(gpu, run, {
       only: ['linear_grad'],
@@ -88,7 +88,7 @@ describe('the tuner', () => {
       for (const { choice, problem } of trials) expect(problem, `${choice.shader} ${JSON.stringify(params)}`).toBeUndefined()
       const tuned = { params, ...best.choice, shader: 'linear_grad_tiled', constants: { SIDE: 64, SLICES: 1 }, ms: 1, untunedMs: 1 }
       gpu.tuning = { format: 'signllm tuning 1', adapter: '', kernels: { [kernel.name]: { files: [], hash: '', shapes: [tuned] } } }
-      expect(gpu.form(kernel, params).shader).toBe('linear_grad_tiled')
+      expect(gpu.variant(kernel, params).shader).toBe('linear_grad_tiled')
       gpu.tuning = undefined
     }
     expect([...kernels]).toEqual(['linear_grad'])

@@ -1,5 +1,5 @@
-// Which form of each kernel is fastest on this adapter: every form that runs, at every shape a run uses, measured by turns.
-// A form must give what the untuned one gives before its time counts: a driver may have a bug that only one of them meets.
+// Which variant of each kernel is fastest on this adapter: every variant that runs, at every shape a run uses, measured by turns.
+// A variant must give what the untuned one gives before its time counts: a driver may have a bug that only one of them meets.
 
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
@@ -11,7 +11,7 @@ import type { TaskRun } from '../train/task.js'
 import { type Sampling, timed } from './timing.js'
 import { runPrograms, type Use, usesOf } from './uses.js'
 
-/** How one form did. */
+/** How one variant did. */
 export interface Trial {
   readonly choice: Choice
   /** Milliseconds of a dispatch at its best; undefined where it failed. */
@@ -20,7 +20,7 @@ export interface Trial {
   readonly problem?: string
 }
 
-/** A kernel at one shape, with every form of it tried. */
+/** A kernel at one shape, with every variant of it tried. */
 export interface TunedUse {
   readonly kernel: AnyKernel
   readonly params: Readonly<Record<string, number>>
@@ -34,23 +34,23 @@ export interface TunedUse {
 }
 
 export interface TuneOptions {
-  /** Beginnings of kernels' names; default all that have more than one form. */
+  /** Beginnings of kernels' names; default all that have more than one variant. */
   readonly only?: readonly string[]
-  /** How often each form is timed, by turns, and how long a turn is. Default 5 times 30 ms: what disturbs one turn is not in all. */
+  /** How often each variant is timed, by turns, and how long a turn is. Default 5 times 30 ms: what disturbs one turn is not in all. */
   readonly sampling?: Sampling
   readonly signal?: AbortSignal
 }
 
 const usual: Sampling = { samples: 5, milliseconds: 30 }
-/** A form this much slower than the best of its first turn is not timed again. */
+/** A variant this much slower than the best of its first turn is not timed again. */
 const HOPELESS = 1.5
 /** What is less faster than this stays as it is untuned: a choice should not change with the weather. */
 const GAIN = 0.97
-/** Largest difference from the untuned form's numbers, of the largest of them: forms differ in the order of their sums. */
+/** Largest difference from the untuned variant's numbers, of the largest of them: variants differ in the order of their sums. */
 const AGREEMENT = 1e-3
 
 /**
- * Tries every form of the kernels that a run dispatches, shape by shape. The Gpu must be opened untuned.
+ * Tries every variant of the kernels that a run dispatches, shape by shape. The Gpu must be opened untuned.
  * Throws ERR_USAGE where `only` names no kernel with a choice, and the signal's reason once it aborts.
  */
 export async function* tune(gpu: Gpu, run: TaskRun, { only = [''], sampling = usual, signal }: TuneOptions = {}): AsyncGenerator<TunedUse> {
@@ -72,15 +72,15 @@ export async function* tune(gpu: Gpu, run: TaskRun, { only = [''], sampling = us
 
 const stepOf = ({ program, step }: Use) => program.steps[step]!
 
-/** Tries every form of the kernel of one use. */
+/** Tries every variant of the kernel of one use. */
 export async function tuneUse(gpu: Gpu, use: Use, { samples, milliseconds }: Sampling = usual): Promise<TunedUse> {
   const { kernel, params } = stepOf(use)
   const bench = new Bench(gpu, use, milliseconds)
-  const { shader, constants } = gpu.form(kernel, params)
+  const { shader, constants } = gpu.variant(kernel, params)
   const isUntuned = (choice: Choice) =>
     choice.shader === shader && Object.entries(choice.constants).every(([name, value]) => constants[name] === value)
   const candidates = candidatesOf(kernel, gpu.traits)
-  // The untuned form first: what the others must agree with.
+  // The untuned variant first: what the others must agree with.
   const runs = await bench.prepare([...candidates.filter(isUntuned), ...candidates.filter((choice) => !isUntuned(choice))])
   try {
     for (let turn = 0; turn < samples; turn++) {
@@ -97,7 +97,7 @@ export async function tuneUse(gpu: Gpu, use: Use, { samples, milliseconds }: Sam
   return { kernel, params, uses: use.uses, untuned, best, trials }
 }
 
-/** A form being tried. */
+/** A variant being tried. */
 interface Run {
   readonly choice: Choice
   readonly program: Program | undefined
@@ -137,14 +137,14 @@ class Bench {
     })
   }
 
-  /** Compiles all forms, and runs each once for its result. */
+  /** Compiles all variants, and runs each once for its result. */
   async prepare(choices: readonly Choice[]): Promise<Run[]> {
     const runs: Run[] = []
     for (const choice of choices) runs.push(await this.#prepare(choice))
     return runs
   }
 
-  /** One more turn of a form. */
+  /** One more turn of a variant. */
   async time(run: Run): Promise<void> {
     const ms = (await timed(() => run.program!.run({ times: run.times }))) / run.times
     run.ms = Math.min(run.ms ?? Infinity, ms)

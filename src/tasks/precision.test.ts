@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readPoseCheckpoint, savePoseCheckpoint } from '../checkpoint/file.js'
 import { restoreModel } from '../checkpoint/restore.js'
 import type { Gpu } from '../device/gpu.js'
-import { type AdapterTraits, type AnyKernel, formOf } from '../device/kernel.js'
+import { type AdapterTraits, type AnyKernel, chosenVariant } from '../device/kernel.js'
 import type { Step } from '../device/program.js'
 import { SignModel } from '../model/sign_model.js'
 import { GlossModel } from '../model/text_to_gloss.js'
@@ -103,7 +103,7 @@ function kindOf({ software, features, subgroupSize, subgroupMatrices }: AdapterT
 }
 
 describe('training in f16', () => {
-  it('takes products of halves, in the form for the adapter, whichever it is', async () => {
+  it('takes products of halves, in the variant for the adapter, whichever it is', async () => {
     const config = configOf('f16')
     const [data] = await loadData(config)
     const model = new SignModel(gpu, { training: true, precision: 'f16' })
@@ -122,18 +122,18 @@ describe('training in f16', () => {
     expect(kernels).not.toContain('clip_scale')
 
     const halves = program.steps.filter(({ kernel }) => [...halfProducts, ...halfAttentions].includes(kernel.name))
-    const shadersOn = (form: (kernel: AnyKernel, params: Step['params']) => { readonly shader: string }) =>
-      [...new Set(halves.map(({ kernel, params }) => form(kernel, params).shader))].sort()
+    const shadersOn = (variant: (kernel: AnyKernel, params: Step['params']) => { readonly shader: string }) =>
+      [...new Set(halves.map(({ kernel, params }) => variant(kernel, params).shader))].sort()
     const wanted = (linear: string, attention: string) =>
       [...halfProducts.map((name) => name + linear), ...halfAttentions.map((name) => name + attention)].sort()
     for (const [adapter, [traits, linear, attention]] of Object.entries(adapters))
       expect(
-        shadersOn((kernel, params) => formOf(kernel, params, traits)),
+        shadersOn((kernel, params) => chosenVariant(kernel, params, traits)),
         adapter,
       ).toEqual(wanted(linear, attention))
     // And this one, which is one of those.
     const [, linear, attention] = adapters[kindOf(gpu.traits)]!
-    expect(shadersOn((kernel, params) => gpu.form(kernel, params))).toEqual(wanted(linear, attention))
+    expect(shadersOn((kernel, params) => gpu.variant(kernel, params))).toEqual(wanted(linear, attention))
     program.destroy()
     model.destroy()
   })

@@ -3,7 +3,7 @@
 //   config.yaml            the run file, complete
 //   last.safetensors       everything to go on from        best.safetensors    the weights with the best validation
 //   step-000400.safetensors  older ones, when more than one is kept
-//   tuning.json            the forms of kernels it was begun with, on a tuned adapter
+//   tuning.json            the variants of kernels it was begun with, on a tuned adapter
 //   run.lock               the process that writes here             .replaced-run       an older run, until this one has a checkpoint
 //   metrics.jsonl          a line a report and a validation     summary.json     how it ended     events.out.tfevents.*  TensorBoard
 

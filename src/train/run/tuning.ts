@@ -1,4 +1,4 @@
-// The forms of kernels that a run uses, kept with it: forms differ in rounding, and a run that goes on is to give the same bits.
+// The variants of kernels that a run uses, kept with it: variants differ in rounding, and a run that goes on is to give the same bits.
 
 import { join } from 'node:path'
 import type { Gpu } from '../../device/gpu.js'
