@@ -36,7 +36,7 @@ const named = (name: string) => tinyWorkloads.find(({ kernel }) => kernel.name =
 const variants = tinyWorkloads.flatMap(({ kernel, ...rest }) => [
   { ...rest, kernel: { ...kernel, variants: [] } },
   ...(kernel.variants ?? [])
-    .filter(({ shader }) => !/_(subgroup|matrix)$/.test(shader))
+    .filter(({ shader, text }) => !/_(subgroup|matrix)$/.test(shader) && !text?.takes?.includes('subgroup'))
     .map((variant) => ({ ...rest, kernel: { ...kernel, variants: [{ ...variant, suits: () => true }] } })),
 ])
 
