@@ -22,9 +22,12 @@ beforeAll(() => {
 
   const strict = { ...options, noEmit: true, skipLibCheck: false, declaration: false, rootDir: resolve('.') }
   const host = ts.createCompilerHost(strict)
-  const { readFile, fileExists, getSourceFile } = host
+  const { readFile, fileExists, directoryExists, getSourceFile } = host
   host.readFile = (path) => emitted.get(resolve(path)) ?? readFile(path)
   host.fileExists = (path) => emitted.has(resolve(path)) || fileExists(path)
+  // A clone has no such folders before it is built.
+  host.directoryExists = (path) =>
+    [...emitted.keys()].some((file) => file.startsWith(`${resolve(path)}/`)) || directoryExists!.call(host, path)
   host.getSourceFile = (path, version, ...rest) => {
     const text = emitted.get(resolve(path))
     return text === undefined ? getSourceFile(path, version, ...rest) : ts.createSourceFile(path, text, version)
