@@ -357,6 +357,11 @@ const wrongs: Record<string, () => Promise<Wrong>> = {
       absent: [out],
     }
   },
+  'an ablation over more seeds than anybody trains': async () => ({
+    args: ['ablate', join(folder, 'good.yaml'), '--seeds', '1e9'],
+    status: 2,
+    says: ['--seeds', 'wanted at most 1000'],
+  }),
   'a file that is no checkpoint': async () => signing('hello', ['--lang', 'ASL', '--model', join(folder, 'good.yaml')], 4, 'good.yaml'),
 }
 

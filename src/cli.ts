@@ -9,7 +9,7 @@ import { CHECK_FAILED } from './base/errors.js'
 import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
-import { lengthPolicy, positive, rate, share } from './cli_options.js'
+import { lengthPolicy, positive, rate, seedCount, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
@@ -72,7 +72,7 @@ program
   .argument('<run.yaml>')
   .option('--vary <key=values>', 'a key of the run file and its values, e.g. model.width=64,128 (default: see --modes)')
   .option('--modes <names>', 'reward modes of text to pose; short for --vary learning.mode=… (default: mse,rl,rl+plc)')
-  .option('--seeds <n>', 'number of seeds per value', positive, 3)
+  .option('--seeds <n>', 'number of seeds per value', seedCount, 3)
   .option('--overwrite', 'replace other runs that are in its folders')
   .action(async (path: string, options: { vary?: string; modes?: string; seeds: number; overwrite?: boolean }) => {
     const [{ ablate, varied }, { formatAblation }] = await Promise.all([import('./commands/ablate.js'), import('./commands/ablation.js')])

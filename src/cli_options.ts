@@ -11,6 +11,15 @@ export function positive(text: string): number {
   return value
 }
 
+// Each seed is a training for each value that is compared.
+const MOST_SEEDS = 1000
+
+export function seedCount(text: string): number {
+  const value = positive(text)
+  if (value > MOST_SEEDS) throw new InvalidArgumentError(`wanted at most ${MOST_SEEDS}.`)
+  return value
+}
+
 export function share(text: string): number {
   const value = Number(text)
   if (!(value >= 0 && value < 1)) throw new InvalidArgumentError('wanted a share from 0 to below 1.')

@@ -51,6 +51,18 @@ it('reads what is varied', () => {
 })
 
 describe('ablate', () => {
+  it.each(['seed=1,2', 'out=a,b', 'name=a,b', 'adapter=gpu,software', 'task=text-to-pose,text-to-gloss'])(
+    'refuses to vary what is the same for all of its runs: %s',
+    async (vary) => {
+      const path = join(await mkdtemp(join(tmpdir(), 'signllm-ablate-')), 'run.yaml')
+      await writeFile(path, 'name: t\ndata: [{ synthetic: { languages: [ASL] } }]\n')
+      await expect(ablate(path, { ...varied({ vary }), seeds: [1] })).rejects.toMatchObject({
+        code: 'ERR_USAGE',
+        message: expect.stringContaining(`wanted a key of the training itself, got '${vary.split('=')[0]}', which is the same`),
+      })
+    },
+  )
+
   it('keeps runs that are done, throws none away unasked that the run file changes, and compares rl with mse to the bit', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'signllm-ablate-'))
     const path = join(folder, 'run.yaml')

@@ -100,9 +100,30 @@ export async function ablate(path: string, options: AblateOptions): Promise<Abla
 
 function variedOf({ name, ablation }: AnyTask, { vary, values }: AblateOptions): VariedKey {
   if (vary && values) throw new SignError('ERR_USAGE', 'ablate', 'wanted --vary or --modes, got both', 'Name the values in --vary')
-  if (vary) return vary
+  if (vary) return ofTheRunItself(vary)
   if (ablation) return values ? { key: ablation.key, values } : ablation
   throw new SignError('ERR_USAGE', 'ablate', `wanted --vary for a run of task ${name}, got none`, 'Name a key, such as model.width=64,128')
+}
+
+/** What an ablation gives each of its runs, or all of them alike: varying it would compare a run with itself. */
+const givenByAblation: Readonly<Record<string, string>> = {
+  seed: 'Give the number of seeds: --seeds 3',
+  name: 'Vary another key: runs are named after its values',
+  out: 'Vary another key: each run has a folder of its own',
+  adapter: 'Repeat the command with another --adapter and `out`',
+  task: 'Give each task a run file of its own',
+}
+
+function ofTheRunItself(vary: VariedKey): VariedKey {
+  const nextMove = Object.hasOwn(givenByAblation, vary.key) && givenByAblation[vary.key]
+  if (nextMove)
+    throw new SignError(
+      'ERR_USAGE',
+      'ablate',
+      `wanted a key of the training itself, got '${vary.key}', which is the same for every value`,
+      nextMove,
+    )
+  return vary
 }
 
 /** The run of one value and seed, in a folder of its own. Values of the key that the task says stand for themselves. */

@@ -3,7 +3,7 @@
 
 import { counted } from '../base/counted.js'
 import { boneLengthSpread, boneLengths, medianBoneLengths } from '../motion/bone_lengths.js'
-import { arms, bones, COORDS, fingers, JOINTS, jointNames } from '../motion/skeleton.js'
+import { arms, bones, COORDS, fingers, JOINTS, joint, jointNames } from '../motion/skeleton.js'
 
 interface BoneLimit {
   /** In the normal scale, shoulders 1/3 apart. */
@@ -76,13 +76,22 @@ function handOff(joints: Float32Array, frames: number): string | undefined {
 }
 
 /**
- * What a motion may be, but hardly is of a signer, worded as {@link impossible} does: a hand that is one point in every frame. Files made before a hand never seen
- * was put at rest have it.
+ * What a motion may be, but hardly is of a signer, worded as {@link impossible} does: a hand that is one point in every frame, which files made before a hand never
+ * seen was put at rest have, and a head below the shoulders, as where y points up.
  */
 export function unlikely(joints: Float32Array, frames: number): string[] {
   const [right, left] = handPoints(longestBones(joints, frames))
-  if (right === left) return []
-  return [`wanted hands with fingers, got the ${right ? 'right' : 'left'} one in one point in all ${counted(frames, 'frame')}`]
+  const oneHand = `wanted hands with fingers, got the ${right ? 'right' : 'left'} one in one point in all ${counted(frames, 'frame')}`
+  const found = [right === left ? undefined : oneHand, headDown(joints, frames)]
+  return found.filter((problem) => problem !== undefined)
+}
+
+function headDown(joints: Float32Array, frames: number): string | undefined {
+  const below = Array.from({ length: frames }, (_, t) => t * COORDS).filter(
+    (at) => joints[at + joint.nose * 3 + 1]! > joints[at + joint.neck * 3 + 1]!,
+  )
+  if (2 * below.length <= frames) return undefined
+  return `wanted the nose above the neck, got it below in ${below.length} of ${counted(frames, 'frame')}: y may point up, and must point down`
 }
 
 /** The most that each bone has in any frame. */

@@ -21,7 +21,7 @@ export interface NormaliseOptions {
  * would explode the frame, or shrink it to nothing.
  */
 const PLAUSIBLE = { least: 0.5, most: 2 }
-const isPlausible = (width: number, median: number): boolean => width >= PLAUSIBLE.least * median && width <= PLAUSIBLE.most * median
+export const isPlausible = (width: number, median: number): boolean => width >= PLAUSIBLE.least * median && width <= PLAUSIBLE.most * median
 
 /**
  * Normalises `joints` [frames, 150] into a new array: the neck is subtracted in every frame and the 2D distance between joints 2 and 5 becomes 1/3.
@@ -35,8 +35,7 @@ export function normalise(joints: Float32Array, frames: number, options: Normali
     throw new SignError('ERR_DATA', who, problem, 'Drop the clip')
   }
   checkFinite(joints, who)
-  const widths = Float64Array.from({ length: frames }, (_, t) => shoulderWidth(joints, t))
-  const median = widths.slice().sort()[frames >> 1]!
+  const { widths, median } = shoulderWidths(joints, frames)
   if (!(median > 1e-6)) {
     throw new SignError(
       'ERR_DATA',
@@ -80,6 +79,12 @@ export function shouldersApart(joints: Float32Array, frames: number): void {
       joints[t * COORDS + left + axis] = centre + step
     }
   }
+}
+
+/** The distance of the shoulders in every frame of `joints` [frames, 150], and the median of these. */
+export function shoulderWidths(joints: Float32Array, frames: number): { readonly widths: Float64Array; readonly median: number } {
+  const widths = Float64Array.from({ length: frames }, (_, t) => shoulderWidth(joints, t))
+  return { widths, median: widths.slice().sort()[frames >> 1]! }
 }
 
 /** The distance of the shoulders in the image plane in frame `t` of `joints` [frames, 150]. */

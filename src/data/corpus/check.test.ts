@@ -46,6 +46,24 @@ describe('checkCorpus', () => {
     expect(report).toMatchObject({ clips: 4, frames: clips.reduce((sum, { frames }) => sum + frames, 0) })
   })
 
+  it('finds frames without a signer, shoulders gone wild and heads that hang down, in a corpus that nobody vouches for', async () => {
+    const prefix = join(folder, `${corpora++}`, 'train')
+    await saveCorpus(prefix, clips)
+    const [nobody, wild, upsideDown, sound] = clips.map(({ joints, ...clip }) => ({ ...clip, joints: joints.map((value) => 2 * value) }))
+    nobody!.joints.fill(0.016, COORDS, 3 * COORDS)
+    wild!.joints[2 * COORDS + joint.rightShoulder * 3] = -1e30
+    for (let i = 1; i < upsideDown!.joints.length; i += 3) upsideDown!.joints[i]! *= -1
+    await writeSkels(`${prefix}.skels`, [nobody!, wild!, upsideDown!, sound!])
+    await rm(`${prefix}.json`)
+    const { frames } = upsideDown!
+    expect(lines(await checkCorpus(prefix))).toEqual([
+      expect.stringMatching(/^warning \.json /),
+      `error .skels:1 wanted a signer in every frame, got all joints in one point in 2 of ${nobody!.frames} frames, first in frame 1`,
+      "warning .skels:2 wanted shoulders about as far apart in every frame, got 1.5e+30 times the clip's median in frame 2",
+      `warning .skels:3 wanted the nose above the neck, got it below in ${frames} of ${frames} frames: y may point up, and must point down`,
+    ])
+  })
+
   it('finds a changed, a shortened and a lost file', async () => {
     const prefix = await fresh()
     await edit(`${prefix}.text`, ([a, ...rest]) => [[...a!].reverse().join(''), ...rest])

@@ -6,7 +6,7 @@ import { NORMALISATION } from '../../motion/clip.js'
 import { COORDS, joint } from '../../motion/skeleton.js'
 import { impossible, unlikely } from '../body_limits.js'
 import { motionChecksum } from '../checksum.js'
-import { normalise, shoulderWidth } from '../normalise.js'
+import { isPlausible, normalise, shoulderWidth, shoulderWidths } from '../normalise.js'
 import { UNTOLD_RATE } from './corpus.js'
 import { type Note, problemOf } from './finding.js'
 import type { CorpusManifest } from './manifest.js'
@@ -71,10 +71,28 @@ export class SkelsCheck {
     if (isStill(joints, frames)) this.#note('warning', who, `wanted something that moves, got one pose in all ${counted(frames, 'frame')}`)
     const told = this.#manifest?.normalisation === NORMALISATION
     if (told) this.#checkScale(joints, frames, who)
+    else this.#checkShoulders(joints, frames, who)
+    const empty = emptyFrames(joints, frames)
+    // Where nobody is in any frame, the shoulders tell.
+    if (empty.length > 0 && empty.length < frames) {
+      const problem = `wanted a signer in every frame, got all joints in one point in ${empty.length} of ${counted(frames, 'frame')}, first in frame ${empty[0]}`
+      this.#note('error', who, problem)
+    }
     // Whatever scale a motion is in, a body has its proportions.
     const scaled = told ? joints : normalise(joints, frames, { who })
     for (const problem of impossible(scaled, frames, this.#manifest?.fps ?? UNTOLD_RATE)) this.#note('error', who, problem)
     for (const problem of unlikely(scaled, frames)) this.#note('warning', who, problem)
+  }
+
+  /** Frames whose shoulders are not believed, see {@link normalise}: they take the clip's scale, so that nothing else would show them. */
+  #checkShoulders(joints: Float32Array, frames: number, who: string): void {
+    const { widths, median } = shoulderWidths(joints, frames)
+    // Where there is no signer, there are no shoulders either.
+    const odd = [...widths.keys()].filter((t) => widths[t]! > 0 && !isPlausible(widths[t]!, median))
+    if (median === 0 || odd.length === 0) return
+    const times = (widths[odd[0]!]! / median).toPrecision(2)
+    const problem = `wanted shoulders about as far apart in every frame, got ${times} times the clip's median in frame ${odd[0]}`
+    this.#note('warning', who, `${problem}${odd.length > 1 ? ` and the like in ${odd.length - 1} more` : ''}`)
   }
 
   /** Only the first frame of each kind is named: a clip that is off is off throughout. */
@@ -88,6 +106,14 @@ export class SkelsCheck {
       this.#note('error', who, `wanted the shoulders 0.3333 apart in the picture, got ${got} in frame ${wide}`)
     }
   }
+}
+
+/** The frames with every joint at the same place, which is how tools write that they saw nobody. */
+function emptyFrames(joints: Float32Array, frames: number): number[] {
+  return Array.from({ length: frames }, (_, t) => t).filter((t) => {
+    const frame = joints.subarray(t * COORDS, (t + 1) * COORDS)
+    return frame.every((value, i) => value === frame[i % 3])
+  })
 }
 
 function isStill(joints: Float32Array, frames: number): boolean {

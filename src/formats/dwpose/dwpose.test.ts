@@ -40,6 +40,20 @@ describe('parseDwposeFrame', () => {
     expect([...out!.subarray(joint.leftElbow * 3, joint.leftElbow * 3 + 3)]).toEqual([0, 0, 0])
   })
 
+  it('takes a hand point at -1, -1 for one that is not there, whatever its score, also where it looks whose hands are whose', () => {
+    const frame = JSON.parse(dwposeJson([left, right], 1280, 720))
+    // As the file has them the hands are mixed up; the first hand's own root is not seen.
+    frame.person_0.left_hand_keypoints[0] = [-1, -1]
+    frame.person_0.left_hand_scores[0] = 0.29
+    frame.person_0.left_hand_keypoints[7] = [-1, -1]
+    const { people, handsRepaired } = parse(JSON.stringify(frame))
+    expect(handsRepaired).toBe(true)
+    const wanted = left.slice().fill(0, joint.leftHand * 3, joint.leftHand * 3 + 3)
+    wanted.fill(0, (joint.leftHand + 7) * 3, (joint.leftHand + 8) * 3)
+    expectPerson(people[0]!, wanted)
+    expectPerson(people[1]!, right)
+  })
+
   it('gives mixed up hands back to their owners', () => {
     const frame = dwposeJson([left, right], 1280, 720)
     // As written, the second person has the first one's hands nowhere near their wrists.
@@ -186,6 +200,15 @@ describe('readDwposeLines', () => {
     for await (const { clip } of readDwposeLines(await write(text), { picture, names: ['dev/one'] })) out.push(clip)
     return out
   }
+
+  it('takes a point at -1, -1 for one that is not there', async () => {
+    const numbers = lines[0]!.split(' ')
+    // Behind 18 points and 18 scores of the body begins the left hand.
+    numbers.fill('-1', 54, 56)
+    const [clip] = await all(`${numbers.join(' ')}\n`)
+    const gone = clips[0]!.keypoints.slice(0, 150).fill(0, joint.leftHand * 3, joint.leftHand * 3 + 3)
+    expectPerson(clip!.keypoints.subarray(0, 150), gone)
+  })
 
   it('reads one video a line', async () => {
     const read = await all(`${lines.join('\n')}\n`)

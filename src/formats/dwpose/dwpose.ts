@@ -20,6 +20,7 @@ import {
   dwposePerson,
   nothingSeen,
   pairHands,
+  pointOf,
 } from './person.js'
 
 export interface DwposeOptions {
@@ -115,7 +116,7 @@ function pointsAt(
   const wrong = points?.findIndex((point) => point !== null && !isPoint(point)) ?? -1
   if (wrong >= 0)
     refuse(who, `wanted two fractions of the picture at ${place}.${key}[${wrong}], got ${JSON.stringify(points![wrong])?.slice(0, 60)}`)
-  return points as DwposePoints['points'] | undefined
+  return (points as DwposePoints['points'] | undefined)?.map((point) => point && pointOf(...point))
 }
 
 const isNoPoint = (point: unknown): boolean => point === null || (Array.isArray(point) && point.length === 2 && point.includes(null))

@@ -8,7 +8,16 @@ import { type FrameOfNumbers, linesOf, parseLine } from '../number_lines.js'
 import { checkPicture, type Picture } from '../picture.js'
 import { type DetectedClip, signerClip } from '../signer.js'
 import { counterValue } from '../skels/skels.js'
-import { bodyValidity, DWPOSE_BODY, DWPOSE_FACE, DWPOSE_HAND, type DwposePersonLists, type DwposePoints, dwposePerson } from './person.js'
+import {
+  bodyValidity,
+  DWPOSE_BODY,
+  DWPOSE_FACE,
+  DWPOSE_HAND,
+  type DwposePersonLists,
+  type DwposePoints,
+  dwposePerson,
+  pointOf,
+} from './person.js'
 
 /** Numbers a frame, in the order of the file. */
 const parts = [
@@ -77,7 +86,7 @@ function checkCounter(value: number, t: number, frames: number, who: string): vo
 
 function listsOf(frame: Float64Array, t: number, who: string): DwposePersonLists {
   const points = (from: number, count: number): DwposePoints['points'] =>
-    Array.from({ length: count }, (_, i) => [frame[from + 2 * i]!, frame[from + 2 * i + 1]!] as const)
+    Array.from({ length: count }, (_, i) => pointOf(frame[from + 2 * i]!, frame[from + 2 * i + 1]!))
   const validity = Array.from({ length: DWPOSE_BODY }, (_, j) => {
     const score = frame[bodyScores + j]!
     return (

@@ -17,6 +17,12 @@ export interface DwposePoints {
   readonly confidence: readonly (number | null)[]
 }
 
+/** Where the DWPose of most tools puts what it is less than 0.3 sure of, whatever score it keeps beside it; never in a picture. */
+const UNSEEN = -1
+
+/** The point at these fractions, or null where they say that it was not seen. */
+export const pointOf = (x: number, y: number): readonly [x: number, y: number] | null => (x === UNSEEN && y === UNSEEN ? null : [x, y])
+
 /** A list of which nothing was seen. */
 export const nothingSeen = (length: number): DwposePoints => ({
   points: Array.from({ length }, () => null),
