@@ -164,6 +164,8 @@ log: { tensorboard: false }
       await expect(run()).rejects.toMatchObject(refused('wanted --vary for a run of task text-to-gloss, got none'))
       await expect(run('model.width=16,wide')).rejects.toMatchObject(refused(/`model.width` can have, got 'wide': .*number/))
       await expect(run('learning.mode=rl')).rejects.toMatchObject(refused("wanted a key of the run file, got 'learning.mode'"))
+      await expect(run('model.width=[16')).rejects.toMatchObject(refused(/wanted values in YAML, got '\[16': Flow sequence/))
+      await expect(run('model.__proto__=1')).rejects.toMatchObject(refused(/__proto__/))
       await expect(run('model.wide=16')).rejects.toMatchObject(refused(/model\.wide/))
     } finally {
       await rm(folder, { recursive: true, force: true })

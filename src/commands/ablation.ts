@@ -84,7 +84,7 @@ function spreadOf(values: readonly number[]): Spread {
 export function formatAblation(rows: readonly AblationRow[], { scoreName, reference }: { scoreName: string; reference: string }): string {
   const cell = ({ mean, deviation }: Spread, digits: number) =>
     Number.isFinite(mean) ? `${mean.toFixed(digits)}${Number.isFinite(deviation) ? ` ± ${deviation.toFixed(digits)}` : ''}` : '-'
-  const names = Object.keys(rows[0]?.scalars ?? {})
+  const names = Object.keys(rows[0]?.scalars ?? {}).filter((name) => name !== scoreName.toLowerCase())
   const cells = [
     ['', `final ${scoreName}`, `best ${scoreName}`, ...names, 'seconds', `time to ${reference}'s best`, 'steps', 'reached'],
     ...rows.map((row) => [

@@ -21,6 +21,15 @@ export function parseVariedKey(text: string): VariedKey {
   return { key, values }
 }
 
+function yamlOf(value: string): unknown {
+  try {
+    return parse(value)
+  } catch (cause) {
+    const problem = `wanted values in YAML, got '${value}': ${(cause as Error).message.split(/[:\n]/)[0]}`
+    throw new SignError('ERR_USAGE', 'ablate', problem, 'Values cannot have commas', { cause })
+  }
+}
+
 /** A configuration with `value`, in YAML, at the path. Throws ERR_USAGE where the path leads through something that has no keys. */
 export function withKey(config: object, key: string, value: string): object {
   const steps = key.split('.')
@@ -33,6 +42,7 @@ export function withKey(config: object, key: string, value: string): object {
     }
     inner = next as Record<string, unknown>
   }
-  inner[steps.at(-1)!] = parse(value)
+  // Defined, not assigned: `__proto__` is then an unknown key as any other.
+  Object.defineProperty(inner, steps.at(-1)!, { value: yamlOf(value), enumerable: true, configurable: true, writable: true })
   return changed
 }
