@@ -3,12 +3,11 @@
 import { type Command, Option } from 'commander'
 import { counted, someOf } from './base/counted.js'
 import { CHECK_FAILED, exitStatus } from './base/errors.js'
-import { picture, positive, rate, share } from './cli_options.js'
+import { again, detecting, lifting, normalised, rates, skipBroken, words, writing } from './cli_data_options.js'
+import { positive, rate, share } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
-import type { Normalisation } from './commands/motion_clips.js'
 import { splitKinds } from './data/split.js'
-import { detectors } from './formats/detector.js'
 import { glossSources } from './text/lang_gloss.js'
 import { promptNamings } from './text/prompts.js'
 
@@ -20,64 +19,12 @@ export interface Cli {
   interruption(within?: number): AbortSignal
 }
 
-const modes = ['adam', 'descent'] as const
-const normalisations = ['neck', 'nine'] as const
-
 /** Adds the commands, in the order in which a corpus is made. */
 export function addDataCommands(data: Command, cli: Cli): void {
   addSteps(data, cli)
   addLooks(data, cli)
   addMakers(data, cli)
 }
-
-const lifting = {
-  mode: () => new Option('--mode <name>', 'optimiser of lifting; descent is the published one').choices(modes).default('adam'),
-  iterations: ['--iterations <n>', 'maximum number of iterations (default: 300 for adam, 1000 for descent)', positive],
-} as const
-
-const rates = {
-  video: [
-    '--video-fps <n>',
-    'frame rate of the videos (default: the rate stored in the input, else 24 for detections and 25 for a corpus)',
-    rate,
-  ],
-  fps: ['--fps <n>', 'frame rate to resample all clips to (default: unchanged)', rate],
-} as const
-const detecting = {
-  detector: () =>
-    new Option('--detector <name>', 'pose estimator that wrote the files (default: detected from the files)').choices(detectors),
-  picture: [
-    '--picture <WxH>',
-    'size of the videos in pixels, for files with relative coordinates (DWPose, OpenPose with --keypoint_scale 3 or 4), e.g. 1280x720',
-    picture,
-  ],
-} as const
-const again = {
-  resume: () => new Option('--resume', 'resume an interrupted run').conflicts('overwrite'),
-  overwrite: ['--overwrite', 'replace existing output'],
-} as const
-const skipBroken = ['--skip-broken', 'exit with status 0 even if clips could not be used and were left out'] as const
-const words = {
-  names: ['--names <file>', 'names of the clips to use, one per line; others are left out'],
-  text: ['--text <file>', 'sentences, one per line, in the order of --names'],
-  gloss: ['--gloss <file>', 'glosses, one per line, in the order of --names'],
-} as const
-const writing = {
-  normalisation: () =>
-    new Option(
-      '--normalisation <name>',
-      'neck: neck at the origin, shoulder width 1/3; nine: standardised and divided by 9, as published by Prompt2Sign',
-    )
-      .choices(normalisations)
-      .default('neck'),
-  /** What --normalisation was called before. */
-  form: () => new Option('--form <name>').choices(normalisations).conflicts('normalisation').hideHelp(),
-  licence: ['--licence <text>', "licence of the data, for the corpus' manifest"],
-} as const
-
-/** The options with the older --form under its present name. */
-const normalised = <Given extends { normalisation: Normalisation; form?: Normalisation }>(options: Given): Given =>
-  options.form === undefined ? options : { ...options, normalisation: options.form }
 
 /** From a detector's files to a corpus. */
 function addSteps(data: Command, cli: Cli): void {
