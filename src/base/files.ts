@@ -1,6 +1,6 @@
 // Writing so that nothing is ever half there: a temporary name beside the target, flushed, then renamed.
 
-import { open, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { open, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { counted } from './counted.js'
 import { makeFolders } from './make_folders.js'
@@ -15,7 +15,7 @@ export async function writeWhole(path: string, data: string | Uint8Array | Async
   const partial = `${path}.partial-${process.pid}`
   let folder: string | undefined
   try {
-    folder = makeFolders(dirname(path))
+    folder = await foldersMade(dirname(path))
     const file = await open(partial, 'w')
     try {
       await writeFile(file, data)
@@ -53,7 +53,13 @@ export async function output<T>(path: string, wanted: string, work: () => Promis
 
 /** Makes a folder and those above it. Returns the topmost that was not there yet, for {@link removeEmpty}. Throws ERR_OUTPUT. */
 export function makeFolder(path: string): Promise<string | undefined> {
-  return output(path, 'make this folder', async () => makeFolders(path))
+  return output(path, 'make this folder', () => foldersMade(path))
+}
+
+async function foldersMade(path: string): Promise<string | undefined> {
+  // Asked first without blocking, so that where the disk does not answer signals are still heard.
+  await stat(path).catch(() => undefined)
+  return makeFolders(path)
 }
 
 /** Removes `folder` and those above it up to `top`, as long as they are empty. */
