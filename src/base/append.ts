@@ -1,9 +1,10 @@
 // Files that only grow. Each piece is written in one call and at once, so that a run that dies loses at most its last one.
 
-import { appendFileSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { appendFileSync, closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SignError } from './errors.js'
 import { outputError } from './files.js'
+import { makeFolders } from './make_folders.js'
 
 /** A file open for appending. Makes its folder. Every method throws ERR_OUTPUT with the path where the system refuses. */
 export class AppendFile {
@@ -13,7 +14,7 @@ export class AppendFile {
   constructor(path: string) {
     this.path = path
     this.#file = this.#attempt('open', () => {
-      mkdirSync(dirname(path), { recursive: true })
+      makeFolders(dirname(path))
       return openSync(path, 'a')
     })
   }

@@ -1,9 +1,9 @@
 // Writing so that nothing is ever half there: a temporary name beside the target, flushed, then renamed.
 
-import { existsSync } from 'node:fs'
-import { mkdir, open, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { open, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { counted } from './counted.js'
+import { makeFolders } from './make_folders.js'
 import { isSystemError, refusedOutput } from './system_errors.js'
 
 /**
@@ -15,7 +15,7 @@ export async function writeWhole(path: string, data: string | Uint8Array | Async
   const partial = `${path}.partial-${process.pid}`
   let folder: string | undefined
   try {
-    folder = await makeFolders(dirname(path))
+    folder = await foldersMade(dirname(path))
     const file = await open(partial, 'w')
     try {
       await writeFile(file, data)
@@ -53,20 +53,13 @@ export async function output<T>(path: string, wanted: string, work: () => Promis
 
 /** Makes a folder and those above it. Returns the topmost that was not there yet, for {@link removeEmpty}. Throws ERR_OUTPUT. */
 export function makeFolder(path: string): Promise<string | undefined> {
-  return output(path, 'make this folder', () => makeFolders(path))
+  return output(path, 'make this folder', () => foldersMade(path))
 }
 
-async function makeFolders(path: string): Promise<string | undefined> {
-  try {
-    return await mkdir(path, { recursive: true })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    // Node says that something is not there whatever the reason, a read-only file system for one: the first folder to be made tells it.
-    let first = resolve(path)
-    while (!existsSync(dirname(first))) first = dirname(first)
-    await mkdir(first)
-    throw error
-  }
+async function foldersMade(path: string): Promise<string | undefined> {
+  // Asked first without blocking, so that where the disk does not answer signals are still heard.
+  await stat(path).catch(() => undefined)
+  return makeFolders(path)
 }
 
 /** Removes `folder` and those above it up to `top`, as long as they are empty. */

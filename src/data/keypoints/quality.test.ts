@@ -38,6 +38,16 @@ describe('keypointQuality', () => {
     expect(keypointQuality(clip).neverSeen).toEqual(['left wrist', 'left hand', '2 joints of the right hand'])
   })
 
+  it('notes a clip that shows both shoulders in less than half of its frames', () => {
+    const clip = keypointClip('a', 4, 1)
+    const hide = (t: number, j: number) => clip.keypoints.fill(0, (t * 50 + j) * 3, (t * 50 + j + 1) * 3)
+    hide(0, joint.leftShoulder)
+    hide(1, joint.rightShoulder)
+    expect(keypointQuality(clip).notes).toEqual([])
+    hide(2, joint.rightShoulder)
+    expect(keypointQuality(clip).notes).toEqual(['both shoulders visible in 1 of 4 frames only: the others are filled in'])
+  })
+
   it('takes the mean confidence of body and hands, missing joints counting 0', () => {
     const clip = keypointClip('a', 1, 1)
     for (let j = 0; j < 50; j++) clip.keypoints[j * 3 + 2] = j < joint.leftHand ? 1 : j < joint.rightHand ? 0.5 : 0

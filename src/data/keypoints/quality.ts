@@ -46,8 +46,21 @@ export function keypointQuality(clip: KeypointClip, known: { detection?: Detecti
       leftHand: meanConfidence(clip, joint.leftHand, joint.rightHand),
       rightHand: meanConfidence(clip, joint.rightHand, JOINTS),
     },
-    notes: [...(detection?.notes ?? []), ...(unseen.length > 0 ? [`never visible, so put in a rest position: ${unseen.join(', ')}`] : [])],
+    notes: [
+      ...(detection?.notes ?? []),
+      ...hiddenShoulders(clip),
+      ...(unseen.length > 0 ? [`never visible, so put in a rest position: ${unseen.join(', ')}`] : []),
+    ],
   }
+}
+
+/** Everything is placed by the shoulders: where most frames lack them, most of the motion is made up. */
+function hiddenShoulders({ keypoints, frames }: KeypointClip): string[] {
+  const isSeen = (t: number, j: number): boolean => keypoints[(t * JOINTS + j) * KEYPOINT + 2]! > 0
+  const times = Array.from({ length: frames }, (_, t) => t)
+  const seen = times.filter((t) => isSeen(t, joint.rightShoulder) && isSeen(t, joint.leftShoulder)).length
+  // Shoulders never seen are a fault that lifting names.
+  return seen > 0 && 2 * seen < frames ? [`both shoulders visible in ${seen} of ${frames} frames only: the others are filled in`] : []
 }
 
 function missingShares({ keypoints, frames }: KeypointClip): number[] {

@@ -4,10 +4,11 @@
 // environment does not reach the C library.
 
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
+import { makeFolders } from '../../base/make_folders.js'
 import { once } from '../../base/once.js'
 import { type Dawn, dawnIn } from './dawn.js'
 import { cacheFolders, packageFolder, packageVersion } from './paths.js'
@@ -87,7 +88,7 @@ const contents = (path: string): Promise<Buffer | undefined> => readFile(path).c
 
 // By renaming, never by writing into a file that is there: another process may have it mapped, and would end without a word.
 async function replaceFile(path: string, data: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  makeFolders(dirname(path))
   const partial = `${path}.partial-${randomUUID()}`
   try {
     await writeFile(partial, data)

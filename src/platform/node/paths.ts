@@ -1,10 +1,11 @@
 // Where on this machine things are: what npm installed, and what we keep between runs.
 
-import { accessSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdtempSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { makeFolders } from '../../base/make_folders.js'
 
 /**
  * Where unpacked drivers and tuning results are looked for, the best first: SIGNLLM_CACHE or the user's cache folder, and a temporary
@@ -43,7 +44,7 @@ let ownFolder: string | undefined
 function temporaryCacheFolder(): string | undefined {
   const usual = join(tmpdir(), `signllm-cache-${process.getuid?.() ?? 'user'}`)
   try {
-    mkdirSync(usual, { recursive: true, mode: 0o700 })
+    makeFolders(usual, 0o700)
     if (isOnlyOurs(usual)) return usual
     ownFolder ??= mkdtempSync(`${usual}-`)
     return ownFolder
@@ -60,7 +61,7 @@ function isOnlyOurs(folder: string): boolean {
 
 function isWritable(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
     accessSync(folder, constants.W_OK | constants.X_OK)
     return true
   } catch {

@@ -39,6 +39,19 @@ describe('the groups of a run', () => {
     for (const { clip, ids } of train) expect(ids.length).toBe(clip.langGloss!.split(' ').length + 1)
   })
 
+  it('say which motions are held out and trained on at once', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signllm-dataset-'))
+    const { train } = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 10 })
+    await saveCorpus(join(folder, 'train'), train.slice(1))
+    await saveCorpus(join(folder, 'dev'), [train[0]!, { ...train[1]!, name: 'again' }])
+    const run = `name: x\ndata: [{ language: ASL, train: ${join(folder, 'train')}, dev: ${join(folder, 'dev')} }]\n`
+    const [data] = await loadData(parseRunConfig(run, 'x'))
+    expect(data!.notes).toContain(
+      "ASL: 1 of 2 dev clips, such as 'again', also in the training split: validations do not show how well the model generalises",
+    )
+    await rm(folder, { recursive: true })
+  })
+
   it('say what of their sentences cannot be learned', async () => {
     expect((await loadData(runFile(''))).flatMap(({ notes }) => notes)).toEqual([])
     const folder = await mkdtemp(join(tmpdir(), 'signllm-dataset-'))
@@ -47,7 +60,7 @@ describe('the groups of a run', () => {
     for (const part of ['train', 'dev'] as const)
       await saveCorpus(
         join(folder, part),
-        said[part].map((text, i) => ({ ...train[i]!, text, language: 'CSL' })),
+        said[part].map((text, i) => ({ ...train.at(part === 'dev' ? -1 - i : i)!, text, language: 'CSL' })),
       )
     const run = `name: x\ndata: [{ language: CSL, train: ${join(folder, 'train')}, dev: ${join(folder, 'dev')} }]\n`
     const [words, letters] = await Promise.all(['', 'tokens: letters\n'].map((more) => loadData(parseRunConfig(run + more, 'x'))))

@@ -1,6 +1,8 @@
 // From a run file's `data` to samples: one language a group, each with its vocabulary and start frame.
 
+import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
+import { motionChecksum } from '../../data/checksum.js'
 import { loadCorpus, UNTOLD_RATE } from '../../data/corpus/corpus.js'
 import { readManifest } from '../../data/corpus/manifest.js'
 import { type Source, sourceOf } from '../../data/source.js'
@@ -171,7 +173,18 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
 
 function notesOf(language: string, source: Source, train: readonly Clip[], dev: readonly Clip[], vocabulary: Vocabulary): string[] {
   const lines = (clips: readonly Clip[]) => clips.map((clip) => sourceOf(clip, source))
-  return readingNotes({ train: lines(train), dev: lines(dev) }, vocabulary).map((note) => `${language}: ${note}`)
+  const notes = [...readingNotes({ train: lines(train), dev: lines(dev) }, vocabulary), ...trainedOn(train, dev)]
+  return notes.map((note) => `${language}: ${note}`)
+}
+
+/** A dev split that holds motions of the training split measures how well they are remembered. */
+function trainedOn(train: readonly Clip[], dev: readonly Clip[]): string[] {
+  if (dev.length === 0) return []
+  const known = new Set(train.map(({ joints }) => motionChecksum(joints)))
+  const same = dev.filter(({ joints }) => known.has(motionChecksum(joints)))
+  if (same.length === 0) return []
+  const which = `${same.length} of ${counted(dev.length, 'dev clip')}, such as '${same[0]!.name}'`
+  return [`${which}, also in the training split: validations do not show how well the model generalises`]
 }
 
 /** A policy may cut a line into more tokens than it has words, and the built-in corpus has no file to be cut in. */
