@@ -47,7 +47,7 @@ describe('the groups of a run', () => {
     const run = `name: x\ndata: [{ language: ASL, train: ${join(folder, 'train')}, dev: ${join(folder, 'dev')} }]\n`
     const [data] = await loadData(parseRunConfig(run, 'x'))
     expect(data!.notes).toContain(
-      "ASL: 1 of 2 dev clips, such as 'again', also in the training split: validations do not show how well the model generalises",
+      "ASL: 1 of 2 dev clips, such as 'again', in the training split too: validations do not show how well the model generalises",
     )
     await rm(folder, { recursive: true })
   })

@@ -184,7 +184,7 @@ function trainedOn(train: readonly Clip[], dev: readonly Clip[]): string[] {
   const same = dev.filter(({ joints }) => known.has(motionChecksum(joints)))
   if (same.length === 0) return []
   const which = `${same.length} of ${counted(dev.length, 'dev clip')}, such as '${same[0]!.name}'`
-  return [`${which}, also in the training split: validations do not show how well the model generalises`]
+  return [`${which}, in the training split too: validations do not show how well the model generalises`]
 }
 
 /** A policy may cut a line into more tokens than it has words, and the built-in corpus has no file to be cut in. */

@@ -33,7 +33,7 @@ model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, ma
 
 it('passes over sentences without a word, which training has noted', async () => {
   const data = await dataOf({ train: ['rain', 'sun', '\u{1F327}\uFE0F'], dev: ['\u{1F327}\uFE0F', 'rain', '…', 'sun'] })
-  expect(data[0]!.notes).toEqual([expect.stringMatching(/^ASL: 3 of 7 sentences have no word/)])
+  expect(data[0]!.notes).toContainEqual(expect.stringMatching(/^ASL: 3 of 7 sentences have no word/))
   const model = new SignModel(gpu, { training: false })
   model.addLanguage(data[0]!.group, { seed: 1 })
   const rows = await validate(model, data, { clips: 20, policy: 'self-counter' })
