@@ -1,25 +1,11 @@
 // layer_norm_weight_grad: what layer_norm's scale and shift gain from every row.
-//
-//   dGamma[c] += Σ_r dy[r,c] · (x[r,c] - mean) · scale       (mean, scale = stats[r], from the forward)
-//   dBeta[c]  += Σ_r dy[r,c]
-//
-// x, dy         : [rows, width] f32, width a multiple of 4, read as vec4
-// stats         : [rows, 2] f32, mean and 1/√(variance + epsilon)
-// dGamma, dBeta : [width] f32, read as vec4, added onto
 // One lane owns four columns and walks all rows in order, so no two lanes meet and the sum has one fixed order. Splitting the rows
 // into chunks with a second kernel to fold them was measured at [1200, 512]: not faster on either software driver.
 // The workgroup is small because the lanes are few: 512 columns are 128 lanes, and every core should get some.
 
 const WG = 16u;
 
-struct Params { rows: u32, width: u32 }
-
-@group(0) @binding(0) var<storage, read> x: array<vec4f>;
-@group(0) @binding(1) var<storage, read> stats: array<vec2f>;
-@group(0) @binding(2) var<storage, read> dy: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> dGamma: array<vec4f>;
-@group(0) @binding(4) var<storage, read_write> dBeta: array<vec4f>;
-@group(0) @binding(5) var<uniform> params: Params;
+// use: columns_normed
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {

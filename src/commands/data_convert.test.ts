@@ -1,37 +1,22 @@
 // Detections into a corpus: the steps in one, what is said of clips, and how it goes on.
 
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { checkCorpus } from '../data/corpus/check.js'
 import { openPoseJson } from '../formats/detections.testing.js'
 import { readSkels } from '../formats/skels/skels.js'
 import { COORDS, joint } from '../motion/skeleton.js'
 import { signer } from '../outputs/signer.testing.js'
 import { interruptedAfter, linesOf, silent, writeDetections } from './clips.testing.js'
-import { type DataConvertOptions, dataConvert } from './data_convert.js'
+import { dataConvert } from './data_convert.js'
+import { convertFolder } from './data_convert.testing.js'
 import { dataJson2h5 } from './data_json2h5.js'
 import { dataLift } from './data_lift.js'
 import { dataSkels } from './data_skels.js'
 
-let folder: string
-let json: string
-let words: { names: string; text: string }
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'convert-'))
-  json = join(folder, 'json')
-  await writeDetections(json, { a: 6, b: 4 })
-  words = { names: join(folder, 'all.files'), text: join(folder, 'all.text') }
-  await writeFile(words.names, 'b\na\n')
-  await writeFile(words.text, 'bread\napple\n')
-})
-afterAll(() => rm(folder, { recursive: true }))
-
-const convert = (from: string, to: string, options: Partial<DataConvertOptions> = {}) =>
-  dataConvert({ in: from, out: join(folder, to), iterations: 10, stream: silent, ...options })
-const at = (name: string): string => join(folder, name)
+const { at, json, words, convert } = convertFolder()
 
 /** A clip of the made-up signer as OpenPose sees it, with both hands or without the left one and its wrist. */
 async function writeHands(path: string, oneHanded: boolean): Promise<void> {
@@ -55,7 +40,7 @@ function handSize(joints: Float32Array): number {
 
 describe('dataConvert', () => {
   it('takes detections to a corpus as the three steps do, and leaves nothing between', async () => {
-    const summary = await convert(json, 'one/all', { lang: 'ASL', ...words })
+    const summary = await convert(json(), 'one/all', { lang: 'ASL', ...words() })
     expect(summary).toMatchObject({ clips: 2, frames: 10, withoutText: 0, withoutClip: 0, broken: [], quality: at('one/all.quality.json') })
     expect((await readdir(at('one'))).sort()).toEqual(
       ['files', 'json', 'lang', 'quality.json', 'skels', 'text'].map((ending) => `all.${ending}`),
@@ -63,17 +48,17 @@ describe('dataConvert', () => {
     expect(await linesOf(at('one/all.text'))).toEqual(['bread', 'apple'])
     expect((await checkCorpus(at('one/all'))).findings).toEqual([])
 
-    await dataJson2h5({ in: json, out: at('clips.h5'), stream: silent })
+    await dataJson2h5({ in: json(), out: at('clips.h5'), stream: silent })
     await dataLift({ in: at('clips.h5'), out: at('lifted.h5'), iterations: 10, stream: silent })
-    await dataSkels({ in: at('lifted.h5'), out: at('three'), lang: 'ASL', ...words, stream: silent })
+    await dataSkels({ in: at('lifted.h5'), out: at('three'), lang: 'ASL', ...words(), stream: silent })
     expect(await readFile(at('one/all.skels'), 'utf8')).toBe(await readFile(at('three.skels'), 'utf8'))
-    await convert(at('clips.h5'), 'two', { lang: 'ASL', ...words })
+    await convert(at('clips.h5'), 'two', { lang: 'ASL', ...words() })
     expect(await readFile(at('two.skels'), 'utf8')).toBe(await readFile(at('three.skels'), 'utf8'))
   })
 
   it('says which of its steps counts the clips', async () => {
     const said: string[] = []
-    await convert(json, 'steps/all', { lang: 'ASL', clip: 'a', stream: { write: (text) => said.push(text) } })
+    await convert(json(), 'steps/all', { lang: 'ASL', clip: 'a', stream: { write: (text) => said.push(text) } })
     expect(said.map((line) => line.trimEnd().split('  ')[0])).toEqual(['read: clip 1/1', 'lift: clip 1/1', 'write: clip 1/1'])
   })
 
@@ -106,15 +91,15 @@ describe('dataConvert', () => {
   })
 
   it('goes on after an interruption, in whichever step', async () => {
-    await expect(convert(json, 'cut/all', { lang: 'ASL', ...interruptedAfter(1) })).rejects.toThrow('interrupted')
+    await expect(convert(json(), 'cut/all', { lang: 'ASL', ...interruptedAfter(1) })).rejects.toThrow('interrupted')
     expect((await readdir(at('cut'))).sort()).toEqual(['all.clips.h5.partial', 'all.quality.jsonl.partial'])
-    await expect(convert(json, 'cut/all', { lang: 'ASL' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
+    await expect(convert(json(), 'cut/all', { lang: 'ASL' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
     // The first clip is read already: what is done next is the second of this step, then the first of the next one.
-    await expect(convert(json, 'cut/all', { lang: 'ASL', resume: true, ...interruptedAfter(1) })).rejects.toThrow('interrupted')
+    await expect(convert(json(), 'cut/all', { lang: 'ASL', resume: true, ...interruptedAfter(1) })).rejects.toThrow('interrupted')
     expect((await readdir(at('cut'))).sort()).toEqual(['all.clips.h5', 'all.lifted.h5.partial', 'all.quality.json'])
-    expect(await convert(json, 'cut/all', { lang: 'ASL', resume: true })).toMatchObject({ clips: 2 })
+    expect(await convert(json(), 'cut/all', { lang: 'ASL', resume: true })).toMatchObject({ clips: 2 })
     expect((await readdir(at('cut'))).filter((name) => /h5/.test(name))).toEqual([])
-    const whole = await convert(json, 'uncut', { lang: 'ASL' })
+    const whole = await convert(json(), 'uncut', { lang: 'ASL' })
     expect(await readFile(at('cut/all.skels'), 'utf8')).toBe(await readFile(`${whole.out}.skels`, 'utf8'))
   })
 

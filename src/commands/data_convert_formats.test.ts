@@ -1,35 +1,18 @@
 // Motions from one format into another, and .pose files with and without depth.
 
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { parquetReadObjects } from 'hyparquet'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { syntheticCorpus } from '../data/synthetic/corpus.js'
 import { readMotionHdf5 } from '../formats/hdf5/motions.js'
 import { encodePose, poseOfMotion, writePose } from '../formats/pose/write.js'
 import { readSkels } from '../formats/skels/skels.js'
 import { signer } from '../outputs/signer.testing.js'
 import { all, linesOf, silent, writeDetections } from './clips.testing.js'
-import { type DataConvertOptions, dataConvert } from './data_convert.js'
+import { convertFolder } from './data_convert.testing.js'
 import { dataSkels } from './data_skels.js'
 
-let folder: string
-let json: string
-let words: { names: string; text: string }
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'convert-'))
-  json = join(folder, 'json')
-  await writeDetections(json, { a: 6, b: 4 })
-  words = { names: join(folder, 'all.files'), text: join(folder, 'all.text') }
-  await writeFile(words.names, 'b\na\n')
-  await writeFile(words.text, 'bread\napple\n')
-})
-afterAll(() => rm(folder, { recursive: true }))
-
-const convert = (from: string, to: string, options: Partial<DataConvertOptions> = {}) =>
-  dataConvert({ in: from, out: join(folder, to), iterations: 10, stream: silent, ...options })
-const at = (name: string): string => join(folder, name)
+const { at, json, words, convert } = convertFolder()
 
 describe('dataConvert of motions', () => {
   it('sees nothing in a folder of poses that a system put there, and names a link that leads nowhere', async () => {
@@ -45,7 +28,7 @@ describe('dataConvert of motions', () => {
   })
 
   it('writes motions in every format, and reads back those it can', async () => {
-    await convert(json, 'corpus', { lang: 'ASL', ...words })
+    await convert(json(), 'corpus', { lang: 'ASL', ...words() })
     const known = (await readSkels(at('corpus.skels'))).sequences.map(({ joints }) => joints)
     const endings = ['npz', 'bvh', 'glb', 'json', 'svg', 'pose']
     for (const ending of endings) await convert(at('corpus'), `out/{name}.${ending}`)

@@ -1,33 +1,16 @@
 // What data convert refuses, before it writes anything.
 
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
 import { saveCorpus } from '../data/corpus/save.js'
 import { detectionFolders } from '../formats/detections.js'
 import { encodeNpz } from '../formats/npz.js'
 import { signer } from '../outputs/signer.testing.js'
-import { silent, writeDetections } from './clips.testing.js'
-import { type DataConvertOptions, dataConvert } from './data_convert.js'
+import type { DataConvertOptions } from './data_convert.js'
+import { convertFolder } from './data_convert.testing.js'
 
-let folder: string
-let json: string
-let words: { names: string; text: string }
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'convert-'))
-  json = join(folder, 'json')
-  await writeDetections(json, { a: 6, b: 4 })
-  words = { names: join(folder, 'all.files'), text: join(folder, 'all.text') }
-  await writeFile(words.names, 'b\na\n')
-  await writeFile(words.text, 'bread\napple\n')
-})
-afterAll(() => rm(folder, { recursive: true }))
-
-const convert = (from: string, to: string, options: Partial<DataConvertOptions> = {}) =>
-  dataConvert({ in: from, out: join(folder, to), iterations: 10, stream: silent, ...options })
-const at = (name: string): string => join(folder, name)
+const { at, json, convert } = convertFolder()
 
 describe('dataConvert', () => {
   it.each([
@@ -42,7 +25,7 @@ describe('dataConvert', () => {
     ['no input', { in: 'nothing' }, 'ERR_DATA', /nothing: wanted to read it, got ENOENT/],
     ['a corpus without a language', {}, 'ERR_USAGE', /wanted the language of the clips, got none\. Pass --lang/],
   ])('refuses %s before it writes anything', async (_, options: Partial<DataConvertOptions>, code, message) => {
-    const { in: from = json, out = 'x', ...rest } = options
+    const { in: from = json(), out = 'x', ...rest } = options
     await expect(convert(from, `never/${out}`, rest)).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
     expect(existsSync(at('never'))).toBe(false)
   })
@@ -50,7 +33,7 @@ describe('dataConvert', () => {
   it('says of an output that is there how to write it anew, and leaves it as it is', async () => {
     await mkdir(at('there'), { recursive: true })
     await writeFile(at('there/a.glb'), 'kept')
-    await expect(convert(json, 'there/a.glb', { clip: 'a' })).rejects.toMatchObject({
+    await expect(convert(json(), 'there/a.glb', { clip: 'a' })).rejects.toMatchObject({
       code: 'ERR_USAGE',
       message: `${at('there/a.glb')}: wanted an output that does not exist yet, got one from an earlier run. Pass --overwrite to replace it, or name another.`,
     })
@@ -71,11 +54,11 @@ describe('dataConvert', () => {
 
   it.each(['../evil', '/evil', 'a/../../evil', '..\\evil'])('writes no file outside the folder for a clip called %s', async (name) => {
     await saveCorpus(at('foreign/all'), [{ ...signer(3), name, language: 'ASL', text: 'x' }])
-    const before = (await readdir(folder, { recursive: true })).sort()
+    const before = (await readdir(at(''), { recursive: true })).sort()
     await expect(convert(at('foreign/all'), 'foreign/out/{name}.npz')).rejects.toMatchObject({
       code: 'ERR_DATA',
       message: expect.stringContaining(`wanted clip names that stay in the output's folder, got '${name}'`),
     })
-    expect((await readdir(folder, { recursive: true })).sort()).toEqual(before)
+    expect((await readdir(at(''), { recursive: true })).sort()).toEqual(before)
   })
 })
