@@ -166,6 +166,7 @@ log: { tensorboard: false }
       await expect(run('learning.mode=rl')).rejects.toMatchObject(refused("wanted a key of the run file, got 'learning.mode'"))
       await expect(run('model.width=[16')).rejects.toMatchObject(refused(/wanted values in YAML, got '\[16': Flow sequence/))
       await expect(run('model.__proto__=1')).rejects.toMatchObject(refused(/__proto__/))
+      await expect(run('optimiser.rate=1e-3,0.001')).rejects.toMatchObject(refused(/values that differ, got 'optimiser.rate=1e-3' and/))
       await expect(run('model.wide=16')).rejects.toMatchObject(refused(/model\.wide/))
     } finally {
       await rm(folder, { recursive: true, force: true })

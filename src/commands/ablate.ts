@@ -69,6 +69,7 @@ export async function ablate(path: string, options: AblateOptions): Promise<Abla
   const vary = variedOf(task, options)
   const { config } = await task.load(runFile, { resumed: false })
   const variants = seeds.flatMap((seed) => vary.values.map((value) => variantOf(task, config, vary.key, value, seed)))
+  refuseSame(variants)
   const read = (path: string) => loadRunOf(task, path)
   if (!overwrite) for (const { config: own } of variants) await refuseOtherRun(own.out, own, read)
   const { gpu } = await openAdapter(openAsRun(config, adapter), { json })
@@ -138,6 +139,20 @@ function variantOf(task: AnyTask, base: TrainingConfig, key: string, value: stri
     throw new SignError('ERR_USAGE', 'ablate', `wanted a value that \`${key}\` can have, got '${value}': ${got}`, 'Correct it', { cause })
   }
 }
+
+/** Throws ERR_USAGE where two variants are one run, as of 1e-3 and 0.001, or would share a folder. */
+function refuseSame(variants: readonly Variant[]): void {
+  for (const [i, { name, seed, config }] of variants.entries()) {
+    const same = variants
+      .slice(0, i)
+      .find((one) => one.seed === seed && (one.config.out === config.out || sameButNamed(one.config, config)))
+    if (!same) continue
+    const problem = `wanted values that differ, got '${same.name}' and '${name}' for the same run`
+    throw new SignError('ERR_USAGE', 'ablate', problem, 'Name each value once')
+  }
+}
+
+const sameButNamed = (a: TrainingConfig, b: TrainingConfig): boolean => sameRunFile({ ...a, name: '' }, { ...b, name: '' })
 
 async function runOnce(
   task: AnyTask,

@@ -5,7 +5,7 @@ import { formatTable } from '../base/table.js'
 
 const point = z.strictObject({ step: z.number(), seconds: z.number(), score: z.number(), scalars: z.record(z.string(), z.number()) })
 
-/** As versions before 0.2 kept it, of text-to-pose runs only. */
+/** As it was kept when only text-to-pose runs could be compared. */
 const olderPoint = z
   .strictObject({ step: z.number(), seconds: z.number(), dtw: z.number(), wristPathRatio: z.number() })
   .transform(
