@@ -5,11 +5,13 @@ import type { Checkpoint } from './checkpoint.js'
 
 export const TEXT_TO_POSE = 'text-to-pose'
 export const TEXT_TO_GLOSS = 'text-to-gloss'
+export const POSE_TO_TEXT = 'pose-to-text'
 
 /** What to do with a checkpoint of another task than is wanted. */
 const useOf: Readonly<Record<string, string>> = {
   [TEXT_TO_POSE]: 'It is a text-to-pose model: pass it as --model, for example to signllm generate',
   [TEXT_TO_GLOSS]: 'It is a text-to-gloss model: pass it as --gloss to signllm prompt',
+  [POSE_TO_TEXT]: 'It is a pose-to-text model: pass it to signllm judge translate, or as --judge to signllm eval',
 }
 
 /** Throws ERR_CHECKPOINT naming both tasks where it is for another. */

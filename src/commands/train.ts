@@ -3,6 +3,7 @@
 import { counted } from '../base/counted.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import { runTask } from '../train/run/run.js'
+import type { TaskRun } from '../train/task.js'
 import { openAdapter, openAsRun } from './adapter.js'
 import { Progress, type ProgressStream } from './progress.js'
 import { type Listener, noteLine, warn } from './say.js'
@@ -30,7 +31,11 @@ export interface TrainSummary {
 
 /** Trains as the file says, whatever its task. Throws what reading the file, opening the adapter and `runTask` throw. */
 export async function train(path: string, options: TrainCommandOptions = {}): Promise<TrainSummary> {
-  const { task, config } = await loadTaskRun(path, (note) => warn(note, options))
+  return trainTask(await loadTaskRun(path, (note) => warn(note, options)), options)
+}
+
+/** Trains a run that was read. */
+export async function trainTask({ task, config }: TaskRun, options: TrainCommandOptions): Promise<TrainSummary> {
   const { gpu } = await openAdapter(openAsRun(config, options.adapter), options)
   const { steps } = config.stop
   const progress = new Progress({ total: steps, stream: options.stream ?? process.stderr, json: options.json ?? false, unit: task.unit })

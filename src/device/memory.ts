@@ -178,7 +178,7 @@ export class Arena {
     return region
   }
 
-  write(name: string, data: Float32Array | Uint16Array): void {
+  write(name: string, data: Float32Array | Uint32Array | Uint16Array): void {
     this.#gpu.check()
     checkBuffers(this.#gpu, [this.buffer])
     const { offset, bytes } = this.region(name)

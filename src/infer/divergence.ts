@@ -18,11 +18,11 @@ export function refuseDivergedFrames({ done, ran, frames }: Chunk, from: number,
 }
 
 /** Throws ERR_DIVERGED naming the first logit that is NaN or infinite, by its token. logits [batch, stride], a row beginning with those of `tokens`. */
-export function refuseDivergedLogits(logits: Float32Array, batch: number, tokens: readonly string[]): void {
+export function refuseDivergedLogits(logits: Float32Array, batch: number, tokens: readonly string[], who = GLOSS_MODEL): void {
   const stride = logits.length / batch
   for (let b = 0; b < batch; b++) {
     const at = firstNonFinite(logits.subarray(b * stride, b * stride + tokens.length))
-    if (at >= 0) throw diverged(GLOSS_MODEL, `a logit of ${logits[b * stride + at]} for ${tokens[at]}`)
+    if (at >= 0) throw diverged(who, `a logit of ${logits[b * stride + at]} for ${tokens[at]}`)
   }
 }
 

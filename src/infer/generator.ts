@@ -22,7 +22,7 @@ import { refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 import { checkPolicy, frameCounts, type LengthPolicy, policyNumbers } from './length_policy.js'
 import { type Session, Sessions } from './sessions.js'
-import { paddedLength, SourceEncoder } from './source_encoder.js'
+import { paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
 
 export interface GenerateOptions extends Abortable {
   /** Default: the model's own counter. */
@@ -166,7 +166,7 @@ export class Generator implements AsyncDisposable {
 
   #record(batch: number, length: number): Promise<FrameSession> {
     const report = this.#group.config.lengthHead ? lengthHead : undefined
-    return SourceEncoder.recordWith(this.#gpu, this.#group, { rows: batch, length, report }, (encoding) =>
+    return SourceEncoder.recordWith(this.#gpu, tokenReader(this.#group), { rows: batch, length, report }, (encoding) =>
       this.#recordFrame(batch, encoding),
     )
   }

@@ -13,8 +13,8 @@ import { runSteps } from './decoding_loop.js'
 import { refuseDivergedLogits } from './divergence.js'
 import { bestGlosses, type DecodedGloss, greedyGlosses, type TokenReports } from './gloss_result.js'
 import { type Session, Sessions } from './sessions.js'
-import { paddedLength, SourceEncoder } from './source_encoder.js'
-import { TokenProgram, type TokenShape } from './token_program.js'
+import { paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
+import { glossTokens, TokenProgram, type TokenShape } from './token_program.js'
 
 export type { DecodedGloss } from './gloss_result.js'
 
@@ -123,8 +123,8 @@ export class GlossDecoder implements AsyncDisposable {
 
   #record(shape: TokenShape, length: number): Promise<TokenSession> {
     const rows = shape.batch * shape.beams
-    return SourceEncoder.recordWith(this.#gpu, this.#model, { rows, length }, async (encoding) => ({
-      decoding: await TokenProgram.record(this.#gpu, this.#model, shape, encoding),
+    return SourceEncoder.recordWith(this.#gpu, tokenReader(this.#model), { rows, length }, async (encoding) => ({
+      decoding: await TokenProgram.record(this.#gpu, glossTokens(this.#model), shape, encoding),
     }))
   }
 

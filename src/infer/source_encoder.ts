@@ -1,4 +1,4 @@
-// The first half of every generation: texts in, the keys and values that the decoder's layers attend to out, once for all steps.
+// The first half of every use of a model: what is read goes in, the keys and values that the decoder's layers attend to come out, once for all steps.
 
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
@@ -11,53 +11,92 @@ import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import { specialId } from '../text/vocabulary.js'
 
-/** What of a model the encoder is made of. */
-export type EncoderModel = Pick<Recording, 'weights' | 'config'> & { readonly positions: Tensor }
-
-export interface EncoderOptions {
-  /** Texts side by side. */
+export interface EncoderShape {
+  /** Items side by side. */
   readonly rows: number
-  /** Tokens of each, padding included. */
+  /** Tokens or frames of each, padding included. */
   readonly length: number
-  /** Records what is reported of the encoded texts beside. */
-  readonly report?: ((recording: Recording, encoded: Tensor, lengths: Tensor) => Tensor) | undefined
+}
+
+/** What a model reads, and how. */
+export interface SourceReader<Item> extends Pick<Recording, 'weights' | 'config'> {
+  /** Records the encoder: what is written before it runs, the items' lengths u32 [rows] among it, and the features [rows, length, width] it makes. */
+  record(
+    recording: Recording,
+    shape: EncoderShape,
+  ): { readonly feeds: Readonly<Record<string, Tensor>>; readonly lengths: Tensor; readonly encoded: Tensor }
+  /** What is written for some items, by the names of the feeds. */
+  lay(items: readonly Item[], shape: EncoderShape): Readonly<Record<string, Float32Array | Uint32Array>>
+}
+
+export interface EncoderOptions extends EncoderShape {
+  /** Records what is reported of the encoded items beside. */
+  readonly report?: ((recording: Recording, encoded: Tensor, lengths: Tensor) => Tensor | readonly Tensor[]) | undefined
 }
 
 /** Tokens that texts side by side are padded to. */
 export const paddedLength = (texts: readonly Uint32Array[]): number => padded(Math.max(...texts.map((ids) => ids.length)))
 
-/** An encoder recorded for texts of one shape. */
-export class SourceEncoder {
-  /** Each decoder layer's keys and values of the texts, [rows, length, 2 × width], in memory of the encoder's. */
+/** A reader of tokens. positions [maxTokens, D]. */
+export function tokenReader(model: Pick<Recording, 'weights' | 'config'> & { readonly positions: Tensor }): SourceReader<Uint32Array> {
+  const { weights, config, positions } = model
+  return {
+    weights,
+    config,
+    record(recording, { rows, length }) {
+      const { recorder } = recording.graph
+      const ids = recorder.feed('ids', [rows, length], 'u32')
+      const lengths = recorder.feed('source_lengths', [rows], 'u32')
+      return { feeds: { ids, lengths }, lengths, encoded: encode(recording, { ids }, lengths, positions) }
+    },
+    lay(texts, { rows, length }) {
+      const ids = new Uint32Array(rows * length).fill(specialId.padding)
+      for (const [r, text] of texts.entries()) ids.set(text, r * length)
+      return { ids, lengths: Uint32Array.from(texts, (text) => text.length) }
+    },
+  }
+}
+
+/** An encoder recorded for items of one shape. */
+export class SourceEncoder<Item = Uint32Array> {
+  /** Each decoder layer's keys and values of the items, [rows, length, 2 × width], in memory of the encoder's. */
   readonly memory: readonly Tensor[]
-  /** u32 [rows]: tokens of each text. */
+  /** u32 [rows]: how much of each item counts. */
   readonly lengths: Tensor
   readonly #program: Program
-  readonly #ids: Tensor
+  readonly #reader: SourceReader<Item>
+  readonly #shape: EncoderShape
+  readonly #feeds: Readonly<Record<string, Tensor>>
 
-  private constructor(program: Program, { ids, lengths, memory }: { ids: Tensor; lengths: Tensor; memory: readonly Tensor[] }) {
+  private constructor(
+    program: Program,
+    reader: SourceReader<Item>,
+    shape: EncoderShape,
+    { feeds, lengths, memory }: { feeds: Readonly<Record<string, Tensor>>; lengths: Tensor; memory: readonly Tensor[] },
+  ) {
     const placed = (tensor: Tensor): Tensor => ({ ...tensor, region: program.region(tensor) })
     this.memory = memory.map(placed)
     this.lengths = placed(lengths)
     this.#program = program
-    this.#ids = ids
+    this.#reader = reader
+    this.#shape = shape
+    this.#feeds = feeds
   }
 
   /** An encoder, and what `decoder` records to work on its output; the encoder is destroyed where that throws. */
-  static async recordWith<D>(
+  static async recordWith<Item, D>(
     gpu: Gpu,
-    { weights, config, positions }: EncoderModel,
-    { rows, length, report }: EncoderOptions,
-    decoder: (encoding: SourceEncoder) => Promise<D>,
-  ): Promise<D & { readonly encoding: SourceEncoder }> {
+    reader: SourceReader<Item>,
+    { report, ...shape }: EncoderOptions,
+    decoder: (encoding: SourceEncoder<Item>) => Promise<D>,
+  ): Promise<D & { readonly encoding: SourceEncoder<Item> }> {
     const recorder = new Recorder()
+    const { weights, config } = reader
     const recording: Recording = { graph: new Graph(recorder), weights, config }
-    const ids = recorder.feed('ids', [rows, length], 'u32')
-    const lengths = recorder.feed('source_lengths', [rows], 'u32')
-    const encoded = encode(recording, { ids }, lengths, positions)
+    const { feeds, lengths, encoded } = reader.record(recording, shape)
     const memory = memoryCaches(recording, encoded).map((cache) => recorder.keep(cache))
-    if (report) recorder.report(report(recording, encoded, lengths))
-    const encoding = new SourceEncoder(await Program.build(gpu, recorder), { ids, lengths, memory })
+    if (report) for (const tensor of [report(recording, encoded, lengths)].flat()) recorder.report(tensor)
+    const encoding = new SourceEncoder(await Program.build(gpu, recorder), reader, shape, { feeds, lengths, memory })
     try {
       return { ...(await decoder(encoding)), encoding }
     } catch (error) {
@@ -66,16 +105,10 @@ export class SourceEncoder {
     }
   }
 
-  /** Encodes texts, as many as it was recorded for; whatever is submitted later finds them encoded. */
-  start(texts: readonly Uint32Array[]): Promise<PendingReports> {
-    const [rows, length] = this.#ids.shape as [number, number]
-    const ids = new Uint32Array(rows * length).fill(specialId.padding)
-    for (const [r, text] of texts.entries()) ids.set(text, r * length)
-    this.#program.write(this.#ids, ids)
-    this.#program.write(
-      this.lengths,
-      Uint32Array.from(texts, (text) => text.length),
-    )
+  /** Encodes items, as many as it was recorded for; whatever is submitted later finds them encoded. */
+  start(items: readonly Item[]): Promise<PendingReports> {
+    const arrays = this.#reader.lay(items, this.#shape)
+    for (const [name, tensor] of Object.entries(this.#feeds)) this.#program.write(tensor, arrays[name]!)
     return this.#program.start()
   }
 

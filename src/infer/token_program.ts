@@ -6,7 +6,7 @@ import { Program, Recorder } from '../device/program.js'
 import { beamReorder } from '../kernels/beam_reorder.js'
 import { beamStep } from '../kernels/beam_step.js'
 import { nextToken } from '../kernels/next_token.js'
-import { decodeGlossToken, type GlossModel } from '../model/text_to_gloss.js'
+import { type DecodeTokenInputs, decodeGlossToken, type GlossModel } from '../model/text_to_gloss.js'
 import type { Recording } from '../nn/recording.js'
 import { Graph } from '../ops/graph.js'
 import { specialId } from '../text/vocabulary.js'
@@ -22,6 +22,28 @@ export interface TokenShape {
   readonly beams: number
   /** Most tokens. */
   readonly limit: number
+}
+
+/** What was read. */
+type Memory = Pick<SourceEncoder, 'memory' | 'lengths'>
+
+/** What of a model writes tokens. */
+export interface TokenWriter extends Pick<Recording, 'weights' | 'config'> {
+  /** Features a position. */
+  readonly width: number
+  /** Tokens there are. */
+  readonly classes: number
+  /** Records one token more: logits [1, rows, classes rounded up to 4]. */
+  step(recording: Recording, inputs: TokenStep): Tensor
+}
+
+/** What a token follows from: the last ones, [1, rows], how many there are, and what was read. */
+export type TokenStep = Omit<DecodeTokenInputs, 'positions' | 'noPosition'>
+
+/** A text-to-gloss model as one. */
+export function glossTokens({ weights, config, gloss, positions, noPosition }: GlossModel): TokenWriter {
+  const step: TokenWriter['step'] = (recording, inputs) => decodeGlossToken(recording, { ...inputs, positions, noPosition })
+  return { weights, config, width: config.width, classes: gloss.size, step }
 }
 
 interface TokenFeeds {
@@ -50,15 +72,15 @@ export class TokenProgram {
     this.#beams = beams
   }
 
-  static async record(gpu: Gpu, model: GlossModel, shape: TokenShape, encoding: SourceEncoder): Promise<TokenProgram> {
+  static async record<Item>(gpu: Gpu, writer: TokenWriter, shape: TokenShape, encoding: SourceEncoder<Item>): Promise<TokenProgram> {
     const recorder = new Recorder()
     const rows = shape.batch * shape.beams
-    const recording = { graph: new Graph(recorder), weights: model.weights, config: model.config }
-    const token = recorder.feed('token', [rows, 1], 'u32')
+    const recording = { graph: new Graph(recorder), weights: writer.weights, config: writer.config }
+    const token = recorder.feed('token', [1, rows], 'u32')
     const lengths = recorder.feed('lengths', [rows], 'u32')
     const done = recorder.feed('done', [shape.batch], 'u32')
     const record = shape.beams === 1 ? recordGreedy : recordBeams
-    const feeds = record(recording, model, shape, { token, lengths, done }, encoding)
+    const feeds = record(recording, writer, shape, { token, lengths, done }, encoding)
     return new TokenProgram(await Program.build(gpu, recorder), feeds, shape.beams)
   }
 
@@ -81,13 +103,13 @@ export class TokenProgram {
   }
 }
 
-function recordGreedy(recording: Recording, model: GlossModel, { batch, limit }: TokenShape, feeds: TokenFeeds, encoding: SourceEncoder) {
+function recordGreedy(recording: Recording, writer: TokenWriter, { batch, limit }: TokenShape, feeds: TokenFeeds, encoding: Memory) {
   const { recorder } = recording.graph
   const { token, lengths, done } = feeds
-  const past = caches(recorder, model, batch, limit, 'past')
+  const past = caches(recorder, writer, batch, limit, 'past')
   const tokens = recorder.keep(recorder.tensor('tokens', [batch, limit], 'u32'))
-  const logits = logitsOf(recording, model, feeds, past, encoding)
-  recorder.run(nextToken, { logits, lengths, done, input: token, tokens }, { batch, ...sizesOf(model, logits, limit) })
+  const logits = logitsOf(recording, writer, feeds, past, encoding)
+  recorder.run(nextToken, { logits, lengths, done, input: token, tokens }, { batch, ...sizesOf(writer, logits, limit) })
   for (const tensor of [done, tokens, logits]) recorder.report(tensor)
   return feeds
 }
@@ -95,10 +117,10 @@ function recordGreedy(recording: Recording, model: GlossModel, { batch, limit }:
 /** Two steps a run: the beams' pasts are put in order from one set of caches into the other, and back. */
 function recordBeams(
   recording: Recording,
-  model: GlossModel,
+  writer: TokenWriter,
   { batch, beams, limit }: TokenShape,
   feeds: TokenFeeds,
-  encoding: SourceEncoder,
+  encoding: Memory,
 ) {
   const { recorder } = recording.graph
   const { token, lengths, done } = feeds
@@ -107,16 +129,16 @@ function recordBeams(
   const finished = recorder.feed('finished', [rows], 'u32')
   const parent = recorder.keep(recorder.tensor('parent', [rows], 'u32'))
   const trail = recorder.keep(recorder.tensor('trail', [batch, limit, beams, 2], 'u32'))
-  const [even, odd] = ['even', 'odd'].map((name) => caches(recorder, model, rows, limit, name)) as [Tensor[], Tensor[]]
+  const [even, odd] = ['even', 'odd'].map((name) => caches(recorder, writer, rows, limit, name)) as [Tensor[], Tensor[]]
   for (const [past, next] of [
     [even, odd],
     [odd, even],
   ] as const) {
-    const logits = logitsOf(recording, model, feeds, past, encoding)
-    const size = { batch, beams, ...sizesOf(model, logits, limit) }
+    const logits = logitsOf(recording, writer, feeds, past, encoding)
+    const size = { batch, beams, ...sizesOf(writer, logits, limit) }
     recorder.run(beamStep, { logits, scores, finished, input: token, parent, trail, lengths, done }, size)
     past.forEach((cache, i) => {
-      const width = 2 * model.config.width
+      const width = 2 * writer.width
       recorder.run(beamReorder, { x: cache, parent, lengths, y: next[i]! }, { rows, beams, capacity: limit, width })
     })
   }
@@ -124,26 +146,19 @@ function recordBeams(
   return { ...feeds, scores, finished }
 }
 
-function logitsOf(
-  recording: Recording,
-  model: GlossModel,
-  { token, lengths }: TokenFeeds,
-  past: Tensor[],
-  encoding: SourceEncoder,
-): Tensor {
-  const { positions, noPosition } = model
+function logitsOf(recording: Recording, writer: TokenWriter, { token, lengths }: TokenFeeds, past: Tensor[], encoding: Memory): Tensor {
   const { memory, lengths: memoryLengths } = encoding
-  return decodeGlossToken(recording, { token, lengths, positions, noPosition, past, memory, memoryLengths })
+  return writer.step(recording, { token, lengths, past, memory, memoryLengths })
 }
 
-const sizesOf = ({ gloss }: GlossModel, logits: Tensor, capacity: number) => ({
-  classes: gloss.size,
+const sizesOf = ({ classes }: TokenWriter, logits: Tensor, capacity: number) => ({
+  classes,
   stride: logits.shape.at(-1)!,
   capacity,
   end: specialId.end,
 })
 
-function caches(recorder: Recorder, { config }: GlossModel, rows: number, capacity: number, name: string): Tensor[] {
-  const cache = (i: number) => recorder.keep(recorder.tensor(`${name}.${i}`, [rows, capacity, 2 * config.width]))
+function caches(recorder: Recorder, { config, width }: TokenWriter, rows: number, capacity: number, name: string): Tensor[] {
+  const cache = (i: number) => recorder.keep(recorder.tensor(`${name}.${i}`, [rows, capacity, 2 * width]))
   return Array.from({ length: config.decoderLayers }, (_, i) => cache(i))
 }

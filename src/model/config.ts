@@ -46,6 +46,8 @@ export const presets = {
   /** Learns a few dozen short sentences in minutes, on any machine. */
   tiny: { ...base, width: 64, hidden: 256, encoderLayers: 1, dropout: 0 },
   'pt-base': base,
+  /** The sign language transformer of neccam/slt; its judge of poses has these sizes. */
+  'slt-base': { ...base, heads: 8, encoderLayers: 3, decoderLayers: 3 },
   'base-40m': { ...base, width: 704, heads: 11, hidden: 2816 },
   'large-120m': { ...base, width: 1280, heads: 20, hidden: 5120 },
   /** Needs 16 GB for training in float32: a configuration to read, not one we have run. */

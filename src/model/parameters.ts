@@ -1,6 +1,7 @@
 // Everything a text-to-pose model learns, as one list. Arenas, checkpoints, imports and the parameter count follow from it.
 
 import { elements } from '../device/memory.js'
+import { batchNormSpecs } from '../nn/batch_norm.js'
 import { decoderSpecs } from '../nn/decoder.js'
 import { encoderSpecs } from '../nn/encoder.js'
 import { type Init, xavierUniform } from '../nn/init.js'
@@ -40,6 +41,32 @@ export function glossParameterSpecs(
     { name: 'gloss/table', shape: [glossVocabulary, width], init: xavierUniform },
     ...decoderSpecs(config),
     { name: 'gloss/weight', shape: [glossVocabulary, width], init: xavierUniform },
+  ]
+}
+
+/** The parameters of a pose-to-text model, in order: with `glossClasses` a head for CTC, with `vocabulary` a decoder of words. */
+export function poseToTextSpecs(
+  config: Pick<ModelConfig, 'width' | 'hidden' | 'encoderLayers' | 'decoderLayers'> & { readonly numbers: number },
+  glossClasses: number | undefined,
+  vocabulary: number | undefined,
+): ParameterSpec[] {
+  const { width, numbers } = config
+  const recogniser = glossClasses === undefined ? [] : linearSpecs('gloss', width, glossClasses)
+  const translator =
+    vocabulary === undefined
+      ? []
+      : [
+          { name: 'words/table', shape: [vocabulary, width], init: tokenInit },
+          ...batchNormSpecs('words/norm', width),
+          ...decoderSpecs(config),
+          { name: 'words/out/weight', shape: [vocabulary, width], init: xavierUniform },
+        ]
+  return [
+    ...linearSpecs('frames', numbers, width),
+    ...batchNormSpecs('frames/norm', width),
+    ...encoderSpecs(config),
+    ...recogniser,
+    ...translator,
   ]
 }
 

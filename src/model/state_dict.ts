@@ -29,7 +29,7 @@ const WRAPPERS: readonly string[] = ['module', '_orig_mod']
 const HOLDERS: readonly string[] = ['model', 'model_state', 'state_dict']
 
 /** A tensor's name in the model itself, without what was wrapped around it. */
-function bareName(name: string): string {
+export function bareName(name: string): string {
   const parts = name.split('.').filter((part) => !WRAPPERS.includes(part))
   const first = parts.findIndex((part) => !HOLDERS.includes(part))
   return parts.slice(Math.max(first, 0)).join('.')

@@ -117,13 +117,13 @@ export function decodeGloss(
 
 /** With `lengths`, the tokens so far, and `memory`, the prompt. */
 export interface DecodeTokenInputs extends DecoderStepInputs {
-  /** u32 [B, 1]: the last token. */
+  /** u32 [1, B]: the last tokens. */
   readonly token: Tensor
   readonly positions: Tensor
   readonly noPosition: Tensor
 }
 
-/** One token more: logits [B, 1, gloss vocabulary padded]. Equals the last row of `decodeGloss` over the same tokens. */
+/** One token more: logits [1, B, gloss vocabulary padded]. Equals the last row of `decodeGloss` over the same tokens. */
 export function decodeGlossToken(r: Recording, inputs: DecodeTokenInputs): Tensor {
   const { token, positions, noPosition, lengths } = inputs
   const { graph, weights } = r

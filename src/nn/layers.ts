@@ -35,7 +35,7 @@ export function selfAttention(r: Recording, name: string, x: Tensor, options: { 
   const normed = norm(r, `${name}/norm`, x)
   const qkv = projectTogether(r, name, ['query', 'key', 'value'], normed)
   const attended = r.graph.recorder.scope(name, () => attention(r.graph, qkv, qkv, qkv, { heads: r.config.heads, ...options }))
-  return project(r, `${name}/out`, attended, { residual: x })
+  return project(r, `${name}/out`, attended, { residual: x, dropout: r.config.residualDropout ?? 0 })
 }
 
 /** x + Out(attention(LN x, memory, memory)); memoryLengths u32 [B]. */
@@ -44,7 +44,7 @@ export function crossAttention(r: Recording, name: string, x: Tensor, memory: Te
   const kv = projectMemory(r, name, memory)
   const options = { heads: r.config.heads, keyLengths: memoryLengths, causal: false }
   const attended = r.graph.recorder.scope(name, () => attention(r.graph, q, kv, kv, options))
-  return project(r, `${name}/out`, attended, { residual: x })
+  return project(r, `${name}/out`, attended, { residual: x, dropout: r.config.residualDropout ?? 0 })
 }
 
 /** x + Drop(W₂·Drop(act(W₁·LN x + b₁)) + b₂) */
@@ -67,7 +67,7 @@ export function cachedSelfAttention(r: Recording, name: string, x: Tensor, cache
     appendToCache(r.graph, cache, qkv, lengths)
     return attentionOverCache(r.graph, qkv, cache, lengths, { heads: r.config.heads, extra: 1 })
   })
-  return project(r, `${name}/out`, attended, { residual: x })
+  return project(r, `${name}/out`, attended, { residual: x, dropout: r.config.residualDropout ?? 0 })
 }
 
 /** One frame's cross-attention: the memory's keys and values were projected once, before the first frame. */
@@ -76,5 +76,5 @@ export function cachedCrossAttention(r: Recording, name: string, x: Tensor, memo
   const attended = r.graph.recorder.scope(name, () =>
     attentionOverCache(r.graph, q, memory, memoryLengths, { heads: r.config.heads, extra: 0 }),
   )
-  return project(r, `${name}/out`, attended, { residual: x })
+  return project(r, `${name}/out`, attended, { residual: x, dropout: r.config.residualDropout ?? 0 })
 }

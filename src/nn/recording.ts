@@ -6,6 +6,8 @@ export interface LayerConfig {
   readonly heads: number
   /** Dropout inside the feed-forward block, after the activation and after the second linear. */
   readonly dropout: number
+  /** Dropout of what each attention adds to the residual sum; default none, as the field's base model has it. */
+  readonly residualDropout?: number
   readonly activation: 'relu' | 'gelu'
   readonly encoderLayers: number
   readonly decoderLayers: number

@@ -4,6 +4,10 @@ import type { Gpu } from '../device/gpu.js'
 import type { RunEvent } from '../train/run/loop.js'
 import { runTask, type TrainRunOptions } from '../train/run/run.js'
 import type { TrainedStep } from '../train/trainer.js'
+import type { PoseToTextRunConfig } from './pose_to_text/config.js'
+import type { TranslationScores } from './pose_to_text/evaluate.js'
+import { poseToText } from './pose_to_text/task.js'
+import type { SignedStep } from './pose_to_text/training.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { GlossStep, GlossValidated } from './text_to_gloss/training.js'
@@ -13,6 +17,7 @@ import type { PoseStep, Validated } from './text_to_pose/training.js'
 
 export type TrainEvent = RunEvent<TrainedStep<PoseStep>, Validated>
 export type GlossTrainEvent = RunEvent<TrainedStep<GlossStep>, GlossValidated>
+export type PoseToTextTrainEvent = RunEvent<TrainedStep<SignedStep>, TranslationScores>
 
 /** Runs a text-to-pose training to its end, as a stream of what happens. Throws as `runTask`. */
 export function trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
@@ -22,4 +27,9 @@ export function trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions =
 /** Runs a text-to-gloss training to its end, as a stream of what happens. Throws as `runTask`. */
 export function trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRunOptions = {}): AsyncGenerator<GlossTrainEvent> {
   return runTask(textToGloss, gpu, config, options)
+}
+
+/** Runs a pose-to-text training to its end, as a stream of what happens. Throws as `runTask`. */
+export function trainPoseToTextRun(gpu: Gpu, config: PoseToTextRunConfig, options: TrainRunOptions = {}): AsyncGenerator<PoseToTextTrainEvent> {
+  return runTask(poseToText, gpu, config, options)
 }

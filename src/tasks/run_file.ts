@@ -2,6 +2,8 @@
 
 import { loadRunOf, readRunFile, type Warn } from '../train/run/file.js'
 import { type TaskRun, taskRun } from '../train/task.js'
+import type { PoseToTextRunConfig } from './pose_to_text/config.js'
+import { poseToText } from './pose_to_text/task.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { RunConfig } from './text_to_pose/config.js'
@@ -10,14 +12,14 @@ import { textToPose } from './text_to_pose/task.js'
 /** Reads a run file; its `task` says which. Throws ERR_CONFIG with `file:line:column` of what is wrong; `warn` is told of older names of keys. */
 export async function loadTaskRun(path: string, warn?: Warn): Promise<TaskRun> {
   const { source, task } = await readRunFile(path)
-  return task === textToGloss.name
-    ? taskRun(textToGloss, textToGloss.parse(source, path, warn))
-    : taskRun(textToPose, textToPose.parse(source, path, warn))
+  if (task === textToGloss.name) return taskRun(textToGloss, textToGloss.parse(source, path, warn))
+  if (task === poseToText.name) return taskRun(poseToText, poseToText.parse(source, path, warn))
+  return taskRun(textToPose, textToPose.parse(source, path, warn))
 }
 
 /** As {@link loadTaskRun}, the configuration alone. */
-export async function loadRunFile(path: string, warn?: Warn): Promise<RunConfig | GlossRunConfig> {
-  return (await loadTaskRun(path, warn)).config as RunConfig | GlossRunConfig
+export async function loadRunFile(path: string, warn?: Warn): Promise<RunConfig | GlossRunConfig | PoseToTextRunConfig> {
+  return (await loadTaskRun(path, warn)).config as RunConfig | GlossRunConfig | PoseToTextRunConfig
 }
 
 /** Reads the run file of a text-to-pose training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
@@ -28,4 +30,9 @@ export function loadRunConfig(path: string, warn?: Warn): Promise<RunConfig> {
 /** Reads the run file of a text-to-gloss training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
 export function loadGlossConfig(path: string, warn?: Warn): Promise<GlossRunConfig> {
   return loadRunOf(textToGloss, path, warn)
+}
+
+/** Reads the run file of a pose-to-text training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
+export function loadPoseToTextConfig(path: string, warn?: Warn): Promise<PoseToTextRunConfig> {
+  return loadRunOf(poseToText, path, warn)
 }

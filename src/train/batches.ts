@@ -1,5 +1,6 @@
 // Which clips go together in which order. A pure function of seed and epoch: a resumed run plans the very epoch it was stopped in.
 
+import { inTurns } from '../base/in_turns.js'
 import { Random } from '../base/random.js'
 
 /** What the plan needs to know of an example. */
@@ -8,7 +9,7 @@ export interface ExampleSize {
   readonly group: string
   /** Frames or tokens that are to be predicted. */
   readonly target: number
-  /** Tokens that are read, with the closing one. */
+  /** Tokens that are read, with the closing one, or frames. */
   readonly source: number
 }
 
@@ -25,8 +26,10 @@ export interface BatchPlan {
 export interface EpochSettings {
   /** Examples a batch; the last batch of a group may hold fewer. */
   readonly size: number
-  /** Padded targets are a multiple of this. Larger wastes more on padding, but leaves fewer shapes to record programs for. */
+  /** Padded lengths of the longer side are a multiple of this. Larger wastes more on padding, but leaves fewer shapes to record programs for. */
   readonly bucket: number
+  /** The side that is longer by far, so that examples of like length there go together. Default `target`. */
+  readonly longer?: 'target' | 'source'
   readonly seed: number
   readonly epoch: number
   /** `shuffle` (default) draws anew each epoch; `fixed` is the same from epoch to epoch, shortest targets first. */
@@ -37,11 +40,11 @@ export interface EpochSettings {
   readonly drawn?: ReadonlyMap<string, readonly number[]>
 }
 
-/** Padded sources are a multiple of this: sentences are short, so finer steps than for targets. */
-const SOURCE_BUCKET = 4
+/** Padded lengths of the other side are a multiple of this: sentences are short, so finer steps. */
+const SHORTER_BUCKET = 4
 
 /**
- * Plans one epoch: every example exactly once, or those drawn, targets of similar length together, groups taking turns.
+ * Plans one epoch: every example exactly once, or those drawn, those of like length together, groups taking turns.
  *
  * A group with fewer batches drops out of the turns when it has none left, or, by size, has its turns less often.
  */
@@ -53,33 +56,24 @@ export function planEpoch(examples: readonly ExampleSize[], settings: EpochSetti
     else byGroup.set(group, [i])
   })
   const plans = [...byGroup].map(([group, members]) => planGroup(group, settings.drawn?.get(group) ?? members, examples, settings))
-  return settings.languages === 'size' ? spread(plans) : takeTurns(plans)
+  return settings.languages === 'size' ? spread(plans) : inTurns(plans)
 }
 
 function planGroup(group: string, members: readonly number[], examples: readonly ExampleSize[], settings: EpochSettings): BatchPlan[] {
-  const { size, bucket, seed, epoch, order = 'shuffle' } = settings
+  const { size, bucket, seed, epoch, order = 'shuffle', longer = 'target' } = settings
   // A stream for each group: one more group leaves the plans of the others as they were.
   const random = order === 'shuffle' ? Random.for(seed, 'batches', group, epoch) : null
-  const bucketOf = (i: number) => Math.ceil(examples[i]!.target / bucket)
+  const bucketOf = (i: number) => Math.ceil(examples[i]![longer] / bucket)
   // Shuffled first, then sorted by bucket alone: within a bucket, each epoch mixes anew.
   const inOrder = (random?.shuffled(members) ?? members.slice()).sort((a, b) => bucketOf(a) - bucketOf(b))
   const batches: BatchPlan[] = []
   for (let start = 0; start < inOrder.length; start += size) {
     const batch = inOrder.slice(start, start + size)
-    batches.push({
-      group,
-      examples: batch,
-      target: roundUp(Math.max(...batch.map((i) => examples[i]!.target)), bucket),
-      source: roundUp(Math.max(...batch.map((i) => examples[i]!.source)), SOURCE_BUCKET),
-    })
+    const length = (side: 'target' | 'source') =>
+      roundUp(Math.max(...batch.map((i) => examples[i]![side])), side === longer ? bucket : SHORTER_BUCKET)
+    batches.push({ group, examples: batch, target: length('target'), source: length('source') })
   }
   return random?.shuffled(batches) ?? batches
-}
-
-/** One batch of each list in turn, until all are used up. */
-function takeTurns(lists: readonly (readonly BatchPlan[])[]): BatchPlan[] {
-  const turns = Math.max(0, ...lists.map((list) => list.length))
-  return Array.from({ length: turns }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1))).flat()
 }
 
 /** All lists in one, each list's batches at equal distances from the start to the end. */

@@ -11,12 +11,12 @@ import { toHalf } from '../kernels/to_half.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 
 export interface UpdateOptions {
-  /** Global norm that gradients are clipped to; 0 for none. */
-  readonly clip: number
-  readonly optimiser: { readonly kind: 'adam' | 'adamw'; readonly weightDecay: number }
+  /** Global norm that gradients are clipped to; null or 0 for none. */
+  readonly clip: number | null
+  readonly optimiser: { readonly kind: 'adam' | 'adamw'; readonly weightDecay: number; readonly decayed?: 'matrices' | 'all' }
 }
 
-/** Global norm, clip, then the optimiser over the arenas: matrices decay, vectors do not. Returns clip = (norm, scale). */
+/** Global norm, clip, then the optimiser over the arenas. Returns clip = (norm, scale). */
 export function recordUpdate(recorder: Recorder, weights: ParameterSet, hyper: Tensor, { clip: limit, optimiser }: UpdateOptions): Tensor {
   const ranges = weights.ranges
   let partial: Tensor | undefined
@@ -26,7 +26,7 @@ export function recordUpdate(recorder: Recorder, weights: ParameterSet, hyper: T
     partial = partial ? sumOf(recorder, partial, more) : more
   }
   recorder.mark('norm')
-  const { clip, tuned } = recordClip(recorder, partial!, weights.scaling, hyper, limit)
+  const { clip, tuned } = recordClip(recorder, partial!, weights.scaling, hyper, limit ?? 0)
   recorder.mark('clip')
   const decoupled = optimiser.kind === 'adamw' ? 1 : 0
   const { weightDecay } = optimiser
@@ -34,7 +34,7 @@ export function recordUpdate(recorder: Recorder, weights: ParameterSet, hyper: T
     recorder.run(
       adamw,
       { gradient: grad, clip, hyper: tuned, weight: value, first, second },
-      { n: length, decayed, weightDecay, decoupled },
+      { n: length, decayed: optimiser.decayed === 'all' ? length : decayed, weightDecay, decoupled },
     )
   }
   return clip

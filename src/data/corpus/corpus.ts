@@ -1,15 +1,14 @@
 // Loads a corpus in the field's layout, `<prefix>.skels .text .gloss .files` line for line, into normalised clips.
 
-import { basename } from 'node:path'
-import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
-import { checkAligned, checkNamesDiffer, readCompanion } from '../../formats/skels/companions.js'
 import { type CounterConvention, readSkels, type SkelsScale } from '../../formats/skels/skels.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
 import { facing } from '../../motion/sides.js'
 import { COORDS } from '../../motion/skeleton.js'
 import { normalise } from '../normalise.js'
 import { type Source, sourceLine } from '../source.js'
+import { readCompanions, wordsOfClip } from './companions.js'
+import { everyFrame } from './every_frame.js'
 import { fitClip, type LengthLimits } from './limits.js'
 import { readManifest } from './manifest.js'
 
@@ -73,17 +72,17 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
   const companions = await readCompanions(prefix, file.sequences.length, source)
   const onlyLanguage = manifest?.languages.length === 1 ? manifest.languages[0] : undefined
 
+  const kept = (joints: Float32Array, frames: number) => {
+    const every = everyFrame(joints, COORDS, skipFrames)
+    return { joints: every, frames: skipFrames === 1 ? frames : every.length / COORDS }
+  }
+
   const clips: Clip[] = []
   for (const [index, sequence] of file.sequences.entries()) {
     const who = `${file.path}:${sequence.line}`
-    const gloss = companions.gloss?.[index]
     const clip: Clip = {
-      name: companions.files?.[index] || `${basename(prefix)}/${index + 1}`,
-      language: companions.lang?.[index] || onlyLanguage || spec.language || noLanguage(who),
-      text: companions.text?.[index] ?? gloss ?? '',
-      ...(gloss === undefined ? {} : { gloss }),
-      ...(companions.lang_gloss ? { langGloss: companions.lang_gloss[index]! } : {}),
-      ...every(facing(sequence.joints, sequence.frames), sequence.frames, skipFrames),
+      ...wordsOfClip(companions, index, { prefix, language: onlyLanguage ?? spec.language, who }),
+      ...kept(facing(sequence.joints, sequence.frames), sequence.frames),
       fps: storedFps / skipFrames,
     }
     if (!sourceLine(clip, source)) {
@@ -121,53 +120,7 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
   }
 }
 
-interface Companions {
-  readonly text?: string[]
-  readonly gloss?: string[]
-  readonly lang_gloss?: string[]
-  readonly files?: string[]
-  readonly lang?: string[]
-}
-
-async function readCompanions(prefix: string, sequences: number, source: Source): Promise<Companions> {
-  const found: { -readonly [ending in keyof Companions]: string[] } = {}
-  for (const ending of ['text', 'gloss', 'lang_gloss', 'files', 'lang'] as const) {
-    const lines = await readCompanion(`${prefix}.${ending}`)
-    if (lines) {
-      checkAligned(`${prefix}.skels`, sequences, `${prefix}.${ending}`, lines)
-      found[ending] = lines
-    } else if (ending === source) {
-      throw new SignError(
-        'ERR_DATA',
-        `${prefix}.${ending}`,
-        `wanted a line for each of ${counted(sequences, 'sequence')}, got no such file`,
-        'Add it, or choose another source',
-      )
-    }
-  }
-  if (found.files) checkNamesDiffer(`${prefix}.files`, found.files)
-  return found
-}
-
-/** Every k-th frame. */
-function every(joints: Float32Array, frames: number, k: number): { joints: Float32Array; frames: number } {
-  if (k === 1) return { joints, frames }
-  const kept = Math.ceil(frames / k)
-  const out = new Float32Array(kept * COORDS)
-  for (let t = 0; t < kept; t++) out.set(joints.subarray(t * k * COORDS, (t * k + 1) * COORDS), t * COORDS)
-  return { joints: out, frames: kept }
-}
-
-function noLanguage(who: string): never {
-  throw new SignError(
-    'ERR_DATA',
-    who,
-    'wanted the language of the clip, got no .lang file, no manifest and no `language`',
-    'Give `language`, e.g. GSL',
-  )
-}
-
-function checkPositive(name: string, value: number, whole: boolean): void {
+export function checkPositive(name: string, value: number, whole: boolean): void {
   if (value > 0 && Number.isFinite(value) && (!whole || Number.isInteger(value))) return
   throw new SignError('ERR_CONFIG', `corpus.${name}`, `wanted a positive ${whole ? 'whole ' : ''}number, got ${value}`, 'Correct the value')
 }

@@ -2,6 +2,7 @@
 
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
+import { inTurns } from '../../base/in_turns.js'
 import { Random } from '../../base/random.js'
 import { readSentences, type SentenceLine } from '../../data/sentences.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
@@ -40,8 +41,7 @@ export async function loadGlossData(config: GlossRunConfig): Promise<GlossData> 
     for (const language of new Set(splits.dev.map((line) => line.language)))
       held.push(splits.dev.filter((line) => line.language === language).map((line) => wanted(line, config)))
   }
-  const longest = Math.max(0, ...held.map((lines) => lines.length))
-  const dev = Array.from({ length: longest }, (_, i) => held.flatMap((lines) => lines.slice(i, i + 1))).flat()
+  const dev = inTurns(held)
   const languages = [...new Set(train.map(({ language }) => language))]
   const source = buildSource(train, languages, config)
   const gloss = Vocabulary.build(

@@ -2,6 +2,7 @@
 
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
+import { inTurns } from '../../base/in_turns.js'
 import { motionChecksum } from '../../data/checksum.js'
 import { loadCorpus, UNTOLD_RATE } from '../../data/corpus/corpus.js'
 import { readManifest } from '../../data/corpus/manifest.js'
@@ -115,8 +116,7 @@ function together(languages: readonly Material[]): Material {
     const problem = `wanted one frame rate in a shared group, got ${rates.join(' and ')}`
     throw new SignError('ERR_CONFIG', 'data', problem, 'Set fps and skipFrames so that all agree')
   }
-  const longest = Math.max(...languages.map(({ dev }) => dev.length))
-  const dev = Array.from({ length: longest }, (_, i) => languages.flatMap((language) => language.dev.slice(i, i + 1))).flat()
+  const dev = inTurns(languages.map((language) => language.dev))
   return { language: SHARED, source, train: languages.flatMap(({ train }) => train), dev }
 }
 

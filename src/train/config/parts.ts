@@ -35,8 +35,10 @@ export const optimiser = keys({
   beta2: belowOne.default(0.999),
   epsilon: z.number().positive().default(1e-8),
   weightDecay: z.number().min(0).default(0),
-  /** Gradients are scaled down to this global norm. */
-  clip: z.number().positive().default(5),
+  /** What decays: matrices, as AdamW is used today, or biases and the gains of norms too, as PyTorch's optimisers do where nobody sorts parameters. */
+  decayed: z.enum(['matrices', 'all']).default('matrices'),
+  /** Gradients are scaled down to this global norm; null leaves them as they are. */
+  clip: z.number().positive().nullable().default(5),
 })
 
 export const schedule = oneKind('plateau', {
@@ -86,7 +88,7 @@ export const adapter = text.nullable().default(null)
 
 /** What is left out of all but the preset stays with it. */
 export const sizes = {
-  preset: z.enum(['tiny', 'pt-base', 'base-40m', 'large-120m', 'super-1b']).default('tiny'),
+  preset: z.enum(['tiny', 'pt-base', 'slt-base', 'base-40m', 'large-120m', 'super-1b']).default('tiny'),
   width: count.max(largest.width).exactOptional(),
   heads: count.max(largest.heads).exactOptional(),
   /** Width of the feed-forward blocks. */

@@ -1,0 +1,61 @@
+// The encoder of a pose-to-text model, as what reads frames.
+
+import { encodeFrames, glossClasses, type PoseToTextModel, poseToTextLayers, recognise } from '../model/pose_to_text.js'
+import type { Recording } from '../nn/recording.js'
+import { meanPool } from '../ops/mean_pool.js'
+import { padded } from '../ops/parameter.js'
+import type { EncoderOptions, SourceReader } from './source_encoder.js'
+
+/** Frames as numbers. */
+export interface PoseFrames {
+  /** [frames, numbers] */
+  readonly values: Float32Array
+  readonly frames: number
+}
+
+/** Padded frames are a multiple of this: coarse, since a program is recorded for each. */
+const FRAME_BUCKET = 16
+
+/** Frames that clips side by side are padded to. */
+export const paddedFrames = (clips: readonly PoseFrames[]): number =>
+  Math.ceil(Math.max(...clips.map(({ frames }) => frames)) / FRAME_BUCKET) * FRAME_BUCKET
+
+export function poseReader(model: PoseToTextModel): SourceReader<PoseFrames> {
+  const { numbers } = model.config
+  const stride = padded(numbers)
+  return {
+    weights: model.weights,
+    config: poseToTextLayers(model),
+    record(recording, { rows, length }) {
+      const { recorder } = recording.graph
+      const frames = recorder.feed('frames', [rows, length, stride])
+      const frameLengths = recorder.feed('frame_lengths', [rows], 'u32')
+      const at = recorder.feed('at', [rows * length], 'u32')
+      const encoded = encodeFrames(recording, { frames, frameLengths, at, positions: model.positions })
+      return { feeds: { frames, frameLengths, at }, lengths: frameLengths, encoded }
+    },
+    lay(clips, { rows, length }) {
+      const frames = new Float32Array(rows * length * stride)
+      for (const [r, clip] of clips.entries())
+        for (let t = 0; t < clip.frames; t++)
+          frames.set(clip.values.subarray(t * numbers, (t + 1) * numbers), (r * length + t) * stride)
+      return {
+        frames,
+        frameLengths: Uint32Array.from(clips, (clip) => clip.frames),
+        // A bucket may reach past the table of positions: those rows are padding.
+        at: Uint32Array.from({ length: rows * length }, (_, row) => Math.min(row % length, model.config.maxFrames - 1)),
+      }
+    },
+  }
+}
+
+/** What is reported of encoded clips: the mean of each one's features [rows, 1, width] and, where the model recognises, CTC's logits. */
+export function poseReport(model: PoseToTextModel): NonNullable<EncoderOptions['report']> {
+  return (recording: Recording, encoded, lengths) => {
+    const mean = recording.graph.recorder.scope('features', () => meanPool(recording.graph, encoded, lengths))
+    return model.glosses ? [mean, recognise(recording, encoded)] : [mean]
+  }
+}
+
+/** Classes of CTC; 0 of a model that does not recognise. */
+export const classesOf = ({ glosses }: PoseToTextModel): number => (glosses ? glossClasses(glosses) : 0)

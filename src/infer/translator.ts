@@ -1,0 +1,276 @@
+// Signing in, text out: the frames are encoded once; CTC tells their glosses, and words come one dispatch chain at a time over key-value caches,
+// the most likely one each time or the best of several beams.
+
+import { SignError } from '../base/errors.js'
+import { shown } from '../base/shown.js'
+import type { Gpu } from '../device/gpu.js'
+import { checkSameGpu } from '../device/owned_buffers.js'
+import { decodeWord, glossOfClass, PoseToTextModel, poseToTextLayers } from '../model/pose_to_text.js'
+import { specialId } from '../text/vocabulary.js'
+import type { Abortable } from './abort.js'
+import { checkKind, checkOptions } from './asked.js'
+import { BeamDecoder, type BeamResult } from './beam_decoder.js'
+import type { BeamDialect } from './beam_search.js'
+import { decodeGlosses, type LabelledRun } from './ctc/decode.js'
+import { runSteps } from './decoding_loop.js'
+import { diverged, refuseDivergedLogits } from './divergence.js'
+import { firstNonFinite } from '../base/finite.js'
+import { type PoseFrames, paddedFrames, poseReader, poseReport } from './pose_reader.js'
+import { type Session, Sessions } from './sessions.js'
+import { SourceEncoder } from './source_encoder.js'
+import { TokenProgram, type TokenWriter } from './token_program.js'
+
+/** How words and glosses are looked for. */
+export interface TranslateOptions extends Abortable {
+  /** Beams of the sentence, 1 to 64; 1, the default, is greedy. */
+  readonly beams?: number
+  /** Hypotheses are divided by ((5 + n) / 6)^alpha, or n^alpha as Hugging Face has it; −1, the default, leaves them as they are. */
+  readonly alpha?: number
+  /** Whose beam search; default `slrt`. */
+  readonly dialect?: BeamDialect
+  /** What becomes of a beam that ended and is not the best, in the dialect `slrt`: as released it is extended, and takes up its place. Default `frozen`. */
+  readonly finished?: 'extended' | 'frozen'
+  /** Most words, the closing one included; default and at most the model's. */
+  readonly limit?: number
+  /** Hypotheses of CTC; 1, the default, is greedy. */
+  readonly glossBeams?: number
+  /** Called as clips are done. */
+  readonly onProgress?: (done: number, all: number) => void
+}
+
+/** What was read of a clip. */
+export interface TranslatedClip {
+  /** The words with spaces between; of a model that only recognises, the glosses. */
+  readonly text: string
+  /** Undefined where the model only recognises. */
+  readonly words: readonly string[] | undefined
+  /** Log-probability of the words by the penalty asked for; undefined where the search was greedy. */
+  readonly score: number | undefined
+  /** Undefined where the model only translates. */
+  readonly glosses: readonly string[] | undefined
+  /** The frames of each gloss, by the most likely class of each frame. */
+  readonly alignment: readonly LabelledRun[] | undefined
+  /** [width]: the mean of the encoder's features. */
+  readonly features: Float32Array
+}
+
+/** Words run between two looks at the result. */
+const CHUNK = 8
+/** Clips encoded side by side. */
+const BATCH = 32
+const MOST_BEAMS = 64
+
+type Search = Required<Omit<TranslateOptions, 'signal' | 'onProgress'>>
+
+interface TextSession extends Session {
+  readonly encoding: SourceEncoder<PoseFrames>
+  readonly decoding: TokenProgram | BeamDecoder | typeof nothing
+}
+
+/** What decodes for a model without a decoder. */
+const nothing = { destroy: () => undefined }
+
+/** Reads signing. Any number of calls may be under way at once: each gives what it gives alone. */
+export class Translator implements AsyncDisposable {
+  readonly #gpu: Gpu
+  readonly #model: PoseToTextModel
+  readonly #sessions = new Sessions<TextSession>('translator')
+
+  /** Throws ERR_USAGE for what is no pose-to-text model, and for a model of another Gpu. */
+  constructor(gpu: Gpu, model: PoseToTextModel) {
+    checkKind(model, PoseToTextModel, 'translator', 'a pose-to-text model')
+    checkSameGpu('pose-to-text model', gpu, model.gpu)
+    this.#gpu = gpu.tunedAs(gpu.tuning)
+    this.#model = model
+  }
+
+  /**
+   * What each clip says, those of like length read side by side. Throws ERR_USAGE for an empty clip, one over the model's length or of other numbers a
+   * frame, or impossible options; ERR_DIVERGED where the model's numbers are not finite, ERR_DISPOSED where what it needs is destroyed.
+   */
+  async translate(clips: readonly PoseFrames[], options: TranslateOptions = {}): Promise<TranslatedClip[]> {
+    checkOptions(options, 'translate')
+    options.signal?.throwIfAborted()
+    this.#check()
+    const search = this.#checkedSearch(options)
+    clips.forEach((clip, i) => this.#checkClip(clip, i))
+    const order = clips.map((_, i) => i).sort((a, b) => clips[a]!.frames - clips[b]!.frames)
+    const read: TranslatedClip[] = new Array(clips.length)
+    for (let first = 0; first < order.length; first += BATCH) {
+      const batch = order.slice(first, first + BATCH)
+      const results = await this.#batch(
+        batch.map((i) => clips[i]!),
+        search,
+        options.signal,
+      )
+      batch.forEach((i, k) => {
+        read[i] = results[k]!
+      })
+      options.onProgress?.(Math.min(first + BATCH, order.length), order.length)
+    }
+    return read
+  }
+
+  /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */
+  destroy(): Promise<void> {
+    return this.#sessions.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
+  }
+
+  async #batch(clips: readonly PoseFrames[], search: Search, signal: AbortSignal | undefined): Promise<TranslatedClip[]> {
+    const length = paddedFrames(clips)
+    const call = {
+      shape: `${clips.length}x${length} ${search.beams} ${search.limit}`,
+      record: () => this.#record(clips.length, length, search),
+      check: () => this.#check(),
+      signal,
+    }
+    const work = async function* (this: Translator, session: TextSession) {
+      yield await this.#read(session, clips, length, search, signal)
+    }
+    let results: TranslatedClip[] = []
+    for await (const found of this.#sessions.use(call, work.bind(this))) results = found
+    return results
+  }
+
+  async #read(
+    { encoding, decoding }: TextSession,
+    clips: readonly PoseFrames[],
+    length: number,
+    search: Search,
+    signal: AbortSignal | undefined,
+  ): Promise<TranslatedClip[]> {
+    // Every beam of a clip reads the clip itself.
+    const reports = await encoding.start(clips.flatMap((clip) => new Array<PoseFrames>(search.beams).fill(clip)))
+    const found = await this.#sentences(decoding, clips.length, search, signal)
+    const [means, logits] = await reports.read()
+    const { width } = this.#model.config
+    const features = new Float32Array(means!)
+    return clips.map(({ frames }, b) => {
+      const row = b * search.beams
+      const own = features.slice(row * width, (row + 1) * width)
+      if (firstNonFinite(own) >= 0) throw diverged(POSE_MODEL, 'features that are not')
+      const words = found?.[b]?.ids.map((id) => this.#model.words!.tokens[id]!)
+      const signed = logits && this.#glosses(new Float32Array(logits), row, { frames, length, rows: clips.length * search.beams }, search)
+      return {
+        text: (words ?? signed!.glosses).join(' '),
+        words,
+        score: found?.[b]?.score,
+        glosses: signed?.glosses,
+        alignment: signed?.alignment,
+        features: own,
+      }
+    })
+  }
+
+  /** Each clip's words as ids, without the closing one; undefined of a model that only recognises. */
+  async #sentences(
+    decoding: TextSession['decoding'],
+    batch: number,
+    search: Search,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Pick<BeamResult, 'ids' | 'score'>[] | undefined> {
+    if (decoding instanceof BeamDecoder) return decoding.search(search, signal)
+    if (!(decoding instanceof TokenProgram)) return undefined
+    decoding.restart()
+    const { limit } = search
+    const steps = {
+      chunk: CHUNK,
+      most: limit,
+      expected: CHUNK,
+      further: CHUNK,
+      read: ([done, tokens, logits]: readonly ArrayBuffer[]) => {
+        refuseDivergedLogits(new Float32Array(logits!), batch, this.#model.words!.tokens, POSE_MODEL)
+        return { done: new Uint32Array(done!), tokens: new Uint32Array(tokens!) }
+      },
+      expect: ({ done }: { done: Uint32Array }) => (done.every((count) => count > 0) ? ('done' as const) : 0),
+    }
+    let last: { done: Uint32Array; tokens: Uint32Array } | undefined
+    for await (const state of runSteps(decoding, steps, signal)) last = state
+    return Array.from(last!.done, (count, b) => {
+      const ids = [...last!.tokens.subarray(b * limit, b * limit + count)]
+      return { ids: ids.at(-1) === specialId.end ? ids.slice(0, -1) : ids, score: undefined }
+    })
+  }
+
+  #glosses(logits: Float32Array, row: number, { frames, length, rows }: { frames: number; length: number; rows: number }, search: Search) {
+    const glosses = this.#model.glosses!
+    const stride = logits.length / rows / length
+    const own = logits.subarray(row * length * stride, (row * length + frames) * stride)
+    const { labels, alignment } = decodeGlosses(own, { frames, stride, model: this.#model, beams: search.glossBeams })
+    return { glosses: labels.map((label) => glossOfClass(label, glosses)), alignment }
+  }
+
+  #record(batch: number, length: number, { beams, limit, dialect }: Search): Promise<TextSession> {
+    const model = this.#model
+    const shape = { batch, beams, limit }
+    return SourceEncoder.recordWith(
+      this.#gpu,
+      poseReader(model),
+      { rows: batch * beams, length, report: poseReport(model) },
+      async (encoding): Promise<Pick<TextSession, 'decoding'>> => {
+        if (!model.words) return { decoding: nothing }
+        const writer = wordWriter(model)
+        return {
+          decoding:
+            beams === 1
+              ? await TokenProgram.record(this.#gpu, writer, shape, encoding)
+              : await BeamDecoder.record(this.#gpu, writer, { ...shape, dialect }, encoding),
+        }
+      },
+    )
+  }
+
+  #check(): void {
+    this.#gpu.check()
+    this.#sessions.check()
+    this.#model.check()
+  }
+
+  #checkedSearch({
+    beams: asked = 1,
+    alpha = -1,
+    dialect = 'slrt',
+    finished = 'frozen',
+    limit = this.#model.config.maxTokens,
+    glossBeams = 1,
+  }: TranslateOptions): Search {
+    const { maxTokens } = this.#model.config
+    const refuse = (problem: string) => new SignError('ERR_USAGE', 'translate', problem, 'Choose a number within that range')
+    const isCount = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most
+    if (!isCount(asked, MOST_BEAMS)) throw refuse(`wanted 1 to ${MOST_BEAMS} beams, got ${shown(asked)}`)
+    if (!isCount(glossBeams, MOST_BEAMS)) throw refuse(`wanted 1 to ${MOST_BEAMS} beams of glosses, got ${shown(glossBeams)}`)
+    if (!isCount(limit, maxTokens)) throw refuse(`wanted a limit of 1 to ${maxTokens} words, got ${shown(limit)}`)
+    if (!Number.isFinite(alpha)) throw refuse(`wanted a finite alpha, got ${shown(alpha)}`)
+    // Beams are of sentences: a model that only recognises has none.
+    return { beams: this.#model.words ? asked : 1, alpha, dialect, finished, limit, glossBeams }
+  }
+
+  #checkClip({ values, frames }: PoseFrames, i: number): void {
+    const { numbers, maxFrames } = this.#model.config
+    const refuse = (problem: string, nextMove: string) => new SignError('ERR_USAGE', `translate: clip ${i + 1}`, problem, nextMove)
+    if (!(frames >= 1 && frames <= maxFrames))
+      throw refuse(`wanted 1 to ${maxFrames} frames, got ${shown(frames)}`, 'Cut it, or train with a larger model.maxFrames')
+    if (values.length !== frames * numbers)
+      throw refuse(`wanted ${numbers} numbers a frame, got ${values.length / frames}`, 'Give clips of the layout it was trained on')
+    if (firstNonFinite(values) >= 0) throw refuse('wanted finite numbers, got one that is not', 'Repair the clip: signllm data check')
+  }
+}
+
+/** The model, for messages. */
+const POSE_MODEL = 'the pose-to-text model'
+
+/** A pose-to-text model as what writes words. */
+function wordWriter(model: PoseToTextModel): TokenWriter {
+  const { weights, config, words } = model
+  return {
+    weights,
+    config: poseToTextLayers(model),
+    width: config.width,
+    classes: words!.size,
+    step: (recording, inputs) => decodeWord(recording, model, inputs),
+  }
+}

@@ -1,0 +1,221 @@
+// A sign language transformer on poses: frames in; glosses out by CTC, words by a decoder, or both (Camgöz et al. 2020, the released
+// neccam/slt). Forward only; the way back follows from the ops.
+
+import { Lifetime } from '../base/lifetime.js'
+import type { Gpu } from '../device/gpu.js'
+import { Arena, type Tensor } from '../device/memory.js'
+import { batchNorm } from '../nn/batch_norm.js'
+import { type DecoderInputs, type DecoderStepInputs, decoder, decoderStep } from '../nn/decoder.js'
+import { encoder } from '../nn/encoder.js'
+import type { HostTensors } from '../nn/host_tensor.js'
+import { initialTensors } from '../nn/init.js'
+import { project } from '../nn/layers.js'
+import { ParameterSet, type ParameterSetOptions } from '../nn/parameter_set.js'
+import { positionTable } from '../nn/positions.js'
+import type { LayerConfig, Recording } from '../nn/recording.js'
+import { dropout } from '../ops/dropout.js'
+import { embedding, type TokenIds } from '../ops/embedding.js'
+import { linear } from '../ops/linear.js'
+import { padded } from '../ops/parameter.js'
+import { addPositions } from '../ops/positions.js'
+import { softsign } from '../ops/softsign.js'
+import type { Vocabulary } from '../text/vocabulary.js'
+import { checkConfig, type ModelConfig, presets } from './config.js'
+import { poseToTextSpecs } from './parameters.js'
+
+/** More numbers a frame than any layout has. */
+export const MOST_NUMBERS = 65_536
+
+/** Sizes of a pose-to-text model. */
+export interface PoseToTextConfig
+  extends Pick<
+    ModelConfig,
+    'width' | 'heads' | 'hidden' | 'encoderLayers' | 'decoderLayers' | 'dropout' | 'activation' | 'maxFrames' | 'maxTokens'
+  > {
+  /** Numbers of a frame: 150 for 50 joints × 3. */
+  readonly numbers: number
+}
+
+export interface PoseToTextDescription {
+  readonly config: PoseToTextConfig
+  /** What CTC tells of the frames; absent in a model that only translates. */
+  readonly glosses?: Vocabulary | undefined
+  /** What the decoder writes; absent in a model that only recognises. */
+  readonly words?: Vocabulary | undefined
+  /** Tags of the languages it was trained on. */
+  readonly languages: readonly string[]
+  /** Frames a second of what it was trained on. */
+  readonly fps: number
+  /** The clips it was trained on, hashes of their names (name_hash.ts): whether it is to be trusted with a split can be told from them. */
+  readonly trainedOn: readonly string[]
+  readonly seed: number
+}
+
+/** The class of CTC that stands for no gloss. */
+export const BLANK = 0
+
+/** Specials of a vocabulary that CTC has no class for: its classes are the blank, `<unk>`, `<pad>`, then the glosses, as the released model has them. */
+const CLASS_OF_FIRST_GLOSS = 3
+const FIRST_GLOSS = 4
+
+/** Classes of CTC over a vocabulary. */
+export const glossClasses = (glosses: Vocabulary): number => glosses.size - FIRST_GLOSS + CLASS_OF_FIRST_GLOSS
+
+/** CTC's class of a token's id, and the id of a class; an unknown gloss is class 1. */
+export const classOfGloss = (id: number): number => (id < FIRST_GLOSS ? 1 : id - FIRST_GLOSS + CLASS_OF_FIRST_GLOSS)
+export const glossOfClass = (index: number, glosses: Vocabulary): string =>
+  index < CLASS_OF_FIRST_GLOSS ? '<unk>' : glosses.tokens[index - CLASS_OF_FIRST_GLOSS + FIRST_GLOSS]!
+
+export interface PoseToTextOptions extends Partial<ParameterSetOptions> {
+  readonly tensors?: HostTensors
+  /** Whose tensors they are, for messages. */
+  readonly who?: string
+}
+
+export class PoseToTextModel implements PoseToTextDescription, AsyncDisposable {
+  readonly config: PoseToTextConfig
+  readonly glosses: Vocabulary | undefined
+  readonly words: Vocabulary | undefined
+  readonly languages: readonly string[]
+  readonly fps: number
+  readonly trainedOn: readonly string[]
+  readonly seed: number
+  readonly gpu: Gpu
+  readonly weights: ParameterSet
+  /** [maxFrames or maxTokens, whichever is more, rounded up to 4, width]: the fixed encoding of positions. */
+  readonly positions: Tensor
+  /** [1, width] of zeros, for tokens whose position is added later. */
+  readonly noPosition: Tensor
+  /** u32 [1], the largest there is: the length of what has no padding. */
+  readonly everyRow: Tensor
+  readonly #arena: Arena
+  readonly #lifetime = new Lifetime('pose-to-text model')
+
+  /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
+  constructor(gpu: Gpu, description: PoseToTextDescription, options: PoseToTextOptions = {}) {
+    const { training = false, precision, maxBytes, tensors, who = 'pose to text' } = options
+    const { config, glosses, words, languages, fps, trainedOn, seed } = description
+    checkConfig({ ...presets.tiny, ...config })
+    this.config = config
+    this.glosses = glosses
+    this.words = words
+    this.languages = languages
+    this.fps = fps
+    this.trainedOn = trainedOn
+    this.seed = seed
+    this.gpu = gpu
+    // First, for it refuses what the adapter cannot hold before any memory is taken.
+    const specs = poseToTextSpecs(config, glosses && glossClasses(glosses), words?.size)
+    this.weights = new ParameterSet(gpu, specs, { training, precision, maxBytes })
+    const { width, maxFrames, maxTokens } = config
+    const count = padded(Math.max(maxFrames, maxTokens))
+    this.#arena = new Arena(gpu, 'pose-to-text positions', [
+      { name: 'positions', bytes: 4 * count * width },
+      { name: 'noPosition', bytes: 4 * width },
+      { name: 'everyRow', bytes: 4 },
+    ])
+    this.#arena.write('positions', positionTable(count, width))
+    this.#arena.write('noPosition', new Float32Array(width))
+    const tensor = (name: string, rows: number): Tensor => ({ name, shape: [rows, width], dtype: 'f32', region: this.#arena.region(name) })
+    this.positions = tensor('positions', count)
+    this.noPosition = tensor('noPosition', 1)
+    this.#arena.write('everyRow', Uint32Array.of(2 ** 32 - 1))
+    this.everyRow = { name: 'everyRow', shape: [1], dtype: 'u32', region: this.#arena.region('everyRow') }
+    try {
+      this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
+    } catch (error) {
+      this.destroy()
+      throw error
+    }
+  }
+
+  /** Throws ERR_DISPOSED once it was destroyed. */
+  check(): void {
+    this.#lifetime.check()
+  }
+
+  /** Frees its memory; whatever uses it throws ERR_DISPOSED from then on. Idempotent. */
+  destroy(): void {
+    this.#lifetime.end()
+    this.weights.destroy()
+    this.#arena.destroy()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy()
+  }
+}
+
+/** What layers are recorded with: the released model drops at every sum of residuals too. One that only recognises has no decoder. */
+export const poseToTextLayers = ({ config, words }: Pick<PoseToTextDescription, 'config' | 'words'>): LayerConfig => ({
+  ...config,
+  decoderLayers: words ? config.decoderLayers : 0,
+  residualDropout: config.dropout,
+})
+
+export interface FrameInputs {
+  /** [B, T, numbers rounded up to 4] */
+  readonly frames: Tensor
+  /** u32 [B] */
+  readonly frameLengths: Tensor
+  /** u32 [B·T]: each frame's place in its clip. */
+  readonly at: Tensor
+  readonly positions: Tensor
+}
+
+/** softsign(BN(frames·Wᵀ + b)), before positions: [B, T, D]. */
+export function embedFrames(r: Recording, { frames, frameLengths }: Pick<FrameInputs, 'frames' | 'frameLengths'>): Tensor {
+  const x = batchNorm(r, 'frames/norm', project(r, 'frames', frames), frameLengths)
+  return r.graph.recorder.scope('frames', () => softsign(r.graph, x))
+}
+
+/** Frames to features [B, T, D]. */
+export function encodeFrames(r: Recording, inputs: FrameInputs): Tensor {
+  return encoder(r, placed(r, 'frames', embedFrames(r, inputs), inputs.positions, inputs.at), inputs.frameLengths)
+}
+
+/** CTC's logits [B, T, classes rounded up to 4] of encoded frames. */
+export const recognise = (r: Recording, memory: Tensor): Tensor => project(r, 'gloss', memory)
+
+export interface WordInputs extends DecoderInputs {
+  readonly tokens: TokenIds
+  /** u32 [B·V]: each token's place in its sentence. */
+  readonly at: Tensor
+  readonly positions: Tensor
+  readonly noPosition: Tensor
+}
+
+/** softsign(BN(table[token])), before positions: [B, V, D]. */
+export function embedWords(r: Recording, { tokens, noPosition, lengths }: Pick<WordInputs, 'tokens' | 'noPosition' | 'lengths'>): Tensor {
+  const rows = r.graph.recorder.scope('words', () => embedding(r.graph, tokens, r.weights.get('words/table'), noPosition))
+  const x = batchNorm(r, 'words/norm', rows, lengths)
+  return r.graph.recorder.scope('words', () => softsign(r.graph, x))
+}
+
+/** All words at once, each seeing only those before it: logits [B, V, words rounded up to 4]. */
+export function decodeWords(r: Recording, inputs: WordInputs): Tensor {
+  const x = placed(r, 'words', embedWords(r, inputs), inputs.positions, inputs.at)
+  return wordHead(r, decoder(r, x, inputs))
+}
+
+/** Tables that belong to a model and are not learned. */
+export type WordTables = Pick<PoseToTextModel, 'positions' | 'noPosition' | 'everyRow'>
+
+/** With `lengths`, the words so far, and `memory`, the frames. */
+export interface WordStepInputs extends DecoderStepInputs {
+  /** u32 [1, B]: the last words. */
+  readonly token: Tensor
+}
+
+/** One word more: logits [1, B, words rounded up to 4]. Equals the last row of `decodeWords` over the same words, outside training. */
+export function decodeWord(r: Recording, { noPosition, positions, everyRow }: WordTables, inputs: WordStepInputs): Tensor {
+  const x = embedWords(r, { tokens: { ids: inputs.token }, noPosition, lengths: everyRow })
+  return wordHead(r, decoderStep(r, placed(r, 'words', x, positions, inputs.lengths), inputs))
+}
+
+const wordHead = (r: Recording, x: Tensor): Tensor =>
+  r.graph.recorder.scope('words/out', () => linear(r.graph, x, r.weights.get('words/out/weight')))
+
+function placed({ graph, config }: Recording, scope: string, x: Tensor, positions: Tensor, at: Tensor): Tensor {
+  return graph.recorder.scope(scope, () => dropout(graph, addPositions(graph, x, positions, at), config.residualDropout ?? 0))
+}

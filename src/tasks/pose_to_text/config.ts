@@ -1,0 +1,124 @@
+// The run file of a pose-to-text training, told from others by `task: pose-to-text`: its keys, their defaults and their limits.
+
+import * as z from 'zod'
+import { beamDialects } from '../../infer/beam_search.js'
+import { largest } from '../../model/config.js'
+import { MOST_NUMBERS } from '../../model/pose_to_text.js'
+import { tokenPolicies } from '../../text/tokenise.js'
+import {
+  belowOne,
+  corpora,
+  count,
+  endless,
+  identity,
+  inFolder,
+  keeping,
+  microBatch,
+  optimiser,
+  share,
+  sizes,
+  splits,
+  training,
+  unfittingSizes,
+} from '../../train/config/parts.js'
+import { runParser } from '../../train/config/run_parser.js'
+import { type KeyedShape, keys } from '../../train/config/schema.js'
+
+const corpus = keys({
+  /** Paths are prefixes of `.skels`, `.text`, `.gloss` and `.files`. */
+  ...splits,
+  /** Frames a second of the stored frames; null: what the corpus' manifest says, else 25. */
+  fps: z.number().positive().nullable().default(null),
+  /** Keep every n-th frame. */
+  skipFrames: count.default(1),
+  /** Numbers of a frame in the file where they are not the 50 joints × 3 and the counter: all of them are read, as they are. */
+  numbers: count.max(MOST_NUMBERS).exactOptional(),
+})
+
+const weight = z.number().min(0)
+
+export const labelSources = ['gloss', 'lang_gloss', 'letters'] as const
+export type LabelSource = (typeof labelSources)[number]
+
+const run = keys({
+  task: z.literal('pose-to-text'),
+  ...identity,
+  data: corpora(corpus),
+  /** What CTC is to tell of the frames: the line of the `.gloss` file, that with its language in every gloss, or the letters of the text. */
+  labels: z.enum(labelSources).default('gloss'),
+  /** How the text is cut into what the decoder writes. */
+  tokens: z.enum(tokenPolicies).default('whitespace'),
+  /** Words of texts seen less often are unknown. */
+  minCount: count.default(1),
+  /** λ_R · (CTC of a clip / its labels), averaged over clips, + λ_T · (a sentence's summed cross-entropy), averaged over clips. 0 leaves that half of the model out. */
+  loss: keys({ recognition: weight.default(5), translation: weight.default(1) }).prefault({}),
+  model: keys({
+    ...sizes,
+    /** Longest clip, in frames. */
+    maxFrames: count.max(largest.maxFrames).default(400),
+    /** Longest text, in tokens with the closing one. */
+    maxTokens: count.max(largest.maxTokens).default(64),
+  }).prefault({}),
+  ...training,
+  optimiser: optimiser
+    .extend({
+      beta2: belowOne.default(0.998),
+      weightDecay: weight.default(1e-3),
+      decayed: z.enum(['matrices', 'all']).default('all'),
+      clip: z.number().positive().nullable().default(null),
+    })
+    .prefault({}),
+  /** Share of the goal that is spread over the vocabulary (label smoothing), and whether as PyTorch or as JoeyNMT has it. */
+  smoothing: share.default(0),
+  smoothingKind: z.enum(['pytorch', 'joeynmt']).default('joeynmt'),
+  /** What is done to training clips, drawn anew each epoch. */
+  augment: keys({
+    /** Largest turn about the vertical, in degrees, and largest change of size, as a share. Of 50 joints × 3 only. */
+    turn: z.number().min(0).max(90).default(0),
+    scale: share.default(0),
+    /** Largest change of pace, as a share. */
+    pace: belowOne.default(0),
+    /** Share of frames that are left out. */
+    dropFrames: belowOne.default(0),
+    /** Standard deviation of noise on every number. */
+    noise: weight.default(0),
+  }).prefault({}),
+  batch: keys({
+    size: count.default(32),
+    /** Padded frames are a multiple of this. */
+    bucket: count.default(16),
+    microBatch,
+    order: z.enum(['shuffle', 'fixed']).default('shuffle'),
+  }).prefault({}),
+  validate: keys({
+    /** Steps from one validation to the next. */
+    every: count.default(100),
+    /** Clips a validation; null for all. */
+    clips: count.nullable().default(null),
+    /** 1 is greedy. */
+    beams: z.int().min(1).max(64).default(1),
+    /** Scores are divided by ((5 + n) / 6)^α, or n^α as Hugging Face has it; −1 leaves them as they are. */
+    alpha: z.number().default(-1),
+    dialect: z.enum(beamDialects).default('slrt'),
+    /** Hypotheses of CTC; 1 is greedy. */
+    glossBeams: z.int().min(1).max(64).default(1),
+  }).prefault({}),
+  ...keeping,
+} satisfies KeyedShape)
+  .superRefine((config, context) => {
+    const problems = [...unfittingSizes(config), ...endless(config), ...unlearning(config)]
+    for (const [path, message] of problems) context.addIssue({ code: 'custom', path, message })
+  })
+  .transform(inFolder)
+
+function* unlearning({ loss }: { loss: { recognition: number; translation: number } }): Generator<[string[], string]> {
+  if (loss.recognition === 0 && loss.translation === 0) yield [['loss'], 'wanted recognition or translation above 0, got 0 for both']
+}
+
+/** A pose-to-text training, complete. In `model`, what the preset decides may be absent. */
+export type PoseToTextRunConfig = z.output<typeof run>
+
+export type Augmentation = PoseToTextRunConfig['augment']
+
+/** Reads a run file's text. */
+export const parsePoseToTextConfig = runParser(run)

@@ -1,0 +1,67 @@
+// How well a pose-to-text model does on clips it has not seen.
+
+import type { TranslatedClip, TranslateOptions } from '../../infer/translator.js'
+import type { TextPair } from '../../metrics/corpus_metric.js'
+import { letterErrorRate } from '../../metrics/character_errors.js'
+import { formatTextScores, scoreText, type TextScores } from '../../metrics/text_scores.js'
+import type { PoseToTextDescription } from '../../model/pose_to_text.js'
+import type { Validation } from '../../train/task.js'
+import type { SignedText } from './data.js'
+
+/** What a validation gives. */
+export interface TranslationScores {
+  readonly clips: number
+  /** Of the words; absent where the model only recognises. */
+  readonly text?: TextScores
+  /** Edits of labels by hundred labels; absent where the model only translates. */
+  readonly labelErrors?: number
+}
+
+/** Scores clips. References are read as the model's vocabularies cut them. */
+export function scoreTranslations(
+  clips: readonly SignedText[],
+  translated: readonly TranslatedClip[],
+  { words, glosses }: Pick<PoseToTextDescription, 'words' | 'glosses'>,
+  search: TranslateOptions = {},
+): Validation<TranslationScores> {
+  const pairs = (found: (clip: TranslatedClip) => readonly string[], wanted: (clip: SignedText) => readonly string[]): TextPair[] =>
+    clips.map((clip, i) => ({ reference: wanted(clip).join(' '), hypothesis: found(translated[i]!).join(' ') }))
+  const text =
+    words &&
+    scoreText(
+      pairs(
+        (clip) => clip.words!,
+        (clip) => words.tokensOf(clip.text),
+      ),
+      searchSignature(search),
+    )
+  const labelErrors =
+    glosses &&
+    letterErrorRate(
+      pairs(
+        (clip) => clip.glosses!,
+        (clip) => glosses.tokensOf(clip.labels),
+      ),
+    )
+  return {
+    result: { clips: clips.length, ...(text && { text }), ...(labelErrors !== undefined && { labelErrors }) },
+    // Short sentences have no 4-grams: a thousandth of BLEU-1 settles what BLEU-4 leaves open.
+    score: text ? 100 - text.bleu[3] - text.bleu[0] / 1000 : labelErrors!,
+    scalars: {
+      ...(text && { 'dev/bleu1': text.bleu[0], 'dev/bleu4': text.bleu[3], 'dev/rouge': text.rouge, 'dev/exact': text.exact }),
+      ...(labelErrors !== undefined && { 'dev/labelErrors': labelErrors }),
+    },
+  }
+}
+
+/** How words and glosses were looked for, for a signature. */
+export function searchSignature({ beams = 1, alpha = -1, dialect = 'slrt', glossBeams = 1 }: TranslateOptions): string {
+  const sentence = beams === 1 ? 'greedy' : `beam:${beams}|alpha:${alpha}|dialect:${dialect}`
+  return glossBeams === 1 ? sentence : `${sentence}|ctc-beam:${glossBeams}`
+}
+
+/** A line for people. */
+export function formatTranslationScores({ clips, text, labelErrors }: TranslationScores): string {
+  const labels = labelErrors === undefined ? [] : [`label error rate ${labelErrors.toFixed(1)} %`]
+  return [...(text ? [formatTextScores(text)] : []), ...labels, `${clips} clips`].join('; ')
+}

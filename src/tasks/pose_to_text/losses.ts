@@ -1,0 +1,112 @@
+// The forward pass and the joint loss of a batch of signed texts: what a training step of pose to text records.
+
+import type { Tensor } from '../../device/memory.js'
+import { BLANK, decodeWords, encodeFrames, glossClasses, type PoseToTextModel, poseToTextLayers, recognise } from '../../model/pose_to_text.js'
+import type { Recording } from '../../nn/recording.js'
+import { crossEntropy } from '../../ops/cross_entropy.js'
+import { ctc } from '../../ops/ctc.js'
+import type { Graph } from '../../ops/graph.js'
+import { padded } from '../../ops/parameter.js'
+import { specialId } from '../../text/vocabulary.js'
+import type { PassReports, RecordedLosses } from '../../train/task.js'
+import { labelRoom, type SignedShape } from './batch.js'
+import type { PoseToTextRunConfig } from './config.js'
+
+/** Records a batch. Reports what the model has: of CTC `ctc` with its `labelCoefficient`, of words `rows` with their `coefficient`. */
+export function recordSignedLosses(
+  graph: Graph,
+  model: PoseToTextModel,
+  shape: SignedShape,
+  smoothing: Pick<PoseToTextRunConfig, 'smoothing' | 'smoothingKind'>,
+): RecordedLosses {
+  const { recorder } = graph
+  const { batch, source } = shape
+  const { weights, positions } = model
+  const recording: Recording = { graph, weights, config: poseToTextLayers(model) }
+  const feeds = {
+    frames: recorder.feed('frames', [batch, source, padded(model.config.numbers)]),
+    frameLengths: recorder.feed('frame_lengths', [batch], 'u32'),
+    at: recorder.feed('at', [batch * source], 'u32'),
+  }
+  const memory = encodeFrames(recording, { ...feeds, positions })
+  const parts = [
+    ...(model.glosses ? [recordRecognition(recording, model, memory, feeds.frameLengths, shape)] : []),
+    ...(model.words ? [recordTranslation(recording, model, memory, feeds.frameLengths, shape, smoothing)] : []),
+  ]
+  return {
+    feeds: Object.assign({}, feeds, ...parts.map((part) => part.feeds)),
+    reports: Object.assign({}, ...parts.map((part) => part.reports)),
+  }
+}
+
+function recordRecognition(
+  r: Recording,
+  { glosses }: PoseToTextModel,
+  memory: Tensor,
+  lengths: Tensor,
+  { batch, target }: SignedShape,
+): RecordedLosses {
+  const { graph } = r
+  const feeds = {
+    labels: graph.recorder.feed('labels', [batch, labelRoom(target)], 'u32'),
+    labelLengths: graph.recorder.feed('label_lengths', [batch], 'u32'),
+    labelCoefficient: graph.recorder.feed('label_coefficient', [batch]),
+  }
+  const inputs = { labels: feeds.labels, labelLengths: feeds.labelLengths, lengths, coefficient: feeds.labelCoefficient }
+  const logits = recognise(r, memory)
+  const report = graph.recorder.scope('ctc', () => ctc(graph, logits, inputs, { classes: glossClasses(glosses!), blank: BLANK }))
+  return { feeds, reports: { ctc: report, labelCoefficient: feeds.labelCoefficient } }
+}
+
+function recordTranslation(
+  r: Recording,
+  { words, positions, noPosition }: PoseToTextModel,
+  memory: Tensor,
+  memoryLengths: Tensor,
+  { batch, target }: SignedShape,
+  { smoothing, smoothingKind }: Pick<PoseToTextRunConfig, 'smoothing' | 'smoothingKind'>,
+): RecordedLosses {
+  const { graph } = r
+  const { recorder } = graph
+  const rows = batch * target
+  const feeds = {
+    given: recorder.feed('given', [batch, target], 'u32'),
+    givenUniqueIds: recorder.feed('given_unique_ids', [rows], 'u32'),
+    givenStarts: recorder.feed('given_starts', [rows + 1], 'u32'),
+    givenOrder: recorder.feed('given_order', [rows], 'u32'),
+    givenLengths: recorder.feed('given_lengths', [batch], 'u32'),
+    wordAt: recorder.feed('word_at', [rows], 'u32'),
+    goal: recorder.feed('goal', [rows], 'u32'),
+    coefficient: recorder.feed('coefficient', [rows]),
+  }
+  const inverse = { uniqueIds: feeds.givenUniqueIds, starts: feeds.givenStarts, order: feeds.givenOrder }
+  const tokens = { ids: feeds.given, inverse }
+  const logits = decodeWords(r, { tokens, lengths: feeds.givenLengths, at: feeds.wordAt, positions, noPosition, memory, memoryLengths })
+  const options = { classes: words!.size, ignored: specialId.padding, smoothing, smoothingKind }
+  const report = recorder.scope('loss', () => crossEntropy(graph, logits, feeds, options))
+  return { feeds, reports: { rows: report, coefficient: feeds.coefficient } }
+}
+
+/** The parts of a batch's joint loss, each with its weight, from the reports of its passes; and clips that CTC could not align. */
+export interface SignedLosses {
+  readonly recognition: number
+  readonly translation: number
+  readonly unaligned: number
+}
+
+export function signedLosses(passes: readonly PassReports[]): SignedLosses {
+  const sum = { recognition: 0, translation: 0, unaligned: 0 }
+  for (const { ctc: report, labelCoefficient, rows, coefficient } of passes) {
+    const clips = floats(report)
+    for (const [b, share] of floats(labelCoefficient).entries()) {
+      sum.recognition += share * clips[2 * b]!
+      if (clips[2 * b + 1] === 0) sum.unaligned++
+    }
+    const words = floats(rows)
+    for (const [r, share] of floats(coefficient).entries()) if (share > 0) sum.translation += share * words[2 * r]!
+  }
+  return sum
+}
+
+/** No numbers of what the model does not have. */
+const floats = (report: ArrayBuffer | undefined): Float32Array => (report ? new Float32Array(report) : new Float32Array())

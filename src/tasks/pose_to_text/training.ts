@@ -1,0 +1,164 @@
+// A pose-to-text training: clips in, glosses by CTC and words by the decoder, the joint loss of both.
+
+import { SignError } from '../../base/errors.js'
+import { Random } from '../../base/random.js'
+import { saveCheckpoint } from '../../checkpoint/file.js'
+import { poseToTextContent } from '../../checkpoint/pose_to_text.js'
+import type { Gpu } from '../../device/gpu.js'
+import { Translator } from '../../infer/translator.js'
+import { classOfGloss, type PoseToTextModel } from '../../model/pose_to_text.js'
+import type { Graph } from '../../ops/graph.js'
+import { type BatchPlan, planEpoch } from '../../train/batches.js'
+import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
+import type { SavedTraining } from '../../train/trainer.js'
+import { augmented, augments } from './augment.js'
+import { type SignedIds, signedArrays } from './batch.js'
+import type { PoseToTextRunConfig } from './config.js'
+import type { SignedText } from './data.js'
+import { scoreTranslations, type TranslationScores } from './evaluate.js'
+import { recordSignedLosses, type SignedLosses, signedLosses } from './losses.js'
+
+/** What one step did: the joint loss and its two weighted parts. */
+export interface SignedStep extends SignedLosses {
+  readonly loss: number
+  /** Frames of the batch, padding not counted. */
+  readonly frames: number
+}
+
+/** A model has one group of parameters, which has no name. */
+const GROUP = ''
+
+export class PoseToTextTraining implements Training<SignedStep, TranslationScores> {
+  readonly config: PoseToTextRunConfig
+  readonly model: PoseToTextModel
+  readonly clips: readonly SignedText[]
+  readonly #held: readonly SignedText[]
+  readonly #ids: readonly SignedIds[]
+  #epoch = 0
+  #translator: Translator | undefined
+
+  /** @param held clips to validate with; where there are none, those learned from */
+  constructor(config: PoseToTextRunConfig, model: PoseToTextModel, clips: readonly SignedText[], held: readonly SignedText[] = []) {
+    if (clips.length === 0) throw new SignError('ERR_DATA', 'pose to text', 'wanted clips to train on, got none', 'Check the corpus')
+    this.config = config
+    this.model = model
+    this.clips = clips
+    this.#held = held.length > 0 ? held : clips
+    this.#ids = clips.map((clip) => idsOf(clip, model))
+  }
+
+  get gpu(): Gpu {
+    return this.model.gpu
+  }
+
+  get groups(): readonly TrainedGroup[] {
+    return [{ name: GROUP, weights: this.model.weights, tables: [this.model.positions.region!.buffer] }]
+  }
+
+  get examples(): number {
+    return this.clips.length
+  }
+
+  check(): void {
+    this.model.check()
+  }
+
+  planEpoch(epoch: number): readonly BatchPlan[] {
+    this.#epoch = epoch
+    const sizes = this.#ids.map(({ words, labels, frames }) => {
+      const target = Math.max(words.length, labels.length, 1)
+      return { group: GROUP, target, source: Math.min(this.model.config.maxFrames, this.#longest(frames)) }
+    })
+    return planEpoch(sizes, { ...this.config.batch, longer: 'source', seed: this.config.seed, epoch })
+  }
+
+  nameOf(_: string, example: number): string {
+    return this.clips[example]!.name
+  }
+
+  record(graph: Graph, { group: _, ...shape }: BatchShape) {
+    return recordSignedLosses(graph, this.model, shape, this.config)
+  }
+
+  feedsOf(pass: readonly number[], batch: BatchPlan): HostArrays {
+    const shape = { batch: pass.length, target: batch.target, source: batch.source }
+    const { loss } = this.config
+    const longest = Math.max(1, ...batch.examples.map((i) => this.#ids[i]!.words.length))
+    const clips = pass.map((i) => this.#drawn(i))
+    return { ...signedArrays(clips, shape, { config: this.model.config, loss, whole: batch.examples.length, longest }) }
+  }
+
+  reportStep(batch: BatchPlan, passes: readonly PassReports[]): SignedStep {
+    const losses = signedLosses(passes)
+    const frames = batch.examples.reduce((sum, i) => sum + this.clips[i]!.frames, 0)
+    return { loss: losses.recognition + losses.translation, ...losses, frames }
+  }
+
+  remember(): void {}
+
+  endEpoch(): void {}
+
+  scalarsOf({ recognition, translation }: SignedStep) {
+    return { 'train/recognition': recognition, 'train/translation': translation }
+  }
+
+  epochScalars() {
+    return {}
+  }
+
+  state(): object {
+    return {}
+  }
+
+  restore(): void {}
+
+  async validate(): Promise<Validation<TranslationScores>> {
+    const { clips, every: _, ...search } = this.config.validate
+    const held = this.#held.slice(0, clips ?? this.#held.length)
+    this.#translator ??= new Translator(this.gpu, this.model)
+    return scoreTranslations(held, await this.#translator.translate(held, search), this.model, search)
+  }
+
+  async save(path: string, state: SavedTraining | undefined): Promise<void> {
+    await saveCheckpoint(path, await poseToTextContent(this.model, state))
+  }
+
+  /** Translates the first clip. */
+  async use(): Promise<ModelUse> {
+    const translator = new Translator(this.gpu, this.model)
+    return { run: () => translator.translate(this.clips.slice(0, 1)), destroy: () => translator.destroy() }
+  }
+
+  async destroy(): Promise<void> {
+    await this.#translator?.destroy()
+    this.model.destroy()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.destroy()
+  }
+
+  /** Frames that a clip may have once its pace was changed. */
+  #longest(frames: number): number {
+    return Math.ceil(frames / (1 - this.config.augment.pace))
+  }
+
+  /** A clip as this epoch shows it. */
+  #drawn(example: number): SignedIds {
+    const clip = this.#ids[example]!
+    const { augment, seed } = this.config
+    if (!augments(augment)) return clip
+    const { numbers, maxFrames } = this.model.config
+    const most = Math.min(maxFrames, this.#longest(clip.frames))
+    return { ...clip, ...augmented(clip, augment, numbers, most, Random.for(seed, 'augment', this.#epoch, example)) }
+  }
+}
+
+function idsOf({ values, frames, labels, text }: SignedText, { glosses, words }: PoseToTextModel): SignedIds {
+  return {
+    values,
+    frames,
+    labels: glosses ? Uint32Array.from(glosses.tokensOf(labels), (label) => classOfGloss(glosses.idOf(label))) : new Uint32Array(),
+    words: words?.encode(text) ?? new Uint32Array(),
+  }
+}
