@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { type AnyKernel, candidatesOf, pinned } from '../src/device/kernel.js'
 import { adamw } from '../src/kernels/adamw.js'
 import { add } from '../src/kernels/add.js'
+import { batchNorm, batchNormGrad } from '../src/kernels/batch_norm.js'
 import { dropout } from '../src/kernels/dropout.js'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
+import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { toHalf } from '../src/kernels/to_half.js'
 import { lentGpu, noise, runKernel } from './harness.js'
 
@@ -16,11 +18,32 @@ const positive = (n: number, seed: number) => noise(n, seed).map(Math.abs)
 const clip = Float32Array.of(1, 1)
 const hyper = Float32Array.of(1e-3, 0.9, 0.999, 1e-8, 1, 0.632, 0, 0)
 
+/** A batch of two samples, one of them padded, whose frames are `n` numbers in all. */
+const padded = (n: number) => ({ batch: 2, length: n / 8, width: 4, epsilon: 0.5 })
+const columns = { statistics: positive(8, 5), gamma: noise(4, 6) }
+const lengthsIn = (n: number) => Uint32Array.of(Math.ceil(n / 8), Math.floor(n / 16))
+
 const runs: Record<string, { kernel: unknown; run: Run }> = {
   add: { kernel: add, run: (kernel, n) => runKernel(kernel, { a: noise(n, 1), b: noise(n, 2), y: n }, { n }) },
   gelu: { kernel: gelu, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), y: n }, { n }) },
   gelu_grad: { kernel: geluGrad, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), dy: noise(n, 2), dx: n }, { n }) },
+  softsign: { kernel: softsign, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), y: n }, { n }) },
+  softsign_grad: { kernel: softsignGrad, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), dy: noise(n, 2), dx: n }, { n }) },
   to_half: { kernel: toHalf, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1), y: n / 2 }, { n }) },
+  batch_norm: {
+    kernel: batchNorm,
+    run: (kernel, n) =>
+      runKernel(kernel, { x: noise(2 * n, 1), lengths: lengthsIn(2 * n), ...columns, beta: noise(4, 7), y: 2 * n }, padded(2 * n)),
+  },
+  batch_norm_grad: {
+    kernel: batchNormGrad,
+    run: (kernel, n) =>
+      runKernel(
+        kernel,
+        { x: noise(2 * n, 1), lengths: lengthsIn(2 * n), ...columns, dy: noise(2 * n, 2), means: noise(8, 8), dx: 2 * n },
+        { ...padded(2 * n), accumulate: 0 },
+      ),
+  },
   dropout: {
     kernel: dropout,
     run: (kernel, n) => runKernel(kernel, { x: noise(n, 1), seed: Uint32Array.of(1, 2, 0, 0), y: n }, { n, stream: 3, rate: 0.5 }),

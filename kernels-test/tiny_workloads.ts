@@ -6,6 +6,14 @@ import { add } from '../src/kernels/add.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
 import { attentionRow } from '../src/kernels/attention_row.js'
+import {
+  batchNorm,
+  batchNormGrad,
+  batchNormMoments,
+  batchNormStatistics,
+  batchNormSums,
+  batchNormWeightGrad,
+} from '../src/kernels/batch_norm.js'
 import { beamReorder } from '../src/kernels/beam_reorder.js'
 import { beamStep } from '../src/kernels/beam_step.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
@@ -31,6 +39,7 @@ import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
+import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 import { toHalf } from '../src/kernels/to_half.js'
 
@@ -42,6 +51,7 @@ const [rows, qkv, rowStats] = [2 * 3 * 8, 2 * 3 * 24, 2 * 2 * 3]
 const halves = (n: number) => new Uint32Array(n / 2)
 const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
 const finish = { activation: 1, hasResidual: 1 }
+const clips3 = { batch: 2, length: 3, width: 8 }
 const norm = { rows: 5, width: 8 }
 // Lifting: two clips of 1 and 2 frames, and a frame of padding.
 const lifting = { frames: 4, clips: 2 }
@@ -114,6 +124,17 @@ export const tinyWorkloads: readonly Workload[] = [
     { batch: 2, capacity: 3, heads: 2, headWidth: 4, extra: 0, scale: 0.5, queryStride: 24 },
     { q: 48, cache: 96, lengths, y: 16 },
   ),
+  workload(batchNorm, note, { ...clips3, epsilon: 1 }, { x: 48, lengths, statistics: 16, gamma: 8, beta: 8, y: 48 }),
+  workload(
+    batchNormGrad,
+    note,
+    { ...clips3, epsilon: 1, accumulate: 1 },
+    { x: 48, lengths, statistics: 16, gamma: 8, dy: 48, means: 16, dx: 48 },
+  ),
+  workload(batchNormMoments, note, { ...clips3, slice: 2 }, { x: 48, lengths, moments: 64 }),
+  workload(batchNormStatistics, note, { ...clips3, slice: 2, momentum: 0.1 }, { moments: 64, lengths, statistics: 16, running: 16 }),
+  workload(batchNormSums, note, { ...clips3, slice: 2, epsilon: 1 }, { x: 48, lengths, statistics: 16, dy: 48, sums: 64 }),
+  workload(batchNormWeightGrad, note, { ...clips3, slice: 2 }, { sums: 64, lengths, dGamma: 8, dBeta: 8, means: 16 }),
   workload(
     beamStep,
     note,
@@ -231,6 +252,8 @@ export const tinyWorkloads: readonly Workload[] = [
   ),
   workload(poseLossGrad, note, { ...loss, numbers: 7 }, { pred: 48, goal: 48, frames: lengths, weight: 2, coefficient: 2, dpred: 48 }),
   workload(rewardWeights, note, { batch: 3, kind: 0, intensity: 1, spread: 1 }, { report: 12, weight: 3 }),
+  workload(softsign, note, { n: 12 }, { x: 12, y: 12 }),
+  workload(softsignGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),
   workload(toHalf, note, { n: 12 }, { x: 12, y: new Uint32Array(6) }),
 ]

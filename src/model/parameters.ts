@@ -1,12 +1,10 @@
 // Everything a text-to-pose model learns, as one list. Arenas, checkpoints, imports and the parameter count follow from it.
 
-import { elements } from '../device/memory.js'
-import { batchNormSpecs } from '../nn/batch_norm.js'
 import { decoderSpecs } from '../nn/decoder.js'
 import { encoderSpecs } from '../nn/encoder.js'
 import { type Init, xavierUniform } from '../nn/init.js'
-import type { ParameterSpec } from '../nn/parameter_spec.js'
-import { linearSpecs } from '../nn/specs.js'
+import { type ParameterSpec, trainedNumbers } from '../nn/parameter_spec.js'
+import { batchNormSpecs, linearSpecs } from '../nn/specs.js'
 import { specialId } from '../text/vocabulary.js'
 import { inputNumbers, type ModelConfig, outputNumbers } from './config.js'
 
@@ -72,5 +70,5 @@ export function poseToTextSpecs(
 
 /** How many numbers a group learns; padding is not counted. */
 export function parameterCount(config: ModelConfig, vocabulary: number): number {
-  return parameterSpecs(config, vocabulary).reduce((sum, { shape }) => sum + elements(shape), 0)
+  return trainedNumbers(parameterSpecs(config, vocabulary))
 }

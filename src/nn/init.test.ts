@@ -10,6 +10,7 @@ const initial = (init: Init, shape: readonly number[], name = 'w', seed = 5) =>
 it('begins with zeros and ones', () => {
   expect([...initial(zeros, [3])]).toEqual([0, 0, 0])
   expect([...initial(ones, [3])]).toEqual([1, 1, 1])
+  expect([...initial({ kind: 'rows', values: [0, 1] }, [2, 3])]).toEqual([0, 0, 0, 1, 1, 1])
 })
 
 it('draws uniformly within the bound of the fans, a receptive field counted in both', () => {

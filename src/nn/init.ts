@@ -13,6 +13,8 @@ export interface RandomInit {
 export type Init =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'ones' }
+  /** All of a row the same: shape [values.length, …]. */
+  | { readonly kind: 'rows'; readonly values: readonly number[] }
   /** Uniform within ±√(6 / (fan in + fan out)): shape [outputs, inputs, …], where axes behind the second count in both fans. */
   | (RandomInit & { readonly kind: 'xavier-uniform' })
   /** Normal about 0. */
@@ -36,6 +38,7 @@ function initialData({ shape, init }: ParameterSpec, random: Random): Float32Arr
   const data = new Float32Array(elements(shape))
   if (init.kind === 'zeros') return data
   if (init.kind === 'ones') return data.fill(1)
+  if (init.kind === 'rows') return data.map((_, i) => init.values[Math.floor(i / (data.length / init.values.length))]!)
   const draw = init.kind === 'normal' ? () => init.deviation * random.normal() : uniform(random, xavierBound(shape))
   for (let i = 0; i < data.length; i++) data[i] = draw()
   if (init.zeroRow !== undefined) {

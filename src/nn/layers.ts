@@ -2,6 +2,7 @@
 
 import type { Tensor } from '../device/memory.js'
 import { appendToCache, attention, attentionOverCache } from '../ops/attention.js'
+import { batchNorm as batchNormOp } from '../ops/batch_norm.js'
 import { dropout } from '../ops/dropout.js'
 import { gelu } from '../ops/gelu.js'
 import { layerNorm } from '../ops/layer_norm.js'
@@ -9,6 +10,9 @@ import { type LinearFinish, linear } from '../ops/linear.js'
 import type { Recording } from './recording.js'
 
 const LAYER_NORM_EPSILON = 1e-6
+
+/** As PyTorch has them. */
+const BATCH_NORM = { epsilon: 1e-5, momentum: 0.1 }
 
 /** y = x·wᵀ + b with the parameters under `name`, and what `finish` asks for. */
 export function project({ graph, weights }: Recording, name: string, x: Tensor, finish: LinearFinish = {}): Tensor {
@@ -28,6 +32,16 @@ export function norm({ graph, weights }: Recording, name: string, x: Tensor): Te
   return graph.recorder.scope(name, () =>
     layerNorm(graph, x, weights.get(`${name}/gamma`), weights.get(`${name}/beta`), LAYER_NORM_EPSILON),
   )
+}
+
+/**
+ * Batch norm of x [B, T, D] over the frames before each of lengths [B], 0 at padding, with the parameters under `name`. In training by the
+ * statistics of the batch, and the running ones are moved towards them; otherwise by the running ones. A batch that goes through in several
+ * passes (micro-batches) is normalised by each pass's own statistics, and each pass moves the running ones.
+ */
+export function batchNorm({ graph, weights }: Recording, name: string, x: Tensor, lengths: Tensor): Tensor {
+  const [gamma, beta, running] = ['gamma', 'beta', 'running'].map((part) => weights.get(`${name}/${part}`))
+  return graph.recorder.scope(name, () => batchNormOp(graph, x, lengths, { gamma: gamma!, beta: beta!, running: running! }, BATCH_NORM))
 }
 
 /** x + Out(attention(LN x, LN x, LN x)); keyLengths u32 [B]. */

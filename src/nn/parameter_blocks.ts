@@ -24,17 +24,20 @@ export const storedBytes = (spec: ParameterSpec, dtype: Block['dtype']): number 
  * that are taken as one with it, of more than that.
  */
 export function parameterBlocks(specs: readonly ParameterSpec[], maxBytes: number, align: number): Block[] {
-  for (const spec of specs)
+  for (const spec of specs) {
     if (isTrainable(spec) && spec.dtype === 'f16') throw bug(spec.name, 'a parameter that is trained is stored as f32, not f16')
+    if (spec.running && (isTrainable(spec) || spec.dtype === 'f16')) throw bug(spec.name, 'running statistics are f32 and not trained')
+  }
   const inOrder = [...specs.filter(isMatrix), ...specs.filter((spec) => !isMatrix(spec))]
   checkFollowers(inOrder)
   const kinds = [
-    { trainable: true, dtype: 'f32' },
-    { trainable: false, dtype: 'f32' },
-    { trainable: false, dtype: 'f16' },
+    { trainable: true, dtype: 'f32', running: undefined },
+    { trainable: false, dtype: 'f32', running: undefined },
+    { trainable: false, dtype: 'f16', running: undefined },
+    { trainable: false, dtype: 'f32', running: true },
   ] as const
-  return kinds.flatMap(({ trainable, dtype }) => {
-    const own = inOrder.filter((spec) => isTrainable(spec) === trainable && (spec.dtype ?? 'f32') === dtype)
+  return kinds.flatMap(({ trainable, dtype, running }) => {
+    const own = inOrder.filter((spec) => isTrainable(spec) === trainable && (spec.dtype ?? 'f32') === dtype && spec.running === running)
     return packed(own, dtype, maxBytes, align).map((block) => ({ specs: block, trainable, dtype }))
   })
 }
@@ -45,7 +48,7 @@ function checkFollowers(specs: readonly ParameterSpec[]): void {
     const before = specs[i - 1]
     if (!spec.follows) return
     if (!before || isMatrix(before) !== isMatrix(spec)) throw bug(spec.name, 'it follows a parameter that is not there')
-    if (isTrainable(before) !== isTrainable(spec) || (before.dtype ?? 'f32') !== (spec.dtype ?? 'f32'))
+    if (isTrainable(before) !== isTrainable(spec) || (before.dtype ?? 'f32') !== (spec.dtype ?? 'f32') || before.running !== spec.running)
       throw bug(spec.name, `taken as one with ${before.name}, it must be frozen with it and stored alike`)
   })
 }

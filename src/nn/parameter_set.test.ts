@@ -7,7 +7,7 @@ import { recordUpdate } from '../train/update.js'
 import type { HostTensor } from './host_tensor.js'
 import { xavierUniform, zeros } from './init.js'
 import { ParameterSet, type ParameterSetOptions } from './parameter_set.js'
-import type { ParameterSpec } from './parameter_spec.js'
+import { type ParameterSpec, trainedNumbers } from './parameter_spec.js'
 
 const matrix = (name: string, shape: readonly number[], more: Partial<ParameterSpec> = {}): ParameterSpec => ({
   name,
@@ -147,6 +147,11 @@ describe('a parameter set', () => {
     expect(() => set.ranges).toThrow('nothing to train')
     set.destroy()
   })
+})
+
+it('counts the numbers that are trained, and neither what is frozen nor running statistics', () => {
+  const counted = [matrix('a', [3, 5]), vector('a/bias', 3)]
+  expect(trainedNumbers([...counted, ...tower, matrix('a/running', [2, 5], { ...frozen, running: true })])).toBe(18)
 })
 
 describe('the optimiser’s ranges', () => {

@@ -1,5 +1,6 @@
 // One entry of a model's list of parameters; memory, checkpoints, initialisation and the parameter count all follow from that list.
 
+import { elements } from '../device/memory.js'
 import type { Init } from './init.js'
 
 export interface ParameterSpec {
@@ -10,6 +11,12 @@ export interface ParameterSpec {
   readonly init: Init
   /** Whether training changes it; default true. A frozen one has no gradient and no optimiser state. */
   readonly trainable?: boolean
+  /**
+   * Not trained, and yet changed in place by every forward pass of training, as the running statistics of a batch norm are (PyTorch calls such a
+   * tensor a buffer). Stored as f32 in a GPU buffer apart from those of frozen parameters, so that one dispatch may read these and write it;
+   * saved and restored with the other values. Wants `trainable: false`.
+   */
+  readonly running?: true
   /** What it is stored as; default f32. Only frozen ones may be f16, and only the weights of linear layers are read so. */
   readonly dtype?: 'f32' | 'f16'
   /** Lies right behind the parameter of its number of dimensions before it, so that both can be taken as one. */
@@ -17,6 +24,10 @@ export interface ParameterSpec {
 }
 
 export const isTrainable = ({ trainable = true }: ParameterSpec): boolean => trainable
+
+/** How many numbers training changes; padding is not counted. */
+export const trainedNumbers = (specs: readonly ParameterSpec[]): number =>
+  specs.filter(isTrainable).reduce((sum, { shape }) => sum + elements(shape), 0)
 
 /** What weight decay is for: biases, gains and offsets are vectors. */
 export const isMatrix = ({ shape }: ParameterSpec): boolean => shape.length > 1

@@ -24,6 +24,14 @@ export function normSpecs(name: string, width: number): ParameterSpec[] {
   ]
 }
 
+/** Of a batch norm: a gain and an offset a column; and the running mean (row 0) and variance (row 1), which are not trained. */
+export function batchNormSpecs(name: string, width: number): ParameterSpec[] {
+  return [
+    ...normSpecs(name, width),
+    { name: `${name}/running`, shape: [2, width], init: { kind: 'rows', values: [0, 1] }, trainable: false, running: true },
+  ]
+}
+
 /** `following`: the projections that are made in one product with the one before. */
 export function attentionSpecs(name: string, width: number, following: readonly string[]): ParameterSpec[] {
   return [

@@ -8,6 +8,7 @@ import { embedding as embeddingReference } from '../reference/embedding.js'
 import { frameNoise as frameNoiseReference } from '../reference/frame_noise.js'
 import * as geluReference from '../reference/gelu.js'
 import * as meanPoolReference from '../reference/mean_pool.js'
+import * as softsignReference from '../reference/softsign.js'
 import { dropout } from './dropout.js'
 import { frameNoise } from './frame_noise.js'
 import { gelu } from './gelu.js'
@@ -15,6 +16,7 @@ import type { Graph } from './graph.js'
 import { expectNear, type Given, given, ids, numbersOf, sum, through } from './graph.testing.js'
 import { meanPool } from './mean_pool.js'
 import { addPositions } from './positions.js'
+import { softsign } from './softsign.js'
 
 const RATE = Math.fround(0.4)
 const seed = Uint32Array.of(3, 9, 0, 0)
@@ -44,6 +46,14 @@ const cases: Record<string, Case> = {
     dy: given(3, 2, 4, 8),
     forward: 'gelu',
     backward: ['gelu_grad'],
+  },
+  softsign: {
+    op: (g, x) => softsign(g, x),
+    y: softsignReference.softsign,
+    dx: (dy) => softsignReference.softsignGrad(xs, dy),
+    dy: given(3, 2, 4, 8),
+    forward: 'softsign',
+    backward: ['softsign_grad'],
   },
   dropout: {
     op: (g, x) => dropout(g, x, RATE),

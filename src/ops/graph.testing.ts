@@ -24,7 +24,7 @@ export interface Recorded {
   readonly inputs?: Readonly<Record<string, Given>>
   /** Inputs whose gradient is wanted. */
   readonly wanted?: readonly string[]
-  readonly parameters?: Readonly<Record<string, Given & Pick<ParameterSpec, 'trainable' | 'dtype'>>>
+  readonly parameters?: Readonly<Record<string, Given & Pick<ParameterSpec, 'trainable' | 'running' | 'dtype'>>>
   /** Names the tensors to read back, y among them where a gradient is given at it. */
   readonly record: (
     g: Graph,

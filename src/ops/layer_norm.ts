@@ -1,9 +1,9 @@
 import { elements, type Tensor } from '../device/memory.js'
-import { add } from '../kernels/add.js'
 import { columnSum } from '../kernels/column_sum.js'
 import { layerNormGrad, layerNorm as layerNormKernel, layerNormWeightGrad } from '../kernels/layer_norm.js'
 import type { Graph } from './graph.js'
 import { f32Value, type Parameter } from './parameter.js'
+import { unwanted } from './unwanted.js'
 
 /** Each row of x [..., width] to mean 0 and variance 1, then times gamma plus beta. */
 export function layerNorm(g: Graph, x: Tensor, gamma: Parameter, beta: Parameter, epsilon: number): Tensor {
@@ -24,12 +24,5 @@ export function layerNorm(g: Graph, x: Tensor, gamma: Parameter, beta: Parameter
       (dx) => g.recorder.run(layerNormGrad, { x, gamma: gamma.value, stats, dy, dx }, { rows, width, accumulate: 1 }),
     )
   })
-  return y
-}
-
-/** Memory for a sum that nobody reads. Kernels add onto it, so something must have been written there. */
-function unwanted(g: Graph, gamma: Parameter, width: number): Tensor {
-  const y = g.tensor('unwanted', [width])
-  g.recorder.run(add, { a: gamma.value, b: gamma.value, y }, { n: width })
   return y
 }

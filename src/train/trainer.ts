@@ -6,11 +6,11 @@ import { once } from '../base/once.js'
 import { Turns } from '../base/turns.js'
 import type { Gpu } from '../device/gpu.js'
 import { SlotPool } from '../device/memory.js'
+import { trainedNumbers } from '../nn/parameter_spec.js'
 import { type BatchPlan, passesOf } from './batches.js'
 import type { TrainingConfig } from './config/parts.js'
 import { type LossScale, scaleScalars } from './loss_scale.js'
 import { type PendingReport, PendingStep, refuseDivergence } from './pending_step.js'
-import { isTrainable } from '../nn/parameter_spec.js'
 import type { Scalars } from './run/logs.js'
 import { type PassReport, StepProgram } from './step_program.js'
 import type { BatchShape, LossReport, Training, Validation } from './task.js'
@@ -81,9 +81,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
 
   /** Numbers the model learns; padding is not counted. */
   get parameters(): number {
-    return this.training.groups
-      .flatMap(({ weights }) => weights.specs.filter(isTrainable))
-      .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
+    return trainedNumbers(this.training.groups.flatMap(({ weights }) => weights.specs))
   }
 
   /** Examples trained on. */
