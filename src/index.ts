@@ -26,12 +26,46 @@ export type { LengthPolicy } from './infer/length_policy.js'
 export { MultiLanguageGenerator, type SavedGroups } from './infer/multi_language_generator.js'
 export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
-export { type Bleu as BleuScores, corpusBleu, type TextPair } from './metrics/bleu.js'
+export {
+  type AccuracyOptions,
+  sequenceAccuracy,
+  sequenceAccuracyMetric,
+  tokenAccuracy,
+  tokenAccuracyMetric,
+} from './metrics/accuracy.js'
+export {
+  type Bleu as BleuScores,
+  type BleuCounts,
+  type BleuOptions,
+  bleuCounts,
+  bleuMetric,
+  corpusBleu,
+  type Smoothing,
+} from './metrics/bleu.js'
+export {
+  type BootstrapOptions,
+  bootstrapIntervals,
+  bootstrapSignature,
+  type Comparison,
+  type Interval,
+  pairedBootstrap,
+} from './metrics/bootstrap.js'
+export { characterErrorMetric, characterErrorRate, letterErrorMetric, letterErrorRate } from './metrics/character_errors.js'
+export { chrfMetric, corpusChrf } from './metrics/chrf.js'
+export { type CorpusMetric, type ScoreName, scoreCorpus, type TextPair } from './metrics/corpus_metric.js'
 export { type Alignment, type DtwScore, dtw, dtwMje, type Frames as ScoredFrames } from './metrics/dtw.js'
+export { classF1, classF1Metric, type F1, type LabelPair, microF1, microF1Metric } from './metrics/f1.js'
+export { type AlignmentTable, alignGlosses } from './metrics/gloss_alignment.js'
+export { type GlossCleanUp, glossCleanUps } from './metrics/gloss_clean_up.js'
+export { type GlossWer, type GlossWerOptions, glossWer, glossWerMetric } from './metrics/gloss_wer.js'
 export { wristPathRatio } from './metrics/motion.js'
-export { rougeL } from './metrics/rouge.js'
+export { perplexity } from './metrics/perplexity.js'
+export { type RougeOptions, rougeL, rougeMetric } from './metrics/rouge.js'
 export { formatScores, type ScoredName, type ScoredPair, type ScoreRow, scoreMotions } from './metrics/scores.js'
+export { type NormaliseTextOptions, normaliseLine, textSignature } from './metrics/text_normalisation.js'
 export { formatTextScores, scoreText, type TextScores } from './metrics/text_scores.js'
+export { textWer, textWerMetric, werWords } from './metrics/text_wer.js'
+export { cutters as scoreTokenisers, type Tokeniser } from './metrics/tokenisers.js'
 export { type ModelConfig, type Preset, presets } from './model/config.js'
 export type { FrameScaling } from './model/frame_scaling.js'
 export { parameterCount, parameterSpecs } from './model/parameters.js'

@@ -4,6 +4,7 @@ import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 import type { Clip, Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
+import { editDistance } from './edit_distance.js'
 
 /** The mean of all frames of all clips: 150 numbers. Throws ERR_DATA for no frames. */
 export function meanPose(trainClips: readonly Clip[]): Float32Array {
@@ -33,7 +34,7 @@ export function nearestNeighbour(trainClips: readonly Clip[], text: string): Cli
   const wanted = tokens(text)
   const ranked = some(trainClips).map((clip) => {
     const got = tokens(clip.text)
-    return { clip, overlap: dice(wanted, got), edits: wordEdits(wanted, got) }
+    return { clip, overlap: dice(wanted, got), edits: editDistance(wanted, got) }
   })
   return ranked.reduce((best, other) => {
     const closer = other.overlap - best.overlap || best.edits - other.edits
@@ -56,17 +57,6 @@ function dice(a: readonly string[], b: readonly string[]): number {
     left.set(word, count - 1)
   }
   return (2 * shared) / Math.max(1, a.length + b.length)
-}
-
-/** Least insertions, deletions and replacements of words. */
-function wordEdits(a: readonly string[], b: readonly string[]): number {
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (const [i, word] of a.entries()) {
-    const row = [i + 1]
-    for (const [j, other] of b.entries()) row.push(Math.min(above[j]! + (word === other ? 0 : 1), above[j + 1]! + 1, row[j]! + 1))
-    above = row
-  }
-  return above[b.length]!
 }
 
 function some(clips: readonly Clip[]): readonly Clip[] {

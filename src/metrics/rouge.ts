@@ -1,18 +1,34 @@
 // ROUGE-L: how much of a sentence's order is right, by the longest common subsequence.
 
-import { type TextPair, tokensOf } from './bleu.js'
+import { type CorpusMetric, scoreCorpus, type TextPair } from './corpus_metric.js'
+import { cutters, type Tokeniser } from './tokenisers.js'
 
 /** Recall weighs this much against precision, as in the field's scripts. */
 const BETA = 1.2
 
-/** The mean over pairs of F = (1 + β²)PR / (R + β²P) in percent; a pair without a common token counts 0. NaN for no pairs. */
-export function rougeL(pairs: readonly TextPair[]): number {
-  return (100 * pairs.reduce((sum, pair) => sum + sentenceRouge(pair), 0)) / pairs.length
+export interface RougeOptions {
+  /** `space` cuts at every U+0020 and nothing else, as the published scripts do: doubled spaces and empty lines make empty tokens, which match. Default `ws`. */
+  readonly tokeniser?: Tokeniser | 'space'
 }
 
-function sentenceRouge({ hypothesis, reference }: TextPair): number {
-  const said = tokensOf(hypothesis)
-  const wanted = tokensOf(reference)
+/** The mean over pairs of F = (1 + β²)PR / (R + β²P) in percent; a pair without a common token counts 0. NaN for no pairs. */
+export function rougeL(pairs: readonly TextPair[], options: RougeOptions = {}): number {
+  return pairs.length === 0 ? Number.NaN : scoreCorpus(rougeMetric(options), pairs)[0]!
+}
+
+/** ROUGE-L as a sum over sentences. */
+export function rougeMetric({ tokeniser = 'ws' }: RougeOptions = {}): CorpusMetric {
+  const cut = tokeniser === 'space' ? (line: string) => line.split(' ') : cutters[tokeniser]
+  return {
+    names: [{ key: 'rougeL', label: 'ROUGE-L' }],
+    method: `tok:${tokeniser}|beta:${BETA}`,
+    higherIsBetter: true,
+    statistics: ({ hypothesis, reference }) => Float64Array.of(sentenceRouge(cut(hypothesis), cut(reference)), 1),
+    scores: ([sum, sentences]) => [(100 * sum!) / sentences!],
+  }
+}
+
+function sentenceRouge(said: readonly string[], wanted: readonly string[]): number {
   const common = commonLength(said, wanted)
   if (common === 0) return 0
   const precision = common / said.length

@@ -1,7 +1,8 @@
 // Against values that the field's own scripts give for these four translations of weather reports.
 
 import { describe, expect, it } from 'vitest'
-import { corpusBleu, type TextPair } from './bleu.js'
+import { corpusBleu } from './bleu.js'
+import type { TextPair } from './corpus_metric.js'
 import { rougeL } from './rouge.js'
 import { formatTextScores, scoreText } from './text_scores.js'
 

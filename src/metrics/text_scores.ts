@@ -1,7 +1,9 @@
 // How good translations are, with the signature that says how that was counted.
 
-import { type Bleu, corpusBleu, type TextPair, tokensOf } from './bleu.js'
+import { type Bleu, corpusBleu } from './bleu.js'
+import type { TextPair } from './corpus_metric.js'
 import { rougeL } from './rouge.js'
+import { tokensOf } from './white_space.js'
 
 export interface TextScores {
   readonly bleu: Bleu
