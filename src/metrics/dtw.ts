@@ -1,9 +1,10 @@
 // Dynamic time warping: how far two motions are apart once their tempo is evened out.
 
 import { counted } from '../base/counted.js'
-import { bug, SignError } from '../base/errors.js'
+import { SignError } from '../base/errors.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, JOINTS } from '../motion/skeleton.js'
+import { cheapestPath, type WarpPath } from './warp.js'
 
 /** What a distance needs of a motion. */
 export type Frames = Pick<Motion, 'joints' | 'frames'>
@@ -17,40 +18,18 @@ export interface Series {
 /** How two rows are compared: the sum of absolute differences, or the straight line. */
 export type Norm = 'l1' | 'l2'
 
-export interface Alignment {
-  /** Sum of the row distances along the cheapest path. */
-  readonly cost: number
-  /** Pairs (reference row, hypothesis row) from (0, 0) to the last of both. */
-  readonly path: readonly (readonly [number, number])[]
-}
+/** Sum of the row distances along the cheapest path, and its pairs (reference row, hypothesis row). */
+export type Alignment = WarpPath
 
 /**
  * The cheapest monotone alignment of two series of `dimension` numbers a row: steps (1,0), (0,1) and (1,1), all of weight 1, no window.
  * Among equally cheap paths the diagonal is taken. O(reference × hypothesis × dimension) time.
  */
 export function align(reference: Series, hypothesis: Series, dimension: number, norm: Norm): Alignment {
-  const [rows, columns] = [reference.length, hypothesis.length]
-  if (rows < 1 || columns < 1) throw bug('align', `wanted at least one row on both sides, got ${rows} and ${columns}`)
   const a = Float64Array.from(reference.values)
   const b = Float64Array.from(hypothesis.values)
-  const distance = norm === 'l1' ? absoluteDistance : straightDistance
-
-  // The cost table needs only its last row; the way back needs one move a cell.
-  const moves = new Uint8Array(rows * columns)
-  let above = new Float64Array(columns + 1).fill(Infinity)
-  let row = new Float64Array(columns + 1)
-  above[0] = 0
-  for (let i = 0; i < rows; i++) {
-    row[0] = Infinity
-    for (let j = 0; j < columns; j++) {
-      const [diagonal, up, left] = [above[j]!, above[j + 1]!, row[j]!]
-      const best = Math.min(diagonal, up, left)
-      moves[i * columns + j] = best === diagonal ? DIAGONAL : best === up ? UP : LEFT
-      row[j + 1] = best + distance(a, i * dimension, b, j * dimension, dimension)
-    }
-    ;[above, row] = [row, above]
-  }
-  return { cost: above[columns]!, path: wayBack(moves, rows, columns) }
+  const distance = distances[norm]
+  return cheapestPath(reference.length, hypothesis.length, (i, j) => distance(a, i * dimension, b, j * dimension, dimension))
 }
 
 export interface DtwScore {
@@ -89,7 +68,8 @@ function alignMotions(reference: Frames, hypothesis: Frames, norm: Norm): Alignm
   return align(series('reference', reference), series('hypothesis', hypothesis), COORDS, norm)
 }
 
-function series(side: string, { joints, frames }: Frames): Series {
+/** A motion as rows of 150 numbers. Throws ERR_DATA naming the `side` where it has no frames. */
+export function series(side: string, { joints, frames }: Frames): Series {
   if (frames >= 1 && joints.length === frames * COORDS) return { values: joints, length: frames }
   throw new SignError(
     'ERR_DATA',
@@ -99,29 +79,15 @@ function series(side: string, { joints, frames }: Frames): Series {
   )
 }
 
-const DIAGONAL = 0
-const UP = 1
-const LEFT = 2
-
-function wayBack(moves: Uint8Array, rows: number, columns: number): [number, number][] {
-  let [i, j] = [rows - 1, columns - 1]
-  const path: [number, number][] = [[i, j]]
-  while (i > 0 || j > 0) {
-    const move = moves[i * columns + j]
-    if (move !== LEFT) i--
-    if (move !== UP) j--
-    path.push([i, j])
-  }
-  return path.reverse()
-}
-
-function absoluteDistance(a: ArrayLike<number>, from: number, b: ArrayLike<number>, to: number, dimension: number): number {
+/** The sum of absolute differences of `dimension` numbers. */
+export function absoluteDistance(a: ArrayLike<number>, from: number, b: ArrayLike<number>, to: number, dimension: number): number {
   let sum = 0
   for (let k = 0; k < dimension; k++) sum += Math.abs(a[from + k]! - b[to + k]!)
   return sum
 }
 
-function straightDistance(a: ArrayLike<number>, from: number, b: ArrayLike<number>, to: number, dimension: number): number {
+/** The Euclidean distance of `dimension` numbers. */
+export function straightDistance(a: ArrayLike<number>, from: number, b: ArrayLike<number>, to: number, dimension: number): number {
   let sum = 0
   for (let k = 0; k < dimension; k++) {
     const gap = a[from + k]! - b[to + k]!
@@ -129,3 +95,5 @@ function straightDistance(a: ArrayLike<number>, from: number, b: ArrayLike<numbe
   }
   return Math.sqrt(sum)
 }
+
+const distances = { l1: absoluteDistance, l2: straightDistance } as const

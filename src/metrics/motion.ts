@@ -2,8 +2,9 @@
 
 import { boneLengthSpread } from '../motion/bone_lengths.js'
 import type { Motion } from '../motion/clip.js'
-import { COORDS, joint } from '../motion/skeleton.js'
+import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import type { Frames } from './dtw.js'
+import { pathLength } from './path_length.js'
 
 /** A wrist path shorter than this, in normalised units (about 2 cm on a person), is a hand at rest. */
 const STILL = 0.02
@@ -14,7 +15,7 @@ const STILL = 0.02
  */
 export function wristPathRatio(reference: Frames, hypothesis: Frames): number {
   const ratios = [joint.rightWrist, joint.leftWrist]
-    .map((wrist) => ({ wanted: pathLength(reference, wrist), got: pathLength(hypothesis, wrist) }))
+    .map((wrist) => ({ wanted: travelled(reference, wrist), got: travelled(hypothesis, wrist) }))
     .filter(({ wanted }) => wanted > STILL)
     .map(({ wanted, got }) => got / wanted)
   return mean(ratios)
@@ -44,16 +45,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-function pathLength(motion: Frames, index: number): number {
-  let length = 0
-  for (let i = 1; i < motion.frames; i++) length += apart(motion, i - 1, index, i, index)
-  return length
-}
-
-function apart({ joints }: Frames, frameA: number, jointA: number, frameB: number, jointB: number): number {
-  const [a, b] = [frameA * COORDS + jointA * 3, frameB * COORDS + jointB * 3]
-  return Math.hypot(joints[a]! - joints[b]!, joints[a + 1]! - joints[b + 1]!, joints[a + 2]! - joints[b + 2]!)
-}
+const travelled = ({ joints, frames }: Frames, index: number): number => pathLength({ values: joints, length: frames }, JOINTS, index)
 
 /** Root of the variance over time, averaged over all coordinates. */
 function poseStd({ joints, frames }: Frames): number {
