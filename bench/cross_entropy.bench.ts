@@ -3,7 +3,7 @@ import { workload } from './workload.js'
 
 // A batch of prompts into gloss: 32 sentences of 16 tokens over PHOENIX's glosses.
 const [rows, classes, stride] = [32 * 16, 1089, 1092]
-const params = { rows, classes, stride, ignored: 1, smoothing: 0.1 }
+const params = { rows, classes, stride, ignored: 1, smoothing: 0.1, kind: 0 }
 const goal = Uint32Array.from({ length: rows }, (_, r) => (r * 13) % classes)
 const note = 'glosses of a batch'
 // logSumExp of noise in [-1, 1) over the classes.

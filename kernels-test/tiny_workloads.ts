@@ -162,13 +162,13 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(
     crossEntropy,
     note,
-    { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1 },
+    { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1, kind: 0 },
     { logits: 24, goal: Uint32Array.of(0, 1, 5), result: 6 },
   ),
   workload(
     crossEntropyGrad,
     note,
-    { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1 },
+    { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1, kind: 1 },
     { logits: 24, goal: Uint32Array.of(0, 1, 5), result: 6, coefficient: 3, dlogits: 24 },
   ),
   workload(dropout, note, { n: 12, stream: 1, rate: 0.5 }, { x: 12, seed: Uint32Array.of(1, 2, 0, 0), y: 12 }),

@@ -4,6 +4,12 @@
 //   loss[r]   = top[r] - (1 - smoothing)·logits[r,goal[r]] - smoothing/classes · Σ_v logits[r,v]
 //   result[r] = (loss[r], top[r]), or (0, 0) where goal[r] is ignored
 //
+// That is PyTorch's label smoothing, kind 0. Kind 1 is JoeyNMT's: the class `ignored`, which is padding, is never wanted, the others share
+// evenly what the right one gives up, and the loss is a Kullback-Leibler divergence, 0 where the prediction is what is wanted:
+//
+//   wanted[v] = 1 - smoothing at goal[r], 0 at `ignored`, smoothing/(classes - 2) elsewhere
+//   loss[r]   = top[r] - Σ_v wanted[v]·logits[r,v] + Σ_v wanted[v]·log wanted[v]
+//
 // logits : [rows, stride] f32, stride a multiple of 4, read as vec4; columns from `classes` on may hold anything
 // goal   : [rows] u32; the value `ignored`, or any not below `classes`, marks a row that does not count
 // result : [rows, 2] f32
@@ -18,7 +24,7 @@ const LANES = 1u; // tune: 4 8 16 32 64, the adapter's subgroup size
 const ROWS = 64u; // tune: 1 2 4, of subgroups
 const LOWEST = -3.4e38;
 
-struct Params { rows: u32, classes: u32, stride: u32, ignored: u32, smoothing: f32 }
+struct Params { rows: u32, classes: u32, stride: u32, ignored: u32, smoothing: f32, kind: u32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<vec4f>;
 @group(0) @binding(1) var<storage, read> goal: array<u32>;
@@ -48,7 +54,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let each = select(vec4f(0.0), exp(seen - higher), real);
     powers = powers * exp(high - higher) + ((each.x + each.y) + (each.z + each.w));
     high = higher;
-    let counted = select(vec4f(0.0), x, real);
+    let others = vec4<bool>(params.kind == 0u) | ((column != vec4u(right)) & (column != vec4u(params.ignored)));
+    let counted = select(vec4f(0.0), x, real & others);
     sum += (counted.x + counted.y) + (counted.z + counted.w);
     let hit = select(vec4f(0.0), x, column == vec4u(right));
     told += (hit.x + hit.y) + (hit.z + hit.w);
@@ -57,6 +64,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let highest = rowHighest(high);
   let top = highest + log(rowTotal(powers * exp(high - highest)));
   let spread = params.smoothing;
-  let loss = top - (1.0 - spread) * rowTotal(told) - spread / f32(params.classes) * rowTotal(sum);
+  let share = spread / f32(params.classes - 2u * params.kind);
+  var loss = top - (1.0 - spread) * rowTotal(told) - share * rowTotal(sum);
+  if (params.kind == 1u && spread > 0.0) { loss += (1.0 - spread) * log(1.0 - spread) + spread * log(share); }
   if (lane == 0u && row < params.rows) { result[row] = select(vec2f(0.0), vec2f(loss, top), counts); }
 }

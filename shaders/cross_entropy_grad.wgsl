@@ -1,6 +1,7 @@
 // cross_entropy_grad: the gradient of cross_entropy at every logit.
 //
-//   dlogits[r,v] = coefficient[r] · (e^(logits[r,v] - top[r]) - (1 - smoothing)·[v = goal[r]] - smoothing/classes)
+//   dlogits[r,v] = coefficient[r] · (e^(logits[r,v] - top[r]) - wanted[v])
+//   wanted[v]    = (1 - smoothing)·[v = goal[r]] + smoothing/classes   for kind 0, as cross_entropy has it for kind 1
 //   and exactly 0 in columns from `classes` on, in ignored rows, and where the coefficient is 0
 //
 // logits, dlogits : [rows, stride] f32, stride a multiple of 4, read as vec4
@@ -11,7 +12,7 @@
 
 const WG = 256u;
 
-struct Params { rows: u32, classes: u32, stride: u32, ignored: u32, smoothing: f32 }
+struct Params { rows: u32, classes: u32, stride: u32, ignored: u32, smoothing: f32, kind: u32 }
 
 @group(0) @binding(0) var<storage, read> logits: array<vec4f>;
 @group(0) @binding(1) var<storage, read> goal: array<u32>;
@@ -34,7 +35,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (right != params.ignored && right < params.classes && factor != 0.0) {
     let column = vec4u(0u, 1u, 2u, 3u) + 4u * (i % wide);
     let share = exp(logits[i] - result[row].y);
-    let wanted = select(vec4f(0.0), vec4f(1.0 - params.smoothing), column == vec4u(right)) + params.smoothing / f32(params.classes);
+    let others = vec4<bool>(params.kind == 0u) | ((column != vec4u(right)) & (column != vec4u(params.ignored)));
+    let spread = select(vec4f(0.0), vec4f(params.smoothing / f32(params.classes - 2u * params.kind)), others);
+    let wanted = select(vec4f(0.0), vec4f(1.0 - params.smoothing), column == vec4u(right)) + spread;
     grad = select(vec4f(0.0), factor * (share - wanted), column < vec4u(params.classes));
   }
   dlogits[i] = grad;

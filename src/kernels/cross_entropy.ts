@@ -1,10 +1,14 @@
 import { defineKernel, lanes } from '../device/kernel.js'
 import { subgroupRows } from './reductions.js'
 
-const params = { rows: 'u32', classes: 'u32', stride: 'u32', ignored: 'u32', smoothing: 'f32' } as const
+const params = { rows: 'u32', classes: 'u32', stride: 'u32', ignored: 'u32', smoothing: 'f32', kind: 'u32' } as const
+
+/** Ways to smooth labels, in the order of the kernels' `kind`: PyTorch's, and JoeyNMT's, which wants nothing of the padding class. */
+export const SMOOTHING_KINDS = ['uniform', 'joey'] as const
 
 /**
  * result[r] = (loss, logSumExp) of row r against goal[r], with label smoothing; (0, 0) where goal[r] is `ignored` or no class.
+ * With kind 1, JoeyNMT's smoothing, `ignored` must be a class, of at least 3, and smoothing below 1.
  * logits: [rows, stride], stride a multiple of 4, whose padding may hold anything; goal: u32 [rows]; result: [rows, 2].
  */
 export const crossEntropy = defineKernel({

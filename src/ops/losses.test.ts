@@ -92,7 +92,7 @@ describe('crossEntropy', () => {
   const classes = ids([4], 2, 6, 0, 3)
   const coefficient = positive(7, 4)
   const options = { classes: 7, ignored: 0, smoothing: Math.fround(0.1) }
-  const sizes = { rows: 4, stride: 8, ...options }
+  const sizes = { rows: 4, stride: 8, ...options, kind: 0 }
   const goals = classes.data as Uint32Array
   const result = crossEntropyReference.crossEntropy(numbersOf(logits), goals, sizes)
   const grad = crossEntropyReference.crossEntropyGrad(numbersOf(logits), goals, result, numbersOf(coefficient), sizes)
@@ -115,6 +115,31 @@ describe('crossEntropy', () => {
       'd logits',
       grad.map((v) => v * SCALE),
     )
+  })
+
+  it('smooths as JoeyNMT does where asked, and refuses what has no such smoothing', async () => {
+    const joeyed = (changed: Partial<typeof options> = {}) =>
+      through({
+        inputs: { logits, classes, coefficient },
+        wanted: ['logits'],
+        record: (g, i) => ({
+          result: crossEntropy(
+            g,
+            i.logits!,
+            { goal: i.classes!, coefficient: i.coefficient! },
+            { ...options, ...changed, smoothingKind: 'joey' },
+          ),
+        }),
+      })
+    const joey = { ...sizes, kind: 1 }
+    const want = crossEntropyReference.crossEntropy(numbersOf(logits), goals, joey)
+    const ran = await joeyed()
+    expectNear(ran, 'result', want)
+    expectNear(ran, 'd logits', crossEntropyReference.crossEntropyGrad(numbersOf(logits), goals, want, numbersOf(coefficient), joey))
+    const who = "JoeyNMT's label smoothing"
+    await expect(joeyed({ ignored: 7 })).rejects.toThrow(`${who}: wanted at least 3 classes, padding among them, got 7 with padding 7`)
+    await expect(joeyed({ classes: 2 })).rejects.toThrow(`${who}: wanted at least 3 classes, padding among them, got 2 with padding 0`)
+    await expect(joeyed({ smoothing: 1 })).rejects.toThrow(`${who}: wanted a smoothing of 0 to below 1, got 1`)
   })
 
   it('records no gradient where nobody wants it', async () => {
