@@ -202,7 +202,7 @@ describe.skipIf(!existsSync(path))(path, () => {
     const step = await StepProgram.record(
       await lentGpu(),
       model.weights,
-      (graph) => recordSignedLosses(graph, model, shapeOf(clips), { smoothing: 0, smoothingKind: 'joeynmt' }),
+      (graph) => recordSignedLosses(graph, model, shapeOf(clips), { smoothing: 0, smoothingKind: 'joey' }),
       { clip: null, optimiser: { kind: 'adam', weightDecay, decayed: 'all' } },
     )
     const arrays = { ...arraysOf(clips, model, told) }

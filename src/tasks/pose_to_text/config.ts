@@ -68,9 +68,9 @@ const run = keys({
       clip: z.number().positive().nullable().default(null),
     })
     .prefault({}),
-  /** Share of the goal that is spread over the vocabulary (label smoothing), and whether as PyTorch or as JoeyNMT has it. */
+  /** Share of the goal that is spread over the vocabulary (label smoothing), and as PyTorch (`uniform`) or JoeyNMT has it. */
   smoothing: share.default(0),
-  smoothingKind: z.enum(['pytorch', 'joeynmt']).default('joeynmt'),
+  smoothingKind: z.enum(['uniform', 'joey']).default('joey'),
   /** What is done to training clips, drawn anew each epoch. */
   augment: keys({
     /** Largest turn about the vertical, in degrees, and largest change of size, as a share. Of 50 joints × 3 only. */
