@@ -41,10 +41,14 @@ const mayImport: Record<string, readonly string[]> = {
     'train',
   ],
   profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
+  judge: [
+    ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'kernels', 'ops', 'nn', 'model', 'checkpoint'],
+    'infer',
+  ],
   pages: ['motion', 'outputs', 'profile'],
   commands: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'nn', 'model', 'checkpoint'],
-    ...['infer', 'train', 'tasks', 'profile'],
+    ...['infer', 'train', 'tasks', 'judge', 'profile'],
   ],
 }
 

@@ -1,4 +1,4 @@
-// Checksums of files, for manifests and for holding files against them, and of motions.
+// Checksums of files, for manifests and for holding files against them, of motions and of clips' names.
 
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -32,4 +32,9 @@ export function motionChecksum(joints: Float32Array): string {
   return createHash('sha256')
     .update(new Uint8Array(joints.buffer, joints.byteOffset, joints.byteLength))
     .digest('hex')
+}
+
+/** What stands for a clip's name where names are compared and not told: 16 hexadecimal digits of its SHA-256, whichever way accents are put together. */
+export function nameHash(name: string): string {
+  return createHash('sha256').update(name.normalize('NFC')).digest('hex').slice(0, 16)
 }

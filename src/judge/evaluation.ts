@@ -1,0 +1,185 @@
+// Motions judged by what can be read in them: systems × judges over one split, and everything that a reader of the numbers should know beside them.
+
+import { SignError } from '../base/errors.js'
+import { checkMotion } from '../motion/check.js'
+import type { Clip, Motion } from '../motion/clip.js'
+import { type TokenPolicy, tokenise } from '../text/tokenise.js'
+import { classesOf } from './classes.js'
+import { clipReports } from './clips.js'
+import { glossReports } from './glosses.js'
+import type { Judge } from './judge.js'
+import { featuresOnce, translateOnce } from './judged.js'
+import { corpusScore, type JudgedSystem } from './judged_system.js'
+import type { TextMeasure } from './measures.js'
+import { type ClassReport, type EvalReport, type Provenance, REPORT_FORMAT, type SystemReport } from './report.js'
+import { countSentence, scoreSignature } from './scores.js'
+import { classReport, judgeReport, systemReport } from './system_report.js'
+import { CEILING, FLOOR, type System, systemsOf } from './systems.js'
+import { emptyReferenceWarnings, judgeWarnings, scoreWarnings } from './warnings.js'
+
+export interface EvaluationInput {
+  /** The split: what was signed, and its text. */
+  readonly clips: readonly Clip[]
+  /** What a model made of each clip's text; absent where the judges themselves are looked at. */
+  readonly generated?: readonly Motion[]
+  /** What the model learned from. */
+  readonly train: readonly Clip[]
+  /** Seeds of one judge: all of one unit. */
+  readonly judges: readonly Judge[]
+  readonly provenance: Provenance
+  /** What is known of the input already, told with the other warnings. */
+  readonly notes?: readonly string[]
+}
+
+export interface EvaluationOptions {
+  /** Of random clips, shuffled references and the bootstrap. Default 27. */
+  readonly seed?: number | undefined
+  /** How both sides are cut into tokens. Default: what the judges' unit says. */
+  readonly tokens?: TokenPolicy | undefined
+  /** Resamples of the bootstrap. Default 1000. */
+  readonly samples?: number
+  readonly signal?: AbortSignal | undefined
+  /** Told how far each stage is. */
+  readonly onProgress?: (stage: string, done: number, all: number) => void
+}
+
+/**
+ * Judges every system on the split. Clips whose reference has no token are left out, with a warning.
+ *
+ * @throws ERR_USAGE for no judge, the same judge twice, judges of different units, and as many motions as there are not clips; ERR_DATA for a malformed motion
+ * and where no clip has a reference
+ */
+export async function evaluate(input: EvaluationInput, options: EvaluationOptions = {}): Promise<EvalReport> {
+  const { judges, train, provenance, notes = [] } = input
+  const { seed = 27, samples, signal, onProgress = () => undefined } = options
+  const unit = checkJudges(judges)
+  const tokens = options.tokens ?? unit
+  const { clips, generated, empty } = withReferences(input, tokens)
+  const systems = systemsOf({ clips, generated, train, seed })
+  const judged = await judgeSystems(systems, clips, judges, tokens, options)
+
+  const ceiling = judged.find(({ name }) => name === CEILING)!
+  const floor = judged.find(({ name }) => name === FLOOR)
+  const primary = primaryOf(unit, corpusScore(ceiling, 'bleu4')?.mean ?? 0)
+  const clipMeasure = unit === 'letters' ? 'letterErrorRate' : 'chrf'
+  const features = await featuresOnce(judges[0]!, systems)
+  const reports: SystemReport[] = []
+  for (const [done, system] of judged.entries()) {
+    signal?.throwIfAborted()
+    onProgress('motion scores', done, judged.length)
+    await turn()
+    reports.push(systemReport(system, { clips, train, ceiling, floor, primary, unit, features, samples, seed }))
+  }
+  onProgress('motion scores', judged.length, judged.length)
+
+  const classes = classesOf(clips, unit, tokens).map((one) => classReport(one, judged, primary))
+  const told = {
+    systems: reports,
+    primary,
+    clipCount: clips.length,
+    judges: judges.map((judge) => judgeReport(judge, clips, scoreSignature(primary, tokens, clips.length, decodingOf(judge)))),
+  }
+  return {
+    format: REPORT_FORMAT,
+    warnings: [
+      ...judgeWarnings(judges, clips),
+      ...scoreWarnings(told, floor ? sameTexts(floor, clips) : 0),
+      ...emptyReferenceWarnings(empty),
+      ...notes,
+    ],
+    provenance,
+    seed,
+    ...told,
+    clipMeasure,
+    classes,
+    worstClass: worst(classes),
+    glosses: glossReports(
+      clips.map(({ gloss }) => gloss),
+      judged.filter(({ name }) => name === 'generated' || name === CEILING),
+    ),
+    clips: clipReports(clips, judged, clipMeasure),
+  }
+}
+
+function checkJudges(judges: readonly Judge[]): 'words' | 'letters' {
+  const refuse = (problem: string, nextMove: string): never => {
+    throw new SignError('ERR_USAGE', 'evaluation', problem, nextMove)
+  }
+  const [first] = judges
+  if (!first) return refuse('wanted at least one judge, got none', 'Pass --judge')
+  const twice = judges.find(({ hash }, i) => judges.findIndex((other) => other.hash === hash) < i)
+  if (twice) return refuse(`wanted judges that differ, got ${twice.hash} twice`, 'Pass judges of different seeds')
+  const other = judges.find(({ unit }) => unit !== first.unit)
+  if (other) {
+    const problem = `wanted judges of one unit, got ${first.name} of ${first.unit} and ${other.name} of ${other.unit}`
+    return refuse(problem, 'Evaluate with one kind of judge at a time')
+  }
+  return first.unit
+}
+
+/** The clips that have something to be held against, with what was generated for them. */
+function withReferences({ clips, generated }: EvaluationInput, tokens: TokenPolicy) {
+  if (generated && generated.length !== clips.length) {
+    const problem = `wanted a motion for each of ${clips.length} clips, got ${generated.length}`
+    throw new SignError('ERR_USAGE', 'evaluation', problem, 'Give the motions in the order of the clips')
+  }
+  for (const clip of clips) checkMotion(clip, clip.name)
+  for (const [i, motion] of (generated ?? []).entries()) checkMotion(motion, `generated ${clips[i]!.name}`)
+  const has = clips.map(({ text }) => tokenise(text, tokens).length > 0)
+  const kept = clips.filter((_, i) => has[i])
+  if (kept.length > 0) return { clips: kept, generated: generated?.filter((_, i) => has[i]), empty: clips.filter((_, i) => !has[i]) }
+  const got = clips.length === 0 ? 'no clip' : `${clips.length} with an empty one`
+  throw new SignError(
+    'ERR_DATA',
+    'evaluation',
+    `wanted clips with a reference text, got ${got}`,
+    'Complete the .text file, or name another split',
+  )
+}
+
+async function judgeSystems(
+  systems: readonly System[],
+  clips: readonly Clip[],
+  judges: readonly Judge[],
+  tokens: TokenPolicy,
+  { signal, onProgress = () => undefined }: EvaluationOptions,
+): Promise<JudgedSystem[]> {
+  const judged = systems.map((system) => ({ ...system, translations: [] as JudgedSystem['translations'][number][] }))
+  for (const [i, judge] of judges.entries()) {
+    signal?.throwIfAborted()
+    const stage = judges.length === 1 ? 'judge' : `judge ${i + 1} of ${judges.length}`
+    const said = await translateOnce(judge, systems, { ...(signal && { signal }), onProgress: (done, all) => onProgress(stage, done, all) })
+    for (const system of judged) system.translations.push(system.motions.map((motion) => said.get(motion)!))
+  }
+  return judged.map((system) => ({
+    ...system,
+    counts: system.translations.map((byClip) =>
+      byClip.map(({ text, glosses }, i) =>
+        countSentence(
+          { hypothesis: text, reference: clips[i]!.text, hypothesisGlosses: glosses, referenceGlosses: clips[i]!.gloss },
+          tokens,
+        ),
+      ),
+    ),
+  }))
+}
+
+/** BLEU-4 is 0 for all where sentences are short: chrF stands in for it there. */
+function primaryOf(unit: 'words' | 'letters', ceiling: number): TextMeasure {
+  if (unit === 'letters') return 'letterErrorRate'
+  return ceiling > 0 ? 'bleu4' : 'chrf'
+}
+
+const decodingOf = ({ signature, hash }: Judge): string => `${signature}|judge:${hash}`
+
+/** Clips whose shuffled reference says the same. */
+const sameTexts = ({ motions }: System, clips: readonly Clip[]): number =>
+  clips.filter(({ text }, i) => (motions[i] as Clip).text === text).length
+
+const worst = (classes: readonly ClassReport[]): ClassReport | null =>
+  classes
+    .filter(({ normalised }) => normalised !== null)
+    .reduce<ClassReport | null>((least, one) => (least && least.normalised! <= one.normalised! ? least : one), null)
+
+/** Lets signals and timers be heard between stretches of work. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))

@@ -1,0 +1,46 @@
+// What an evaluation asks of a judge: a trained reader of motions, whatever network it is.
+
+import type { Motion } from '../motion/clip.js'
+
+/** A run of frames that was read as one gloss, word or letter. */
+export interface AlignedRun {
+  readonly label: string
+  /** The first frame, counted from 0. */
+  readonly from: number
+  /** The frame after the last one. */
+  readonly to: number
+}
+
+/** What a judge read in a motion. */
+export interface Translation {
+  readonly text: string
+  readonly glosses?: string
+  /** Runs of frames, in order. */
+  readonly alignment?: readonly AlignedRun[]
+}
+
+export interface TranslateOptions {
+  /** Stops between batches; rejects with the signal's reason. */
+  readonly signal?: AbortSignal
+  /** Told how many of the motions are translated. */
+  readonly onProgress?: (done: number, all: number) => void
+}
+
+/** A model that reads motions, trained on real ones only and frozen since. */
+export interface Judge extends AsyncDisposable {
+  readonly name: string
+  /** SHA-256 of its weights and vocabulary, 12 hexadecimal digits. */
+  readonly hash: string
+  /** The seed it was trained with. */
+  readonly seed: number
+  /** What its text is counted in. */
+  readonly unit: 'words' | 'letters'
+  /** Of the clips it was trained on: their names' hashes (`nameHash` of data/checksum.ts). */
+  readonly trainedOn: ReadonlySet<string>
+  /** How it decodes, e.g. `beam:3|alpha:-1`. */
+  readonly signature: string
+  /** A translation for each motion, in their order. */
+  translate(motions: readonly Motion[], options?: TranslateOptions): Promise<Translation[]>
+  /** The encoder's features of each motion, averaged over its frames: vectors of one length. */
+  features(motions: readonly Motion[]): Promise<Float32Array[]>
+}

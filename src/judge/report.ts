@@ -1,0 +1,109 @@
+// What an evaluation tells, as the JSON that `signllm eval` writes.
+
+import type { Difference } from './bootstrap.js'
+import type { AlignedRun } from './judge.js'
+import type { TextMeasure } from './measures.js'
+import type { MotionScores } from './motion_scores.js'
+import type { SystemName } from './systems.js'
+
+export const REPORT_FORMAT = 'signllm-eval-1'
+
+/** A score as the judges give it. */
+export interface Judged {
+  readonly mean: number
+  /** Sample standard deviation between the judges; null of one judge. */
+  readonly spread: number | null
+  readonly byJudge: readonly number[]
+}
+
+export interface SystemReport {
+  readonly name: SystemName
+  readonly text: Readonly<Partial<Record<TextMeasure, Judged>>>
+  /** (score − floor) / (ceiling − floor) of the mean scores; without the measures in which floor and ceiling are the same. */
+  readonly normalised: Readonly<Partial<Record<TextMeasure, number>>>
+  /** Tokens said over tokens of the references. */
+  readonly lengthRatio: Judged
+  /** Share of the sentences that are right to the token, 0 to 1. */
+  readonly exact: Judged
+  /** Primary measure above that of the ground truth, by paired bootstrap; null for the ground truth itself. */
+  readonly againstCeiling: Difference | null
+  readonly motion: MotionScores
+}
+
+/** The clips of one class. */
+export interface ClassReport {
+  readonly kind: 'length' | 'language'
+  readonly name: string
+  readonly clips: number
+  /** The primary measure, averaged over the judges. */
+  readonly scores: Readonly<Partial<Record<SystemName, number>>>
+  /** Of the generated motions; null where floor and ceiling are the same. */
+  readonly normalised: number | null
+}
+
+/** How a gloss is read, of every 100 times that it is signed: 0 is always right. */
+export interface GlossReport {
+  readonly gloss: string
+  readonly times: number
+  readonly errorRates: Readonly<Partial<Record<SystemName, number>>>
+}
+
+export interface ClipReport {
+  readonly name: string
+  readonly language: string
+  readonly text: string
+  readonly gloss?: string
+  /** Of the reference, and of what was generated. */
+  readonly seconds: { readonly reference: number; readonly generated?: number }
+  /** The clip's own score in {@link EvalReport.clipMeasure}, averaged over the judges. */
+  readonly scores: Readonly<Partial<Record<SystemName, number>>>
+  /** What each judge read. */
+  readonly hypotheses: Readonly<Partial<Record<SystemName, readonly string[]>>>
+  /** Of the first judge, where it aligns; runs in seconds. */
+  readonly alignment: Readonly<Partial<Record<SystemName, readonly AlignedRun[]>>>
+}
+
+export interface JudgeReport {
+  readonly name: string
+  readonly hash: string
+  readonly seed: number
+  readonly unit: 'words' | 'letters'
+  readonly signature: string
+  /** How the primary measure was counted, complete enough to count it again. */
+  readonly scoreSignature: string
+  /** Clips of the split that it was trained on, by their names' hashes; null where it does not say which it was trained on. */
+  readonly trainedOnClips: number | null
+}
+
+/** Where the numbers come from. No path of anybody's machine: files are told by their names and hashes. */
+export interface Provenance {
+  /** As it can be typed again. */
+  readonly command: string
+  readonly adapter: string
+  readonly versions: Readonly<Record<string, string>>
+  readonly split: string
+  /** The model, the corpora and whatever else was read. */
+  readonly files: readonly { readonly name: string; readonly sha256: string }[]
+}
+
+export interface EvalReport {
+  readonly format: typeof REPORT_FORMAT
+  /** What to know before believing a number, most important first. */
+  readonly warnings: readonly string[]
+  readonly provenance: Provenance
+  /** Of the random clips, the shuffled references and the bootstrap. */
+  readonly seed: number
+  readonly judges: readonly JudgeReport[]
+  readonly clipCount: number
+  /** The measure that classes, differences and the gate are about. */
+  readonly primary: TextMeasure
+  /** The measure of single clips. */
+  readonly clipMeasure: TextMeasure
+  readonly systems: readonly SystemReport[]
+  readonly classes: readonly ClassReport[]
+  /** The class in which the generated motions are furthest below the ceiling. */
+  readonly worstClass: ClassReport | null
+  readonly glosses: readonly GlossReport[]
+  /** The worst first. */
+  readonly clips: readonly ClipReport[]
+}
