@@ -274,3 +274,13 @@ function wordWriter(model: PoseToTextModel): TokenWriter {
     step: (recording, inputs) => decodeWord(recording, model, inputs),
   }
 }
+
+/** How words and glosses were looked for, for a signature. */
+export function searchSignature(
+  { words, glosses }: Pick<PoseToTextModel, 'words' | 'glosses'>,
+  { beams = 1, alpha = -1, dialect = 'slrt', glossBeams = 1 }: TranslateOptions,
+): string {
+  const sentence = beams === 1 ? 'greedy' : `beam:${beams}|alpha:${alpha}|dialect:${dialect}`
+  const ctc = glossBeams === 1 ? 'ctc:greedy' : `ctc:beam${glossBeams}`
+  return [...(words ? [sentence] : []), ...(glosses ? [ctc] : [])].join('|')
+}

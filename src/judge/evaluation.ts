@@ -85,6 +85,7 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
       ...judgeWarnings(judges, clips),
       ...scoreWarnings(told, floor ? sameTexts(floor, clips) : 0),
       ...emptyReferenceWarnings(empty),
+      ...judges.flatMap((judge) => judge.notes),
       ...notes,
     ],
     provenance,

@@ -52,6 +52,7 @@ export function nearestMeanJudge(train: readonly Clip[], options: NearestMeanOpt
     unit,
     trainedOn: new Set(tells ? train.map(({ name }) => nameHash(name)) : []),
     signature: 'nearest-mean',
+    notes: [],
     async translate(motions, { signal, onProgress } = {}) {
       return motions.map((motion, i) => {
         signal?.throwIfAborted()

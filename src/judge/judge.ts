@@ -39,6 +39,8 @@ export interface Judge extends AsyncDisposable {
   readonly trainedOn: ReadonlySet<string>
   /** How it decodes, e.g. `beam:3|alpha:-1`. */
   readonly signature: string
+  /** What to know of it, and of how it read the motions so far. */
+  readonly notes: readonly string[]
   /** A translation for each motion, in their order. */
   translate(motions: readonly Motion[], options?: TranslateOptions): Promise<Translation[]>
   /** The encoder's features of each motion, averaged over its frames: vectors of one length. */

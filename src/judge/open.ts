@@ -1,16 +1,115 @@
 // A judge out of its checkpoint.
 
+import { createHash } from 'node:crypto'
+import { basename, dirname } from 'node:path'
+import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
+import { type Checkpoint, tensorsUnder } from '../checkpoint/checkpoint.js'
+import { readCheckpoint } from '../checkpoint/file.js'
+import { restorePoseToText } from '../checkpoint/pose_to_text.js'
+import { resampleMotion } from '../data/motion_resample.js'
 import type { Gpu } from '../device/gpu.js'
-import type { Judge } from './judge.js'
+import { type TranslatedClip, type TranslateOptions as Search, searchSignature, Translator } from '../infer/translator.js'
+import type { PoseToTextModel } from '../model/pose_to_text.js'
+import { type Motion, sameRate } from '../motion/clip.js'
+import { COORDS } from '../motion/skeleton.js'
+import { glossWord } from '../text/lang_gloss.js'
+import type { Judge, TranslateOptions, Translation } from './judge.js'
 
-export interface OpenJudgeOptions {
-  /** Width of its beam search. Default: what the checkpoint was validated with. */
-  readonly beams?: number | undefined
+/** How a judge looks for words and glosses. */
+export type OpenJudgeOptions = Pick<Search, 'beams' | 'alpha' | 'dialect' | 'glossBeams'>
+
+/** As the SLRTP-2025 evaluation searches. */
+const DEFAULTS = { beams: 3, alpha: -1 } as const
+
+/** Opens the judge in a checkpoint. Throws ERR_CHECKPOINT for a file that holds none, and for one of frames that are not the 50 joints × 3. */
+export async function openJudge(gpu: Gpu, path: string, options: OpenJudgeOptions = {}): Promise<Judge> {
+  const checkpoint = await readCheckpoint(path)
+  const model = restorePoseToText(gpu, checkpoint)
+  if (model.config.numbers === COORDS) return new CheckpointJudge(path, checkpoint, model, { ...DEFAULTS, ...options })
+  const { numbers } = model.config
+  model.destroy()
+  const problem = `wanted a judge of ${COORDS} numbers a frame, got one of ${numbers}`
+  throw new SignError('ERR_CHECKPOINT', path, problem, 'Train one on the 50 joints, or translate with signllm judge translate --numbers')
 }
 
-/** Opens the judge in a checkpoint. Throws ERR_CHECKPOINT for a file that holds none. */
-export async function openJudge(_gpu: Gpu, path: string, _options: OpenJudgeOptions = {}): Promise<Judge> {
-  const problem = 'wanted a judge, got a checkpoint, of which this version of signllm reads none as a judge'
-  throw new SignError('ERR_CHECKPOINT', path, problem, 'Update signllm')
+class CheckpointJudge implements Judge {
+  readonly name: string
+  readonly hash: string
+  readonly seed: number
+  readonly unit: 'words' | 'letters'
+  readonly trainedOn: ReadonlySet<string>
+  readonly signature: string
+  readonly #model: PoseToTextModel
+  readonly #translator: Translator
+  readonly #search: OpenJudgeOptions
+  readonly #read = new WeakMap<Motion, TranslatedClip>()
+  readonly #notes = new Set<string>()
+
+  constructor(path: string, checkpoint: Checkpoint, model: PoseToTextModel, search: OpenJudgeOptions) {
+    // A run's folder tells more than `best.safetensors`, and no more of anybody's machine.
+    this.name = `${basename(dirname(path))}/${basename(path)}`
+    this.hash = hashOf(checkpoint)
+    this.seed = model.seed
+    this.unit = model.words ? 'words' : 'letters'
+    this.trainedOn = new Set(model.trainedOn)
+    this.#search = search
+    this.signature = searchSignature(model, search)
+    this.#model = model
+    this.#translator = new Translator(model.gpu, model)
+    for (const note of checkpoint.notes) this.#notes.add(note)
+  }
+
+  get notes(): readonly string[] {
+    return [...this.#notes]
+  }
+
+  async translate(motions: readonly Motion[], options: TranslateOptions = {}): Promise<Translation[]> {
+    return (await this.#readAll(motions, options)).map(({ text, glosses, alignment }) => ({
+      text: this.#model.words ? text : wordsOf(glosses!),
+      ...(glosses && { glosses: wordsOf(glosses) }),
+      ...(alignment && { alignment: alignment.map((run) => ({ ...run, label: glossWord(run.label) })) }),
+    }))
+  }
+
+  async features(motions: readonly Motion[]): Promise<Float32Array[]> {
+    return (await this.#readAll(motions, {})).map(({ features }) => features)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#translator.destroy()
+    this.#model.destroy()
+  }
+
+  /** What is read of motions, those read before as they were. */
+  async #readAll(motions: readonly Motion[], options: TranslateOptions): Promise<TranslatedClip[]> {
+    const fresh = motions.filter((motion) => !this.#read.has(motion))
+    const read = await this.#translator.translate(
+      fresh.map((motion) => this.#framesOf(motion)),
+      { ...this.#search, ...options },
+    )
+    fresh.forEach((motion, i) => this.#read.set(motion, read[i]!))
+    return motions.map((motion) => this.#read.get(motion)!)
+  }
+
+  /** A motion as the judge learned to see: at its frame rate, and no longer than its table of positions. */
+  #framesOf(motion: Motion): { values: Float32Array; frames: number } {
+    const { fps, config } = this.#model
+    const own = sameRate(motion.fps, fps) ? motion : resampleMotion(motion, fps)
+    if (own !== motion) this.#notes.add(`motions of ${motion.fps} frames per second are resampled to the ${fps} of judge ${this.name}`)
+    const frames = Math.min(own.frames, config.maxFrames)
+    if (frames < own.frames)
+      this.#notes.add(`judge ${this.name} reads no more than ${counted(config.maxFrames, 'frame')}: what comes after is not judged`)
+    return { values: own.joints.subarray(0, frames * COORDS), frames }
+  }
+}
+
+const wordsOf = (glosses: readonly string[]): string => glosses.map(glossWord).join(' ')
+
+/** Of what decides what it reads: weights, sizes and vocabularies. */
+function hashOf(checkpoint: Checkpoint): string {
+  const hash = createHash('sha256').update(JSON.stringify([checkpoint.model, checkpoint.vocabularies]))
+  for (const [name, { data }] of tensorsUnder(checkpoint, 'weights/'))
+    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  return hash.digest('hex').slice(0, 12)
 }

@@ -45,7 +45,7 @@ export interface PoseToTextDescription {
   readonly languages: readonly string[]
   /** Frames a second of what it was trained on. */
   readonly fps: number
-  /** The clips it was trained on, hashes of their names (name_hash.ts): whether it is to be trusted with a split can be told from them. */
+  /** The clips it was trained on, hashes of their names (data/checksum.ts): whether it is to be trusted with a split can be told from them. */
   readonly trainedOn: readonly string[]
   readonly seed: number
 }

@@ -52,3 +52,6 @@ export function langGlossLine(clip: { language: string; text: string; gloss?: st
   const wanted = useGloss ? 'a gloss' : 'words'
   throw new SignError('ERR_DATA', name, `wanted ${wanted}, got none`, 'Choose another source of LangGloss, or complete the corpus')
 }
+
+/** The gloss without its language; a token that carries none as it is. */
+export const glossWord = (token: string): string => grammar.exec(token)?.[2] ?? token

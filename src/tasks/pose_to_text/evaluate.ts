@@ -1,6 +1,6 @@
 // How well a pose-to-text model does on clips it has not seen.
 
-import type { TranslatedClip, TranslateOptions } from '../../infer/translator.js'
+import { searchSignature, type TranslatedClip, type TranslateOptions } from '../../infer/translator.js'
 import type { TextPair } from '../../metrics/corpus_metric.js'
 import { letterErrorRate } from '../../metrics/character_errors.js'
 import { formatTextScores, scoreText, type TextScores } from '../../metrics/text_scores.js'
@@ -33,7 +33,7 @@ export function scoreTranslations(
         (clip) => clip.words!,
         (clip) => words.tokensOf(clip.text),
       ),
-      searchSignature(search),
+      searchSignature({ words, glosses }, search),
     )
   const labelErrors =
     glosses &&
@@ -52,12 +52,6 @@ export function scoreTranslations(
       ...(labelErrors !== undefined && { 'dev/labelErrors': labelErrors }),
     },
   }
-}
-
-/** How words and glosses were looked for, for a signature. */
-export function searchSignature({ beams = 1, alpha = -1, dialect = 'slrt', glossBeams = 1 }: TranslateOptions): string {
-  const sentence = beams === 1 ? 'greedy' : `beam:${beams}|alpha:${alpha}|dialect:${dialect}`
-  return glossBeams === 1 ? sentence : `${sentence}|ctc-beam:${glossBeams}`
 }
 
 /** A line for people. */

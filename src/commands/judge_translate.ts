@@ -1,0 +1,73 @@
+// `signllm judge translate JUDGE CLIPS`: what a pose-to-text model reads in motions.
+
+import { SignError } from '../base/errors.js'
+import { writeWhole } from '../base/files.js'
+import { formatTable } from '../base/table.js'
+import { readCheckpoint } from '../checkpoint/file.js'
+import { restorePoseToText } from '../checkpoint/pose_to_text.js'
+import { loadFrames } from '../data/corpus/frames.js'
+import { type TranslateOptions, Translator } from '../infer/translator.js'
+import { openJudge } from '../judge/open.js'
+import { COORDS } from '../motion/skeleton.js'
+import { openAdapter } from './adapter.js'
+import { motionSource, prefixOf, type SourceMotion } from './motion_source.js'
+import { Progress, type ProgressStream } from './progress.js'
+import { type Listener, warn } from './say.js'
+
+export interface JudgeTranslateOptions extends Listener, Pick<TranslateOptions, 'beams' | 'alpha' | 'dialect' | 'glossBeams' | 'signal'> {
+  /** A text file to write, a line a clip: what `signllm score` takes. */
+  readonly out?: string | undefined
+  /** Numbers of a frame, for a model of another layout than the 50 joints; then `source` is the prefix of a `.skels` file of so many. */
+  readonly numbers?: number | undefined
+  readonly adapter?: string | undefined
+  /** Default: standard error. */
+  readonly stream?: ProgressStream
+}
+
+export interface ReadClip {
+  readonly name: string
+  readonly text: string
+  readonly glosses?: string
+}
+
+export interface JudgeTranslateSummary {
+  readonly clips: readonly ReadClip[]
+  /** Of the model. */
+  readonly languages: readonly string[]
+  readonly out?: string
+}
+
+/** Reads every clip of `source`. Throws ERR_CHECKPOINT for what is no pose-to-text model, ERR_DATA where there are no motions, ERR_USAGE for clips that the model cannot take. */
+export async function judgeTranslate(path: string, source: string, options: JudgeTranslateOptions): Promise<JudgeTranslateSummary> {
+  const { out, numbers, signal, stream = process.stderr, json = false } = options
+  const { gpu } = await openAdapter({ adapter: options.adapter }, options)
+  const progress = new Progress({ total: null, stream, json, unit: 'clips' })
+  const search = {
+    ...(options.beams !== undefined && { beams: options.beams }),
+    ...(options.alpha !== undefined && { alpha: options.alpha }),
+    ...(options.dialect !== undefined && { dialect: options.dialect }),
+    ...(options.glossBeams !== undefined && { glossBeams: options.glossBeams }),
+    ...(signal && { signal }),
+    onProgress: (done: number) => progress.update({ step: done }),
+  }
+  try {
+    const checkpoint = await readCheckpoint(path)
+    const clips = numbers === undefined ? await readMotions(source, options) : undefined
+    if (clips) {
+      await using judge = await openJudge(gpu, path, search)
+      const read = await judge.translate(clips, search)
+      for (const note of judge.notes) warn(note, options)
+      const rows = read.map(({ text, glosses }, i) => ({ name: clips[i]!.name, text, ...(glosses !== undefined && { glosses }) }))
+      return await told(rows, checkpoint, out)
+    }
+    await using model = restorePoseToText(gpu, checkpoint)
+    await using translator = new Translator(gpu, model)
+    const frames = await loadFrames({ skels: prefixOf(source), numbers: numbers!, language: model.languages[0] ?? '' })
+    const read = await translator.translate(frames, search)
+    const rows = read.map(({ text, glosses }, i) => ({ name: frames[i]!.name, text, ...(glosses && { glosses: glosses.join(' ') }) }))
+    return await told(rows, checkpoint, out)
+  } finally {
+    progress.done()
+    await gpu.destroy()
+  }
+}
