@@ -20,6 +20,8 @@ import { cacheAppend } from '../src/kernels/cache_append.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
 import { columnSum } from '../src/kernels/column_sum.js'
 import { crossEntropy, crossEntropyGrad } from '../src/kernels/cross_entropy.js'
+import { ctc, ctcGrad, ctcGradLabels, ctcLogSum } from '../src/kernels/ctc.js'
+import { ctcAlign } from '../src/kernels/ctc_align.js'
 import { dropout } from '../src/kernels/dropout.js'
 import { embedding, embeddingGrad } from '../src/kernels/embedding.js'
 import { errorSpread } from '../src/kernels/error_spread.js'
@@ -57,6 +59,9 @@ const norm = { rows: 5, width: 8 }
 const lifting = { frames: 4, clips: 2 }
 const ragged = { boneLength: 50, frameClip: Uint32Array.of(0, 1, 1, 9), clips: Uint32Array.of(0, 1, 1, 2) }
 const adam = { rule: 1, rate: 0.02, meanDecay: 0.9, squareDecay: 0.95 }
+// Two frames of padding in the second of two clips; its two labels are alike.
+const aligned = { batch: 2, frames: 5, labelRoom: 2, classes: 6, stride: 8, blank: 0 }
+const labelled = { labels: Uint32Array.of(1, 2, 3, 3), labelLengths: Uint32Array.of(2, 2), lengths: Uint32Array.of(5, 3) }
 const loss = { batch: 2, length: 3, stride: 8, kind: 0 }
 
 export const tinyWorkloads: readonly Workload[] = [
@@ -171,6 +176,23 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1, kind: 1 },
     { logits: 24, goal: Uint32Array.of(0, 1, 5), result: 6, coefficient: 3, dlogits: 24 },
   ),
+  workload(
+    ctc,
+    note,
+    { ...aligned, ways: 2 },
+    { logits: 80, top: 10, ...labelled, paths: 100, report: 4, owners: new Uint32Array(8) },
+  ),
+  workload(ctcAlign, note, aligned, { logits: 80, top: 10, ...labelled, best: 50, path: new Uint32Array(10), report: 4 }),
+  workload(ctcGrad, note, aligned, { logits: 80, top: 10, lengths: labelled.lengths, report: 4, coefficient: 2, dlogits: 80 }),
+  workload(ctcGradLabels, note, aligned, {
+    paths: 100,
+    owners: Uint32Array.of(1, 0xffffffff, 2, 0xffffffff, 3, 1, 0xffffffff, 0xffffffff),
+    lengths: labelled.lengths,
+    report: 4,
+    coefficient: 2,
+    dlogits: 80,
+  }),
+  workload(ctcLogSum, note, aligned, { logits: 80, lengths: labelled.lengths, top: 10 }),
   workload(dropout, note, { n: 12, stream: 1, rate: 0.5 }, { x: 12, seed: Uint32Array.of(1, 2, 0, 0), y: 12 }),
   workload(embedding, note, { rows: 4, length: 2, width: 8 }, { ids: Uint32Array.of(0, 1, 1, 2), table: 24, positions: 16, y: 32 }),
   workload(
