@@ -33,6 +33,7 @@ import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 import { toHalf } from '../src/kernels/to_half.js'
+import { topLogProbs } from '../src/kernels/top_log_probs.js'
 
 const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
@@ -233,4 +234,6 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(rewardWeights, note, { batch: 3, kind: 0, intensity: 1, spread: 1 }, { report: 12, weight: 3 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),
   workload(toHalf, note, { n: 12 }, { x: 12, y: new Uint32Array(6) }),
+  // Two lanes a row.
+  workload(topLogProbs, note, { rows: 2, classes: 30, stride: 32, k: 2 }, { logits: 64, value: 4, id: 4 }),
 ]

@@ -9,7 +9,7 @@ export const runKernels: readonly string[] =
 attention_half_grad_query attention_row beam_reorder beam_step cache_append clip_scale column_sum cross_entropy cross_entropy_grad dropout
 embedding embedding_grad error_spread frame_noise gelu gelu_grad layer_norm layer_norm_grad layer_norm_weight_grad linear linear_grad
 linear_half linear_half_grad linear_half_weight_grad linear_row linear_weight_grad loss_scale loss_scale_update mean_pool mean_pool_grad
-next_frame next_token pose_loss pose_loss_grad pose_loss_report reward_weights sum_squares to_half`.split(/\s+/)
+next_frame next_token pose_loss pose_loss_grad pose_loss_report reward_weights sum_squares to_half top_log_probs`.split(/\s+/)
 
 /** Throws ERR_USAGE naming the kernels there are where no name begins with one of `prefixes`. */
 export function checkKernelNames(prefixes: readonly string[]): void {
