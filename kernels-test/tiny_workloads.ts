@@ -44,6 +44,7 @@ import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 import { toHalf } from '../src/kernels/to_half.js'
+import { topLogProbs } from '../src/kernels/top_log_probs.js'
 
 const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
@@ -278,4 +279,6 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(softsignGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),
   workload(toHalf, note, { n: 12 }, { x: 12, y: new Uint32Array(6) }),
+  // Two lanes a row.
+  workload(topLogProbs, note, { rows: 2, classes: 30, stride: 32, k: 2 }, { logits: 64, value: 4, id: 4 }),
 ]
