@@ -27,11 +27,49 @@ export { MultiLanguageGenerator, type SavedGroups } from './infer/multi_language
 export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
 export { type Bleu as BleuScores, corpusBleu, type TextPair } from './metrics/bleu.js'
-export { type Alignment, type DtwScore, dtw, dtwMje, type Frames as ScoredFrames } from './metrics/dtw.js'
-export { wristPathRatio } from './metrics/motion.js'
+export type { ScoredPart } from './metrics/body_parts.js'
+export { type BoneSpread, boneSpread } from './metrics/bone_spread.js'
+export { type Alignment, type DtwScore, dtw, dtwMje, type Frames as ScoredFrames, type Series } from './metrics/dtw.js'
+export { fastAlign } from './metrics/fastdtw.js'
+export { type FeatureSet, frechetDistance } from './metrics/frechet.js'
+export { durationRatio, poseStd, poseStdRatio, speed, wristPathRatio } from './metrics/motion.js'
+export {
+  type MotionPair,
+  type MotionRow,
+  type MotionRowName,
+  type MotionScoreOptions,
+  type MotionScores,
+  motionScores,
+  type SignedScore,
+  type TrainingDistance,
+} from './metrics/motion_scores.js'
+export type { ClassScores, LengthClass, MotionSetScores, PartScores, ScoredClip, SetBoneSpread } from './metrics/motion_set.js'
+export { formatMotionScores } from './metrics/motion_table.js'
+export { type NearestTraining, nearestTraining } from './metrics/nearest_training.js'
+export { type NormalisedDtw, normalisedDtw } from './metrics/normalised_dtw.js'
+export {
+  type ProgressiveScore,
+  progressiveDtw,
+  progressiveMotionDtw,
+  type ReleasedDtw,
+  type ReleasedDtwOptions,
+  releasedDtw,
+} from './metrics/progressive_dtw.js'
+export { repetition } from './metrics/repetition.js'
 export { rougeL } from './metrics/rouge.js'
 export { formatScores, type ScoredName, type ScoredPair, type ScoreRow, scoreMotions } from './metrics/scores.js'
+export {
+  type Aligner,
+  type JointLayout,
+  type SeriesPair,
+  type SlrtpOptions,
+  type SlrtpPair,
+  type SlrtpScores,
+  slrtpScores,
+  type WristPaths,
+} from './metrics/slrtp.js'
 export { formatTextScores, scoreText, type TextScores } from './metrics/text_scores.js'
+export type { WarpPath } from './metrics/warp.js'
 export { type ModelConfig, type Preset, presets } from './model/config.js'
 export type { FrameScaling } from './model/frame_scaling.js'
 export { parameterCount, parameterSpecs } from './model/parameters.js'
