@@ -42,6 +42,8 @@ export {
   corpusBleu,
   type Smoothing,
 } from './metrics/bleu.js'
+export type { ScoredPart } from './metrics/body_parts.js'
+export { type BoneSpread, boneSpread } from './metrics/bone_spread.js'
 export {
   type BootstrapOptions,
   bootstrapIntervals,
@@ -53,19 +55,55 @@ export {
 export { characterErrorMetric, characterErrorRate, letterErrorMetric, letterErrorRate } from './metrics/character_errors.js'
 export { chrfMetric, corpusChrf } from './metrics/chrf.js'
 export { type CorpusMetric, type ScoreName, scoreCorpus, type TextPair } from './metrics/corpus_metric.js'
-export { type Alignment, type DtwScore, dtw, dtwMje, type Frames as ScoredFrames } from './metrics/dtw.js'
+export { type Alignment, type DtwScore, dtw, dtwMje, type Frames as ScoredFrames, type Series } from './metrics/dtw.js'
 export { classF1, classF1Metric, type F1, type LabelPair, microF1, microF1Metric } from './metrics/f1.js'
+export { fastAlign } from './metrics/fastdtw.js'
+export { type FeatureSet, frechetDistance } from './metrics/frechet.js'
 export { type AlignmentTable, alignGlosses } from './metrics/gloss_alignment.js'
 export { type GlossCleanUp, glossCleanUps } from './metrics/gloss_clean_up.js'
 export { type GlossWer, type GlossWerOptions, glossWer, glossWerMetric } from './metrics/gloss_wer.js'
-export { wristPathRatio } from './metrics/motion.js'
+export { durationRatio, poseStd, poseStdRatio, speed, wristPathRatio } from './metrics/motion.js'
+export {
+  type MotionPair,
+  type MotionRow,
+  type MotionRowName,
+  type MotionScoreOptions,
+  type MotionScores,
+  motionScores,
+  type SignedScore,
+  type TrainingDistance,
+} from './metrics/motion_scores.js'
+export type { ClassScores, LengthClass, MotionSetScores, PartScores, ScoredClip, SetBoneSpread } from './metrics/motion_set.js'
+export { formatMotionScores } from './metrics/motion_table.js'
+export { type NearestTraining, nearestTraining } from './metrics/nearest_training.js'
+export { type NormalisedDtw, normalisedDtw } from './metrics/normalised_dtw.js'
 export { perplexity } from './metrics/perplexity.js'
+export {
+  type ProgressiveScore,
+  progressiveDtw,
+  progressiveMotionDtw,
+  type ReleasedDtw,
+  type ReleasedDtwOptions,
+  releasedDtw,
+} from './metrics/progressive_dtw.js'
+export { repetition } from './metrics/repetition.js'
 export { type RougeOptions, rougeL, rougeMetric } from './metrics/rouge.js'
 export { formatScores, type ScoredName, type ScoredPair, type ScoreRow, scoreMotions } from './metrics/scores.js'
+export {
+  type Aligner,
+  type JointLayout,
+  type SeriesPair,
+  type SlrtpOptions,
+  type SlrtpPair,
+  type SlrtpScores,
+  slrtpScores,
+  type WristPaths,
+} from './metrics/slrtp.js'
 export { type NormaliseTextOptions, normaliseLine, textSignature } from './metrics/text_normalisation.js'
 export { formatTextScores, scoreText, type TextScores } from './metrics/text_scores.js'
 export { textWer, textWerMetric, werWords } from './metrics/text_wer.js'
 export { cutters as scoreTokenisers, type Tokeniser } from './metrics/tokenisers.js'
+export type { WarpPath } from './metrics/warp.js'
 export { type ModelConfig, type Preset, presets } from './model/config.js'
 export type { FrameScaling } from './model/frame_scaling.js'
 export { parameterCount, parameterSpecs } from './model/parameters.js'

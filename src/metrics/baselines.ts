@@ -7,7 +7,7 @@ import { COORDS } from '../motion/skeleton.js'
 import { editDistance } from './edit_distance.js'
 
 /** The mean of all frames of all clips: 150 numbers. Throws ERR_DATA for no frames. */
-export function meanPose(trainClips: readonly Clip[]): Float32Array {
+export function meanPose(trainClips: readonly Pick<Motion, 'joints' | 'frames'>[]): Float32Array {
   const frames = some(trainClips).reduce((sum, clip) => sum + clip.frames, 0)
   const sum = new Float64Array(COORDS)
   for (const { joints } of trainClips) for (let i = 0; i < joints.length; i++) sum[i % COORDS]! += joints[i]!
@@ -59,7 +59,7 @@ function dice(a: readonly string[], b: readonly string[]): number {
   return (2 * shared) / Math.max(1, a.length + b.length)
 }
 
-function some(clips: readonly Clip[]): readonly Clip[] {
+function some<M extends Pick<Motion, 'frames'>>(clips: readonly M[]): readonly M[] {
   if (clips.some((clip) => clip.frames > 0)) return clips
   throw new SignError('ERR_DATA', 'baselines', 'wanted training clips with frames, got none', 'Give the train split the model learned from')
 }

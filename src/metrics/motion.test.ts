@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { syntheticCorpus } from '../data/synthetic/corpus.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, joint } from '../motion/skeleton.js'
-import { boneLengthDeviation, durationRatio, poseStdRatio, wristPathRatio } from './motion.js'
+import { boneLengthDeviation, durationRatio, poseStd, poseStdRatio, speed, wristPathRatio } from './motion.js'
 
 const clip = syntheticCorpus({ languages: ['LSA'], clipsPerLanguage: 10 }).train[0]!
 
@@ -64,5 +64,22 @@ describe('boneLengthDeviation', () => {
   it('is the relative standard deviation of a bone', () => {
     // Only nose to neck has a length: 1, then 3. Mean 2, deviation 1.
     expect(boneLengthDeviation(moving(joint.nose, [1, 3]))).toBeCloseTo(0.5, 6)
+  })
+})
+
+describe('speed', () => {
+  it('counts shoulder widths a second, of the joints asked for', () => {
+    // A sixth of a unit a frame is half a shoulder width.
+    expect(speed(moving(joint.nose, [0, 1 / 6, 1 / 3]), [joint.nose])).toBeCloseTo(25 / 2, 4)
+    expect(speed(moving(joint.nose, [0, 1 / 6, 1 / 3]))).toBeCloseTo(25 / 2 / 50, 4)
+    expect(speed(moving(joint.nose, [0, 1 / 6]), [joint.neck])).toBe(0)
+    expect(speed(moving(joint.nose, [0]))).toBeNaN()
+  })
+})
+
+describe('poseStd', () => {
+  it('is that of the joints asked for', () => {
+    expect(poseStd(moving(joint.nose, [0, 2]), [joint.nose])).toBeCloseTo(Math.sqrt(1 / 3), 12)
+    expect(poseStd(moving(joint.nose, [0, 2]), [joint.neck])).toBe(0)
   })
 })

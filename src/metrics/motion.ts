@@ -3,8 +3,12 @@
 import { boneLengthSpread } from '../motion/bone_lengths.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import { allJoints } from './body_parts.js'
 import type { Frames } from './dtw.js'
 import { pathLength } from './path_length.js'
+
+/** Normalised shoulders are 1/3 apart: so many shoulder widths is a coordinate's unit. */
+export const SHOULDER_WIDTHS = 3
 
 /** A wrist path shorter than this, in normalised units (about 2 cm on a person), is a hand at rest. */
 const STILL = 0.02
@@ -37,7 +41,7 @@ export function poseStdRatio(reference: Frames, hypothesis: Frames): number {
  * 0 for a rigid skeleton; lifted real data shows 0.01 to 0.03. Bones of no length are left out.
  */
 export function boneLengthDeviation(motion: Frames): number {
-  return mean([...boneLengthSpread(motion)].filter((deviation) => !Number.isNaN(deviation)))
+  return meanOfNumbers([...boneLengthSpread(motion)])
 }
 
 /** Arithmetic mean; NaN of nothing. */
@@ -45,16 +49,27 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
+/** The mean of the values that are numbers; NaN where none is. */
+export const meanOfNumbers = (values: readonly number[]): number => mean(values.filter((value) => !Number.isNaN(value)))
+
 const travelled = ({ joints, frames }: Frames, index: number): number => pathLength({ values: joints, length: frames }, JOINTS, index)
 
-/** Root of the variance over time, averaged over all coordinates. */
-function poseStd({ joints, frames }: Frames): number {
+/** Root of the variance over time, averaged over all coordinates of `joints`, in the unit of the coordinates: 0 for a still pose. */
+export function poseStd({ joints, frames }: Frames, of: readonly number[] = allJoints): number {
   let variance = 0
-  for (let k = 0; k < COORDS; k++) {
-    let [sum, squares] = [0, 0]
-    for (let i = 0; i < frames; i++) sum += joints[i * COORDS + k]!
-    for (let i = 0; i < frames; i++) squares += (joints[i * COORDS + k]! - sum / frames) ** 2
-    variance += squares / frames
+  for (const index of of) {
+    for (let k = index * 3; k < index * 3 + 3; k++) {
+      let [sum, squares] = [0, 0]
+      for (let i = 0; i < frames; i++) sum += joints[i * COORDS + k]!
+      for (let i = 0; i < frames; i++) squares += (joints[i * COORDS + k]! - sum / frames) ** 2
+      variance += squares / frames
+    }
   }
-  return Math.sqrt(variance / COORDS)
+  return Math.sqrt(variance / (of.length * 3))
+}
+
+/** Mean speed of `joints`, in shoulder widths a second; NaN of a single frame. */
+export function speed(motion: Pick<Motion, 'joints' | 'frames' | 'fps'>, of: readonly number[] = allJoints): number {
+  const paths = of.map((index) => travelled(motion, index))
+  return (mean(paths) / (motion.frames - 1)) * motion.fps * SHOULDER_WIDTHS
 }

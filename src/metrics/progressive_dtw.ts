@@ -2,7 +2,8 @@
 
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
-import { absoluteDistance, type Series } from './dtw.js'
+import { COORDS } from '../motion/skeleton.js'
+import { absoluteDistance, type Frames, type Series, series } from './dtw.js'
 import { checkCells, type WarpPath } from './warp.js'
 
 /** What the released table takes beside the two series. The published scores are of the defaults. */
@@ -83,6 +84,20 @@ export function progressiveDtw(
   const got = untilCounted('hypothesis', hypothesis, dimension, 1)
   const found = releasedDtw(wanted, got, dimension, options)
   return { ...found, score: found.cost / wanted.length, referenceFrames: wanted.length, hypothesisFrames: got.length }
+}
+
+/**
+ * The score of {@link progressiveDtw} for motions alone, which have neither counter nor start frame: counters rise to the last frame, so that is the one that both
+ * sides lose. L1 over 150 coordinates a frame of the reference, in normalised units. Throws ERR_DATA for a motion without frames.
+ */
+export function progressiveMotionDtw(reference: Frames, hypothesis: Frames): number {
+  const wanted = withoutLast(series('reference', reference))
+  return releasedDtw(wanted, withoutLast(series('hypothesis', hypothesis)), COORDS).cost / wanted.length
+}
+
+function withoutLast({ values, length }: Series): Series {
+  const kept = Math.max(1, length - 1)
+  return { values: Float64Array.from(values).subarray(0, kept * COORDS), length: kept }
 }
 
 /** The rows from `start` on and before that of the largest counter, without their counters. */

@@ -3,10 +3,10 @@
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { JOINTS, joint } from '../motion/skeleton.js'
-import { type Series, straightDistance } from './dtw.js'
+import { align, type Series, straightDistance } from './dtw.js'
 import { fastAlign } from './fastdtw.js'
 import { pathLength } from './path_length.js'
-import { aboveFirst, cheapestPath, type WarpPath } from './warp.js'
+import type { WarpPath } from './warp.js'
 
 /** How frames are aligned: by the cheapest path, or as published tables have it, by the approximation of fastdtw. */
 export type Aligner = 'exact' | 'fastdtw'
@@ -60,10 +60,10 @@ export interface SlrtpScores {
 const ours: JointLayout = { joints: JOINTS, leftWrist: joint.leftWrist, rightWrist: joint.rightWrist }
 
 /** Scores pairs of motions. Throws ERR_DATA for no pairs, and for a motion without frames or with rows of another width. */
-export function slrtpScores(pairs: readonly SeriesPair[], { align = 'exact', ...given }: SlrtpOptions = {}): SlrtpScores {
+export function slrtpScores(pairs: readonly SeriesPair[], { align: by = 'exact', ...given }: SlrtpOptions = {}): SlrtpScores {
   const layout = { ...ours, ...given }
   if (pairs.length === 0) throw new SignError('ERR_DATA', 'SLRTP metrics', 'wanted at least one pair of motions, got none', 'Give some')
-  const scored = pairs.map((pair) => scoredPair(pair, layout, align))
+  const scored = pairs.map((pair) => scoredPair(pair, layout, by))
   const steps = scored.reduce((sum, { alignment }) => sum + alignment.path.length, 0)
   const ratio = (side: keyof WristPaths) => {
     const wanted = scored.reduce((sum, { referencePath }) => sum + referencePath[side], 0)
@@ -77,11 +77,11 @@ export function slrtpScores(pairs: readonly SeriesPair[], { align = 'exact', ...
   }
 }
 
-function scoredPair({ hypothesis, reference }: SeriesPair, layout: JointLayout, align: Aligner): SlrtpPair {
+function scoredPair({ hypothesis, reference }: SeriesPair, layout: JointLayout, by: Aligner): SlrtpPair {
   const { joints, leftWrist, rightWrist } = layout
   checkSeries('hypothesis', hypothesis, joints)
   checkSeries('reference', reference, joints)
-  const alignment = align === 'exact' ? exactAlign(hypothesis, reference, joints * 3) : fastAlign(hypothesis, reference, joints * 3)
+  const alignment = by === 'exact' ? align(hypothesis, reference, joints * 3, 'l2') : fastAlign(hypothesis, reference, joints * 3)
   let sum = 0
   for (const [i, j] of alignment.path)
     for (let k = 0; k < joints; k++)
@@ -96,13 +96,6 @@ function scoredPair({ hypothesis, reference }: SeriesPair, layout: JointLayout, 
     hypothesisPath: paths(hypothesis),
     referencePath: paths(reference),
   }
-}
-
-function exactAlign(rows: Series, columns: Series, dimension: number): WarpPath {
-  const a = Float64Array.from(rows.values)
-  const b = Float64Array.from(columns.values)
-  const cost = (i: number, j: number) => straightDistance(a, i * dimension, b, j * dimension, dimension)
-  return cheapestPath(rows.length, columns.length, cost, aboveFirst)
 }
 
 function checkSeries(side: string, { values, length }: Series, joints: number): void {

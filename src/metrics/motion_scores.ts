@@ -1,0 +1,105 @@
+// Everything that is measured of a set of generated motions beside their references, and the baselines that none of it may be printed without.
+
+import { SignError } from '../base/errors.js'
+import { type Motion, type NamedMotion, NORMALISATION, sameRate } from '../motion/clip.js'
+import { JOINTS } from '../motion/skeleton.js'
+import { held, meanPose } from './baselines.js'
+import { type MotionSetScores, scoreSet } from './motion_set.js'
+import { COPIED, type NearestTraining, nearestTraining } from './nearest_training.js'
+import type { Aligner } from './slrtp.js'
+
+/** What was signed, and what a system made of the same sentence. */
+export interface MotionPair {
+  readonly reference: NamedMotion
+  readonly hypothesis: Motion
+}
+
+export interface MotionScoreOptions {
+  /** What DTW-MJE aligns by; default `exact`. */
+  readonly align?: Aligner
+  /** The clips that the system learned from. */
+  readonly train?: readonly NamedMotion[]
+}
+
+/**
+ * `still pose`: the mean of all frames of all references, held for as long as each. `another reference`: that of the next pair, real signing of another sentence.
+ */
+export type MotionRowName = 'hypotheses' | 'still pose' | 'another reference' | 'references'
+
+export interface MotionRow extends MotionSetScores {
+  readonly name: MotionRowName
+}
+
+/** How near a set is to the training clips. */
+export interface TrainingDistance {
+  /** Mean distance to the nearest training clip, in shoulder widths. */
+  readonly mean: number
+  /** Clips that are copies: nearer than 0.04 shoulder widths. */
+  readonly copied: number
+  readonly clips: readonly NearestTraining[]
+}
+
+export interface MotionScores {
+  /** The hypotheses first, then the baselines, then the references as hypotheses: the ideal, with the bone spread and repetition of real signing. */
+  readonly rows: readonly MotionRow[]
+  readonly nearestTraining?: { readonly hypotheses: TrainingDistance; readonly references: TrainingDistance }
+  /** How each score was computed, and of what. */
+  readonly signatures: Readonly<Record<SignedScore, string>>
+}
+
+/**
+ * Scores motions of 50 joints in the normal scale. Throws ERR_DATA for no pairs, a motion without frames, and a pair at two frame rates.
+ */
+export function motionScores(pairs: readonly MotionPair[], { align = 'exact', train }: MotionScoreOptions = {}): MotionScores {
+  if (pairs.length === 0) throw new SignError('ERR_DATA', 'motion scores', 'wanted at least one pair of motions, got none', 'Give some')
+  for (const { reference, hypothesis } of pairs) checkRates(reference, hypothesis)
+  const references = pairs.map(({ reference }) => reference)
+  const pose = meanPose(references)
+  const contenders: [MotionRowName, readonly Motion[]][] = [
+    ['hypotheses', pairs.map(({ hypothesis }) => hypothesis)],
+    ['still pose', references.map((reference) => held(pose, reference))],
+    ...(pairs.length > 1
+      ? [['another reference', references.map((_, i) => references[(i + 1) % references.length]!)] as [MotionRowName, NamedMotion[]]]
+      : []),
+    ['references', references],
+  ]
+  const rows = contenders.map(([name, motions]) => ({ name, ...scoreSet(motions, references, align) }))
+  const trained = train && {
+    hypotheses: trainingDistance(contenders[0]![1], train),
+    references: trainingDistance(references, train),
+  }
+  return { rows, ...(trained ? { nearestTraining: trained } : {}), signatures: signaturesOf(references, align, train?.length) }
+}
+
+function checkRates(reference: NamedMotion, { fps }: Motion): void {
+  if (sameRate(reference.fps, fps)) return
+  const problem = `wanted ${reference.fps} frames per second as the reference has, got ${fps}`
+  throw new SignError('ERR_DATA', reference.name, problem, 'Resample one of them (resampleMotion)')
+}
+
+function trainingDistance(motions: readonly Motion[], train: readonly NamedMotion[]): TrainingDistance {
+  const clips = nearestTraining(motions, train)
+  const mean = clips.reduce((sum, { distance }) => sum + distance, 0) / clips.length
+  return { mean, copied: clips.filter(({ distance }) => distance < COPIED).length, clips }
+}
+
+/** Scores with a signature; a part's or a length class's score is computed as that of the whole. */
+export type SignedScore = Exclude<keyof MotionSetScores, 'parts' | 'lengths' | 'clips'> | 'nearestTraining'
+
+function signaturesOf(references: readonly NamedMotion[], align: Aligner, train: number | undefined): MotionScores['signatures'] {
+  const rates = [...new Set(references.map(({ fps }) => Number(fps.toFixed(3))))].sort((a, b) => a - b)
+  const of = `norm:${NORMALISATION}|joints:${JOINTS}|fps:${rates.join(',')}|n:${references.length}`
+  return {
+    normalisedDtw: `normalised-dtw|align:exact|steps:symmetric|unit:shoulder-width|${of}`,
+    dtwMje: `dtw-mje|align:${align}|cost:l2-frame|mean:all-aligned-frames|${of}`,
+    progressiveDtw: `progressive-dtw|align:exact|cost:l1-frame|last-frame:cut|per:reference-frame|${of}`,
+    totalDistance: `total-distance|wrists:body|mean:ratio-of-means|${of}`,
+    wristPathRatio: `wrist-path|wrists:body|mean:of-ratios|${of}`,
+    speedRatio: `speed|joints:all|mean:of-ratios|${of}`,
+    poseStdRatio: `pose-std|mean:of-ratios|${of}`,
+    durationRatio: `duration|mean:of-ratios|${of}`,
+    boneSpread: `bone-spread|std/mean-of-length|mean:bones,clips|${of}`,
+    repetition: `repetition|lags:half-clip|mean:clips|${of}`,
+    nearestTraining: `nearest-training|normalised-dtw|candidates:5|copied:<${COPIED}|train:${train ?? 0}|${of}`,
+  }
+}
