@@ -176,8 +176,17 @@ const largestOf = (data: ArrayLike<number>): number => Array.from(data).reduce((
 const largestGap = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((most, v, i) => Math.max(most, Math.abs(v - b[i]!)), 0)
 
-/** Gradients that are 0 in exact arithmetic: a key's bias moves all scores of a query alike, a bias before batch norm all rows. */
+/** Gradients that are 0 in exact arithmetic: a key's bias moves all scores of a query alike, a bias before batch norm all rows. Ours are 0. */
 const isNoise = (name: string): boolean => name.endsWith('/key/bias') || name === 'frames/bias'
+
+/**
+ * After ten steps. What PyTorch steps where the gradient is 0 is its rounding, up to 2.1e-5 off float64, and the running mean of the frames follows
+ * their bias.
+ */
+function within10(name: string): number {
+  if (isNoise(name)) return 1e-4
+  return name.endsWith('/running') && name !== 'frames/norm/running' ? 1e-5 : 2e-5
+}
 
 function expectTensors(got: HostTensors, wanted: HostTensors, within: (name: string, want: Float32Array) => number): void {
   for (const [name, { data }] of wanted)
@@ -229,7 +238,7 @@ describe.skipIf(!existsSync(path))(path, () => {
       }
     }
     const after = await model.weights.save()
-    expectTensors(after, sltTensors(tensorsOf(file, 'after10.'), 'after10.'), (name) => (isNoise(name) ? 1e-4 : name.endsWith('/running') ? 1e-5 : 2e-5))
+    expectTensors(after, sltTensors(tensorsOf(file, 'after10.'), 'after10.'), within10)
     // From one's own ten steps.
     expectOutputs(await outputs(model, clips, told, false), file, 'eval.', clips, 1e-4)
     step.destroy()

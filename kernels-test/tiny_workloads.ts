@@ -25,6 +25,7 @@ import { ctcAlign } from '../src/kernels/ctc_align.js'
 import { dropout } from '../src/kernels/dropout.js'
 import { embedding, embeddingGrad } from '../src/kernels/embedding.js'
 import { errorSpread } from '../src/kernels/error_spread.js'
+import { fill } from '../src/kernels/fill.js'
 import { forwardKinematics } from '../src/kernels/forward_kinematics.js'
 import { frameNoise } from '../src/kernels/frame_noise.js'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
@@ -177,12 +178,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1, kind: 1 },
     { logits: 24, goal: Uint32Array.of(0, 1, 5), result: 6, coefficient: 3, dlogits: 24 },
   ),
-  workload(
-    ctc,
-    note,
-    { ...aligned, ways: 2 },
-    { logits: 80, top: 10, ...labelled, paths: 100, report: 4, owners: new Uint32Array(8) },
-  ),
+  workload(ctc, note, { ...aligned, ways: 2 }, { logits: 80, top: 10, ...labelled, paths: 100, report: 4, owners: new Uint32Array(8) }),
   workload(ctcAlign, note, aligned, { logits: 80, top: 10, ...labelled, best: 50, path: new Uint32Array(10), report: 4 }),
   workload(ctcGrad, note, aligned, { logits: 80, top: 10, lengths: labelled.lengths, report: 4, coefficient: 2, dlogits: 80 }),
   workload(ctcGradLabels, note, aligned, {
@@ -275,6 +271,7 @@ export const tinyWorkloads: readonly Workload[] = [
   ),
   workload(poseLossGrad, note, { ...loss, numbers: 7 }, { pred: 48, goal: 48, frames: lengths, weight: 2, coefficient: 2, dpred: 48 }),
   workload(rewardWeights, note, { batch: 3, kind: 0, intensity: 1, spread: 1 }, { report: 12, weight: 3 }),
+  workload(fill, note, { first: 4, n: 4, value: 0 }, { y: 12 }),
   workload(softsign, note, { n: 12 }, { x: 12, y: 12 }),
   workload(softsignGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),

@@ -164,7 +164,8 @@ export interface FrameInputs {
 
 /** softsign(BN(frames·Wᵀ + b)), before positions: [B, T, D]. */
 export function embedFrames(r: Recording, { frames, frameLengths }: Pick<FrameInputs, 'frames' | 'frameLengths'>): Tensor {
-  const x = batchNorm(r, 'frames/norm', project(r, 'frames', frames), frameLengths)
+  const idleBias = { first: 0, count: r.weights.get('frames/bias').value.shape[0]! }
+  const x = batchNorm(r, 'frames/norm', project(r, 'frames', frames, { idleBias }), frameLengths)
   return r.graph.recorder.scope('frames', () => softsign(r.graph, x))
 }
 

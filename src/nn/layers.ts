@@ -22,7 +22,11 @@ export function project({ graph, weights }: Recording, name: string, x: Tensor, 
 /** Several projections of x in one product, side by side in the last dimension; their parameters lie one behind the other. */
 function projectTogether({ graph, weights }: Recording, name: string, parts: readonly string[], x: Tensor): Tensor {
   const together = (kind: string) => weights.joined(parts.map((part) => `${name}/${part}/${kind}`))
-  return graph.recorder.scope(`${name}/${parts.join('+')}`, () => linear(graph, x, together('weight'), together('bias')))
+  const [weight, bias] = [together('weight'), together('bias')]
+  const count = weight.value.shape[0]! / parts.length
+  // A key's bias adds the same to all scores of a query.
+  const idleBias = { first: parts.indexOf('key') * count, count }
+  return graph.recorder.scope(`${name}/${parts.join('+')}`, () => linear(graph, x, weight, bias, { idleBias }))
 }
 
 /** Keys and values of a cross-attention's memory [B, U, D]: [B, U, 2D]. */

@@ -1,6 +1,7 @@
 import { bug } from '../base/errors.js'
 import { elements, type Tensor } from '../device/memory.js'
 import { columnSum } from '../kernels/column_sum.js'
+import { fill } from '../kernels/fill.js'
 import { linearActivation, linearGrad, linear as linearKernel, linearWeightGrad } from '../kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../kernels/linear_half.js'
 import { linearRow } from '../kernels/linear_row.js'
@@ -19,6 +20,11 @@ export interface LinearFinish {
   readonly dropout?: number
   /** As large as y; not together with `relu`. */
   readonly residual?: Tensor
+  /**
+   * Outputs whose bias moves nothing: batch norm takes it off again, softmax does off all scores of a query alike. Its gradient is 0 then, where
+   * sums would leave rounding, and Adam makes steps of that.
+   */
+  readonly idleBias?: { readonly first: number; readonly count: number }
 }
 
 const inHalf = { linear: linearHalf, grad: linearHalfGrad, weightGrad: linearHalfWeightGrad }
@@ -30,7 +36,7 @@ export function linear(
   x: Tensor,
   w: Parameter,
   b?: Parameter,
-  { relu = false, dropout = 0, residual }: LinearFinish = {},
+  { relu = false, dropout = 0, residual, idleBias }: LinearFinish = {},
 ): Tensor {
   const [cols, inner] = w.value.shape as [number, number]
   const size = { rows: elements(x.shape) / inner, inner, cols }
@@ -59,7 +65,7 @@ export function linear(
     // Through a ReLU and the dropout behind it the gradient has come already.
     const behind = drops && !relu && [x, w, b].some((input) => input && g.requiresGrad(input)) ? drops : undefined
     const ds = behind ? dropped(g, dy, behind) : dy
-    recordWeightGrad(g, products.weightGrad, { x, dy: ds }, w, b, size)
+    recordWeightGrad(g, products.weightGrad, { x, dy: ds }, w, b, { ...size, idleBias })
     const gate = g.gateOf(x)
     const gradParams = { ...size, gated: gate === undefined ? 0 : 1, rate: gate ?? 0 }
     const tensors = { dy: ds, w: products.w, x: gate === undefined ? ds : x }
@@ -81,10 +87,13 @@ function recordWeightGrad(
   given: { readonly x: Tensor; readonly dy: Tensor },
   w: Parameter,
   b: Parameter | undefined,
-  size: { readonly rows: number; readonly inner: number; readonly cols: number },
+  { idleBias, ...size }: { readonly rows: number; readonly inner: number; readonly cols: number } & Pick<LinearFinish, 'idleBias'>,
 ): void {
-  const db = b && g.requiresGrad(b) ? g.gradOf(b) : undefined
+  // Gradients begin as zeros: one that is 0 throughout is left alone.
+  const moves = !(idleBias && idleBias.count === size.cols)
+  const db = b && moves && g.requiresGrad(b) ? g.gradOf(b) : undefined
   if (g.requiresGrad(w))
     g.recorder.run(kernel, { ...given, dw: g.gradOf(w), db: db ?? g.training!.dummy }, { ...size, hasBias: db ? 1 : 0 })
   else if (db) g.recorder.run(columnSum, { x: given.dy, sum: db }, { rows: size.rows, cols: size.cols })
+  if (db && idleBias) g.recorder.run(fill, { y: db }, { first: idleBias.first, n: idleBias.count, value: 0 })
 }

@@ -1,0 +1,7 @@
+import { fill } from '../src/kernels/fill.js'
+import { workload } from './workload.js'
+
+// The gradient of a key's bias, beside those of query and value, at width 512.
+const width = 512
+
+export default [workload(fill, "a key's bias", { first: width, n: width, value: 0 }, { y: 3 * width })]
