@@ -40,7 +40,6 @@ export {
   bleuCounts,
   bleuMetric,
   corpusBleu,
-  type Smoothing,
 } from './metrics/bleu.js'
 export {
   type BootstrapOptions,
@@ -56,7 +55,7 @@ export { type CorpusMetric, type ScoreName, scoreCorpus, type TextPair } from '.
 export { type Alignment, type DtwScore, dtw, dtwMje, type Frames as ScoredFrames } from './metrics/dtw.js'
 export { classF1, classF1Metric, type F1, type LabelPair, microF1, microF1Metric } from './metrics/f1.js'
 export { type AlignmentTable, alignGlosses } from './metrics/gloss_alignment.js'
-export { type GlossCleanUp, glossCleanUps } from './metrics/gloss_clean_up.js'
+export { glossCleanUps } from './metrics/gloss_clean_up.js'
 export { type GlossWer, type GlossWerOptions, glossWer, glossWerMetric } from './metrics/gloss_wer.js'
 export { wristPathRatio } from './metrics/motion.js'
 export { perplexity } from './metrics/perplexity.js'
@@ -65,7 +64,7 @@ export { formatScores, type ScoredName, type ScoredPair, type ScoreRow, scoreMot
 export { type NormaliseTextOptions, normaliseLine, textSignature } from './metrics/text_normalisation.js'
 export { formatTextScores, scoreText, type TextScores } from './metrics/text_scores.js'
 export { textWer, textWerMetric, werWords } from './metrics/text_wer.js'
-export { cutters as scoreTokenisers, type Tokeniser } from './metrics/tokenisers.js'
+export { cutters as scoreTokenisers } from './metrics/tokenisers.js'
 export { type ModelConfig, type Preset, presets } from './model/config.js'
 export type { FrameScaling } from './model/frame_scaling.js'
 export { parameterCount, parameterSpecs } from './model/parameters.js'
