@@ -11,6 +11,7 @@ import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { lengthPolicy, positive, rate, seedCount, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
+import { addScoreCommand } from './cli_score.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { say as sayTo, warn as warnTo } from './commands/say.js'
@@ -235,7 +236,9 @@ program
     if (!summary.passed) process.exitCode = CHECK_FAILED
   })
 
-addDataCommands(program.command('data').description('make, convert, check and view corpora'), { common, print, warn, interruption })
+const cli = { common, print, warn, interruption }
+addScoreCommand(program, cli)
+addDataCommands(program.command('data').description('make, convert, check and view corpora'), cli)
 
 function common(): { adapter?: string; json?: boolean } {
   return program.opts()

@@ -40,7 +40,6 @@ export {
   bleuCounts,
   bleuMetric,
   corpusBleu,
-  type Smoothing,
 } from './metrics/bleu.js'
 export type { ScoredPart } from './metrics/body_parts.js'
 export { type BoneSpread, boneSpread } from './metrics/bone_spread.js'
@@ -60,7 +59,7 @@ export { classF1, classF1Metric, type F1, type LabelPair, microF1, microF1Metric
 export { fastAlign } from './metrics/fastdtw.js'
 export { type FeatureSet, frechetDistance } from './metrics/frechet.js'
 export { type AlignmentTable, alignGlosses } from './metrics/gloss_alignment.js'
-export { type GlossCleanUp, glossCleanUps } from './metrics/gloss_clean_up.js'
+export { glossCleanUps } from './metrics/gloss_clean_up.js'
 export { type GlossWer, type GlossWerOptions, glossWer, glossWerMetric } from './metrics/gloss_wer.js'
 export { durationRatio, poseStd, poseStdRatio, speed, wristPathRatio } from './metrics/motion.js'
 export {

@@ -1,14 +1,14 @@
 // `signllm judge translate JUDGE CLIPS`: what a pose-to-text model reads in motions.
 
-import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { formatTable } from '../base/table.js'
+import type { Checkpoint } from '../checkpoint/checkpoint.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { restorePoseToText } from '../checkpoint/pose_to_text.js'
 import { loadFrames } from '../data/corpus/frames.js'
+import { normalise } from '../data/normalise.js'
 import { type TranslateOptions, Translator } from '../infer/translator.js'
 import { openJudge } from '../judge/open.js'
-import { COORDS } from '../motion/skeleton.js'
 import { openAdapter } from './adapter.js'
 import { motionSource, prefixOf, type SourceMotion } from './motion_source.js'
 import { Progress, type ProgressStream } from './progress.js'
@@ -41,14 +41,14 @@ export interface JudgeTranslateSummary {
 export async function judgeTranslate(path: string, source: string, options: JudgeTranslateOptions): Promise<JudgeTranslateSummary> {
   const { out, numbers, signal, stream = process.stderr, json = false } = options
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
-  const progress = new Progress({ total: null, stream, json, unit: 'clips' })
+  const progress = new Progress({ total: null, stream, json, counts: 'clip' })
   const search = {
     ...(options.beams !== undefined && { beams: options.beams }),
     ...(options.alpha !== undefined && { alpha: options.alpha }),
     ...(options.dialect !== undefined && { dialect: options.dialect }),
     ...(options.glossBeams !== undefined && { glossBeams: options.glossBeams }),
     ...(signal && { signal }),
-    onProgress: (done: number) => progress.update({ step: done }),
+    onProgress: (done: number) => progress.update({ step: done, frames: 0 }),
   }
   try {
     const checkpoint = await readCheckpoint(path)
@@ -70,4 +70,29 @@ export async function judgeTranslate(path: string, source: string, options: Judg
     progress.done()
     await gpu.destroy()
   }
+}
+
+async function readMotions(source: string, options: JudgeTranslateOptions): Promise<SourceMotion[]> {
+  const motions = await motionSource(source, undefined, { signal: options.signal })
+  const clips: SourceMotion[] = []
+  const broken = (name: string, error: Error) => warn(`${name} is left out: ${error.message}`, options)
+  for await (const { notes = [], ...clip } of motions.read(motions.names, broken)) {
+    for (const note of notes) warn(`${clip.name}: ${note}`, options)
+    clips.push({ ...clip, joints: normalise(clip.joints, clip.frames, { who: clip.name }) })
+  }
+  return clips
+}
+
+async function told(clips: readonly ReadClip[], { model }: Checkpoint, out: string | undefined): Promise<JudgeTranslateSummary> {
+  if (out !== undefined) await writeWhole(out, clips.map(({ text }) => `${text}\n`).join(''))
+  return { clips, languages: (model as { languages: string[] }).languages, ...(out !== undefined && { out }) }
+}
+
+/** A line a clip, for people. */
+export function formatReadings({ clips }: JudgeTranslateSummary): string {
+  const withGlosses = clips.some(({ glosses, text }) => glosses !== undefined && glosses !== text)
+  return formatTable([
+    ['clip', 'text', ...(withGlosses ? ['glosses'] : [])],
+    ...clips.map(({ name, text, glosses = '' }) => [name, text || '(nothing)', ...(withGlosses ? [glosses] : [])]),
+  ])
 }

@@ -1,7 +1,8 @@
 // How much is exactly right: whole sentences, and tokens where they stand.
 
 import { type CorpusMetric, scoreCorpus, type TextPair } from './corpus_metric.js'
-import { cutters, type Tokeniser } from './tokenisers.js'
+import type { Tokeniser } from './text_metric_names.js'
+import { cutters } from './tokenisers.js'
 
 export interface AccuracyOptions {
   /** Compares tokens, so that white space does not matter. Default: whole lines, as the published scripts do. */

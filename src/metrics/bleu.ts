@@ -2,14 +2,11 @@
 // smoothing. The options give sacreBLEU's forms.
 
 import { type CorpusMetric, summed, type TextPair } from './corpus_metric.js'
-import { cutters, type Tokeniser } from './tokenisers.js'
+import type { Smoothing, Tokeniser } from './text_metric_names.js'
+import { cutters } from './tokenisers.js'
 
 /** BLEU-1 to BLEU-4 in percent. */
 export type Bleu = readonly [number, number, number, number]
-
-export const smoothings = ['none', 'exp'] as const
-/** `exp`: the k-th order without a match counts as 1/2ᵏ of a match, as sacreBLEU does by default. */
-export type Smoothing = (typeof smoothings)[number]
 
 export interface BleuOptions {
   /** Default `ws`. */

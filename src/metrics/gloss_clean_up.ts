@@ -2,10 +2,8 @@
 // joined by +, neighbours that are equal become one. The order of the rules is part of the definition: it leaves `A B C` at the beginning as `A B+C`.
 
 import { SignError } from '../base/errors.js'
+import type { GlossCleanUp } from './text_metric_names.js'
 import { tokensOf, trimmed } from './white_space.js'
-
-export const glossCleanUpNames = ['none', 'phoenix-2014', 'phoenix-2014t'] as const
-export type GlossCleanUp = (typeof glossCleanUpNames)[number]
 
 /** The clean-up of a line, by name. `phoenix-2014` throws ERR_DATA for a line with `__EPENTHESIS__`, as the published function does. */
 export const glossCleanUps: Readonly<Record<GlossCleanUp, (line: string) => string>> = {

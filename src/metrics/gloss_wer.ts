@@ -2,7 +2,8 @@
 
 import { type CorpusMetric, summed, type TextPair } from './corpus_metric.js'
 import { type AlignmentTable, alignGlosses } from './gloss_alignment.js'
-import { type GlossCleanUp, glossCleanUps } from './gloss_clean_up.js'
+import { glossCleanUps } from './gloss_clean_up.js'
+import type { GlossCleanUp } from './text_metric_names.js'
 import { tokensOf } from './white_space.js'
 
 export interface GlossWerOptions {

@@ -1,7 +1,8 @@
 // ROUGE-L: how much of a sentence's order is right, by the longest common subsequence.
 
 import { type CorpusMetric, scoreCorpus, type TextPair } from './corpus_metric.js'
-import { cutters, type Tokeniser } from './tokenisers.js'
+import type { Tokeniser } from './text_metric_names.js'
+import { cutters } from './tokenisers.js'
 
 /** Recall weighs this much against precision, as in the field's scripts. */
 const BETA = 1.2

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { corpusBleu } from './bleu.js'
-import { cutters, type Tokeniser } from './tokenisers.js'
+import type { Tokeniser } from './text_metric_names.js'
+import { cutters } from './tokenisers.js'
 
 const cut = (tokeniser: Tokeniser, line: string) => cutters[tokeniser](line).join(' ')
 

@@ -1,10 +1,8 @@
 // Where BLEU cuts a line. `ws` is what the sign-language field does; the others are sacreBLEU's, for numbers that compare with machine
 // translation. Written from the rules of NIST's mteval-v13a and v14 and from sacreBLEU's documentation.
 
+import type { Tokeniser } from './text_metric_names.js'
 import { tokensOf, trimmed } from './white_space.js'
-
-export const tokenisers = ['ws', '13a', 'zh', 'char', 'intl'] as const
-export type Tokeniser = (typeof tokenisers)[number]
 
 /** How a line is cut, by tokeniser. */
 export const cutters: Readonly<Record<Tokeniser, (line: string) => string[]>> = {
