@@ -61,7 +61,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let owned = owners[b * params.labelRoom + i].x;
     if (owned != NONE) {
       var sum = 0.0;
-      for (var j = i; j != NONE; j = owners[b * params.labelRoom + j].y) {
+      for (var j = i; j < labelRoom; j = owners[b * params.labelRoom + j].y) {
         let s = 2u * j + 1u;
         sum += exp(paths[forward + s] + paths[backward + s] - high);
       }
