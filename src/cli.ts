@@ -9,6 +9,7 @@ import { CHECK_FAILED } from './base/errors.js'
 import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
+import { addJudgeCommands } from './cli_judge.js'
 import { lengthPolicy, positive, rate, seedCount, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { addScoreCommand } from './cli_score.js'
@@ -238,6 +239,7 @@ program
 
 const cli = { common, print, warn, interruption }
 addScoreCommand(program, cli)
+addJudgeCommands(program.command('judge').description('train judges that read signing, and read with them'), cli)
 addDataCommands(program.command('data').description('make, convert, check and view corpora'), cli)
 
 function common(): { adapter?: string; json?: boolean } {
