@@ -101,7 +101,7 @@ export {
 export { type NormaliseTextOptions, normaliseLine, textSignature } from './metrics/text_normalisation.js'
 export { formatTextScores, scoreText, type TextScores } from './metrics/text_scores.js'
 export { textWer, textWerMetric, werWords } from './metrics/text_wer.js'
-export { cutters as scoreTokenisers, type Tokeniser } from './metrics/tokenisers.js'
+export { cutters as scoreTokenisers } from './metrics/tokenisers.js'
 export type { WarpPath } from './metrics/warp.js'
 export { type ModelConfig, type Preset, presets } from './model/config.js'
 export type { FrameScaling } from './model/frame_scaling.js'

@@ -24,7 +24,7 @@ export interface LinearFinish {
    * Outputs whose bias moves nothing: batch norm takes it off again, softmax does off all scores of a query alike. Its gradient is 0 then, where
    * sums would leave rounding, and Adam makes steps of that.
    */
-  readonly idleBias?: { readonly first: number; readonly count: number }
+  readonly idleBias?: { readonly first: number; readonly count: number } | undefined
 }
 
 const inHalf = { linear: linearHalf, grad: linearHalfGrad, weightGrad: linearHalfWeightGrad }
