@@ -45,7 +45,7 @@ export function matchWords(clips: readonly string[], words: Words, who: string):
   const matched = new Map([...words].map(([name, said]) => [spelling.get(name.normalize('NFC')) ?? name, said]))
   if (clips.some((name) => matched.has(name))) return matched
   const problem = `wanted clips named as in --names, such as '${words.keys().next().value}', got such as '${clips[0]}'`
-  throw new SignError('ERR_DATA', who, problem, `Names must be the same letter for letter${howTheyWouldMatch(clips, words)}`)
+  throw new SignError('ERR_DATA', who, problem, `Names must be the same letter for letter${howNamesWouldMatch(clips, [...words.keys()])}`)
 }
 
 /** A name as the clips spell it, see {@link matchWords}; as it is where there is none such. */
@@ -53,8 +53,8 @@ export function spelledAsIn(clips: readonly string[], name: string): string {
   return clips.find((clip) => clip.normalize('NFC') === name.normalize('NFC')) ?? name
 }
 
-/** Other tools name clips by path, by file, or in other capitals. */
-function howTheyWouldMatch(clips: readonly string[], words: ReadonlyMap<string, ClipWords>): string {
+/** How many of the `names` would be clips, and spelled how: other tools name clips by path, by file, or in other capitals. Nothing where none would. */
+export function howNamesWouldMatch(clips: readonly string[], names: readonly string[]): string {
   const ways: readonly (readonly [string, (name: string) => string])[] = [
     ['without folders', bare],
     ['without endings', withoutEnding],
@@ -63,8 +63,8 @@ function howTheyWouldMatch(clips: readonly string[], words: ReadonlyMap<string, 
   ]
   for (const [how, change] of ways) {
     const changed = new Set(clips.map((name) => change(name.normalize('NFC'))))
-    const count = [...words.keys()].filter((name) => changed.has(change(name.normalize('NFC')))).length
-    if (count > 0) return `: ${how}, ${count} of ${words.size} would be`
+    const count = names.filter((name) => changed.has(change(name.normalize('NFC')))).length
+    if (count > 0) return `: ${how}, ${count} of ${names.length} would be`
   }
   return ''
 }
