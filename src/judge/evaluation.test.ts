@@ -117,6 +117,12 @@ describe('an evaluation', () => {
     expect(letters.classes.map(({ name }) => name)).toEqual(['1 to 3 letters', '4 to 5 letters', '6 to 8 letters'])
   })
 
+  it('takes chrF where most sentences are too short for BLEU-4', async () => {
+    const short = madeUpClips(['rain sun', 'sun', 'snow wind', 'fog ice hail dew rain'])
+    const judged = await evaluate({ ...input, clips: short, generated: short }, quick)
+    expect([judged.primary, judged.worstClass!.normalised]).toEqual(['chrf', 1])
+  })
+
   it('looks at the judges alone where nothing was generated', async () => {
     const { generated: _, ...alone } = input
     const judged = await evaluate(alone, quick)
@@ -182,6 +188,13 @@ describe('warnings', () => {
     expect((await warned({ judges: lost }))[0]).toMatch(
       /^the ceiling is too near the floor to mean anything \((BLEU-4|chrF2) \d+\.\d\d of the ground truth/,
     )
+  })
+
+  it('tell a ceiling that may be no better than the floor by chance', async () => {
+    const reads = (motion: unknown) => ({ text: motion === clips[0] ? clips[0]!.text : 'nothing' })
+    const oneClip = judges.map((judge) => ({ ...judge, translate: async (motions: readonly unknown[]) => motions.map(reads) }))
+    const [warning] = await warned({ judges: oneClip })
+    expect(warning).toMatch(/^ceiling and floor may differ by chance .*; other draws of 16 clips give differences of -?\d/)
   })
 
   it('tell too few seeds, no training clips, no floor, and a floor with right answers in it', async () => {

@@ -9,7 +9,7 @@ import { clipReports } from './clips.js'
 import { glossReports } from './glosses.js'
 import type { Judge } from './judge.js'
 import { featuresOnce, translateOnce } from './judged.js'
-import { corpusScore, type JudgedSystem } from './judged_system.js'
+import type { JudgedSystem } from './judged_system.js'
 import type { TextMeasure } from './measures.js'
 import { type ClassReport, type EvalReport, type Provenance, REPORT_FORMAT, type SystemReport } from './report.js'
 import { countSentence, scoreSignature } from './scores.js'
@@ -60,7 +60,7 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
 
   const ceiling = judged.find(({ name }) => name === CEILING)!
   const floor = judged.find(({ name }) => name === FLOOR)
-  const primary = primaryOf(unit, corpusScore(ceiling, 'bleu4')?.mean ?? 0)
+  const primary = primaryOf(unit, clips, tokens)
   const clipMeasure = unit === 'letters' ? 'letterErrorRate' : 'chrf'
   const features = await featuresOnce(judges[0]!, systems)
   const reports: SystemReport[] = []
@@ -165,10 +165,10 @@ async function judgeSystems(
   }))
 }
 
-/** BLEU-4 is 0 for all where sentences are short: chrF stands in for it there. */
-function primaryOf(unit: 'words' | 'letters', ceiling: number): TextMeasure {
+/** BLEU-4 needs sentences of four tokens: chrF stands in for it where most are shorter. */
+function primaryOf(unit: 'words' | 'letters', clips: readonly Clip[], tokens: TokenPolicy): TextMeasure {
   if (unit === 'letters') return 'letterErrorRate'
-  return ceiling > 0 ? 'bleu4' : 'chrf'
+  return 2 * clips.filter(({ text }) => tokenise(text, tokens).length >= 4).length >= clips.length ? 'bleu4' : 'chrf'
 }
 
 const decodingOf = ({ signature, hash }: Judge): string => `${signature}|judge:${hash}`

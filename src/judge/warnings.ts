@@ -69,12 +69,15 @@ function roomWarnings(
   const [high, low] = [ceiling.text[primary], floor?.text[primary]]
   const { label } = textMeasures[primary]
   if (!floor || !low || !high) return [`${counted(clipCount, 'clip')} cannot be shuffled: there is no floor, and no normalised score`]
-  const difference = floor.againstCeiling
-  const chance = difference !== null && difference.low <= 0 && difference.high >= 0
-  if (Math.abs(high.mean - low.mean) >= LEAST_ROOM && isBetter(primary, high.mean, low.mean) && !chance) return []
   const numbers = `${label} ${high.mean.toFixed(2)} of the ground truth against ${low.mean.toFixed(2)} of shuffled references`
+  if (Math.abs(high.mean - low.mean) < LEAST_ROOM || !isBetter(primary, high.mean, low.mean))
+    return [
+      `the ceiling is too near the floor to mean anything (${numbers}): these judges cannot read real signing on this split, so normalised scores are noise. Train better judges`,
+    ]
+  const difference = floor.againstCeiling
+  if (difference === null || difference.low > 0 || difference.high < 0) return []
   return [
-    `the ceiling is too near the floor to mean anything (${numbers}): these judges cannot read real signing on this split, so normalised scores are noise. Train better judges, or judge more clips`,
+    `ceiling and floor may differ by chance (${numbers}; other draws of ${counted(clipCount, 'clip')} give differences of ${difference.low.toFixed(2)} to ${difference.high.toFixed(2)}): normalised scores are noise. Judge more clips`,
   ]
 }
 

@@ -1,0 +1,91 @@
+// A report as text, for people who read a terminal.
+
+import { formatTable } from '../base/table.js'
+import { measureNames, textMeasures } from './measures.js'
+import type { ClassReport, EvalReport, Judged, SystemReport } from './report.js'
+import { CEILING, FLOOR } from './systems.js'
+
+/** Warnings first, then the systems, the classes, and how it was counted. */
+export function formatReport(report: EvalReport): string {
+  const { warnings, judges, clipCount, primary, worstClass } = report
+  const { label } = textMeasures[primary]
+  return [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...(warnings.length > 0 ? [''] : []),
+    systemTable(report),
+    '',
+    motionTable(report),
+    '',
+    `${label} by class, and where the generated motions are between floor (0) and ceiling (1):`,
+    classTable(report),
+    ...(worstClass ? [`worst class: ${worstClass.name}, ${number(worstClass.normalised, 2)}`] : []),
+    '',
+    `${clipCount} clips of ${report.provenance.split}, on ${report.provenance.adapter}, seed ${report.seed}`,
+    ...judges.map(({ name, hash, seed, scoreSignature }) => `judge ${name} ${hash}, seed ${seed}: ${scoreSignature}`),
+  ].join('\n')
+}
+
+function systemTable({ systems, primary }: EvalReport): string {
+  const shown = measureNames.filter((measure) => systems.some(({ text }) => text[measure]))
+  const head = ['', ...shown.map((measure) => textMeasures[measure].label), 'normalised', 'length', 'against truth']
+  const rows = systems.map((system) => [
+    named(system),
+    ...shown.map((measure) => withSpread(system.text[measure])),
+    number(system.normalised[primary], 2),
+    number(system.lengthRatio.mean, 2),
+    againstTruth(system),
+  ])
+  return formatTable([head, ...rows])
+}
+
+function motionTable({ systems }: EvalReport): string {
+  const head = ['', 'DTW-MJE', 'DTW', 'wrist path', 'duration', 'pose std', 'bone spread', 'repetition', 'nearest clip', 'Fréchet']
+  const rows = systems.map(({ name, motion }) => [
+    name,
+    number(motion.dtwMje, 4),
+    number(motion.dtw, 2),
+    number(motion.wristPathRatio, 2),
+    number(motion.durationRatio, 2),
+    number(motion.poseStdRatio, 2),
+    number(motion.boneLengthSpread, 3),
+    number(motion.repetition, 2),
+    number(motion.nearestNeighbour, 4),
+    number(motion.frechet, 2),
+  ])
+  return formatTable([head, ...rows])
+}
+
+function classTable({ classes, systems }: EvalReport): string {
+  const names = systems.map(({ name }) => name)
+  const row = ({ name, clips, scores, normalised }: ClassReport) => [
+    name,
+    String(clips),
+    ...names.map((system) => number(scores[system], 2)),
+    number(normalised, 2),
+  ]
+  return formatTable([['', 'clips', ...names, 'normalised'], ...classes.map(row)])
+}
+
+/** A system's name, with what it stands for. */
+export function named({ name }: Pick<SystemReport, 'name'>): string {
+  if (name === CEILING) return `${name} (ceiling)`
+  return name === FLOOR ? `${name} (floor)` : name
+}
+
+/** The difference to the ground truth with its interval, e.g. `-4.21 [-5.02, -3.40]`. */
+export function againstTruth({ againstCeiling }: SystemReport): string {
+  if (!againstCeiling) return '-'
+  const { difference, low, high } = againstCeiling
+  return `${number(difference, 2)} [${number(low, 2)}, ${number(high, 2)}]`
+}
+
+/** A score with its spread over judges, e.g. `12.78±0.31`. */
+export function withSpread(score: Judged | undefined): string {
+  if (!score) return '-'
+  return score.spread === null ? number(score.mean, 2) : `${number(score.mean, 2)}±${number(score.spread, 2)}`
+}
+
+/** A number for people; a dash where there is none. */
+export function number(value: number | null | undefined, digits: number): string {
+  return value === null || value === undefined || !Number.isFinite(value) ? '-' : value.toFixed(digits)
+}
