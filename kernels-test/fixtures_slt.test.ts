@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { Program, Recorder } from '../src/device/program.js'
 import { readSafetensors } from '../src/formats/safetensors/file.js'
 import type { TensorFile } from '../src/formats/safetensors/types.js'
-import { beamDialects } from '../src/infer/beam_search.js'
+import { beamDialects } from '../src/infer/beam.js'
 import { Translator } from '../src/infer/translator.js'
 import {
   decodeWords,

@@ -5,7 +5,7 @@ import { counted } from './base/counted.js'
 import type { Cli } from './cli_data.js'
 import { positive } from './cli_options.js'
 import { interruptedStatus, NOTHING_TO_KEEP } from './cli_signals.js'
-import { beamDialects } from './infer/beam_search.js'
+import { beamDialects } from './infer/beam.js'
 
 /** `27,28,29` as numbers. */
 export function seedList(text: string): number[] {

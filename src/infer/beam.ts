@@ -1,11 +1,14 @@
 // What the dialects of a beam search share: its rules, its beams, and the candidates to go on with.
 
+export const beamDialects = ['slrt', 'huggingface'] as const
+export type BeamDialect = (typeof beamDialects)[number]
+
 export interface BeamRules {
   /**
    * `slrt`: as neccam/slt searches; `huggingface`: as transformers 4.36 and later do, with early_stopping false. They differ in what is kept beside
    * the beams, in how length is paid for, and in when a sentence is over; see slrt_beams.ts and hugging_face_beams.ts.
    */
-  readonly dialect: 'slrt' | 'huggingface'
+  readonly dialect: BeamDialect
   /** Beams of each sentence. */
   readonly beams: number
   /** slrt: α of ((5 + n) / 6)^α, −1 for none; huggingface: the exponent of n. Scores are log-probabilities divided by that, n the tokens, `end` counted. */

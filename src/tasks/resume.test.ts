@@ -30,6 +30,11 @@ const kinds = {
 ${data}
 model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1 }
 validate: { every: 5, sentences: 2 }`,
+  'pose to text': `task: pose-to-text
+${data}
+model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, maxFrames: 64, maxTokens: 8 }
+augment: { pace: 0.1, noise: 0.01 }
+validate: { every: 5, clips: 2 }`,
 }
 
 /** A run of a kind, with dropout and a plateau. */
@@ -71,6 +76,7 @@ describe('a run killed by SIGKILL', () => {
     ['text to pose', 'whole', 'killed'],
     ['text to pose in f16', 'whole-f16', 'killed-f16'],
     ['text to gloss', 'whole-gloss', 'killed-gloss'],
+    ['pose to text', 'whole-judge', 'killed-judge'],
   ] as const)('ends with the bytes of one that was not: %s', async (kind, whole, name) => {
     expect(await train(await runFile(whole, kind))).toBe(0)
 

@@ -1,7 +1,7 @@
 // The run file of a pose-to-text training, told from others by `task: pose-to-text`: its keys, their defaults and their limits.
 
 import * as z from 'zod'
-import { beamDialects } from '../../infer/beam_search.js'
+import { beamDialects } from '../../infer/beam.js'
 import { largest } from '../../model/config.js'
 import { MOST_NUMBERS } from '../../model/pose_to_text.js'
 import { tokenPolicies } from '../../text/tokenise.js'
