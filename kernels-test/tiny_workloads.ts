@@ -155,12 +155,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 3, classes: 6, stride: 8, ignored: 1, smoothing: 0.1 },
     { logits: 24, goal: Uint32Array.of(0, 1, 5), result: 6, coefficient: 3, dlogits: 24 },
   ),
-  workload(
-    ctc,
-    note,
-    { ...aligned, ways: 2 },
-    { logits: 80, top: 10, ...labelled, paths: 100, report: 4, owners: new Uint32Array(8) },
-  ),
+  workload(ctc, note, { ...aligned, ways: 2 }, { logits: 80, top: 10, ...labelled, paths: 100, report: 4, owners: new Uint32Array(8) }),
   workload(ctcAlign, note, aligned, { logits: 80, top: 10, ...labelled, best: 50, path: new Uint32Array(10), report: 4 }),
   workload(ctcGrad, note, aligned, { logits: 80, top: 10, lengths: labelled.lengths, report: 4, coefficient: 2, dlogits: 80 }),
   workload(ctcGradLabels, note, aligned, {
