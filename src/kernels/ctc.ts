@@ -14,8 +14,11 @@ const frameVariant = (file: string) => ({
   ...subgroupRows,
   shader: `${file}_subgroup`,
   text: { file, takes: ['subgroup'] } as const,
-  workgroups: ({ batch, frames }: Frames, traits: Parameters<typeof subgroupRows.workgroups>[1], constants: Readonly<Record<string, number>>) =>
-    subgroupRows.workgroups({ rows: batch * frames }, traits, constants),
+  workgroups: (
+    { batch, frames }: Frames,
+    traits: Parameters<typeof subgroupRows.workgroups>[1],
+    constants: Readonly<Record<string, number>>,
+  ) => subgroupRows.workgroups({ rows: batch * frames }, traits, constants),
 })
 
 /**

@@ -24,7 +24,8 @@ export function ctcAlign(logits: Float64Array, top: Float64Array, given: CtcLabe
     if (frames === undefined) continue
     report[2 * b + 1] = 1
     const row = (t: number) => best.subarray((b * room + t) * width, (b * room + t) * width + states.length)
-    const from = (t: number, s: number) => [s, ...(s > 0 ? [s - 1] : []), ...(skipsTo(states, s) ? [s - 2] : [])].map((at) => [row(t)[at]!, at])
+    const from = (t: number, s: number) =>
+      [s, ...(s > 0 ? [s - 1] : []), ...(skipsTo(states, s) ? [s - 2] : [])].map((at) => [row(t)[at]!, at])
     let shifts = 0
     for (let t = 0; t < frames; t++) {
       const high = t > 0 ? Math.max(...row(t - 1)) : 0
