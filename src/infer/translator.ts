@@ -5,17 +5,17 @@ import { SignError } from '../base/errors.js'
 import { shown } from '../base/shown.js'
 import type { Gpu } from '../device/gpu.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
-import { decodeWord, glossOfClass, PoseToTextModel, poseToTextLayers } from '../model/pose_to_text.js'
+import { BLANK, decodeWord, glossOfClass, PoseToTextModel, poseToTextLayers } from '../model/pose_to_text.js'
 import { specialId } from '../text/vocabulary.js'
 import type { Abortable } from './abort.js'
 import { checkKind, checkOptions } from './asked.js'
-import { BeamDecoder, type BeamResult } from './beam_decoder.js'
 import type { BeamDialect } from './beam.js'
-import { decodeGlosses, type LabelledRun } from './ctc/decode.js'
-import { runSteps } from './decoding_loop.js'
+import { BeamDecoder } from './beam_decoder.js'
+import { classRuns, readLabels } from './ctc/reading.js'
+import { runSteps, type Steps } from './decoding_loop.js'
 import { diverged, refuseDivergedLogits } from './divergence.js'
 import { firstNonFinite } from '../base/finite.js'
-import { type PoseFrames, paddedFrames, poseReader, poseReport } from './pose_reader.js'
+import { classesOf, type PoseFrames, paddedFrames, poseReader, poseReport } from './pose_reader.js'
 import { type Session, Sessions } from './sessions.js'
 import { SourceEncoder } from './source_encoder.js'
 import { TokenProgram, type TokenWriter } from './token_program.js'
@@ -36,6 +36,13 @@ export interface TranslateOptions extends Abortable {
   readonly glossBeams?: number
   /** Called as clips are done. */
   readonly onProgress?: (done: number, all: number) => void
+}
+
+/** Frames of a clip that were read as one gloss: from `from` up to, not including, `to`. */
+export interface LabelledRun {
+  readonly label: string
+  readonly from: number
+  readonly to: number
 }
 
 /** What was read of a clip. */
@@ -61,6 +68,11 @@ const BATCH = 32
 const MOST_BEAMS = 64
 
 type Search = Required<Omit<TranslateOptions, 'signal' | 'onProgress'>>
+
+interface GreedyWords {
+  readonly done: Uint32Array
+  readonly tokens: Uint32Array
+}
 
 interface TextSession extends Session {
   readonly encoding: SourceEncoder<PoseFrames>
@@ -123,7 +135,7 @@ export class Translator implements AsyncDisposable {
   async #batch(clips: readonly PoseFrames[], search: Search, signal: AbortSignal | undefined): Promise<TranslatedClip[]> {
     const length = paddedFrames(clips)
     const call = {
-      shape: `${clips.length}x${length} ${search.beams} ${search.limit}`,
+      shape: [clips.length, length, search.beams, search.limit, search.alpha, search.dialect, search.finished].join(' '),
       record: () => this.#record(clips.length, length, search),
       check: () => this.#check(),
       signal,
@@ -149,9 +161,10 @@ export class Translator implements AsyncDisposable {
     const [means, logits] = await reports.read()
     const { width } = this.#model.config
     const features = new Float32Array(means!)
+    const stride = features.length / (clips.length * search.beams)
     return clips.map(({ frames }, b) => {
       const row = b * search.beams
-      const own = features.slice(row * width, (row + 1) * width)
+      const own = features.slice(row * stride, row * stride + width)
       if (firstNonFinite(own) >= 0) throw diverged(POSE_MODEL, 'features that are not')
       const words = found?.[b]?.ids.map((id) => this.#model.words!.tokens[id]!)
       const signed = logits && this.#glosses(new Float32Array(logits), row, { frames, length, rows: clips.length * search.beams }, search)
@@ -172,23 +185,23 @@ export class Translator implements AsyncDisposable {
     batch: number,
     search: Search,
     signal: AbortSignal | undefined,
-  ): Promise<readonly Pick<BeamResult, 'ids' | 'score'>[] | undefined> {
-    if (decoding instanceof BeamDecoder) return decoding.search(search, signal)
+  ): Promise<readonly { readonly ids: readonly number[]; readonly score: number | undefined }[] | undefined> {
+    if (decoding instanceof BeamDecoder) return decoding.search(signal)
     if (!(decoding instanceof TokenProgram)) return undefined
     decoding.restart()
     const { limit } = search
-    const steps = {
+    const steps: Steps<GreedyWords> = {
       chunk: CHUNK,
       most: limit,
       expected: CHUNK,
       further: CHUNK,
-      read: ([done, tokens, logits]: readonly ArrayBuffer[]) => {
+      read: ([done, tokens, logits]) => {
         refuseDivergedLogits(new Float32Array(logits!), batch, this.#model.words!.tokens, POSE_MODEL)
         return { done: new Uint32Array(done!), tokens: new Uint32Array(tokens!) }
       },
-      expect: ({ done }: { done: Uint32Array }) => (done.every((count) => count > 0) ? ('done' as const) : 0),
+      expect: ({ done }) => (done.every((count) => count > 0) ? 'done' : 0),
     }
-    let last: { done: Uint32Array; tokens: Uint32Array } | undefined
+    let last: GreedyWords | undefined
     for await (const state of runSteps(decoding, steps, signal)) last = state
     return Array.from(last!.done, (count, b) => {
       const ids = [...last!.tokens.subarray(b * limit, b * limit + count)]
@@ -200,13 +213,17 @@ export class Translator implements AsyncDisposable {
     const glosses = this.#model.glosses!
     const stride = logits.length / rows / length
     const own = logits.subarray(row * length * stride, (row * length + frames) * stride)
-    const { labels, alignment } = decodeGlosses(own, { frames, stride, model: this.#model, beams: search.glossBeams })
-    return { glosses: labels.map((label) => glossOfClass(label, glosses)), alignment }
+    const given = { logits: own, frames, classes: classesOf(this.#model), stride, blank: BLANK }
+    const name = (label: number) => glossOfClass(label, glosses)
+    return {
+      glosses: readLabels(given, search.glossBeams).map(name),
+      alignment: classRuns(given).map((run) => ({ ...run, label: name(run.label) })),
+    }
   }
 
-  #record(batch: number, length: number, { beams, limit, dialect }: Search): Promise<TextSession> {
+  #record(batch: number, length: number, { beams, limit, alpha, dialect, finished }: Search): Promise<TextSession> {
     const model = this.#model
-    const shape = { batch, beams, limit }
+    const rules = { dialect, beams, lengthPenalty: alpha, maxLength: limit, end: specialId.end, finished }
     return SourceEncoder.recordWith(
       this.#gpu,
       poseReader(model),
@@ -214,11 +231,10 @@ export class Translator implements AsyncDisposable {
       async (encoding): Promise<Pick<TextSession, 'decoding'>> => {
         if (!model.words) return { decoding: nothing }
         const writer = wordWriter(model)
+        if (beams === 1) return { decoding: await TokenProgram.record(this.#gpu, writer, { batch, beams, limit }, encoding) }
+        const { memory, lengths: memoryLengths } = encoding
         return {
-          decoding:
-            beams === 1
-              ? await TokenProgram.record(this.#gpu, writer, shape, encoding)
-              : await BeamDecoder.record(this.#gpu, writer, { ...shape, dialect }, encoding),
+          decoding: await BeamDecoder.record(this.#gpu, writer, { sentences: batch, rules, start: specialId.start }, { memory, memoryLengths }),
         }
       },
     )
