@@ -31,6 +31,7 @@ describe('--help', () => {
     ['run', 'Measures every kernel'],
     ['growth', 'generation against length'],
     ['host', 'host'],
+    ['ctc_loop', 'plain float32 loops'],
     ['lift', 'Needs the published clips'],
     ['steps_ahead', "a step before the previous step's report"],
     ['open_cycles', 'Opens and disposes'],
