@@ -1,4 +1,4 @@
-// The sign density ratio of SignCL's authors (Liang et al. 2024): how far apart a gloss's own instances are, beside how far those of other glosses
+// The sign density ratio of SignCL's authors (Ye et al. 2024): how far apart a gloss's own instances are, beside how far those of other glosses
 // are. Low where features tell signs apart.
 
 import { SignError } from '../base/errors.js'

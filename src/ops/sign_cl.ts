@@ -23,7 +23,7 @@ export interface SignClInputs {
 }
 
 /**
- * Records SignCL's loss (Liang et al. 2024) of the features x [B, T, D], D a multiple of 4, and starts the way back. Returns
+ * Records SignCL's loss (Ye et al. 2024) of the features x [B, T, D], D a multiple of 4, and starts the way back. Returns
  * result [B, T, slots, 2]: each pair's share of the loss, and its slope; the loss is the sum of the former.
  */
 export function signCl(

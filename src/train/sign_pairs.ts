@@ -99,6 +99,7 @@ export interface PairArrays {
  * Partners [batch, length, slots] as feeds. `scale` is λ, what the loss is multiplied by. Paper: a pair's share is λ/N, N the frames of all clips,
  * those without a legal negative included; where the batch is one pass of several, `anchors` is N of them all. Released: the means over an
  * anchor's positives and over its negatives in all clips are added up, and divided by B·(T - 4) as the code does; an anchor without any is left out.
+ * These means are of the clips given: a batch cut into passes has others than the whole of it.
  */
 export function pairArrays(
   partner: Int32Array,
