@@ -34,21 +34,23 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let row = i / columns;
     let c = i % columns;
     let clip = row / params.length * params.length;
+    let own = x[i];
     var grad = vec4f(0.0);
     for (var p = row * params.slots; p < (row + 1u) * params.slots; p++) {
-      if (partner[p] < params.length) { grad += pull(p, i, (clip + partner[p]) * columns + c); }
+      if (partner[p] < params.length) { grad += pull(p, own - x[(clip + partner[p]) * columns + c]); }
     }
     for (var k = start[row]; k < start[row + 1u]; k++) {
       let p = reverse[k];
-      grad += pull(p, i, p / params.slots * columns + c);
+      grad += pull(p, own - x[p / params.slots * columns + c]);
     }
     if (params.accumulate == 1u) { grad += dx[i]; }
     dx[i] = grad;
   }
 }
 
-// What a pair adds to the gradient at one of its frames.
-fn pull(p: u32, own: u32, other: u32) -> vec4f {
-  let off = x[own] - x[other];
-  return share[p] * result[p].y * select(off, sign(off), params.form == 1u);
+// What a pair adds to the gradient at one of its frames, which is off by so much from the other.
+fn pull(p: u32, off: vec4f) -> vec4f {
+  let size = share[p] * result[p].y;
+  if (params.form == 1u) { return size * sign(off); }
+  return size * off;
 }
