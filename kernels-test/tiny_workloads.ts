@@ -19,6 +19,7 @@ import { beamStep } from '../src/kernels/beam_step.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
 import { columnSum } from '../src/kernels/column_sum.js'
+import { contrastivePairs, contrastivePairsGrad } from '../src/kernels/contrastive_pairs.js'
 import { crossEntropy, crossEntropyGrad } from '../src/kernels/cross_entropy.js'
 import { ctc, ctcGrad, ctcGradLabels, ctcLogSum } from '../src/kernels/ctc.js'
 import { ctcAlign } from '../src/kernels/ctc_align.js'
@@ -57,6 +58,12 @@ const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
 const finish = { activation: 1, hasResidual: 1 }
 const clips3 = { batch: 2, length: 3, width: 8 }
 const norm = { rows: 5, width: 8 }
+// Of two clips of three frames, a neighbour and a frame further off of each; the last frame is padding.
+const pairs = {
+  partner: Uint32Array.of(1, 2, 2, 9, 1, 0, 1, 9, 0, 9, 9, 9),
+  start: Uint32Array.of(0, 1, 3, 5, 6, 7, 7),
+  reverse: Uint32Array.of(5, 0, 4, 1, 2, 8, 6, 0, 0, 0, 0, 0),
+}
 // Lifting: two clips of 1 and 2 frames, and a frame of padding.
 const lifting = { frames: 4, clips: 2 }
 const ragged = { boneLength: 50, frameClip: Uint32Array.of(0, 1, 1, 9), clips: Uint32Array.of(0, 1, 1, 2) }
@@ -166,6 +173,19 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8, stride: 12, column: 4 }, { x: 24, lengths, cache: 64 }),
   workload(clipScale, note, { partials: 8, limit: 1 }, { partial: 8, clip: 2 }),
   workload(columnSum, note, { rows: 5, cols: 8 }, { x: 40, sum: 8 }),
+  workload(
+    contrastivePairs,
+    note,
+    { ...clips3, positives: 1, slots: 2, form: 0, maxDistance: 2 },
+    { x: 48, partner: pairs.partner, weight: 12, result: 24 },
+  ),
+  workload(
+    contrastivePairsGrad,
+    note,
+    // One vector a frame: the interpreter's division would make fractions of a frame of two.
+    { ...clips3, width: 4, slots: 2, form: 0, accumulate: 1 },
+    { x: 24, partner: pairs.partner, result: 24, share: 12, start: pairs.start, reverse: pairs.reverse, dx: 24 },
+  ),
   workload(
     crossEntropy,
     note,

@@ -7,11 +7,11 @@
 // lengths     : [batch] u32; all frames of a sample whose length is above `length` are valid
 // statistics  : [2, width] f32 or longer, read as vec4
 // gamma, beta : [width] f32, read as vec4
-// One lane owns EACH fours of neighbours, WG fours apart. Padding is chosen away, not multiplied by 0.
+// One lane owns four columns of EACH frames of a sample, for which it reads what belongs to the columns once. Padding is never read.
 // epsilon > 0 keeps a constant column finite: its y is beta.
 
-const WG = 256u; // tune: 8 256
-const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
+const WG = 64u;
+const EACH = 8u; // tune: 1 8 64, frames of a sample that a lane takes in turn
 
 struct Params { batch: u32, length: u32, width: u32, epsilon: f32 }
 
@@ -25,13 +25,22 @@ struct Params { batch: u32, length: u32, width: u32, epsilon: f32 }
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = (group.y * groups.x + group.x) * WG + lane;
   let columns = params.width / 4u;
-  let first = (group.y * groups.x + group.x) * WG * EACH + lane;
-  let end = min(first + WG * EACH, params.batch * params.length * columns);
-  for (var i = first; i < end; i += WG) {
-    let row = i / columns;
+  let parts = (params.length + EACH - 1u) / EACH;
+  if (i < params.batch * parts * columns) {
+    let part = i / columns;
     let c = i % columns;
-    let normed = (x[i] - statistics[c]) * inverseSqrt(statistics[columns + c] + params.epsilon);
-    y[i] = select(vec4f(0.0), normed * gamma[c] + beta[c], row % params.length < lengths[row / params.length]);
+    let b = part / parts;
+    let first = (part % parts) * EACH;
+    let end = min(first + EACH, params.length);
+    let known = clamp(lengths[b], first, end);
+    let start = b * params.length * columns + c;
+    let mean = statistics[c];
+    let scale = inverseSqrt(statistics[columns + c] + params.epsilon);
+    let gain = gamma[c];
+    let offset = beta[c];
+    for (var t = first; t < known; t++) { y[start + t * columns] = (x[start + t * columns] - mean) * scale * gain + offset; }
+    for (var t = known; t < end; t++) { y[start + t * columns] = vec4f(0.0); }
   }
 }

@@ -9,10 +9,10 @@
 // statistics : [2, width] f32, read as vec4
 // gamma      : [width] f32, read as vec4
 // means      : [2, width] f32, read as vec4: of dy · n, and of dy, over the valid frames of the batch, from batch_norm_weight_grad
-// One lane owns EACH fours of neighbours, WG fours apart. Padding is chosen away, not multiplied by 0.
+// One lane owns four columns of EACH frames of a sample, for which it reads what belongs to the columns once. Padding is never read.
 
-const WG = 256u; // tune: 8 256
-const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
+const WG = 64u;
+const EACH = 8u; // tune: 1 8 64, frames of a sample that a lane takes in turn
 
 struct Params { batch: u32, length: u32, width: u32, epsilon: f32, accumulate: u32 }
 
@@ -27,17 +27,30 @@ struct Params { batch: u32, length: u32, width: u32, epsilon: f32, accumulate: u
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = (group.y * groups.x + group.x) * WG + lane;
   let columns = params.width / 4u;
-  let first = (group.y * groups.x + group.x) * WG * EACH + lane;
-  let end = min(first + WG * EACH, params.batch * params.length * columns);
-  for (var i = first; i < end; i += WG) {
-    let row = i / columns;
+  let parts = (params.length + EACH - 1u) / EACH;
+  if (i < params.batch * parts * columns) {
+    let part = i / columns;
     let c = i % columns;
+    let b = part / parts;
+    let first = (part % parts) * EACH;
+    let end = min(first + EACH, params.length);
+    let known = clamp(lengths[b], first, end);
+    let start = b * params.length * columns + c;
+    let mean = statistics[c];
     let scale = inverseSqrt(statistics[columns + c] + params.epsilon);
-    let along = (x[i] - statistics[c]) * scale * means[c];
-    let passed = gamma[c] * scale * (dy[i] - means[columns + c] - along);
-    var grad = select(vec4f(0.0), passed, row % params.length < lengths[row / params.length]);
-    if (params.accumulate == 1u) { grad += dx[i]; }
-    dx[i] = grad;
+    let gain = gamma[c] * scale;
+    let along = means[c];
+    let level = means[columns + c];
+    for (var t = first; t < known; t++) {
+      let at = start + t * columns;
+      store(at, gain * (dy[at] - level - (x[at] - mean) * scale * along));
+    }
+    for (var t = known; t < end; t++) { store(start + t * columns, vec4f(0.0)); }
   }
+}
+
+fn store(at: u32, grad: vec4f) {
+  if (params.accumulate == 1u) { dx[at] += grad; } else { dx[at] = grad; }
 }

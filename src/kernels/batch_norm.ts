@@ -1,4 +1,4 @@
-import { type AdapterTraits, type Constants, defineKernel, elementwise, lanes } from '../device/kernel.js'
+import { type AdapterTraits, type Constants, defineKernel, lanes } from '../device/kernel.js'
 
 /** Frames of a sample that one lane sums at most. */
 export const SLICE = 64
@@ -15,10 +15,12 @@ export const slicesOf = ({ batch, length, slice }: { batch: number; length: numb
 
 const numbersOf = ({ batch, length, width }: Shape): number => batch * length * width
 
-const overNumbers = {
-  ...elementwise,
-  workgroups: (shape: Shape, traits: AdapterTraits, constants: Constants) =>
-    elementwise.workgroups({ n: numbersOf(shape) }, traits, constants),
+/** Where a lane owns four columns of EACH frames of a sample. Starting a lane costs a software driver more than the work; a GPU wants many. */
+const framesInTurn = {
+  workgroups: ({ batch, length, width }: Shape, _: AdapterTraits, { EACH }: Constants) =>
+    lanes((slicesOf({ batch, length, slice: EACH! }) * width) / 4, 64),
+  constants: (_: unknown, { software }: AdapterTraits) => ({ EACH: software ? 64 : 8 }),
+  tune: { EACH: [8, 1, 64] },
 }
 
 /**
@@ -58,7 +60,7 @@ export const batchNorm = defineKernel({
   name: 'batch_norm',
   buffers: { x: 'read', lengths: 'read', statistics: 'read', gamma: 'read', beta: 'read', y: 'write' },
   params: { batch: 'u32', length: 'u32', width: 'u32', epsilon: 'f32' },
-  ...overNumbers,
+  ...framesInTurn,
   cost: (params) => ({ flops: 6 * numbersOf(params), bytes: 8 * numbersOf(params) + 16 * params.width + 4 * params.batch }),
 })
 
@@ -97,7 +99,7 @@ export const batchNormGrad = defineKernel({
   name: 'batch_norm_grad',
   buffers: { x: 'read', lengths: 'read', statistics: 'read', gamma: 'read', dy: 'read', means: 'read', dx: 'write' },
   params: { batch: 'u32', length: 'u32', width: 'u32', epsilon: 'f32', accumulate: 'u32' },
-  ...overNumbers,
+  ...framesInTurn,
   cost: (params) => ({
     flops: (9 + params.accumulate) * numbersOf(params),
     bytes: (12 + 4 * params.accumulate) * numbersOf(params) + 20 * params.width + 4 * params.batch,

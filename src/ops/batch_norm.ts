@@ -26,7 +26,8 @@ export interface BatchNormParameters {
  * Each column of x [B, T, D] to mean 0 and variance 1 over the frames before each of lengths u32 [B], then times gamma plus beta; 0 at padding,
  * where x may hold anything. In training by the statistics of this batch, towards which the running ones are moved by `momentum`: of one
  * valid frame alone the variance is 0, y is beta, and only the running mean moves. Otherwise by the running statistics. Where a batch
- * goes through in several passes (micro-batches), each pass is normalised by its own frames and moves the running statistics.
+ * goes through in several passes (micro-batches), each pass is normalised by its own frames and moves the running statistics. They move on the way
+ * there: also in a step whose gradient is not finite, which leaves the weights as they are; but not by statistics that are not finite.
  */
 export function batchNorm(
   g: Graph,
