@@ -1,0 +1,126 @@
+// Beam search over a decoder that makes one token a step: the GPU steps and sorts its vocabulary, the host chooses who goes on. A step costs a read-back,
+// in turn any dialect of beam search runs over any decoder; token_program.ts has one that does without.
+
+import type { Gpu } from '../device/gpu.js'
+import type { Tensor } from '../device/memory.js'
+import { Program, Recorder } from '../device/program.js'
+import { beamReorder } from '../kernels/beam_reorder.js'
+import type { DecoderStepInputs } from '../nn/decoder.js'
+import { Graph } from '../ops/graph.js'
+import { type TopLogProbs, topLogProbs } from '../ops/top_log_probs.js'
+import type { BeamRules } from './beam.js'
+import { BeamSearch, candidatesPerBeam, type FoundSentence } from './beam_search.js'
+
+/** One step of a decoder: what it goes by. */
+export interface TokenStep extends DecoderStepInputs {
+  /** u32 [rows, 1]: each row's last token. */
+  readonly token: Tensor
+}
+
+/** What a decoder attends to, a row for every beam of every sentence: those of a sentence are alike, and lie together. */
+export type DecoderMemory = Pick<DecoderStepInputs, 'memory' | 'memoryLengths'>
+
+export interface BeamDecoderOptions {
+  readonly sentences: number
+  /** Of the search; `beams` rows a sentence. */
+  readonly rules: BeamRules
+  /** The token that sentences begin with. */
+  readonly start: number
+  /** Tokens that there are: columns of the logits that count. */
+  readonly classes: number
+  /** Columns of each layer's cache of keys and values, 2 · width, a multiple of 4. */
+  readonly cacheWidth: number
+  readonly layers: number
+  /** Records one token more: logits [rows, 1, classes padded]. Keys and values of the token are to be appended to `past` at `lengths`. */
+  readonly record: (graph: Graph, step: TokenStep) => Tensor
+}
+
+interface Feeds {
+  readonly token: Tensor
+  readonly lengths: Tensor
+  readonly parent: Tensor
+}
+
+/** Sets of caches, of which one is current: where beams change places, the other is filled from it and becomes current. */
+const SETS = ['even', 'odd'] as const
+
+/** A decoder recorded for one shape and rules. One search at a time. */
+export class BeamDecoder {
+  readonly #program: Program
+  readonly #feeds: Feeds
+  readonly #options: BeamDecoderOptions
+
+  private constructor(program: Program, feeds: Feeds, options: BeamDecoderOptions) {
+    this.#program = program
+    this.#feeds = feeds
+    this.#options = options
+  }
+
+  /** Throws ERR_USAGE for rules that cannot be, and where a step would want more than 64 tokens of a beam. */
+  static async record(gpu: Gpu, options: BeamDecoderOptions, memory: DecoderMemory): Promise<BeamDecoder> {
+    const { rules, sentences, classes, layers, cacheWidth } = options
+    new BeamSearch(sentences, rules) // refuses what cannot be searched
+    const recorder = new Recorder()
+    const graph = new Graph(recorder)
+    const rows = sentences * rules.beams
+    const feeds = {
+      token: recorder.feed('token', [rows, 1], 'u32'),
+      lengths: recorder.feed('lengths', [rows], 'u32'),
+      parent: recorder.feed('parent', [rows], 'u32'),
+    }
+    const capacity = rules.maxLength
+    const sets = SETS.map((set) =>
+      Array.from({ length: layers }, (_, i) => recorder.keep(recorder.tensor(`${set}.${i}`, [rows, capacity, cacheWidth]))),
+    )
+    let top: TopLogProbs | undefined
+    for (const [i, set] of SETS.entries()) {
+      const [past, before] = [sets[i]!, sets[1 - i]!]
+      recorder.mark(`${set}: beams change places`)
+      for (const [layer, y] of past.entries()) {
+        const { parent, lengths } = feeds
+        recorder.run(beamReorder, { x: before[layer]!, parent, lengths, y }, { rows, beams: rules.beams, capacity, width: cacheWidth })
+      }
+      recorder.mark(`${set}: a token`)
+      const logits = recorder.scope(set, () => options.record(graph, { ...memory, ...feeds, past }))
+      top = topLogProbs(graph, logits, { classes, k: candidatesPerBeam(rules, classes), ...(top ? { into: top } : {}) })
+      recorder.mark(`${set}: done`)
+    }
+    recorder.report(top!.id)
+    recorder.report(top!.value)
+    return new BeamDecoder(await Program.build(gpu, recorder), feeds, options)
+  }
+
+  /**
+   * Searches the sentences that the memory holds now. Rejects with the signal's reason when aborted, at the latest a token later; with ERR_DIVERGED where
+   * the model's numbers are not finite.
+   */
+  async search(signal?: AbortSignal): Promise<FoundSentence[]> {
+    const { rules, sentences, start } = this.#options
+    const { token, lengths, parent } = this.#feeds
+    const rows = sentences * rules.beams
+    const searching = new BeamSearch(sentences, rules)
+    let tokens: Uint32Array = new Uint32Array(rows).fill(start)
+    let parents: Uint32Array = new Uint32Array(rows).map((_, r) => r % rules.beams)
+    let current = 0
+    for (let n = 0; !searching.done; n++) {
+      signal?.throwIfAborted()
+      this.#program.write(token, tokens)
+      this.#program.write(lengths, new Uint32Array(rows).fill(n))
+      this.#program.write(parent, parents)
+      const moved = parents.some((from, r) => from !== r % rules.beams)
+      if (moved) current = 1 - current
+      const set = SETS[current]!
+      const [ids, logProbs] = await this.#program.run({ from: `${set}: ${moved ? 'beams change places' : 'a token'}`, to: `${set}: done` })
+      signal?.throwIfAborted()
+      const moves = searching.step({ ids: new Uint32Array(ids!), logProbs: new Float32Array(logProbs!) })
+      tokens = moves.tokens
+      parents = moves.parents
+    }
+    return searching.results().map((found) => found!)
+  }
+
+  /** Frees its memory. Idempotent. */
+  destroy(): void {
+    this.#program.destroy()
+  }
+}
