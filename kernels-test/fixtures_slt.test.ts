@@ -211,7 +211,7 @@ describe.skipIf(!existsSync(path))(path, () => {
     const step = await StepProgram.record(
       await lentGpu(),
       model.weights,
-      (graph) => recordSignedLosses(graph, model, shapeOf(clips), { smoothing: 0, smoothingKind: 'joey' }),
+      (graph) => recordSignedLosses(graph, model, shapeOf(clips), { smoothing: 0, smoothingKind: 'joey', signCl: { weight: 0, form: 'paper', at: 'encoder' } }),
       { clip: null, optimiser: { kind: 'adam', weightDecay, decayed: 'all' } },
     )
     const arrays = { ...arraysOf(clips, model, told) }

@@ -45,7 +45,7 @@ export class BeamDecoder {
     this.#options = options
   }
 
-  /** Throws ERR_USAGE for rules that cannot be, and where a step would want more than 64 candidates of a beam, or there are fewer tokens than beams. */
+  /** Throws ERR_USAGE for rules that cannot be, and where a step would want more than 64 tokens of a beam. */
   static async record(gpu: Gpu, writer: TokenWriter, options: BeamDecoderOptions, memory: DecoderMemory): Promise<BeamDecoder> {
     const { rules, sentences } = options
     const { weights, config, classes } = writer

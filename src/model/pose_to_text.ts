@@ -170,8 +170,11 @@ export function embedFrames(r: Recording, { frames, frameLengths }: Pick<FrameIn
 }
 
 /** Frames to features [B, T, D]. */
-export function encodeFrames(r: Recording, inputs: FrameInputs): Tensor {
-  return encoder(r, placed(r, 'frames', embedFrames(r, inputs), inputs.positions, inputs.at), inputs.frameLengths)
+export const encodeFrames = (r: Recording, inputs: FrameInputs): Tensor => encodeEmbedded(r, embedFrames(r, inputs), inputs)
+
+/** Embedded frames to features [B, T, D]. */
+export function encodeEmbedded(r: Recording, embedded: Tensor, { positions, at, frameLengths }: Omit<FrameInputs, 'frames'>): Tensor {
+  return encoder(r, placed(r, 'frames', embedded, positions, at), frameLengths)
 }
 
 /** CTC's logits [B, T, classes rounded up to 4] of encoded frames. */

@@ -71,6 +71,16 @@ const run = keys({
   /** Share of the goal that is spread over the vocabulary (label smoothing), and as PyTorch (`uniform`) or JoeyNMT has it. */
   smoothing: share.default(0),
   smoothingKind: z.enum(['uniform', 'joey']).default('joey'),
+  /** SignCL beside the other losses: neighbouring frames are drawn together, frames of other signs pushed apart. */
+  signCl: keys({
+    /** λ; 0, the default, leaves it out. The paper has 0.01. */
+    weight: weight.default(0),
+    form: z.enum(['paper', 'released']).default('paper'),
+    /** m, the distance that frames of other signs are pushed to; default 64, or 32 in the released form. Features of other widths want another. */
+    maxDistance: z.number().positive().exactOptional(),
+    /** Whose frames: the embedded ones, or those the encoder puts out. */
+    at: z.enum(['frames', 'encoder']).default('encoder'),
+  }).prefault({}),
   /** What is done to training clips, drawn anew each epoch. */
   augment: keys({
     /** Largest turn about the vertical, in degrees, and largest change of size, as a share. Of 50 joints × 3 only. */

@@ -1,13 +1,15 @@
 // The forward pass and the joint loss of a batch of signed texts: what a training step of pose to text records.
 
 import type { Tensor } from '../../device/memory.js'
-import { BLANK, decodeWords, encodeFrames, glossClasses, type PoseToTextModel, poseToTextLayers, recognise } from '../../model/pose_to_text.js'
+import { BLANK, decodeWords, embedFrames, encodeEmbedded, glossClasses, type PoseToTextModel, poseToTextLayers, recognise } from '../../model/pose_to_text.js'
 import type { Recording } from '../../nn/recording.js'
 import { crossEntropy } from '../../ops/cross_entropy.js'
 import { ctc } from '../../ops/ctc.js'
 import type { Graph } from '../../ops/graph.js'
+import { signCl, signClForms } from '../../ops/sign_cl.js'
 import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
+import { signClLoss } from '../../train/sign_pairs.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'
 import { labelRoom, type SignedShape } from './batch.js'
 import type { PoseToTextRunConfig } from './config.js'
@@ -17,7 +19,7 @@ export function recordSignedLosses(
   graph: Graph,
   model: PoseToTextModel,
   shape: SignedShape,
-  smoothing: Pick<PoseToTextRunConfig, 'smoothing' | 'smoothingKind'>,
+  { signCl: contrast, ...smoothing }: LossSettings,
 ): RecordedLosses {
   const { recorder } = graph
   const { batch, source } = shape
@@ -28,8 +30,10 @@ export function recordSignedLosses(
     frameLengths: recorder.feed('frame_lengths', [batch], 'u32'),
     at: recorder.feed('at', [batch * source], 'u32'),
   }
-  const memory = encodeFrames(recording, { ...feeds, positions })
+  const embedded = embedFrames(recording, feeds)
+  const memory = encodeEmbedded(recording, embedded, { ...feeds, positions })
   const parts = [
+    ...(contrast.weight > 0 ? [recordContrast(graph, contrast.at === 'frames' ? embedded : memory, contrast)] : []),
     ...(model.glosses ? [recordRecognition(recording, model, memory, feeds.frameLengths, shape)] : []),
     ...(model.words ? [recordTranslation(recording, model, memory, feeds.frameLengths, shape, smoothing)] : []),
   ]
@@ -37,6 +41,22 @@ export function recordSignedLosses(
     feeds: Object.assign({}, feeds, ...parts.map((part) => part.feeds)),
     reports: Object.assign({}, ...parts.map((part) => part.reports)),
   }
+}
+
+/** The keys of a run file that decide its losses. */
+export type LossSettings = Pick<PoseToTextRunConfig, 'smoothing' | 'smoothingKind' | 'signCl'>
+
+function recordContrast(graph: Graph, x: Tensor, { form, maxDistance }: PoseToTextRunConfig['signCl']): RecordedLosses {
+  const { recorder } = graph
+  const [batch, frames] = x.shape as [number, number, number]
+  const pairs = batch * frames * signClForms[form].slots
+  const feeds = {
+    partner: recorder.feed('partner', [batch, frames, signClForms[form].slots], 'u32'),
+    weight: recorder.feed('weight', [batch, frames, signClForms[form].slots]),
+    start: recorder.feed('start', [batch * frames + 1], 'u32'),
+    reverse: recorder.feed('reverse', [pairs], 'u32'),
+  }
+  return { feeds, reports: { signCl: recorder.scope('sign_cl', () => signCl(graph, x, feeds, { form, maxDistance })) } }
 }
 
 function recordRecognition(
@@ -91,12 +111,15 @@ function recordTranslation(
 export interface SignedLosses {
   readonly recognition: number
   readonly translation: number
+  /** SignCL. */
+  readonly contrast: number
   readonly unaligned: number
 }
 
 export function signedLosses(passes: readonly PassReports[]): SignedLosses {
-  const sum = { recognition: 0, translation: 0, unaligned: 0 }
-  for (const { ctc: report, labelCoefficient, rows, coefficient } of passes) {
+  const sum = { recognition: 0, translation: 0, contrast: 0, unaligned: 0 }
+  for (const { ctc: report, labelCoefficient, rows, coefficient, signCl: pairs } of passes) {
+    sum.contrast += signClLoss(floats(pairs))
     const clips = floats(report)
     for (const [b, share] of floats(labelCoefficient).entries()) {
       sum.recognition += share * clips[2 * b]!

@@ -66,10 +66,10 @@ describe('a pose-to-text run', () => {
   })
 
   it('reports the joint loss as the sum of its weighted parts', async () => {
-    const steps = (await run('parts')).filter((event) => event.kind === 'step')
-    for (const { loss, recognition, translation, unaligned } of steps) {
-      expect(loss).toBe(recognition + translation)
-      expect([recognition > 0, translation > 0, unaligned]).toEqual([true, true, 0])
+    const steps = (await run('parts', { more: 'signCl: { weight: 0.01, maxDistance: 4 }' })).filter((event) => event.kind === 'step')
+    for (const { loss, recognition, translation, contrast, unaligned } of steps) {
+      expect(loss).toBe(recognition + translation + contrast)
+      expect([recognition > 0, translation > 0, contrast > 0, unaligned]).toEqual([true, true, true, 0])
     }
   })
 

@@ -21,7 +21,7 @@ export const poseToText: Task<PoseToTextRunConfig, SignedStep, TranslationScores
   unitsOf: ({ frames }) => frames,
   parse: parsePoseToTextConfig,
   fixedKeys: [
-    ...(['task', 'seed', 'data', 'labels', 'tokens', 'minCount', 'loss', 'model', 'precision', 'batch', 'augment'] as const),
+    ...(['task', 'seed', 'data', 'labels', 'tokens', 'minCount', 'loss', 'model', 'precision', 'batch', 'augment', 'signCl'] as const),
     ...(['smoothing', 'smoothingKind'] as const),
   ],
   load: loadPoseToTextTraining,

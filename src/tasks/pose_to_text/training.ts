@@ -10,6 +10,7 @@ import { classOfGloss, type PoseToTextModel } from '../../model/pose_to_text.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
+import { pairArrays, samplePairs } from '../../train/sign_pairs.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { augmented, augments } from './augment.js'
 import { type SignedIds, signedArrays } from './batch.js'
@@ -80,26 +81,28 @@ export class PoseToTextTraining implements Training<SignedStep, TranslationScore
     return recordSignedLosses(graph, this.model, shape, this.config)
   }
 
-  feedsOf(pass: readonly number[], batch: BatchPlan): HostArrays {
+  feedsOf(pass: readonly number[], batch: BatchPlan, { step }: { readonly step: number }): HostArrays {
     const shape = { batch: pass.length, target: batch.target, source: batch.source }
     const { loss } = this.config
     const longest = Math.max(1, ...batch.examples.map((i) => this.#ids[i]!.words.length))
     const clips = pass.map((i) => this.#drawn(i))
-    return { ...signedArrays(clips, shape, { config: this.model.config, loss, whole: batch.examples.length, longest }) }
+    const arrays = signedArrays(clips, shape, { config: this.model.config, loss, whole: batch.examples.length, longest })
+    return { ...arrays, ...this.#pairsOf(pass, clips, batch, step) }
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): SignedStep {
     const losses = signedLosses(passes)
     const frames = batch.examples.reduce((sum, i) => sum + this.clips[i]!.frames, 0)
-    return { loss: losses.recognition + losses.translation, ...losses, frames }
+    return { loss: losses.recognition + losses.translation + losses.contrast, ...losses, frames }
   }
 
   remember(): void {}
 
   endEpoch(): void {}
 
-  scalarsOf({ recognition, translation }: SignedStep) {
-    return { 'train/recognition': recognition, 'train/translation': translation }
+  scalarsOf({ recognition, translation, contrast }: SignedStep) {
+    const parts = { 'train/recognition': recognition, 'train/translation': translation }
+    return this.config.signCl.weight > 0 ? { ...parts, 'train/signCl': contrast } : parts
   }
 
   epochScalars() {
@@ -141,6 +144,22 @@ export class PoseToTextTraining implements Training<SignedStep, TranslationScore
   /** Frames that a clip may have once its pace was changed. */
   #longest(frames: number): number {
     return Math.ceil(frames / (1 - this.config.augment.pace))
+  }
+
+  /** What SignCL compares in a pass; nothing where it is left out. */
+  #pairsOf(pass: readonly number[], clips: readonly SignedIds[], batch: BatchPlan, step: number): HostArrays {
+    const { seed, signCl } = this.config
+    if (signCl.weight === 0) return {}
+    const paired = {
+      form: signCl.form,
+      length: batch.source,
+      lengths: clips.map(({ frames }) => frames),
+      textLengths: clips.map(({ words, labels }) => words.length || labels.length),
+    }
+    // As many frames as the whole batch has: of clips whose pace is drawn, the frames they are drawn from.
+    const anchors = batch.examples.reduce((sum, i) => sum + this.#ids[i]!.frames, 0)
+    const partners = samplePairs(paired, Random.for(seed, 'sign pairs', step, pass[0]!))
+    return { ...pairArrays(partners, paired, { scale: signCl.weight, anchors }) }
   }
 
   /** A clip as this epoch shows it. */
