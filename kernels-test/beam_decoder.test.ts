@@ -153,7 +153,7 @@ describe('a beam decoder', () => {
     model.destroy()
   })
 
-  it('says where the model's numbers are infinite, refuses rules that cannot be, and takes more beams than there are tokens', async () => {
+  it('says where the numbers of a model are infinite, and refuses rules that cannot be, and takes more beams than there are tokens', async () => {
     const gpu = await lentGpu()
     const model = modelOf(gpu, 1)
     const { decoding, destroy } = await opened(gpu, model, { ...slrt, beams: 2 })
@@ -166,7 +166,9 @@ describe('a beam decoder', () => {
     const wide = modelOf(gpu, 1)
     const rules: BeamRules = { ...slrt, beams: gloss.size + 3 }
     const search = await opened(gpu, wide, rules)
-    expect((await search.decoding.search()).map(({ ids }) => ids)).toEqual((await withoutCaches(gpu, wide, rules)).found.map(({ ids }) => ids))
+    expect((await search.decoding.search()).map(({ ids }) => ids)).toEqual(
+      (await withoutCaches(gpu, wide, rules)).found.map(({ ids }) => ids),
+    )
     search.destroy()
     wide.destroy()
     model.destroy()
