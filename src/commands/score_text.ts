@@ -13,7 +13,7 @@ import { textSignature } from '../metrics/text_normalisation.js'
 import { tokensOf } from '../metrics/white_space.js'
 import { uncutWriting } from '../text/word_boundaries.js'
 import { type ExternalScore, readScorerLines, writeScorerLines } from './score_external.js'
-import { readHypotheses, readReferences, type ScoredLines } from './score_lines.js'
+import { checkGlosses, readHypotheses, readReferences, type ScoredLines } from './score_lines.js'
 
 export interface ScoreTextOptions extends BootstrapOptions {
   /** Names of metrics with commas between. Default: `bleu,rouge,chrf,wer,exact`. */
@@ -78,6 +78,7 @@ export async function scoreTextFiles(hypotheses: string, references: string, opt
   const external = await Promise.all((options.external ?? []).map((path) => readScorerLines(path, sentences, options)))
 
   const glosses = options.gloss ? (options.cleanUp ?? 'phoenix-2014t') : undefined
+  if (glosses) for (const lines of other ? [said, other] : [said]) checkGlosses(lines, references, glosses)
   const counted = names.map((name) => {
     const metric = textMetric(name, { tokeniser: options.tokenise, smoothing: options.smooth, glosses })
     return { name, metric, corpus: countCorpus(metric, said.pairs) }
