@@ -53,7 +53,7 @@ export {
 } from './metrics/bootstrap.js'
 export { characterErrorMetric, characterErrorRate, letterErrorMetric, letterErrorRate } from './metrics/character_errors.js'
 export { chrfMetric, corpusChrf } from './metrics/chrf.js'
-export { type CorpusMetric, type ScoreName, scoreCorpus, type TextPair } from './metrics/corpus_metric.js'
+export { type CorpusMetric, type CountedCorpus, countCorpus, type ScoreName, scoreCorpus, type TextPair } from './metrics/corpus_metric.js'
 export { type Alignment, type DtwScore, dtw, dtwMje, type Frames as ScoredFrames, type Series } from './metrics/dtw.js'
 export { classF1, classF1Metric, type F1, type LabelPair, microF1, microF1Metric } from './metrics/f1.js'
 export { fastAlign } from './metrics/fastdtw.js'
@@ -98,6 +98,15 @@ export {
   slrtpScores,
   type WristPaths,
 } from './metrics/slrtp.js'
+export {
+  type GlossCleanUp,
+  type Smoothing,
+  type TextMetricName,
+  type Tokeniser,
+  textMetricNames,
+  tokeniserNames,
+} from './metrics/text_metric_names.js'
+export { type TextMetricOptions, textMetric } from './metrics/text_metric_set.js'
 export { type NormaliseTextOptions, normaliseLine, textSignature } from './metrics/text_normalisation.js'
 export { formatTextScores, scoreText, type TextScores } from './metrics/text_scores.js'
 export { textWer, textWerMetric, werWords } from './metrics/text_wer.js'

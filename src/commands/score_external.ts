@@ -6,7 +6,7 @@ import { writeWhole } from '../base/files.js'
 import { shown } from '../base/shown.js'
 import { linesOfText, readText } from '../base/text_file.js'
 import { type BootstrapOptions, bootstrapIntervals, type Interval } from '../metrics/bootstrap.js'
-import type { CorpusMetric, TextPair } from '../metrics/corpus_metric.js'
+import { type CorpusMetric, countCorpus, type TextPair } from '../metrics/corpus_metric.js'
 
 /** The mean of what another program made of the sentences. */
 export interface ExternalScore extends Interval {
@@ -49,7 +49,7 @@ export async function readScorerLines(path: string, sentences: number, options: 
   }
   // In the order of the sentences, so that the sum does not depend on that of the file.
   const ordered = Array.from({ length: sentences }, (_, i) => scores.get(i + 1)!)
-  const [{ value, interval }] = bootstrapIntervals(mean, ordered, options) as [Interval]
+  const [{ value, interval }] = bootstrapIntervals(countCorpus(mean, ordered), options) as [Interval]
   return { name: basename(path, extname(path)), path, sentences, value, interval }
 }
 

@@ -3,6 +3,8 @@
 import { SignError } from '../base/errors.js'
 import { linesOfText, readText } from '../base/text_file.js'
 import type { TextPair } from '../metrics/corpus_metric.js'
+import { glossCleanUps } from '../metrics/gloss_clean_up.js'
+import type { GlossCleanUp } from '../metrics/text_metric_names.js'
 import { type NormaliseTextOptions, normaliseLine } from '../metrics/text_normalisation.js'
 import { trimmed } from '../metrics/white_space.js'
 
@@ -56,6 +58,24 @@ export async function readHypotheses(path: string, references: References, norma
   }))
   const empty = lines.flatMap((line, i) => (isEmpty(line, normalise) ? [i + 1] : []))
   return { path, raw, pairs, empty }
+}
+
+/** Throws ERR_DATA naming the file and line of the first glosses that a clean-up does not take. */
+export function checkGlosses({ path, pairs }: ScoredLines, references: string, cleanUp: GlossCleanUp): void {
+  for (const [i, { hypothesis, reference }] of pairs.entries())
+    for (const [file, line] of [
+      [path, hypothesis],
+      [references, reference],
+    ] as const) {
+      try {
+        glossCleanUps[cleanUp](line)
+      } catch (cause) {
+        const problem = `wanted glosses that the clean-up ${cleanUp} takes, got '${line.slice(0, 60)}'`
+        throw new SignError('ERR_DATA', `${file}:${i + 1}`, problem, 'Use --clean-up phoenix-2014t, which takes __EPENTHESIS__ out', {
+          cause,
+        })
+      }
+    }
 }
 
 const isEmpty = (line: string, normalise: NormaliseTextOptions): boolean => trimmed(normaliseLine(line, normalise)) === ''

@@ -72,6 +72,8 @@ describe('scores of two files', () => {
       { value: 0, signature: expect.stringContaining('clean:phoenix-2014t') },
     ])
     expect(value(await scoreTextFiles(said, wanted, { ...asked, cleanUp: 'none' }), 'wer')).toBe(100)
+    const marked = await written('marked.ref', 'A __EPENTHESIS__')
+    await expect(scoreTextFiles(said, marked, { ...asked, cleanUp: 'phoenix-2014' })).rejects.toThrow(`${marked}:1: wanted glosses that`)
     await expect(scoreTextFiles(said, wanted, { cleanUp: 'none' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
     await expect(scoreTextFiles(said, wanted, { ...asked, lowercase: true })).rejects.toMatchObject({ code: 'ERR_USAGE' })
   })

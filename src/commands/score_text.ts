@@ -6,14 +6,14 @@ import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { formatTable } from '../base/table.js'
 import { type BootstrapOptions, bootstrapIntervals, bootstrapSignature, type Comparison, pairedBootstrap } from '../metrics/bootstrap.js'
-import { summed } from '../metrics/corpus_metric.js'
+import { countCorpus, total } from '../metrics/corpus_metric.js'
 import { type GlossCleanUp, type Smoothing, type TextMetricName, type Tokeniser, textMetricNames } from '../metrics/text_metric_names.js'
 import { textMetric } from '../metrics/text_metric_set.js'
 import { textSignature } from '../metrics/text_normalisation.js'
 import { tokensOf } from '../metrics/white_space.js'
 import { uncutWriting } from '../text/word_boundaries.js'
 import { type ExternalScore, readScorerLines, writeScorerLines } from './score_external.js'
-import { readHypotheses, readReferences, type ScoredLines } from './score_lines.js'
+import { checkGlosses, readHypotheses, readReferences, type ScoredLines } from './score_lines.js'
 
 export interface ScoreTextOptions extends BootstrapOptions {
   /** Names of metrics with commas between. Default: `bleu,rouge,chrf,wer,exact`. */
@@ -78,13 +78,14 @@ export async function scoreTextFiles(hypotheses: string, references: string, opt
   const external = await Promise.all((options.external ?? []).map((path) => readScorerLines(path, sentences, options)))
 
   const glosses = options.gloss ? (options.cleanUp ?? 'phoenix-2014t') : undefined
-  const metrics = names.map((name) => ({
-    name,
-    metric: textMetric(name, { tokeniser: options.tokenise, smoothing: options.smooth, glosses }),
-  }))
-  const scores = metrics.flatMap(({ metric }) => {
-    const intervals = bootstrapIntervals(metric, said.pairs, options)
-    const compared = other && pairedBootstrap(metric, said.pairs, other.pairs, options)
+  if (glosses) for (const lines of other ? [said, other] : [said]) checkGlosses(lines, references, glosses)
+  const counted = names.map((name) => {
+    const metric = textMetric(name, { tokeniser: options.tokenise, smoothing: options.smooth, glosses })
+    return { name, metric, corpus: countCorpus(metric, said.pairs) }
+  })
+  const scores = counted.flatMap(({ metric, corpus }) => {
+    const intervals = bootstrapIntervals(corpus, options)
+    const compared = other && pairedBootstrap(corpus, countCorpus(metric, other.pairs), options)
     return metric.names.map(({ key, label }, k): TextScore => {
       const { value: _, ...against } = compared?.[k] ?? {}
       const signature = textSignature(metric, key, sentences, options)
@@ -92,7 +93,7 @@ export async function scoreTextFiles(hypotheses: string, references: string, opt
     })
   })
   const counts = Object.fromEntries(
-    metrics.flatMap(({ name, metric }) => (metric.counts ? [[name, metric.counts(summed(metric, said.pairs))]] : [])),
+    counted.flatMap(({ name, metric, corpus }) => (metric.counts ? [[name, metric.counts(total(corpus))]] : [])),
   )
   if (options.jsonl !== undefined) await writeScorerLines(options.jsonl, said.raw)
   return {

@@ -3,7 +3,7 @@
 
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
-import { addTo, type CorpusMetric, noExamples } from './corpus_metric.js'
+import { type CountedCorpus, total } from './corpus_metric.js'
 
 export interface BootstrapOptions {
   /** Default 1000. */
@@ -40,57 +40,38 @@ const DEFAULTS = { resamples: 1000, seed: 27 } as const
 export const bootstrapSignature = ({ resamples = DEFAULTS.resamples, seed = DEFAULTS.seed }: BootstrapOptions = {}): string =>
   `bs:${resamples}|seed:${seed}`
 
-/** Each score of a metric with its interval. Throws ERR_DATA for no examples, ERR_USAGE for a number of resamples that is none. */
-export function bootstrapIntervals<Example>(
-  metric: CorpusMetric<Example>,
-  examples: readonly Example[],
-  options: BootstrapOptions = {},
-): Interval[] {
-  const counts = countsOf(metric, examples)
-  const values = metric.scores(total(counts))
-  const drawn = resampled(counts.length, options, (draw) => metric.scores(total(counts, draw)))
-  return values.map((value, k) => ({ value, interval: middle(drawn.map((scores) => scores[k]!)) }))
+/** Each score of a counted corpus with its interval. Throws ERR_USAGE for a number of resamples that is none. */
+export function bootstrapIntervals(corpus: CountedCorpus, options: BootstrapOptions = {}): Interval[] {
+  const { metric } = corpus
+  const drawn = resampled(corpus.examples, options, (draw) => metric.scores(total(corpus, draw)))
+  return metric.scores(total(corpus)).map((value, k) => ({ value, interval: middle(drawn.map((scores) => scores[k]!)) }))
 }
 
 /**
- * Each score of a metric for two systems on the same sentences: `examples[i]` and `others[i]` have the same reference. Throws ERR_DATA for no
- * examples, or not as many of both; ERR_USAGE for a number of resamples that is none.
+ * Each score for two systems, counted by the same metric on the same sentences in the same order. Throws ERR_DATA where they do not have as
+ * many sentences or not the same metric; ERR_USAGE for a number of resamples that is none.
  */
-export function pairedBootstrap<Example>(
-  metric: CorpusMetric<Example>,
-  examples: readonly Example[],
-  others: readonly Example[],
-  options: BootstrapOptions = {},
-): Comparison[] {
-  if (examples.length !== others.length) {
-    const problem = `wanted two systems on the same sentences, got ${examples.length} and ${others.length} of them`
-    throw new SignError('ERR_DATA', 'bootstrap', problem, 'Score both on the same references')
-  }
-  const [first, second] = [countsOf(metric, examples), countsOf(metric, others)]
-  const [values, otherValues] = [metric.scores(total(first)), metric.scores(total(second))]
-  const drawn = resampled(first.length, options, (draw) => {
-    const scores = metric.scores(total(first, draw))
-    return metric.scores(total(second, draw)).map((other, k) => scores[k]! - other)
+export function pairedBootstrap(corpus: CountedCorpus, other: CountedCorpus, options: BootstrapOptions = {}): Comparison[] {
+  checkSame(corpus, other)
+  const { metric } = corpus
+  const drawn = resampled(corpus.examples, options, (draw) => {
+    const scores = metric.scores(total(corpus, draw))
+    return metric.scores(total(other, draw)).map((score, k) => scores[k]! - score)
   })
-  return values.map((value, k) => {
-    const difference = value - otherValues[k]!
+  const others = metric.scores(total(other))
+  return metric.scores(total(corpus)).map((value, k) => {
+    const difference = value - others[k]!
     const differences = drawn.map((scores) => scores[k]!)
     const wins = differences.filter((one) => (metric.higherIsBetter ? one > 0 : one < 0)).length / differences.length
-    return { value, other: otherValues[k]!, difference, interval: middle(differences), p: chance(difference, differences), wins }
+    return { value, other: others[k]!, difference, interval: middle(differences), p: chance(difference, differences), wins }
   })
 }
 
-function countsOf<Example>(metric: CorpusMetric<Example>, examples: readonly Example[]): Float64Array[] {
-  if (examples.length === 0) throw noExamples(metric.names[0]!.label)
-  return examples.map((example) => metric.statistics(example))
-}
-
-/** The counts of the sentences drawn, added up; of all of them where none are drawn. */
-function total(counts: readonly Float64Array[], draw?: Uint32Array): Float64Array {
-  const sum = new Float64Array(counts[0]!.length)
-  if (draw) for (const i of draw) addTo(sum, counts[i]!)
-  else for (const count of counts) addTo(sum, count)
-  return sum
+function checkSame(corpus: CountedCorpus, other: CountedCorpus): void {
+  const signed = ({ metric, examples }: CountedCorpus) => `${metric.names[0]!.key}|${metric.method}|n:${examples}`
+  if (signed(corpus) === signed(other)) return
+  const problem = `wanted two systems on the same sentences by the same metric, got ${signed(corpus)} and ${signed(other)}`
+  throw new SignError('ERR_DATA', 'bootstrap', problem, 'Score both on the same references')
 }
 
 function resampled<T>(sentences: number, options: BootstrapOptions, score: (draw: Uint32Array) => T): T[] {

@@ -31,23 +31,47 @@ export interface CorpusMetric<Example = TextPair> {
   counts?(sum: Float64Array): Readonly<Record<string, unknown>>
 }
 
+/** A corpus whose sentences have been counted, to be scored as it is and in many resamples. */
+export interface CountedCorpus {
+  readonly metric: Pick<CorpusMetric, 'names' | 'method' | 'higherIsBetter' | 'scores' | 'counts'>
+  readonly examples: number
+  /** The statistics of one example after another, as many for each: [examples × statistics]. */
+  readonly statistics: Float64Array
+}
+
+/** Counts every example once. Throws ERR_DATA for no examples. */
+export function countCorpus<Example>(metric: CorpusMetric<Example>, examples: readonly Example[]): CountedCorpus {
+  const rows = examples.map((example) => metric.statistics(example))
+  if (rows.length === 0)
+    throw new SignError(
+      'ERR_DATA',
+      metric.names[0]!.label,
+      'wanted at least one sentence to score, got none',
+      'Give a hypothesis and a reference for each',
+    )
+  const width = rows[0]!.length
+  const statistics = new Float64Array(rows.length * width)
+  for (const [i, row] of rows.entries()) statistics.set(row, i * width)
+  return { metric, examples: rows.length, statistics }
+}
+
+/** The statistics of the examples that are drawn added up, in the order of `draw`; of all of them without it. */
+export function total({ examples, statistics }: CountedCorpus, draw?: Uint32Array): Float64Array {
+  const width = statistics.length / examples
+  const sum = new Float64Array(width)
+  for (let n = 0; n < (draw?.length ?? examples); n++) {
+    const at = (draw ? draw[n]! : n) * width
+    for (let k = 0; k < width; k++) sum[k]! += statistics[at + k]!
+  }
+  return sum
+}
+
 /** The statistics of every example added up, in their order. Throws ERR_DATA for no examples. */
 export function summed<Example>(metric: CorpusMetric<Example>, examples: readonly Example[]): Float64Array {
-  if (examples.length === 0) throw noExamples(metric.names[0]!.label)
-  const sum = metric.statistics(examples[0]!).slice()
-  for (const example of examples.slice(1)) addTo(sum, metric.statistics(example))
-  return sum
+  return total(countCorpus(metric, examples))
 }
 
 /** The scores of a corpus. Throws ERR_DATA for no examples. */
 export function scoreCorpus<Example>(metric: CorpusMetric<Example>, examples: readonly Example[]): readonly number[] {
   return metric.scores(summed(metric, examples))
 }
-
-/** Adds `counts` to `sum` in place. */
-export function addTo(sum: Float64Array, counts: Float64Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += counts[i]!
-}
-
-export const noExamples = (who: string): SignError =>
-  new SignError('ERR_DATA', who, 'wanted at least one sentence to score, got none', 'Give a hypothesis and a reference for each')
