@@ -161,4 +161,25 @@ describe('CTC', () => {
     // Where an alignment is the only one, its γ are 1.
     expect(grad[1]).toBeCloseTo(given.coefficient[0]! * (Math.exp(-nll(0, 0, 1)) - 1), 5)
   })
+
+  it.each([Number.NaN, Infinity])(
+    'does not hide a logit of %s in a frame that counts: its loss is no loss, its gradient not finite',
+    async (bad) => {
+      const given = ctcBatch(
+        [
+          { labels: [1, 2], frames: 6 },
+          { labels: [1], frames: 4 },
+        ],
+        { classes: 3 },
+      )
+      const logits = given.logits.slice()
+      logits[2 * given.shape.stride + 1] = bad
+      const [sound, got] = [await lossAndGrad(given), await lossAndGrad({ ...given, logits })]
+      expect(Math.abs(got.report[0]!) < 1e29).toBe(false)
+      expect(got.grad.subarray(0, 6 * given.shape.stride).every(Number.isFinite)).toBe(false)
+      const other = given.shape.frames * given.shape.stride
+      expect(got.report.subarray(2)).toEqual(sound.report.subarray(2))
+      expect(got.grad.subarray(other)).toEqual(sound.grad.subarray(other))
+    },
+  )
 })

@@ -24,7 +24,8 @@ export interface CtcOptions {
 
 /**
  * Records the CTC loss of logits [B, T, stride], before any softmax, and starts the way back. Returns report [B, 2]: each sample's loss, before its
- * coefficient, and 1; or 0 and 0 where its labels have no alignment to its frames, and then its gradient is exactly 0. Memory is linear in T.
+ * coefficient, and 1; or 0 and 0 where its labels have no alignment to its frames, and then its gradient is exactly 0. Logits that are not finite give
+ * a loss that is not finite or above 1e29. Memory is linear in T.
  * Throws ERR_USAGE for more than 512 labels or none at all, for logits that do not hold the classes, and for a blank that is no class.
  */
 export function ctc(g: Graph, logits: Tensor, inputs: CtcInputs, { classes, blank }: CtcOptions): Tensor {
