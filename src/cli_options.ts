@@ -11,6 +11,9 @@ export function positive(text: string): number {
   return value
 }
 
+/** The values of an option that may be given several times. */
+export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
 // Each seed is a training for each value that is compared.
 const MOST_SEEDS = 1000
 
