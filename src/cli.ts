@@ -9,20 +9,19 @@ import { CHECK_FAILED } from './base/errors.js'
 import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
-import { lengthPolicy, positive, rate, repeated, seedCount, share } from './cli_options.js'
+import { addEvalCommand } from './cli_eval.js'
+import { lengthHelp, lengthPolicy, positive, rate, seedCount, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { say as sayTo, warn as warnTo } from './commands/say.js'
-import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
+import type { LengthPolicy } from './infer/length_policy.js'
 import type { Profile } from './profile/profile.js'
 import { tokenPolicies } from './text/tokenise.js'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 // Asked before commander has read the line, since it may be commander that complains.
 const json = process.argv.slice(2).some((argument, i, all) => argument === '--json' && !all.slice(0, i).includes('--'))
-
-const lengthHelp = `how the length is decided: ${lengthPolicies.join(', ')}`
 
 const say = (line: string): void => sayTo(line, { json })
 const warn = (note: string): void => warnTo(note, { json })
@@ -130,40 +129,7 @@ program
     print(summary, `${summary.tokens.join(' ')}${made}`)
   })
 
-program
-  .command('eval')
-  .description('judge the motions of a model: what a judge reads in them, between the floor and the ceiling of real signing')
-  .argument('[model]', 'checkpoint of a text-to-pose run; without it and --motions, the ceiling and floor of the judges alone')
-  .requiredOption('--judge <file>', 'checkpoint of a judge; repeat it for judges of several seeds', repeated)
-  .option(
-    '--data <path>',
-    'run file, folder of splits or prefix of a corpus; repeatable (default: the run file beside the model)',
-    repeated,
-  )
-  .option('--motions <path>', 'evaluate motions made elsewhere: prefix of a corpus, .h5 file, or .pose or .npz files')
-  .addOption(new Option('--split <name>', 'which split').choices(['train', 'dev', 'test'] as const).default('test' as const))
-  .option('--lang <tag>', 'language of corpora that do not tell it')
-  .addOption(
-    new Option('--source <line>', 'what of corpora without a run file the model reads').choices(['text', 'gloss', 'lang_gloss'] as const),
-  )
-  .option('--out <folder>', 'folder of eval.json and report.html (default: eval, beside the model)')
-  .option('--beams <n>', 'beam width of the judges', positive)
-  .option('--limit <n>', 'evaluate only so many clips, an equal share of each language', positive)
-  .option('--seed <n>', 'seed of random clips, shuffled references and the bootstrap', positive, 27)
-  .addOption(
-    new Option('--tokens <policy>', 'how texts are cut for scores (default: words, or letters of judges that read letters)').choices(
-      tokenPolicies,
-    ),
-  )
-  .option('--policy <name>', lengthHelp, lengthPolicy, 'self-counter')
-  .option('--gate <share>', 'exit status 1 if the worst class has a lower normalised score', share)
-  .action(async (model: string | undefined, options) => {
-    const [{ evalCommand }, { formatReport }] = await Promise.all([import('./commands/eval.js'), import('./judge/table.js')])
-    const { report, files, passed } = await evalCommand(model, { ...common(), ...options, version, signal: interruption(NOTHING_TO_KEEP) })
-    const gate = passed ? [] : [`check FAILED: wanted at least ${options.gate} in the worst class`]
-    print(report, [formatReport(report), '', ...gate, `report: ${files.join(', ')}`].join('\n'))
-    if (!passed) process.exitCode = CHECK_FAILED
-  })
+addEvalCommand(program, { common, print, warn, interruption }, version)
 
 program
   .command('plan')
