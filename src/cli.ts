@@ -9,22 +9,21 @@ import { CHECK_FAILED } from './base/errors.js'
 import { printable } from './base/printable.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
+import { addEvalCommand } from './cli_eval.js'
 import { addJudgeCommands } from './cli_judge.js'
-import { lengthPolicy, positive, rate, seedCount, share } from './cli_options.js'
+import { lengthHelp, lengthPolicy, positive, rate, seedCount, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { addScoreCommand } from './cli_score.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import { say as sayTo, warn as warnTo } from './commands/say.js'
-import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
+import type { LengthPolicy } from './infer/length_policy.js'
 import type { Profile } from './profile/profile.js'
 import { tokenPolicies } from './text/tokenise.js'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 // Asked before commander has read the line, since it may be commander that complains.
 const json = process.argv.slice(2).some((argument, i, all) => argument === '--json' && !all.slice(0, i).includes('--'))
-
-const lengthHelp = `how the length is decided: ${lengthPolicies.join(', ')}`
 
 const say = (line: string): void => sayTo(line, { json })
 const warn = (note: string): void => warnTo(note, { json })
@@ -131,6 +130,8 @@ program
     const made = frames === undefined ? '' : `\n${counted(frames, 'frame')}, ${seconds!.toFixed(2)} s: ${summary.out.join(', ')}`
     print(summary, `${summary.tokens.join(' ')}${made}`)
   })
+
+addEvalCommand(program, { common, print, warn, interruption }, version)
 
 program
   .command('plan')

@@ -11,6 +11,11 @@ export function positive(text: string): number {
   return value
 }
 
+export const lengthHelp = `how the length is decided: ${lengthPolicies.join(', ')}`
+
+/** The values of an option that may be given several times. */
+export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
 // Each seed is a training for each value that is compared.
 const MOST_SEEDS = 1000
 

@@ -1,0 +1,51 @@
+// `signllm eval`: argv to the command, as in cli.ts.
+
+import { type Command, Option } from 'commander'
+import { CHECK_FAILED } from './base/errors.js'
+import type { Cli } from './cli_data.js'
+import { lengthHelp, lengthPolicy, positive, repeated, share } from './cli_options.js'
+import { NOTHING_TO_KEEP } from './cli_signals.js'
+import { tokenPolicies } from './text/tokenise.js'
+
+/** Adds the command; reports tell the package's version. */
+export function addEvalCommand(program: Command, cli: Cli, version: string): void {
+  program
+    .command('eval')
+    .description('judge the motions of a model: what a judge reads in them, between the floor and the ceiling of real signing')
+    .argument('[model]', 'checkpoint of a text-to-pose run; without it and --motions, the ceiling and floor of the judges alone')
+    .requiredOption('--judge <file>', 'checkpoint of a judge; repeat it for judges of several seeds', repeated)
+    .option(
+      '--data <path>',
+      'run file, folder of splits or prefix of a corpus; repeatable (default: the run file beside the model)',
+      repeated,
+    )
+    .option('--motions <path>', 'evaluate motions made elsewhere: prefix of a corpus, .h5 file, or .pose or .npz files')
+    .addOption(new Option('--split <name>', 'which split').choices(['train', 'dev', 'test'] as const).default('test' as const))
+    .option('--lang <tag>', 'language of corpora that do not tell it')
+    .addOption(
+      new Option('--source <line>', 'what of corpora without a run file the model reads').choices(['text', 'gloss', 'lang_gloss'] as const),
+    )
+    .option('--out <folder>', 'folder of eval.json and report.html (default: eval, beside the model)')
+    .option('--beams <n>', 'beam width of the judges', positive)
+    .option('--limit <n>', 'evaluate only so many clips, an equal share of each language', positive)
+    .option('--seed <n>', 'seed of random clips, shuffled references and the bootstrap', positive, 27)
+    .addOption(
+      new Option('--tokens <policy>', 'how texts are cut for scores (default: words, or letters of judges that read letters)').choices(
+        tokenPolicies,
+      ),
+    )
+    .option('--policy <name>', lengthHelp, lengthPolicy, 'self-counter')
+    .option('--gate <share>', 'exit status 1 if the worst class has a lower normalised score', share)
+    .action(async (model: string | undefined, options) => {
+      const [{ evalCommand }, { formatReport }] = await Promise.all([import('./commands/eval.js'), import('./judge/table.js')])
+      const { report, files, passed } = await evalCommand(model, {
+        ...cli.common(),
+        ...options,
+        version,
+        signal: cli.interruption(NOTHING_TO_KEEP),
+      })
+      const gate = passed ? [] : [`check FAILED: wanted at least ${options.gate} in the worst class`]
+      cli.print(report, [formatReport(report), '', ...gate, `report: ${files.join(', ')}`].join('\n'))
+      if (!passed) process.exitCode = CHECK_FAILED
+    })
+}

@@ -1,0 +1,227 @@
+// `signllm eval MODEL --judge JUDGE`: what a judge reads in a model's motions, between the floor and the ceiling of real signing.
+
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative } from 'node:path'
+import { SignError } from '../base/errors.js'
+import { writeWhole } from '../base/files.js'
+import { fileRecord } from '../data/checksum.js'
+import type { Source } from '../data/source.js'
+import type { Gpu } from '../device/gpu.js'
+import type { LengthPolicy } from '../infer/length_policy.js'
+import { evaluate } from '../judge/evaluation.js'
+import type { Judge } from '../judge/judge.js'
+import { openJudge } from '../judge/open.js'
+import { reportHtml } from '../judge/page/page.js'
+import type { EvalReport } from '../judge/report.js'
+import type { TokenPolicy } from '../text/tokenise.js'
+import { openAdapter } from './adapter.js'
+import { evalData, type SplitClip, type SplitName } from './eval_data.js'
+import { generateSplit, type MadeMotions, readMade } from './eval_motions.js'
+import { Progress, type ProgressStream } from './progress.js'
+import type { Listener } from './say.js'
+
+export interface EvalCommandOptions extends Listener {
+  /** Checkpoints of judges. */
+  readonly judge: readonly string[]
+  /** Run files, folders of splits or prefixes of corpora. Default: the run file beside the model. */
+  readonly data?: readonly string[] | undefined
+  /** Motions made elsewhere, instead of a model. */
+  readonly motions?: string | undefined
+  readonly split?: SplitName | undefined
+  readonly lang?: string | undefined
+  readonly source?: Source | undefined
+  /** Folder of the report; default `eval` beside the model. */
+  readonly out?: string | undefined
+  readonly beams?: number | undefined
+  readonly limit?: number | undefined
+  readonly seed?: number | undefined
+  readonly tokens?: TokenPolicy | undefined
+  readonly policy?: LengthPolicy | undefined
+  /** The least normalised score of the worst class that passes. */
+  readonly gate?: number | undefined
+  readonly adapter?: string | undefined
+  /** Of the package. */
+  readonly version?: string
+  readonly signal?: AbortSignal | undefined
+  /** Default: standard error. */
+  readonly stream?: ProgressStream
+  /** Default: {@link openJudge}. */
+  readonly open?: (gpu: Gpu, path: string, options: { readonly beams?: number | undefined }) => Promise<Judge>
+}
+
+export interface EvalSummary {
+  readonly report: EvalReport
+  readonly files: readonly string[]
+  /** Whether the worst class is above the gate; true without one. */
+  readonly passed: boolean
+}
+
+/**
+ * Evaluates a model, or motions made elsewhere, or with neither the judges alone, and writes `eval.json` and `report.html`. Throws ERR_USAGE for both a model and
+ * motions and for no data; what reading data, opening judges and generating throw; ERR_OUTPUT. What ends early leaves nothing behind.
+ */
+export async function evalCommand(model: string | undefined, options: EvalCommandOptions): Promise<EvalSummary> {
+  const { split = 'test', seed = 27, signal, open = openJudge, gate } = options
+  if (model !== undefined && options.motions !== undefined)
+    throw new SignError('ERR_USAGE', 'eval', 'wanted a model or --motions, got both', 'Evaluate one after the other')
+  const data = await evalData(dataOf(model, options), { split, lang: options.lang, source: options.source })
+  const { gpu } = await openAdapter({ adapter: options.adapter }, options)
+  const judges: Judge[] = []
+  try {
+    for (const path of options.judge) judges.push(await open(gpu, path, { beams: options.beams }))
+    const made = await madeMotions(gpu, model, data.clips, options)
+    const stages = new Stages(options)
+    try {
+      const clips = made.clips.map(({ clip }) => clip)
+      const generated = made.motions
+      const report = await evaluate(
+        {
+          clips,
+          ...(generated && { generated }),
+          train: data.train,
+          judges,
+          provenance: {
+            command: commandLine(model, options),
+            adapter: gpu.label,
+            versions: { signllm: options.version ?? 'unknown', node: process.versions.node },
+            split,
+            files: [...(await recordOf(model)), ...(await recordOf(options.motions)), ...data.files],
+          },
+          notes: made.notes,
+        },
+        { seed, tokens: options.tokens, signal, onProgress: stages.update },
+      )
+      stages.done()
+      signal?.throwIfAborted()
+      const shown = new Map(clips.map((reference, i) => [reference.name, { reference, ...(generated && { generated: generated[i]! }) }]))
+      const files = await writeReport(options.out ?? join(model === undefined ? '.' : dirname(model), 'eval'), {
+        'report.html': reportHtml(report, (name) => shown.get(name)),
+        'eval.json': `${JSON.stringify(report, null, 2)}\n`,
+      })
+      return { report, files, passed: gate === undefined || (report.worstClass?.normalised ?? Number.NEGATIVE_INFINITY) >= gate }
+    } finally {
+      stages.done()
+    }
+  } finally {
+    for (const judge of judges) await judge[Symbol.asyncDispose]()
+    await gpu.destroy()
+  }
+}
+
+function dataOf(model: string | undefined, { data }: EvalCommandOptions): readonly string[] {
+  if (data !== undefined && data.length > 0) return data
+  const runFile = model === undefined ? undefined : join(dirname(model), 'config.yaml')
+  if (runFile !== undefined && existsSync(runFile)) return [runFile]
+  const got = runFile === undefined ? 'none' : `none, and no config.yaml beside ${basename(model!)}`
+  throw new SignError('ERR_USAGE', 'eval', `wanted data to evaluate on, got ${got}`, 'Pass --data, a run file or a corpus')
+}
+
+/** The clips that are evaluated, with what was made of them; without motions where there is neither a model nor motions. */
+async function madeMotions(
+  gpu: Gpu,
+  model: string | undefined,
+  clips: readonly SplitClip[],
+  options: EvalCommandOptions,
+): Promise<Omit<MadeMotions, 'motions'> & Partial<Pick<MadeMotions, 'motions'>>> {
+  const { motions, limit, policy = 'self-counter', signal } = options
+  const chosen = firstOfEach(clips, limit)
+  if (motions !== undefined) {
+    const all = await readMade(motions, clips, signal)
+    const kept = new Set(chosen)
+    return { clips: chosen, motions: all.motions.filter((_, i) => kept.has(clips[i]!)), notes: all.notes }
+  }
+  if (model === undefined)
+    return { clips: chosen, notes: ['nothing was generated: these are the ceiling and the floor of the judges alone'] }
+  const stages = new Stages(options)
+  try {
+    return await generateSplit(gpu, model, chosen, {
+      policy,
+      signal,
+      onProgress: (done, all, frames) => stages.update('generate', done, all, frames),
+    })
+  } finally {
+    stages.done()
+  }
+}
+
+/** The first clips, in equal shares of each language, in the order of the split. */
+function firstOfEach(clips: readonly SplitClip[], limit: number | undefined): readonly SplitClip[] {
+  if (limit === undefined || limit >= clips.length) return clips
+  const languages = new Set(clips.map(({ clip }) => clip.language))
+  const share = Math.max(1, Math.floor(limit / languages.size))
+  const taken = new Map<string, number>()
+  return clips.filter(({ clip: { language } }) => {
+    taken.set(language, (taken.get(language) ?? 0) + 1)
+    return taken.get(language)! <= share
+  })
+}
+
+/** Progress of work in several stages. */
+class Stages {
+  readonly #options: EvalCommandOptions
+  #progress: Progress | undefined
+  #stage: string | undefined
+
+  constructor(options: EvalCommandOptions) {
+    this.#options = options
+  }
+
+  update = (stage: string, done: number, all: number, frames = 0): void => {
+    if (stage !== this.#stage) {
+      this.done()
+      const { stream = process.stderr, json = false } = this.#options
+      this.#progress = new Progress({ total: all, counts: 'clip', stage, stream, json })
+      this.#stage = stage
+    }
+    this.#progress?.update({ step: done, frames })
+  }
+
+  done(): void {
+    this.#progress?.done()
+    this.#progress = undefined
+  }
+}
+
+async function recordOf(path: string | undefined): Promise<{ name: string; sha256: string }[]> {
+  if (path === undefined) return []
+  const record = (await fileRecord(existsSync(`${path}.skels`) ? `${path}.skels` : path).catch(() => undefined)) ?? undefined
+  return record ? [{ name: basename(path), sha256: record.sha256 }] : []
+}
+
+/** All files or none: they are made before the first is written, and the first goes where the second cannot be written. */
+async function writeReport(out: string, texts: Readonly<Record<string, string>>): Promise<string[]> {
+  const written: string[] = []
+  try {
+    for (const [name, text] of Object.entries(texts)) {
+      const path = join(out, name)
+      const isNew = !existsSync(path)
+      await writeWhole(path, text)
+      if (isNew) written.push(path)
+    }
+  } catch (error) {
+    for (const path of written) await rm(path, { force: true })
+    throw error
+  }
+  return Object.keys(texts).map((name) => join(out, name))
+}
+
+/** The command as it can be typed again. Absolute paths are those of one machine: of them, only what is below this folder, or the name, is told. */
+function commandLine(model: string | undefined, options: EvalCommandOptions): string {
+  const { judge, data, motions, split, lang, source, beams, limit, seed, tokens, policy, gate } = options
+  const told = (path: string) => {
+    if (!isAbsolute(path)) return path
+    const here = relative(process.cwd(), path)
+    return here.startsWith('..') ? basename(path) : here
+  }
+  const words = [
+    ...(model === undefined ? [] : [told(model)]),
+    ...judge.flatMap((path) => ['--judge', told(path)]),
+    ...(data ?? []).flatMap((path) => ['--data', told(path)]),
+    ...(motions === undefined ? [] : ['--motions', told(motions)]),
+    ...Object.entries({ split, lang, source, beams, limit, seed, tokens, policy, gate }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, String(value)],
+    ),
+  ]
+  return ['signllm', 'eval', ...words.map((word) => (/^[\w./:=+@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))].join(' ')
+}

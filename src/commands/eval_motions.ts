@@ -1,0 +1,129 @@
+// What is evaluated: motions that a model makes of a split's sentences, or motions that were made elsewhere.
+
+import { counted, someOf } from '../base/counted.js'
+import { SignError } from '../base/errors.js'
+import { readPoseCheckpoint } from '../checkpoint/file.js'
+import { restoreModel } from '../checkpoint/restore.js'
+import { resampleMotion } from '../data/motion_resample.js'
+import { normalise } from '../data/normalise.js'
+import { sourceOf } from '../data/source.js'
+import type { Gpu } from '../device/gpu.js'
+import { Generator } from '../infer/generator.js'
+import type { LengthPolicy } from '../infer/length_policy.js'
+import { SHARED, type SignModel } from '../model/sign_model.js'
+import { type Motion, sameRate } from '../motion/clip.js'
+import { facing } from '../motion/sides.js'
+import type { SplitClip } from './eval_data.js'
+import { motionSource } from './motion_source.js'
+
+/** Motions, each with the clip of the split that it is of. */
+export interface MadeMotions {
+  readonly clips: readonly SplitClip[]
+  readonly motions: readonly Motion[]
+  /** What to know of them. */
+  readonly notes: readonly string[]
+}
+
+export interface GenerateSplitOptions {
+  readonly policy: LengthPolicy
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress: (done: number, all: number, frames: number) => void
+}
+
+/** Clips generated side by side. */
+const BATCH = 8
+
+/**
+ * Generates every clip's sentence, free-running unless the policy says otherwise. Sentences that the model cannot read, for they have no word or too many, are left
+ * out with a note. Throws ERR_CHECKPOINT for what is no text-to-pose model, ERR_DATA for a language that it has not learned.
+ */
+export async function generateSplit(
+  gpu: Gpu,
+  path: string,
+  clips: readonly SplitClip[],
+  options: GenerateSplitOptions,
+): Promise<MadeMotions> {
+  const checkpoint = await readPoseCheckpoint(path)
+  const model = restoreModel(gpu, checkpoint)
+  const groups = checkpoint.groups.map(({ language }) => language)
+  const made = new Map<SplitClip, Motion>()
+  try {
+    const readable = clips.filter((one) => canRead(model, groupOf(one, groups, path), one))
+    for (const group of new Set(readable.map((one) => groupOf(one, groups, path)))) {
+      const own = readable.filter((one) => groupOf(one, groups, path) === group)
+      await using generator = new Generator(gpu, model.group(group))
+      for (let first = 0; first < own.length; first += BATCH) {
+        const batch = own.slice(first, first + BATCH)
+        const lengths = batch.map(({ clip }) => clip.frames)
+        const texts = batch.map(({ clip, source }) => sourceOf(clip, source))
+        const motions = await generator.generate(texts, { policy: options.policy, lengths, signal: options.signal })
+        for (const [i, motion] of motions.entries()) made.set(batch[i]!, { ...motion, joints: facing(motion.joints, motion.frames) })
+        const frames = motions.reduce((sum, motion) => sum + motion.frames, 0)
+        options.onProgress(made.size, readable.length, frames)
+      }
+    }
+  } finally {
+    model.destroy()
+  }
+  const left = clips.filter((one) => !made.has(one))
+  const names = someOf(left.map(({ clip }) => clip.name))
+  const unread = `${counted(left.length, 'sentence')} of ${clips.length} that the model cannot read, without a word or too long (${names}): left out`
+  const read = clips.filter((one) => made.has(one))
+  const timed = atRatesOf(
+    read,
+    read.map((one) => made.get(one)!),
+  )
+  return { clips: read, motions: timed.motions, notes: [...checkpoint.notes, ...(left.length > 0 ? [unread] : []), ...timed.notes] }
+}
+
+/** The group of a clip's language, or the one of all languages. */
+function groupOf({ clip: { language, name } }: SplitClip, groups: readonly string[], path: string): string {
+  const found = [language, SHARED].find((tag) => groups.includes(tag))
+  if (found !== undefined) return found
+  throw new SignError(
+    'ERR_DATA',
+    name,
+    `wanted a clip of ${groups.join(', ')}, which ${path} has learned, got one of ${language}`,
+    'Pass --data',
+  )
+}
+
+function canRead(model: SignModel, group: string, { clip, source }: SplitClip): boolean {
+  const { vocabulary, config } = model.group(group)
+  const tokens = vocabulary.encode(sourceOf(clip, source)).length
+  return tokens > 1 && tokens <= config.maxTokens
+}
+
+/**
+ * Reads motions that were made elsewhere, in any scale: by the names of the clips where all are there, else in their order. Throws ERR_DATA where there are
+ * neither those names nor as many motions.
+ */
+export async function readMade(path: string, clips: readonly SplitClip[], signal?: AbortSignal): Promise<MadeMotions> {
+  const source = await motionSource(path, clips[0]?.clip.language, { signal })
+  const spelled = new Map(source.names.map((name) => [name.normalize('NFC'), name]))
+  const missing = clips.filter(({ clip }) => !spelled.has(clip.name.normalize('NFC'))).map(({ clip }) => clip.name)
+  if (missing.length > 0 && source.names.length !== clips.length) {
+    const problem = `wanted a motion for each of ${counted(clips.length, 'clip')}, got ${source.names.length}, without ${someOf(missing)}`
+    throw new SignError('ERR_DATA', path, problem, 'Name the motions as the clips, or give as many in the same order')
+  }
+  const names = missing.length === 0 ? clips.map(({ clip }) => spelled.get(clip.name.normalize('NFC'))!) : source.names
+  const motions: Motion[] = []
+  const refuse = (_: string, error: SignError): never => {
+    throw error
+  }
+  for await (const { name, joints, frames, fps } of source.read(names, refuse)) {
+    signal?.throwIfAborted()
+    motions.push({ joints: normalise(joints, frames, { who: name }), frames, fps })
+  }
+  const order = `motions of ${path.split(/[/\\]/).at(-1)} are not named as the clips, and were taken in their order`
+  const timed = atRatesOf(clips, motions)
+  return { clips, motions: timed.motions, notes: [...(missing.length > 0 ? [order] : []), ...timed.notes] }
+}
+
+/** At the rates of the clips, which are what the judges learned from. */
+function atRatesOf(clips: readonly SplitClip[], motions: readonly Motion[]): Pick<MadeMotions, 'motions' | 'notes'> {
+  const other = motions.findIndex(({ fps }, i) => !sameRate(fps, clips[i]!.clip.fps))
+  if (other < 0) return { motions, notes: [] }
+  const note = `motions of ${motions[other]!.fps} frames per second were brought to the ${clips[other]!.clip.fps} of the clips`
+  return { motions: motions.map((motion, i) => resampleMotion(motion, clips[i]!.clip.fps, clips[i]!.clip.name)), notes: [note] }
+}
