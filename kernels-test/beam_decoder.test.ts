@@ -160,7 +160,7 @@ describe('a beam decoder', () => {
     model.destroy()
   })
 
-  it('says where the model's numbers are infinite, refuses rules that cannot be, and takes more beams than there are tokens', async () => {
+  it('says where a model’s numbers are infinite, refuses rules that cannot be, and takes more beams than there are tokens', async () => {
     const gpu = await lentGpu()
     const model = modelOf(gpu, 1)
     const { decoding, destroy } = await opened(gpu, model, { ...slrt, beams: 2 })
@@ -169,11 +169,15 @@ describe('a beam decoder', () => {
     model.weights.load(tensors, 'test')
     await expect(decoding.search()).rejects.toMatchObject({ code: 'ERR_DIVERGED' })
     destroy()
-    await expect(opened(gpu, model, { ...slrt, beams: 0 })).rejects.toThrow('beam search: wanted a whole number of beams, got 0')
+    await expect(opened(gpu, model, { ...slrt, maxLength: 0 })).rejects.toThrow(
+      'beam search: wanted a whole number of tokens at most, got 0',
+    )
     const wide = modelOf(gpu, 1)
     const rules: BeamRules = { ...slrt, beams: gloss.size + 3 }
     const search = await opened(gpu, wide, rules)
-    expect((await search.decoding.search()).map(({ ids }) => ids)).toEqual((await withoutCaches(gpu, wide, rules)).found.map(({ ids }) => ids))
+    expect((await search.decoding.search()).map(({ ids }) => ids)).toEqual(
+      (await withoutCaches(gpu, wide, rules)).found.map(({ ids }) => ids),
+    )
     search.destroy()
     wide.destroy()
     model.destroy()
