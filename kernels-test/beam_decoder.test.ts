@@ -153,7 +153,7 @@ describe('a beam decoder', () => {
     model.destroy()
   })
 
-  it('says where the numbers of a model are infinite, and refuses rules that cannot be, and takes more beams than there are tokens', async () => {
+  it('says where a model’s numbers are infinite, refuses rules that cannot be, and takes more beams than there are tokens', async () => {
     const gpu = await lentGpu()
     const model = modelOf(gpu, 1)
     const { decoding, destroy } = await opened(gpu, model, { ...slrt, beams: 2 })
@@ -162,7 +162,9 @@ describe('a beam decoder', () => {
     model.weights.load(tensors, 'test')
     await expect(decoding.search()).rejects.toMatchObject({ code: 'ERR_DIVERGED' })
     destroy()
-    await expect(opened(gpu, model, { ...slrt, beams: 0 })).rejects.toThrow('beam search: wanted a whole number of beams, got 0')
+    await expect(opened(gpu, model, { ...slrt, maxLength: 0 })).rejects.toThrow(
+      'beam search: wanted a whole number of tokens at most, got 0',
+    )
     const wide = modelOf(gpu, 1)
     const rules: BeamRules = { ...slrt, beams: gloss.size + 3 }
     const search = await opened(gpu, wide, rules)
