@@ -27,7 +27,7 @@ describe('pairClips', () => {
 
   it('says how names would match where none does', () => {
     expect(() => pairClips(side('a', ['X.pose', 'y']), side('r', ['test/X', 'test/y']))).toThrow(
-      /without folders, 1 of 2 would be; or pair by order/,
+      /without folders, 1 of 2 would be; or use --pair order/,
     )
   })
 

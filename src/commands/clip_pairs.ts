@@ -31,7 +31,7 @@ export interface ClipPairing {
 export function pairClips(hypotheses: NamedSide, references: NamedSide, by?: PairedBy): ClipPairing {
   for (const side of [hypotheses, references]) {
     if (by === 'name' && !side.named) {
-      const nextMove = `Write the names of the clips to ${side.who}.files, one per line, or pair by order`
+      const nextMove = 'Write the names of the clips to the .files of the corpus, one per line, or use --pair order'
       throw new SignError('ERR_USAGE', side.who, 'wanted clips with names to pair them by, got clips without', nextMove)
     }
   }
@@ -47,7 +47,7 @@ function byName(hypotheses: NamedSide, references: NamedSide): ClipPairing {
   const [missing, extra] = [unpaired(wanted, made), unpaired(made, wanted)]
   if (missing.length === wanted.size) {
     const problem = `wanted clips named as in ${references.who}, such as ${someOf(references.names)}, got such as ${someOf(hypotheses.names)}`
-    const nextMove = `Names must be the same letter for letter${howNamesWouldMatch(references.names, hypotheses.names)}; or pair by order`
+    const nextMove = `Names must be the same letter for letter${howNamesWouldMatch(references.names, hypotheses.names)}; or use --pair order`
     throw new SignError('ERR_DATA', hypotheses.who, problem, nextMove)
   }
   if (missing.length > 0 || extra.length > 0) {

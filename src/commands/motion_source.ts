@@ -15,6 +15,7 @@ import { listClipHdf5 } from '../formats/hdf5/clips.js'
 import { readMotionHdf5 } from '../formats/hdf5/motions.js'
 import { readMotionNpz } from '../formats/npz.js'
 import { readPose } from '../formats/pose/pose.js'
+import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels/companions.js'
 import { readSkels } from '../formats/skels/skels.js'
 import type { Clip, NamedMotion } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
@@ -158,7 +159,7 @@ async function corpusSource(prefix: string, language: string | undefined, assume
   }
 }
 
-/** The clips of a corpus, of whatever length; of motions without words, the motions. */
+/** The clips of a corpus, of whatever length; of motions without words, the motions, by the names in `.files` where there is one. */
 async function corpusClips(prefix: string, language: string | undefined, assumed = UNTOLD_RATE): Promise<SourceMotion[]> {
   const source = (['text', 'gloss'] as const).find((ending) => existsSync(`${prefix}.${ending}`))
   const told = (await readManifest(`${prefix}.json`))?.fps
@@ -168,7 +169,17 @@ async function corpusClips(prefix: string, language: string | undefined, assumed
     return [...(await loadCorpus(spec)).clips]
   }
   const { sequences } = await readSkels(`${prefix}.skels`)
-  return sequences.map(({ joints, frames, line }) => ({ name: `${basename(prefix)}-${line}`, joints, frames, fps: told ?? assumed }))
+  const files = await readCompanion(`${prefix}.files`)
+  if (files) {
+    checkAligned(`${prefix}.skels`, sequences.length, `${prefix}.files`, files)
+    checkNamesDiffer(`${prefix}.files`, files)
+  }
+  return sequences.map(({ joints, frames, line }, i) => ({
+    name: files?.[i] || `${basename(prefix)}-${line}`,
+    joints,
+    frames,
+    fps: told ?? assumed,
+  }))
 }
 
 async function readPoseMotion(path: string): Promise<Omit<SourceMotion, 'name'>> {

@@ -55,6 +55,17 @@ describe('scoreMotion', () => {
     }
   })
 
+  it('knows motions without words by their .files', async () => {
+    const path = await corpus(clips.toReversed())
+    await rm(`${path}.text`)
+    expect(await score(path, references)).toMatchObject({
+      pairedBy: 'name',
+      rows: [{ clips: clips.map(({ name }) => ({ name })) }, {}, {}, {}],
+    })
+    await writeFile(`${path}.files`, 'clip3\nclip2\n')
+    await expect(score(path, references)).rejects.toThrow(`${path}.files:2: wanted as many lines as ${path}.skels has (4), got 2`)
+  })
+
   it('pairs by order where a corpus has no names, and says so', async () => {
     const summary = await score(await withoutNames(clips), references)
     expect(summary).toMatchObject({ pairedBy: 'order', notes: ['4 clips paired by order'] })

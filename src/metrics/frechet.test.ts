@@ -69,6 +69,7 @@ describe('frechetDistance', () => {
     const one = set([[1, 2]])
     expect(() => frechetDistance(one, set([[1]]))).toThrow('wanted features of the same dimension, got 2 and 1')
     expect(() => frechetDistance({ values: [], count: 0, dimension: 2 }, one)).toThrow('wanted at least one vector of 2')
+    expect(() => frechetDistance(one, set([[1, 2], [1e200, 2]]))).toThrow('wanted features whose squares are finite') // biome-ignore format: one line reads better
     expect(() => frechetDistance(one, set([[1, 2], [3, Number.NaN]]))).toThrow('got NaN in vector 1') // biome-ignore format: one line reads better
   })
 })

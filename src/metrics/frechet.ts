@@ -18,7 +18,7 @@ export interface FeatureSet {
  * Where there are fewer vectors than dimensions the covariances are singular. The roots are taken of the eigenvalues of symmetric matrices, those below 0 (rounding)
  * counting as 0, so nothing needs to be added to a diagonal and nothing becomes NaN. Small samples still bias the distance upwards: compare sets of the same count only,
  * and print it with the distance of two halves of the real set. O(dimension³) time: about 10 s at 512. Throws ERR_DATA for an empty set, sets of different
- * dimensions and features that are not finite.
+ * dimensions and features that are not finite or whose squares are not.
  */
 export function frechetDistance(a: FeatureSet, b: FeatureSet): number {
   const n = a.dimension
@@ -62,7 +62,16 @@ function gaussian({ values, count, dimension }: FeatureSet): Gaussian {
   }
   const share = Math.sqrt(Math.max(1, count - 1))
   const centred = Float64Array.from(values, (value, at) => (value - mean[at % dimension]!) / share)
-  return { mean, covariance: gram(centred, count, dimension) }
+  const covariance = gram(centred, count, dimension)
+  if (!covariance.every(Number.isFinite)) {
+    throw new SignError(
+      'ERR_DATA',
+      'Fréchet distance',
+      'wanted features whose squares are finite, got larger ones',
+      'Scale the features down',
+    )
+  }
+  return { mean, covariance }
 }
 
 /** XᵀX of rows [count, n]. */

@@ -61,12 +61,18 @@ describe('motionScores', () => {
     expect(Object.keys(signatures).sort()).toEqual([...Object.keys(scores), 'nearestTraining'].sort())
   })
 
-  it('refuses no pairs, and two frame rates by the name of the clip', () => {
+  it('refuses no pairs, and by the name of the clip two frame rates, no frames and what is not finite', () => {
     expect(() => motionScores([])).toThrow('wanted at least one pair')
     const reference = dev[0]!
     expect(() => motionScores([{ reference, hypothesis: resampleMotion(reference, 50) }])).toThrow(
       `${reference.name}: wanted 25 frames per second as the reference has, got 50`,
     )
+    const broken = { ...reference, joints: reference.joints.with(3, Number.NaN) }
+    expect(() => motionScores([{ reference, hypothesis: broken }])).toThrow(
+      `hypothesis for ${reference.name}: wanted finite coordinates, got NaN in frame 0, joint 1 x`,
+    )
+    const none = { joints: new Float32Array(), frames: 0, fps: 25 }
+    expect(() => motionScores([{ reference, hypothesis: none }])).toThrow(`hypothesis for ${reference.name}: wanted at least one frame`)
   })
 })
 

@@ -1,6 +1,7 @@
 // Everything that is measured of a set of generated motions beside their references, and the baselines that none of it may be printed without.
 
 import { SignError } from '../base/errors.js'
+import { checkMotion } from '../motion/check.js'
 import { type Motion, type NamedMotion, NORMALISATION, sameRate } from '../motion/clip.js'
 import { JOINTS } from '../motion/skeleton.js'
 import { held, meanPose } from './baselines.js'
@@ -48,11 +49,12 @@ export interface MotionScores {
 }
 
 /**
- * Scores motions of 50 joints in the normal scale. Throws ERR_DATA for no pairs, a motion without frames, and a pair at two frame rates.
+ * Scores motions of 50 joints in the normal scale. Throws ERR_DATA for no pairs, a motion without frames or with a coordinate that is not
+ * finite, and a pair at two frame rates.
  */
 export function motionScores(pairs: readonly MotionPair[], { align = 'exact', train }: MotionScoreOptions = {}): MotionScores {
   if (pairs.length === 0) throw new SignError('ERR_DATA', 'motion scores', 'wanted at least one pair of motions, got none', 'Give some')
-  for (const { reference, hypothesis } of pairs) checkRates(reference, hypothesis)
+  for (const pair of pairs) checkPair(pair)
   const references = pairs.map(({ reference }) => reference)
   const pose = meanPose(references)
   const contenders: [MotionRowName, readonly Motion[]][] = [
@@ -71,7 +73,10 @@ export function motionScores(pairs: readonly MotionPair[], { align = 'exact', tr
   return { rows, ...(trained ? { nearestTraining: trained } : {}), signatures: signaturesOf(references, align, train?.length) }
 }
 
-function checkRates(reference: NamedMotion, { fps }: Motion): void {
+function checkPair({ reference, hypothesis }: MotionPair): void {
+  checkMotion(reference, `reference ${reference.name}`)
+  checkMotion(hypothesis, `hypothesis for ${reference.name}`)
+  const { fps } = hypothesis
   if (sameRate(reference.fps, fps)) return
   const problem = `wanted ${reference.fps} frames per second as the reference has, got ${fps}`
   throw new SignError('ERR_DATA', reference.name, problem, 'Resample one of them (resampleMotion)')

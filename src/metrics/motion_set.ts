@@ -85,7 +85,7 @@ export function scoreSet(motions: readonly Motion[], references: readonly NamedM
       normalisedDtw: aligned[i]!.distance,
       dtwMje: slrtp.pairs[i]!.mje,
       wristPathRatio: wristPathRatio(reference, motion),
-      speedRatio: ratio(speed(motion), speed(reference)),
+      speedRatio: speedRatio(motion, reference),
       poseStdRatio: poseStdRatio(reference, motion),
       durationRatio: durationRatio(reference, motion),
       repetition: repetition(motion),
@@ -116,6 +116,14 @@ export function scoreSet(motions: readonly Motion[], references: readonly NamedM
 }
 
 const asSeries = ({ joints, frames }: Motion) => ({ values: joints, length: frames })
+
+/** A reference that is slower, in shoulder widths a second, stands still: what moves is noise. */
+const STILL = 0.01
+
+function speedRatio(motion: Motion, reference: Motion): number {
+  const wanted = speed(reference)
+  return wanted > STILL ? speed(motion) / wanted : Number.NaN
+}
 
 /** NaN where there is nothing to compare with. */
 const ratio = (got: number, wanted: number): number => (wanted > 0 ? got / wanted : Number.NaN)
