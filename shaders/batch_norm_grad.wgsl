@@ -43,14 +43,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let gain = gamma[c] * scale;
     let along = means[c];
     let level = means[columns + c];
-    for (var t = first; t < known; t++) {
+    for (var t = first; t < end; t++) {
       let at = start + t * columns;
-      store(at, gain * (dy[at] - level - (x[at] - mean) * scale * along));
+      var grad = vec4f(0.0);
+      if (t < known) { grad = gain * (dy[at] - level - (x[at] - mean) * scale * along); }
+      if (params.accumulate == 1u) { grad += dx[at]; }
+      dx[at] = grad;
     }
-    for (var t = known; t < end; t++) { store(start + t * columns, vec4f(0.0)); }
   }
-}
-
-fn store(at: u32, grad: vec4f) {
-  if (params.accumulate == 1u) { dx[at] += grad; } else { dx[at] = grad; }
 }
