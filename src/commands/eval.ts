@@ -69,7 +69,7 @@ export async function evalCommand(model: string | undefined, options: EvalComman
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   const judges: Judge[] = []
   try {
-    for (const path of options.judge) judges.push(await open(gpu, path, { beams: options.beams }))
+    for (const path of options.judge) judges.push(await open(gpu, path, options.beams === undefined ? {} : { beams: options.beams }))
     const made = await madeMotions(gpu, model, data.clips, options)
     const stages = new Stages(options)
     try {
