@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { counted } from './base/counted.js'
 import type { Cli } from './cli_data.js'
+import { addJudgeReportCommand } from './cli_eval.js'
 import { positive } from './cli_options.js'
 import { interruptedStatus, NOTHING_TO_KEEP } from './cli_signals.js'
 import { beamDialects } from './infer/beam.js'
@@ -10,7 +11,8 @@ import { beamDialects } from './infer/beam.js'
 /** `27,28,29` as numbers. */
 export function seedList(text: string): number[] {
   const seeds = text.split(',').map(Number)
-  if (!seeds.every((seed) => Number.isInteger(seed) && seed >= 0)) throw new InvalidArgumentError('wanted whole numbers with commas between.')
+  if (!seeds.every((seed) => Number.isInteger(seed) && seed >= 0))
+    throw new InvalidArgumentError('wanted whole numbers with commas between.')
   if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError('wanted seeds that differ.')
   return seeds
 }
@@ -25,11 +27,13 @@ function number(text: string): number {
 export const search = {
   beams: ['--beams <n>', 'beams of the sentence, 1 to 64 (default: 3)', positive] as const,
   alpha: ['--alpha <n>', 'length penalty; -1 is none (default: -1)', number] as const,
-  dialect: () => new Option('--dialect <name>', "whose beam search (default: slrt, the released sign language transformer's)").choices(beamDialects),
+  dialect: () =>
+    new Option('--dialect <name>', "whose beam search (default: slrt, the released sign language transformer's)").choices(beamDialects),
   glossBeams: ['--gloss-beams <n>', 'hypotheses of glosses, 1 to 64 (default: 1, greedy)', positive] as const,
 }
 
-export function addJudgeCommands(judge: Command, cli: Cli): void {
+/** Adds the commands; reports tell the package's version. */
+export function addJudgeCommands(judge: Command, cli: Cli, version: string): void {
   judge
     .command('train')
     .description('train a judge from a run file of task pose-to-text; with --seeds, one judge a seed')
@@ -61,4 +65,6 @@ export function addJudgeCommands(judge: Command, cli: Cli): void {
       const saved = summary.out === undefined ? '' : `\n${counted(summary.clips.length, 'line')} saved in ${summary.out}`
       cli.print(summary, `${formatReadings(summary)}${saved}`)
     })
+
+  addJudgeReportCommand(judge, cli, version)
 }
