@@ -32,6 +32,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+/** Commands that have commands below them. */
+const groups = ['data', 'profile', 'judge']
+
 describe('commands of the pages', () => {
   const commands = pages.flatMap(({ text }) => commandsOf(text))
   /** What follows `npm run signllm --`, by command, such as `data convert`. */
@@ -39,7 +42,7 @@ describe('commands of the pages', () => {
   for (const words of commands) {
     if (words.slice(0, 4).join(' ') !== 'npm run signllm --') continue
     const rest = words.slice(4)
-    const parts = ['data', 'profile'].includes(rest[0]!) && !rest[1]!.startsWith('-') ? 2 : 1
+    const parts = groups.includes(rest[0]!) && !rest[1]!.startsWith('-') ? 2 : 1
     const name = rest[0]!.startsWith('-') ? '' : rest.slice(0, parts).join(' ')
     used.set(name, [...(used.get(name) ?? []), ...rest.filter((word) => word.startsWith('--'))])
   }
@@ -67,8 +70,8 @@ describe('commands of the pages', () => {
       const { stdout } = await signllm(...words, '--help')
       return [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z0-9]+)\b/gm)].map(([, name]) => name!)
     }
-    const top = (await namesIn()).filter((name) => !['help', 'data', 'profile'].includes(name))
-    const below = await Promise.all(['data', 'profile'].map(async (name) => (await namesIn(name)).map((sub) => `${name} ${sub}`)))
+    const top = (await namesIn()).filter((name) => !['help', ...groups].includes(name))
+    const below = await Promise.all(groups.map(async (name) => (await namesIn(name)).map((sub) => `${name} ${sub}`)))
     const all = [...top, ...below.flat().filter((name) => !name.endsWith(' help'))]
     expect(all.length).toBeGreaterThan(15)
     expect(all.filter((name) => !used.has(name))).toEqual([])

@@ -90,7 +90,7 @@ describe.skipIf(noBrowser)(`the report page in a browser${noBrowser && ` (${noBr
     expect(await section(page, 'Glosses').locator('tbody tr').first().locator('td').first().textContent()).toBe(report.glosses[0]!.gloss)
     expect(await page.locator('tr.worst td').first().textContent()).toBe(report.worstClass!.name)
     for (const { hash, scoreSignature } of report.judges) {
-      const line = section(page, 'Where the numbers come from').locator('li', { hasText: hash })
+      const line = section(page, 'Where the numbers come from').locator('li', { hasText: `judge nearest mean ${hash}` })
       expect(await line.locator('code').textContent()).toBe(scoreSignature)
     }
   })

@@ -178,7 +178,7 @@ describe('signllm eval', () => {
     const none = await signllm('eval', model)
     expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("required option '--judge <file>'")])
     const judge = await signllm('eval', model, '--judge', model, '--out', at('cli'))
-    expect([judge.status, judge.stderr]).toEqual([4, expect.stringContaining('wanted a judge, got')])
+    expect([judge.status, judge.stderr]).toEqual([4, expect.stringContaining('wanted a pose-to-text model, got a text-to-pose model')])
   })
 
   it('is judge report where only judges are looked at, with the same options', async () => {
