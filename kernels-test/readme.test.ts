@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signllm } from '../src/cli.testing.js'
+import { parsePoseToTextConfig } from '../src/tasks/pose_to_text/config.js'
 import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
 import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
 import { blocksOf, commandsOf, linksOf } from './markdown.js'
@@ -85,7 +86,11 @@ describe('commands of the pages', () => {
 describe('run files of the pages', () => {
   const files = pages.flatMap(({ path, text }) => blocksOf(text, 'yaml').map((yaml) => ({ path, yaml })))
   it.each(files.filter(({ yaml }) => /^name:/m.test(yaml)))('$path: are valid', ({ path, yaml }) => {
-    const parse = /^task: text-to-gloss/m.test(yaml) ? parseGlossConfig : parseRunConfig
+    const parse = /^task: text-to-gloss/m.test(yaml)
+      ? parseGlossConfig
+      : /^task: pose-to-text/m.test(yaml)
+        ? parsePoseToTextConfig
+        : parseRunConfig
     const notes: string[] = []
     expect(parse(yaml, path, (note) => notes.push(note)).data.length).toBeGreaterThan(0)
     expect(notes).toEqual([])
@@ -98,6 +103,10 @@ describe('run files of the pages', () => {
       parseRunConfig(`name: x\n${data}\nbase: { model: x }`, 'x'),
       parseRunConfig(`name: x\n${synthetic}\nschedule: { kind: warmup-cosine }`, 'x'),
       parseGlossConfig(`task: text-to-gloss\nname: x\n${data}`, 'x'),
+      parsePoseToTextConfig(
+        'task: pose-to-text\nname: x\ndata: [{ language: ASL, train: a, numbers: 151 }]\nsignCl: { maxDistance: 3 }',
+        'x',
+      ),
     ]
     const page = textOf('src/tasks/README.md')
     const missing = [...new Set(complete.flatMap((config) => keysIn(config)))].filter((key) => !page.includes(`\n| \`${key}\` |`))
