@@ -10,7 +10,8 @@ import { beamDialects } from './infer/beam.js'
 /** `27,28,29` as numbers. */
 export function seedList(text: string): number[] {
   const seeds = text.split(',').map(Number)
-  if (!seeds.every((seed) => Number.isInteger(seed) && seed >= 0)) throw new InvalidArgumentError('wanted whole numbers with commas between.')
+  if (!seeds.every((seed) => Number.isInteger(seed) && seed >= 0))
+    throw new InvalidArgumentError('wanted whole numbers with commas between.')
   if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError('wanted seeds that differ.')
   return seeds
 }
@@ -25,7 +26,8 @@ function number(text: string): number {
 export const search = {
   beams: ['--beams <n>', 'beams of the sentence, 1 to 64 (default: 3)', positive] as const,
   alpha: ['--alpha <n>', 'length penalty; -1 is none (default: -1)', number] as const,
-  dialect: () => new Option('--dialect <name>', "whose beam search (default: slrt, the released sign language transformer's)").choices(beamDialects),
+  dialect: () =>
+    new Option('--dialect <name>', "whose beam search (default: slrt, the released sign language transformer's)").choices(beamDialects),
   glossBeams: ['--gloss-beams <n>', 'hypotheses of glosses, 1 to 64 (default: 1, greedy)', positive] as const,
 }
 

@@ -1,8 +1,8 @@
 // `signllm judge train run.yaml`: judges from one run file, one a seed, so that what they say of a system can be told from the luck of a seed.
 
 import { join } from 'node:path'
-import { loadPoseToTextConfig } from '../tasks/run_file.js'
 import { poseToText } from '../tasks/pose_to_text/task.js'
+import { loadPoseToTextConfig } from '../tasks/run_file.js'
 import { taskRun } from '../train/task.js'
 import { warn } from './say.js'
 import { type TrainCommandOptions, type TrainSummary, trainTask } from './train.js'

@@ -9,7 +9,8 @@ import { readCheckpoint } from '../checkpoint/file.js'
 import { restorePoseToText } from '../checkpoint/pose_to_text.js'
 import { resampleMotion } from '../data/motion_resample.js'
 import type { Gpu } from '../device/gpu.js'
-import { type TranslatedClip, type TranslateOptions as Search, searchSignature, Translator } from '../infer/translator.js'
+import { type TranslateOptions as Search, searchSignature } from '../infer/search_options.js'
+import { type TranslatedClip, Translator } from '../infer/translator.js'
 import type { PoseToTextModel } from '../model/pose_to_text.js'
 import { type Motion, sameRate } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
@@ -88,7 +89,7 @@ class CheckpointJudge implements Judge {
       fresh.map((motion) => this.#framesOf(motion)),
       { ...this.#search, ...options },
     )
-    fresh.forEach((motion, i) => this.#read.set(motion, read[i]!))
+    for (const [i, motion] of fresh.entries()) this.#read.set(motion, read[i]!)
     return motions.map((motion) => this.#read.get(motion)!)
   }
 
