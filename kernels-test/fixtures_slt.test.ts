@@ -56,6 +56,10 @@ const named = (count: number, word: string) =>
     'whitespace',
   )
 
+/** The padded length of whatever is in the file's batches under this name. */
+const longest = (file: TensorFile, name: string): number =>
+  Math.max(...['', 'trained_in.'].map((prefix) => file.tensors.get(`${prefix}${name}`)!.shape[1]!))
+
 async function modelOf(file: TensorFile, prefix: string, training: boolean): Promise<PoseToTextModel> {
   const tensors = sltTensors(tensorsOf(file, prefix), prefix)
   const { sizes, glossClasses, vocabularySize } = sltSizes(tensors, prefix)
@@ -64,8 +68,8 @@ async function modelOf(file: TensorFile, prefix: string, training: boolean): Pro
     heads: toldBy(file).sizes.heads,
     dropout: 0,
     activation: 'relu',
-    maxFrames: 64,
-    maxTokens: 32,
+    maxFrames: longest(file, 'features'),
+    maxTokens: Math.max(longest(file, 'txt'), toldBy(file).limit),
   }
   const description = {
     config,
