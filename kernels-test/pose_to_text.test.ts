@@ -215,7 +215,10 @@ describe.each(Object.entries(cases))('a batch of pose to text, %s', (_, sizes) =
         lossOf(
           {
             heads,
-            tensors: new Map([...tensors, [theirs, { shape: extents, data: Float64Array.from(data, (v, i) => v + step * direction[i]!) }]]),
+            tensors: new Map<string, { shape: readonly number[]; data: ArrayLike<number> }>([
+              ...tensors,
+              [theirs, { shape: extents, data: Float64Array.from(data, (v, i) => v + step * direction[i]!) }],
+            ]),
           },
           clips,
           sizes,
