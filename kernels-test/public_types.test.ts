@@ -38,7 +38,7 @@ beforeAll(() => {
     host,
   )
   checker = program.getTypeChecker()
-}, 120_000)
+}, 300_000)
 
 const target = (symbol: ts.Symbol): ts.Symbol => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol)
 const isOurs = (node: ts.Node): boolean => emitted.has(resolve(node.getSourceFile().fileName))

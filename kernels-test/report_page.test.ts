@@ -29,7 +29,7 @@ const input = {
   },
   notes: [nasty],
 }
-const report = await evaluate(input, { samples: 20, tokens: 'whitespace' })
+const report = await evaluate(input, { resamples: 20, tokens: 'whitespace' })
 const motions = new Map(clips.map((reference, i) => [reference.name, { reference, generated: generated[i]! }]))
 const html = reportHtml(report, (name) => motions.get(name))
 

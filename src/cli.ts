@@ -240,7 +240,11 @@ program
 
 const cli = { common, print, warn, interruption }
 addScoreCommand(program, cli)
-addJudgeCommands(program.command('judge').description('train judges that read signing, and read with them'), cli)
+addJudgeCommands(
+  program.command('judge').description('train judges that read signing, read with them, and see how well they read'),
+  cli,
+  version,
+)
 addDataCommands(program.command('data').description('make, convert, check and view corpora'), cli)
 
 function common(): { adapter?: string; json?: boolean } {

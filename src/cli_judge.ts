@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { counted } from './base/counted.js'
 import type { Cli } from './cli_data.js'
+import { addJudgeReportCommand } from './cli_eval.js'
 import { positive } from './cli_options.js'
 import { interruptedStatus, NOTHING_TO_KEEP } from './cli_signals.js'
 import { beamDialects } from './infer/beam.js'
@@ -31,7 +32,8 @@ export const search = {
   glossBeams: ['--gloss-beams <n>', 'hypotheses of glosses, 1 to 64 (default: 1, greedy)', positive] as const,
 }
 
-export function addJudgeCommands(judge: Command, cli: Cli): void {
+/** Adds the commands; reports tell the package's version. */
+export function addJudgeCommands(judge: Command, cli: Cli, version: string): void {
   judge
     .command('train')
     .description('train a judge from a run file of task pose-to-text; with --seeds, one judge a seed')
@@ -63,4 +65,6 @@ export function addJudgeCommands(judge: Command, cli: Cli): void {
       const saved = summary.out === undefined ? '' : `\n${counted(summary.clips.length, 'line')} saved in ${summary.out}`
       cli.print(summary, `${formatReadings(summary)}${saved}`)
     })
+
+  addJudgeReportCommand(judge, cli, version)
 }

@@ -2,7 +2,9 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Cli } from './cli_data.js'
-import { positive } from './cli_options.js'
+import { positive, repeated } from './cli_options.js'
+import { NOTHING_TO_KEEP } from './cli_signals.js'
+import { scoreMotionHelp } from './commands/score_motion_help.js'
 import { glossCleanUpNames, smoothings, textMetricNames, tokeniserNames } from './metrics/text_metric_names.js'
 
 // A resample scores the corpus once more, for every metric.
@@ -19,37 +21,53 @@ External scorers:
   --jsonl writes a line for each sentence, as it stands in the files: {"id": 1, "hyp": "...", "ref": "..."}, where id is its line number
   --external reads a line for each sentence, in any order: {"id": 1, "score": 0.42}, and reports the mean under the name of the file`
 
+/** An option that motions do not have. */
+const ofText = <Flags extends string>(flags: Flags, description: string) => new Option(flags, description).conflicts('motion')
+
 export function addScoreCommand(program: Command, cli: Cli): void {
   program
     .command('score')
-    .description('score the sentences or glosses of any system against references: two text files, one sentence per line')
-    .argument('<hypotheses.txt>')
-    .argument('<references.txt>')
-    .option('--metrics <names>', `metrics, separated by commas: ${textMetricNames.join(', ')} (default: bleu,rouge,chrf,wer,exact)`)
+    .description(
+      'score sentences, glosses or motions of any system against references: two text files, one sentence per line, or with --motion two corpora',
+    )
+    .argument('<hypotheses>')
+    .argument('<references>')
     .addOption(
-      new Option('--tokenise <name>', "how BLEU, ROUGE-L and exact matches cut lines: at white space, or as sacreBLEU's tokeniser")
+      ofText(`--metrics <names>`, `metrics, separated by commas: ${textMetricNames.join(', ')} (default: bleu,rouge,chrf,wer,exact)`),
+    )
+    .addOption(
+      ofText('--tokenise <name>', "how BLEU, ROUGE-L and exact matches cut lines: at white space, or as sacreBLEU's tokeniser")
         .choices(tokeniserNames)
         .default('ws' as const),
     )
-    .addOption(new Option('--smooth <how>', 'smoothing of BLEU (default: none with ws, else exp)').choices(smoothings))
-    .option('--lowercase', 'lower-case both sides')
-    .option('--strip-dot', 'take one full stop off the end of each line of both sides')
-    .option('--gloss', 'the lines are glosses: word error rate as in sign language recognition')
+    .addOption(ofText('--smooth <how>', 'smoothing of BLEU (default: none with ws, else exp)').choices(smoothings))
+    .addOption(ofText('--lowercase', 'lower-case both sides'))
+    .addOption(ofText('--strip-dot', 'take one full stop off the end of each line of both sides'))
+    .addOption(ofText('--gloss', 'the lines are glosses: word error rate as in sign language recognition'))
     .addOption(
-      new Option('--clean-up <name>', 'what glosses pass before they are compared (default: phoenix-2014t; needs --gloss)').choices(
+      ofText('--clean-up <name>', 'what glosses pass before they are compared (default: phoenix-2014t; needs --gloss)').choices(
         glossCleanUpNames,
       ),
     )
-    .option('--against <file>', 'hypotheses of another system for the same references: differences by paired bootstrap')
-    .option('--resamples <n>', 'number of bootstrap resamples', resamples, 1000)
-    .option('--seed <n>', 'random seed of the bootstrap', positive, 27)
-    .option('--jsonl <file>', 'write the sentences for external scorers')
-    .option('--external <file>', 'report scores of an external scorer; may be repeated', (path, paths: string[] = []) => [...paths, path])
+    .addOption(ofText('--against <file>', 'hypotheses of another system for the same references: differences by paired bootstrap'))
+    .addOption(ofText('--resamples <n>', 'number of bootstrap resamples').argParser(resamples).default(1000))
+    .addOption(ofText('--seed <n>', 'random seed of the bootstrap').argParser(positive).default(27))
+    .addOption(ofText('--jsonl <file>', 'write the sentences for external scorers'))
+    .addOption(ofText('--external <file>', 'report scores of an external scorer; may be repeated').argParser<readonly string[]>(repeated))
+    .option('--motion', scoreMotionHelp.motion)
+    .option('--split <name>', scoreMotionHelp.split)
+    .addOption(new Option('--pair <by>', scoreMotionHelp.pair).choices(['name', 'order'] as const))
+    .option('--fastdtw', scoreMotionHelp.fastdtw)
+    .option('--train <path>', scoreMotionHelp.train)
     .addHelpText('after', externalFormats)
     .action(async (hypotheses: string, references: string, options) => {
-      const [{ score }, { formatScoredText }] = await Promise.all([import('./commands/score.js'), import('./commands/score_text.js')])
-      const summary = await score(hypotheses, references, options)
-      for (const note of summary.notes) cli.warn(note)
-      cli.print(summary, formatScoredText(summary))
+      const { score } = await import('./commands/score.js')
+      const { summary, text, notes } = await score(hypotheses, references, {
+        ...cli.common(),
+        ...options,
+        signal: cli.interruption(NOTHING_TO_KEEP),
+      })
+      for (const note of notes) cli.warn(note)
+      cli.print(summary, text)
     })
 }

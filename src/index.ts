@@ -9,10 +9,12 @@ export {
   readCheckpoint as readAnyCheckpoint,
   readGlossCheckpoint,
   readPoseCheckpoint as readCheckpoint,
+  saveCheckpoint as saveAnyCheckpoint,
   saveGlossCheckpoint,
   savePoseCheckpoint as saveCheckpoint,
 } from './checkpoint/file.js'
 export type { CheckpointBytes } from './checkpoint/parse.js'
+export { poseToTextContent, poseToTextDescription, restorePoseToText } from './checkpoint/pose_to_text.js'
 export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
 export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
 export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
@@ -20,12 +22,39 @@ export * from './data.js'
 export * from './engine.js'
 export * from './formats.js'
 export type { Abortable } from './infer/abort.js'
+export type { Beam, BeamDialect, BeamRules, Hypothesis as BeamHypothesis } from './infer/beam.js'
+export { BeamSearch, candidatesPerBeam, type FoundSentence, type Moves as BeamMoves, type TopTokens } from './infer/beam_search.js'
+export { type AlignedLabel, alignedLabels } from './infer/ctc/alignment.js'
+export { greedyLabels } from './infer/ctc/greedy.js'
+export type { CtcLogits } from './infer/ctc/logits.js'
+export { type LabelsFound, type PrefixBeamOptions, prefixBeam } from './infer/ctc/prefix_beam.js'
 export { type GenerateOptions, Generator } from './infer/generator.js'
 export { type DecodedGloss, type DecodeOptions, GlossDecoder } from './infer/gloss_decoder.js'
 export type { LengthPolicy } from './infer/length_policy.js'
 export { MultiLanguageGenerator, type SavedGroups } from './infer/multi_language_generator.js'
+export type { PoseFrames } from './infer/pose_reader.js'
 export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
+export type { TranslateOptions } from './infer/search_options.js'
+export { type LabelledRun, type TranslatedClip, Translator } from './infer/translator.js'
+export { type EvaluationInput, type EvaluationOptions, evaluate } from './judge/evaluation.js'
+export type { AlignedRun, Judge, TranslateOptions as JudgeTranslateOptions, Translation } from './judge/judge.js'
+export type { TextMeasure } from './judge/measures.js'
+export type { BoneSpreadReport, MotionReport, NearestTrainingReport } from './judge/motion_report.js'
+export { type OpenJudgeOptions, openJudge } from './judge/open.js'
+export { reportHtml, type ShownMotions } from './judge/page/page.js'
+export type {
+  ClassReport,
+  ClipReport,
+  EvalReport,
+  GlossReport,
+  Judged,
+  JudgeReport,
+  Provenance as EvalProvenance,
+  SystemReport,
+} from './judge/report.js'
+export type { SystemName } from './judge/systems.js'
+export { formatReport } from './judge/table.js'
 export {
   type AccuracyOptions,
   sequenceAccuracy,
@@ -115,6 +144,7 @@ export type { WarpPath } from './metrics/warp.js'
 export { type ModelConfig, type Preset, presets } from './model/config.js'
 export type { FrameScaling } from './model/frame_scaling.js'
 export { parameterCount, parameterSpecs } from './model/parameters.js'
+export { type PoseToTextConfig, type PoseToTextDescription, PoseToTextModel, type PoseToTextOptions } from './model/pose_to_text.js'
 export { type AddLanguageOptions, type GroupDescription, LanguageGroup, SignModel } from './model/sign_model.js'
 export { type GlossConfig, GlossModel, type GlossModelDescription } from './model/text_to_gloss.js'
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
@@ -122,8 +152,19 @@ export { exchangeSides, facing, sidesAreExchanged } from './motion/sides.js'
 export { bones, COORDS, drawnBones, JOINTS, joint, type Part as BodyPart } from './motion/skeleton.js'
 export type { Attempt as AdapterAttempt } from './platform/node/adapters.js'
 export { type AdapterReport, type OpenedGpu, type OpenOptions, openGpu } from './platform/node/open.js'
-export { type GlossTrainEvent, type TrainEvent, trainGlossRun, trainRun } from './tasks/run.js'
-export { loadGlossConfig, loadRunConfig, loadRunFile } from './tasks/run_file.js'
+export { type PoseToTextRunConfig, parsePoseToTextConfig } from './tasks/pose_to_text/config.js'
+export type { TranslationScores } from './tasks/pose_to_text/evaluate.js'
+export type { SignedLosses } from './tasks/pose_to_text/losses.js'
+export type { SignedStep } from './tasks/pose_to_text/training.js'
+export {
+  type GlossTrainEvent,
+  type PoseToTextTrainEvent,
+  type TrainEvent,
+  trainGlossRun,
+  trainPoseToTextRun,
+  trainRun,
+} from './tasks/run.js'
+export { loadGlossConfig, loadPoseToTextConfig, loadRunConfig, loadRunFile } from './tasks/run_file.js'
 export { type GlossRunConfig, parseGlossConfig } from './tasks/text_to_gloss/config.js'
 export type { GlossLine } from './tasks/text_to_gloss/data.js'
 export { type GlossStep, GlossTraining, type GlossValidated } from './tasks/text_to_gloss/training.js'

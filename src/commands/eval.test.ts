@@ -2,12 +2,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { savePoseCheckpoint } from '../checkpoint/file.js'
+import { saveCheckpoint, savePoseCheckpoint } from '../checkpoint/file.js'
+import { poseToTextContent } from '../checkpoint/pose_to_text.js'
 import { signllm } from '../cli.testing.js'
 import { loadCorpus } from '../data/corpus/corpus.js'
 import { saveCorpus } from '../data/corpus/save.js'
 import { madeUpClips, nearestMeanJudge } from '../judge/judge.testing.js'
-import { tinyModel, words } from '../model/tiny_models.testing.js'
+import { tinyJudge, tinyModel, words } from '../model/tiny_models.testing.js'
 import { openGpu } from '../platform/node/open.js'
 import { silent } from './clips.testing.js'
 import { type EvalCommandOptions, evalCommand } from './eval.js'
@@ -165,6 +166,12 @@ describe('signllm eval', () => {
     await refused({ data: [at('german')] }).toThrow('wanted a clip of ASL, which')
   })
 
+  it('signs glosses with the clean-up that was asked for', async () => {
+    const { report } = await evalCommand(undefined, options('cleaned', { data: [at('corpus')], cleanUp: 'phoenix-2014t' }))
+    expect(report.signatures.text.glossWer).toContain('clean:phoenix-2014t')
+    expect(report.provenance.command).toContain('--clean-up phoenix-2014t')
+  })
+
   it('is a command, with the exit status of what is wrong', async () => {
     const help = await signllm('eval', '--help')
     expect([help.status, help.stdout]).toEqual([0, expect.stringContaining('--judge <file>')])
@@ -172,5 +179,21 @@ describe('signllm eval', () => {
     expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("required option '--judge <file>'")])
     const judge = await signllm('eval', model, '--judge', model, '--out', at('cli'))
     expect([judge.status, judge.stderr]).toEqual([4, expect.stringContaining('wanted a judge, got')])
+  })
+
+  it('is judge report where only judges are looked at, with the same options', async () => {
+    const judge = at('run', 'judge.safetensors')
+    const { gpu } = await openGpu()
+    await saveCheckpoint(judge, await poseToTextContent(tinyJudge(gpu)))
+    await gpu.destroy()
+    const args = ['judge', 'report', judge, '--data', at('corpus'), '--limit', '2', '--clean-up', 'phoenix-2014t', '--seed', '3']
+    const { status, stdout, stderr } = await signllm('--json', ...args)
+    expect(status, stderr).toBe(0)
+    const report = JSON.parse(stdout)
+    expect([report.clipCount, report.seed, report.glossCleanUp]).toEqual([2, 3, 'phoenix-2014t'])
+    expect(report.systems[0].name).toBe('ground truth')
+    expect((await readdir(at('run', 'eval'))).sort()).toEqual(['eval.json', 'report.html'])
+    const none = await signllm('judge', 'report', '--data', at('corpus'))
+    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("missing required argument 'judges'")])
   })
 })

@@ -14,6 +14,7 @@ import type { Judge } from '../judge/judge.js'
 import { openJudge } from '../judge/open.js'
 import { reportHtml } from '../judge/page/page.js'
 import type { EvalReport } from '../judge/report.js'
+import type { GlossCleanUp } from '../metrics/text_metric_names.js'
 import type { TokenPolicy } from '../text/tokenise.js'
 import { openAdapter } from './adapter.js'
 import { evalData, type SplitClip, type SplitName } from './eval_data.js'
@@ -31,12 +32,14 @@ export interface EvalCommandOptions extends Listener {
   readonly split?: SplitName | undefined
   readonly lang?: string | undefined
   readonly source?: Source | undefined
-  /** Folder of the report; default `eval` beside the model. */
+  /** Folder of the report; default `eval` beside the model; of the judges alone, beside the first of them; of motions made elsewhere, here. */
   readonly out?: string | undefined
   readonly beams?: number | undefined
   readonly limit?: number | undefined
   readonly seed?: number | undefined
   readonly tokens?: TokenPolicy | undefined
+  /** What glosses pass before they are compared. */
+  readonly cleanUp?: GlossCleanUp | undefined
   readonly policy?: LengthPolicy | undefined
   /** The least normalised score of the worst class that passes. */
   readonly gate?: number | undefined
@@ -90,12 +93,12 @@ export async function evalCommand(model: string | undefined, options: EvalComman
           },
           notes: made.notes,
         },
-        { seed, tokens: options.tokens, signal, onProgress: stages.update },
+        { seed, tokens: options.tokens, glossCleanUp: options.cleanUp, signal, onProgress: stages.update },
       )
       stages.done()
       signal?.throwIfAborted()
       const shown = new Map(clips.map((reference, i) => [reference.name, { reference, ...(generated && { generated: generated[i]! }) }]))
-      const files = await writeReport(options.out ?? join(model === undefined ? '.' : dirname(model), 'eval'), {
+      const files = await writeReport(options.out ?? folderBeside(model, options), {
         'report.html': reportHtml(report, (name) => shown.get(name)),
         'eval.json': `${JSON.stringify(report, null, 2)}\n`,
       })
@@ -107,6 +110,11 @@ export async function evalCommand(model: string | undefined, options: EvalComman
     for (const judge of judges) await judge[Symbol.asyncDispose]()
     await gpu.destroy()
   }
+}
+
+function folderBeside(model: string | undefined, { motions, judge }: EvalCommandOptions): string {
+  const beside = model ?? (motions === undefined ? judge[0] : undefined)
+  return join(beside === undefined ? '.' : dirname(beside), 'eval')
 }
 
 function dataOf(model: string | undefined, { data }: EvalCommandOptions): readonly string[] {
@@ -208,7 +216,7 @@ async function writeReport(out: string, texts: Readonly<Record<string, string>>)
 
 /** The command as it can be typed again. Absolute paths are those of one machine: of them, only what is below this folder, or the name, is told. */
 function commandLine(model: string | undefined, options: EvalCommandOptions): string {
-  const { judge, data, motions, split, lang, source, beams, limit, seed, tokens, policy, gate } = options
+  const { judge, data, motions, split, lang, source, beams, limit, seed, tokens, cleanUp, policy, gate } = options
   const told = (path: string) => {
     if (!isAbsolute(path)) return path
     const here = relative(process.cwd(), path)
@@ -219,7 +227,7 @@ function commandLine(model: string | undefined, options: EvalCommandOptions): st
     ...judge.flatMap((path) => ['--judge', told(path)]),
     ...(data ?? []).flatMap((path) => ['--data', told(path)]),
     ...(motions === undefined ? [] : ['--motions', told(motions)]),
-    ...Object.entries({ split, lang, source, beams, limit, seed, tokens, policy, gate }).flatMap(([name, value]) =>
+    ...Object.entries({ split, lang, source, beams, limit, seed, tokens, 'clean-up': cleanUp, policy, gate }).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name}`, String(value)],
     ),
   ]

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { signllm } from '../cli.testing.js'
 import { saveCorpus } from '../data/corpus/save.js'
 import { resampleMotion } from '../data/motion_resample.js'
 import { syntheticCorpus } from '../data/synthetic/corpus.js'
@@ -144,5 +145,32 @@ describe('scoreMotion', () => {
 
   it('stops where it is told to', async () => {
     await expect(score(references, references, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough')
+  })
+})
+
+describe('signllm score --motion', () => {
+  it('prints the scores with their notes and signatures, or JSON', async () => {
+    const made = await corpus(clips.toReversed())
+    const told = await signllm('score', '--motion', made, references, '--train', references, '--fastdtw')
+    expect(told, told.stderr).toMatchObject({ status: 0 })
+    for (const part of ['4 clips paired by name', 'hypotheses', '(4 of 4 copied)', 'dtw-mje|align:fastdtw|'])
+      expect(told.stdout).toContain(part)
+    const { status, stdout } = await signllm('--json', 'score', '--motion', made, references, '--pair', 'order')
+    expect([status, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ clips: 4, pairedBy: 'order' })])
+  })
+
+  it('takes a split of either input', async () => {
+    const parts = at('parts')
+    await mkdir(parts)
+    await corpus(clips.slice(0, 2), join(parts, 'test'))
+    const { status, stdout, stderr } = await signllm('--json', 'score', '--motion', parts, parts, '--split', 'test')
+    expect([status, stderr, JSON.parse(stdout).clips]).toEqual([0, expect.anything(), 2])
+  })
+
+  it('has no options of text, which has none of its', async () => {
+    const text = await signllm('score', '--motion', references, references, '--metrics', 'bleu')
+    expect([text.status, text.stderr]).toEqual([2, expect.stringContaining("'--metrics <names>' cannot be used with option '--motion'")])
+    const motion = await signllm('score', references, references, '--train', references)
+    expect([motion.status, motion.stderr]).toEqual([2, expect.stringContaining('wanted --train with --motion, got it alone')])
   })
 })

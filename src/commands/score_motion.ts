@@ -38,15 +38,6 @@ export interface ScoreMotionSummary extends MotionScores {
   readonly notes: readonly string[]
 }
 
-/** What the options mean, for the command line. */
-export const scoreMotionHelp = {
-  motion: 'score motions: both inputs are prefixes of .skels corpora, .h5, .pose or .npz files or folders of them',
-  split: 'the split to score: DIR/NAME.skels of a folder, or the clips named NAME/… of a corpus',
-  pair: 'pair clips by name or by order (default: by name if both inputs have names)',
-  fastdtw: 'compute DTW-MJE with fastdtw (radius 1), as in published SLRTP tables (default: exact DTW)',
-  train: 'the training clips of the system: reports the distance to the nearest of them, and counts copies',
-} as const
-
 /**
  * Scores motions of 50 joints, normalised as a model's training clips are, with their baselines. A hypothesis at another frame rate than its reference is resampled to
  * it, and that is noted. Throws ERR_DATA where clips cannot be read or paired, naming them: none is left out of a score; ERR_USAGE for a split of neither input.

@@ -27,7 +27,7 @@ const generated = madeUpClips(
   { split: 'made', noise: 0.05 },
 )
 const input: EvaluationInput = { clips, generated, train, judges, provenance }
-const quick = { samples: 50 }
+const quick = { resamples: 50 }
 const report = await evaluate(input, quick)
 const system = ({ systems }: EvalReport, name: string) => systems.find((one) => one.name === name)!
 
@@ -46,7 +46,7 @@ describe('an evaluation', () => {
 
   it('holds every system against the ceiling by bootstrap, and its motions against the signers’', () => {
     const made = system(report, 'generated')
-    expect(made.againstCeiling!.high).toBeLessThan(0)
+    expect(made.againstCeiling!.interval[1]).toBeLessThan(0)
     expect(system(report, 'ground truth').againstCeiling).toBeNull()
     expect(system(report, 'ground truth').motion).toMatchObject({
       dtwMje: 0,
@@ -55,9 +55,10 @@ describe('an evaluation', () => {
       frechet: expect.closeTo(0, 6),
     })
     const still = system(report, 'mean pose').motion
-    expect([still.wristPathRatio, still.repetition, still.boneLengthSpread]).toEqual([0, 1, expect.closeTo(0, 9)])
-    expect(system(report, 'nearest neighbour').motion.nearestNeighbour).toBe(0)
-    expect(made.motion.nearestNeighbour).toBeGreaterThan(0)
+    expect([still.wristPathRatio, still.repetition, still.boneSpread.mean]).toEqual([0, null, expect.closeTo(0, 9)])
+    expect(system(report, 'nearest neighbour').motion.nearestTraining).toEqual({ mean: 0, copied: 16 })
+    expect(made.motion.nearestTraining!.mean).toBeGreaterThan(0)
+    expect(made.motion.boneSpread.parts['right hand']).toBeGreaterThan(0)
     expect(made.motion.frechet).toBeGreaterThan(1e-3)
   })
 
@@ -87,7 +88,10 @@ describe('an evaluation', () => {
 
   it('prints every judge with its hash, and survives JSON', async () => {
     for (const { hash, scoreSignature, trainedOnClips } of report.judges)
-      expect([scoreSignature, trainedOnClips]).toEqual([`bleu4|tok:words|lc:y|dot:stripped|smooth:none|n:16|nearest-mean|judge:${hash}`, 0])
+      expect([scoreSignature, trainedOnClips]).toEqual([
+        `bleu4|tok:ws|smooth:none|eff:n|cut:words|lc:y|punct:n|n:16|nearest-mean|judge:${hash}`,
+        0,
+      ])
     expect(JSON.parse(JSON.stringify(report))).toEqual(report)
     expect(await evaluate(input, quick)).toEqual(report)
     expect(await evaluate(input, { ...quick, seed: 5 })).not.toEqual(report)
@@ -117,6 +121,31 @@ describe('an evaluation', () => {
     expect(letters.classes.map(({ name }) => name)).toEqual(['1 to 3 letters', '4 to 5 letters', '6 to 8 letters'])
   })
 
+  it('takes letters between spaces as letters, of which sch is one', async () => {
+    const spelled = (texts: readonly string[], split: string) => madeUpClips(texts, { split })
+    const reader = nearestMeanJudge(spelled(['sch u l e', 'h u s c'], 'train'))
+    const judge = { ...reader, unit: 'letters' as const }
+    const real = spelled(['sch u l', 'h u sch e'], 'test')
+    const made = spelled(['u u l', 'h u sch e'], 'made')
+    const letters = await evaluate({ ...input, clips: real, generated: made, train: [], judges: [judge] }, quick)
+    expect(system(letters, 'generated').text.letterErrorRate!.mean).toBeCloseTo(100 / 7, 9)
+    expect(letters.signatures.text.letterErrorRate).toBe('letterErrorRate|unit:token|costs:1/1/1|cut:spaced-letters|lc:y|punct:n|n:2')
+  })
+
+  it('signs every score, and compares glosses after the clean-up that is asked for', async () => {
+    const { signatures } = report
+    expect(Object.keys(signatures.text)).toEqual(['bleu1', 'bleu2', 'bleu3', 'bleu4', 'rougeL', 'chrf', 'wer', 'exact', 'glossWer'])
+    expect([signatures.text.wer, signatures.text.glossWer]).toEqual([
+      'wer|form:slrtp2025|costs:1/1/1|punct:n|contractions:en|cut:words|lc:y|punct:n|n:16',
+      'glossWer|form:gloss|costs:4/3/3|clean:none|cut:ws|n:16',
+    ])
+    expect(signatures.motion.frechet).toContain(`judge:${judges[0]!.hash}`)
+    const annotated = clips.map((clip) => ({ ...clip, gloss: `__LEFTHAND__ ${clip.gloss}` }))
+    const rate = async (glossCleanUp: 'none' | 'phoenix-2014t') =>
+      system(await evaluate({ ...input, clips: annotated }, { ...quick, glossCleanUp }), 'ground truth').text.glossWer!.mean
+    expect([await rate('none'), await rate('phoenix-2014t')]).toEqual([expect.closeTo((100 * 16) / 84, 9), 0])
+  })
+
   it('takes chrF where most sentences are too short for BLEU-4', async () => {
     const short = madeUpClips(['rain sun', 'sun', 'snow wind', 'fog ice hail dew rain'])
     const judged = await evaluate({ ...input, clips: short, generated: short }, quick)
@@ -133,7 +162,13 @@ describe('an evaluation', () => {
   it('tells how far it is, and stops when asked to', async () => {
     const stages = new Set<string>()
     await evaluate(input, { ...quick, onProgress: (stage, done, all) => stages.add(`${stage}: ${all}${done > all ? '!' : ''}`) })
-    expect([...stages].map((line) => line.split(':')[0])).toEqual(['judge 1 of 3', 'judge 2 of 3', 'judge 3 of 3', 'motion scores'])
+    expect([...stages].map((line) => line.split(':')[0])).toEqual([
+      'judge 1 of 3',
+      'judge 2 of 3',
+      'judge 3 of 3',
+      'nearest training clips',
+      'motion scores',
+    ])
     const reason = new Error('enough')
     await expect(evaluate(input, { ...quick, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
@@ -167,7 +202,7 @@ describe('warnings', () => {
     const told = warnings.find((warning) => warning.startsWith('generated beats the ceiling'))!
     expect(told).toMatch(/BLEU-1 100\.00 against \d+\.\d\d/)
     expect(told).toMatch(
-      /Length ratio of the text 1\.00 \(ground truth \d\.\d\d\), duration ratio 1\.00 \(ground truth 1\.00\), repetition \d\.\d\d \(ground truth \d\.\d\d\), nearest-neighbour distance 0\.0000 \(ground truth [1-9][\d.]+\)/,
+      /Length ratio of the text 1\.00 \(ground truth \d\.\d\d\), duration ratio 1\.00 \(ground truth 1\.00\), repetition \d\.\d\d \(ground truth \d\.\d\d\), distance to the nearest training clip 0\.\d{4} \(ground truth [1-9][\d.]+\), copied clips \d+ \(ground truth 0\)/,
     )
   })
 

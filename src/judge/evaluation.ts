@@ -1,6 +1,8 @@
 // Motions judged by what can be read in them: systems × judges over one split, and everything that a reader of the numbers should know beside them.
 
 import { SignError } from '../base/errors.js'
+import { motionSignatures } from '../metrics/motion_scores.js'
+import type { GlossCleanUp } from '../metrics/text_metric_names.js'
 import { checkMotion } from '../motion/check.js'
 import type { Clip, Motion } from '../motion/clip.js'
 import { type TokenPolicy, tokenise } from '../text/tokenise.js'
@@ -11,8 +13,9 @@ import type { Judge } from './judge.js'
 import { featuresOnce, translateOnce } from './judged.js'
 import type { JudgedSystem } from './judged_system.js'
 import type { TextMeasure } from './measures.js'
+import { nearestOnce, turn } from './nearest.js'
 import { type ClassReport, type EvalReport, type Provenance, REPORT_FORMAT, type SystemReport } from './report.js'
-import { countSentence, scoreSignature } from './scores.js'
+import { areSpelled, countTexts, reportMetrics, textSignatures } from './scores.js'
 import { classReport, judgeReport, systemReport } from './system_report.js'
 import { CEILING, FLOOR, type System, systemsOf } from './systems.js'
 import { emptyReferenceWarnings, judgeWarnings, scoreWarnings } from './warnings.js'
@@ -36,8 +39,10 @@ export interface EvaluationOptions {
   readonly seed?: number | undefined
   /** How both sides are cut into tokens. Default: what the judges' unit says. */
   readonly tokens?: TokenPolicy | undefined
+  /** What glosses pass before they are compared. Default `none`; the published numbers of PHOENIX-2014T are after `phoenix-2014t`. */
+  readonly glossCleanUp?: GlossCleanUp | undefined
   /** Resamples of the bootstrap. Default 1000. */
-  readonly samples?: number
+  readonly resamples?: number | undefined
   readonly signal?: AbortSignal | undefined
   /** Told how far each stage is. */
   readonly onProgress?: (stage: string, done: number, all: number) => void
@@ -47,37 +52,44 @@ export interface EvaluationOptions {
  * Judges every system on the split. Clips whose reference has no token are left out, with a warning.
  *
  * @throws ERR_USAGE for no judge, the same judge twice, judges of different units, and as many motions as there are not clips; ERR_DATA for a malformed motion
- * and where no clip has a reference
+ * where no clip has a reference, and for glosses that the clean-up refuses
  */
 export async function evaluate(input: EvaluationInput, options: EvaluationOptions = {}): Promise<EvalReport> {
   const { judges, train, provenance, notes = [] } = input
-  const { seed = 27, samples, signal, onProgress = () => undefined } = options
+  const { seed = 27, resamples, signal, glossCleanUp = 'none', onProgress = () => undefined } = options
   const unit = checkJudges(judges)
   const tokens = options.tokens ?? unit
   const { clips, generated, empty } = withReferences(input, tokens)
   const systems = systemsOf({ clips, generated, train, seed })
-  const judged = await judgeSystems(systems, clips, judges, tokens, options)
+  const spelled = unit === 'letters' && areSpelled(clips.map(({ text }) => text))
+  const metrics = reportMetrics({ unit, tokens, glossCleanUp, spelled })
+  const judged = await judgeSystems(systems, clips, judges, metrics, options)
 
   const ceiling = judged.find(({ name }) => name === CEILING)!
   const floor = judged.find(({ name }) => name === FLOOR)
   const primary = primaryOf(unit, clips, tokens)
   const clipMeasure = unit === 'letters' ? 'letterErrorRate' : 'chrf'
   const features = await featuresOnce(judges[0]!, systems)
+  const nearest = await nearestOnce(systems, clips, train, {
+    signal,
+    onProgress: (done, all) => onProgress('nearest training clips', done, all),
+  })
   const reports: SystemReport[] = []
   for (const [done, system] of judged.entries()) {
     signal?.throwIfAborted()
     onProgress('motion scores', done, judged.length)
     await turn()
-    reports.push(systemReport(system, { clips, train, ceiling, floor, primary, unit, features, samples, seed }))
+    reports.push(systemReport(system, { clips, ceiling, floor, primary, nearest, features, resamples, seed }))
   }
   onProgress('motion scores', judged.length, judged.length)
 
   const classes = classesOf(clips, unit, tokens).map((one) => classReport(one, judged, primary))
+  const text = textSignatures(metrics, clips.length)
   const told = {
     systems: reports,
     primary,
     clipCount: clips.length,
-    judges: judges.map((judge) => judgeReport(judge, clips, scoreSignature(primary, tokens, clips.length, decodingOf(judge)))),
+    judges: judges.map((judge) => judgeReport(judge, clips, `${text[primary]}|${decodingOf(judge)}`)),
   }
   return {
     format: REPORT_FORMAT,
@@ -91,14 +103,20 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
     provenance,
     seed,
     ...told,
+    glossCleanUp,
+    signatures: {
+      text: measured(text, reports),
+      motion: { ...motionSignatures(clips, 'exact', train.length), frechet: frechetSignature(judges[0]!, clips.length) },
+    },
     clipMeasure,
     classes,
     worstClass: worst(classes),
     glosses: glossReports(
       clips.map(({ gloss }) => gloss),
       judged.filter(({ name }) => name === 'generated' || name === CEILING),
+      glossCleanUp,
     ),
-    clips: clipReports(clips, judged, clipMeasure),
+    clips: clipReports(clips, judged, clipMeasure, nearest),
   }
 }
 
@@ -142,7 +160,7 @@ async function judgeSystems(
   systems: readonly System[],
   clips: readonly Clip[],
   judges: readonly Judge[],
-  tokens: TokenPolicy,
+  metrics: ReturnType<typeof reportMetrics>,
   { signal, onProgress = () => undefined }: EvaluationOptions,
 ): Promise<JudgedSystem[]> {
   const judged = systems.map((system) => ({ ...system, translations: [] as JudgedSystem['translations'][number][] }))
@@ -155,11 +173,12 @@ async function judgeSystems(
   return judged.map((system) => ({
     ...system,
     counts: system.translations.map((byClip) =>
-      byClip.map(({ text, glosses }, i) =>
-        countSentence(
-          { hypothesis: text, reference: clips[i]!.text, hypothesisGlosses: glosses, referenceGlosses: clips[i]!.gloss },
-          tokens,
-        ),
+      countTexts(
+        metrics,
+        byClip.map(({ text, glosses }, i) => {
+          const { text: reference, gloss: referenceGlosses } = clips[i]!
+          return { hypothesis: text, reference, hypothesisGlosses: glosses, referenceGlosses }
+        }),
       ),
     ),
   }))
@@ -171,6 +190,12 @@ function primaryOf(unit: 'words' | 'letters', clips: readonly Clip[], tokens: To
   return 2 * clips.filter(({ text }) => tokenise(text, tokens).length >= 4).length >= clips.length ? 'bleu4' : 'chrf'
 }
 
+/** Of the measures that a report has. */
+const measured = (signatures: EvalReport['signatures']['text'], systems: readonly SystemReport[]): EvalReport['signatures']['text'] =>
+  Object.fromEntries(Object.entries(signatures).filter(([measure]) => systems.some(({ text }) => text[measure as TextMeasure])))
+
+const frechetSignature = ({ hash }: Judge, clips: number): string => `frechet|features:encoder-mean|cov:n-1|n:${clips}|judge:${hash}`
+
 const decodingOf = ({ signature, hash }: Judge): string => `${signature}|judge:${hash}`
 
 /** Clips whose shuffled reference says the same. */
@@ -181,6 +206,3 @@ const worst = (classes: readonly ClassReport[]): ClassReport | null =>
   classes
     .filter(({ normalised }) => normalised !== null)
     .reduce<ClassReport | null>((least, one) => (least && least.normalised! <= one.normalised! ? least : one), null)
-
-/** Lets signals and timers be heard between stretches of work. */
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))

@@ -11,14 +11,13 @@ export const textMeasures = {
   wer: { label: 'WER', lowIsGood: true },
   letterErrorRate: { label: 'letter error rate', lowIsGood: true },
   glossWer: { label: 'gloss WER', lowIsGood: true },
+  /** Sentences that are right to the token. */
+  exact: { label: 'exact', lowIsGood: false },
 } as const
 
 export type TextMeasure = keyof typeof textMeasures
 
 export const measureNames = Object.keys(textMeasures) as readonly TextMeasure[]
-
-/** Scores of a corpus of translations; what it does not allow, such as glosses where there are none, is left out. */
-export type TextScores = Readonly<Partial<Record<TextMeasure, number>>>
 
 /** Whether a score is better than another. */
 export function isBetter(measure: TextMeasure, score: number, than: number): boolean {

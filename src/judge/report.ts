@@ -1,9 +1,12 @@
 // What an evaluation tells, as the JSON that `signllm eval` writes.
 
-import type { Difference } from './bootstrap.js'
+import type { Comparison } from '../metrics/bootstrap.js'
+import type { SignedScore } from '../metrics/motion_scores.js'
+import type { NearestTraining } from '../metrics/nearest_training.js'
+import type { GlossCleanUp } from '../metrics/text_metric_names.js'
 import type { AlignedRun } from './judge.js'
 import type { TextMeasure } from './measures.js'
-import type { MotionScores } from './motion_scores.js'
+import type { MotionReport } from './motion_report.js'
 import type { SystemName } from './systems.js'
 
 export const REPORT_FORMAT = 'signllm-eval-1'
@@ -23,11 +26,9 @@ export interface SystemReport {
   readonly normalised: Readonly<Partial<Record<TextMeasure, number>>>
   /** Tokens said over tokens of the references. */
   readonly lengthRatio: Judged
-  /** Share of the sentences that are right to the token, 0 to 1. */
-  readonly exact: Judged
   /** Primary measure above that of the ground truth, by paired bootstrap; null for the ground truth itself. */
-  readonly againstCeiling: Difference | null
-  readonly motion: MotionScores
+  readonly againstCeiling: Comparison | null
+  readonly motion: MotionReport
 }
 
 /** The clips of one class. */
@@ -59,6 +60,8 @@ export interface ClipReport {
   readonly scores: Readonly<Partial<Record<SystemName, number>>>
   /** What each judge read. */
   readonly hypotheses: Readonly<Partial<Record<SystemName, readonly string[]>>>
+  /** The training clip that the generated motion is nearest to, and how far from it, in shoulder widths. */
+  readonly nearestTraining?: NearestTraining
   /** Of the first judge, where it aligns; runs in seconds. */
   readonly alignment: Readonly<Partial<Record<SystemName, readonly AlignedRun[]>>>
 }
@@ -95,6 +98,13 @@ export interface EvalReport {
   readonly seed: number
   readonly judges: readonly JudgeReport[]
   readonly clipCount: number
+  /** What glosses passed before they were compared. */
+  readonly glossCleanUp: GlossCleanUp
+  /** How each score is counted. What a judge says is told apart by {@link JudgeReport.signature} and its hash. */
+  readonly signatures: {
+    readonly text: Readonly<Partial<Record<TextMeasure, string>>>
+    readonly motion: Readonly<Partial<Record<SignedScore | 'frechet', string>>>
+  }
   /** The measure that classes, differences and the gate are about. */
   readonly primary: TextMeasure
   /** The measure of single clips. */

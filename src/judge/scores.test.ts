@@ -1,12 +1,20 @@
 // Against values that the field's own scripts give for these four translations of weather reports.
 
 import { describe, expect, it } from 'vitest'
-import { corpusBleu } from '../metrics/bleu.js'
-import { rougeL } from '../metrics/rouge.js'
-import { pairedBootstrap } from './bootstrap.js'
+import { pairedBootstrap } from '../metrics/bootstrap.js'
+import { glossReports } from './glosses.js'
 import { normalisedScore } from './measures.js'
-import { countSentence, lengthAndExactness, scoreSignature, scoresOf, sumCounts } from './scores.js'
-import { alignTokens } from './token_alignment.js'
+import {
+  acrossJudges,
+  areSpelled,
+  countTexts,
+  type JudgedText,
+  lengthRatioOf,
+  type ReportMetricOptions,
+  reportMetrics,
+  scoreOf,
+  textSignatures,
+} from './scores.js'
 
 const pairs = [
   [
@@ -20,10 +28,11 @@ const pairs = [
   ['ich wünsche ihnen noch einen schönen abend und machen sie es gut .', 'ich wünsche ihnen einen schönen abend und machen sie es gut .'],
   ['der wind weht schwach bis mäßig aus süd bis südost .', 'dazu weht ein schwacher bis mäßiger wind aus südost bis süd .'],
 ].map(([hypothesis, reference]) => ({ hypothesis: hypothesis!, reference: reference! }))
-const score = (tokens: 'words' | 'whitespace', some = pairs) => scoresOf(sumCounts(some.map((pair) => countSentence(pair, tokens))))
+const counted = (texts: readonly JudgedText[], options: Partial<ReportMetricOptions> = {}) =>
+  countTexts(reportMetrics({ unit: 'words', tokens: 'words', glossCleanUp: 'none', spelled: false, ...options }), texts)
 
 describe('scores of a corpus', () => {
-  it('are what the reference scripts say, marks kept or not', () => {
+  it('are what the reference scripts say, marks kept or not; the word error rate never counts marks', () => {
     const kept = {
       bleu1: 69.811321,
       bleu2: 53.380162,
@@ -31,7 +40,7 @@ describe('scores of a corpus', () => {
       bleu4: 40.832783,
       rougeL: 65.100008,
       chrf: 62.259534,
-      wer: 45.098039,
+      wer: 48.93617,
     }
     const without = {
       bleu1: 67.346939,
@@ -42,49 +51,79 @@ describe('scores of a corpus', () => {
       chrf: 62.682757,
       wer: 48.93617,
     }
+    const all = { whitespace: counted(pairs, { tokens: 'whitespace' }), words: counted(pairs) }
     for (const [name, value] of Object.entries(kept))
-      expect([name, score('whitespace')[name as 'wer']]).toEqual([name, expect.closeTo(value, 5)])
+      expect([name, scoreOf(all.whitespace, name as 'wer')]).toEqual([name, expect.closeTo(value, 5)])
     for (const [name, value] of Object.entries(without))
-      expect([name, score('words')[name as 'wer']]).toEqual([name, expect.closeTo(value, 5)])
-  })
-
-  it('are the sums’ whatever the split into sentences: the same as the metrics of whole corpora', () => {
-    const { bleu1, bleu2, bleu3, bleu4, rougeL: rouge } = score('whitespace')
-    expect([bleu1, bleu2, bleu3, bleu4]).toEqual([...corpusBleu(pairs)].map((value) => expect.closeTo(value, 10)))
-    expect(rouge).toBeCloseTo(rougeL(pairs), 10)
+      expect([name, scoreOf(all.words, name as 'wer')]).toEqual([name, expect.closeTo(value, 5)])
   })
 
   it('of nothing said are 0, and all wrong', () => {
-    const scores = score('words', [{ hypothesis: '', reference: 'rain tomorrow' }])
-    expect(scores).toEqual({ bleu1: 0, bleu2: 0, bleu3: 0, bleu4: 0, rougeL: 0, chrf: 0, wer: 100, letterErrorRate: 100 })
+    const nothing = counted([{ hypothesis: '', reference: 'rain tomorrow' }])
+    const scores = (['bleu1', 'bleu4', 'rougeL', 'chrf', 'wer', 'exact', 'glossWer'] as const).map((measure) => scoreOf(nothing, measure))
+    expect(scores).toEqual([0, 0, 0, 0, 100, 0, undefined])
   })
 
-  it('have glosses only where both sides do', () => {
+  it('have glosses only where both sides do, with the costs of recognition', () => {
     const pair = { hypothesis: 'a', reference: 'a', hypothesisGlosses: 'RAIN SUN', referenceGlosses: 'RAIN SNOW' }
-    expect(scoresOf(countSentence(pair, 'words')).glossWer).toBe(50)
-    expect(scoresOf(countSentence({ ...pair, referenceGlosses: undefined }, 'words')).glossWer).toBeUndefined()
+    expect(scoreOf(counted([pair]), 'glossWer')).toBe(50)
+    expect(scoreOf(counted([{ ...pair, referenceGlosses: undefined }]), 'glossWer')).toBeUndefined()
+    expect(scoreOf(counted([pair, { ...pair, hypothesisGlosses: undefined }]), 'glossWer')).toBe(50)
   })
 
-  it('tell length and exactness, and how they were counted', () => {
-    const sum = sumCounts([
-      countSentence({ hypothesis: 'A b, c!', reference: 'a b c' }, 'words'),
-      countSentence({ hypothesis: 'a a a', reference: 'a' }, 'words'),
+  it('can be of some of the texts, and tell their length', () => {
+    const all = counted([
+      { hypothesis: 'A b, c!', reference: 'a b c' },
+      { hypothesis: 'a a a', reference: 'a' },
     ])
-    expect(lengthAndExactness(sum)).toEqual({ lengthRatio: 1.5, exact: 0.5 })
-    expect(scoreSignature('bleu4', 'whitespace', 642, 'beam:3|judge:abc')).toBe(
-      'bleu4|tok:ws|lc:n|dot:kept|smooth:none|n:642|beam:3|judge:abc',
-    )
-    expect(scoreSignature('letterErrorRate', 'letters', 5, 'x')).toBe('letterErrorRate|tok:letters|lc:y|dot:stripped|n:5|x')
+    expect([scoreOf(all, 'exact'), scoreOf(all, 'exact', [0]), scoreOf(all, 'wer', [1]), lengthRatioOf(all)]).toEqual([50, 100, 200, 1.5])
+  })
+
+  it('are signed with how they were counted', () => {
+    const signed = (options: Partial<ReportMetricOptions>) =>
+      textSignatures(reportMetrics({ unit: 'words', tokens: 'words', glossCleanUp: 'none', spelled: false, ...options }), 5)
+    expect(signed({ tokens: 'whitespace' }).bleu4).toBe('bleu4|tok:ws|smooth:none|eff:n|cut:ws|lc:n|punct:kept|n:5')
+    expect(signed({ glossCleanUp: 'phoenix-2014t' }).glossWer).toBe('glossWer|form:gloss|costs:4/3/3|clean:phoenix-2014t|cut:ws|n:5')
+    const letters = signed({ unit: 'letters', tokens: 'letters' })
+    expect([letters.letterErrorRate, letters.wer]).toEqual([
+      'letterErrorRate|unit:token|costs:1/1/1|cut:letters|lc:y|punct:n|n:5',
+      undefined,
+    ])
   })
 })
 
-describe('an alignment of tokens', () => {
-  it('pairs what it can', () => {
-    expect(alignTokens(['a', 'b', 'c'], ['a', 'x', 'c', 'd'])).toEqual({
-      edits: 2,
-      pairs: [{ wanted: 'a', said: 'a' }, { wanted: 'b', said: 'x' }, { wanted: 'c', said: 'c' }, { said: 'd' }],
-    })
-    expect(alignTokens(['a', 'b'], []).pairs).toEqual([{ wanted: 'a' }, { wanted: 'b' }])
+describe('references that are spelled', () => {
+  it('have letters between spaces, of which some are written with several', () => {
+    expect([areSpelled(['r a i n', 'sch u l e']), areSpelled(['rain', 'I am']), areSpelled([])]).toEqual([true, false, false])
+  })
+
+  it('keep those letters whole', () => {
+    const text = [{ hypothesis: 'SCH U L', reference: 'sch u l e' }]
+    const letters = { unit: 'letters', tokens: 'letters' } as const
+    expect(scoreOf(counted(text, { ...letters, spelled: true }), 'letterErrorRate')).toBe(25)
+    expect(scoreOf(counted(text, letters), 'letterErrorRate')).toBeCloseTo(100 / 6, 9)
+  })
+})
+
+describe('glosses', () => {
+  it('are wrong where the alignment of their word error rate says so', () => {
+    const references = ['RAIN SUN SNOW', undefined]
+    const translations = [
+      [
+        { text: '', glosses: 'SUN RAIN SNOW' },
+        { text: '', glosses: 'SUN' },
+      ],
+    ]
+    const reports = glossReports(references, [{ name: 'generated', translations }], 'none')
+    // One gloss moved is one left out and one put in: 6, where two replaced are 8.
+    expect(reports.map(({ gloss, errorRates }) => [gloss, errorRates.generated])).toEqual([
+      ['RAIN', 100],
+      ['SNOW', 0],
+      ['SUN', 0],
+    ])
+    expect(glossReports(['__LEFTHAND__ RAIN'], [{ name: 'generated', translations }], 'phoenix-2014t').map(({ gloss }) => gloss)).toEqual([
+      'RAIN',
+    ])
   })
 })
 
@@ -95,22 +134,19 @@ describe('a normalised score', () => {
   })
 })
 
-describe('the paired bootstrap', () => {
-  const counts = (right: number, of: number) =>
-    Array.from({ length: of }, (_, i) => countSentence({ hypothesis: i < right ? 'rain' : 'sun', reference: 'rain' }, 'words'))
+describe('a measure of several judges', () => {
+  const right = (count: number, of: number) =>
+    counted(Array.from({ length: of }, (_, i) => ({ hypothesis: i < count ? 'rain' : 'sun', reference: 'rain' })))
 
-  it('tells a difference from chance', () => {
-    const clear = pairedBootstrap([counts(5, 60)], [counts(55, 60)], 'wer', { seed: 1 })!
-    expect(clear.difference).toBeCloseTo(83.333, 2)
-    expect([clear.low > 70, clear.high < 95, clear.p]).toEqual([true, true, 0])
-    const same = pairedBootstrap([counts(30, 60)], [counts(30, 60).reverse()], 'wer', { seed: 1 })!
-    expect([same.difference, same.low < 0, same.high > 0, same.p > 0.5]).toEqual([0, true, true, true])
-  })
-
-  it('follows its seed', () => {
-    const draw = (seed: number) => pairedBootstrap([counts(20, 60)], [counts(40, 60)], 'wer', { seed, samples: 200 })
-    expect(draw(1)).toEqual(draw(1))
-    expect(draw(1)).not.toEqual(draw(2))
-    expect(pairedBootstrap([counts(1, 2)], [counts(1, 2)], 'glossWer', { seed: 1 })).toBeUndefined()
+  it('is the mean of theirs, in every resample', () => {
+    const [own, other] = [acrossJudges([right(5, 60), right(15, 60)], 'wer')!, acrossJudges([right(55, 60), right(45, 60)], 'wer')!]
+    const [{ value, other: theirs, difference, interval }] = pairedBootstrap(own, other, { seed: 1 }) as [
+      ReturnType<typeof pairedBootstrap>[0],
+    ]
+    expect([value, theirs, difference]).toEqual([500 / 6, 100 / 6, 400 / 6].map((wanted) => expect.closeTo(wanted, 9)))
+    expect([interval[0] > 55, interval[1] < 80]).toEqual([true, true])
+    const one = acrossJudges([right(20, 60)], 'bleu2')!
+    expect(one.metric.scores(one.statistics.subarray(0, 10)).length).toBe(1)
+    expect(acrossJudges([right(1, 2)], 'letterErrorRate')).toBeUndefined()
   })
 })

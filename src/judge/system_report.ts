@@ -1,55 +1,43 @@
 // What a report says of each system, class and judge.
 
+import type { NearestTraining } from '../metrics/nearest_training.js'
 import type { Clip, Motion } from '../motion/clip.js'
-import { pairedBootstrap } from './bootstrap.js'
 import type { ClipClass } from './classes.js'
 import type { Judge } from './judge.js'
-import { corpusScore, type JudgedSystem, judgedMean } from './judged_system.js'
+import { compared, corpusScore, type JudgedSystem, judgedMean } from './judged_system.js'
 import { measureNames, normalisedScore, type TextMeasure } from './measures.js'
-import { motionScores } from './motion_scores.js'
-import type { ClassReport, Judged, JudgeReport, SystemReport } from './report.js'
-import { lengthAndExactness, sumCounts } from './scores.js'
+import { motionReport } from './motion_report.js'
+import type { ClassReport, JudgeReport, SystemReport } from './report.js'
+import { lengthRatioOf } from './scores.js'
 import { CEILING, FLOOR } from './systems.js'
 import { trainedOnAmong } from './warnings.js'
 
 export interface SystemContext {
   readonly clips: readonly Clip[]
-  readonly train: readonly Clip[]
   readonly ceiling: JudgedSystem
   /** Absent where a split of one clip has none. */
   readonly floor: JudgedSystem | undefined
   readonly primary: TextMeasure
-  readonly unit: Judge['unit']
+  readonly nearest: ReadonlyMap<Motion, NearestTraining>
   readonly features: ReadonlyMap<Motion, Float32Array>
-  readonly samples: number | undefined
+  readonly resamples: number | undefined
   readonly seed: number
 }
 
 /** Everything about one system. */
 export function systemReport(system: JudgedSystem, context: SystemContext): SystemReport {
-  const { clips, train, ceiling, floor, primary, unit, features, samples, seed } = context
-  // Of letters, tokens are letters: the two rates are one.
-  const measures = measureNames.filter((measure) => measure !== (unit === 'letters' ? 'wer' : 'letterErrorRate'))
+  const { clips, ceiling, floor, primary, nearest, features, resamples, seed } = context
   const normalised = (measure: TextMeasure) => {
     const [own, low, high] = [system, floor, ceiling].map((one) => one && corpusScore(one, measure)?.mean)
     return normalisedScore(own, low, high)
   }
-  const ofSums = (name: 'lengthRatio' | 'exact'): Judged =>
-    judgedMean(system.counts.map((sentences) => lengthAndExactness(sumCounts(sentences))[name]))!
-  const vectors = (motions: readonly Motion[]) => motions.map((motion) => features.get(motion)!)
   return {
     name: system.name,
-    text: Object.fromEntries(measures.flatMap((measure) => entryOf(measure, corpusScore(system, measure)))),
-    normalised: Object.fromEntries(measures.flatMap((measure) => entryOf(measure, normalised(measure)))),
-    lengthRatio: ofSums('lengthRatio'),
-    exact: ofSums('exact'),
-    againstCeiling: system === ceiling ? null : (pairedBootstrap(system.counts, ceiling.counts, primary, { samples, seed }) ?? null),
-    motion: motionScores({
-      references: clips,
-      motions: system.motions,
-      train,
-      features: { motions: vectors(system.motions), references: vectors(clips) },
-    }),
+    text: Object.fromEntries(measureNames.flatMap((measure) => entryOf(measure, corpusScore(system, measure)))),
+    normalised: Object.fromEntries(measureNames.flatMap((measure) => entryOf(measure, normalised(measure)))),
+    lengthRatio: judgedMean(system.counts.map(lengthRatioOf))!,
+    againstCeiling: system === ceiling ? null : (compared(system, ceiling, primary, { resamples, seed }) ?? null),
+    motion: motionReport({ references: clips, motions: system.motions, nearest, features }),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { formatTable } from '../base/table.js'
 import { measureNames, textMeasures } from './measures.js'
+import type { MotionReport } from './motion_report.js'
 import type { ClassReport, EvalReport, Judged, SystemReport } from './report.js'
 import { CEILING, FLOOR } from './systems.js'
 
@@ -22,6 +23,8 @@ export function formatReport(report: EvalReport): string {
     '',
     `${clipCount} clips of ${report.provenance.split}, on ${report.provenance.adapter}, seed ${report.seed}`,
     ...judges.map(({ name, hash, seed, scoreSignature }) => `judge ${name} ${hash}, seed ${seed}: ${scoreSignature}`),
+    ...Object.values(report.signatures.text),
+    ...Object.values(report.signatures.motion),
   ].join('\n')
 }
 
@@ -39,21 +42,27 @@ function systemTable({ systems, primary }: EvalReport): string {
 }
 
 function motionTable({ systems }: EvalReport): string {
-  const head = ['', 'DTW-MJE', 'DTW', 'wrist path', 'duration', 'pose std', 'bone spread', 'repetition', 'nearest clip', 'Fréchet']
-  const rows = systems.map(({ name, motion }) => [
-    name,
-    number(motion.dtwMje, 4),
-    number(motion.dtw, 2),
-    number(motion.wristPathRatio, 2),
-    number(motion.durationRatio, 2),
-    number(motion.poseStdRatio, 2),
-    number(motion.boneLengthSpread, 3),
-    number(motion.repetition, 2),
-    number(motion.nearestNeighbour, 4),
-    number(motion.frechet, 2),
-  ])
-  return formatTable([head, ...rows])
+  const rows = systems.map((system) => [system.name, ...motionColumns.map(({ cell }) => cell(system.motion))])
+  return formatTable([['', ...motionColumns.map(({ label }) => label)], ...rows])
 }
+
+/** The scores of motions, in order: what a column is called and what stands in it. */
+export const motionColumns: readonly { readonly label: string; readonly cell: (motion: MotionReport) => string }[] = [
+  { label: 'DTW-MJE', cell: ({ dtwMje }) => number(dtwMje, 4) },
+  { label: 'n-DTW', cell: ({ normalisedDtw }) => number(normalisedDtw, 4) },
+  { label: 'PT DTW', cell: ({ progressiveDtw }) => number(progressiveDtw, 2) },
+  { label: 'distance', cell: ({ totalDistance }) => number(totalDistance, 2) },
+  { label: 'wrist path', cell: ({ wristPathRatio }) => number(wristPathRatio, 2) },
+  { label: 'duration', cell: ({ durationRatio }) => number(durationRatio, 2) },
+  { label: 'pose std', cell: ({ poseStdRatio }) => number(poseStdRatio, 2) },
+  { label: 'bones: arms', cell: ({ boneSpread }) => number(boneSpread.parts.arms, 3) },
+  { label: 'left hand', cell: ({ boneSpread }) => number(boneSpread.parts['left hand'], 3) },
+  { label: 'right hand', cell: ({ boneSpread }) => number(boneSpread.parts['right hand'], 3) },
+  { label: 'repetition', cell: ({ repetition }) => number(repetition, 2) },
+  { label: 'nearest clip', cell: ({ nearestTraining }) => number(nearestTraining?.mean, 4) },
+  { label: 'copied', cell: ({ nearestTraining }) => number(nearestTraining?.copied, 0) },
+  { label: 'Fréchet', cell: ({ frechet }) => number(frechet, 2) },
+]
 
 function classTable({ classes, systems }: EvalReport): string {
   const names = systems.map(({ name }) => name)
@@ -75,8 +84,8 @@ export function named({ name }: Pick<SystemReport, 'name'>): string {
 /** The difference to the ground truth with its interval, e.g. `-4.21 [-5.02, -3.40]`. */
 export function againstTruth({ againstCeiling }: SystemReport): string {
   if (!againstCeiling) return '-'
-  const { difference, low, high } = againstCeiling
-  return `${number(difference, 2)} [${number(low, 2)}, ${number(high, 2)}]`
+  const { difference, interval } = againstCeiling
+  return `${number(difference, 2)} [${number(interval[0], 2)}, ${number(interval[1], 2)}]`
 }
 
 /** A score with its spread over judges, e.g. `12.78±0.31`. */

@@ -75,9 +75,10 @@ function roomWarnings(
       `the ceiling is too near the floor to mean anything (${numbers}): these judges cannot read real signing on this split, so normalised scores are noise. Train better judges`,
     ]
   const difference = floor.againstCeiling
-  if (difference === null || difference.low > 0 || difference.high < 0) return []
+  if (difference === null || difference.interval[0] > 0 || difference.interval[1] < 0) return []
+  const [least, most] = difference.interval
   return [
-    `ceiling and floor may differ by chance (${numbers}; other draws of ${counted(clipCount, 'clip')} give differences of ${difference.low.toFixed(2)} to ${difference.high.toFixed(2)}): normalised scores are noise. Judge more clips`,
+    `ceiling and floor may differ by chance (${numbers}; other draws of ${counted(clipCount, 'clip')} give differences of ${least.toFixed(2)} to ${most.toFixed(2)}): normalised scores are noise. Judge more clips`,
   ]
 }
 
@@ -97,7 +98,8 @@ function gamingWarnings(system: SystemReport, ceiling: SystemReport): string[] {
     ['length ratio of the text', system.lengthRatio.mean, ceiling.lengthRatio.mean],
     ['duration ratio', system.motion.durationRatio, ceiling.motion.durationRatio],
     ['repetition', system.motion.repetition, ceiling.motion.repetition],
-    ['nearest-neighbour distance', system.motion.nearestNeighbour, ceiling.motion.nearestNeighbour],
+    ['distance to the nearest training clip', system.motion.nearestTraining?.mean, ceiling.motion.nearestTraining?.mean],
+    ['copied clips', system.motion.nearestTraining?.copied, ceiling.motion.nearestTraining?.copied],
   ] as const
   const numbers = beside.map(([name, own, best]) => `${name} ${shown(own, name)} (ground truth ${shown(best, name)})`)
   return [
@@ -118,9 +120,9 @@ function seedWarnings(judges: readonly Pick<JudgeReport, 'seed'>[]): string[] {
   ]
 }
 
-function shown(value: number | null, name: string): string {
-  if (value === null || !Number.isFinite(value)) return 'none'
-  return value.toFixed(name === 'nearest-neighbour distance' ? 4 : 2)
+function shown(value: number | null | undefined, name: string): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return 'none'
+  return value.toFixed(name.startsWith('distance') ? 4 : name === 'copied clips' ? 0 : 2)
 }
 
 const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)

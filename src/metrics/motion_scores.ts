@@ -70,7 +70,7 @@ export function motionScores(pairs: readonly MotionPair[], { align = 'exact', tr
     hypotheses: trainingDistance(contenders[0]![1], train),
     references: trainingDistance(references, train),
   }
-  return { rows, ...(trained ? { nearestTraining: trained } : {}), signatures: signaturesOf(references, align, train?.length) }
+  return { rows, ...(trained ? { nearestTraining: trained } : {}), signatures: motionSignatures(references, align, train?.length) }
 }
 
 function checkPair({ reference, hypothesis }: MotionPair): void {
@@ -82,8 +82,11 @@ function checkPair({ reference, hypothesis }: MotionPair): void {
   throw new SignError('ERR_DATA', reference.name, problem, 'Resample one of them (resampleMotion)')
 }
 
-function trainingDistance(motions: readonly Motion[], train: readonly NamedMotion[]): TrainingDistance {
-  const clips = nearestTraining(motions, train)
+const trainingDistance = (motions: readonly Motion[], train: readonly NamedMotion[]): TrainingDistance =>
+  trainingDistanceOf(nearestTraining(motions, train))
+
+/** The mean of these distances, and the copies among them. */
+export function trainingDistanceOf(clips: readonly NearestTraining[]): TrainingDistance {
   const mean = clips.reduce((sum, { distance }) => sum + distance, 0) / clips.length
   return { mean, copied: clips.filter(({ distance }) => distance < COPIED).length, clips }
 }
@@ -91,7 +94,8 @@ function trainingDistance(motions: readonly Motion[], train: readonly NamedMotio
 /** Scores with a signature; a part's or a length class's score is computed as that of the whole. */
 export type SignedScore = Exclude<keyof MotionSetScores, 'parts' | 'lengths' | 'clips'> | 'nearestTraining'
 
-function signaturesOf(references: readonly NamedMotion[], align: Aligner, train: number | undefined): MotionScores['signatures'] {
+/** How each score is counted beside these references; `train` is the number of training clips. */
+export function motionSignatures(references: readonly Motion[], align: Aligner, train: number | undefined): MotionScores['signatures'] {
   const rates = [...new Set(references.map(({ fps }) => Number(fps.toFixed(3))))].sort((a, b) => a - b)
   const of = `norm:${NORMALISATION}|joints:${JOINTS}|fps:${rates.join(',')}|n:${references.length}`
   return {

@@ -5,6 +5,7 @@ import { COORDS } from '../motion/skeleton.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { type ModelConfig, presets } from './config.js'
 import { rawFrames } from './frame_scaling.js'
+import { PoseToTextModel } from './pose_to_text.js'
 import { type GroupDescription, SignModel } from './sign_model.js'
 import { type GlossConfig, GlossModel } from './text_to_gloss.js'
 
@@ -43,4 +44,18 @@ export function tinyGlossModel(gpu: Gpu): GlossModel {
   const source = Vocabulary.build([words.join(' ')], 'words')
   const gloss = Vocabulary.build([words.map((word) => `<ASL_${word.toUpperCase()}>`).join(' ')], 'whitespace')
   return new GlossModel(gpu, { config: glossConfig, source, gloss, languages: ['ASL'], reads: 'text' })
+}
+
+/** A judge that has learned nothing: words and glosses out of {@link words}. */
+export function tinyJudge(gpu: Gpu): PoseToTextModel {
+  const sizes = { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0, activation: 'relu' } as const
+  return new PoseToTextModel(gpu, {
+    config: { ...sizes, maxFrames: 64, maxTokens: 8, numbers: 150 },
+    glosses: Vocabulary.build([words.join(' ').toUpperCase()], 'whitespace'),
+    words: Vocabulary.build([words.join(' ')], 'whitespace'),
+    languages: ['ASL'],
+    fps: 25,
+    trainedOn: [],
+    seed: 1,
+  })
 }

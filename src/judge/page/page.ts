@@ -34,7 +34,7 @@ export function reportHtml(report: EvalReport, motionsOf: (clip: string) => Show
     section('Text', `<p class="soft">What the judges read, against the references. ± is the spread over judges.</p>${textTable(report)}`),
     section(
       'Motions',
-      `<p class="soft">What judges do not see. The best wrist path, duration and pose std are 1; a nearest training clip at 0 is a copy.</p>${motionTable(report)}`,
+      `<p class="soft">What judges do not see. The best distance, wrist path, duration and pose std are 1. Bones: how much their lengths change, 0 for a rigid skeleton, by part of the body. A motion nearly at 0 from its nearest training clip is counted as copied.</p>${motionTable(report)}`,
     ),
     ...(classes.length > 0
       ? [
@@ -77,7 +77,7 @@ function warningSection(warnings: readonly string[]): string {
   return section('Before you believe these numbers', `<ul>${items.join('\n')}</ul>`, 'warnings')
 }
 
-function provenanceSection({ provenance, judges, seed, clipCount }: EvalReport): string {
+function provenanceSection({ provenance, judges, seed, clipCount, signatures }: EvalReport): string {
   const { command, adapter, versions, split, files } = provenance
   const lines = [
     `<p>Command: <code>${escapeMarkup(command)}</code></p>`,
@@ -88,6 +88,8 @@ function provenanceSection({ provenance, judges, seed, clipCount }: EvalReport):
     )}</p>`,
     `<ul class="signatures">${judges.map(({ name, hash, seed: own, scoreSignature }) => `<li>${escapeMarkup(`judge ${name} ${hash}, seed ${own}: `)}<code>${escapeMarkup(scoreSignature)}</code></li>`).join('')}`,
     `${files.map(({ name, sha256 }) => `<li>${escapeMarkup(name)}: <code>${escapeMarkup(sha256)}</code></li>`).join('')}</ul>`,
+    `<p class="soft">How each score is counted:</p>`,
+    `<ul class="signatures">${[...Object.values(signatures.text), ...Object.values(signatures.motion)].map((signature) => `<li><code>${escapeMarkup(signature)}</code></li>`).join('')}</ul>`,
   ]
   return section('Where the numbers come from', lines.join('\n'))
 }

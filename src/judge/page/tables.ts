@@ -5,7 +5,7 @@ import { escapeMarkup } from '../../outputs/markup.js'
 import { measureNames, textMeasures } from '../measures.js'
 import type { ClipReport, EvalReport } from '../report.js'
 import { CEILING } from '../systems.js'
-import { againstTruth, named, number, withSpread } from '../table.js'
+import { againstTruth, motionColumns, named, number, withSpread } from '../table.js'
 
 /** Lines of a list; a page with more would not be read, nor opened. */
 const LINES = 500
@@ -24,20 +24,12 @@ function table(label: string, head: readonly Cell[], rows: readonly { readonly c
 
 export function textTable({ systems, primary }: EvalReport): string {
   const shown = measureNames.filter((measure) => systems.some(({ text }) => text[measure]))
-  const head = [
-    '',
-    ...shown.map((measure) => textMeasures[measure].label),
-    'normalised',
-    'exact',
-    'length ratio',
-    'against ground truth [95 %]',
-  ]
+  const head = ['', ...shown.map((measure) => textMeasures[measure].label), 'normalised', 'length ratio', 'against ground truth [95 %]']
   const rows = systems.map((system) => ({
     cells: [
       named(system),
       ...shown.map((measure) => withSpread(system.text[measure])),
       number(system.normalised[primary], 2),
-      `${number(100 * system.exact.mean, 1)} %`,
       number(system.lengthRatio.mean, 2),
       againstTruth(system),
     ],
@@ -46,21 +38,8 @@ export function textTable({ systems, primary }: EvalReport): string {
 }
 
 export function motionTable({ systems }: EvalReport): string {
-  const columns = [
-    ['dtwMje', 'DTW-MJE', 4],
-    ['dtw', 'DTW', 2],
-    ['wristPathRatio', 'wrist path', 2],
-    ['durationRatio', 'duration', 2],
-    ['poseStdRatio', 'pose std', 2],
-    ['boneLengthSpread', 'bone spread', 3],
-    ['repetition', 'repetition', 2],
-    ['nearestNeighbour', 'nearest training clip', 4],
-    ['frechet', 'Fréchet', 2],
-  ] as const
-  const rows = systems.map((system) => ({
-    cells: [named(system), ...columns.map(([name, , digits]) => number(system.motion[name], digits))],
-  }))
-  return table('Scores of the motions', ['', ...columns.map(([, label]) => label)], rows)
+  const rows = systems.map((system) => ({ cells: [named(system), ...motionColumns.map(({ cell }) => cell(system.motion))] }))
+  return table('Scores of the motions', ['', ...motionColumns.map(({ label }) => label)], rows)
 }
 
 export function classTable({ classes, systems, worstClass }: EvalReport): string {
