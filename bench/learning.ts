@@ -30,11 +30,11 @@ import type { Clip } from '../src/motion/clip.js'
 import { openGpu } from '../src/platform/node/open.js'
 import { loadRunConfig } from '../src/tasks/run_file.js'
 import { loadData } from '../src/tasks/text_to_pose/data.js'
+import { LEXICON, spellEightLanguages } from './learning/eight_languages.js'
 import { formatLengths, scoreByLength, worstLength } from './learning/length_classes.js'
 import { chosenTrial } from './learning/trial.js'
 
 const DATA = '../shared/data'
-const LEXICON = `${DATA}/fingerspelling-lexicon`
 
 /** One clip beside the picture that never moves. */
 interface ClipScore {
@@ -107,13 +107,7 @@ const trials: Record<string, Trial> = {
     what: 'fingerspelling in eight languages, evaluated on held-out words',
     takes: ['run', 'lexicon'],
     needs: `${LEXICON}/index.csv`,
-    prepare: (lexicon) =>
-      dataSpell({
-        lexicon,
-        lang: 'ase,gsg,ise,psr,sgg,ssp,swl,tsm',
-        out: 'runs/learning/eight',
-        count: 100,
-      }),
+    prepare: spellEightLanguages,
     split: 'test',
     passed: (_, languages) => languages.every(isRight),
   },

@@ -9,7 +9,6 @@ import { formatTable } from '../src/base/table.js'
 import { readGlossCheckpoint, readPoseCheckpoint } from '../src/checkpoint/file.js'
 import { restoreGlossModel, restoreModel } from '../src/checkpoint/restore.js'
 import { dataPrompts } from '../src/commands/data_prompts.js'
-import { dataSpell } from '../src/commands/data_spell.js'
 import { train } from '../src/commands/train.js'
 import { loadCorpus } from '../src/data/corpus/corpus.js'
 import { Generator } from '../src/infer/generator.js'
@@ -23,18 +22,16 @@ import { openGpu } from '../src/platform/node/open.js'
 import { loadGlossConfig, loadRunConfig } from '../src/tasks/run_file.js'
 import { loadGlossSplit, readingOf } from '../src/tasks/text_to_gloss/data.js'
 import { scoreLines } from '../src/tasks/text_to_gloss/evaluate.js'
+import { EIGHT, LEXICON, spellEightLanguages } from './learning/eight_languages.js'
 import { writeSpellingWords } from './learning/spelling_words.js'
 import { chosenTrial } from './learning/trial.js'
-
-const LEXICON = '../shared/data/fingerspelling-lexicon'
-const CORPUS = 'runs/learning/eight'
 
 const { options: values } = chosenTrial({
   cascade: { what: 'prompt to gloss to motion: fingerspelling in eight languages', needs: LEXICON },
 })
-await dataSpell({ lexicon: LEXICON, lang: 'ase,gsg,ise,psr,sgg,ssp,swl,tsm', out: CORPUS, count: 100 })
-for (const split of ['train', 'dev', 'test']) await dataPrompts({ corpus: join(CORPUS, split), source: 'gloss' })
-await writeSpellingWords(LEXICON, CORPUS, 'runs/learning/spelling')
+await spellEightLanguages()
+for (const split of ['train', 'dev', 'test']) await dataPrompts({ corpus: join(EIGHT, split), source: 'gloss' })
+await writeSpellingWords(LEXICON, EIGHT, 'runs/learning/spelling')
 const began = performance.now()
 for (const run of values.trained ? [] : ['shared', 'spelling']) await train(`bench/learning/${run}.yaml`, { overwrite: true, ...values })
 const seconds = values.trained ? null : Math.round((performance.now() - began) / 1000)
@@ -49,7 +46,7 @@ const read = new Map(lines.map(({ name, language }, i) => [name, groupInput({ la
 
 const stageTwo = await loadRunConfig('bench/learning/shared.yaml')
 const signer = new Generator(gpu, restoreModel(gpu, await readPoseCheckpoint(join(stageTwo.out, 'last.safetensors'))).group(SHARED))
-const clipsOf = async (split: string) => (await loadCorpus({ skels: join(CORPUS, split), source: 'lang_gloss' })).clips
+const clipsOf = async (split: string) => (await loadCorpus({ skels: join(EIGHT, split), source: 'lang_gloss' })).clips
 const [trained, test] = [await clipsOf('train'), await clipsOf('test')]
 const signed = async (lineOf: (clip: Clip) => string) => {
   const motions = await signer.generate(test.map(lineOf))

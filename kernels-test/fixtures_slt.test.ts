@@ -36,7 +36,12 @@ const path = join(process.env.SIGNLLM_SHARED ?? '../shared', 'fixtures', 'slt_ti
 interface Told {
   readonly sizes: { readonly D: number; readonly heads: number; readonly G: number; readonly V: number }
   readonly loss: { readonly recognition_weight: number; readonly translation_weight: number }
-  readonly optimizer: { readonly lr: number; readonly betas: readonly [number, number]; readonly eps: number; readonly weight_decay: number }
+  readonly optimizer: {
+    readonly lr: number
+    readonly betas: readonly [number, number]
+    readonly eps: number
+    readonly weight_decay: number
+  }
   readonly limit: number
 }
 
@@ -51,6 +56,10 @@ const named = (count: number, word: string) =>
     'whitespace',
   )
 
+/** The padded length of whatever is in the file's batches under this name. */
+const longest = (file: TensorFile, name: string): number =>
+  Math.max(...['', 'trained_in.'].map((prefix) => file.tensors.get(`${prefix}${name}`)!.shape[1]!))
+
 async function modelOf(file: TensorFile, prefix: string, training: boolean): Promise<PoseToTextModel> {
   const tensors = sltTensors(tensorsOf(file, prefix), prefix)
   const { sizes, glossClasses, vocabularySize } = sltSizes(tensors, prefix)
@@ -59,8 +68,8 @@ async function modelOf(file: TensorFile, prefix: string, training: boolean): Pro
     heads: toldBy(file).sizes.heads,
     dropout: 0,
     activation: 'relu',
-    maxFrames: 64,
-    maxTokens: 32,
+    maxFrames: longest(file, 'features'),
+    maxTokens: Math.max(longest(file, 'txt'), toldBy(file).limit),
   }
   const description = {
     config,
@@ -153,7 +162,13 @@ async function outputs(model: PoseToTextModel, clips: readonly SignedIds[], told
 }
 
 /** Every valid row of each output is the fixture's. */
-function expectOutputs(got: Awaited<ReturnType<typeof outputs>>, file: TensorFile, prefix: string, clips: readonly SignedIds[], within: number) {
+function expectOutputs(
+  got: Awaited<ReturnType<typeof outputs>>,
+  file: TensorFile,
+  prefix: string,
+  clips: readonly SignedIds[],
+  within: number,
+) {
   const longest = Math.max(...clips.map(({ words }) => words.length))
   for (const { name, shape, data } of got) {
     const want = file.tensors.get(`${prefix}${name}`)
@@ -189,8 +204,7 @@ function within10(name: string): number {
 }
 
 function expectTensors(got: HostTensors, wanted: HostTensors, within: (name: string, want: Float32Array) => number): void {
-  for (const [name, { data }] of wanted)
-    expect(largestGap(got.get(name)!.data, data), name).toBeLessThanOrEqual(within(name, data))
+  for (const [name, { data }] of wanted) expect(largestGap(got.get(name)!.data, data), name).toBeLessThanOrEqual(within(name, data))
 }
 
 describe.skipIf(!existsSync(path))(path, () => {
@@ -211,7 +225,12 @@ describe.skipIf(!existsSync(path))(path, () => {
     const step = await StepProgram.record(
       await lentGpu(),
       model.weights,
-      (graph) => recordSignedLosses(graph, model, shapeOf(clips), { smoothing: 0, smoothingKind: 'joey', signCl: { weight: 0, form: 'paper', at: 'encoder' } }),
+      (graph) =>
+        recordSignedLosses(graph, model, shapeOf(clips), {
+          smoothing: 0,
+          smoothingKind: 'joey',
+          signCl: { weight: 0, form: 'paper', at: 'encoder' },
+        }),
       { clip: null, optimiser: { kind: 'adam', weightDecay, decayed: 'all' } },
     )
     const arrays = { ...arraysOf(clips, model, told) }
@@ -230,7 +249,8 @@ describe.skipIf(!existsSync(path))(path, () => {
         expect(Math.abs(got / series(name)[n - 1]! - 1), `${name} of step ${n}`).toBeLessThan(within)
       if (n === 1) {
         const ctcLosses = new Float32Array(reports.ctc!)
-        series('out.ctc').forEach((want, b) => expect(Math.abs(ctcLosses[2 * b]! / want - 1), `CTC of clip ${b}`).toBeLessThan(1e-5))
+        for (const [b, want] of series('out.ctc').entries())
+          expect(Math.abs(ctcLosses[2 * b]! / want - 1), `CTC of clip ${b}`).toBeLessThan(1e-5)
         expectTensors(await model.weights.save(model.weights.grads!), sltTensors(tensorsOf(file, 'grad.'), 'grad.'), (name, want) =>
           isNoise(name) ? 1e-6 : 1e-4 * largestOf(want) + 1e-6,
         )
@@ -272,13 +292,19 @@ describe.skipIf(!existsSync(path))(path, () => {
       expect(greedy.map((one) => one.words)).toEqual(rows(`${decoded}greedy`, 3).map(words))
       const glosses = rows(`${decoded}gloss_greedy`, -1).map((labels) => labels.map((label) => (label < 3 ? '<unk>' : `gloss${label - 3}`)))
       expect(greedy.map((one) => one.glosses)).toEqual(glosses)
-      const beams = [...file.tensors.keys()].flatMap((name) => new RegExp(`^${decoded.replace('.', '\\.')}beam(\\d+)_alpha(-?\\d+)$`).exec(name) ?? [])
+      const beams = [...file.tensors.keys()].flatMap(
+        (name) => new RegExp(`^${decoded.replace('.', '\\.')}beam(\\d+)_alpha(-?\\d+)$`).exec(name) ?? [],
+      )
       expect(beams.length).toBeGreaterThan(0)
       for (let i = 0; i < beams.length; i += 3) {
         const [name, width, alpha] = [beams[i]!, Number(beams[i + 1]), Number(beams[i + 2])]
         const found = await translator.translate(clips, { limit, beams: width, alpha, dialect: beamDialects[0], finished: 'extended' })
-        expect(found.map((one) => one.words), name).toEqual(rows(name, 3).map((one) => words(cut(one, 1))))
-        floats(file, `${name}.score`).forEach((score, b) => expect(Math.abs(found[b]!.score! - score), `${name} ${b}`).toBeLessThan(1e-4))
+        expect(
+          found.map((one) => one.words),
+          name,
+        ).toEqual(rows(name, 3).map((one) => words(cut(one, 1))))
+        for (const [b, score] of floats(file, `${name}.score`).entries())
+          expect(Math.abs(found[b]!.score! - score), `${name} ${b}`).toBeLessThan(1e-4)
       }
       await translator.destroy()
       model.destroy()

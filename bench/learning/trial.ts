@@ -14,6 +14,8 @@ export interface TrialOptions {
   readonly run?: string
   /** A folder of signed letters instead of the one in ../shared/data, for trials that spell. */
   readonly lexicon?: string
+  /** Of several models that are trained alike, with commas between. */
+  readonly seeds?: string
 }
 
 const options = {
@@ -22,7 +24,12 @@ const options = {
   trained: { type: 'boolean', default: false, help: 'do not train; evaluate the model of an earlier run' },
   run: { type: 'string', help: "<file> a run file instead of the experiment's own" },
   lexicon: { type: 'string', help: '<folder> fingerspelling lexicon instead of ../shared/data/fingerspelling-lexicon' },
+  seeds: { type: 'string', help: '<list> train one model a seed, such as 27,28,29' },
 } as const
+
+/** Options that not every trial has. */
+const taken = ['run', 'lexicon', 'seeds'] as const
+type Taken = (typeof taken)[number]
 
 interface KnownTrial {
   /** What it learns and when it passes, for `--help`. */
@@ -30,7 +37,7 @@ interface KnownTrial {
   /** A file or folder without which it is skipped. */
   readonly needs?: string
   /** Which of the options that replace something it takes. */
-  readonly takes?: readonly ('run' | 'lexicon')[]
+  readonly takes?: readonly Taken[]
 }
 
 /**
@@ -45,11 +52,11 @@ export function chosenTrial<T extends KnownTrial>(trials: Readonly<Record<string
   const trial = Object.hasOwn(trials, name) ? trials[name] : undefined
   if (!trial || rest.length > 0)
     throw refuse(`wanted an experiment of ${known.join(', ')}, got '${names.join(' ')}'`, 'Name one; --help describes them')
-  for (const option of ['run', 'lexicon'] as const) {
-    const path = values[option]
-    if (path === undefined) continue
+  for (const option of taken) {
+    const given = values[option]
+    if (given === undefined) continue
     if (!trial.takes?.includes(option)) throw refuse(`wanted options of the experiment ${name}, got --${option}`, 'Leave it out')
-    if (!existsSync(path)) throw refuse(`wanted --${option} to be there, got ${path}`, 'Check the path')
+    if (option !== 'seeds' && !existsSync(given)) throw refuse(`wanted --${option} to be there, got ${given}`, 'Check the path')
   }
   // What is named takes the place of what is missing.
   const given = values.lexicon !== undefined || values.run !== undefined
@@ -61,10 +68,10 @@ export function chosenTrial<T extends KnownTrial>(trials: Readonly<Record<string
 }
 
 function helpOn(trials: Readonly<Record<string, KnownTrial>>) {
-  const taken = new Set<string>(Object.values(trials).flatMap(({ takes = [] }) => takes))
+  const own = new Set<string>(Object.values(trials).flatMap(({ takes = [] }) => takes))
   const lines = Object.entries(trials).map(([name, { what }]) => `  ${name.padEnd(12)}${what}`)
   return {
     about: ['Trains the run file of an experiment, generates, evaluates, and checks the result. Experiments:', ...lines].join('\n'),
-    lists: (name: string) => (name !== 'run' && name !== 'lexicon') || taken.has(name),
+    lists: (name: string) => !(taken as readonly string[]).includes(name) || own.has(name),
   }
 }

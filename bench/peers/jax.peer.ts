@@ -146,7 +146,7 @@ await serve(async (): Promise<Peer> => {
   if (!(await init(device)).includes(device)) throw new Unable(`jax-js found no ${device}`)
   defaultDevice(device)
   const prepare = (task: Task): Promise<Work> => {
-    if (task.kind === 'pt_base_step') throw new Unable('measured against PyTorch only')
+    if (task.kind === 'pt_base_step' || task.kind === 'judge_step') throw new Unable('measured against PyTorch only')
     if (task.kind === 'adamw') return adamw(task)
     return task.kind === 'encoder_step' ? encoderStep(task) : chained(task)
   }

@@ -13,6 +13,7 @@ import { layerNorm } from '../../src/ops/layer_norm.js'
 import { linear } from '../../src/ops/linear.js'
 import type { Parameter } from '../../src/ops/parameter.js'
 import { openGpu } from '../../src/platform/node/open.js'
+import { judgeStep } from './judge_step.js'
 import { encoderStep, hyperAt, ptBaseStep } from './ours_steps.js'
 import { type Peer, serve, type Work } from './peer.js'
 import { noise, sampled, type Task } from './tasks.js'
@@ -20,7 +21,7 @@ import { noise, sampled, type Task } from './tasks.js'
 type Feeds = Readonly<Record<string, Tensor>>
 type RecordChain = (graph: Graph, feeds: Feeds, task: Task) => Tensor
 
-const chains: Readonly<Record<Exclude<Task['kind'], 'encoder_step' | 'pt_base_step'>, RecordChain>> = {
+const chains: Readonly<Record<Exclude<Task['kind'], 'encoder_step' | 'pt_base_step' | 'judge_step'>, RecordChain>> = {
   linear: (graph, { x, w, b }, { chain }) => repeated(chain, x!, (y) => linear(graph, y, parameter(w!), parameter(b!))),
   linear_half: ({ recorder }, { x, w, b }, { chain, sizes }) => {
     const n = sizes.n!
@@ -99,6 +100,7 @@ await serve(async (): Promise<Peer> => {
   const prepare = (task: Task): Promise<Work> => {
     if (task.kind === 'encoder_step') return encoderStep(gpu, task)
     if (task.kind === 'pt_base_step') return ptBaseStep(gpu, task)
+    if (task.kind === 'judge_step') return judgeStep(gpu, task)
     return recorded(gpu, task, chains[task.kind])
   }
   // The engine naps while it waits, of its own accord.

@@ -19,7 +19,7 @@ import { specialId } from '../../src/text/vocabulary.js'
 import { recordUpdate } from '../../src/train/update.js'
 import { noiseGroup } from '../training_step.js'
 import type { Work } from './peer.js'
-import { CHECKED_STEPS, noise, parametersOf, type Task, wordIds } from './tasks.js'
+import { CHECKED_STEPS, drawnIds, noise, parametersOf, type Task, WORD_SEED } from './tasks.js'
 
 /** x and goal [B, T, D] through the layers of `task.sizes`, as a training program of the product runs. */
 export async function encoderStep(gpu: Gpu, task: Task): Promise<Work> {
@@ -83,7 +83,7 @@ export async function ptBaseStep(gpu: Gpu, task: Task): Promise<Work> {
 function samples(task: Task): Sample[] {
   const { batch, frames, tokens, words } = task.sizes as Record<string, number> & Task['sizes']
   const joints = noise(task.inputs.joints!)
-  const ids = wordIds(batch! * (tokens! - 1), words!)
+  const ids = drawnIds(batch! * (tokens! - 1), WORD_SEED, specialId.end + 1, words!)
   return Array.from({ length: batch! }, (_, b) => {
     const own = joints.slice(b * frames! * COORDS, (b + 1) * frames! * COORDS)
     const clip: Clip = { name: `clip ${b}`, language: 'GSL', text: '', joints: own, frames: frames!, fps: 25 }
@@ -92,7 +92,7 @@ function samples(task: Task): Sample[] {
 }
 
 /** The first losses, then steps one after another, each waited for as in training. `step` takes its number, from 1 on. */
-function stepping(step: (count: number) => Promise<number>): Work {
+export function stepping(step: (count: number) => Promise<number>): Work {
   let count = 0
   const result = async () => {
     const losses: number[] = []
@@ -105,7 +105,8 @@ function stepping(step: (count: number) => Promise<number>): Work {
   return { result, run }
 }
 
-function hostTensors(task: Task): HostTensors {
+/** A task's parameters. */
+export function hostTensors(task: Task): HostTensors {
   return new Map(parametersOf(task).map((name) => [name, { shape: task.inputs[name]!.shape, data: noise(task.inputs[name]!) }]))
 }
 

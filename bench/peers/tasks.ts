@@ -1,7 +1,7 @@
 // What every peer is asked to do, in numbers alone, so that a peer in any language can: shapes, how often in a chain, and inputs from a hash.
 
 import { presets } from '../../src/model/config.js'
-import { parameterSpecs } from '../../src/model/parameters.js'
+import { parameterSpecs, poseToTextSpecs } from '../../src/model/parameters.js'
 import { xavierBound } from '../../src/nn/init.js'
 import type { ParameterSpec } from '../../src/nn/parameter_spec.js'
 
@@ -13,7 +13,7 @@ export interface InputSpec {
   readonly offset: number
 }
 
-export type TaskKind = 'linear' | 'linear_half' | 'attention' | 'layer_norm' | 'adamw' | 'encoder_step' | 'pt_base_step'
+export type TaskKind = 'linear' | 'linear_half' | 'attention' | 'layer_norm' | 'adamw' | 'encoder_step' | 'pt_base_step' | 'judge_step'
 
 export interface Task {
   readonly name: string
@@ -45,7 +45,8 @@ export type TaskSet = 'small' | 'usual' | 'large'
 export function tasks(set: TaskSet): Task[] {
   const small = set === 'small'
   const linears = small ? [linear(64, 4), linearHalf(64, 4)] : [linear(256, 32), linear(512, 8), linear(1024, 4)]
-  const usual = [attention(small), layerNorm(small), adamw(small ? 10_000 : 10_000_000), encoderStep(small), ptBaseStep(small)]
+  const steps = [encoderStep(small), ptBaseStep(small), judgeStep(small)]
+  const usual = [attention(small), layerNorm(small), adamw(small ? 10_000 : 10_000_000), ...steps]
   if (set !== 'large') return [...linears, ...usual]
   return [...linears, linear(4096, 4), linearHalf(4096, 8), ...usual, ptBaseStep(false, 64)]
 }
@@ -116,6 +117,49 @@ function ptBaseStep(small: boolean, clips = 8): Task {
   }
 }
 
+/**
+ * The sign language transformer of preset slt-base with the joint loss: CTC of a clip by its labels and a sentence's summed cross-entropy, both
+ * averaged over clips; Adam with its decay in the gradient. Dropout off. 25,669,184 parameters; small, 5,000.
+ */
+function judgeStep(small: boolean): Task {
+  const { width, heads, hidden, encoderLayers, decoderLayers } = small
+    ? { ...presets.tiny, width: 16, heads: 2, hidden: 32 }
+    : presets['slt-base']
+  const batch = small
+    ? { batch: 2, frames: 16, words: 4, glosses: 3, glossClasses: 12, vocabulary: 20 }
+    : { batch: 8, frames: 128, words: 12, glosses: 8, glossClasses: 1088, vocabulary: 2891 }
+  const sizes = {
+    ...batch,
+    numbers: small ? 12 : 150,
+    width,
+    heads,
+    hidden,
+    encoderLayers,
+    decoderLayers,
+    normEpsilon: NORM_EPSILON,
+    recognition: 5,
+    translation: 1,
+    ...adam,
+    beta2: 0.998,
+    decay: 1e-3,
+    /** The decay is added to the gradient, of all parameters alike (L2), as the released training has it. */
+    coupled: 1,
+  }
+  const frames = input([sizes.batch, sizes.frames, sizes.numbers], 1)
+  const learned = judgeSpecs(sizes).filter(({ running }) => !running)
+  return { name: 'judge step', kind: 'judge_step', chain: 1, sizes, inputs: { frames, ...parameterInputs(learned) }, tolerance: 1e-3 }
+}
+
+/** What of the judge's sizes its model has. */
+export function judgeModel(sizes: Task['sizes']) {
+  const { width, heads, hidden, encoderLayers, decoderLayers, numbers } = sizes as Record<string, number>
+  return { width: width!, heads: heads!, hidden: hidden!, encoderLayers: encoderLayers!, decoderLayers: decoderLayers!, numbers: numbers! }
+}
+
+/** Its parameters, and the running statistics that only ours are given. */
+export const judgeSpecs = (sizes: Task['sizes']): ParameterSpec[] =>
+  poseToTextSpecs(judgeModel(sizes), sizes.glossClasses, sizes.vocabulary)
+
 /** Names of a task's inputs that are parameters: paths. */
 export const parametersOf = (task: Task): string[] => Object.keys(task.inputs).filter((name) => name.includes('/'))
 
@@ -147,9 +191,15 @@ export function mixed(i: number, seed: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/** Token ids of the pt-base step, [batch, tokens − 1]: words, the closing token to be added. */
-export const wordIds = (count: number, words: number): Uint32Array =>
-  Uint32Array.from({ length: count }, (_, i) => 4 + (mixed(i, 2) % (words - 4)))
+/** Seeds of the ids that steps are given. */
+export const WORD_SEED = 2
+export const GLOSS_SEED = 3
+/** CTC's classes before it are the blank, an unknown gloss and padding. */
+export const FIRST_GLOSS_CLASS = 3
+
+/** Ids from `first` up to, not including, `end`: the words of a sentence without its closing token, or the glosses of a clip. */
+export const drawnIds = (count: number, seed: number, first: number, end: number): Uint32Array =>
+  Uint32Array.from({ length: count }, (_, i) => first + (mixed(i, seed) % (end - first)))
 
 /** What of a large result is compared: 256 elements, evenly spread. */
 export function sampled(result: ArrayLike<number>): number[] {

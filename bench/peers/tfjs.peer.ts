@@ -173,7 +173,7 @@ await serve(async (): Promise<Peer> => {
   tf.registerBackend('webgpu', () => backend)
   if (!(await tf.setBackend('webgpu'))) throw new Unable('tfjs could not use its WebGPU backend')
   const prepare = async (task: Task): Promise<Work> => {
-    if (task.kind === 'pt_base_step') throw new Unable('measured against PyTorch only')
+    if (task.kind === 'pt_base_step' || task.kind === 'judge_step') throw new Unable('measured against PyTorch only')
     if (task.kind === 'adamw') return adamw(task, backend)
     return task.kind === 'encoder_step' ? encoderStep(task, backend) : chained(task, backend)
   }

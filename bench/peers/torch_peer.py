@@ -36,8 +36,10 @@ ROUNDING = {"tf32": 2**-11, "bf16": 2**-8, "f16": 2**-11}
 GRAPH_WARMUPS = 3
 CHECKED_STEPS = 3
 SAMPLED = 256
-WORD_SEED = 2
-END_ID = 3
+WORD_SEED, GLOSS_SEED = 2, 3
+START_ID, END_ID = 2, 3
+FIRST_GLOSS_CLASS = 3
+BATCH_NORM = {"momentum": 0.1, "eps": 1e-5}
 
 
 def mixed(count, seed):
@@ -53,6 +55,12 @@ def noise(spec):
     uniform = mixed(math.prod(spec["shape"]), spec["seed"]).astype(np.float64) / 2**31 - 1
     values = (spec["offset"] + spec["scale"] * uniform).astype(np.float32)
     return torch.from_numpy(values.reshape(spec["shape"]))
+
+
+def drawn(shape, seed, first, end):
+    """drawnIds of tasks.ts."""
+    ids = first + mixed(math.prod(shape), seed) % np.uint32(end - first)
+    return torch.from_numpy(ids.astype(np.int64)).reshape(shape)
 
 
 def sampled(result):
@@ -93,6 +101,12 @@ class Layers:
             for part, source in (("query", rested), ("key", seen), ("value", seen))
         )
         return x + self.project(f"{name}/out", attend(q, k, v, causal).transpose(1, 2).flatten(-2))
+
+    def embed(self, name, x, running):
+        """softsign(BN(x)) over all rows of [B, T, D], by the statistics of the batch."""
+        gamma, beta = self.p[f"{name}/norm/gamma"], self.p[f"{name}/norm/beta"]
+        normed = F.batch_norm(x.flatten(0, 1), *running, gamma, beta, training=True, **BATCH_NORM)
+        return F.softsign(normed).unflatten(0, x.shape[:2])
 
     def feed_forward(self, name, x):
         return x + self.project(f"{name}/narrow", F.relu(self.project(f"{name}/wide", self.norm(f"{name}/norm", x))))
@@ -264,17 +278,20 @@ class Restart:
 
 
 def optimiser(mode, matrices, vectors, sizes):
-    groups = [{"params": matrices, "weight_decay": sizes["decay"]}, {"params": vectors, "weight_decay": 0.0}]
+    """AdamW that decays matrices; where the sizes say `coupled`, Adam whose decay is in the gradient, of all parameters."""
+    coupled = sizes.get("coupled", 0)
+    kind = torch.optim.Adam if coupled else torch.optim.AdamW
+    groups = [{"params": matrices, "weight_decay": sizes["decay"]}, {"params": vectors, "weight_decay": sizes["decay"] if coupled else 0.0}]
     settings = {"lr": sizes["rate"], "betas": (sizes["beta1"], sizes["beta2"]), "eps": sizes["epsilon"]}
     if mode.graphs:
         settings["capturable"] = True
     groups = [group for group in groups if group["params"]]
     for best in ({"fused": True}, {"foreach": True}):
         try:
-            return torch.optim.AdamW(groups, **settings, **best)
+            return kind(groups, **settings, **best)
         except (RuntimeError, TypeError):
             continue
-    return torch.optim.AdamW(groups, **settings)
+    return kind(groups, **settings)
 
 
 def encoder_loss(inputs, sizes):
@@ -297,8 +314,7 @@ def positions(count, width):
 def pt_base_loss(mode, inputs, sizes):
     """The batch of ours_steps.ts: every clip and sentence of full length, frames shifted by a start frame of zeros."""
     batch, length, tokens, words = (int(sizes[name]) for name in ("batch", "frames", "tokens", "words"))
-    drawn = 4 + mixed(batch * (tokens - 1), WORD_SEED) % np.uint32(words - 4)
-    ids = torch.from_numpy(drawn.astype(np.int64)).reshape(batch, tokens - 1)
+    ids = drawn((batch, tokens - 1), WORD_SEED, END_ID + 1, words)
     ids = mode.placed(torch.cat([ids, torch.full((batch, 1), END_ID)], 1))
     counter = mode.placed(torch.arange(length + 1, dtype=torch.float32)[None, :, None].expand(batch, -1, -1) / length)
     joints = inputs["joints"]
@@ -323,6 +339,39 @@ def pt_base_loss(mode, inputs, sizes):
     return loss
 
 
+def judge_loss(mode, inputs, sizes):
+    """The batch of judge_step.ts: every clip, its glosses and its sentence of full length."""
+    batch, length, words, glosses = (int(sizes[name]) for name in ("batch", "frames", "words", "glosses"))
+    classes, vocabulary, width = (int(sizes[name]) for name in ("glossClasses", "vocabulary", "width"))
+    labels = mode.placed(drawn((batch, glosses), GLOSS_SEED, FIRST_GLOSS_CLASS, classes))
+    spoken = drawn((batch, words), WORD_SEED, END_ID + 1, vocabulary)
+    given = mode.placed(torch.cat([torch.full((batch, 1), START_ID), spoken], 1))
+    goal = mode.placed(torch.cat([spoken, torch.full((batch, 1), END_ID)], 1)).flatten()
+    frame_lengths, label_lengths = torch.full((batch,), length), torch.full((batch,), glosses)
+    table = mode.placed(positions(max(length, words + 1), width))
+    running = {name: tuple(mode.placed(make(width)) for make in (torch.zeros, torch.ones)) for name in ("frames", "words")}
+
+    def loss(parameters):
+        layers = Layers(parameters, sizes)
+        memory = layers.embed("frames", layers.project("frames", inputs["frames"]), running["frames"]) + table[:length]
+        for i in range(int(sizes["encoderLayers"])):
+            memory = layers.feed_forward(f"encoder.{i}/feed_forward", layers.attention(f"encoder.{i}/self", memory))
+        memory = layers.norm("encoder/norm", memory)
+        signed = F.log_softmax(layers.project("gloss", memory), -1).transpose(0, 1)
+        # 'mean' is each clip's loss by its labels, averaged over clips.
+        recognition = F.ctc_loss(signed, labels, frame_lengths, label_lengths, blank=0, reduction="mean", zero_infinity=True)
+        x = layers.embed("words", F.embedding(given, parameters["words/table"]), running["words"]) + table[: words + 1]
+        for i in range(int(sizes["decoderLayers"])):
+            x = layers.attention(f"decoder.{i}/self", x, causal=True)
+            x = layers.attention(f"decoder.{i}/cross", x, memory)
+            x = layers.feed_forward(f"decoder.{i}/feed_forward", x)
+        logits = layers.project("words/out", layers.norm("decoder/norm", x)).flatten(0, 1)
+        translation = F.cross_entropy(logits, goal, reduction="sum") / batch
+        return sizes["recognition"] * recognition + sizes["translation"] * translation
+
+    return loss
+
+
 def prepare(mode, task):
     inputs = {name: mode.placed(noise(spec)) for name, spec in task["inputs"].items()}
     kind, sizes, chain = task["kind"], task["sizes"], task["chain"]
@@ -341,8 +390,10 @@ def prepare(mode, task):
         return Chain(mode, q, lambda x: attend(x, k, v), chain, lambda x: x.transpose(1, 2))
     if kind == "adamw":
         return AdamW(mode, task, inputs)
-    loss = encoder_loss(inputs, sizes) if kind == "encoder_step" else pt_base_loss(mode, inputs, sizes)
-    return Training(mode, task, inputs, loss)
+    if kind == "encoder_step":
+        return Training(mode, task, inputs, encoder_loss(inputs, sizes))
+    loss = judge_loss if kind == "judge_step" else pt_base_loss
+    return Training(mode, task, inputs, loss(mode, inputs, sizes))
 
 
 def spent(work, times):

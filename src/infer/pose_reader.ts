@@ -37,8 +37,7 @@ export function poseReader(model: PoseToTextModel): SourceReader<PoseFrames> {
     lay(clips, { rows, length }) {
       const frames = new Float32Array(rows * length * stride)
       for (const [r, clip] of clips.entries())
-        for (let t = 0; t < clip.frames; t++)
-          frames.set(clip.values.subarray(t * numbers, (t + 1) * numbers), (r * length + t) * stride)
+        for (let t = 0; t < clip.frames; t++) frames.set(clip.values.subarray(t * numbers, (t + 1) * numbers), (r * length + t) * stride)
       return {
         frames,
         frameLengths: Uint32Array.from(clips, (clip) => clip.frames),

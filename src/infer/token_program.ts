@@ -115,13 +115,7 @@ function recordGreedy(recording: Recording, writer: TokenWriter, { batch, limit 
 }
 
 /** Two steps a run: the beams' pasts are put in order from one set of caches into the other, and back. */
-function recordBeams(
-  recording: Recording,
-  writer: TokenWriter,
-  { batch, beams, limit }: TokenShape,
-  feeds: TokenFeeds,
-  encoding: Memory,
-) {
+function recordBeams(recording: Recording, writer: TokenWriter, { batch, beams, limit }: TokenShape, feeds: TokenFeeds, encoding: Memory) {
   const { recorder } = recording.graph
   const { token, lengths, done } = feeds
   const rows = batch * beams

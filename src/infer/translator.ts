@@ -2,41 +2,22 @@
 // the most likely one each time or the best of several beams.
 
 import { SignError } from '../base/errors.js'
+import { firstNonFinite } from '../base/finite.js'
 import { shown } from '../base/shown.js'
 import type { Gpu } from '../device/gpu.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
 import { BLANK, decodeWord, glossOfClass, PoseToTextModel, poseToTextLayers } from '../model/pose_to_text.js'
 import { specialId } from '../text/vocabulary.js'
-import type { Abortable } from './abort.js'
 import { checkKind, checkOptions } from './asked.js'
-import type { BeamDialect } from './beam.js'
 import { BeamDecoder } from './beam_decoder.js'
 import { classRuns, readLabels } from './ctc/reading.js'
 import { runSteps, type Steps } from './decoding_loop.js'
 import { diverged, refuseDivergedLogits } from './divergence.js'
-import { firstNonFinite } from '../base/finite.js'
 import { classesOf, type PoseFrames, paddedFrames, poseReader, poseReport } from './pose_reader.js'
+import { checkedSearch, type Search, type TranslateOptions } from './search_options.js'
 import { type Session, Sessions } from './sessions.js'
 import { SourceEncoder } from './source_encoder.js'
 import { TokenProgram, type TokenWriter } from './token_program.js'
-
-/** How words and glosses are looked for. */
-export interface TranslateOptions extends Abortable {
-  /** Beams of the sentence, 1 to 64; 1, the default, is greedy. */
-  readonly beams?: number
-  /** Hypotheses are divided by ((5 + n) / 6)^alpha, or n^alpha as Hugging Face has it; −1, the default, leaves them as they are. */
-  readonly alpha?: number
-  /** Whose beam search; default `slrt`. */
-  readonly dialect?: BeamDialect
-  /** What becomes of a beam that ended and is not the best, in the dialect `slrt`: as released it is extended, and takes up its place. Default `frozen`. */
-  readonly finished?: 'extended' | 'frozen'
-  /** Most words, the closing one included; default and at most the model's. */
-  readonly limit?: number
-  /** Hypotheses of CTC; 1, the default, is greedy. */
-  readonly glossBeams?: number
-  /** Called as clips are done. */
-  readonly onProgress?: (done: number, all: number) => void
-}
 
 /** Frames of a clip that were read as one gloss: from `from` up to, not including, `to`. */
 export interface LabelledRun {
@@ -65,9 +46,6 @@ export interface TranslatedClip {
 const CHUNK = 8
 /** Clips encoded side by side. */
 const BATCH = 32
-const MOST_BEAMS = 64
-
-type Search = Required<Omit<TranslateOptions, 'signal' | 'onProgress'>>
 
 interface GreedyWords {
   readonly done: Uint32Array
@@ -104,8 +82,8 @@ export class Translator implements AsyncDisposable {
     checkOptions(options, 'translate')
     options.signal?.throwIfAborted()
     this.#check()
-    const search = this.#checkedSearch(options)
-    clips.forEach((clip, i) => this.#checkClip(clip, i))
+    const search = checkedSearch(options, this.#model)
+    for (const [i, clip] of clips.entries()) this.#checkClip(clip, i)
     const order = clips.map((_, i) => i).sort((a, b) => clips[a]!.frames - clips[b]!.frames)
     const read: TranslatedClip[] = new Array(clips.length)
     for (let first = 0; first < order.length; first += BATCH) {
@@ -234,7 +212,12 @@ export class Translator implements AsyncDisposable {
         if (beams === 1) return { decoding: await TokenProgram.record(this.#gpu, writer, { batch, beams, limit }, encoding) }
         const { memory, lengths: memoryLengths } = encoding
         return {
-          decoding: await BeamDecoder.record(this.#gpu, writer, { sentences: batch, rules, start: specialId.start }, { memory, memoryLengths }),
+          decoding: await BeamDecoder.record(
+            this.#gpu,
+            writer,
+            { sentences: batch, rules, start: specialId.start },
+            { memory, memoryLengths },
+          ),
         }
       },
     )
@@ -244,25 +227,6 @@ export class Translator implements AsyncDisposable {
     this.#gpu.check()
     this.#sessions.check()
     this.#model.check()
-  }
-
-  #checkedSearch({
-    beams: asked = 1,
-    alpha = -1,
-    dialect = 'slrt',
-    finished = 'frozen',
-    limit = this.#model.config.maxTokens,
-    glossBeams = 1,
-  }: TranslateOptions): Search {
-    const { maxTokens } = this.#model.config
-    const refuse = (problem: string) => new SignError('ERR_USAGE', 'translate', problem, 'Choose a number within that range')
-    const isCount = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most
-    if (!isCount(asked, MOST_BEAMS)) throw refuse(`wanted 1 to ${MOST_BEAMS} beams, got ${shown(asked)}`)
-    if (!isCount(glossBeams, MOST_BEAMS)) throw refuse(`wanted 1 to ${MOST_BEAMS} beams of glosses, got ${shown(glossBeams)}`)
-    if (!isCount(limit, maxTokens)) throw refuse(`wanted a limit of 1 to ${maxTokens} words, got ${shown(limit)}`)
-    if (!Number.isFinite(alpha)) throw refuse(`wanted a finite alpha, got ${shown(alpha)}`)
-    // Beams are of sentences: a model that only recognises has none.
-    return { beams: this.#model.words ? asked : 1, alpha, dialect, finished, limit, glossBeams }
   }
 
   #checkClip({ values, frames }: PoseFrames, i: number): void {
@@ -289,14 +253,4 @@ function wordWriter(model: PoseToTextModel): TokenWriter {
     classes: words!.size,
     step: (recording, inputs) => decodeWord(recording, model, inputs),
   }
-}
-
-/** How words and glosses were looked for, for a signature. */
-export function searchSignature(
-  { words, glosses }: Pick<PoseToTextModel, 'words' | 'glosses'>,
-  { beams = 1, alpha = -1, dialect = 'slrt', glossBeams = 1 }: TranslateOptions,
-): string {
-  const sentence = beams === 1 ? 'greedy' : `beam:${beams}|alpha:${alpha}|dialect:${dialect}`
-  const ctc = glossBeams === 1 ? 'ctc:greedy' : `ctc:beam${glossBeams}`
-  return [...(words ? [sentence] : []), ...(glosses ? [ctc] : [])].join('|')
 }

@@ -58,9 +58,15 @@ export function sltSizes(tensors: HostTensors, who: string) {
   const need = (name: string): readonly [number, number] => {
     const shape = tensors.get(name)?.shape
     if (shape?.length === 2) return shape as [number, number]
-    throw new SignError('ERR_CHECKPOINT', who, `wanted an array of 2 dimensions for ${name}, got ${shape ? `[${shape.join(', ')}]` : 'none'}`, 'Export the whole state dict')
+    throw new SignError(
+      'ERR_CHECKPOINT',
+      who,
+      `wanted an array of 2 dimensions for ${name}, got ${shape ? `[${shape.join(', ')}]` : 'none'}`,
+      'Export the whole state dict',
+    )
   }
-  const layers = (stack: string) => new Set([...tensors.keys()].map((name) => new RegExp(`^${stack}\\.(\\d+)/`).exec(name)?.[1]).filter(Boolean)).size
+  const layers = (stack: string) =>
+    new Set([...tensors.keys()].map((name) => new RegExp(`^${stack}\\.(\\d+)/`).exec(name)?.[1]).filter(Boolean)).size
   const [width, numbers] = need('frames/weight')
   const sizes: Pick<PoseToTextConfig, 'width' | 'hidden' | 'encoderLayers' | 'decoderLayers' | 'numbers'> = {
     width,

@@ -32,7 +32,7 @@ export function ctc(g: Graph, logits: Tensor, inputs: CtcInputs, { classes, blan
   const { labels, labelLengths, lengths, coefficient } = inputs
   const [batch, frames, stride] = logits.shape as [number, number, number]
   const labelRoom = labels.shape[1]!
-  checkSizes({ labelRoom, classes, stride, blank })
+  checkCtcSizes({ labelRoom, classes, stride, blank })
   const params = { batch, frames, labelRoom, classes, stride, blank }
   const learns = g.requiresGrad(logits)
   const ways = learns ? 2 : 1
@@ -54,7 +54,12 @@ export function ctc(g: Graph, logits: Tensor, inputs: CtcInputs, { classes, blan
 }
 
 /** Throws ERR_USAGE for sizes that the kernels have no room for. */
-function checkSizes({ labelRoom, classes, stride, blank }: CtcOptions & { readonly labelRoom: number; readonly stride: number }): void {
+export function checkCtcSizes({
+  labelRoom,
+  classes,
+  stride,
+  blank,
+}: CtcOptions & { readonly labelRoom: number; readonly stride: number }): void {
   const refuse = (problem: string, next: string) => new SignError('ERR_USAGE', 'ctc', problem, next)
   if (!(labelRoom >= 1 && labelRoom <= MOST_LABELS))
     throw refuse(`wanted labels [batch, 1 to ${MOST_LABELS}], got ${labelRoom} a sample`, 'Cut the clips, or leave the longest out')

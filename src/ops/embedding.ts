@@ -15,7 +15,11 @@ export function embedding(g: Graph, { ids, inverse }: TokenIds, table: Parameter
   const width = table.value.shape[1]!
   const rows = elements(ids.shape)
   const y = g.tensor('y', [...ids.shape, width])
-  g.recorder.run(embeddingKernel, { ids, table: f32Value(table), positions, y }, { rows, length: Math.min(ids.shape.at(-1)!, positions.shape[0]!), width })
+  g.recorder.run(
+    embeddingKernel,
+    { ids, table: f32Value(table), positions, y },
+    { rows, length: Math.min(ids.shape.at(-1)!, positions.shape[0]!), width },
+  )
   g.onBackward(y, [table], (dy) => {
     if (!inverse) throw bug(table.name, 'wanted the rows of each distinct id, to train what is looked up, got none')
     g.recorder.run(embeddingGrad, { dy, ...inverse, dTable: g.gradOf(table) }, { rows, width })

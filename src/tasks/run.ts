@@ -30,6 +30,10 @@ export function trainGlossRun(gpu: Gpu, config: GlossRunConfig, options: TrainRu
 }
 
 /** Runs a pose-to-text training to its end, as a stream of what happens. Throws as `runTask`. */
-export function trainPoseToTextRun(gpu: Gpu, config: PoseToTextRunConfig, options: TrainRunOptions = {}): AsyncGenerator<PoseToTextTrainEvent> {
+export function trainPoseToTextRun(
+  gpu: Gpu,
+  config: PoseToTextRunConfig,
+  options: TrainRunOptions = {},
+): AsyncGenerator<PoseToTextTrainEvent> {
   return runTask(poseToText, gpu, config, options)
 }

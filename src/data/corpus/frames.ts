@@ -24,7 +24,13 @@ export interface FramesSpec extends Pick<CorpusSpec, 'skels' | 'language' | 'fps
  * Throws ERR_DATA naming `path:line` for a blank or ragged line, a token that is no finite number, companions of another length, no known
  * language; and `path` for a file that is empty or cannot be read.
  */
-export async function loadFrames({ skels: prefix, numbers, language, fps = UNTOLD_RATE, skipFrames = 1 }: FramesSpec): Promise<FramesClip[]> {
+export async function loadFrames({
+  skels: prefix,
+  numbers,
+  language,
+  fps = UNTOLD_RATE,
+  skipFrames = 1,
+}: FramesSpec): Promise<FramesClip[]> {
   checkPositive('numbers', numbers, true)
   checkPositive('skipFrames', skipFrames, true)
   checkPositive('fps', fps, false)

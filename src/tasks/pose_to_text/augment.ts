@@ -1,6 +1,6 @@
 // What is done to training clips, drawn anew for each clip and epoch, so that a judge is not thrown by how a generator moves.
 
-import { Random } from '../../base/random.js'
+import type { Random } from '../../base/random.js'
 import type { PoseFrames } from '../../infer/pose_reader.js'
 import type { Augmentation } from './config.js'
 
@@ -13,7 +13,7 @@ export function augmented(clip: PoseFrames, settings: Augmentation, numbers: num
   const { turn, scale, pace, dropFrames, noise } = settings
   const kept = keptFrames(clip.frames, 1 + pace * (2 * random.uniform() - 1), dropFrames, most, random)
   const values = new Float32Array(kept.length * numbers)
-  kept.forEach((from, t) => values.set(clip.values.subarray(from * numbers, (from + 1) * numbers), t * numbers))
+  for (const [t, from] of kept.entries()) values.set(clip.values.subarray(from * numbers, (from + 1) * numbers), t * numbers)
   const angle = ((turn * Math.PI) / 180) * (2 * random.uniform() - 1)
   const size = 1 + scale * (2 * random.uniform() - 1)
   if (turn > 0) turnAboutVertical(values, angle)

@@ -1,7 +1,7 @@
 // A batch of signed texts as the arrays a training step is fed.
 
-import { invertIds } from '../../kernels/embedding.js'
 import { MOST_LABELS } from '../../kernels/ctc_states.js'
+import { invertIds } from '../../kernels/embedding.js'
 import type { PoseToTextConfig } from '../../model/pose_to_text.js'
 import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
@@ -74,8 +74,7 @@ export function signedArrays(
   const given = new Uint32Array(batch * target).fill(specialId.padding)
   const goal = new Uint32Array(batch * target).fill(specialId.padding)
   clips.forEach((clip, b) => {
-    for (let t = 0; t < clip.frames; t++)
-      frames.set(clip.values.subarray(t * numbers, (t + 1) * numbers), (b * frameCount + t) * stride)
+    for (let t = 0; t < clip.frames; t++) frames.set(clip.values.subarray(t * numbers, (t + 1) * numbers), (b * frameCount + t) * stride)
     labels.set(clip.labels, b * room)
     given.set([specialId.start, ...clip.words].slice(0, longest), b * target)
     goal.set(clip.words, b * target)

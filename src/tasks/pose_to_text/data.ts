@@ -3,11 +3,11 @@
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import { inTurns } from '../../base/in_turns.js'
+import { nameHash } from '../../data/checksum.js'
 import { loadCorpus } from '../../data/corpus/corpus.js'
 import { type FramesClip, loadFrames } from '../../data/corpus/frames.js'
-import { MOST_LABELS } from '../../kernels/ctc_states.js'
-import { nameHash } from '../../data/checksum.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
+import { MOST_LABELS } from '../../kernels/ctc_states.js'
 import { presets } from '../../model/config.js'
 import type { PoseToTextConfig, PoseToTextDescription } from '../../model/pose_to_text.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
@@ -80,9 +80,7 @@ async function clipsOf(entry: Entry, split: Split): Promise<FramesClip[]> {
   const { language, numbers, skipFrames } = entry
   const common = { skels: path, language, skipFrames, ...(entry.fps === null ? {} : { fps: entry.fps }) }
   const clips =
-    numbers === undefined
-      ? (await loadCorpus({ ...common, ...unlimited })).clips.map(framesOf)
-      : await loadFrames({ ...common, numbers })
+    numbers === undefined ? (await loadCorpus({ ...common, ...unlimited })).clips.map(framesOf) : await loadFrames({ ...common, numbers })
   const own = clips.filter((clip) => clip.language === language)
   if (own.length > 0) return own
   throw new SignError('ERR_DATA', `${path}.skels`, `wanted clips of ${language}, got none`, 'Check the language tag')
@@ -110,7 +108,12 @@ function oneKind(clips: readonly SignedText[]): { numbers: number; fps: number }
       throw new SignError('ERR_DATA', clip.name, `wanted ${numbers} numbers a frame, as '${name}' has, got ${got}`, 'Train on one layout')
     if (!sameRate(clip.fps, fps)) {
       const problem = `wanted ${fps} frames per second, as '${name}' has, got ${clip.fps}`
-      throw new SignError('ERR_CONFIG', clip.name, problem, 'Set fps and skipFrames so that all agree, or resample: signllm data convert --fps')
+      throw new SignError(
+        'ERR_CONFIG',
+        clip.name,
+        problem,
+        'Set fps and skipFrames so that all agree, or resample: signllm data convert --fps',
+      )
     }
   }
   return { numbers, fps }
@@ -124,8 +127,7 @@ function checkLength({ name, text, labels, frames }: SignedText, { config, words
   const tokens = words?.encode(text).length ?? 0
   if (tokens > config.maxTokens) throw refuse('maxTokens', 'tokens with the closing one', tokens)
   const count = glosses ? glosses.tokensOf(labels).length : 0
-  if (count > MOST_LABELS)
-    throw new SignError('ERR_DATA', name, `wanted at most ${MOST_LABELS} labels, got ${count}`, 'Split that clip')
+  if (count > MOST_LABELS) throw new SignError('ERR_DATA', name, `wanted at most ${MOST_LABELS} labels, got ${count}`, 'Split that clip')
 }
 
 const unknownGlosses = (dev: readonly SignedText[], glosses: Vocabulary): string[] =>

@@ -1,8 +1,9 @@
 // How well a pose-to-text model does on clips it has not seen.
 
-import { searchSignature, type TranslatedClip, type TranslateOptions } from '../../infer/translator.js'
-import type { TextPair } from '../../metrics/corpus_metric.js'
+import { searchSignature, type TranslateOptions } from '../../infer/search_options.js'
+import type { TranslatedClip } from '../../infer/translator.js'
 import { letterErrorRate } from '../../metrics/character_errors.js'
+import type { TextPair } from '../../metrics/corpus_metric.js'
 import { formatTextScores, scoreText, type TextScores } from '../../metrics/text_scores.js'
 import type { PoseToTextDescription } from '../../model/pose_to_text.js'
 import type { Validation } from '../../train/task.js'
@@ -45,8 +46,8 @@ export function scoreTranslations(
     )
   return {
     result: { clips: clips.length, ...(text && { text }), ...(labelErrors !== undefined && { labelErrors }) },
-    // Short sentences have no 4-grams: a thousandth of BLEU-1 settles what BLEU-4 leaves open.
-    score: text ? 100 - text.bleu[3] - text.bleu[0] / 1000 : labelErrors!,
+    // Short sentences have no 4-grams: a thousandth of BLEU-1 settles what BLEU-4 leaves open, and labels what both do.
+    score: text ? 100 - text.bleu[3] - text.bleu[0] / 1e3 + (labelErrors ?? 0) / 1e6 : labelErrors!,
     scalars: {
       ...(text && { 'dev/bleu1': text.bleu[0], 'dev/bleu4': text.bleu[3], 'dev/rouge': text.rouge, 'dev/exact': text.exact }),
       ...(labelErrors !== undefined && { 'dev/labelErrors': labelErrors }),

@@ -1,13 +1,22 @@
 // The forward pass and the joint loss of a batch of signed texts: what a training step of pose to text records.
 
 import type { Tensor } from '../../device/memory.js'
-import { BLANK, decodeWords, embedFrames, encodeEmbedded, glossClasses, type PoseToTextModel, poseToTextLayers, recognise } from '../../model/pose_to_text.js'
+import {
+  BLANK,
+  decodeWords,
+  embedFrames,
+  encodeEmbedded,
+  glossClasses,
+  type PoseToTextModel,
+  poseToTextLayers,
+  recognise,
+} from '../../model/pose_to_text.js'
 import type { Recording } from '../../nn/recording.js'
 import { crossEntropy } from '../../ops/cross_entropy.js'
 import { ctc } from '../../ops/ctc.js'
 import type { Graph } from '../../ops/graph.js'
-import { signCl, signClForms } from '../../ops/sign_cl.js'
 import { padded } from '../../ops/parameter.js'
+import { signCl, signClForms } from '../../ops/sign_cl.js'
 import { specialId } from '../../text/vocabulary.js'
 import { signClLoss } from '../../train/sign_pairs.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'

@@ -151,7 +151,9 @@ describe('the clips of a pose-to-text run', () => {
 
   it('over the limits of the model are refused by name', async () => {
     const prefix = await corpus('long', 8, [{ frames: 65, text: 'a', gloss: 'A' }])
-    await expect(load(`data: [{ language: GSL, train: ${prefix}, numbers: 8 }]`)).rejects.toThrow('long/1: wanted at most 64 frames (maxFrames), got 65')
+    await expect(load(`data: [{ language: GSL, train: ${prefix}, numbers: 8 }]`)).rejects.toThrow(
+      'long/1: wanted at most 64 frames (maxFrames), got 65',
+    )
   })
 
   it('need a frame a label and one between two alike', () => {
