@@ -25,7 +25,9 @@ interface JudgeTrial {
   readonly what: string
   readonly needs?: string
   readonly takes: readonly ('run' | 'seeds')[]
+  /** The run file, and what the file of results is called. */
   readonly file: string
+  readonly results: string
   prepare?(): Promise<void>
   measure(input: JudgeTrialInput): Promise<JudgeOutcome>
 }
@@ -35,6 +37,7 @@ const trials: Record<string, JudgeTrial> = {
     what: 'unseen sentences of the built-in corpus, read from its motions; needs no data',
     takes: ['run'],
     file: 'judge_grammar',
+    results: 'learning-judge-grammar',
     measure: grammarTrial,
   },
   letters: {
@@ -42,6 +45,7 @@ const trials: Record<string, JudgeTrial> = {
     needs: `${LEXICON}/index.csv`,
     takes: ['run', 'seeds'],
     file: 'judge_letters',
+    results: 'learning-judge-letters',
     prepare: spellEightLanguages,
     measure: lettersTrial,
   },
@@ -49,6 +53,7 @@ const trials: Record<string, JudgeTrial> = {
     what: 'sign density ratio and error rates with and without SignCL; needs no data',
     takes: ['run', 'seeds'],
     file: 'judge_sign_cl',
+    results: 'learning-sign-cl',
     measure: signClTrial,
   },
 }
@@ -64,9 +69,7 @@ const train = { overwrite: true, json, adapter }
 const { passed, result, lines } = await trial.measure({ path, gpu, seeds, trained, train })
 const seconds = trained ? null : Math.round((performance.now() - began) / 1000)
 const whole = { trial: name, run: path, adapter: gpu.label, seconds, passed, ...result }
-const resultPath = run
-  ? join((await loadPoseToTextConfig(path)).out, 'learning.json')
-  : `bench/results/learning-${trial.file.replaceAll('_', '-')}.json`
+const resultPath = run ? join((await loadPoseToTextConfig(path)).out, 'learning.json') : `bench/results/${trial.results}.json`
 await writeWhole(resultPath, `${JSON.stringify(whole, null, 2)}\n`)
 console.log(json ? JSON.stringify(whole) : [...lines, `results saved in ${resultPath}`, passed ? 'passed' : 'NOT passed'].join('\n'))
 process.exit(passed ? 0 : 1)

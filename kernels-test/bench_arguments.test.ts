@@ -17,6 +17,9 @@ describe('a bench', () => {
     ['open_cycles', ['--cycles', 'many'], /^bench:open-cycles: wanted --cycles of 1 or more, got 'many'/],
     ['learning', ['words', '--nonsense'], /^learning: wanted options of --json .* --help, got: Unknown option '--nonsense'\. Correct it/],
     ['learning', ['nothing'], /^learning: wanted an experiment of clips, .*, got 'nothing'/],
+    ['learning', ['words', '--seeds', '1'], /^learning: wanted options of the experiment words, got --seeds/],
+    ['learning_judge', ['grammar', '--seeds', '1'], /^learning: wanted options of the experiment grammar, got --seeds/],
+    ['learning_judge', ['letters', '--run', 'none.yaml'], /^learning: wanted --run to be there, got none\.yaml/],
     ['corpus_stream', ['0'], /^corpus_stream: wanted a size in MiB of 1 or more, got '0'/],
   ])('%s says in a line what is wrong with %j', async (script, args, message) => {
     const child = spawn(process.execPath, ['--import', 'tsx', `bench/${script}.ts`, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -38,6 +41,7 @@ describe('--help', () => {
     ['learning', 'PHOENIX-2014T'],
     ['learning_gloss', 'PHOENIX-2014T'],
     ['learning_cascade', 'cascade'],
+    ['learning_judge', 'SignCL'],
     ['corpus_stream', 'MiB'],
     ['peers/run', 'PyTorch'],
   ])('of %s describes it and its options, and ends well', async (script, says) => {
@@ -47,6 +51,7 @@ describe('--help', () => {
     expect(said).toContain(says)
     expect(said).toMatch(/^ {2}--help +print this$/m)
     expect(said.includes('--lexicon')).toBe(script === 'learning')
+    expect(said.includes('--seeds')).toBe(script === 'learning_judge')
   })
 })
 
