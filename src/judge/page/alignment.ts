@@ -13,15 +13,15 @@ const LANE = 24
 const LETTER = 6.2
 
 /** The drawing of a clip; empty where no judge aligns. */
-export function alignmentFigure({ name, text, alignment }: ClipReport): string {
+export function alignmentFigure({ name, text, alignment, seconds: lasts }: ClipReport): string {
   const lanes = (['generated', CEILING] as const).flatMap((system) => (alignment[system] ? [{ system, runs: alignment[system] }] : []))
   if (lanes.length === 0) return ''
-  const seconds = Math.max(0.1, ...lanes.flatMap(({ runs }) => runs.map(({ to }) => to)))
+  const seconds = Math.max(0.1, lasts.reference, lasts.generated ?? 0)
   const x = (time: number) => round(LEFT + (time / seconds) * (WIDTH - LEFT - 8))
   const height = lanes.length * (LANE + 6) + 18
   const label = `What was read when in ${name}`
   const drawing = `<svg class="alignment" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeMarkup(label)}">
-${lanes.map(({ system, runs }, at) => lane(system, runs, at * (LANE + 6) + 2, x)).join('\n')}
+${lanes.map(({ system, runs }, at) => lane(system, runs, at * (LANE + 6) + 2, x, seconds)).join('\n')}
 ${ticks(seconds)
   .map((time) => `<text class="axis" x="${x(time)}" y="${height - 3}" text-anchor="middle">${round(time)} s</text>`)
   .join('')}
@@ -29,15 +29,19 @@ ${ticks(seconds)
   return `<p><b>${escapeMarkup(name)}</b> <span class="soft">${escapeMarkup(text)}</span></p>\n${scrolling(label, drawing)}`
 }
 
-function lane(system: SystemName, runs: readonly AlignedRun[], top: number, x: (time: number) => number): string {
+function lane(system: SystemName, runs: readonly AlignedRun[], top: number, x: (time: number) => number, end: number): string {
   const kind = system === CEILING ? ' class="truth"' : ''
-  const boxes = runs.map(({ label, from, to }) => {
+  const boxes = runs.map(({ label, from, to }, i) => {
     const [left, right] = [x(from), x(to)]
-    const fitting = Math.floor((right - left - 4) / LETTER)
+    // CTC often tells a sign by a frame or two: its name then stands beside it, as far as there is room.
+    const room = x(runs[i + 1]?.from ?? end) - left
+    const beside = label.length * LETTER + 4 > right - left && room > right - left
+    const fitting = Math.floor(((beside ? room - (right - left) : right - left) - 4) / LETTER)
     const letters = [...label]
     const shown = letters.length <= fitting ? label : fitting >= 2 ? `${letters.slice(0, fitting - 1).join('')}…` : ''
     const title = `<title>${escapeMarkup(`${label}, ${round(from)} to ${round(to)} s`)}</title>`
-    const words = shown ? `<text x="${round((left + right) / 2)}" y="${top + 16}" text-anchor="middle">${escapeMarkup(shown)}</text>` : ''
+    const place = beside ? `x="${round(right + 2)}"` : `x="${round((left + right) / 2)}" text-anchor="middle"`
+    const words = shown ? `<text ${place} y="${top + 16}">${escapeMarkup(shown)}</text>` : ''
     return `<g>${title}<rect${kind} x="${left}" y="${top}" width="${round(Math.max(1, right - left))}" height="${LANE}"/>${words}</g>`
   })
   return `<text class="axis" x="${LEFT - 8}" y="${top + 16}" text-anchor="end">${system}</text>${boxes.join('')}`
