@@ -9,6 +9,7 @@
 //
 // --help tells the options. With --run it is another trial: results go into the run's folder then, not to bench/results/.
 
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../src/base/files.js'
 import { seedList } from '../src/cli_judge.js'
@@ -61,7 +62,8 @@ const trials: Record<string, JudgeTrial> = {
 const { name, trial, options } = chosenTrial(trials)
 const { run, trained, json, adapter } = options
 const seeds = options.seeds === undefined ? undefined : seedList(options.seeds)
-if (!run) await trial.prepare?.()
+// With a run file of one's own, data may be there without the letters they are made of.
+if (!trial.needs || existsSync(trial.needs)) await trial.prepare?.()
 const path = run ?? `bench/learning/${trial.file}.yaml`
 const { gpu } = await openGpu({ adapter })
 const began = performance.now()

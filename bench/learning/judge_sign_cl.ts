@@ -1,10 +1,12 @@
 // SignCL against none, in the same training: sign density ratio, label error rate and BLEU of a judge on the test split, seed by seed.
 
 import { join } from 'node:path'
+import { SignError } from '../../src/base/errors.js'
 import { formatTable } from '../../src/base/table.js'
 import { trainTask } from '../../src/commands/train.js'
 import type { Gpu } from '../../src/device/gpu.js'
 import { signDensityOf } from '../../src/judge/density.js'
+import type { PoseToTextModel } from '../../src/model/pose_to_text.js'
 import type { PoseToTextRunConfig } from '../../src/tasks/pose_to_text/config.js'
 import { loadSplit, type SignedText } from '../../src/tasks/pose_to_text/data.js'
 import { scoreTranslations } from '../../src/tasks/pose_to_text/evaluate.js'
@@ -43,8 +45,8 @@ export async function signClTrial({ path, gpu, seeds = USUAL_SEEDS, trained, tra
   // The hinge of SignCL works where distances are: in the plain models, between glosses of the clips that were learned from.
   const distances: number[] = []
   for (const run of plain) {
-    const { apart } = await withJudge(gpu, run.out, (model) => signDensityOf(model, learned, { at: config.signCl.at }))
-    distances.push(apart!)
+    const { apart } = await withJudge(gpu, run.out, (model) => densityOf(model, learned, run))
+    distances.push(apart)
   }
   const maxDistance = Number(meanOf(distances).toPrecision(3))
   const contrasted = seeds.map((seed) => runOf(config, 'sign-cl', seed, { ...config.signCl, maxDistance }))
@@ -66,12 +68,24 @@ function runOf(config: PoseToTextRunConfig, name: string, seed: number, signCl: 
   return { ...config, seed, signCl, name: `${config.name}-${name}-${seed}`, out: join(config.out, `${name}-${seed}`) }
 }
 
-function measured(gpu: Gpu, { out, signCl }: PoseToTextRunConfig, test: readonly SignedText[]): Promise<Measured> {
-  return withJudge(gpu, out, async (model, translator) => {
-    const { ratio, apart } = await signDensityOf(model, test, { at: signCl.at })
+function measured(gpu: Gpu, run: PoseToTextRunConfig, test: readonly SignedText[]): Promise<Measured> {
+  return withJudge(gpu, run.out, async (model, translator) => {
+    const { ratio, apart } = await densityOf(model, test, run)
     const { text, labelErrors } = scoreTranslations(test, await translator.translate(test), model).result
-    return { densityRatio: ratio!, apart: apart!, labelErrors: labelErrors!, bleu4: text!.bleu[3], exact: text!.exact }
+    return { densityRatio: ratio, apart, labelErrors: labelErrors!, bleu4: text!.bleu[3], exact: text!.exact }
   })
+}
+
+/** Of the features that SignCL works on. Throws ERR_DATA where no gloss occurs twice. */
+async function densityOf(model: PoseToTextModel, clips: readonly SignedText[], { name, signCl }: PoseToTextRunConfig) {
+  const { ratio, apart } = await signDensityOf(model, clips, { at: signCl.at })
+  if (ratio !== undefined && apart !== undefined) return { ratio, apart }
+  throw new SignError(
+    'ERR_DATA',
+    name,
+    'wanted clips in which a gloss occurs twice, got none',
+    'Measure more clips, or train until labels can be aligned',
+  )
 }
 
 const keys = ['densityRatio', 'apart', 'labelErrors', 'bleu4', 'exact'] as const
