@@ -48,7 +48,7 @@ export async function signClTrial({ path, gpu, seeds = USUAL_SEEDS, trained, tra
     const { apart } = await withJudge(gpu, run.out, (model) => densityOf(model, learned, run))
     distances.push(apart)
   }
-  const maxDistance = Number(meanOf(distances).toPrecision(3))
+  const maxDistance = config.signCl.maxDistance ?? Number(meanOf(distances).toPrecision(3))
   const contrasted = seeds.map((seed) => runOf(config, 'sign-cl', seed, { ...config.signCl, maxDistance }))
   if (!trained) for (const run of contrasted) await trainTask(taskRun(poseToText, run), train)
   const scores: SeedScore[] = []
