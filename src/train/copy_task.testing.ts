@@ -18,12 +18,12 @@ import { type BatchPlan, planEpoch } from './batches.js'
 import * as part from './config/parts.js'
 import { runParser } from './config/run_parser.js'
 import { keys } from './config/schema.js'
-import type { BatchShape, HostArrays, PassReports, Task, Training, Validation } from './task.js'
+import { OneModelTraining } from './one_model.js'
+import type { BatchShape, HostArrays, PassReports, Task, Validation } from './task.js'
 import type { SavedTraining } from './trainer.js'
 
 const LETTERS = 12
 const WIDTH = 16
-const GROUP = 'letters'
 const PADDING = 1
 
 const run = keys({
@@ -61,7 +61,8 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
       async resume(gpu, path) {
         const checkpoint = await readCheckpoint(path)
         const training = new CopyTraining(gpu, config, lines)
-        for (const name of parts) training.weights.load(tensorsUnder(checkpoint, `${name}/`), path, arenaOf(training.weights, name))
+        for (const name of parts)
+          training.model.weights.load(tensorsUnder(checkpoint, `${name}/`), path, arenaOf(training.model.weights, name))
         return { training, notes: checkpoint.notes, state: trainerState(checkpoint) as SavedTraining }
       },
     }
@@ -70,37 +71,36 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
   scoreName: 'wrong letters',
 }
 
-class CopyTraining implements Training<CopyStep, CopyScores> {
-  readonly gpu: Gpu
-  readonly weights: ParameterSet
+type CopyModel = ReturnType<typeof copyModel>
+
+function copyModel(gpu: Gpu, { precision, seed }: CopyConfig) {
+  const specs = [
+    { name: 'table', shape: [LETTERS, WIDTH], init: xavierUniform },
+    { name: 'out/weight', shape: [LETTERS, WIDTH], init: xavierUniform },
+    { name: 'out/bias', shape: [LETTERS], init: zeros },
+  ] as const
+  const weights = new ParameterSet(gpu, specs, { training: true, precision })
+  weights.load(initialTensors(specs, seed), 'copy')
+  return { gpu, weights, check() {}, destroy: () => weights.destroy() }
+}
+
+class CopyTraining extends OneModelTraining<CopyModel, CopyStep, CopyScores> {
+  protected override readonly group = 'letters'
   readonly #config: CopyConfig
   readonly #lines: readonly Uint32Array[]
 
   constructor(gpu: Gpu, config: CopyConfig, lines: readonly Uint32Array[]) {
-    this.gpu = gpu
+    super(copyModel(gpu, config))
     this.#config = config
     this.#lines = lines
-    const specs = [
-      { name: 'table', shape: [LETTERS, WIDTH], init: xavierUniform },
-      { name: 'out/weight', shape: [LETTERS, WIDTH], init: xavierUniform },
-      { name: 'out/bias', shape: [LETTERS], init: zeros },
-    ] as const
-    this.weights = new ParameterSet(gpu, specs, { training: true, precision: config.precision })
-    this.weights.load(initialTensors(specs, config.seed), 'copy')
-  }
-
-  get groups() {
-    return [{ name: GROUP, weights: this.weights, tables: [] }]
   }
 
   get examples(): number {
     return this.#lines.length
   }
 
-  check(): void {}
-
   planEpoch(epoch: number): readonly BatchPlan[] {
-    const sizes = this.#lines.map(({ length }) => ({ group: GROUP, target: length, source: length }))
+    const sizes = this.#lines.map(({ length }) => ({ group: this.group, target: length, source: length }))
     return planEpoch(sizes, { ...this.#config.batch, seed: this.#config.seed, epoch })
   }
 
@@ -121,8 +121,8 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
       coefficient: recorder.feed('coefficient', [rows]),
     }
     const { ids, uniqueIds, starts, order, positions } = feeds
-    const x = embedding(graph, { ids, inverse: { uniqueIds, starts, order } }, this.weights.get('table'), positions)
-    const logits = linear(graph, x, this.weights.get('out/weight'), this.weights.get('out/bias'))
+    const x = embedding(graph, { ids, inverse: { uniqueIds, starts, order } }, this.model.weights.get('table'), positions)
+    const logits = linear(graph, x, this.model.weights.get('out/weight'), this.model.weights.get('out/bias'))
     const result = crossEntropy(graph, logits, feeds, { classes: LETTERS, ignored: PADDING, smoothing: 0 })
     return { feeds, reports: { result, coefficient: feeds.coefficient } }
   }
@@ -143,13 +143,6 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
     return { loss: passes.reduce((sum, pass) => sum + lossOf(pass), 0), letters: this.#lettersOf(batch.examples) }
   }
 
-  remember(): void {}
-  endEpoch(): void {}
-  restore(): void {}
-  scalarsOf = () => ({})
-  epochScalars = () => ({})
-  state = () => ({})
-
   async validate(): Promise<Validation<CopyScores>> {
     const use = await this.use()
     const logits = new Float32Array((await use.run())[0]!)
@@ -164,7 +157,7 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
   }
 
   async save(path: string, state: SavedTraining | undefined): Promise<void> {
-    const tensors = new Map(await savedTensors(this.weights, state !== undefined, (part, name) => `${part}/${name}`))
+    const tensors = new Map(await savedTensors(this.model.weights, state !== undefined, (part, name) => `${part}/${name}`))
     await saveCheckpoint(path, { task: 'copy', model: { letters: LETTERS, width: WIDTH }, vocabularies: {}, state, tensors })
   }
 
@@ -174,8 +167,8 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
     const graph = new Graph(recorder)
     const ids = recorder.feed('ids', [LETTERS, 1], 'u32')
     const positions = recorder.feed('positions', [1, WIDTH])
-    const x = embedding(graph, { ids }, this.weights.get('table'), positions)
-    recorder.report(linear(graph, x, this.weights.get('out/weight'), this.weights.get('out/bias')))
+    const x = embedding(graph, { ids }, this.model.weights.get('table'), positions)
+    recorder.report(linear(graph, x, this.model.weights.get('out/weight'), this.model.weights.get('out/bias')))
     const program = await Program.build(this.gpu, recorder)
     program.write(
       ids,
@@ -183,10 +176,6 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
     )
     program.write(positions, new Float32Array(WIDTH))
     return { run: () => program.run(), destroy: async () => program.destroy() }
-  }
-
-  async destroy(): Promise<void> {
-    this.weights.destroy()
   }
 
   #lettersOf = (examples: readonly number[]): number => examples.reduce((sum, i) => sum + this.#lines[i]!.length, 0)

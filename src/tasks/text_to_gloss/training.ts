@@ -2,13 +2,13 @@
 
 import { SignError } from '../../base/errors.js'
 import { saveGlossCheckpoint } from '../../checkpoint/file.js'
-import type { Gpu } from '../../device/gpu.js'
 import { GlossDecoder } from '../../infer/gloss_decoder.js'
 import type { TextScores } from '../../metrics/text_scores.js'
 import type { GlossModel } from '../../model/text_to_gloss.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
-import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
+import { OneModelTraining } from '../../train/one_model.js'
+import type { BatchShape, HostArrays, ModelUse, PassReports, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { type GlossPair, glossArrays, glossTokens } from './batch.js'
 import type { GlossRunConfig } from './config.js'
@@ -29,12 +29,8 @@ export interface GlossValidated {
   readonly scores: TextScores
 }
 
-/** A model has one group of parameters, which has no name. */
-const GROUP = ''
-
-export class GlossTraining implements Training<GlossStep, GlossValidated> {
+export class GlossTraining extends OneModelTraining<GlossModel, GlossStep, GlossValidated> {
   readonly config: GlossRunConfig
-  readonly model: GlossModel
   readonly lines: readonly GlossLine[]
   readonly #held: readonly GlossLine[]
   #decoder: GlossDecoder | undefined
@@ -43,26 +39,14 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
   /** @param held lines to validate with; where there are none, those learned from */
   constructor(config: GlossRunConfig, model: GlossModel, lines: readonly GlossLine[], held: readonly GlossLine[] = []) {
     if (lines.length === 0) throw new SignError('ERR_DATA', 'text to gloss', 'wanted lines to train on, got none', 'Check the corpus')
+    super(model)
     this.config = config
-    this.model = model
     this.lines = lines
     this.#held = held.length > 0 ? held : lines
   }
 
-  get gpu(): Gpu {
-    return this.model.gpu
-  }
-
-  get groups(): readonly TrainedGroup[] {
-    return [{ name: GROUP, weights: this.model.weights, tables: [this.model.positions.region!.buffer] }]
-  }
-
   get examples(): number {
     return this.lines.length
-  }
-
-  check(): void {
-    this.model.check()
   }
 
   /** The epoch's prompts are drawn when it is planned. */
@@ -73,7 +57,7 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
       gloss: gloss.encode(line.langGloss),
     }))
     this.#pairs = { epoch, pairs }
-    const sizes = pairs.map((pair) => ({ group: GROUP, target: pair.gloss.length, source: pair.source.length }))
+    const sizes = pairs.map((pair) => ({ group: this.group, target: pair.gloss.length, source: pair.source.length }))
     return planEpoch(sizes, { ...this.config.batch, seed: this.config.seed, epoch })
   }
 
@@ -95,24 +79,6 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
     const tokens = batch.examples.reduce((sum, i) => sum + gloss.encode(this.lines[i]!.langGloss).length, 0)
     return { loss: glossLoss(passes), tokens }
   }
-
-  remember(): void {}
-
-  endEpoch(): void {}
-
-  scalarsOf() {
-    return {}
-  }
-
-  epochScalars() {
-    return {}
-  }
-
-  state(): object {
-    return {}
-  }
-
-  restore(): void {}
 
   async validate(): Promise<Validation<GlossValidated>> {
     const { beams, lengthPenalty, sentences } = this.config.validate
@@ -142,13 +108,9 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
     return { run: () => decoder.decode([reading]), destroy: () => decoder.destroy() }
   }
 
-  async destroy(): Promise<void> {
+  override async destroy(): Promise<void> {
     await this.#decoder?.destroy()
-    this.model.destroy()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.destroy()
+    await super.destroy()
   }
 
   #pairsOf(examples: readonly number[]): GlossPair[] {
