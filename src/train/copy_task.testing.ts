@@ -2,12 +2,14 @@
 
 import * as z from 'zod'
 import { Random } from '../base/random.js'
-import { arenaOf, parts, savedTensors } from '../checkpoint/arenas.js'
+import type { Part } from '../checkpoint/arenas.js'
 import { tensorsUnder, trainerState } from '../checkpoint/checkpoint.js'
 import { readCheckpoint, saveCheckpoint } from '../checkpoint/file.js'
+import { restored, withTensors } from '../checkpoint/one_model.js'
 import type { Gpu } from '../device/gpu.js'
 import { Program, Recorder } from '../device/program.js'
 import { invertIds } from '../kernels/embedding.js'
+import type { HostTensors } from '../nn/host_tensor.js'
 import { initialTensors, xavierUniform, zeros } from '../nn/init.js'
 import { ParameterSet } from '../nn/parameter_set.js'
 import { crossEntropy } from '../ops/cross_entropy.js'
@@ -57,12 +59,12 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
     return {
       config,
       notes: [],
-      begin: async (gpu) => ({ training: new CopyTraining(gpu, config, lines), notes: [] }),
+      begin: async (gpu) => ({ training: new CopyTraining(config, copyModel(gpu, config), lines), notes: [] }),
       async resume(gpu, path) {
         const checkpoint = await readCheckpoint(path)
-        const training = new CopyTraining(gpu, config, lines)
-        for (const name of parts)
-          training.model.weights.load(tensorsUnder(checkpoint, `${name}/`), path, arenaOf(training.model.weights, name))
+        const tensors = (part: Part) => tensorsUnder(checkpoint, `${part}/`)
+        const model = restored({ path, tensors }, true, (weights) => copyModel(gpu, config, weights))
+        const training = new CopyTraining(config, model, lines)
         return { training, notes: checkpoint.notes, state: trainerState(checkpoint) as SavedTraining }
       },
     }
@@ -73,14 +75,14 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
 
 type CopyModel = ReturnType<typeof copyModel>
 
-function copyModel(gpu: Gpu, { precision, seed }: CopyConfig) {
+function copyModel(gpu: Gpu, { precision, seed }: CopyConfig, tensors?: HostTensors) {
   const specs = [
     { name: 'table', shape: [LETTERS, WIDTH], init: xavierUniform },
     { name: 'out/weight', shape: [LETTERS, WIDTH], init: xavierUniform },
     { name: 'out/bias', shape: [LETTERS], init: zeros },
   ] as const
   const weights = new ParameterSet(gpu, specs, { training: true, precision })
-  weights.load(initialTensors(specs, seed), 'copy')
+  weights.load(tensors ?? initialTensors(specs, seed), 'copy')
   return { gpu, weights, check() {}, destroy: () => weights.destroy() }
 }
 
@@ -89,8 +91,8 @@ class CopyTraining extends OneModelTraining<CopyModel, CopyStep, CopyScores> {
   readonly #config: CopyConfig
   readonly #lines: readonly Uint32Array[]
 
-  constructor(gpu: Gpu, config: CopyConfig, lines: readonly Uint32Array[]) {
-    super(copyModel(gpu, config))
+  constructor(config: CopyConfig, model: CopyModel, lines: readonly Uint32Array[]) {
+    super(model)
     this.#config = config
     this.#lines = lines
   }
@@ -157,8 +159,8 @@ class CopyTraining extends OneModelTraining<CopyModel, CopyStep, CopyScores> {
   }
 
   async save(path: string, state: SavedTraining | undefined): Promise<void> {
-    const tensors = new Map(await savedTensors(this.model.weights, state !== undefined, (part, name) => `${part}/${name}`))
-    await saveCheckpoint(path, { task: 'copy', model: { letters: LETTERS, width: WIDTH }, vocabularies: {}, state, tensors })
+    const content = { task: 'copy', model: { letters: LETTERS, width: WIDTH }, vocabularies: {}, state }
+    await saveCheckpoint(path, await withTensors(this.model.weights, content))
   }
 
   /** The logits of every letter. */
