@@ -8,11 +8,9 @@ import { readCheckpoint, saveCheckpoint } from '../checkpoint/file.js'
 import { restored, withTensors } from '../checkpoint/one_model.js'
 import type { Gpu } from '../device/gpu.js'
 import { Program, Recorder } from '../device/program.js'
-import { invertIds } from '../kernels/embedding.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import { initialTensors, xavierUniform, zeros } from '../nn/init.js'
 import { ParameterSet } from '../nn/parameter_set.js'
-import { crossEntropy } from '../ops/cross_entropy.js'
 import { embedding } from '../ops/embedding.js'
 import { Graph } from '../ops/graph.js'
 import { linear } from '../ops/linear.js'
@@ -22,6 +20,7 @@ import { runParser } from './config/run_parser.js'
 import { keys } from './config/schema.js'
 import { OneModelTraining } from './one_model.js'
 import type { BatchShape, HostArrays, PassReports, Task, Validation } from './task.js'
+import { recordTokenLoss, tokenArrays, tokenFeeds, tokenLoss } from './tokens.js'
 import type { SavedTraining } from './trainer.js'
 
 const LETTERS = 12
@@ -111,22 +110,13 @@ class CopyTraining extends OneModelTraining<CopyModel, CopyStep, CopyScores> {
   }
 
   record(graph: Graph, { batch, target }: BatchShape) {
-    const { recorder } = graph
-    const rows = batch * target
-    const feeds = {
-      ids: recorder.feed('ids', [batch, target], 'u32'),
-      uniqueIds: recorder.feed('unique_ids', [rows], 'u32'),
-      starts: recorder.feed('starts', [rows + 1], 'u32'),
-      order: recorder.feed('order', [rows], 'u32'),
-      positions: recorder.feed('positions', [target, WIDTH]),
-      goal: recorder.feed('goal', [rows], 'u32'),
-      coefficient: recorder.feed('coefficient', [rows]),
-    }
-    const { ids, uniqueIds, starts, order, positions } = feeds
-    const x = embedding(graph, { ids, inverse: { uniqueIds, starts, order } }, this.model.weights.get('table'), positions)
-    const logits = linear(graph, x, this.model.weights.get('out/weight'), this.model.weights.get('out/bias'))
-    const result = crossEntropy(graph, logits, feeds, { classes: LETTERS, ignored: PADDING, smoothing: 0 })
-    return { feeds, reports: { result, coefficient: feeds.coefficient } }
+    const letters = tokenFeeds(graph.recorder, 'ids', [batch, target])
+    const positions = graph.recorder.feed('positions', [target, WIDTH])
+    const { weights } = this.model
+    const x = embedding(graph, letters.tokens, weights.get('table'), positions)
+    const logits = linear(graph, x, weights.get('out/weight'), weights.get('out/bias'))
+    const { feeds, reports } = recordTokenLoss(graph, logits, { classes: LETTERS, ignored: PADDING, smoothing: 0 })
+    return { feeds: { ...letters.feeds, positions, ...feeds }, reports }
   }
 
   feedsOf(pass: readonly number[], batch: BatchPlan): HostArrays {
@@ -134,15 +124,11 @@ class CopyTraining extends OneModelTraining<CopyModel, CopyStep, CopyScores> {
     for (const [b, i] of pass.entries()) goal.set(this.#lines[i]!, b * batch.target)
     const share = 1 / this.#lettersOf(batch.examples)
     const coefficient = Float32Array.from(goal, (id) => (id === PADDING ? 0 : share))
-    return { ids: goal, ...invertIds(goal, PADDING), positions: new Float32Array(batch.target * WIDTH), goal, coefficient }
+    return { ...tokenArrays('ids', goal, PADDING), positions: new Float32Array(batch.target * WIDTH), goal, coefficient }
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): CopyStep {
-    const lossOf = ({ result, coefficient }: PassReports) => {
-      const rows = new Float32Array(result!)
-      return new Float32Array(coefficient!).reduce((sum, share, r) => sum + (share > 0 ? share * rows[2 * r]! : 0), 0)
-    }
-    return { loss: passes.reduce((sum, pass) => sum + lossOf(pass), 0), letters: this.#lettersOf(batch.examples) }
+    return { loss: tokenLoss(passes), letters: this.#lettersOf(batch.examples) }
   }
 
   async validate(): Promise<Validation<CopyScores>> {

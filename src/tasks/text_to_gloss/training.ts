@@ -9,12 +9,13 @@ import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
 import { OneModelTraining } from '../../train/one_model.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, Validation } from '../../train/task.js'
+import { tokenLoss } from '../../train/tokens.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { type GlossPair, glossArrays, glossTokens } from './batch.js'
 import type { GlossRunConfig } from './config.js'
 import { type GlossLine, readingOf } from './data.js'
 import { scoreLines } from './evaluate.js'
-import { glossLoss, recordGlossLosses } from './losses.js'
+import { recordGlossLosses } from './losses.js'
 
 /** What one step did. */
 export interface GlossStep {
@@ -77,7 +78,7 @@ export class GlossTraining extends OneModelTraining<GlossModel, GlossStep, Gloss
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): GlossStep {
     const { gloss } = this.model
     const tokens = batch.examples.reduce((sum, i) => sum + gloss.encode(this.lines[i]!.langGloss).length, 0)
-    return { loss: glossLoss(passes), tokens }
+    return { loss: tokenLoss(passes), tokens }
   }
 
   async validate(): Promise<Validation<GlossValidated>> {
