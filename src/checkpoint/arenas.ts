@@ -1,6 +1,6 @@
 // A model's arenas as tensors of a checkpoint: its weights and, where it is to be trained on, the optimiser's moments.
 
-import type { HostTensor } from '../nn/host_tensor.js'
+import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 
 /** Weights, and the optimiser's first and second moments. */
@@ -23,4 +23,9 @@ export async function savedTensors(
     if (arena) for (const [name, tensor] of await weights.save(arena)) tensors.push([nameOf(part, name), tensor])
   }
   return tensors
+}
+
+/** Loads the moments of weights in training. Throws ERR_CHECKPOINT naming `who` where they do not fit. */
+export function loadMoments(weights: ParameterSet, tensorsOf: (part: Part) => HostTensors, who: string): void {
+  for (const part of ['first', 'second'] as const) weights.load(tensorsOf(part), who, arenaOf(weights, part))
 }

@@ -5,10 +5,10 @@ import { shown } from '../base/shown.js'
 import type { Gpu } from '../device/gpu.js'
 import { SignModel } from '../model/sign_model.js'
 import { GlossModel } from '../model/text_to_gloss.js'
-import type { HostTensors } from '../nn/host_tensor.js'
-import type { ParameterSet, ParameterSetOptions } from '../nn/parameter_set.js'
-import { arenaOf, type Part } from './arenas.js'
+import type { ParameterSetOptions } from '../nn/parameter_set.js'
+import { loadMoments } from './arenas.js'
 import type { Checkpoint } from './checkpoint.js'
+import { restored } from './one_model.js'
 import { TEXT_TO_GLOSS, TEXT_TO_POSE } from './tasks.js'
 import { type GlossCheckpoint, glossCheckpoint } from './text_to_gloss.js'
 import { type PoseCheckpoint, poseCheckpoint } from './text_to_pose.js'
@@ -48,18 +48,7 @@ export function restoreGlossModel(gpu: Gpu, source: GlossCheckpoint | Checkpoint
   const checkpoint = isUntyped(source, TEXT_TO_GLOSS) ? glossCheckpoint(source) : source
   if (!checkpoint?.description) throw notCheckpoint('restoreGlossModel', TEXT_TO_GLOSS, checkpoint)
   const { description, path } = checkpoint
-  const model = new GlossModel(gpu, description, { ...options, tensors: checkpoint.tensors('weights'), who: path })
-  try {
-    if (options.training) loadMoments(model.weights, (part) => checkpoint.tensors(part), path)
-  } catch (error) {
-    model.destroy()
-    throw error
-  }
-  return model
-}
-
-function loadMoments(weights: ParameterSet, tensorsOf: (part: Part) => HostTensors, who: string): void {
-  for (const part of ['first', 'second'] as const) weights.load(tensorsOf(part), who, arenaOf(weights, part))
+  return restored(checkpoint, options.training, (tensors) => new GlossModel(gpu, description, { ...options, tensors, who: path }))
 }
 
 /** Whether it was read as a checkpoint of any task, which turned out to be of this one. */

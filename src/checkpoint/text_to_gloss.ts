@@ -1,14 +1,13 @@
 // What a checkpoint of a text-to-gloss model says.
 
 import * as z from 'zod'
-import { SignError } from '../base/errors.js'
 import type { GlossModel, GlossModelDescription } from '../model/text_to_gloss.js'
 import type { HostTensor } from '../nn/host_tensor.js'
-import { type Part, savedTensors } from './arenas.js'
+import type { Part } from './arenas.js'
 import { type Checkpoint, type CheckpointContent, tensorsUnder } from './checkpoint.js'
-import { parsedAs } from './metadata.js'
+import { noVocabulary, savedDescription, withTensors } from './one_model.js'
 import { savedSizes } from './sizes.js'
-import { checkTask, TEXT_TO_GLOSS } from './tasks.js'
+import { TEXT_TO_GLOSS } from './tasks.js'
 
 const savedModel = z.strictObject({
   config: z.strictObject(savedSizes),
@@ -31,14 +30,10 @@ export interface GlossCheckpoint {
 
 /** Takes a checkpoint as a text-to-gloss model. Throws ERR_CHECKPOINT for one of another task, or inconsistent. */
 export function glossCheckpoint(checkpoint: Checkpoint): GlossCheckpoint {
-  checkTask(checkpoint, TEXT_TO_GLOSS)
-  const { path, model, vocabularies, notes, state } = checkpoint
-  const described = parsedAs(savedModel, model, 'the description of a model', path)
+  const described = savedDescription(checkpoint, TEXT_TO_GLOSS, savedModel)
+  const { path, vocabularies, notes, state } = checkpoint
   const { source, gloss } = vocabularies
-  if (!source || !gloss) {
-    const problem = `wanted the vocabularies source and gloss, got ${Object.keys(vocabularies).join(', ') || 'none'}`
-    throw new SignError('ERR_CHECKPOINT', path, problem, 'Save the checkpoint again')
-  }
+  if (!source || !gloss) throw noVocabulary(checkpoint, 'the vocabularies source and gloss')
   return {
     task: TEXT_TO_GLOSS,
     path,
@@ -50,14 +45,8 @@ export function glossCheckpoint(checkpoint: Checkpoint): GlossCheckpoint {
 }
 
 /** What to save of a model; with `state`, the optimiser's moments too. */
-export async function glossContent(model: GlossModel, state?: unknown): Promise<CheckpointContent> {
-  const { config, source, gloss, languages, reads } = model
-  return {
-    task: TEXT_TO_GLOSS,
-    // In the schema's order of keys, whoever made it: equal models give equal bytes.
-    model: savedModel.parse({ config, languages: [...languages], reads }),
-    vocabularies: { source, gloss },
-    state,
-    tensors: new Map(await savedTensors(model.weights, state !== undefined, (part, name) => `${part}/${name}`)),
-  }
+export function glossContent(model: GlossModel, state?: unknown): Promise<CheckpointContent> {
+  const { source, gloss } = model
+  // In the schema's order of keys, whoever made it: equal models give equal bytes.
+  return withTensors(model.weights, { task: TEXT_TO_GLOSS, model: savedModel.strip().parse(model), vocabularies: { source, gloss }, state })
 }

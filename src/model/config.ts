@@ -56,6 +56,12 @@ export const presets = {
 
 export type Preset = keyof typeof presets
 
+/** The sizes that every kind of model has, of a preset, with a run file's own over them. */
+export function sizesOf<Own extends { readonly preset: Preset }>({ preset, ...own }: Own) {
+  const { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation } = presets[preset]
+  return { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation, ...own }
+}
+
 /** Numbers the decoder takes in a frame, before padding. */
 export const inputNumbers = (config: ModelConfig): number => (config.justCounter ? 1 : COORDS + 1)
 

@@ -1,16 +1,13 @@
 // A sign language transformer on poses: frames in; glosses out by CTC, words by a decoder, or both (Camgöz et al. 2020, the released
 // neccam/slt). Forward only; the way back follows from the ops.
 
-import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
-import { Arena, type Tensor } from '../device/memory.js'
+import type { Tensor } from '../device/memory.js'
 import { type DecoderInputs, type DecoderStepInputs, decoder, decoderStep } from '../nn/decoder.js'
 import { encoder } from '../nn/encoder.js'
 import type { HostTensors } from '../nn/host_tensor.js'
-import { initialTensors } from '../nn/init.js'
 import { batchNorm, project } from '../nn/layers.js'
-import { ParameterSet, type ParameterSetOptions } from '../nn/parameter_set.js'
-import { positionTable } from '../nn/positions.js'
+import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { LayerConfig, Recording } from '../nn/recording.js'
 import { dropout } from '../ops/dropout.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
@@ -20,6 +17,7 @@ import { addPositions } from '../ops/positions.js'
 import { softsign } from '../ops/softsign.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig, presets } from './config.js'
+import { GpuModel } from './gpu_model.js'
 import { poseToTextSpecs } from './parameters.js'
 
 /** More numbers a frame than any layout has. */
@@ -71,7 +69,7 @@ export interface PoseToTextOptions extends Partial<ParameterSetOptions> {
   readonly who?: string
 }
 
-export class PoseToTextModel implements PoseToTextDescription, AsyncDisposable {
+export class PoseToTextModel extends GpuModel implements PoseToTextDescription {
   readonly config: PoseToTextConfig
   readonly glosses: Vocabulary | undefined
   readonly words: Vocabulary | undefined
@@ -79,22 +77,25 @@ export class PoseToTextModel implements PoseToTextDescription, AsyncDisposable {
   readonly fps: number
   readonly trainedOn: readonly string[]
   readonly seed: number
-  readonly gpu: Gpu
-  readonly weights: ParameterSet
-  /** [maxFrames or maxTokens, whichever is more, rounded up to 4, width]: the fixed encoding of positions. */
-  readonly positions: Tensor
   /** [1, width] of zeros, for tokens whose position is added later. */
   readonly noPosition: Tensor
   /** u32 [1], the largest there is: the length of what has no padding. */
   readonly everyRow: Tensor
-  readonly #arena: Arena
-  readonly #lifetime = new Lifetime('pose-to-text model')
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: PoseToTextDescription, options: PoseToTextOptions = {}) {
     const { training = false, precision, maxBytes, tensors, who = 'pose to text' } = options
     const { config, glosses, words, languages, fps, trainedOn, seed } = description
     checkConfig({ ...presets.tiny, ...config })
+    const { width, maxFrames, maxTokens } = config
+    const parts = {
+      name: 'pose-to-text model',
+      label: 'pose-to-text positions',
+      specs: poseToTextSpecs(config, glosses && glossClasses(glosses), words?.size),
+      positions: [padded(Math.max(maxFrames, maxTokens)), width],
+      tables: { noPosition: new Float32Array(width), everyRow: Uint32Array.of(2 ** 32 - 1) },
+    } as const
+    super(gpu, parts, { training, precision, maxBytes })
     this.config = config
     this.glosses = glosses
     this.words = words
@@ -102,46 +103,9 @@ export class PoseToTextModel implements PoseToTextDescription, AsyncDisposable {
     this.fps = fps
     this.trainedOn = trainedOn
     this.seed = seed
-    this.gpu = gpu
-    // First, for it refuses what the adapter cannot hold before any memory is taken.
-    const specs = poseToTextSpecs(config, glosses && glossClasses(glosses), words?.size)
-    this.weights = new ParameterSet(gpu, specs, { training, precision, maxBytes })
-    const { width, maxFrames, maxTokens } = config
-    const count = padded(Math.max(maxFrames, maxTokens))
-    this.#arena = new Arena(gpu, 'pose-to-text positions', [
-      { name: 'positions', bytes: 4 * count * width },
-      { name: 'noPosition', bytes: 4 * width },
-      { name: 'everyRow', bytes: 4 },
-    ])
-    this.#arena.write('positions', positionTable(count, width))
-    this.#arena.write('noPosition', new Float32Array(width))
-    const tensor = (name: string, rows: number): Tensor => ({ name, shape: [rows, width], dtype: 'f32', region: this.#arena.region(name) })
-    this.positions = tensor('positions', count)
-    this.noPosition = tensor('noPosition', 1)
-    this.#arena.write('everyRow', Uint32Array.of(2 ** 32 - 1))
-    this.everyRow = { name: 'everyRow', shape: [1], dtype: 'u32', region: this.#arena.region('everyRow') }
-    try {
-      this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
-    } catch (error) {
-      this.destroy()
-      throw error
-    }
-  }
-
-  /** Throws ERR_DISPOSED once it was destroyed. */
-  check(): void {
-    this.#lifetime.check()
-  }
-
-  /** Frees its memory; whatever uses it throws ERR_DISPOSED from then on. Idempotent. */
-  destroy(): void {
-    this.#lifetime.end()
-    this.weights.destroy()
-    this.#arena.destroy()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.destroy()
+    this.noPosition = this.table('noPosition', 'f32', [1, width])
+    this.everyRow = this.table('everyRow', 'u32', [1])
+    this.load(tensors, seed, who)
   }
 }
 

@@ -3,15 +3,14 @@
 import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
-import { Arena, type Tensor } from '../device/memory.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import { initialTensors } from '../nn/init.js'
-import { ParameterSet, type ParameterSetOptions, type Precision } from '../nn/parameter_set.js'
-import { positionTable } from '../nn/positions.js'
+import type { ParameterSetOptions, Precision } from '../nn/parameter_set.js'
 import { padded } from '../ops/parameter.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig, sameConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
+import { GpuModel } from './gpu_model.js'
 import { parameterSpecs, TOKEN_TABLE } from './parameters.js'
 
 /** The tag of a group that all languages share; it reads LangGloss, whose tokens say their language. */
@@ -30,53 +29,32 @@ export interface GroupDescription {
 }
 
 /** One language: its words, its sizes, its weights on the GPU. */
-export class LanguageGroup implements GroupDescription, AsyncDisposable {
-  readonly gpu: Gpu
+export class LanguageGroup extends GpuModel implements GroupDescription {
   readonly language: string
   readonly config: ModelConfig
   readonly vocabulary: Vocabulary
   readonly startFrame: Float32Array
   readonly scaling: FrameScaling
   readonly fps: number
-  readonly weights: ParameterSet
-  /** [max(maxFrames, maxTokens, rounded up to 4), width]: the fixed encoding of positions. */
-  readonly positions: Tensor
-  readonly #positionArena: Arena
-  readonly #lifetime: Lifetime
 
   constructor(gpu: Gpu, description: GroupDescription, options: ParameterSetOptions) {
-    this.gpu = gpu
-    this.#lifetime = new Lifetime(`model ${description.language}`)
-    this.language = description.language
-    this.config = checkConfig(description.config)
-    this.vocabulary = description.vocabulary
-    this.startFrame = description.startFrame
-    this.scaling = description.scaling
-    this.fps = description.fps
-    // First, for it refuses what the adapter cannot hold before any memory is taken.
-    this.weights = new ParameterSet(gpu, parameterSpecs(this.config, this.vocabulary.size), options)
-    const { maxFrames, maxTokens, width } = this.config
-    // Sentences are padded to a multiple of 4 tokens.
-    const count = Math.max(maxFrames, padded(maxTokens))
-    this.#positionArena = new Arena(gpu, `${this.language} positions`, [{ name: 'positions', bytes: 4 * count * width }])
-    this.#positionArena.write('positions', positionTable(count, width))
-    this.positions = { name: 'positions', shape: [count, width], dtype: 'f32', region: this.#positionArena.region('positions') }
-  }
-
-  /** Throws ERR_DISPOSED once it was destroyed. */
-  check(): void {
-    this.#lifetime.check()
-  }
-
-  /** Frees its memory; whatever uses it throws ERR_DISPOSED from then on. Idempotent. */
-  destroy(): void {
-    this.#lifetime.end()
-    this.weights.destroy()
-    this.#positionArena.destroy()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.destroy()
+    const { language, vocabulary, startFrame, scaling, fps } = description
+    const config = checkConfig(description.config)
+    const { maxFrames, maxTokens, width } = config
+    const parts = {
+      name: `model ${language}`,
+      label: `${language} positions`,
+      specs: parameterSpecs(config, vocabulary.size),
+      // Sentences are padded to a multiple of 4 tokens.
+      positions: [Math.max(maxFrames, padded(maxTokens)), width],
+    } as const
+    super(gpu, parts, options)
+    this.language = language
+    this.config = config
+    this.vocabulary = vocabulary
+    this.startFrame = startFrame
+    this.scaling = scaling
+    this.fps = fps
   }
 }
 

@@ -1,14 +1,11 @@
 // Prompt2LangGloss, stage one: a prompt's tokens in, LangGloss tokens out. The encoder is the text-to-pose model's; the decoder has
 // tokens where that one has frames.
 
-import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
-import { Arena, type Tensor } from '../device/memory.js'
+import type { Tensor } from '../device/memory.js'
 import { type DecoderStepInputs, decoder, decoderStep } from '../nn/decoder.js'
 import type { HostTensors } from '../nn/host_tensor.js'
-import { initialTensors } from '../nn/init.js'
-import { ParameterSet, type ParameterSetOptions } from '../nn/parameter_set.js'
-import { positionTable } from '../nn/positions.js'
+import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { Recording } from '../nn/recording.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
 import { linear } from '../ops/linear.js'
@@ -16,6 +13,7 @@ import { padded } from '../ops/parameter.js'
 import { addPositions } from '../ops/positions.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig, presets } from './config.js'
+import { GpuModel } from './gpu_model.js'
 import { glossParameterSpecs } from './parameters.js'
 
 /** Sizes of a text-to-gloss model. */
@@ -35,20 +33,14 @@ export interface GlossModelDescription {
 }
 
 /** One model for all languages: the tokens it puts out carry theirs. */
-export class GlossModel implements GlossModelDescription, AsyncDisposable {
+export class GlossModel extends GpuModel implements GlossModelDescription {
   readonly config: GlossConfig
   readonly source: Vocabulary
   readonly gloss: Vocabulary
   readonly languages: readonly string[]
   readonly reads: 'prompt' | 'text'
-  readonly gpu: Gpu
-  readonly weights: ParameterSet
-  /** [maxTokens rounded up to 4, width]: the fixed encoding of positions. */
-  readonly positions: Tensor
   /** [1, width] of zeros, for tokens whose position is added otherwise. */
   readonly noPosition: Tensor
-  readonly #arena: Arena
-  readonly #lifetime = new Lifetime('text-to-gloss model')
 
   constructor(
     gpu: Gpu,
@@ -57,48 +49,23 @@ export class GlossModel implements GlossModelDescription, AsyncDisposable {
   ) {
     const { training = false, precision, seed = 27, tensors, who = 'text to gloss' } = options
     checkConfig({ ...presets.tiny, ...config })
+    const { width, maxTokens } = config
+    const parts = {
+      name: 'text-to-gloss model',
+      label: 'gloss positions',
+      specs: glossParameterSpecs(config, source.size, gloss.size),
+      // Prompts are padded to a multiple of 4 tokens.
+      positions: [padded(maxTokens), width],
+      tables: { noPosition: new Float32Array(width) },
+    } as const
+    super(gpu, parts, { training, precision })
     this.config = config
     this.source = source
     this.gloss = gloss
     this.languages = languages
     this.reads = reads
-    this.gpu = gpu
-    // First, for it refuses what the adapter cannot hold before any memory is taken.
-    this.weights = new ParameterSet(gpu, glossParameterSpecs(config, source.size, gloss.size), { training, precision })
-    const { width } = config
-    // Prompts are padded to a multiple of 4 tokens.
-    const count = padded(config.maxTokens)
-    this.#arena = new Arena(gpu, 'gloss positions', [
-      { name: 'positions', bytes: 4 * count * width },
-      { name: 'noPosition', bytes: 4 * width },
-    ])
-    this.#arena.write('positions', positionTable(count, width))
-    this.#arena.write('noPosition', new Float32Array(width))
-    const tensor = (name: string, rows: number): Tensor => ({ name, shape: [rows, width], dtype: 'f32', region: this.#arena.region(name) })
-    this.positions = tensor('positions', count)
-    this.noPosition = tensor('noPosition', 1)
-    try {
-      this.weights.load(tensors ?? initialTensors(this.weights.specs, seed), who)
-    } catch (error) {
-      this.destroy()
-      throw error
-    }
-  }
-
-  /** Throws ERR_DISPOSED once it was destroyed. */
-  check(): void {
-    this.#lifetime.check()
-  }
-
-  /** Frees its memory; whatever uses it throws ERR_DISPOSED from then on. Idempotent. */
-  destroy(): void {
-    this.#lifetime.end()
-    this.weights.destroy()
-    this.#arena.destroy()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.destroy()
+    this.noPosition = this.table('noPosition', 'f32', [1, width])
+    this.load(tensors, seed, who)
   }
 }
 

@@ -2,15 +2,15 @@
 
 import * as z from 'zod'
 import { Random } from '../base/random.js'
-import { arenaOf, parts, savedTensors } from '../checkpoint/arenas.js'
+import type { Part } from '../checkpoint/arenas.js'
 import { tensorsUnder, trainerState } from '../checkpoint/checkpoint.js'
 import { readCheckpoint, saveCheckpoint } from '../checkpoint/file.js'
+import { restored, withTensors } from '../checkpoint/one_model.js'
 import type { Gpu } from '../device/gpu.js'
 import { Program, Recorder } from '../device/program.js'
-import { invertIds } from '../kernels/embedding.js'
+import type { HostTensors } from '../nn/host_tensor.js'
 import { initialTensors, xavierUniform, zeros } from '../nn/init.js'
 import { ParameterSet } from '../nn/parameter_set.js'
-import { crossEntropy } from '../ops/cross_entropy.js'
 import { embedding } from '../ops/embedding.js'
 import { Graph } from '../ops/graph.js'
 import { linear } from '../ops/linear.js'
@@ -18,12 +18,13 @@ import { type BatchPlan, planEpoch } from './batches.js'
 import * as part from './config/parts.js'
 import { runParser } from './config/run_parser.js'
 import { keys } from './config/schema.js'
-import type { BatchShape, HostArrays, PassReports, Task, Training, Validation } from './task.js'
+import { OneModelTraining } from './one_model.js'
+import type { BatchShape, HostArrays, PassReports, Task, Validation } from './task.js'
+import { recordTokenLoss, tokenArrays, tokenFeeds, tokenLoss } from './tokens.js'
 import type { SavedTraining } from './trainer.js'
 
 const LETTERS = 12
 const WIDTH = 16
-const GROUP = 'letters'
 const PADDING = 1
 
 const run = keys({
@@ -57,11 +58,12 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
     return {
       config,
       notes: [],
-      begin: async (gpu) => ({ training: new CopyTraining(gpu, config, lines), notes: [] }),
+      begin: async (gpu) => ({ training: new CopyTraining(config, copyModel(gpu, config), lines), notes: [] }),
       async resume(gpu, path) {
         const checkpoint = await readCheckpoint(path)
-        const training = new CopyTraining(gpu, config, lines)
-        for (const name of parts) training.weights.load(tensorsUnder(checkpoint, `${name}/`), path, arenaOf(training.weights, name))
+        const tensors = (part: Part) => tensorsUnder(checkpoint, `${part}/`)
+        const model = restored({ path, tensors }, true, (weights) => copyModel(gpu, config, weights))
+        const training = new CopyTraining(config, model, lines)
         return { training, notes: checkpoint.notes, state: trainerState(checkpoint) as SavedTraining }
       },
     }
@@ -70,37 +72,36 @@ export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
   scoreName: 'wrong letters',
 }
 
-class CopyTraining implements Training<CopyStep, CopyScores> {
-  readonly gpu: Gpu
-  readonly weights: ParameterSet
+type CopyModel = ReturnType<typeof copyModel>
+
+function copyModel(gpu: Gpu, { precision, seed }: CopyConfig, tensors?: HostTensors) {
+  const specs = [
+    { name: 'table', shape: [LETTERS, WIDTH], init: xavierUniform },
+    { name: 'out/weight', shape: [LETTERS, WIDTH], init: xavierUniform },
+    { name: 'out/bias', shape: [LETTERS], init: zeros },
+  ] as const
+  const weights = new ParameterSet(gpu, specs, { training: true, precision })
+  weights.load(tensors ?? initialTensors(specs, seed), 'copy')
+  return { gpu, weights, check() {}, destroy: () => weights.destroy() }
+}
+
+class CopyTraining extends OneModelTraining<CopyModel, CopyStep, CopyScores> {
+  protected override readonly group = 'letters'
   readonly #config: CopyConfig
   readonly #lines: readonly Uint32Array[]
 
-  constructor(gpu: Gpu, config: CopyConfig, lines: readonly Uint32Array[]) {
-    this.gpu = gpu
+  constructor(config: CopyConfig, model: CopyModel, lines: readonly Uint32Array[]) {
+    super(model)
     this.#config = config
     this.#lines = lines
-    const specs = [
-      { name: 'table', shape: [LETTERS, WIDTH], init: xavierUniform },
-      { name: 'out/weight', shape: [LETTERS, WIDTH], init: xavierUniform },
-      { name: 'out/bias', shape: [LETTERS], init: zeros },
-    ] as const
-    this.weights = new ParameterSet(gpu, specs, { training: true, precision: config.precision })
-    this.weights.load(initialTensors(specs, config.seed), 'copy')
-  }
-
-  get groups() {
-    return [{ name: GROUP, weights: this.weights, tables: [] }]
   }
 
   get examples(): number {
     return this.#lines.length
   }
 
-  check(): void {}
-
   planEpoch(epoch: number): readonly BatchPlan[] {
-    const sizes = this.#lines.map(({ length }) => ({ group: GROUP, target: length, source: length }))
+    const sizes = this.#lines.map(({ length }) => ({ group: this.group, target: length, source: length }))
     return planEpoch(sizes, { ...this.#config.batch, seed: this.#config.seed, epoch })
   }
 
@@ -109,22 +110,13 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
   }
 
   record(graph: Graph, { batch, target }: BatchShape) {
-    const { recorder } = graph
-    const rows = batch * target
-    const feeds = {
-      ids: recorder.feed('ids', [batch, target], 'u32'),
-      uniqueIds: recorder.feed('unique_ids', [rows], 'u32'),
-      starts: recorder.feed('starts', [rows + 1], 'u32'),
-      order: recorder.feed('order', [rows], 'u32'),
-      positions: recorder.feed('positions', [target, WIDTH]),
-      goal: recorder.feed('goal', [rows], 'u32'),
-      coefficient: recorder.feed('coefficient', [rows]),
-    }
-    const { ids, uniqueIds, starts, order, positions } = feeds
-    const x = embedding(graph, { ids, inverse: { uniqueIds, starts, order } }, this.weights.get('table'), positions)
-    const logits = linear(graph, x, this.weights.get('out/weight'), this.weights.get('out/bias'))
-    const result = crossEntropy(graph, logits, feeds, { classes: LETTERS, ignored: PADDING, smoothing: 0 })
-    return { feeds, reports: { result, coefficient: feeds.coefficient } }
+    const letters = tokenFeeds(graph.recorder, 'ids', [batch, target])
+    const positions = graph.recorder.feed('positions', [target, WIDTH])
+    const { weights } = this.model
+    const x = embedding(graph, letters.tokens, weights.get('table'), positions)
+    const logits = linear(graph, x, weights.get('out/weight'), weights.get('out/bias'))
+    const { feeds, reports } = recordTokenLoss(graph, logits, { classes: LETTERS, ignored: PADDING, smoothing: 0 })
+    return { feeds: { ...letters.feeds, positions, ...feeds }, reports }
   }
 
   feedsOf(pass: readonly number[], batch: BatchPlan): HostArrays {
@@ -132,23 +124,12 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
     for (const [b, i] of pass.entries()) goal.set(this.#lines[i]!, b * batch.target)
     const share = 1 / this.#lettersOf(batch.examples)
     const coefficient = Float32Array.from(goal, (id) => (id === PADDING ? 0 : share))
-    return { ids: goal, ...invertIds(goal, PADDING), positions: new Float32Array(batch.target * WIDTH), goal, coefficient }
+    return { ...tokenArrays('ids', goal, PADDING), positions: new Float32Array(batch.target * WIDTH), goal, coefficient }
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): CopyStep {
-    const lossOf = ({ result, coefficient }: PassReports) => {
-      const rows = new Float32Array(result!)
-      return new Float32Array(coefficient!).reduce((sum, share, r) => sum + (share > 0 ? share * rows[2 * r]! : 0), 0)
-    }
-    return { loss: passes.reduce((sum, pass) => sum + lossOf(pass), 0), letters: this.#lettersOf(batch.examples) }
+    return { loss: tokenLoss(passes), letters: this.#lettersOf(batch.examples) }
   }
-
-  remember(): void {}
-  endEpoch(): void {}
-  restore(): void {}
-  scalarsOf = () => ({})
-  epochScalars = () => ({})
-  state = () => ({})
 
   async validate(): Promise<Validation<CopyScores>> {
     const use = await this.use()
@@ -164,8 +145,8 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
   }
 
   async save(path: string, state: SavedTraining | undefined): Promise<void> {
-    const tensors = new Map(await savedTensors(this.weights, state !== undefined, (part, name) => `${part}/${name}`))
-    await saveCheckpoint(path, { task: 'copy', model: { letters: LETTERS, width: WIDTH }, vocabularies: {}, state, tensors })
+    const content = { task: 'copy', model: { letters: LETTERS, width: WIDTH }, vocabularies: {}, state }
+    await saveCheckpoint(path, await withTensors(this.model.weights, content))
   }
 
   /** The logits of every letter. */
@@ -174,8 +155,8 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
     const graph = new Graph(recorder)
     const ids = recorder.feed('ids', [LETTERS, 1], 'u32')
     const positions = recorder.feed('positions', [1, WIDTH])
-    const x = embedding(graph, { ids }, this.weights.get('table'), positions)
-    recorder.report(linear(graph, x, this.weights.get('out/weight'), this.weights.get('out/bias')))
+    const x = embedding(graph, { ids }, this.model.weights.get('table'), positions)
+    recorder.report(linear(graph, x, this.model.weights.get('out/weight'), this.model.weights.get('out/bias')))
     const program = await Program.build(this.gpu, recorder)
     program.write(
       ids,
@@ -183,10 +164,6 @@ class CopyTraining implements Training<CopyStep, CopyScores> {
     )
     program.write(positions, new Float32Array(WIDTH))
     return { run: () => program.run(), destroy: async () => program.destroy() }
-  }
-
-  async destroy(): Promise<void> {
-    this.weights.destroy()
   }
 
   #lettersOf = (examples: readonly number[]): number => examples.reduce((sum, i) => sum + this.#lines[i]!.length, 0)

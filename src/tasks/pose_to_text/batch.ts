@@ -1,11 +1,11 @@
 // A batch of signed texts as the arrays a training step is fed.
 
 import { MOST_LABELS } from '../../kernels/ctc_states.js'
-import { invertIds } from '../../kernels/embedding.js'
 import type { PoseToTextConfig } from '../../model/pose_to_text.js'
 import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
 import type { BatchShape } from '../../train/task.js'
+import { type Looked, tokenArrays } from '../../train/tokens.js'
 
 /** A clip as numbers and ids. */
 export interface SignedIds {
@@ -30,7 +30,8 @@ export interface SignedSettings {
   readonly longest: number
 }
 
-export interface SignedArrays {
+/** The decoder is `given` words. */
+export interface SignedArrays extends Looked<'given', Uint32Array> {
   /** [B, T, numbers rounded up to 4] */
   readonly frames: Float32Array
   readonly frameLengths: Uint32Array
@@ -40,11 +41,6 @@ export interface SignedArrays {
   readonly labelLengths: Uint32Array
   /** Each clip's share of CTC. */
   readonly labelCoefficient: Float32Array
-  /** What the decoder is given. */
-  readonly given: Uint32Array
-  readonly givenUniqueIds: Uint32Array
-  readonly givenStarts: Uint32Array
-  readonly givenOrder: Uint32Array
   readonly givenLengths: Uint32Array
   readonly wordAt: Uint32Array
   readonly goal: Uint32Array
@@ -79,7 +75,6 @@ export function signedArrays(
     given.set([specialId.start, ...clip.words].slice(0, longest), b * target)
     goal.set(clip.words, b * target)
   })
-  const inverse = invertIds(given, specialId.padding)
   return {
     frames,
     frameLengths: Uint32Array.from(clips, (clip) => clip.frames),
@@ -88,10 +83,7 @@ export function signedArrays(
     labels,
     labelLengths: Uint32Array.from(clips, (clip) => clip.labels.length),
     labelCoefficient: Float32Array.from(clips, (clip) => loss.recognition / (whole * Math.max(1, clip.labels.length))),
-    given,
-    givenUniqueIds: inverse.uniqueIds,
-    givenStarts: inverse.starts,
-    givenOrder: inverse.order,
+    ...tokenArrays('given', given, specialId.padding),
     givenLengths: Uint32Array.from(clips, (clip) => Math.min(clip.words.length + 1, longest)),
     wordAt: Uint32Array.from({ length: batch * target }, (_, row) => Math.min(row % target, maxTokens - 1)),
     goal,

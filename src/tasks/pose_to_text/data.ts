@@ -8,7 +8,7 @@ import { loadCorpus } from '../../data/corpus/corpus.js'
 import { type FramesClip, loadFrames } from '../../data/corpus/frames.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import { MOST_LABELS } from '../../kernels/ctc_states.js'
-import { presets } from '../../model/config.js'
+import { sizesOf } from '../../model/config.js'
 import type { PoseToTextConfig, PoseToTextDescription } from '../../model/pose_to_text.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
 import { COORDS } from '../../motion/skeleton.js'
@@ -47,9 +47,7 @@ export async function loadPoseToTextData(config: PoseToTextRunConfig): Promise<P
   const labels = (clips: readonly SignedText[]) => clips.map((clip) => clip.labels)
   const glosses = recognises ? Vocabulary.build(labels(train), 'whitespace') : undefined
   const words = translates ? Vocabulary.build(texts(train), config.tokens, { minCount: config.minCount }) : undefined
-  const { preset, ...overrides } = config.model
-  const { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation } = presets[preset]
-  const sizes: PoseToTextConfig = { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation, ...overrides, numbers }
+  const sizes: PoseToTextConfig = { ...sizesOf(config.model), numbers }
   const languages = [...new Set(train.map(({ language }) => language))]
   const trainedOn = train.map(({ name }) => nameHash(name)).sort()
   const description = { config: sizes, glosses, words, languages, fps, trainedOn, seed: config.seed }

@@ -12,7 +12,6 @@ import {
   recognise,
 } from '../../model/pose_to_text.js'
 import type { Recording } from '../../nn/recording.js'
-import { crossEntropy } from '../../ops/cross_entropy.js'
 import { ctc } from '../../ops/ctc.js'
 import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
@@ -20,6 +19,7 @@ import { signCl, signClForms } from '../../ops/sign_cl.js'
 import { specialId } from '../../text/vocabulary.js'
 import { signClLoss } from '../../train/sign_pairs.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'
+import { recordTokenLoss, tokenFeeds, tokenLoss } from '../../train/tokens.js'
 import { labelRoom, type SignedShape } from './batch.js'
 import type { PoseToTextRunConfig } from './config.js'
 
@@ -97,23 +97,13 @@ function recordTranslation(
 ): RecordedLosses {
   const { graph } = r
   const { recorder } = graph
-  const rows = batch * target
-  const feeds = {
-    given: recorder.feed('given', [batch, target], 'u32'),
-    givenUniqueIds: recorder.feed('given_unique_ids', [rows], 'u32'),
-    givenStarts: recorder.feed('given_starts', [rows + 1], 'u32'),
-    givenOrder: recorder.feed('given_order', [rows], 'u32'),
-    givenLengths: recorder.feed('given_lengths', [batch], 'u32'),
-    wordAt: recorder.feed('word_at', [rows], 'u32'),
-    goal: recorder.feed('goal', [rows], 'u32'),
-    coefficient: recorder.feed('coefficient', [rows]),
-  }
-  const inverse = { uniqueIds: feeds.givenUniqueIds, starts: feeds.givenStarts, order: feeds.givenOrder }
-  const tokens = { ids: feeds.given, inverse }
-  const logits = decodeWords(r, { tokens, lengths: feeds.givenLengths, at: feeds.wordAt, positions, noPosition, memory, memoryLengths })
+  const given = tokenFeeds(recorder, 'given', [batch, target])
+  const lengths = recorder.feed('given_lengths', [batch], 'u32')
+  const at = recorder.feed('word_at', [batch * target], 'u32')
+  const logits = decodeWords(r, { tokens: given.tokens, lengths, at, positions, noPosition, memory, memoryLengths })
   const options = { classes: words!.size, ignored: specialId.padding, smoothing, smoothingKind }
-  const report = recorder.scope('loss', () => crossEntropy(graph, logits, feeds, options))
-  return { feeds, reports: { rows: report, coefficient: feeds.coefficient } }
+  const { feeds, reports } = recordTokenLoss(graph, logits, options)
+  return { feeds: { ...given.feeds, givenLengths: lengths, wordAt: at, ...feeds }, reports }
 }
 
 /** The parts of a batch's joint loss, each with its weight, from the reports of its passes; and clips that CTC could not align. */
@@ -126,16 +116,14 @@ export interface SignedLosses {
 }
 
 export function signedLosses(passes: readonly PassReports[]): SignedLosses {
-  const sum = { recognition: 0, translation: 0, contrast: 0, unaligned: 0 }
-  for (const { ctc: report, labelCoefficient, rows, coefficient, signCl: pairs } of passes) {
+  const sum = { recognition: 0, translation: tokenLoss(passes), contrast: 0, unaligned: 0 }
+  for (const { ctc: report, labelCoefficient, signCl: pairs } of passes) {
     sum.contrast += signClLoss(floats(pairs))
     const clips = floats(report)
     for (const [b, share] of floats(labelCoefficient).entries()) {
       sum.recognition += share * clips[2 * b]!
       if (clips[2 * b + 1] === 0) sum.unaligned++
     }
-    const words = floats(rows)
-    for (const [r, share] of floats(coefficient).entries()) if (share > 0) sum.translation += share * words[2 * r]!
   }
   return sum
 }

@@ -4,13 +4,13 @@ import { SignError } from '../../base/errors.js'
 import { Random } from '../../base/random.js'
 import { saveCheckpoint } from '../../checkpoint/file.js'
 import { poseToTextContent } from '../../checkpoint/pose_to_text.js'
-import type { Gpu } from '../../device/gpu.js'
 import { Translator } from '../../infer/translator.js'
 import { classOfGloss, type PoseToTextModel } from '../../model/pose_to_text.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
+import { OneModelTraining } from '../../train/one_model.js'
 import { pairArrays, samplePairs } from '../../train/sign_pairs.js'
-import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
+import type { BatchShape, HostArrays, ModelUse, PassReports, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { augmented, augments } from './augment.js'
 import { type SignedIds, signedArrays } from './batch.js'
@@ -26,12 +26,8 @@ export interface SignedStep extends SignedLosses {
   readonly frames: number
 }
 
-/** A model has one group of parameters, which has no name. */
-const GROUP = ''
-
-export class PoseToTextTraining implements Training<SignedStep, TranslationScores> {
+export class PoseToTextTraining extends OneModelTraining<PoseToTextModel, SignedStep, TranslationScores> {
   readonly config: PoseToTextRunConfig
-  readonly model: PoseToTextModel
   readonly clips: readonly SignedText[]
   readonly #held: readonly SignedText[]
   readonly #ids: readonly SignedIds[]
@@ -41,34 +37,22 @@ export class PoseToTextTraining implements Training<SignedStep, TranslationScore
   /** @param held clips to validate with; where there are none, those learned from */
   constructor(config: PoseToTextRunConfig, model: PoseToTextModel, clips: readonly SignedText[], held: readonly SignedText[] = []) {
     if (clips.length === 0) throw new SignError('ERR_DATA', 'pose to text', 'wanted clips to train on, got none', 'Check the corpus')
+    super(model)
     this.config = config
-    this.model = model
     this.clips = clips
     this.#held = held.length > 0 ? held : clips
     this.#ids = clips.map((clip) => idsOf(clip, model))
-  }
-
-  get gpu(): Gpu {
-    return this.model.gpu
-  }
-
-  get groups(): readonly TrainedGroup[] {
-    return [{ name: GROUP, weights: this.model.weights, tables: [this.model.positions.region!.buffer] }]
   }
 
   get examples(): number {
     return this.clips.length
   }
 
-  check(): void {
-    this.model.check()
-  }
-
   planEpoch(epoch: number): readonly BatchPlan[] {
     this.#epoch = epoch
     const sizes = this.#ids.map(({ words, labels, frames }) => {
       const target = Math.max(words.length, labels.length, 1)
-      return { group: GROUP, target, source: Math.min(this.model.config.maxFrames, this.#longest(frames)) }
+      return { group: this.group, target, source: Math.min(this.model.config.maxFrames, this.#longest(frames)) }
     })
     return planEpoch(sizes, { ...this.config.batch, longer: 'source', seed: this.config.seed, epoch })
   }
@@ -96,24 +80,10 @@ export class PoseToTextTraining implements Training<SignedStep, TranslationScore
     return { loss: losses.recognition + losses.translation + losses.contrast, ...losses, frames }
   }
 
-  remember(): void {}
-
-  endEpoch(): void {}
-
-  scalarsOf({ recognition, translation, contrast }: SignedStep) {
+  override scalarsOf({ recognition, translation, contrast }: SignedStep) {
     const parts = { 'train/recognition': recognition, 'train/translation': translation }
     return this.config.signCl.weight > 0 ? { ...parts, 'train/signCl': contrast } : parts
   }
-
-  epochScalars() {
-    return {}
-  }
-
-  state(): object {
-    return {}
-  }
-
-  restore(): void {}
 
   async validate(): Promise<Validation<TranslationScores>> {
     const { clips, every: _, ...search } = this.config.validate
@@ -132,13 +102,9 @@ export class PoseToTextTraining implements Training<SignedStep, TranslationScore
     return { run: () => translator.translate(this.clips.slice(0, 1)), destroy: () => translator.destroy() }
   }
 
-  async destroy(): Promise<void> {
+  override async destroy(): Promise<void> {
     await this.#translator?.destroy()
-    this.model.destroy()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.destroy()
+    await super.destroy()
   }
 
   /** Frames that a clip may have once its pace was changed. */

@@ -1,8 +1,8 @@
 // A batch of prompts and glosses as the arrays a training step is fed.
 
-import { invertIds } from '../../kernels/embedding.js'
 import { specialId } from '../../text/vocabulary.js'
 import type { BatchShape } from '../../train/task.js'
+import { type Looked, tokenArrays } from '../../train/tokens.js'
 
 /** A prompt and its gloss as ids, each with the closing token. */
 export interface GlossPair {
@@ -13,17 +13,9 @@ export interface GlossPair {
 /** A batch's padded sizes: gloss tokens are the target, prompt tokens the source. */
 export type GlossShape = Omit<BatchShape, 'group'>
 
-export interface GlossArrays {
-  readonly ids: Uint32Array
-  readonly uniqueIds: Uint32Array
-  readonly starts: Uint32Array
-  readonly order: Uint32Array
+/** `ids` are the prompt's; the decoder is `given` `<s>`, then all but the last token. */
+export interface GlossArrays extends Looked<'ids' | 'given', Uint32Array> {
   readonly sourceLengths: Uint32Array
-  /** What the decoder is given: `<s>`, then all but the last token. */
-  readonly given: Uint32Array
-  readonly givenUniqueIds: Uint32Array
-  readonly givenStarts: Uint32Array
-  readonly givenOrder: Uint32Array
   readonly glossLengths: Uint32Array
   readonly goal: Uint32Array
   /** Each token's share of the loss. */
@@ -47,15 +39,10 @@ export function glossArrays(
     given.set([specialId.start, ...gloss.subarray(0, -1)], b * glossLength)
     goal.set(gloss, b * glossLength)
   })
-  const givenInverse = invertIds(given, specialId.padding)
   return {
-    ids,
-    ...invertIds(ids, specialId.padding),
+    ...tokenArrays('ids', ids, specialId.padding),
     sourceLengths: Uint32Array.from(pairs, ({ source }) => source.length),
-    given,
-    givenUniqueIds: givenInverse.uniqueIds,
-    givenStarts: givenInverse.starts,
-    givenOrder: givenInverse.order,
+    ...tokenArrays('given', given, specialId.padding),
     glossLengths: Uint32Array.from(pairs, ({ gloss }) => gloss.length),
     goal,
     coefficient: Float32Array.from(goal, (id) => (id === specialId.padding ? 0 : 1 / tokens)),

@@ -6,7 +6,7 @@ import { inTurns } from '../../base/in_turns.js'
 import { Random } from '../../base/random.js'
 import { readSentences, type SentenceLine } from '../../data/sentences.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
-import { presets } from '../../model/config.js'
+import { sizesOf } from '../../model/config.js'
 import type { GlossConfig, GlossModelDescription } from '../../model/text_to_gloss.js'
 import { langGlossLine } from '../../text/lang_gloss.js'
 import { withLanguageField } from '../../text/prompt_language.js'
@@ -48,9 +48,7 @@ export async function loadGlossData(config: GlossRunConfig): Promise<GlossData> 
     train.map(({ langGloss }) => langGloss),
     'whitespace',
   )
-  const { preset, ...overrides } = config.model
-  const { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation } = presets[preset]
-  const sizes: GlossConfig = { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation, ...overrides }
+  const sizes: GlossConfig = sizesOf(config.model)
   const description = { config: sizes, source, gloss, languages, reads: config.input === 'text' ? 'text' : 'prompt' } as const
   const around = new Map(languages.map((language) => [language, wordsAround(language, source, config)]))
   for (const line of [...train, ...dev]) checkLength(line, around.get(line.language) ?? 0, description, config)

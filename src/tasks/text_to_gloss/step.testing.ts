@@ -3,9 +3,10 @@
 import type { Gpu } from '../../device/gpu.js'
 import type { GlossModel } from '../../model/text_to_gloss.js'
 import { type PassOptions, StepProgram, type StepSettings } from '../../train/step_program.js'
+import { tokenLoss } from '../../train/tokens.js'
 import type { UpdateOptions } from '../../train/update.js'
 import type { GlossArrays, GlossShape } from './batch.js'
-import { glossLoss, recordGlossLosses } from './losses.js'
+import { recordGlossLosses } from './losses.js'
 
 export interface RecordedGlossStep {
   readonly step: StepProgram
@@ -24,7 +25,7 @@ export async function recordGlossStep(
     step,
     async run(arrays, settings, passOptions) {
       const { reports, gradientNorm } = await step.run({ ...arrays }, settings, passOptions)
-      return { loss: glossLoss([reports]), gradientNorm }
+      return { loss: tokenLoss([reports]), gradientNorm }
     },
     destroy: () => step.destroy(),
   }

@@ -1,15 +1,12 @@
 // Text to gloss: a prompt in, language-marked gloss tokens out (the first half of Prompt2LangGloss).
 
-import { isDeepStrictEqual } from 'node:util'
-import { SignError } from '../../base/errors.js'
-import { trainerState } from '../../checkpoint/checkpoint.js'
 import { readGlossCheckpoint } from '../../checkpoint/file.js'
 import { restoreGlossModel } from '../../checkpoint/restore.js'
 import { formatTextScores } from '../../metrics/text_scores.js'
-import { GlossModel, type GlossModelDescription } from '../../model/text_to_gloss.js'
+import { GlossModel } from '../../model/text_to_gloss.js'
 import type { Loaded, Task } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
-import { withoutDev } from '../../train/validation_note.js'
+import { oneModelRun } from '../one_model.js'
 import { type GlossRunConfig, parseGlossConfig } from './config.js'
 import { loadGlossData } from './data.js'
 import { type GlossStep, GlossTraining, type GlossValidated } from './training.js'
@@ -28,26 +25,19 @@ export const textToGloss: Task<GlossRunConfig, GlossStep, GlossValidated> = {
 
 /** Loads the data of a run. Throws as `Task.load`. */
 export async function loadGlossTraining(config: GlossRunConfig): Promise<Loaded<GlossRunConfig, GlossTraining>> {
-  const { train, dev, description, notes } = await loadGlossData(config)
-  const { precision, seed } = config
-  return {
+  const data = await loadGlossData(config)
+  return oneModelRun({
     config,
-    notes: [...notes, ...(dev.length > 0 ? [] : [withoutDev('the corpora')])],
-    async begin(gpu) {
-      const model = new GlossModel(gpu, description, { training: true, precision, seed })
-      return { training: new GlossTraining(config, model, train, dev), notes: [] }
+    data,
+    decided: 'sizes and words',
+    make: (gpu, description, options) => new GlossModel(gpu, description, { ...options, seed: config.seed }),
+    async read(path) {
+      const saved = await readGlossCheckpoint(path)
+      return { ...saved, restore: (gpu, options) => restoreGlossModel(gpu, saved, options) }
     },
-    async resume(gpu, path) {
-      const checkpoint = await readGlossCheckpoint(path)
-      const state = savedState(trainerState(checkpoint) as SavedState)
-      if (!isDeepStrictEqual(plain(checkpoint.description), plain(description))) {
-        const problem = 'wanted a model of the run file’s sizes and words, got another'
-        throw new SignError('ERR_CHECKPOINT', path, problem, 'Resume with the run file and data it was started with')
-      }
-      const model = restoreGlossModel(gpu, checkpoint, { training: true, precision })
-      return { training: new GlossTraining(config, model, train, dev), notes: checkpoint.notes, state }
-    },
-  }
+    train: (model) => new GlossTraining(config, model, data.train, data.dev),
+    stateOf: (saved) => savedState(saved as SavedState),
+  })
 }
 
 /** Checkpoints of 0.1 have one loss scale, and count no updates: there was one a step. */
@@ -60,9 +50,4 @@ function savedState({ scaling, ...state }: SavedState): SavedTraining {
     updates,
     ...(scaling && { scaling: Array.isArray(scaling) ? { '': scaling } : (scaling as SavedTraining['scaling'])! }),
   }
-}
-
-/** What a description says, for comparing. */
-function plain({ source, gloss, ...rest }: GlossModelDescription): object {
-  return { ...rest, source: source.toJSON(), gloss: gloss.toJSON() }
 }

@@ -2,19 +2,20 @@
 
 import { SignError } from '../../base/errors.js'
 import { saveGlossCheckpoint } from '../../checkpoint/file.js'
-import type { Gpu } from '../../device/gpu.js'
 import { GlossDecoder } from '../../infer/gloss_decoder.js'
 import type { TextScores } from '../../metrics/text_scores.js'
 import type { GlossModel } from '../../model/text_to_gloss.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
-import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
+import { OneModelTraining } from '../../train/one_model.js'
+import type { BatchShape, HostArrays, ModelUse, PassReports, Validation } from '../../train/task.js'
+import { tokenLoss } from '../../train/tokens.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { type GlossPair, glossArrays, glossTokens } from './batch.js'
 import type { GlossRunConfig } from './config.js'
 import { type GlossLine, readingOf } from './data.js'
 import { scoreLines } from './evaluate.js'
-import { glossLoss, recordGlossLosses } from './losses.js'
+import { recordGlossLosses } from './losses.js'
 
 /** What one step did. */
 export interface GlossStep {
@@ -29,12 +30,8 @@ export interface GlossValidated {
   readonly scores: TextScores
 }
 
-/** A model has one group of parameters, which has no name. */
-const GROUP = ''
-
-export class GlossTraining implements Training<GlossStep, GlossValidated> {
+export class GlossTraining extends OneModelTraining<GlossModel, GlossStep, GlossValidated> {
   readonly config: GlossRunConfig
-  readonly model: GlossModel
   readonly lines: readonly GlossLine[]
   readonly #held: readonly GlossLine[]
   #decoder: GlossDecoder | undefined
@@ -43,26 +40,14 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
   /** @param held lines to validate with; where there are none, those learned from */
   constructor(config: GlossRunConfig, model: GlossModel, lines: readonly GlossLine[], held: readonly GlossLine[] = []) {
     if (lines.length === 0) throw new SignError('ERR_DATA', 'text to gloss', 'wanted lines to train on, got none', 'Check the corpus')
+    super(model)
     this.config = config
-    this.model = model
     this.lines = lines
     this.#held = held.length > 0 ? held : lines
   }
 
-  get gpu(): Gpu {
-    return this.model.gpu
-  }
-
-  get groups(): readonly TrainedGroup[] {
-    return [{ name: GROUP, weights: this.model.weights, tables: [this.model.positions.region!.buffer] }]
-  }
-
   get examples(): number {
     return this.lines.length
-  }
-
-  check(): void {
-    this.model.check()
   }
 
   /** The epoch's prompts are drawn when it is planned. */
@@ -73,7 +58,7 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
       gloss: gloss.encode(line.langGloss),
     }))
     this.#pairs = { epoch, pairs }
-    const sizes = pairs.map((pair) => ({ group: GROUP, target: pair.gloss.length, source: pair.source.length }))
+    const sizes = pairs.map((pair) => ({ group: this.group, target: pair.gloss.length, source: pair.source.length }))
     return planEpoch(sizes, { ...this.config.batch, seed: this.config.seed, epoch })
   }
 
@@ -93,26 +78,8 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): GlossStep {
     const { gloss } = this.model
     const tokens = batch.examples.reduce((sum, i) => sum + gloss.encode(this.lines[i]!.langGloss).length, 0)
-    return { loss: glossLoss(passes), tokens }
+    return { loss: tokenLoss(passes), tokens }
   }
-
-  remember(): void {}
-
-  endEpoch(): void {}
-
-  scalarsOf() {
-    return {}
-  }
-
-  epochScalars() {
-    return {}
-  }
-
-  state(): object {
-    return {}
-  }
-
-  restore(): void {}
 
   async validate(): Promise<Validation<GlossValidated>> {
     const { beams, lengthPenalty, sentences } = this.config.validate
@@ -142,13 +109,9 @@ export class GlossTraining implements Training<GlossStep, GlossValidated> {
     return { run: () => decoder.decode([reading]), destroy: () => decoder.destroy() }
   }
 
-  async destroy(): Promise<void> {
+  override async destroy(): Promise<void> {
     await this.#decoder?.destroy()
-    this.model.destroy()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.destroy()
+    await super.destroy()
   }
 
   #pairsOf(examples: readonly number[]): GlossPair[] {

@@ -1,0 +1,63 @@
+// A run of a task that trains one model: how it begins, and how it goes on from a checkpoint.
+
+import { isDeepStrictEqual } from 'node:util'
+import { SignError } from '../base/errors.js'
+import { trainerState } from '../checkpoint/checkpoint.js'
+import type { Gpu } from '../device/gpu.js'
+import type { ParameterSetOptions } from '../nn/parameter_set.js'
+import type { TrainingConfig } from '../train/config/parts.js'
+import type { Loaded } from '../train/task.js'
+import type { SavedTraining } from '../train/trainer.js'
+import { withoutDev } from '../train/validation_note.js'
+
+/** A checkpoint as its task reads it. */
+interface SavedRun<Description, Model> {
+  readonly path: string
+  readonly description: Description
+  readonly notes: readonly string[]
+  readonly state?: unknown
+  restore(gpu: Gpu, options: ParameterSetOptions): Model
+}
+
+export interface OneModelRun<Config, Description, Model, T> {
+  readonly config: Config
+  readonly data: {
+    readonly dev: readonly unknown[]
+    readonly description: Description
+    readonly notes: readonly string[]
+  }
+  /** What of a model the data and the run file decide, for messages: `sizes and words`. */
+  readonly decided: string
+  /** A model with first weights. */
+  make(gpu: Gpu, description: Description, options: ParameterSetOptions): Model
+  read(path: string): Promise<SavedRun<Description, Model>>
+  train(model: Model): T
+  /** An older version's state as this one has it; default as it is. */
+  stateOf?(saved: unknown): SavedTraining
+}
+
+/** A run of these data. Its `resume` throws ERR_CHECKPOINT for a model that they do not describe. */
+export function oneModelRun<Config extends TrainingConfig, Description extends object, Model, T>(
+  run: OneModelRun<Config, Description, Model, T>,
+): Loaded<Config, T> {
+  const { config, decided, stateOf = (saved) => saved as SavedTraining } = run
+  const { dev, description, notes } = run.data
+  const options = { training: true, precision: config.precision }
+  return {
+    config,
+    notes: [...notes, ...(dev.length > 0 ? [] : [withoutDev('the corpora')])],
+    begin: async (gpu) => ({ training: run.train(run.make(gpu, description, options)), notes: [] }),
+    async resume(gpu, path) {
+      const checkpoint = await run.read(path)
+      const state = stateOf(trainerState(checkpoint))
+      if (!isDeepStrictEqual(plain(checkpoint.description), plain(description))) {
+        const problem = `wanted a model of the run file’s ${decided}, got another`
+        throw new SignError('ERR_CHECKPOINT', path, problem, 'Resume with the run file and data it was started with')
+      }
+      return { training: run.train(checkpoint.restore(gpu, options)), notes: checkpoint.notes, state }
+    },
+  }
+}
+
+/** What a description says, its vocabularies too. */
+const plain = (description: object): unknown => JSON.parse(JSON.stringify(description))
