@@ -37,6 +37,7 @@ export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
 export type { TranslateOptions } from './infer/search_options.js'
 export { type LabelledRun, type TranslatedClip, Translator } from './infer/translator.js'
+export { type DensityOptions, type LabelledFrames, type ModelDensity, type NamedGlossDensity, signDensityOf } from './judge/density.js'
 export { type EvaluationInput, type EvaluationOptions, evaluate } from './judge/evaluation.js'
 export type { AlignedRun, Judge, TranslateOptions as JudgeTranslateOptions, Translation } from './judge/judge.js'
 export type { TextMeasure } from './judge/measures.js'
@@ -117,6 +118,7 @@ export {
 export { repetition } from './metrics/repetition.js'
 export { type RougeOptions, rougeL, rougeMetric } from './metrics/rouge.js'
 export { formatScores, type ScoredName, type ScoredPair, type ScoreRow, scoreMotions } from './metrics/scores.js'
+export { type AlignedClip, type GlossDensity, type SignDensity, signDensity } from './metrics/sign_density.js'
 export {
   type Aligner,
   type JointLayout,
