@@ -181,6 +181,24 @@ describe('signllm eval', () => {
     expect([judge.status, judge.stderr]).toEqual([4, expect.stringContaining('wanted a pose-to-text model, got a text-to-pose model')])
   })
 
+  it('reads the run file of a judge too, and says of a judge where a model is wanted what it is', async () => {
+    const split = `language: ASL, train: ${at('corpus', 'train')}, test: ${at('corpus', 'test')}`
+    await writeFile(at('judge.yaml'), `task: pose-to-text\nname: j\ndata: [{ ${split} }]\n`)
+    const { report } = await evalCommand(undefined, options('own', { data: [at('judge.yaml')] }))
+    expect([report.clipCount, report.systems[0]!.name]).toEqual([4, 'ground truth'])
+    const judge = at('mistaken.safetensors')
+    const { gpu } = await openGpu()
+    await saveCheckpoint(judge, await poseToTextContent(tinyJudge(gpu)))
+    await gpu.destroy()
+    await expect(evalCommand(judge, options('mistaken', { data: [at('judge.yaml')] }))).rejects.toThrow(
+      'wanted a text-to-pose model, got a pose-to-text model',
+    )
+    await writeFile(at('gloss.yaml'), `task: text-to-gloss\nname: g\ndata: [{ ${split} }]\n`)
+    await expect(evalCommand(undefined, options('gloss', { data: [at('gloss.yaml')] }))).rejects.toThrow(
+      'wanted a run of task text-to-pose or pose-to-text, got text-to-gloss',
+    )
+  })
+
   it('is judge report where only judges are looked at, with the same options', async () => {
     const judge = at('run', 'judge.safetensors')
     const { gpu } = await openGpu()

@@ -8,8 +8,8 @@ import { type CorpusSpec, loadCorpus } from '../data/corpus/corpus.js'
 import type { Source } from '../data/source.js'
 import { syntheticCorpus } from '../data/synthetic/corpus.js'
 import type { Clip } from '../motion/clip.js'
-import { loadRunConfig } from '../tasks/run_file.js'
-import type { DataEntry, RunConfig } from '../tasks/text_to_pose/config.js'
+import { loadRunFile } from '../tasks/run_file.js'
+import type { DataEntry } from '../tasks/text_to_pose/config.js'
 import { langGlossLine } from '../text/lang_gloss.js'
 import { prefixOf } from './motion_source.js'
 
@@ -54,9 +54,18 @@ export async function evalData(paths: readonly string[], options: EvalDataOption
 }
 
 async function ofRun(path: string, split: SplitName): Promise<EvalData> {
-  const config = await loadRunConfig(path)
+  const config = await loadRunFile(path)
+  if (config.task === 'text-to-gloss') {
+    const problem = 'wanted a run of task text-to-pose or pose-to-text, got text-to-gloss'
+    throw new SignError('ERR_CONFIG', path, problem, 'Name another run file, or a corpus')
+  }
+  // A judge's run has no line that a model reads.
+  const shared = 'groups' in config && config.groups === 'shared'
   const parts: EvalData[] = []
-  for (const entry of config.data) parts.push('synthetic' in entry ? builtIn(entry, config, split) : await ofEntry(entry, path, split))
+  for (const entry of config.data) {
+    if ('synthetic' in entry) parts.push(builtIn(entry, shared, split))
+    else parts.push(await ofEntry({ source: 'text', ...entry }, path, split))
+  }
   return {
     clips: parts.flatMap(({ clips }) => clips),
     train: parts.flatMap(({ train }) => train),
@@ -64,14 +73,16 @@ async function ofRun(path: string, split: SplitName): Promise<EvalData> {
   }
 }
 
-function builtIn({ synthetic }: Extract<DataEntry, { synthetic: object }>, { groups }: RunConfig, split: SplitName): EvalData {
+function builtIn({ synthetic }: Extract<DataEntry, { synthetic: object }>, shared: boolean, split: SplitName): EvalData {
   const corpus = syntheticCorpus(synthetic)
-  const source = groups === 'shared' ? 'lang_gloss' : 'text'
+  const source = shared ? 'lang_gloss' : 'text'
   const clips = corpus[split].map((clip) => ({ clip: { ...clip, langGloss: langGlossLine(clip, 'words') }, source }) as const)
   return { clips, train: corpus.train, files: [] }
 }
 
-async function ofEntry(entry: Extract<DataEntry, { train: string }>, path: string, split: SplitName): Promise<EvalData> {
+type FileEntry = Pick<Extract<DataEntry, { train: string }>, 'language' | 'source' | 'fps' | 'skipFrames' | SplitName>
+
+async function ofEntry(entry: FileEntry, path: string, split: SplitName): Promise<EvalData> {
   const { language, source, fps, skipFrames } = entry
   const prefix = entry[split]
   if (prefix === undefined) {
