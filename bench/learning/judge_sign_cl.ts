@@ -1,4 +1,4 @@
-// SignCL against none, in the same training: sign density ratio, label error rate and BLEU of a judge on the test split, seed by seed.
+// SignCL against none, in the same training: sign density ratio and label error rate of a judge on the test split, seed by seed.
 
 import { join } from 'node:path'
 import { SignError } from '../../src/base/errors.js'
@@ -23,8 +23,6 @@ interface Measured {
   readonly apart: number
   /** Edits of labels by hundred labels. */
   readonly labelErrors: number
-  readonly bleu4: number
-  readonly exact: number
 }
 
 interface SeedScore {
@@ -71,8 +69,8 @@ function runOf(config: PoseToTextRunConfig, name: string, seed: number, signCl: 
 function measured(gpu: Gpu, run: PoseToTextRunConfig, test: readonly SignedText[]): Promise<Measured> {
   return withJudge(gpu, run.out, async (model, translator) => {
     const { ratio, apart } = await densityOf(model, test, run)
-    const { text, labelErrors } = scoreTranslations(test, await translator.translate(test), model).result
-    return { densityRatio: ratio, apart, labelErrors: labelErrors!, bleu4: text!.bleu[3], exact: text!.exact }
+    const { labelErrors } = scoreTranslations(test, await translator.translate(test), model).result
+    return { densityRatio: ratio, apart, labelErrors: labelErrors! }
   })
 }
 
@@ -88,7 +86,7 @@ async function densityOf(model: PoseToTextModel, clips: readonly SignedText[], {
   )
 }
 
-const keys = ['densityRatio', 'apart', 'labelErrors', 'bleu4', 'exact'] as const
+const keys = ['densityRatio', 'apart', 'labelErrors'] as const
 
 function meanScores(scores: readonly Measured[]): Measured {
   return Object.fromEntries(keys.map((key) => [key, meanOf(scores.map((one) => one[key]))])) as unknown as Measured
@@ -101,11 +99,9 @@ function rows(scores: readonly SeedScore[], means: { readonly plain: Measured; r
     one.densityRatio.toFixed(3),
     one.apart.toFixed(2),
     `${one.labelErrors.toFixed(1)} %`,
-    one.bleu4.toFixed(2),
-    `${(100 * one.exact).toFixed(1)} %`,
   ]
   return [
-    ['seed', 'SignCL', 'density ratio', 'apart', 'label errors', 'BLEU-4', 'exact'],
+    ['seed', 'SignCL', 'density ratio', 'apart', 'label errors'],
     ...scores.flatMap(({ seed, plain, signCl }) => [cells(String(seed), 'no', plain), cells(String(seed), 'yes', signCl)]),
     cells('mean', 'no', means.plain),
     cells('mean', 'yes', means.signCl),
@@ -117,5 +113,5 @@ function verdict({ plain, signCl }: { readonly plain: Measured; readonly signCl:
   const moved = (from: number, to: number) => (to === from ? 'left as it was' : to < from ? 'lowered' : 'raised')
   const line = (what: string, key: keyof Measured, digits: number) =>
     `${what} ${moved(plain[key], signCl[key])}, in the mean of the seeds: from ${plain[key].toFixed(digits)} to ${signCl[key].toFixed(digits)}`
-  return [line('density ratio', 'densityRatio', 3), line('label error rate', 'labelErrors', 1), line('BLEU-4', 'bleu4', 2)]
+  return [line('density ratio', 'densityRatio', 3), line('label error rate', 'labelErrors', 1)]
 }
