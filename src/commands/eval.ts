@@ -9,7 +9,7 @@ import { fileRecord } from '../data/checksum.js'
 import type { Source } from '../data/source.js'
 import type { Gpu } from '../device/gpu.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
-import { evaluate } from '../judge/evaluation.js'
+import { checkJudges, evaluate } from '../judge/evaluation.js'
 import type { Judge } from '../judge/judge.js'
 import { openJudge } from '../judge/open.js'
 import { reportHtml } from '../judge/page/page.js'
@@ -73,6 +73,8 @@ export async function evalCommand(model: string | undefined, options: EvalComman
   const judges: Judge[] = []
   try {
     for (const path of options.judge) judges.push(await open(gpu, path, options.beams === undefined ? {} : { beams: options.beams }))
+    // Before the long work of making motions.
+    checkJudges(judges)
     const made = await madeMotions(gpu, model, data.clips, options)
     const stages = new Stages(options)
     try {

@@ -49,7 +49,7 @@ export async function evalData(paths: readonly string[], options: EvalDataOption
   return {
     clips: parts.flatMap(({ clips }) => clips),
     train: parts.flatMap(({ train }) => train),
-    files: parts.flatMap(({ files }) => files),
+    files: together(parts),
   }
 }
 
@@ -69,7 +69,7 @@ async function ofRun(path: string, split: SplitName): Promise<EvalData> {
   return {
     clips: parts.flatMap(({ clips }) => clips),
     train: parts.flatMap(({ train }) => train),
-    files: parts.flatMap(({ files }) => files),
+    files: together(parts),
   }
 }
 
@@ -119,6 +119,11 @@ async function ofPrefix(path: string, { split, lang, source = 'text' }: EvalData
 
 /** A judge reads clips of any length. */
 const endless = { maxFrames: Number.POSITIVE_INFINITY, maxTokens: Number.POSITIVE_INFINITY }
+
+/** The files of several parts, each once: languages may share them. */
+const together = (parts: readonly Pick<EvalData, 'files'>[]): EvalData['files'] => [
+  ...new Map(parts.flatMap(({ files }) => files).map((file) => [`${file.name} ${file.sha256}`, file])).values(),
+]
 
 /** Of the motions and the lines that were read; a file is told by its name alone. */
 async function recordsOf(prefixes: readonly string[], source: Source): Promise<EvalData['files']> {

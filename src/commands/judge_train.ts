@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { poseToText } from '../tasks/pose_to_text/task.js'
 import { loadPoseToTextConfig } from '../tasks/run_file.js'
+import { refuseAnyRun } from '../train/run/folder.js'
 import { taskRun } from '../train/task.js'
 import { warn } from './say.js'
 import { type TrainCommandOptions, type TrainSummary, trainTask } from './train.js'
@@ -23,8 +24,11 @@ export interface JudgeTrainSummary {
 export async function judgeTrain(path: string, { seeds, ...options }: JudgeTrainOptions): Promise<JudgeTrainSummary> {
   const config = await loadPoseToTextConfig(path, (note) => warn(note, options))
   const runs: TrainSummary[] = []
-  for (const seed of seeds ?? [config.seed]) {
-    const own = seeds ? { ...config, seed, name: `${config.name}-seed-${seed}`, out: join(config.out, `seed-${seed}`) } : config
+  const ofSeed = (seed: number) => ({ ...config, seed, name: `${config.name}-seed-${seed}`, out: join(config.out, `seed-${seed}`) })
+  const configs = seeds?.map(ofSeed) ?? [config]
+  // Of all of them, before the first is trained.
+  if (!options.resume && !options.overwrite) for (const { out } of configs) refuseAnyRun(out)
+  for (const own of configs) {
     runs.push(await trainTask(taskRun(poseToText, own), options))
     if (runs.at(-1)!.interrupted) break
   }

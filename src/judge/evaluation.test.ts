@@ -187,6 +187,16 @@ describe('warnings', () => {
     expect((await evaluate({ ...input, judges: [...judges.slice(1), cheat] }, quick)).judges[2]!.trainedOnClips).toBe(4)
   })
 
+  it('tell words of the references that a judge has never seen', async () => {
+    const few = nearestMeanJudge(train.slice(0, 2), { seed: 6 })
+    const strange = clips.filter((clip) => few.unknownIn(clip).length > 0)
+    expect(strange.length).toBeGreaterThan(0)
+    expect((await warned({ judges: [...judges.slice(1), few] })).find((warning) => warning.includes('never seen'))).toMatch(
+      new RegExp(`\\) has never seen some of what ${strange.length} of the 16 clips say \\('`),
+    )
+    expect((await warned({})).filter((warning) => warning.includes('never seen'))).toEqual([])
+  })
+
   it('tell a judge that does not say what it was trained on', async () => {
     const silent = nearestMeanJudge(train, { seed: 5, tells: false })
     expect((await warned({ judges: [...judges.slice(1), silent] }))[0]).toContain('does not say which clips it was trained on')

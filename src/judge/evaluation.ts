@@ -18,7 +18,7 @@ import { type ClassReport, type EvalReport, type Provenance, REPORT_FORMAT, type
 import { areSpelled, countTexts, reportMetrics, textSignatures } from './scores.js'
 import { classReport, judgeReport, systemReport } from './system_report.js'
 import { CEILING, FLOOR, type System, systemsOf } from './systems.js'
-import { emptyReferenceWarnings, judgeWarnings, scoreWarnings } from './warnings.js'
+import { emptyReferenceWarnings, judgeWarnings, scoreWarnings, vocabularyWarnings } from './warnings.js'
 
 export interface EvaluationInput {
   /** The split: what was signed, and its text. */
@@ -95,6 +95,7 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
     format: REPORT_FORMAT,
     warnings: [
       ...judgeWarnings(judges, clips),
+      ...vocabularyWarnings(judges, clips),
       ...scoreWarnings(told, floor ? sameTexts(floor, clips) : 0),
       ...emptyReferenceWarnings(empty),
       ...judges.flatMap((judge) => judge.notes),
@@ -120,7 +121,8 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
   }
 }
 
-function checkJudges(judges: readonly Judge[]): 'words' | 'letters' {
+/** Throws ERR_USAGE for no judge, the same judge twice and judges of different units; their unit. */
+export function checkJudges(judges: readonly Judge[]): 'words' | 'letters' {
   const refuse = (problem: string, nextMove: string): never => {
     throw new SignError('ERR_USAGE', 'evaluation', problem, nextMove)
   }

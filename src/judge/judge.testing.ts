@@ -53,6 +53,7 @@ export function nearestMeanJudge(train: readonly Clip[], options: NearestMeanOpt
     trainedOn: new Set(tells ? train.map(({ name }) => nameHash(name)) : []),
     signature: 'nearest-mean',
     notes: [],
+    unknownIn: ({ text }) => parts(text).filter((part) => !poses.has(part)),
     async translate(motions, { signal, onProgress } = {}) {
       return motions.map((motion, i) => {
         signal?.throwIfAborted()

@@ -1,6 +1,6 @@
 // What an evaluation asks of a judge: a trained reader of motions, whatever network it is.
 
-import type { Motion } from '../motion/clip.js'
+import type { Clip, Motion } from '../motion/clip.js'
 
 /** A run of frames that was read as one gloss, word or letter. */
 export interface AlignedRun {
@@ -39,6 +39,8 @@ export interface Judge extends AsyncDisposable {
   readonly trainedOn: ReadonlySet<string>
   /** How it decodes, e.g. `beam:3|alpha:-1`. */
   readonly signature: string
+  /** Words or glosses of a clip's reference that it has never seen, and so can never read. */
+  unknownIn(clip: Clip): readonly string[]
   /** What to know of it, and of how it read the motions so far. */
   readonly notes: readonly string[]
   /** A translation for each motion, in their order. */

@@ -12,9 +12,10 @@ import type { Gpu } from '../device/gpu.js'
 import { type TranslateOptions as Search, searchSignature } from '../infer/search_options.js'
 import { type TranslatedClip, Translator } from '../infer/translator.js'
 import type { PoseToTextModel } from '../model/pose_to_text.js'
-import { type Motion, sameRate } from '../motion/clip.js'
+import { type Clip, type Motion, sameRate } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { glossWord } from '../text/lang_gloss.js'
+import { tokenise } from '../text/tokenise.js'
 import type { Judge, TranslateOptions, Translation } from './judge.js'
 
 /** How a judge looks for words and glosses. */
@@ -59,6 +60,14 @@ class CheckpointJudge implements Judge {
     this.#model = model
     this.#translator = new Translator(model.gpu, model)
     for (const note of checkpoint.notes) this.#notes.add(note)
+  }
+
+  unknownIn({ text, gloss = '' }: Clip): readonly string[] {
+    const { words, glosses } = this.#model
+    if (words) return words.unknownIn(text)
+    // Glosses may carry their language in the vocabulary, and not in the corpus.
+    const known = new Set(glosses!.tokens.map(glossWord))
+    return tokenise(gloss, 'whitespace').filter((token) => !known.has(token))
   }
 
   get notes(): readonly string[] {

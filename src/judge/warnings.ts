@@ -32,6 +32,18 @@ export function judgeWarnings(judges: readonly Judge[], clips: readonly Clip[]):
   })
 }
 
+/** About references that hold what a judge has never seen. */
+export function vocabularyWarnings(judges: readonly Judge[], clips: readonly Clip[]): string[] {
+  return judges.flatMap((judge) => {
+    const strange = clips.filter((clip) => judge.unknownIn(clip).length > 0)
+    if (strange.length === 0) return []
+    const words = someOf([...new Set(strange.flatMap((clip) => judge.unknownIn(clip)))])
+    return [
+      `judge ${judge.name} (${judge.hash}) has never seen some of what ${strange.length} of the ${counted(clips.length, 'clip')} say (${words}): it cannot read them`,
+    ]
+  })
+}
+
 /** About clips without a reference, which are left out. */
 export function emptyReferenceWarnings(empty: readonly Clip[]): string[] {
   if (empty.length === 0) return []

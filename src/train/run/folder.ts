@@ -82,10 +82,7 @@ export class RunFolder {
       lock = takeLock(join(out, 'run.lock'), out)
       await recover(out, existsSync(last), isOurs)
       const there = existsSync(last)
-      if (there && !resume && overwrite === false) {
-        const problem = 'wanted an empty run folder, got one with a run in it'
-        throw new SignError('ERR_USAGE', out, problem, 'Pass --resume to continue it, or --overwrite to replace it')
-      }
+      if (!resume && overwrite === false) refuseAnyRun(out)
       return new RunFolder(out, there && overwrite === false, overwrite === 'same', lock, made)
     } catch (error) {
       lock?.release()
@@ -135,6 +132,13 @@ export class RunFolder {
     this.#lock.release()
     if (this.#made !== undefined) await removeEmpty(this.#out, this.#made)
   }
+}
+
+/** Throws ERR_USAGE where the folder holds a run. */
+export function refuseAnyRun(out: string): void {
+  if (!existsSync(lastCheckpoint(out))) return
+  const problem = 'wanted an empty run folder, got one with a run in it'
+  throw new SignError('ERR_USAGE', out, problem, 'Pass --resume to continue it, or --overwrite to replace it')
 }
 
 /** Throws ERR_USAGE where the folder holds a run that was begun with another run file than this one. */
