@@ -25,7 +25,7 @@ export async function planTraining(gpu: Gpu, { task, config }: TaskRun): Promise
     const programs = new Map<string, ProgramMemory>()
     for (const plan of training.planEpoch(0)) {
       for (const examples of passesOf(plan, config.batch.microBatch)) {
-        const name = describeShape({ ...plan, examples }, task.unit)
+        const name = describeShape({ ...plan, examples }, task)
         if (programs.has(name)) continue
         const { program } = await recordStep(gpu, training, { ...plan, batch: examples.length }, config, slots)
         programs.set(name, programMemory(name, program.steps.length, program.plan))

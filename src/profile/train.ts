@@ -2,7 +2,7 @@
 
 import type { Gpu } from '../device/gpu.js'
 import type { BatchPlan } from '../train/batches.js'
-import type { TaskRun, Training } from '../train/task.js'
+import type { AnyTask, TaskRun, Training } from '../train/task.js'
 import { Trainer } from '../train/trainer.js'
 import type { Subject } from './collect.js'
 import { groupArenas } from './memory_plan.js'
@@ -25,7 +25,7 @@ export async function trainSubject(gpu: Gpu, { task, config }: TaskRun): Promise
   const group = training.groups.find(({ name }) => name === batch.group)!
   return {
     command: 'train',
-    subject: `training step of ${task.name} ${config.model.preset}, ${trainer.parameters} parameters, ${describeShape(batch, task.unit)}`,
+    subject: `training step of ${task.name} ${config.model.preset}, ${trainer.parameters} parameters, ${describeShape(batch, task)}`,
     arenas: groupArenas(group),
     step: () => trainer.trainStep(),
     among: () => betweenReports(trainer),
@@ -34,9 +34,13 @@ export async function trainSubject(gpu: Gpu, { task, config }: TaskRun): Promise
   }
 }
 
-/** A batch's group and sizes, with padding. `unit` is what the model predicts. */
-export function describeShape({ group, examples, target, source }: BatchPlan, unit: string): string {
-  return `${group === '' ? '' : `${group}: `}batch ${examples.length}, ${target} target ${unit}, ${source} source tokens`
+/** A batch's group and sizes, with padding. */
+export function describeShape(
+  { group, examples, target, source }: BatchPlan,
+  { unit, lengths }: Pick<AnyTask, 'unit' | 'lengths'>,
+): string {
+  const counts = lengths ?? { target: unit, source: 'tokens' }
+  return `${group === '' ? '' : `${group}: `}batch ${examples.length}, ${target} target ${counts.target}, ${source} source ${counts.source}`
 }
 
 /** Milliseconds from one step's report to the next one's, the GPU never without work: as steps follow each other in a run. */

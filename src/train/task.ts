@@ -130,6 +130,8 @@ export interface Task<Config extends TrainingConfig, Report extends LossReport, 
   /** What progress counts, e.g. `frames`, and how many of them a step had. */
   readonly unit: string
   unitsOf(report: Report): number
+  /** What the padded lengths of its batches count; default what progress counts to be predicted, and tokens to be read. */
+  readonly lengths?: { readonly target: string; readonly source: string }
   /** Reads a run file's text; `who` is its name in messages. Throws ERR_CONFIG with file, line and column; `warn` is called with older names of keys. */
   parse(source: string, who: string, warn?: Warn): Config
   /** What decides which batch a step has and what the model sees of it: the rest of a run file may change when a run goes on. */

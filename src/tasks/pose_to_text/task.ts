@@ -14,6 +14,7 @@ export const poseToText: Task<PoseToTextRunConfig, SignedStep, TranslationScores
   name: 'pose-to-text',
   example: 'clip',
   unit: 'frames',
+  lengths: { target: 'tokens', source: 'frames' },
   unitsOf: ({ frames }) => frames,
   parse: parsePoseToTextConfig,
   fixedKeys: [
