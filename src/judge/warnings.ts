@@ -128,7 +128,7 @@ function seedWarnings(judges: readonly Pick<JudgeReport, 'seed'>[]): string[] {
   const seeds = new Set(judges.map(({ seed }) => seed)).size
   if (seeds >= ENOUGH_JUDGES) return []
   return [
-    `${counted(seeds, 'seed')} of judges: scores of other seeds differ by an amount that is not known from these. Pass --judge for ${ENOUGH_JUDGES} seeds`,
+    `${counted(seeds, 'seed')} of judges: scores of other seeds differ by an amount that is not known from these. Judge with ${ENOUGH_JUDGES} seeds or more`,
   ]
 }
 
