@@ -1,10 +1,18 @@
 // The encoder of a pose-to-text model, as what reads frames.
 
-import { encodeFrames, glossClasses, type PoseToTextModel, poseToTextLayers, recognise } from '../model/pose_to_text.js'
+import type { Recorder } from '../device/program.js'
+import {
+  encodeFrames,
+  glossClasses,
+  type PoseToTextConfig,
+  type PoseToTextModel,
+  poseToTextLayers,
+  recognise,
+} from '../model/pose_to_text.js'
 import type { Recording } from '../nn/recording.js'
 import { meanPool } from '../ops/mean_pool.js'
 import { padded } from '../ops/parameter.js'
-import type { EncoderOptions, SourceReader } from './source_encoder.js'
+import type { EncoderOptions, EncoderShape, SourceReader } from './source_encoder.js'
 
 /** Frames as numbers. */
 export interface PoseFrames {
@@ -20,31 +28,43 @@ const FRAME_BUCKET = 16
 export const paddedFrames = (clips: readonly PoseFrames[]): number =>
   Math.ceil(Math.max(...clips.map(({ frames }) => frames)) / FRAME_BUCKET) * FRAME_BUCKET
 
-export function poseReader(model: PoseToTextModel): SourceReader<PoseFrames> {
-  const { numbers } = model.config
-  const stride = padded(numbers)
+/** What is written of clips before they are encoded: frames [rows, length, numbers rounded up to 4], lengths u32 [rows], places u32 [rows · length]. */
+export function frameFeeds(recorder: Recorder, { rows, length }: EncoderShape, numbers: number) {
   return {
-    weights: model.weights,
+    frames: recorder.feed('frames', [rows, length, padded(numbers)]),
+    frameLengths: recorder.feed('frame_lengths', [rows], 'u32'),
+    at: recorder.feed('at', [rows * length], 'u32'),
+  }
+}
+
+/** Clips as the arrays of {@link frameFeeds}. */
+export function frameArrays(
+  clips: readonly PoseFrames[],
+  { rows, length }: EncoderShape,
+  { numbers, maxFrames }: Pick<PoseToTextConfig, 'numbers' | 'maxFrames'>,
+) {
+  const stride = padded(numbers)
+  const frames = new Float32Array(rows * length * stride)
+  for (const [r, clip] of clips.entries())
+    for (let t = 0; t < clip.frames; t++) frames.set(clip.values.subarray(t * numbers, (t + 1) * numbers), (r * length + t) * stride)
+  return {
+    frames,
+    frameLengths: Uint32Array.from(clips, (clip) => clip.frames),
+    // A bucket may reach past the table of positions: those rows are padding.
+    at: Uint32Array.from({ length: rows * length }, (_, row) => Math.min(row % length, maxFrames - 1)),
+  }
+}
+
+export function poseReader(model: PoseToTextModel): SourceReader<PoseFrames> {
+  const { weights, config, positions } = model
+  return {
+    weights,
     config: poseToTextLayers(model),
-    record(recording, { rows, length }) {
-      const { recorder } = recording.graph
-      const frames = recorder.feed('frames', [rows, length, stride])
-      const frameLengths = recorder.feed('frame_lengths', [rows], 'u32')
-      const at = recorder.feed('at', [rows * length], 'u32')
-      const encoded = encodeFrames(recording, { frames, frameLengths, at, positions: model.positions })
-      return { feeds: { frames, frameLengths, at }, lengths: frameLengths, encoded }
+    record(recording, shape) {
+      const feeds = frameFeeds(recording.graph.recorder, shape, config.numbers)
+      return { feeds, lengths: feeds.frameLengths, encoded: encodeFrames(recording, { ...feeds, positions }) }
     },
-    lay(clips, { rows, length }) {
-      const frames = new Float32Array(rows * length * stride)
-      for (const [r, clip] of clips.entries())
-        for (let t = 0; t < clip.frames; t++) frames.set(clip.values.subarray(t * numbers, (t + 1) * numbers), (r * length + t) * stride)
-      return {
-        frames,
-        frameLengths: Uint32Array.from(clips, (clip) => clip.frames),
-        // A bucket may reach past the table of positions: those rows are padding.
-        at: Uint32Array.from({ length: rows * length }, (_, row) => Math.min(row % length, model.config.maxFrames - 1)),
-      }
-    },
+    lay: (clips, shape) => frameArrays(clips, shape, config),
   }
 }
 

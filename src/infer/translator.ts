@@ -135,7 +135,10 @@ export class Translator implements AsyncDisposable {
   ): Promise<TranslatedClip[]> {
     // Every beam of a clip reads the clip itself.
     const reports = await encoding.start(clips.flatMap((clip) => new Array<PoseFrames>(search.beams).fill(clip)))
-    const found = await this.#sentences(decoding, clips.length, search, signal)
+    const found = await this.#sentences(decoding, clips.length, search, signal).catch((error: unknown) => {
+      reports.drop() // else its memory is held for a reader who will not come
+      throw error
+    })
     const [means, logits] = await reports.read()
     const { width } = this.#model.config
     const features = new Float32Array(means!)

@@ -243,7 +243,9 @@ describe('warnings', () => {
   })
 
   it('tell too few seeds, no training clips, no floor, and a floor with right answers in it', async () => {
-    expect(await warned({ judges: judges.slice(0, 1) })).toEqual([expect.stringMatching(/^1 seed of judges: .* Judge with 3 seeds or more$/)])
+    expect(await warned({ judges: judges.slice(0, 1) })).toEqual([
+      expect.stringMatching(/^1 seed of judges: .* Judge with 3 seeds or more$/),
+    ])
     expect(await warned({ train: [] })).toEqual([expect.stringMatching(/^there are no training clips: mean pose/)])
     expect((await warned({ clips: clips.slice(0, 1), generated: generated.slice(0, 1) }))[0]).toBe(
       '1 clip cannot be shuffled: there is no floor, and no normalised score',

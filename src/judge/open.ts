@@ -16,6 +16,7 @@ import { type Clip, type Motion, sameRate } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { glossWord } from '../text/lang_gloss.js'
 import { tokenise } from '../text/tokenise.js'
+import { specials } from '../text/vocabulary.js'
 import type { Judge, TranslateOptions, Translation } from './judge.js'
 
 /** How a judge looks for words and glosses. */
@@ -60,6 +61,8 @@ class CheckpointJudge implements Judge {
     this.#model = model
     this.#translator = new Translator(model.gpu, model)
     for (const note of checkpoint.notes) this.#notes.add(note)
+    if (!model.words && !readsLetters(model))
+      this.#notes.add(`judge ${this.name} reads glosses only: they are held against the texts, which are others; mind the gloss WER alone`)
   }
 
   unknownIn({ text, gloss = '' }: Clip): readonly string[] {
@@ -113,6 +116,13 @@ class CheckpointJudge implements Judge {
     return { values: own.joints.subarray(0, frames * COORDS), frames }
   }
 }
+
+/** Letters of an alphabet, some of which are written with two or three. */
+const LONGEST_LETTER = 3
+
+/** Whether all that a model without words tells are letters. */
+const readsLetters = ({ glosses }: PoseToTextModel): boolean =>
+  glosses!.tokens.slice(specials.length).every((token) => [...glossWord(token)].length <= LONGEST_LETTER)
 
 const wordsOf = (glosses: readonly string[]): string => glosses.map(glossWord).join(' ')
 

@@ -1,17 +1,14 @@
 // A batch of signed texts as the arrays a training step is fed.
 
+import { frameArrays, type PoseFrames } from '../../infer/pose_reader.js'
 import { MOST_LABELS } from '../../kernels/ctc_states.js'
 import type { PoseToTextConfig } from '../../model/pose_to_text.js'
-import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
 import type { BatchShape } from '../../train/task.js'
 import { type Looked, tokenArrays } from '../../train/tokens.js'
 
 /** A clip as numbers and ids. */
-export interface SignedIds {
-  /** [frames, numbers] */
-  readonly values: Float32Array
-  readonly frames: number
+export interface SignedIds extends PoseFrames {
   /** Classes of CTC. */
   readonly labels: Uint32Array
   /** Words with the closing token; empty where nothing is translated. */
@@ -62,30 +59,23 @@ export function signedArrays(
   { batch, source: frameCount, target }: SignedShape,
   { config, loss, whole, longest }: SignedSettings,
 ): SignedArrays {
-  const { numbers, maxFrames, maxTokens } = config
-  const stride = padded(numbers)
-  const frames = new Float32Array(batch * frameCount * stride)
   const room = labelRoom(target)
   const labels = new Uint32Array(batch * room)
   const given = new Uint32Array(batch * target).fill(specialId.padding)
   const goal = new Uint32Array(batch * target).fill(specialId.padding)
   clips.forEach((clip, b) => {
-    for (let t = 0; t < clip.frames; t++) frames.set(clip.values.subarray(t * numbers, (t + 1) * numbers), (b * frameCount + t) * stride)
     labels.set(clip.labels, b * room)
     given.set([specialId.start, ...clip.words].slice(0, longest), b * target)
     goal.set(clip.words, b * target)
   })
   return {
-    frames,
-    frameLengths: Uint32Array.from(clips, (clip) => clip.frames),
-    // A bucket may reach past the tables of positions: those rows are padding.
-    at: Uint32Array.from({ length: batch * frameCount }, (_, row) => Math.min(row % frameCount, maxFrames - 1)),
+    ...frameArrays(clips, { rows: batch, length: frameCount }, config),
     labels,
     labelLengths: Uint32Array.from(clips, (clip) => clip.labels.length),
     labelCoefficient: Float32Array.from(clips, (clip) => loss.recognition / (whole * Math.max(1, clip.labels.length))),
     ...tokenArrays('given', given, specialId.padding),
     givenLengths: Uint32Array.from(clips, (clip) => Math.min(clip.words.length + 1, longest)),
-    wordAt: Uint32Array.from({ length: batch * target }, (_, row) => Math.min(row % target, maxTokens - 1)),
+    wordAt: Uint32Array.from({ length: batch * target }, (_, row) => Math.min(row % target, config.maxTokens - 1)),
     goal,
     coefficient: Float32Array.from(goal, (id) => (id === specialId.padding ? 0 : loss.translation / whole)),
   }

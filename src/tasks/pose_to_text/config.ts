@@ -6,6 +6,7 @@ import { largest } from '../../model/config.js'
 import { MOST_NUMBERS } from '../../model/pose_to_text.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
+  batching,
   belowOne,
   corpora,
   count,
@@ -13,7 +14,6 @@ import {
   identity,
   inFolder,
   keeping,
-  microBatch,
   optimiser,
   share,
   sizes,
@@ -93,13 +93,7 @@ const run = keys({
     /** Standard deviation of noise on every number. */
     noise: weight.default(0),
   }).prefault({}),
-  batch: keys({
-    size: count.default(32),
-    /** Padded frames are a multiple of this. */
-    bucket: count.default(16),
-    microBatch,
-    order: z.enum(['shuffle', 'fixed']).default('shuffle'),
-  }).prefault({}),
+  batch: batching(16),
   validate: keys({
     /** Steps from one validation to the next. */
     every: count.default(100),

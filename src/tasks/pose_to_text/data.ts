@@ -11,7 +11,6 @@ import { MOST_LABELS } from '../../kernels/ctc_states.js'
 import { sizesOf } from '../../model/config.js'
 import type { PoseToTextConfig, PoseToTextDescription } from '../../model/pose_to_text.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
-import { COORDS } from '../../motion/skeleton.js'
 import { langGlossLine } from '../../text/lang_gloss.js'
 import { checkWords, readingNotes, unknownNotes } from '../../text/reading_notes.js'
 import { tokenise } from '../../text/tokenise.js'
@@ -69,7 +68,7 @@ export async function loadSplit(config: PoseToTextRunConfig, split: Split): Prom
 }
 
 /** A clip of 50 joints as frames of 150 numbers. */
-export const framesOf = ({ joints, ...clip }: Clip): FramesClip => ({ ...clip, values: joints })
+const framesOf = ({ joints, ...clip }: Clip): FramesClip => ({ ...clip, values: joints })
 
 async function clipsOf(entry: Entry, split: Split): Promise<FramesClip[]> {
   if ('synthetic' in entry) return syntheticCorpus(entry.synthetic)[split].map(framesOf)
@@ -159,6 +158,3 @@ function sameClips(train: readonly SignedText[], dev: readonly SignedText[]): st
   const which = `${same.length} of ${counted(dev.length, 'dev clip')}, such as '${same[0]!.name}'`
   return [`${which}, in the training split too: validations do not show how well the model generalises`]
 }
-
-/** Whether frames are those of the 50 joints. */
-export const isSkeleton = ({ config }: Pick<PoseToTextDescription, 'config'>): boolean => config.numbers === COORDS

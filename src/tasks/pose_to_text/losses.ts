@@ -1,6 +1,7 @@
 // The forward pass and the joint loss of a batch of signed texts: what a training step of pose to text records.
 
 import type { Tensor } from '../../device/memory.js'
+import { frameFeeds } from '../../infer/pose_reader.js'
 import {
   BLANK,
   decodeWords,
@@ -14,7 +15,6 @@ import {
 import type { Recording } from '../../nn/recording.js'
 import { ctc } from '../../ops/ctc.js'
 import type { Graph } from '../../ops/graph.js'
-import { padded } from '../../ops/parameter.js'
 import { signCl, signClForms } from '../../ops/sign_cl.js'
 import { specialId } from '../../text/vocabulary.js'
 import { signClLoss } from '../../train/sign_pairs.js'
@@ -34,11 +34,7 @@ export function recordSignedLosses(
   const { batch, source } = shape
   const { weights, positions } = model
   const recording: Recording = { graph, weights, config: poseToTextLayers(model) }
-  const feeds = {
-    frames: recorder.feed('frames', [batch, source, padded(model.config.numbers)]),
-    frameLengths: recorder.feed('frame_lengths', [batch], 'u32'),
-    at: recorder.feed('at', [batch * source], 'u32'),
-  }
+  const feeds = frameFeeds(recorder, { rows: batch, length: source }, model.config.numbers)
   const embedded = embedFrames(recording, feeds)
   const memory = encodeEmbedded(recording, embedded, { ...feeds, positions })
   const parts = [

@@ -6,13 +6,13 @@ import { glossSources } from '../../text/lang_gloss.js'
 import { promptNamings } from '../../text/prompts.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
+  batching,
   corpora,
   count,
   endless,
   identity,
   inFolder,
   keeping,
-  microBatch,
   share,
   sizes,
   splits,
@@ -46,13 +46,7 @@ const run = keys({
   ...training,
   /** Share of the goal that is spread over the vocabulary (label smoothing). */
   smoothing: share.default(0.1),
-  batch: keys({
-    size: count.default(32),
-    /** Padded gloss tokens are a multiple of this. */
-    bucket: count.default(4),
-    microBatch,
-    order: z.enum(['shuffle', 'fixed']).default('shuffle'),
-  }).prefault({}),
+  batch: batching(4),
   validate: keys({
     /** Steps from one validation to the next. */
     every: count.default(200),

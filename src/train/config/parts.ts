@@ -102,6 +102,15 @@ export const sizes = {
 /** Examples a pass: a larger batch goes through in several, whose gradients are added up before the update. null takes a batch whole. */
 export const microBatch = count.nullable().default(null)
 
+/** How examples are put into batches; padded lengths of the longer side are a multiple of `bucket`. */
+export const batching = (bucket: number) =>
+  keys({
+    size: count.default(32),
+    bucket: count.default(bucket),
+    microBatch,
+    order: z.enum(['shuffle', 'fixed']).default('shuffle'),
+  }).prefault({})
+
 /** Which run it is: the keys that every run file begins with, beside `task`. */
 export const identity = {
   name,
