@@ -7,8 +7,8 @@ import { Program, Recorder } from '../src/device/program.js'
 import { Generator } from '../src/infer/generator.js'
 import { inputNumbers, type ModelConfig, outputNumbers, presets } from '../src/model/config.js'
 import { type FrameScaling, rawFrames, scaleInto, unscaled } from '../src/model/frame_scaling.js'
-import { type GroupDescription, type LanguageGroup, SignModel } from '../src/model/sign_model.js'
-import { decode, encode, lengthHead } from '../src/model/text_to_pose.js'
+import { counterOf, type GroupDescription, type LanguageGroup, SignModel } from '../src/model/sign_model.js'
+import { decode, encode, lengthHead, tokenDurations } from '../src/model/text_to_pose.js'
 import type { Clip } from '../src/motion/clip.js'
 import { COORDS } from '../src/motion/skeleton.js'
 import type { HostTensor } from '../src/nn/host_tensor.js'
@@ -53,6 +53,8 @@ const variants: Record<string, Partial<ModelConfig>> = {
   'the base model': {},
   'GELU, the length head and future prediction': { activation: 'gelu', lengthHead: true, futureFrames: 3 },
   'just the counter': { justCounter: true },
+  'durations of tokens': { durations: true },
+  'durations of tokens and just the counter': { durations: true, justCounter: true },
 }
 
 describe.each(Object.entries(variants))('%s', (_, variant) => {
@@ -128,7 +130,9 @@ describe.each(Object.entries(variants))('%s', (_, variant) => {
       at: recorder.feed('at', [frames], 'u32'),
     }
     const memory = encode(recording, { ids: fed.ids }, fed.memoryLengths, group.positions)
-    const pred = decode(recording, { ...fed, positions: group.positions, memory })
+    const spans = config.durations && tokenDurations(recording, memory, fed.memoryLengths).spans
+    const timing = spans ? { features: memory, spans, lengths: fed.memoryLengths, ...counterOf(group) } : undefined
+    const pred = decode(recording, { ...fed, positions: group.positions, memory, timing })
     recorder.report(pred)
     const program = await Program.build(gpu, recorder)
     const input = new Float32Array(frames * stride)

@@ -46,7 +46,16 @@ import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 import { toHalf } from '../src/kernels/to_half.js'
+import { tokenSpans, tokenSpansGrad, tokenSpansTotalGrad } from '../src/kernels/token_spans.js'
 import { topLogProbs } from '../src/kernels/top_log_probs.js'
+import {
+  PLACES,
+  upsampling,
+  upsamplingGrad,
+  upsamplingGradPhase,
+  upsamplingGradSpans,
+  upsamplingWeights,
+} from '../src/kernels/upsampling.js'
 
 const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
@@ -71,6 +80,9 @@ const adam = { rule: 1, rate: 0.02, meanDecay: 0.9, squareDecay: 0.95 }
 // Two frames of padding in the second of two clips; its two labels are alike.
 const aligned = { batch: 2, frames: 5, labelRoom: 2, classes: 6, stride: 8, blank: 0 }
 const labelled = { labels: Uint32Array.of(1, 2, 3, 3), labelLengths: Uint32Array.of(2, 2), lengths: Uint32Array.of(5, 3) }
+// Three tokens and four frames of each of two clips.
+const spanned = { batch: 2, tokens: 3, stride: 4 }
+const clock = { ...spanned, length: 4, column: 0, unit: 1 }
 const loss = { batch: 2, length: 3, stride: 8, kind: 0 }
 
 export const tinyWorkloads: readonly Workload[] = [
@@ -297,5 +309,18 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),
   workload(toHalf, note, { n: 12 }, { x: 12, y: new Uint32Array(6) }),
   // Two lanes a row.
+  workload(tokenSpans, note, spanned, { x: 24, lengths, spans: 12, logFrames: 8 }),
+  workload(tokenSpansGrad, note, { ...spanned, accumulate: 0 }, { spans: 12, dspans: 12, lengths, dx: 24 }),
+  workload(tokenSpansTotalGrad, note, { ...spanned, accumulate: 1 }, { dlogFrames: 8, spans: 12, lengths, dx: 24 }),
   workload(topLogProbs, note, { rows: 2, classes: 30, stride: 32, k: 2 }, { logits: 64, value: 4, id: 4 }),
+  workload(upsamplingWeights, note, clock, { frames: 32, spans: 12, lengths, weight: 24 }),
+  workload(upsampling, note, { ...clock, width: 4 }, { x: 24, frames: 32, spans: 12, lengths, weight: 24, y: 8 * (4 + PLACES) }),
+  workload(
+    upsamplingGradPhase,
+    note,
+    { ...clock, width: 4 },
+    { x: 24, frames: 32, spans: 12, lengths, weight: 24, dy: 8 * (4 + PLACES), dphase: 24 },
+  ),
+  workload(upsamplingGradSpans, note, clock, { frames: 32, spans: 12, lengths, dphase: 24, dspans: 12 }),
+  workload(upsamplingGrad, note, { batch: 2, length: 4, tokens: 3, width: 4, accumulate: 1 }, { weight: 24, dy: 8 * (4 + PLACES), dx: 24 }),
 ]

@@ -20,6 +20,8 @@ const savedConfig = z.strictObject({
   futureFrames: z.int().max(largest.futureFrames),
   justCounter: z.boolean(),
   lengthHead: z.boolean(),
+  // Absent in what was saved before there were any.
+  durations: z.boolean().default(false),
   maxFrames: z.int().positive().max(largest.maxFrames),
 })
 

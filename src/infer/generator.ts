@@ -9,8 +9,8 @@ import { Program, Recorder } from '../device/program.js'
 import { nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
-import { LanguageGroup } from '../model/sign_model.js'
-import { decodeFrame, lengthHead } from '../model/text_to_pose.js'
+import { counterOf, LanguageGroup } from '../model/sign_model.js'
+import { decodeFrame, lengthHead, tokenDurations } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import type { Recording } from '../nn/recording.js'
@@ -22,7 +22,7 @@ import { refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 import { checkPolicy, frameCounts, type LengthPolicy, policyNumbers } from './length_policy.js'
 import { type Session, Sessions } from './sessions.js'
-import { paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
+import { type EncoderOptions, paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
 
 export interface GenerateOptions extends Abortable {
   /** Default: the model's own counter. */
@@ -165,13 +165,15 @@ export class Generator implements AsyncDisposable {
   }
 
   #record(batch: number, length: number): Promise<FrameSession> {
-    const report = this.#group.config.lengthHead ? lengthHead : undefined
-    return SourceEncoder.recordWith(this.#gpu, tokenReader(this.#group), { rows: batch, length, report }, (encoding) =>
-      this.#recordFrame(batch, encoding),
+    return SourceEncoder.recordWith(
+      this.#gpu,
+      tokenReader(this.#group),
+      { rows: batch, length, beside: lengthsOf(this.#group) },
+      (encoding) => this.#recordFrame(batch, encoding),
     )
   }
 
-  async #recordFrame(batch: number, { memory, lengths: memoryLengths }: SourceEncoder) {
+  async #recordFrame(batch: number, { memory, lengths: memoryLengths, kept: { features, spans } }: SourceEncoder) {
     const { weights, config, positions } = this.#group
     const capacity = config.maxFrames
     const recorder = new Recorder()
@@ -185,7 +187,8 @@ export class Generator implements AsyncDisposable {
     const past = Array.from({ length: config.decoderLayers }, (_, i) =>
       recorder.keep(recorder.tensor(`past.${i}`, [batch, capacity, 2 * config.width])),
     )
-    const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths })
+    const timing = features && spans && { features, spans, lengths: memoryLengths, ...counterOf(this.#group) }
+    const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths, timing })
     recorder.run(
       nextFrame,
       { pred, policy, lengths, done, input: frame, frames },
@@ -213,4 +216,14 @@ export class Generator implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy()
   }
+}
+
+/** The logarithm of each clip's frames, where a model knows it, and which tokens are signed when. */
+function lengthsOf({ config }: LanguageGroup): EncoderOptions['beside'] {
+  if (config.durations)
+    return (recording, features, lengths) => {
+      const { spans, logFrames } = tokenDurations(recording, features, lengths)
+      return { reports: [logFrames], kept: { features, spans } }
+    }
+  return config.lengthHead ? (recording, features, lengths) => ({ reports: [lengthHead(recording, features, lengths)] }) : undefined
 }

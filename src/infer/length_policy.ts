@@ -50,8 +50,8 @@ export async function frameCounts(
   }
   const [logLengths] = await encoded.read()
   if (!logLengths) {
-    const problem = 'wanted a model with a length head for predicted-length, got one without'
-    throw new SignError('ERR_USAGE', 'generate', problem, 'Train with lengthHead: true')
+    const problem = 'wanted a model that knows the length beforehand for predicted-length, got one that does not'
+    throw new SignError('ERR_USAGE', 'generate', problem, 'Train with durations: true')
   }
   const head = new Float32Array(logLengths)
   const at = firstNonFinite(head)

@@ -69,10 +69,10 @@ export function poseReader(model: PoseToTextModel): SourceReader<PoseFrames> {
 }
 
 /** What is reported of encoded clips: the mean of each one's features [rows, 1, width] and, where the model recognises, CTC's logits. */
-export function poseReport(model: PoseToTextModel): NonNullable<EncoderOptions['report']> {
+export function poseReport(model: PoseToTextModel): NonNullable<EncoderOptions['beside']> {
   return (recording: Recording, encoded, lengths) => {
     const mean = recording.graph.recorder.scope('features', () => meanPool(recording.graph, encoded, lengths))
-    return model.glosses ? [mean, recognise(recording, encoded)] : [mean]
+    return { reports: model.glosses ? [mean, recognise(recording, encoded)] : [mean] }
   }
 }
 

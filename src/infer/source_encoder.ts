@@ -30,8 +30,16 @@ export interface SourceReader<Item> extends Pick<Recording, 'weights' | 'config'
 }
 
 export interface EncoderOptions extends EncoderShape {
-  /** Records what is reported of the encoded items beside. */
-  readonly report?: ((recording: Recording, encoded: Tensor, lengths: Tensor) => Tensor | readonly Tensor[]) | undefined
+  /** Records what else is made of the encoded items. */
+  readonly beside?: ((recording: Recording, encoded: Tensor, lengths: Tensor) => Beside) | undefined
+}
+
+/** What is made of encoded items beside the memory that a decoder attends to. */
+export interface Beside {
+  /** What the host is told. */
+  readonly reports?: readonly Tensor[]
+  /** What a decoder reads, by name. */
+  readonly kept?: Readonly<Record<string, Tensor>>
 }
 
 /** Tokens that texts side by side are padded to. */
@@ -63,6 +71,8 @@ export class SourceEncoder<Item = Uint32Array> {
   readonly memory: readonly Tensor[]
   /** u32 [rows]: how much of each item counts. */
   readonly lengths: Tensor
+  /** What else was kept of them, by name. */
+  readonly kept: Readonly<Record<string, Tensor>>
   readonly #program: Program
   readonly #reader: SourceReader<Item>
   readonly #shape: EncoderShape
@@ -72,11 +82,17 @@ export class SourceEncoder<Item = Uint32Array> {
     program: Program,
     reader: SourceReader<Item>,
     shape: EncoderShape,
-    { feeds, lengths, memory }: { feeds: Readonly<Record<string, Tensor>>; lengths: Tensor; memory: readonly Tensor[] },
+    {
+      feeds,
+      lengths,
+      memory,
+      kept,
+    }: { feeds: Readonly<Record<string, Tensor>>; lengths: Tensor; memory: readonly Tensor[]; kept: Readonly<Record<string, Tensor>> },
   ) {
     const placed = (tensor: Tensor): Tensor => ({ ...tensor, region: program.region(tensor) })
     this.memory = memory.map(placed)
     this.lengths = placed(lengths)
+    this.kept = Object.fromEntries(Object.entries(kept).map(([name, tensor]) => [name, placed(tensor)]))
     this.#program = program
     this.#reader = reader
     this.#shape = shape
@@ -87,7 +103,7 @@ export class SourceEncoder<Item = Uint32Array> {
   static async recordWith<Item, D>(
     gpu: Gpu,
     reader: SourceReader<Item>,
-    { report, ...shape }: EncoderOptions,
+    { beside, ...shape }: EncoderOptions,
     decoder: (encoding: SourceEncoder<Item>) => Promise<D>,
   ): Promise<D & { readonly encoding: SourceEncoder<Item> }> {
     const recorder = new Recorder()
@@ -95,8 +111,10 @@ export class SourceEncoder<Item = Uint32Array> {
     const recording: Recording = { graph: new Graph(recorder), weights, config }
     const { feeds, lengths, encoded } = reader.record(recording, shape)
     const memory = memoryCaches(recording, encoded).map((cache) => recorder.keep(cache))
-    if (report) for (const tensor of [report(recording, encoded, lengths)].flat()) recorder.report(tensor)
-    const encoding = new SourceEncoder(await Program.build(gpu, recorder), reader, shape, { feeds, lengths, memory })
+    const { reports = [], kept = {} } = beside?.(recording, encoded, lengths) ?? {}
+    for (const tensor of reports) recorder.report(tensor)
+    for (const tensor of Object.values(kept)) recorder.keep(tensor)
+    const encoding = new SourceEncoder(await Program.build(gpu, recorder), reader, shape, { feeds, lengths, memory, kept })
     try {
       return { ...(await decoder(encoding)), encoding }
     } catch (error) {

@@ -208,7 +208,7 @@ export class Translator implements AsyncDisposable {
     return SourceEncoder.recordWith(
       this.#gpu,
       poseReader(model),
-      { rows: batch * beams, length, report: poseReport(model) },
+      { rows: batch * beams, length, beside: poseReport(model) },
       async (encoding): Promise<Pick<TextSession, 'decoding'>> => {
         if (!model.words) return { decoding: nothing }
         const writer = wordWriter(model)

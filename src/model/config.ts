@@ -20,6 +20,11 @@ export interface ModelConfig {
   readonly justCounter: boolean
   /** A small head on the encoder that predicts the clip's length. */
   readonly lengthHead: boolean
+  /**
+   * Each token has a duration: their sum is the clip's length, and each frame is told, besides what the decoder attends to, which token it belongs
+   * to and how far along that is.
+   */
+  readonly durations: boolean
   /** Longest clip, in frames. */
   readonly maxFrames: number
   /** Longest sentence, in tokens with the closing one. */
@@ -37,6 +42,7 @@ const base: ModelConfig = {
   futureFrames: 0,
   justCounter: false,
   lengthHead: false,
+  durations: false,
   maxFrames: 300,
   maxTokens: 300,
 }
@@ -64,6 +70,9 @@ export function sizesOf<Own extends { readonly preset: Preset }>({ preset, ...ow
 
 /** Numbers the decoder takes in a frame, before padding. */
 export const inputNumbers = (config: ModelConfig): number => (config.justCounter ? 1 : COORDS + 1)
+
+/** Whether a model says how long a clip is before it makes it. */
+export const knowsLength = ({ lengthHead, durations }: Pick<ModelConfig, 'lengthHead' | 'durations'>): boolean => lengthHead || durations
 
 /** Numbers the decoder puts out a frame, before padding: the frames ahead, then the counter of the nearest. */
 export const outputNumbers = (config: ModelConfig): number => COORDS * Math.max(1, config.futureFrames) + 1

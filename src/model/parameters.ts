@@ -1,5 +1,6 @@
 // Everything a text-to-pose model learns, as one list. Arenas, checkpoints, imports and the parameter count follow from it.
 
+import { PLACES } from '../kernels/upsampling.js'
 import { decoderSpecs } from '../nn/decoder.js'
 import { encoderSpecs } from '../nn/encoder.js'
 import { type Init, xavierUniform } from '../nn/init.js'
@@ -22,6 +23,13 @@ export function parameterSpecs(config: ModelConfig, vocabulary: number): Paramet
     ...encoderSpecs(config),
     ...decoderSpecs(config),
     { name: 'pose/weight', shape: [outputNumbers(config), width], init: xavierUniform },
+    ...(config.durations
+      ? [
+          ...linearSpecs('duration.0', width, width),
+          ...linearSpecs('duration.1', width, 1),
+          ...linearSpecs('alignment', width + PLACES, width),
+        ]
+      : []),
     ...(config.lengthHead ? [...linearSpecs('length.0', width, width), ...linearSpecs('length.1', width, 1)] : []),
   ]
 }

@@ -3,12 +3,13 @@
 import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
+import { COORDS } from '../motion/skeleton.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import { initialTensors } from '../nn/init.js'
 import type { ParameterSetOptions, Precision } from '../nn/parameter_set.js'
 import { padded } from '../ops/parameter.js'
 import type { Vocabulary } from '../text/vocabulary.js'
-import { checkConfig, type ModelConfig, sameConfig } from './config.js'
+import { checkConfig, inputNumbers, type ModelConfig, sameConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
 import { GpuModel } from './gpu_model.js'
 import { parameterSpecs, TOKEN_TABLE } from './parameters.js'
@@ -57,6 +58,12 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
     this.fps = fps
   }
 }
+
+/** Where in the decoder's input the progress counter is, and what it is times, so that 1 is the clip's end. */
+export const counterOf = ({ config, scaling }: Pick<GroupDescription, 'config' | 'scaling'>): { column: number; unit: number } => ({
+  column: inputNumbers(config) - 1,
+  unit: scaling.scale[COORDS]!,
+})
 
 export interface AddLanguageOptions {
   /** Seed of fresh weights. */

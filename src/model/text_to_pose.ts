@@ -10,6 +10,7 @@ import { embedding, type TokenIds } from '../ops/embedding.js'
 import { linear } from '../ops/linear.js'
 import { meanPool } from '../ops/mean_pool.js'
 import { addPositions } from '../ops/positions.js'
+import { type TokenSpans, tokenSpans, upsampling } from '../ops/upsampling.js'
 import { TOKEN_TABLE } from './parameters.js'
 
 /** Token ids [B, U] to features [B, U, D]. tokenLengths u32 [B]; positions [maxTokens, D]. */
@@ -17,6 +18,20 @@ export function encode(r: Recording, tokens: TokenIds, tokenLengths: Tensor, pos
   const { graph, weights } = r
   const x = graph.recorder.scope('tokens', () => embedding(graph, tokens, weights.get(TOKEN_TABLE), positions))
   return encoder(r, x, tokenLengths)
+}
+
+/** What frames are told of the tokens they belong to, in a model with durations. */
+export interface TokenTiming {
+  /** [B, U, D], from `encode`. */
+  readonly features: Tensor
+  /** [B, U, 2], from `tokenDurations`. */
+  readonly spans: Tensor
+  /** u32 [B] */
+  readonly lengths: Tensor
+  /** Where in a frame its progress counter is. */
+  readonly column: number
+  /** What the counter is times, so that 1 is the clip's end. */
+  readonly unit: number
 }
 
 export interface DecodeInputs {
@@ -31,12 +46,13 @@ export interface DecodeInputs {
   /** [B, U, D], from `encode`. */
   readonly memory: Tensor
   readonly memoryLengths: Tensor
+  readonly timing?: TokenTiming | undefined
 }
 
 /** All frames at once, each seeing only those before it: [B, T, output numbers]. */
 export function decode(r: Recording, inputs: DecodeInputs): Tensor {
-  const { frames, frameLengths, at, positions, memory, memoryLengths } = inputs
-  const x = addPositions(r.graph, project(r, 'frames', frames), positions, at)
+  const { frames, frameLengths, at, positions, memory, memoryLengths, timing } = inputs
+  const x = addPositions(r.graph, embedFrames(r, frames, timing), positions, at)
   return poseHead(r, decoder(r, x, { lengths: frameLengths, memory, memoryLengths }))
 }
 
@@ -45,12 +61,20 @@ export interface DecodeFrameInputs extends DecoderStepInputs {
   /** [B, S]: the last frame. */
   readonly frame: Tensor
   readonly positions: Tensor
+  readonly timing?: TokenTiming | undefined
 }
 
 /** One frame more: [B, output numbers]. Equals the last row of `decode` over the same frames. */
 export function decodeFrame(r: Recording, inputs: DecodeFrameInputs): Tensor {
-  const x = addPositions(r.graph, project(r, 'frames', inputs.frame), inputs.positions, inputs.lengths)
+  const x = addPositions(r.graph, embedFrames(r, inputs.frame, inputs.timing), inputs.positions, inputs.lengths)
   return poseHead(r, decoderStep(r, x, inputs))
+}
+
+function embedFrames(r: Recording, frames: Tensor, timing: TokenTiming | undefined): Tensor {
+  if (!timing) return project(r, 'frames', frames)
+  const { features, ...clock } = timing
+  const told = r.graph.recorder.scope('alignment', () => upsampling(r.graph, features, { ...clock, frames }))
+  return project(r, 'frames', frames, { residual: project(r, 'alignment', told) })
 }
 
 /** The regression at the decoder's end: joints and counter, no bias, no squashing. */
@@ -64,4 +88,11 @@ export function lengthHead(r: Recording, memory: Tensor, memoryLengths: Tensor):
   const pooled = graph.recorder.scope('length', () => meanPool(graph, memory, memoryLengths))
   const activated = project(r, 'length.0', pooled, { relu: true })
   return project(r, 'length.1', activated)
+}
+
+/** When each token of memory [B, U, D] is signed, and how many frames the clip has: the sum of what its tokens take. */
+export function tokenDurations(r: Recording, memory: Tensor, memoryLengths: Tensor): TokenSpans {
+  const activated = project(r, 'duration.0', memory, { relu: true })
+  const logFrames = project(r, 'duration.1', activated)
+  return r.graph.recorder.scope('durations', () => tokenSpans(r.graph, logFrames, memoryLengths))
 }

@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { sources } from '../../data/source.js'
-import { largest } from '../../model/config.js'
+import { knowsLength, largest } from '../../model/config.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   belowOne,
@@ -48,6 +48,8 @@ const model = keys({
   justCounter: z.boolean().default(false),
   /** A head that predicts the number of frames from the sentence. */
   lengthHead: z.boolean().default(false),
+  /** Each token has a duration; their sum is the number of frames, and frames are told which token they belong to. */
+  durations: z.boolean().default(false),
   /** Longest clip, in frames; what happens to a longer one, `overlong` of its corpus says. */
   maxFrames: count.max(largest.maxFrames).default(300),
   /** Longest sentence, in tokens with the closing one. */
@@ -154,8 +156,10 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
       seen.add(language)
     }
   }
-  if (validate.policy === 'predicted-length' && !model.lengthHead)
-    yield [['validate', 'policy'], 'wanted `model.lengthHead: true` with it, got false']
+  if (validate.policy === 'predicted-length' && !knowsLength(model))
+    yield [['validate', 'policy'], 'wanted `model.durations: true` or `model.lengthHead: true` with it, got neither']
+  if (model.durations && model.lengthHead)
+    yield [['model', 'lengthHead'], 'wanted false with `model.durations`, whose sum is the length, got true']
   if (config.initFrom !== null && config.base !== null) yield [['initFrom'], 'wanted `base` or `initFrom`, got both']
   if (config.batch.microBatch !== null && weighsBatches(config.learning.mode))
     yield [

@@ -3,8 +3,8 @@
 import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
 import { inputNumbers, outputNumbers } from '../../model/config.js'
-import type { LanguageGroup } from '../../model/sign_model.js'
-import { decode, encode, lengthHead } from '../../model/text_to_pose.js'
+import { counterOf, type LanguageGroup } from '../../model/sign_model.js'
+import { decode, encode, lengthHead, tokenDurations } from '../../model/text_to_pose.js'
 import { COORDS } from '../../motion/skeleton.js'
 import type { Recording } from '../../nn/recording.js'
 import { frameNoise } from '../../ops/frame_noise.js'
@@ -39,7 +39,7 @@ export interface StepArrays {
 
 type Feeds = Readonly<Record<keyof BatchArrays | keyof StepArrays, Tensor>>
 
-/** Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], and with a length head `length` f32 [B, 4]. */
+/** Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], and from a model that knows lengths `length` f32 [B, 4]. */
 export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: PoseShape, options: PoseLossOptions): RecordedLosses {
   const { config, weights, positions } = group
   const { recorder } = graph
@@ -50,7 +50,9 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const memory = encode(recording, { ids: feeds.ids, inverse: { uniqueIds, starts, order } }, feeds.tokenLengths, positions)
   const frames = config.justCounter ? feeds.frames : frameNoise(graph, feeds.frames, feeds.sigma, options.noiseRate, COORDS)
   const { frameLengths, at, tokenLengths: memoryLengths } = feeds
-  const pred = decode(recording, { frames, frameLengths, at, positions, memory, memoryLengths })
+  const durations = config.durations ? tokenDurations(recording, memory, memoryLengths) : undefined
+  const timing = durations && { features: memory, spans: durations.spans, lengths: memoryLengths, ...counterOf(group) }
+  const pred = decode(recording, { frames, frameLengths, at, positions, memory, memoryLengths, timing })
 
   const numbers = outputNumbers(config)
   const lossInputs = { frames: frameLengths, weight: feeds.weight, coefficient: feeds.coefficient, medianError: feeds.medianError }
@@ -62,7 +64,8 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const stride = padded(numbers)
   const spread = recorder.tensor('spread', [2, stride])
   recorder.run(errorSpread, { pred, goal: feeds.goal, frames: frameLengths, spread }, { batch, length, stride })
-  return { feeds, reports: { samples, spread, ...(config.lengthHead && { length: recordLengthLoss(recording, memory, feeds) }) } }
+  const logLengths = durations?.logFrames ?? (config.lengthHead ? lengthHead(recording, memory, memoryLengths) : undefined)
+  return { feeds, reports: { samples, spread, ...(logLengths && { length: recordLengthLoss(graph, logLengths, feeds) }) } }
 }
 
 function recordFeeds({ recorder }: Graph, { config }: LanguageGroup, { batch, target: length, source: tokens }: PoseShape): Feeds {
@@ -96,9 +99,7 @@ function rewardUse(graph: Graph, pred: Tensor, ones: Tensor, numbers: number, re
 }
 
 /** The squared error of the predicted logarithm of each length, as a clip of one frame of one number. */
-function recordLengthLoss(recording: Recording, memory: Tensor, feeds: Feeds): Tensor {
-  const { graph } = recording
-  const predicted = lengthHead(recording, memory, feeds.tokenLengths)
+function recordLengthLoss(graph: Graph, predicted: Tensor, feeds: Feeds): Tensor {
   const inputs = {
     goal: feeds.logLength,
     frames: feeds.lengthRows,
