@@ -102,7 +102,7 @@ program
   .requiredOption('--model <file>', 'checkpoint of a text-to-pose run, e.g. runs/rain/best.safetensors')
   .option('--lang <tag>', 'sign language, e.g. ASL (default: the language of the model, if it has only one)')
   .requiredOption('--out <file...>', 'files to write; the file extension selects the format')
-  .option('--policy <name>', lengthHelp, lengthPolicy, 'self-counter')
+  .option('--policy <name>', lengthHelp, lengthPolicy, 'auto')
   .option('--reference <prefix#clip>', 'corpus clip to draw beside the result: prefix of the corpus, and name or line number of the clip')
   .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
     const { generate } = await import('./commands/generate.js')

@@ -23,7 +23,7 @@ export function addEvalCommand(program: Command, cli: Cli, version: string): voi
     )
     .option('--motions <path>', 'evaluate motions made elsewhere: prefix of a corpus, .h5 file, or .pose or .npz files')
     .option('--out <folder>', 'folder of eval.json and report.html (default: eval, beside the model)')
-    .option('--policy <name>', lengthHelp, lengthPolicy, 'self-counter')
+    .option('--policy <name>', lengthHelp, lengthPolicy, 'auto')
     .option('--gate <share>', 'exit status 1 if the worst class has a lower normalised score', share)
   withSplit(command).action((model: string | undefined, options: EvalCommandOptions) => evaluated(model, options, cli, version))
 }

@@ -134,7 +134,7 @@ async function madeMotions(
   clips: readonly SplitClip[],
   options: EvalCommandOptions,
 ): Promise<Omit<MadeMotions, 'motions'> & Partial<Pick<MadeMotions, 'motions'>>> {
-  const { motions, limit, policy = 'self-counter', signal } = options
+  const { motions, limit, policy = 'auto', signal } = options
   const chosen = firstOfEach(clips, limit)
   if (motions !== undefined) {
     const all = await readMade(motions, clips, signal)

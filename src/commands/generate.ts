@@ -62,7 +62,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
     // As long as the reference in time, whatever its rate.
     const lengths = reference ? { lengths: [Math.max(1, Math.round((reference.frames * fps) / reference.fps))] } : {}
     const [motion] = (await generator.generate([text], {
-      policy: options.policy ?? 'self-counter',
+      policy: options.policy ?? 'auto',
       signal: options.signal,
       ...lengths,
     })) as [Motion]

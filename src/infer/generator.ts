@@ -20,12 +20,12 @@ import type { Abortable } from './abort.js'
 import { checkKind, checkOptions, checkTexts } from './asked.js'
 import { refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
-import { checkPolicy, frameCounts, type LengthPolicy, policyNumbers } from './length_policy.js'
+import { checkPolicy, frameCounts, type LengthPolicy, policyFor, policyNumbers } from './length_policy.js'
 import { type Session, Sessions } from './sessions.js'
 import { type EncoderOptions, paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
 
 export interface GenerateOptions extends Abortable {
-  /** Default: the model's own counter. */
+  /** Default `auto`. */
   readonly policy?: LengthPolicy
   /** For `oracle`: the reference's length of each sentence. */
   readonly lengths?: readonly number[]
@@ -131,12 +131,13 @@ export class Generator implements AsyncDisposable {
   async #start(
     { encoding, decoding, feeds }: FrameSession,
     tokens: readonly Uint32Array[],
-    { policy = 'self-counter', lengths }: GenerateOptions,
+    { policy = 'auto', lengths }: GenerateOptions,
   ): Promise<number | undefined> {
     const { startFrame, scaling, config, language } = this.#group
     const { maxFrames } = config
     const batch = tokens.length
-    const counts = await frameCounts({ policy, lengths, batch, maxFrames, language }, await encoding.start(tokens))
+    const request = { policy: policyFor(policy, config), lengths, batch, maxFrames, language }
+    const counts = await frameCounts(request, await encoding.start(tokens))
     const inputStride = padded(inputNumbers(config))
     const start = new Float32Array(batch * inputStride)
     if (!config.justCounter) for (let b = 0; b < batch; b++) scaleInto(start, b * inputStride, startFrame, scaling)

@@ -5,24 +5,32 @@ import { firstNonFinite } from '../base/finite.js'
 import { shown } from '../base/shown.js'
 import type { PendingReports } from '../device/readback.js'
 import { counterMode } from '../kernels/next_frame.js'
+import { knowsLength, type ModelConfig } from '../model/config.js'
 import { diverged } from './divergence.js'
 
 /**
- * `self-counter`: the model's own progress counter, made monotone. `predicted-length`: the length head says N, the counter is then given.
- * `oracle`: N is the reference's, for comparison with tables that leak it.
+ * `self-counter`: the model's own progress counter, made monotone. `predicted-length`: the model says N before the first frame (by the durations
+ * of its tokens, or a length head), the counter is then given. `oracle`: N is the reference's, for comparison with tables that leak it.
+ * `auto`: `predicted-length` of a model that can, `self-counter` of any other.
  */
-export type LengthPolicy = 'self-counter' | 'predicted-length' | 'oracle'
-export const lengthPolicies: readonly LengthPolicy[] = ['self-counter', 'predicted-length', 'oracle']
+export type LengthPolicy = 'auto' | 'self-counter' | 'predicted-length' | 'oracle'
+export const lengthPolicies: readonly LengthPolicy[] = ['auto', 'self-counter', 'predicted-length', 'oracle']
+
+/** What `auto` is for a model. */
+export function policyFor(policy: LengthPolicy, config: Pick<ModelConfig, 'lengthHead' | 'durations'>): Exclude<LengthPolicy, 'auto'> {
+  if (policy !== 'auto') return policy
+  return knowsLength(config) ? 'predicted-length' : 'self-counter'
+}
 
 /** Throws ERR_USAGE, naming those there are, for an unknown policy. */
-export function checkPolicy(policy: LengthPolicy = 'self-counter'): void {
+export function checkPolicy(policy: LengthPolicy = 'auto'): void {
   if (lengthPolicies.includes(policy)) return
   const problem = `wanted a policy of ${lengthPolicies.join(', ')}, got ${shown(policy)}`
   throw new SignError('ERR_USAGE', 'generate', problem, 'Choose one of them')
 }
 
 export interface LengthRequest {
-  readonly policy: LengthPolicy
+  readonly policy: Exclude<LengthPolicy, 'auto'>
   /** For `oracle`: the reference's length of each sentence. */
   readonly lengths: readonly number[] | undefined
   readonly batch: number

@@ -3,6 +3,7 @@
 import { counted } from '../base/counted.js'
 import type { Gpu } from '../device/gpu.js'
 import { type GenerateOptions, Generator } from '../infer/generator.js'
+import { policyFor } from '../infer/length_policy.js'
 import type { LanguageGroup } from '../model/sign_model.js'
 import type { Subject } from './collect.js'
 import { groupArenas } from './memory_plan.js'
@@ -16,14 +17,14 @@ export async function generateSubject(
   gpu: Gpu,
   group: LanguageGroup,
   text: string,
-  { policy = 'self-counter', ...options }: GenerateOptions = {},
+  { policy = 'auto', ...options }: GenerateOptions = {},
 ): Promise<GenerateSubject> {
   const generator = new Generator(gpu, group)
   const step = () => generator.generate([text], { policy, ...options })
   const { frames } = (await step())[0]!
   return {
     command: 'generate',
-    subject: `'${text}' in ${group.language}, ${counted(frames, 'frame')} by ${policy}, width ${group.config.width}`,
+    subject: `'${text}' in ${group.language}, ${counted(frames, 'frame')} by ${policyFor(policy, group.config)}, width ${group.config.width}`,
     arenas: groupArenas({ name: group.language, weights: group.weights, tables: [group.positions.region!.buffer] }),
     step,
     destroy: () => generator.destroy(),

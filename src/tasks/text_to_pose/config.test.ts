@@ -48,7 +48,7 @@ describe('a run file', () => {
       noise: { rate: 5, warmup: 0 },
       batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns' },
       stop: { steps: 2000, epochs: null, patience: null, minRate: null },
-      validate: { every: 200, clips: 20, policy: 'self-counter' },
+      validate: { every: 200, clips: 20, policy: 'auto' },
       checkpoint: { every: 200, keep: 1 },
       log: { every: 10, tensorboard: true },
       adapter: null,

@@ -123,7 +123,7 @@ const run = keys({
     /** Clips a validation. */
     clips: count.default(20),
     /** How the number of frames is decided. `oracle` leaks the truth: only for comparison with published tables. */
-    policy: z.enum(['self-counter', 'predicted-length', 'oracle']).default('self-counter'),
+    policy: z.enum(['auto', 'self-counter', 'predicted-length', 'oracle']).default('auto'),
   }).prefault({}),
   ...keeping,
 } satisfies KeyedShape)
