@@ -75,7 +75,7 @@ const nameOf = (sizes: object): string => Object.values(sizes).join('×')
 
 describe('bone_loss', () => {
   it.each(weightings)('has a reference gradient that matches finite differences, with weights %o', (weights) => {
-    const shape = { batch: 2, length: 3, stride: 152, ...weights }
+    const shape = { batch: 1, length: 3, stride: 150, ...weights }
     const motion = motionOf(shape, 3, 0)
     const { inputs, weight, coefficient } = motion
     const grad = reference.boneLossGrad(inputs, weight, coefficient, shape, bones)

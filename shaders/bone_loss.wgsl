@@ -8,7 +8,7 @@
 // pred, goal : [B,T,S] f32, units : [2,S] f32, as parts/bones has them
 // frames     : [B] u32, real frames of each sample
 // rowSums    : [B,T,2] f32
-// One workgroup owns one row, a lane one joint and the bone that ends in it; the lanes' sums are added up in pairs, in a fixed order.
+// One workgroup owns one row, a lane one joint and the bone that ends in it. After one barrier the first lane adds the 50 up in order.
 //
 // The change of an error is the error of a change: (pred[t] - pred[t-1]) - (goal[t] - goal[t-1]). A bone's counts where the bone counts in
 // both frames; the first frame of a clip has no motion. Padding, which may hold anything, is not read.
@@ -40,8 +40,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       sum.x = params.bones * dot(now.error, now.error) / 49.0;
       if (moves) {
         let before = boneAt(row - 1u, lane);
-        let change = now.error - before.error;
-        sum.y = select(0.0, params.velocity * dot(change, change) / 49.0, now.counts && before.counts);
+        if (now.counts && before.counts) {
+          let change = now.error - before.error;
+          sum.y = params.velocity * dot(change, change) / 49.0;
+        }
       }
     }
     if (moves) {
@@ -50,13 +52,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
   }
   sums[lane] = sum;
-  for (var half = WG / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) {
-      sums[lane] += sums[lane + half];
-    }
-  }
+  workgroupBarrier();
   if (lane == 0u) {
-    rowSums[row] = sums[0];
+    var all = vec2f(0.0);
+    for (var joint = 0u; joint < JOINTS; joint++) {
+      all += sums[joint];
+    }
+    rowSums[row] = all;
   }
 }

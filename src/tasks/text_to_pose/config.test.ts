@@ -177,6 +177,16 @@ describe('a complaint', () => {
       'demo.yaml:4:17: `data[1].language`: wanted each language once, got GSL again',
     ],
     [
+      'bones of frames further ahead',
+      `${small}loss: { bones: 1 }\nmodel: { futureFrames: 2 }\n`,
+      'demo.yaml:4:16: `loss.bones`: wanted 0 with model.futureFrames 2, of which it knows the first alone, got 1',
+    ],
+    [
+      'a velocity that rewards do not weigh',
+      `${small}loss: { velocity: 0.5 }\nlearning: { mode: rwr }\n`,
+      'demo.yaml:4:19: `loss.velocity`: wanted 0 with learning.mode rwr, whose rewards do not weigh it, got 0.5',
+    ],
+    [
       'a policy without its head',
       `${small}validate: { policy: predicted-length }\n`,
       'demo.yaml:4:21: `validate.policy`: wanted `model.lengthHead: true`',
