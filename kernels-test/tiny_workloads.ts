@@ -16,6 +16,7 @@ import {
 } from '../src/kernels/batch_norm.js'
 import { beamReorder } from '../src/kernels/beam_reorder.js'
 import { beamStep } from '../src/kernels/beam_step.js'
+import { boneLoss, boneLossGrad, boneLossReport } from '../src/kernels/bone_loss.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
 import { columnSum } from '../src/kernels/column_sum.js'
@@ -84,6 +85,7 @@ const labelled = { labels: Uint32Array.of(1, 2, 3, 3), labelLengths: Uint32Array
 const spanned = { batch: 2, tokens: 3, stride: 4 }
 const clock = { ...spanned, length: 4, column: 0, unit: 1 }
 const loss = { batch: 2, length: 3, stride: 8, kind: 0 }
+const boned = { batch: 2, length: 3, stride: 152, bones: 1, velocity: 1 }
 
 export const tinyWorkloads: readonly Workload[] = [
   workload(
@@ -302,6 +304,14 @@ export const tinyWorkloads: readonly Workload[] = [
     { rowSums: 12, frames: lengths, weight: 2, coefficient: 2, reference: 1, report: 8 },
   ),
   workload(poseLossGrad, note, { ...loss, numbers: 7 }, { pred: 48, goal: 48, frames: lengths, weight: 2, coefficient: 2, dpred: 48 }),
+  workload(boneLoss, note, boned, { pred: 912, goal: 912, units: 304, frames: lengths, rowSums: 12 }),
+  workload(boneLossReport, note, { batch: 2, length: 3 }, { rowSums: 12, frames: lengths, weight: 2, coefficient: 2, report: 4 }),
+  workload(
+    boneLossGrad,
+    note,
+    { ...boned, accumulate: 1 },
+    { pred: 912, goal: 912, units: 304, frames: lengths, weight: 2, coefficient: 2, dpred: 912 },
+  ),
   workload(rewardWeights, note, { batch: 3, kind: 0, intensity: 1, spread: 1 }, { report: 12, weight: 3 }),
   workload(fill, note, { first: 4, n: 4, value: 0 }, { y: 12 }),
   workload(softsign, note, { n: 12 }, { x: 12, y: 12 }),

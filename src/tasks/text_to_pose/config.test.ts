@@ -43,7 +43,7 @@ describe('a run file', () => {
       precision: 'f32',
       optimiser: { kind: 'adam', rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayed: 'matrices', clip: 5 },
       schedule: { kind: 'plateau', factor: 0.7, patience: 7, minRate: 2e-4 },
-      loss: { kind: 'mse', padding: 'per-sample' },
+      loss: { kind: 'mse', padding: 'per-sample', bones: 0, velocity: 0 },
       learning: { mode: 'mse', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
       noise: { rate: 5, warmup: 0 },
       batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns' },
@@ -175,6 +175,16 @@ describe('a complaint', () => {
       'a language twice',
       'name: a\ndata:\n  - synthetic: {}\n  - { language: GSL, train: x }\n',
       'demo.yaml:4:17: `data[1].language`: wanted each language once, got GSL again',
+    ],
+    [
+      'bones of frames further ahead',
+      `${small}loss: { bones: 1 }\nmodel: { futureFrames: 2 }\n`,
+      'demo.yaml:4:16: `loss.bones`: wanted 0 with model.futureFrames 2, of which it knows the first alone, got 1',
+    ],
+    [
+      'a velocity that rewards do not weigh',
+      `${small}loss: { velocity: 0.5 }\nlearning: { mode: rwr }\n`,
+      'demo.yaml:4:19: `loss.velocity`: wanted 0 with learning.mode rwr, whose rewards do not weigh it, got 0.5',
     ],
     [
       'a policy without its head',

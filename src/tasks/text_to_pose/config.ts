@@ -83,6 +83,10 @@ const run = keys({
     kind: z.enum(['mse', 'l1']).default('mse'),
     /** `per-sample`: each clip is a mean over its own frames. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
     padding: z.enum(['per-sample', 'batch']).default('per-sample'),
+    /** Weight of the loss on bone directions, in which a finger's bone counts as much as an upper arm; 0 records none. */
+    bones: z.number().min(0).default(0),
+    /** Weight of the loss on velocity, of bone directions and of joints; 0 records none. */
+    velocity: z.number().min(0).default(0),
   }).prefault({}),
   /** Rewards and the Priority Learning Channel; `priority.ts` has the formulas. */
   learning: keys({
@@ -166,10 +170,24 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
       ['batch', 'microBatch'],
       `wanted null with learning.mode ${config.learning.mode}, whose rewards are weighed over a whole batch, got ${config.batch.microBatch}`,
     ]
+  for (const key of ['bones', 'velocity'] as const) yield* unfittingLoss(config, key)
   if (config.groups === 'shared')
     for (const [i, entry] of config.data.entries())
       if ('train' in entry && entry.source !== 'lang_gloss')
         yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
   yield* unfittingSizes(config)
   yield* endless(config)
+}
+
+/** Why a loss beside that on joints cannot have its weight: it knows the frame that is next, and no rewards. */
+function* unfittingLoss(
+  { loss, model, learning }: Omit<RunConfig, 'out'>,
+  key: 'bones' | 'velocity',
+): Generator<[path: string[], message: string]> {
+  const got = loss[key]
+  if (got === 0) return
+  const path = ['loss', key]
+  if (model.futureFrames > 1)
+    yield [path, `wanted 0 with model.futureFrames ${model.futureFrames}, of which it knows the first alone, got ${got}`]
+  if (weighsBatches(learning.mode)) yield [path, `wanted 0 with learning.mode ${learning.mode}, whose rewards do not weigh it, got ${got}`]
 }

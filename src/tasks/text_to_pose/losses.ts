@@ -3,10 +3,11 @@
 import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
 import { inputNumbers, outputNumbers } from '../../model/config.js'
-import { counterOf, type LanguageGroup } from '../../model/sign_model.js'
+import { counterOf, type GroupDescription, type LanguageGroup } from '../../model/sign_model.js'
 import { decode, encode, lengthHead, tokenDurations } from '../../model/text_to_pose.js'
 import { COORDS } from '../../motion/skeleton.js'
 import type { Recording } from '../../nn/recording.js'
+import { boneLoss } from '../../ops/bone_loss.js'
 import { frameNoise } from '../../ops/frame_noise.js'
 import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
@@ -20,6 +21,9 @@ export interface PoseLossOptions {
   readonly noiseRate: number
   /** What rewards do within a batch; default nothing. */
   readonly reward?: RewardOptions | undefined
+  /** Weights of the losses on bone directions and on velocity beside that on joints; default 0, which records nothing. */
+  readonly bones?: number
+  readonly velocity?: number
 }
 
 /** Reward-weighted regression, or the policy gradient of a Gaussian of deviation `spread` about the prediction. */
@@ -35,11 +39,25 @@ export interface StepArrays {
   readonly ones: Float32Array
   /** [1] */
   readonly medianError: Float32Array
+  /** [2, output stride]: centre and scale of each coordinate; fed where bones or velocity have a loss. */
+  readonly units: Float32Array
 }
 
-type Feeds = Readonly<Record<keyof BatchArrays | keyof StepArrays, Tensor>>
+/** The units of a group's frames, as the losses on bones and on velocity take them. */
+export function unitsOf({ config, scaling: { centre, scale } }: GroupDescription): Float32Array {
+  const stride = padded(outputNumbers(config))
+  const units = new Float32Array(2 * stride)
+  units.set(centre.subarray(0, COORDS))
+  units.set(scale.subarray(0, COORDS), stride)
+  return units
+}
 
-/** Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], and from a model that knows lengths `length` f32 [B, 4]. */
+type Feeds = Readonly<Record<keyof BatchArrays | Exclude<keyof StepArrays, 'units'>, Tensor>>
+
+/**
+ * Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], from a model that knows lengths `length` f32 [B, 4], and with a loss on bones
+ * or on velocity `bones` f32 [B, 2].
+ */
 export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: PoseShape, options: PoseLossOptions): RecordedLosses {
   const { config, weights, positions } = group
   const { recorder } = graph
@@ -64,8 +82,12 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const stride = padded(numbers)
   const spread = recorder.tensor('spread', [2, stride])
   recorder.run(errorSpread, { pred, goal: feeds.goal, frames: frameLengths, spread }, { batch, length, stride })
+  const bones = recordBoneLoss(graph, pred, feeds, numbers, options)
   const logLengths = durations?.logFrames ?? (config.lengthHead ? lengthHead(recording, memory, memoryLengths) : undefined)
-  return { feeds, reports: { samples, spread, ...(logLengths && { length: recordLengthLoss(graph, logLengths, feeds) }) } }
+  return {
+    feeds: { ...feeds, ...bones.feeds },
+    reports: { samples, spread, ...bones.reports, ...(logLengths && { length: recordLengthLoss(graph, logLengths, feeds) }) },
+  }
 }
 
 function recordFeeds({ recorder }: Graph, { config }: LanguageGroup, { batch, target: length, source: tokens }: PoseShape): Feeds {
@@ -98,6 +120,21 @@ function rewardUse(graph: Graph, pred: Tensor, ones: Tensor, numbers: number, re
   return { ...reward, action: frameNoise(graph, pred, ones, reward.spread, numbers) }
 }
 
+/** The losses on bones and on velocity, where they weigh anything. */
+function recordBoneLoss(
+  graph: Graph,
+  pred: Tensor,
+  { goal, frameLengths, weight, coefficient }: Feeds,
+  numbers: number,
+  { bones = 0, velocity = 0 }: PoseLossOptions,
+): RecordedLosses {
+  if (bones === 0 && velocity === 0) return { feeds: {}, reports: {} }
+  const units = graph.recorder.feed('units', [2, padded(numbers)])
+  const inputs = { goal, frames: frameLengths, weight, coefficient, units }
+  const report = graph.recorder.scope('bone_loss', () => boneLoss(graph, pred, inputs, { numbers, bones, velocity }))
+  return { feeds: { units }, reports: { bones: report } }
+}
+
 /** The squared error of the predicted logarithm of each length, as a clip of one frame of one number. */
 function recordLengthLoss(graph: Graph, predicted: Tensor, feeds: Feeds): Tensor {
   const inputs = {
@@ -112,10 +149,14 @@ function recordLengthLoss(graph: Graph, predicted: Tensor, feeds: Feeds): Tensor
 
 /** What a step did. */
 export interface PoseLossReport {
+  /** On joints and counter, and on bones and velocity where these weigh anything. */
   readonly loss: number
   readonly samples: readonly SampleReport[]
   /** Loss of the length head, where there is one. */
   readonly lengthLoss: number | undefined
+  /** What bone directions and velocity have in the loss, their weights included; undefined where neither weighs anything. */
+  readonly lossBones: number | undefined
+  readonly lossVelocity: number | undefined
   /** Sums of errors and of their squares over real frames, [2, output stride]. */
   readonly spread: Float32Array
 }
@@ -133,8 +174,12 @@ export interface SampleReport {
 export function poseLossReport(passes: readonly PassReports[]): PoseLossReport {
   const samples = passes.flatMap((pass) => readSamples(pass.samples!))
   const lengths = passes.flatMap(({ length }) => (length ? readSamples(length) : []))
+  const bones = passes.flatMap(({ bones }) => (bones ? [new Float32Array(bones)] : []))
+  const [lossBones, lossVelocity] = bones.length > 0 ? [everyOther(bones, 0), everyOther(bones, 1)] : []
   return {
-    loss: lossOf(samples),
+    loss: lossOf(samples) + (lossBones ?? 0) + (lossVelocity ?? 0),
+    lossBones,
+    lossVelocity,
     samples,
     lengthLoss: lengths.length > 0 ? lossOf(lengths) : undefined,
     spread: passes.map(({ spread }) => new Float32Array(spread!)).reduce((a, b) => a.map((sum, i) => sum + b[i]!)),
@@ -142,6 +187,10 @@ export function poseLossReport(passes: readonly PassReports[]): PoseLossReport {
 }
 
 const lossOf = (samples: readonly SampleReport[]): number => samples.reduce((sum, { loss }) => sum + loss, 0)
+
+/** The sum of one of the two numbers of each sample. */
+const everyOther = (reports: readonly Float32Array[], first: 0 | 1): number =>
+  reports.reduce((sum, report) => report.reduce((part, share, i) => (i % 2 === first ? part + share : part), sum), 0)
 
 function readSamples(report: ArrayBuffer): SampleReport[] {
   const numbers = new Float32Array(report)

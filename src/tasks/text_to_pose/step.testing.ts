@@ -8,7 +8,7 @@ import { padded } from '../../ops/parameter.js'
 import { type PassOptions, StepProgram, type StepSettings } from '../../train/step_program.js'
 import type { UpdateOptions } from '../../train/update.js'
 import type { BatchArrays, PoseShape } from './batch.js'
-import { type PoseLossOptions, type PoseLossReport, poseLossReport, recordPoseLosses } from './losses.js'
+import { type PoseLossOptions, type PoseLossReport, poseLossReport, recordPoseLosses, unitsOf } from './losses.js'
 
 export interface PoseStepSettings extends StepSettings {
   readonly medianError: number
@@ -36,7 +36,7 @@ export async function recordPoseStep(
     step,
     async run(arrays, { medianError, sigma = 0, ...settings }, passOptions) {
       const noise = new Float32Array(padded(inputNumbers(config))).fill(sigma)
-      const fed = { ...arrays, ones, sigma: noise, medianError: Float32Array.of(medianError) }
+      const fed = { ...arrays, ones, sigma: noise, medianError: Float32Array.of(medianError), units: unitsOf(group) }
       const { reports, gradientNorm } = await step.run(fed, settings, passOptions)
       return { ...poseLossReport([reports]), gradientNorm }
     },

@@ -18,7 +18,7 @@ afterAll(() => gpu.destroy())
 
 const STEPS = 60
 
-const configOf = (mode: RewardMode) =>
+const configOf = (mode: RewardMode, more = '', microBatch: number | null = null) =>
   parseRunConfig(
     `
 name: modes
@@ -26,16 +26,16 @@ data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 16, words: 6, wordsPer
 model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
 optimiser: { kind: adamw, rate: 3.0e-3 }
 schedule: { kind: constant }
-batch: { size: 4 }
+batch: { size: 4, microBatch: ${microBatch} }
 noise: { rate: 0 }
 learning: { mode: ${mode}, warmup: 1, ramp: 2, refresh: 4, intensity: 2 }
-`,
+${more}`,
     'test',
   )
 
 /** Trains a very small model; returns mean losses of the first and last ten steps, the weights, and what was skipped. */
-async function train(mode: RewardMode) {
-  const config = configOf(mode)
+async function train(mode: RewardMode, more = '', steps = STEPS, microBatch: number | null = null) {
+  const config = configOf(mode, more, microBatch)
   const data = await loadData(config)
   const model = new SignModel(gpu, { training: true })
   for (const { group } of data) model.addLanguage(group, { seed: config.seed })
@@ -43,9 +43,11 @@ async function train(mode: RewardMode) {
   const losses: number[] = []
   const weights: number[][] = []
   const skipped = new Set<number>()
-  for (let i = 0; i < STEPS; i++) {
-    const { loss, samples } = await trainer.trainStep()
+  const parts: { joints: number; bones: number | undefined; velocity: number | undefined }[] = []
+  for (let i = 0; i < steps; i++) {
+    const { loss, samples, lossBones, lossVelocity } = await trainer.trainStep()
     losses.push(loss)
+    parts.push({ joints: samples.reduce((sum, sample) => sum + sample.loss, 0), bones: lossBones, velocity: lossVelocity })
     weights.push(samples.map(({ weight }) => weight))
     skipped.add(trainer.epochScalars()['skip/ASL'] ?? 0)
   }
@@ -53,7 +55,7 @@ async function train(mode: RewardMode) {
   await trainer.destroy()
   model.destroy()
   const mean = (list: readonly number[]) => list.reduce((a, b) => a + b, 0) / list.length
-  return { first: mean(losses.slice(0, 10)), last: mean(losses.slice(-10)), losses, weights, tensors, skipped }
+  return { first: mean(losses.slice(0, 10)), last: mean(losses.slice(-10)), losses, parts, weights, tensors, skipped }
 }
 
 /** The gradient of one batch that is `batch` times the same clip, at first weights that stay, as one vector. */
@@ -89,6 +91,35 @@ function cosine(a: Float64Array, b: Float64Array): number {
   const dot = (x: Float64Array, y: Float64Array) => x.reduce((sum, v, i) => sum + v * y[i]!, 0)
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
 }
+
+describe('losses on bones and on velocity', () => {
+  it('are part of the loss by name and fall with it; where one weighs nothing it is 0', async () => {
+    const { parts, losses } = await train('mse', 'loss: { bones: 0.5, velocity: 0.5 }')
+    for (const [i, { joints, bones, velocity }] of parts.entries()) expect(losses[i]).toBeCloseTo(joints + bones! + velocity!, 6)
+    const [first, last] = [parts[0]!, parts.at(-1)!]
+    expect(last.bones).toBeLessThan(first.bones! / 2)
+    expect(last.velocity).toBeLessThan(first.velocity!)
+    for (const { bones, velocity } of (await train('mse', 'loss: { bones: 0.5 }', 3)).parts) {
+      expect(bones).toBeGreaterThan(0)
+      expect(velocity).toBe(0)
+    }
+  })
+
+  it('are not recorded by default', async () => {
+    for (const { bones, velocity } of (await train('mse', '', 1)).parts) expect([bones, velocity]).toEqual([undefined, undefined])
+  })
+
+  it('add up over micro-batches to those of the whole batch, whose training goes the same way', async () => {
+    const loss = 'loss: { bones: 0.5, velocity: 0.5 }'
+    const whole = await train('mse', loss, 5)
+    const { parts } = await train('mse', loss, 5, 2)
+    for (const [i, { joints, bones, velocity }] of parts.entries()) {
+      expect(joints / whole.parts[i]!.joints).toBeCloseTo(1, 4)
+      expect(bones! / whole.parts[i]!.bones!).toBeCloseTo(1, 4)
+      expect(velocity! / whole.parts[i]!.velocity!).toBeCloseTo(1, 4)
+    }
+  })
+})
 
 describe('the ways rewards steer training', () => {
   it('rl is mse, to the bit', async () => {

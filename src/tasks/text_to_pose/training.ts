@@ -26,6 +26,7 @@ import {
   type RewardOptions,
   recordPoseLosses,
   type StepArrays,
+  unitsOf,
 } from './losses.js'
 import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
 
@@ -117,7 +118,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     const inputSigma = new Float32Array(padded(inputNumbers(group.config)))
     if (step > noise.warmup) inputSigma.set(sigma.subarray(0, inputSigma.length))
     const ones = new Float32Array(padded(outputNumbers(group.config))).fill(1)
-    const arrays: StepArrays = { sigma: inputSigma, ones, medianError: Float32Array.of(medianError) }
+    const arrays: StepArrays = { sigma: inputSigma, ones, medianError: Float32Array.of(medianError), units: unitsOf(group) }
     return { ...batchArrays(samples, shape, group, { padding: loss.padding, whole: batch.examples.length }), ...arrays }
   }
 
@@ -141,9 +142,14 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     this.#drawn = this.#draw(epoch)
   }
 
-  scalarsOf({ samples, lengthLoss }: PoseStep): Scalars {
+  scalarsOf({ samples, lengthLoss, lossBones, lossVelocity }: PoseStep): Scalars {
     const reward = samples.reduce((sum, sample) => sum + sample.reward, 0) / samples.length
-    return { reward, ...(lengthLoss === undefined ? {} : { lengthLoss }) }
+    return {
+      reward,
+      ...(lengthLoss === undefined ? {} : { lengthLoss }),
+      ...(lossBones === undefined ? {} : { lossBones }),
+      ...(lossVelocity === undefined ? {} : { lossVelocity }),
+    }
   }
 
   /** What share of this epoch's draws is skipped, by language and length, as `skip/ASL/long`; empty where nothing is drawn. */
@@ -230,7 +236,8 @@ export const trainedGroup = ({ language, weights, positions }: LanguageGroup): T
 
 /** What of a run file decides the losses of a step. */
 export function lossOptions({ loss, noise, learning }: RunConfig): PoseLossOptions {
-  return { loss: loss.kind, noiseRate: noise.rate, reward: rewardOptions(learning) }
+  const { kind, bones, velocity } = loss
+  return { loss: kind, bones, velocity, noiseRate: noise.rate, reward: rewardOptions(learning) }
 }
 
 function rewardOptions({ mode, intensity, spread }: RunConfig['learning']): RewardOptions | undefined {

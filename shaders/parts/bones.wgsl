@@ -1,0 +1,69 @@
+// parts/bones: the 49 bones of predicted and of true frames, for what is asked of their directions. A bone goes by the joint it ends in,
+// 1 to 49; the skeleton's numbering does without a table.
+//
+//   v = place of the joint - place of its parent,   place = centre + scale · number
+//   direction[v]  = v / max(|v|, |true v| / 4)
+//
+// pred, goal : [B,T,S] f32, S the stride; the first 150 numbers of a row are the joints' coordinates, in the model's units
+// units      : [2,S] f32, centre and scale of each column: what a model's number is in the data's units
+//
+// A true bone shorter than 1e-6 has no direction and does not count. A predicted one of less than a quarter of the true length keeps that
+// as its divisor: a unit vector's gradient grows as 1/|v|, and would drown all others where a finger shrinks to nothing.
+
+const JOINTS = 50u;
+
+@group(0) @binding(0) var<storage, read> pred: array<f32>;
+@group(0) @binding(1) var<storage, read> goal: array<f32>;
+@group(0) @binding(2) var<storage, read> units: array<f32>;
+
+struct Bone {
+  // Predicted minus true direction; 0 where the bone does not count.
+  error: vec3f,
+  // The predicted direction, a unit vector unless `short`.
+  direction: vec3f,
+  // What the predicted bone was divided by.
+  divisor: f32,
+  short: bool,
+  counts: bool,
+}
+
+// Fingers are four bones in a row from the hand's root, the neck bears both arms, and the right hand is numbered behind the left one.
+fn parentOf(joint: u32) -> u32 {
+  if (joint == 5u) { return 1u; }
+  if (joint == 29u) { return 4u; }
+  if (joint > 29u && joint % 4u == 2u) { return 29u; }
+  if (joint > 8u && joint < 29u && joint % 4u == 1u) { return 8u; }
+  return joint - 1u;
+}
+
+fn predAt(i: u32) -> vec3f { return vec3f(pred[i], pred[i + 1u], pred[i + 2u]); }
+
+fn goalAt(i: u32) -> vec3f { return vec3f(goal[i], goal[i + 1u], goal[i + 2u]); }
+
+fn unitsAt(i: u32) -> vec3f { return vec3f(units[i], units[i + 1u], units[i + 2u]); }
+
+fn boneAt(row: u32, joint: u32) -> Bone {
+  let end = 3u * joint;
+  let start = 3u * parentOf(joint);
+  let first = row * params.stride;
+  let between = unitsAt(end) - unitsAt(start);
+  let endScale = unitsAt(params.stride + end);
+  let startScale = unitsAt(params.stride + start);
+  let v = between + (endScale * predAt(first + end) - startScale * predAt(first + start));
+  let wanted = between + (endScale * goalAt(first + end) - startScale * goalAt(first + start));
+  let size = sqrt(dot(v, v));
+  let wantedSize = sqrt(dot(wanted, wanted));
+  let counts = wantedSize >= 1e-6;
+  let least = 0.25 * max(wantedSize, 1e-6);
+  let divisor = max(size, least);
+  let direction = v / divisor;
+  let error = select(vec3f(0.0), direction - wanted / max(wantedSize, 1e-6), counts);
+  return Bone(error, direction, divisor, size < least, counts);
+}
+
+// How much a joint's error, in the model's units, changes from the frame before to this one.
+fn jointDrift(row: u32, joint: u32) -> vec3f {
+  let now = row * params.stride + 3u * joint;
+  let before = now - params.stride;
+  return (predAt(now) - goalAt(now)) - (predAt(before) - goalAt(before));
+}
