@@ -10,7 +10,7 @@ attention_half_grad_query attention_row batch_norm batch_norm_grad batch_norm_mo
 batch_norm_weight_grad beam_reorder beam_step cache_append clip_scale column_sum contrastive_pairs contrastive_pairs_grad cross_entropy
 cross_entropy_grad ctc ctc_align ctc_grad ctc_grad_labels ctc_log_sum dropout embedding embedding_grad error_spread fill frame_noise gelu
 gelu_grad layer_norm layer_norm_grad layer_norm_weight_grad linear linear_grad linear_half linear_half_grad linear_half_weight_grad
-linear_row linear_weight_grad loss_scale loss_scale_update mean_pool mean_pool_grad next_frame next_token pose_loss pose_loss_grad
+linear_row linear_weight_grad loss_scale loss_scale_update mean_pool mean_pool_grad mix_frames next_frame next_token pose_loss pose_loss_grad
 pose_loss_report reward_weights softsign softsign_grad sum_squares to_half top_log_probs`.split(/\s+/)
 
 /** Throws ERR_USAGE naming the kernels there are where no name begins with one of `prefixes`. */

@@ -46,6 +46,7 @@ describe('a run file', () => {
       loss: { kind: 'mse', padding: 'per-sample' },
       learning: { mode: 'mse', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
       noise: { rate: 5, warmup: 0 },
+      sampling: { share: 0, passes: 1, ramp: 0 },
       batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns' },
       stop: { steps: 2000, epochs: null, patience: null, minRate: null },
       validate: { every: 200, clips: 20, policy: 'self-counter' },

@@ -106,6 +106,15 @@ const run = keys({
     /** Steps without noise at the start. */
     warmup: z.int().min(0).default(0),
   }).prefault({}),
+  /** Scheduled sampling: some of the decoder's input frames are its own predictions. */
+  sampling: keys({
+    /** The probability that an input frame is a predicted one. 0 turns it off. */
+    share: share.default(0),
+    /** Passes of the decoder that make them, each from what the one before predicted; as many as there are frames are generation itself. */
+    passes: count.default(1),
+    /** Steps over which the share grows from 0. */
+    ramp: z.int().min(0).default(0),
+  }).prefault({}),
   batch: keys({
     size: count.default(32),
     /** Frames are padded to a multiple of this. */
@@ -144,7 +153,7 @@ export const parseRunConfig = runParser(run, [
 
 /** What is wrong between keys that are each right by themselves: where, and how to say it. */
 function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (string | number)[], message: string]> {
-  const { validate, model } = config
+  const { validate, model, sampling } = config
   const seen = new Set<string>()
   for (const [i, entry] of config.data.entries()) {
     const languages = 'synthetic' in entry ? entry.synthetic.languages : [entry.language]
@@ -156,6 +165,10 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
   }
   if (validate.policy === 'predicted-length' && !model.lengthHead)
     yield [['validate', 'policy'], 'wanted `model.lengthHead: true` with it, got false']
+  if (sampling.share > 0 && model.justCounter)
+    yield [['sampling', 'share'], `wanted 0 with model.justCounter, whose decoder sees no frames, got ${sampling.share}`]
+  if (sampling.passes > model.maxFrames)
+    yield [['sampling', 'passes'], `wanted at most model.maxFrames, ${model.maxFrames}, got ${sampling.passes}`]
   if (config.initFrom !== null && config.base !== null) yield [['initFrom'], 'wanted `base` or `initFrom`, got both']
   if (config.batch.microBatch !== null && weighsBatches(config.learning.mode))
     yield [

@@ -4,7 +4,7 @@ import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
 import { inputNumbers, outputNumbers } from '../../model/config.js'
 import type { LanguageGroup } from '../../model/sign_model.js'
-import { decode, encode, lengthHead } from '../../model/text_to_pose.js'
+import { type DecodeInputs, decode, encode, lengthHead } from '../../model/text_to_pose.js'
 import { COORDS } from '../../motion/skeleton.js'
 import type { Recording } from '../../nn/recording.js'
 import { frameNoise } from '../../ops/frame_noise.js'
@@ -13,11 +13,14 @@ import { padded } from '../../ops/parameter.js'
 import { type LossKind, poseLoss, type RewardUse } from '../../ops/pose_loss.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'
 import type { BatchArrays, PoseShape } from './batch.js'
+import { sampledFrames } from './sampling.js'
 
 export interface PoseLossOptions {
   readonly loss: LossKind
   /** Times the measured error that decoder inputs are moved by; 0 for none. */
   readonly noiseRate: number
+  /** Passes in which the decoder makes some of its own inputs; 0, default, feeds it the true frames. */
+  readonly samplingPasses?: number
   /** What rewards do within a batch; default nothing. */
   readonly reward?: RewardOptions | undefined
 }
@@ -35,9 +38,11 @@ export interface StepArrays {
   readonly ones: Float32Array
   /** [1] */
   readonly medianError: Float32Array
+  /** [1]: the probability that an input is a predicted frame. */
+  readonly samplingShare: Float32Array
 }
 
-type Feeds = Readonly<Record<keyof BatchArrays | keyof StepArrays, Tensor>>
+type Feeds = Readonly<Record<keyof BatchArrays | Exclude<keyof StepArrays, 'samplingShare'>, Tensor>>
 
 /** Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], and with a length head `length` f32 [B, 4]. */
 export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: PoseShape, options: PoseLossOptions): RecordedLosses {
@@ -50,7 +55,13 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const memory = encode(recording, { ids: feeds.ids, inverse: { uniqueIds, starts, order } }, feeds.tokenLengths, positions)
   const frames = config.justCounter ? feeds.frames : frameNoise(graph, feeds.frames, feeds.sigma, options.noiseRate, COORDS)
   const { frameLengths, at, tokenLengths: memoryLengths } = feeds
-  const pred = decode(recording, { frames, frameLengths, at, positions, memory, memoryLengths })
+  const inputs: DecodeInputs = { frames, frameLengths, at, positions, memory, memoryLengths }
+  const { samplingPasses = 0 } = options
+  const samplingShare = samplingPasses > 0 ? recorder.feed('sampling_share', [1]) : undefined
+  const pred = decode(
+    recording,
+    samplingShare ? { ...inputs, frames: sampledFrames(recording, inputs, samplingShare, samplingPasses) } : inputs,
+  )
 
   const numbers = outputNumbers(config)
   const lossInputs = { frames: frameLengths, weight: feeds.weight, coefficient: feeds.coefficient, medianError: feeds.medianError }
@@ -62,7 +73,10 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const stride = padded(numbers)
   const spread = recorder.tensor('spread', [2, stride])
   recorder.run(errorSpread, { pred, goal: feeds.goal, frames: frameLengths, spread }, { batch, length, stride })
-  return { feeds, reports: { samples, spread, ...(config.lengthHead && { length: recordLengthLoss(recording, memory, feeds) }) } }
+  return {
+    feeds: { ...feeds, ...(samplingShare && { samplingShare }) },
+    reports: { samples, spread, ...(config.lengthHead && { length: recordLengthLoss(recording, memory, feeds) }) },
+  }
 }
 
 function recordFeeds({ recorder }: Graph, { config }: LanguageGroup, { batch, target: length, source: tokens }: PoseShape): Feeds {

@@ -28,6 +28,7 @@ import {
   type StepArrays,
 } from './losses.js'
 import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
+import { shareAt } from './sampling.js'
 
 /** What one step did. */
 export interface PoseStep extends PoseLossReport {
@@ -108,7 +109,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   feedsOf(pass: readonly number[], batch: BatchPlan, { step }: { readonly step: number }): HostArrays {
-    const { loss, noise } = this.config
+    const { loss, noise, sampling } = this.config
     const group = this.model.group(batch.group)
     const samples = pass.map((i) => this.#trainOf(batch.group)[i]!)
     const shape = { batch: pass.length, target: batch.target, source: batch.source }
@@ -117,7 +118,12 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     const inputSigma = new Float32Array(padded(inputNumbers(group.config)))
     if (step > noise.warmup) inputSigma.set(sigma.subarray(0, inputSigma.length))
     const ones = new Float32Array(padded(outputNumbers(group.config))).fill(1)
-    const arrays: StepArrays = { sigma: inputSigma, ones, medianError: Float32Array.of(medianError) }
+    const arrays: StepArrays = {
+      sigma: inputSigma,
+      ones,
+      medianError: Float32Array.of(medianError),
+      samplingShare: Float32Array.of(shareAt(sampling, step)),
+    }
     return { ...batchArrays(samples, shape, group, { padding: loss.padding, whole: batch.examples.length }), ...arrays }
   }
 
@@ -229,8 +235,9 @@ export const trainedGroup = ({ language, weights, positions }: LanguageGroup): T
 })
 
 /** What of a run file decides the losses of a step. */
-export function lossOptions({ loss, noise, learning }: RunConfig): PoseLossOptions {
-  return { loss: loss.kind, noiseRate: noise.rate, reward: rewardOptions(learning) }
+export function lossOptions({ loss, noise, sampling, learning }: RunConfig): PoseLossOptions {
+  const samplingPasses = sampling.share > 0 ? sampling.passes : 0
+  return { loss: loss.kind, noiseRate: noise.rate, samplingPasses, reward: rewardOptions(learning) }
 }
 
 function rewardOptions({ mode, intensity, spread }: RunConfig['learning']): RewardOptions | undefined {
