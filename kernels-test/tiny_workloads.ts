@@ -40,6 +40,7 @@ import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../src/kernels
 import { linearRow } from '../src/kernels/linear_row.js'
 import { lossScale, lossScaleUpdate } from '../src/kernels/loss_scale.js'
 import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
+import { mixFrames } from '../src/kernels/mix_frames.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
@@ -284,6 +285,12 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(lossScaleUpdate, note, { partials: 8, limit: 1, interval: 2 }, { partial: 8, hyper: 8, scaling: 8, clip: 2, tuned: 8 }),
   workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),
   workload(meanPoolGrad, note, { batch: 2, length: 3, width: 8, accumulate: 1 }, { dy: 16, lengths, dx: 48 }),
+  workload(
+    mixFrames,
+    note,
+    { batch: 2, length: 3, stride: 8, predStride: 12, coords: 6, stream: 1 },
+    { x: 48, pred: 72, frames: lengths, share: Float32Array.of(0.5), seed: Uint32Array.of(1, 2, 0, 0), y: 48 },
+  ),
   workload(
     nextFrame,
     note,

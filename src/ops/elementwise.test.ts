@@ -8,6 +8,7 @@ import { embedding as embeddingReference } from '../reference/embedding.js'
 import { frameNoise as frameNoiseReference } from '../reference/frame_noise.js'
 import * as geluReference from '../reference/gelu.js'
 import * as meanPoolReference from '../reference/mean_pool.js'
+import { mixFrames as mixFramesReference } from '../reference/mix_frames.js'
 import * as softsignReference from '../reference/softsign.js'
 import { dropout } from './dropout.js'
 import { frameNoise } from './frame_noise.js'
@@ -15,6 +16,7 @@ import { gelu } from './gelu.js'
 import type { Graph } from './graph.js'
 import { expectNear, type Given, given, ids, numbersOf, sum, through } from './graph.testing.js'
 import { meanPool } from './mean_pool.js'
+import { mixFrames } from './mix_frames.js'
 import { addPositions } from './positions.js'
 import { softsign } from './softsign.js'
 
@@ -138,4 +140,21 @@ it('frameNoise moves the coordinates as the reference does, each draw by a strea
   expectClose('y', ran.out.y!, noisy(0), near)
   expectClose('again', ran.out.again!, noisy(1), near)
   expect(ran.out.y).not.toEqual(ran.out.again)
+})
+
+it('mixFrames takes predictions as the reference does, passes on no gradient, and is left out outside training', async () => {
+  const pred = given(6, 2, 4, 12)
+  const share = { shape: [1], data: Float64Array.of(0.5) }
+  const record = (g: Graph, i: Readonly<Record<string, Tensor>>) => ({
+    y: mixFrames(g, i.x!, { pred: i.pred!, lengths: i.lengths!, share: i.share! }, 3, 6),
+  })
+  const fed = { inputs: { x, pred, lengths, share }, seed, record }
+  const ran = await through({ ...fed, dy: given(3, 2, 4, 8), wanted: ['pred'] })
+  const shape = { batch: 2, length: 4, stride: 8, predStride: 12, coords: 6, stream: 3, share: 0.5 }
+  const want = mixFramesReference(xs, numbersOf(pred), lengthsOf, seed, shape)
+  expect([...ran.out.y!]).toEqual([...want])
+  expect(want).not.toEqual(xs)
+  expect(ran.out).not.toHaveProperty('d pred')
+  expect([ran.forward, ran.backward]).toEqual([['mix_frames'], []])
+  expect((await through({ ...fed, mode: 'inference' })).forward).toEqual([])
 })

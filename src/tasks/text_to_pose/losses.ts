@@ -4,7 +4,7 @@ import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
 import { inputNumbers, outputNumbers } from '../../model/config.js'
 import { counterOf, type GroupDescription, type LanguageGroup } from '../../model/sign_model.js'
-import { decode, encode, lengthHead, tokenDurations } from '../../model/text_to_pose.js'
+import { type DecodeInputs, decode, encode, lengthHead, tokenDurations } from '../../model/text_to_pose.js'
 import { COORDS } from '../../motion/skeleton.js'
 import type { Recording } from '../../nn/recording.js'
 import { boneLoss } from '../../ops/bone_loss.js'
@@ -14,11 +14,14 @@ import { padded } from '../../ops/parameter.js'
 import { type LossKind, poseLoss, type RewardUse } from '../../ops/pose_loss.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'
 import type { BatchArrays, PoseShape } from './batch.js'
+import { sampledFrames } from './sampling.js'
 
 export interface PoseLossOptions {
   readonly loss: LossKind
   /** Times the measured error that decoder inputs are moved by; 0 for none. */
   readonly noiseRate: number
+  /** Passes in which the decoder makes some of its own inputs; 0, default, feeds it the true frames. */
+  readonly samplingPasses?: number
   /** What rewards do within a batch; default nothing. */
   readonly reward?: RewardOptions | undefined
   /** Weights of the losses on bone directions and on velocity beside that on joints; default 0, which records nothing. */
@@ -41,6 +44,8 @@ export interface StepArrays {
   readonly medianError: Float32Array
   /** [2, output stride]: centre and scale of each coordinate; fed where bones or velocity have a loss. */
   readonly units: Float32Array
+  /** [1]: the probability that an input is a predicted frame; fed under scheduled sampling. */
+  readonly samplingShare: Float32Array
 }
 
 /** The units of a group's frames, as the losses on bones and on velocity take them. */
@@ -52,7 +57,7 @@ export function unitsOf({ config, scaling: { centre, scale } }: GroupDescription
   return units
 }
 
-type Feeds = Readonly<Record<keyof BatchArrays | Exclude<keyof StepArrays, 'units'>, Tensor>>
+type Feeds = Readonly<Record<keyof BatchArrays | Exclude<keyof StepArrays, 'units' | 'samplingShare'>, Tensor>>
 
 /**
  * Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], from a model that knows lengths `length` f32 [B, 4], and with a loss on bones
@@ -70,7 +75,13 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const { frameLengths, at, tokenLengths: memoryLengths } = feeds
   const durations = config.durations ? tokenDurations(recording, memory, memoryLengths) : undefined
   const timing = durations && { features: memory, spans: durations.spans, lengths: memoryLengths, ...counterOf(group) }
-  const pred = decode(recording, { frames, frameLengths, at, positions, memory, memoryLengths, timing })
+  const inputs: DecodeInputs = { frames, frameLengths, at, positions, memory, memoryLengths, timing }
+  const { samplingPasses = 0 } = options
+  const samplingShare = samplingPasses > 0 ? recorder.feed('sampling_share', [1]) : undefined
+  const pred = decode(
+    recording,
+    samplingShare ? { ...inputs, frames: sampledFrames(recording, inputs, samplingShare, samplingPasses) } : inputs,
+  )
 
   const numbers = outputNumbers(config)
   const lossInputs = { frames: frameLengths, weight: feeds.weight, coefficient: feeds.coefficient, medianError: feeds.medianError }
@@ -85,7 +96,7 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const bones = recordBoneLoss(graph, pred, feeds, numbers, options)
   const logLengths = durations?.logFrames ?? (config.lengthHead ? lengthHead(recording, memory, memoryLengths) : undefined)
   return {
-    feeds: { ...feeds, ...bones.feeds },
+    feeds: { ...feeds, ...bones.feeds, ...(samplingShare && { samplingShare }) },
     reports: { samples, spread, ...bones.reports, ...(logLengths && { length: recordLengthLoss(graph, logLengths, feeds) }) },
   }
 }

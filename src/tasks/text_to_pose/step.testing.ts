@@ -14,6 +14,8 @@ export interface PoseStepSettings extends StepSettings {
   readonly medianError: number
   /** What every coordinate's noise is; default none. */
   readonly sigma?: number
+  /** The probability that an input is a predicted frame; default none is. */
+  readonly samplingShare?: number
 }
 
 export interface RecordedPoseStep {
@@ -34,9 +36,10 @@ export async function recordPoseStep(
   const ones = new Float32Array(padded(outputNumbers(config))).fill(1)
   return {
     step,
-    async run(arrays, { medianError, sigma = 0, ...settings }, passOptions) {
+    async run(arrays, { medianError, sigma = 0, samplingShare = 0, ...settings }, passOptions) {
       const noise = new Float32Array(padded(inputNumbers(config))).fill(sigma)
-      const fed = { ...arrays, ones, sigma: noise, medianError: Float32Array.of(medianError), units: unitsOf(group) }
+      const shares = { medianError: Float32Array.of(medianError), samplingShare: Float32Array.of(samplingShare) }
+      const fed = { ...arrays, ones, sigma: noise, ...shares, units: unitsOf(group) }
       const { reports, gradientNorm } = await step.run(fed, settings, passOptions)
       return { ...poseLossReport([reports]), gradientNorm }
     },

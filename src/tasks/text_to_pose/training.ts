@@ -19,6 +19,7 @@ import type { RunConfig } from './config.js'
 import type { LanguageData } from './data.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
 import { validate } from './evaluate.js'
+import { freeRunningError } from './free_running_error.js'
 import {
   type PoseLossOptions,
   type PoseLossReport,
@@ -29,6 +30,7 @@ import {
   unitsOf,
 } from './losses.js'
 import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
+import { shareAt } from './sampling.js'
 
 /** What one step did. */
 export interface PoseStep extends PoseLossReport {
@@ -109,7 +111,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   feedsOf(pass: readonly number[], batch: BatchPlan, { step }: { readonly step: number }): HostArrays {
-    const { loss, noise } = this.config
+    const { loss, noise, sampling } = this.config
     const group = this.model.group(batch.group)
     const samples = pass.map((i) => this.#trainOf(batch.group)[i]!)
     const shape = { batch: pass.length, target: batch.target, source: batch.source }
@@ -118,7 +120,13 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     const inputSigma = new Float32Array(padded(inputNumbers(group.config)))
     if (step > noise.warmup) inputSigma.set(sigma.subarray(0, inputSigma.length))
     const ones = new Float32Array(padded(outputNumbers(group.config))).fill(1)
-    const arrays: StepArrays = { sigma: inputSigma, ones, medianError: Float32Array.of(medianError), units: unitsOf(group) }
+    const arrays: StepArrays = {
+      sigma: inputSigma,
+      ones,
+      medianError: Float32Array.of(medianError),
+      units: unitsOf(group),
+      samplingShare: Float32Array.of(shareAt(sampling, step)),
+    }
     return { ...batchArrays(samples, shape, group, { padding: loss.padding, whole: batch.examples.length }), ...arrays }
   }
 
@@ -137,8 +145,8 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     )
   }
 
-  endEpoch(epoch: number): void {
-    for (const record of this.#errors.values()) record.endEpoch()
+  async endEpoch(epoch: number): Promise<void> {
+    for (const data of this.data) this.#errors.get(data.language)!.endEpoch(await this.#measure(data, epoch))
     this.#drawn = this.#draw(epoch)
   }
 
@@ -214,6 +222,13 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     return this.data.find((data) => data.language === language)!.train
   }
 
+  /** The errors of free running, where the noise is to be as large as they are. */
+  async #measure(data: LanguageData, epoch: number): Promise<Float32Array | undefined> {
+    const { noise, seed } = this.config
+    if (noise.measured !== 'free-running' || noise.rate === 0) return undefined
+    return freeRunningError(this.model, data, Random.for(seed, 'free-running', data.language, epoch))
+  }
+
   /** The clips of the epoch that begins, where the mode draws; decided once, by the errors as they are now. */
   #draw(epoch: number): ReadonlyMap<string, EpochDraw> | null {
     const { learning, seed } = this.config
@@ -235,9 +250,10 @@ export const trainedGroup = ({ language, weights, positions }: LanguageGroup): T
 })
 
 /** What of a run file decides the losses of a step. */
-export function lossOptions({ loss, noise, learning }: RunConfig): PoseLossOptions {
+export function lossOptions({ loss, noise, sampling, learning }: RunConfig): PoseLossOptions {
   const { kind, bones, velocity } = loss
-  return { loss: kind, bones, velocity, noiseRate: noise.rate, reward: rewardOptions(learning) }
+  const samplingPasses = sampling.share > 0 ? sampling.passes : 0
+  return { loss: kind, bones, velocity, noiseRate: noise.rate, samplingPasses, reward: rewardOptions(learning) }
 }
 
 function rewardOptions({ mode, intensity, spread }: RunConfig['learning']): RewardOptions | undefined {
