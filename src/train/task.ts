@@ -76,8 +76,8 @@ export interface Training<Report extends LossReport = LossReport, Scores extends
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): Report
   /** Takes note of a step whose numbers are finite. */
   remember(batch: BatchPlan, report: Report): void
-  /** An epoch is over; `epoch` is the one that begins, once this has ended. The GPU has no step to do meanwhile. */
-  endEpoch(epoch: number): void | Promise<void>
+  /** An epoch is over; `epoch` is the one that begins. */
+  endEpoch(epoch: number): void
   /** What of a step is logged beside its loss, gradient norm and rate. */
   scalarsOf(report: Report): Scalars
   /** Logged when an epoch begins; empty where there is nothing to say. */

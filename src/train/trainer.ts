@@ -135,7 +135,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
       refuseDivergence(step, { loss: report.loss, gradientNorm, lossScale }, names)
       if (lossScale) this.#scaling.set(batch.group, lossScale.state)
       training.remember(batch, report)
-      if (endsEpoch) await training.endEpoch(epoch + 1)
+      if (endsEpoch) training.endEpoch(epoch + 1)
       return { ...report, step, epoch, rate, gradientNorm, lossScale }
     })
     return this.#newest

@@ -45,7 +45,7 @@ describe('a run file', () => {
       schedule: { kind: 'plateau', factor: 0.7, patience: 7, minRate: 2e-4 },
       loss: { kind: 'mse', padding: 'per-sample', bones: 0, velocity: 0 },
       learning: { mode: 'mse', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
-      noise: { rate: 5, warmup: 0, measured: 'teacher-forced' },
+      noise: { rate: 5, warmup: 0 },
       sampling: { share: 0, passes: 1, ramp: 0 },
       batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns' },
       stop: { steps: 2000, epochs: null, patience: null, minRate: null },
@@ -191,21 +191,6 @@ describe('a complaint', () => {
       'a policy without its head',
       `${small}validate: { policy: predicted-length }\n`,
       'demo.yaml:4:21: `validate.policy`: wanted `model.lengthHead: true`',
-    ],
-    [
-      'predicted frames for a decoder that sees none',
-      `${small}model: { justCounter: true }\nsampling: { share: 0.5 }\n`,
-      'demo.yaml:5:20: `sampling.share`: wanted 0 with model.justCounter, whose decoder sees no frames, got 0.5',
-    ],
-    [
-      'more passes than frames',
-      `${small}model: { maxFrames: 40 }\nsampling: { share: 1, passes: 41 }\n`,
-      'demo.yaml:5:31: `sampling.passes`: wanted at most model.maxFrames, 40, got 41',
-    ],
-    [
-      'a noise that no decoder sees',
-      `${small}model: { justCounter: true }\nnoise: { measured: free-running }\n`,
-      'demo.yaml:5:20: `noise.measured`: wanted teacher-forced with model.justCounter, whose decoder sees no frames, got free-running',
     ],
     [
       'a run without an end',

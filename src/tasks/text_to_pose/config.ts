@@ -111,8 +111,6 @@ const run = keys({
     rate: z.number().min(0).default(5),
     /** Steps without noise at the start. */
     warmup: z.int().min(0).default(0),
-    /** Whose error it is: of predictions from true frames, or of frames generated for some training clips at each epoch's end. */
-    measured: z.enum(['teacher-forced', 'free-running']).default('teacher-forced'),
   }).prefault({}),
   /** Scheduled sampling: some of the decoder's input frames are its own predictions. */
   sampling: keys({
@@ -161,7 +159,7 @@ export const parseRunConfig = runParser(run, [
 
 /** What is wrong between keys that are each right by themselves: where, and how to say it. */
 function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (string | number)[], message: string]> {
-  const { validate, model, noise, sampling } = config
+  const { validate, model, sampling } = config
   const seen = new Set<string>()
   for (const [i, entry] of config.data.entries()) {
     const languages = 'synthetic' in entry ? entry.synthetic.languages : [entry.language]
@@ -177,8 +175,6 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
     yield [['model', 'lengthHead'], 'wanted false with `model.durations`, whose sum is the length, got true']
   if (sampling.share > 0 && model.justCounter)
     yield [['sampling', 'share'], `wanted 0 with model.justCounter, whose decoder sees no frames, got ${sampling.share}`]
-  if (noise.measured === 'free-running' && model.justCounter)
-    yield [['noise', 'measured'], 'wanted teacher-forced with model.justCounter, whose decoder sees no frames, got free-running']
   if (sampling.passes > model.maxFrames)
     yield [['sampling', 'passes'], `wanted at most model.maxFrames, ${model.maxFrames}, got ${sampling.passes}`]
   if (config.initFrom !== null && config.base !== null) yield [['initFrom'], 'wanted `base` or `initFrom`, got both']

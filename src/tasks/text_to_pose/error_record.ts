@@ -37,7 +37,8 @@ export class ErrorRecord {
   add(spread: Float32Array, rows: number, clips: readonly number[], errors: readonly number[]): void {
     const n = this.sigma.length
     for (let c = 0; c < n; c++) {
-      this.#deviations[c]! += deviation(spread[c]!, spread[n + c]!, rows)
+      const mean = spread[c]! / rows
+      this.#deviations[c]! += Math.sqrt(Math.max(0, spread[n + c]! / rows - mean * mean))
     }
     this.#batches++
     this.#errors.push(...errors)
@@ -46,14 +47,10 @@ export class ErrorRecord {
     })
   }
 
-  /**
-   * Ends an epoch: the mean deviation of its batches becomes sigma, or the deviations `measured` otherwise, zeros after the last; the median
-   * error becomes the reward's reference.
-   */
-  endEpoch(measured?: Float32Array): void {
+  /** Ends an epoch: the mean deviation becomes sigma, the median error the reward's reference. */
+  endEpoch(): void {
     if (this.#batches === 0) return
-    if (measured) this.sigma = this.sigma.map((_, c) => measured[c] ?? 0)
-    else this.sigma = Float32Array.from(this.#deviations, (sum) => sum / this.#batches)
+    this.sigma = Float32Array.from(this.#deviations, (sum) => sum / this.#batches)
     const sorted = this.#errors.toSorted((a, b) => a - b)
     this.medianError = sorted[sorted.length >> 1]!
     this.#deviations.fill(0)
@@ -80,10 +77,4 @@ export class ErrorRecord {
     this.#batches = batches
     this.#errors = [...errors]
   }
-}
-
-/** The standard deviation of `rows` numbers, from their sum and the sum of their squares. */
-export function deviation(sum: number, squares: number, rows: number): number {
-  const mean = sum / rows
-  return Math.sqrt(Math.max(0, squares / rows - mean * mean))
 }

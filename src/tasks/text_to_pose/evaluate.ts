@@ -5,7 +5,6 @@ import { Generator } from '../../infer/generator.js'
 import type { LengthPolicy } from '../../infer/length_policy.js'
 import { type ScoredPair, type ScoreRow, scoreMotions } from '../../metrics/scores.js'
 import type { SignModel } from '../../model/sign_model.js'
-import type { Clip } from '../../motion/clip.js'
 import type { LanguageData } from './data.js'
 
 export interface ValidationOptions {
@@ -15,7 +14,7 @@ export interface ValidationOptions {
 }
 
 /** Clips generated side by side. */
-export const BATCH = 8
+const BATCH = 8
 
 /**
  * Generates dev clips (training clips of a language that has no dev split) and scores them. The model's row is first.
@@ -29,37 +28,25 @@ export async function validate(model: SignModel, data: readonly LanguageData[], 
     const held = signable(dev.length > 0 ? dev : train)
       .slice(0, share)
       .map(({ clip }) => clip)
-    pairs.push(...(await signClips(model, { language, source }, held, policy)))
+    const generator = new Generator(model.gpu, model.group(language))
+    try {
+      for (let first = 0; first < held.length; first += BATCH) {
+        const batch = held.slice(first, first + BATCH)
+        const lengths = batch.map(({ frames }) => frames)
+        const motions = await generator.generate(
+          batch.map((clip) => sourceOf(clip, source)),
+          { policy, lengths },
+        )
+        motions.forEach((hypothesis, i) => {
+          pairs.push({ reference: batch[i]!, hypothesis })
+        })
+      }
+    } finally {
+      await generator.destroy()
+    }
   }
   return scoreMotions(
     pairs,
     data.flatMap(({ train }) => train.map(({ clip }) => clip)),
   )
-}
-
-/** Generates what clips of a language sign; `oracle` gives each motion its clip's length. */
-export async function signClips(
-  model: SignModel,
-  { language, source }: Pick<LanguageData, 'language' | 'source'>,
-  clips: readonly Clip[],
-  policy: LengthPolicy,
-): Promise<ScoredPair[]> {
-  const pairs: ScoredPair[] = []
-  const generator = new Generator(model.gpu, model.group(language))
-  try {
-    for (let first = 0; first < clips.length; first += BATCH) {
-      const batch = clips.slice(first, first + BATCH)
-      const lengths = batch.map(({ frames }) => frames)
-      const motions = await generator.generate(
-        batch.map((clip) => sourceOf(clip, source)),
-        { policy, lengths },
-      )
-      motions.forEach((hypothesis, i) => {
-        pairs.push({ reference: batch[i]!, hypothesis })
-      })
-    }
-  } finally {
-    await generator.destroy()
-  }
-  return pairs
 }

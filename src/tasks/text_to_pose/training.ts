@@ -19,7 +19,6 @@ import type { RunConfig } from './config.js'
 import type { LanguageData } from './data.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
 import { validate } from './evaluate.js'
-import { freeRunningError } from './free_running_error.js'
 import {
   type PoseLossOptions,
   type PoseLossReport,
@@ -145,8 +144,8 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     )
   }
 
-  async endEpoch(epoch: number): Promise<void> {
-    for (const data of this.data) this.#errors.get(data.language)!.endEpoch(await this.#measure(data, epoch))
+  endEpoch(epoch: number): void {
+    for (const record of this.#errors.values()) record.endEpoch()
     this.#drawn = this.#draw(epoch)
   }
 
@@ -220,13 +219,6 @@ export class PoseTraining implements Training<PoseStep, Validated> {
 
   #trainOf(language: string) {
     return this.data.find((data) => data.language === language)!.train
-  }
-
-  /** The errors of free running, where the noise is to be as large as they are. */
-  async #measure(data: LanguageData, epoch: number): Promise<Float32Array | undefined> {
-    const { noise, seed } = this.config
-    if (noise.measured !== 'free-running' || noise.rate === 0) return undefined
-    return freeRunningError(this.model, data, Random.for(seed, 'free-running', data.language, epoch))
   }
 
   /** The clips of the epoch that begins, where the mode draws; decided once, by the errors as they are now. */
