@@ -100,7 +100,9 @@ if (lexicon !== LEXICON || existsSync(trial.needs)) await trial.prepare(lexicon)
 const path = run ?? `bench/learning/${name}.yaml`
 const config = await loadRunConfig(path)
 // As `signllm judge train` has it: a folder a seed.
-const configs = seeds?.map((seed) => ({ ...config, seed, name: `${config.name}-seed-${seed}`, out: join(config.out, `seed-${seed}`) })) ?? [config]
+const configs = seeds?.map((seed) => ({ ...config, seed, name: `${config.name}-seed-${seed}`, out: join(config.out, `seed-${seed}`) })) ?? [
+  config,
+]
 const began = performance.now()
 for (const own of trained ? [] : configs) await trainTask(taskRun(textToPose, own), { overwrite: true, json, adapter })
 const seconds = Math.round((performance.now() - began) / 1000)

@@ -32,7 +32,10 @@ const { values } = benchArguments(
     out: { type: 'string', default: 'sheet.png', help: '<file> the picture, a .png' },
     adapter: common.adapter,
   },
-  { about: 'Draws held-out words: reference, nearest training clip, and what each model makes of them, under the policy of the run file beside it.' },
+  {
+    about:
+      'Draws held-out words: reference, nearest training clip, and what each model makes of them, under the policy of the run file beside it.',
+  },
 )
 const refuse = (problem: string, nextMove: string) => new SignError('ERR_USAGE', WHO, problem, nextMove)
 const models = values.models?.split(',').filter(Boolean) ?? []

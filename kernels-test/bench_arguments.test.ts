@@ -18,10 +18,18 @@ describe('a bench', () => {
     ['learning', ['words', '--nonsense'], /^learning: wanted options of --json .* --help, got: Unknown option '--nonsense'\. Correct it/],
     ['learning', ['nothing'], /^learning: wanted an experiment of clips, .*, got 'nothing'/],
     ['learning', ['clips', '--seeds', '1'], /^learning: wanted options of the experiment clips, got --seeds/],
-    ['learning', ['words', '--judge', 'bench', '--judge', 'none.safetensors'], /^learning: wanted --judge to be there, got none\.safetensors/],
+    [
+      'learning',
+      ['words', '--judge', 'bench', '--judge', 'none.safetensors'],
+      /^learning: wanted --judge to be there, got none\.safetensors/,
+    ],
     ['learning_judge', ['grammar', '--seeds', '1'], /^learning: wanted options of the experiment grammar, got --seeds/],
     ['learning_judge', ['letters', '--run', 'none.yaml'], /^learning: wanted --run to be there, got none\.yaml/],
-    ['learning_sheet', ['--models', 'none.safetensors', '--data', 'bench'], /^learning:sheet: wanted models that are there, got none\.safetensors/],
+    [
+      'learning_sheet',
+      ['--models', 'none.safetensors', '--data', 'bench'],
+      /^learning:sheet: wanted models that are there, got none\.safetensors/,
+    ],
     ['corpus_stream', ['0'], /^corpus_stream: wanted a size in MiB of 1 or more, got '0'/],
   ])('%s says in a line what is wrong with %j', async (script, args, message) => {
     const child = spawn(process.execPath, ['--import', 'tsx', `bench/${script}.ts`, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })

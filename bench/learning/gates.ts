@@ -4,7 +4,10 @@ import type { LanguageScore, MeasuredModel } from './measured_model.js'
 import { rowOf } from './measured_model.js'
 
 /** What a ratio of every class of lengths has to be within. */
-const bounds = { durationRatio: { label: 'duration', least: 0.95, most: 1.05 }, wristPathRatio: { label: 'wrist path', least: 0.9, most: 1.1 } }
+const bounds = {
+  durationRatio: { label: 'duration', least: 0.95, most: 1.05 },
+  wristPathRatio: { label: 'wrist path', least: 0.9, most: 1.1 },
+}
 
 /** Of so many languages, one may be no better than the nearest neighbour: seven of eight, one of one. */
 const enoughOf = (languages: number): number => Math.ceil((7 / 8) * languages)

@@ -26,7 +26,12 @@ export async function openLetterJudges(gpu: Gpu, paths: readonly string[]): Prom
   const judges: Judge[] = []
   for (const path of paths) judges.push(await openJudge(gpu, path))
   if (judges.length > 0 && checkJudges(judges) !== 'letters')
-    throw new SignError('ERR_USAGE', 'learning', 'wanted judges of letters, got judges of words', 'Pass what learning:judge -- letters trained')
+    throw new SignError(
+      'ERR_USAGE',
+      'learning',
+      'wanted judges of letters, got judges of words',
+      'Pass what learning:judge -- letters trained',
+    )
   return judges
 }
 
@@ -51,7 +56,10 @@ export async function letterErrors(judges: readonly Judge[], { pairs, trained }:
   }
   return (language) => {
     const own = clips.flatMap((clip, i) => (language === undefined || clip.language === language ? [i] : []))
-    const rates = [...counts].map(([name, byJudge]) => [name, judgedMean(byJudge.map((counted) => scoreOf(counted, 'letterErrorRate', own)))])
+    const rates = [...counts].map(([name, byJudge]) => [
+      name,
+      judgedMean(byJudge.map((counted) => scoreOf(counted, 'letterErrorRate', own))),
+    ])
     return Object.fromEntries(rates) as LetterErrors
   }
 }

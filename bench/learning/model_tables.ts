@@ -14,7 +14,12 @@ export function formatMeasured(model: MeasuredModel, split: 'train' | 'test'): s
     ...(languages.length > 1 || languages[0]?.letterErrors ? [formatLanguages(languages)] : []),
     ...(languages.length > 1 ? [] : clips.map(formatClip)),
     formatScores(rows),
-    ...(split === 'test' ? [formatLengths(lengths), `worst: duration at ${duration} ${unit}, wrist path at ${wristPath} ${unit}, DTW beside the nearest neighbour in ${language}`] : []),
+    ...(split === 'test'
+      ? [
+          formatLengths(lengths),
+          `worst: duration at ${duration} ${unit}, wrist path at ${wristPath} ${unit}, DTW beside the nearest neighbour in ${language}`,
+        ]
+      : []),
   ].join('\n')
 }
 

@@ -1,6 +1,7 @@
 // Words side by side as pixels: for each a block, in it a row for each system, in the row the whole body on the left and one hand close up on the right, at the
 // same moments.
 
+import { signingArms } from '../../src/metrics/hand_dtw.js'
 import { frameAt, type Motion } from '../../src/motion/clip.js'
 import { type Arm, COORDS } from '../../src/motion/skeleton.js'
 import { type Camera, cameraFor } from '../../src/outputs/camera.js'
@@ -9,7 +10,6 @@ import { drawFrame } from '../../src/outputs/draw.js'
 import { Raster } from '../../src/outputs/raster.js'
 import { label } from '../../src/outputs/sheet.js'
 import { frameAtTime, spread } from '../../src/outputs/timeline.js'
-import { signingArms } from '../../src/metrics/hand_dtw.js'
 
 /** What systems made of a word, the reference first. */
 export interface SheetWord {
