@@ -17,9 +17,19 @@ describe('a bench', () => {
     ['open_cycles', ['--cycles', 'many'], /^bench:open-cycles: wanted --cycles of 1 or more, got 'many'/],
     ['learning', ['words', '--nonsense'], /^learning: wanted options of --json .* --help, got: Unknown option '--nonsense'\. Correct it/],
     ['learning', ['nothing'], /^learning: wanted an experiment of clips, .*, got 'nothing'/],
-    ['learning', ['words', '--seeds', '1'], /^learning: wanted options of the experiment words, got --seeds/],
+    ['learning', ['clips', '--seeds', '1'], /^learning: wanted options of the experiment clips, got --seeds/],
+    [
+      'learning',
+      ['words', '--judge', 'bench', '--judge', 'none.safetensors'],
+      /^learning: wanted --judge to be there, got none\.safetensors/,
+    ],
     ['learning_judge', ['grammar', '--seeds', '1'], /^learning: wanted options of the experiment grammar, got --seeds/],
     ['learning_judge', ['letters', '--run', 'none.yaml'], /^learning: wanted --run to be there, got none\.yaml/],
+    [
+      'learning_sheet',
+      ['--models', 'none.safetensors', '--data', 'bench'],
+      /^learning:sheet: wanted models that are there, got none\.safetensors/,
+    ],
     ['corpus_stream', ['0'], /^corpus_stream: wanted a size in MiB of 1 or more, got '0'/],
   ])('%s says in a line what is wrong with %j', async (script, args, message) => {
     const child = spawn(process.execPath, ['--import', 'tsx', `bench/${script}.ts`, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -42,6 +52,7 @@ describe('--help', () => {
     ['learning_gloss', 'PHOENIX-2014T'],
     ['learning_cascade', 'cascade'],
     ['learning_judge', 'SignCL'],
+    ['learning_sheet', 'nearest training clip'],
     ['corpus_stream', 'MiB'],
     ['peers/run', 'PyTorch'],
   ])('of %s describes it and its options, and ends well', async (script, says) => {
@@ -51,7 +62,8 @@ describe('--help', () => {
     expect(said).toContain(says)
     expect(said).toMatch(/^ {2}--help +print this$/m)
     expect(said.includes('--lexicon')).toBe(script === 'learning')
-    expect(said.includes('--seeds')).toBe(script === 'learning_judge')
+    expect(said.includes('--seeds')).toBe(['learning', 'learning_judge'].includes(script))
+    expect(said.includes('--judge')).toBe(script === 'learning')
   })
 })
 

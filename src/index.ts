@@ -45,6 +45,7 @@ export type { BoneSpreadReport, MotionReport, NearestTrainingReport } from './ju
 export { type OpenJudgeOptions, openJudge } from './judge/open.js'
 export { reportHtml, type ShownMotions } from './judge/page/page.js'
 export type {
+  ClassMotion,
   ClassReport,
   ClipReport,
   EvalReport,
@@ -91,6 +92,8 @@ export { type FeatureSet, frechetDistance } from './metrics/frechet.js'
 export { type AlignmentTable, alignGlosses } from './metrics/gloss_alignment.js'
 export { glossCleanUps } from './metrics/gloss_clean_up.js'
 export { type GlossWer, type GlossWerOptions, glossWer, glossWerMetric } from './metrics/gloss_wer.js'
+export { handDtw } from './metrics/hand_dtw.js'
+export type { LengthScore, TokenUnit } from './metrics/length_classes.js'
 export { durationRatio, poseStd, poseStdRatio, speed, wristPathRatio } from './metrics/motion.js'
 export {
   type MotionPair,
@@ -117,7 +120,7 @@ export {
 } from './metrics/progressive_dtw.js'
 export { repetition } from './metrics/repetition.js'
 export { type RougeOptions, rougeL, rougeMetric } from './metrics/rouge.js'
-export { formatScores, type ScoredName, type ScoredPair, type ScoreRow, scoreMotions } from './metrics/scores.js'
+export { formatScores, type MeanScores, type ScoredName, type ScoredPair, type ScoreRow, scoreMotions } from './metrics/scores.js'
 export { type AlignedClip, type GlossDensity, type SignDensity, signDensity } from './metrics/sign_density.js'
 export {
   type Aligner,
@@ -175,9 +178,10 @@ export type { Sample } from './tasks/text_to_pose/batch.js'
 export { parseRunConfig, type RunConfig } from './tasks/text_to_pose/config.js'
 export type { LanguageData } from './tasks/text_to_pose/data.js'
 export type { SavedErrors } from './tasks/text_to_pose/error_record.js'
+export type { Validated as PoseValidated } from './tasks/text_to_pose/evaluate.js'
 export type { PoseLossReport, SampleReport } from './tasks/text_to_pose/losses.js'
 export type { EpochDraw } from './tasks/text_to_pose/priority.js'
-export { type PoseMemory, type PoseStep, PoseTraining, type Validated as PoseValidated } from './tasks/text_to_pose/training.js'
+export { type PoseMemory, type PoseStep, PoseTraining } from './tasks/text_to_pose/training.js'
 export { formatLangGloss, type GlossSource, type LangGloss, langGlossLine, parseLangGloss } from './text/lang_gloss.js'
 export { languageNamedIn, type NamingContext, withLanguageField } from './text/prompt_language.js'
 export type { PromptTemplates } from './text/prompts/templates.js'

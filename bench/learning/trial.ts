@@ -16,6 +16,8 @@ export interface TrialOptions {
   readonly lexicon?: string
   /** Of several models that are trained alike, with commas between. */
   readonly seeds?: string
+  /** Checkpoints of judges. */
+  readonly judge?: readonly string[]
 }
 
 const options = {
@@ -25,10 +27,11 @@ const options = {
   run: { type: 'string', help: "<file> a run file instead of the experiment's own" },
   lexicon: { type: 'string', help: '<folder> fingerspelling lexicon instead of ../shared/data/fingerspelling-lexicon' },
   seeds: { type: 'string', help: '<list> train one model a seed, such as 27,28,29' },
+  judge: { type: 'string', multiple: true, help: '<file> checkpoint of a judge of letters; may be repeated, once a seed' },
 } as const
 
 /** Options that not every trial has. */
-const taken = ['run', 'lexicon', 'seeds'] as const
+const taken = ['run', 'lexicon', 'seeds', 'judge'] as const
 type Taken = (typeof taken)[number]
 
 interface KnownTrial {
@@ -56,7 +59,8 @@ export function chosenTrial<T extends KnownTrial>(trials: Readonly<Record<string
     const given = values[option]
     if (given === undefined) continue
     if (!trial.takes?.includes(option)) throw refuse(`wanted options of the experiment ${name}, got --${option}`, 'Leave it out')
-    if (option !== 'seeds' && !existsSync(given)) throw refuse(`wanted --${option} to be there, got ${given}`, 'Check the path')
+    const missing = option === 'seeds' ? undefined : [given].flat().find((path) => !existsSync(path))
+    if (missing !== undefined) throw refuse(`wanted --${option} to be there, got ${missing}`, 'Check the path')
   }
   // What is named takes the place of what is missing.
   const given = values.lexicon !== undefined || values.run !== undefined

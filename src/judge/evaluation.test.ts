@@ -69,6 +69,10 @@ describe('an evaluation', () => {
     ])
     const least = Math.min(...report.classes.flatMap(({ normalised }) => (normalised === null ? [] : [normalised])))
     expect(report.worstClass!.normalised).toBe(least)
+    for (const { motion } of report.classes) expect(motion).toMatchObject({ durationRatio: 1 })
+    const [short, long] = report.classes.map(({ motion }) => motion!.handDtw!)
+    const whole = system(report, 'generated').motion.handDtw!
+    expect((6 * short! + 10 * long!) / 16).toBeCloseTo(whole, 9)
   })
 
   it('lists clips worst first, each with what was read and when', () => {
@@ -118,7 +122,7 @@ describe('an evaluation', () => {
       undefined,
     ])
     expect(letters.clips[0]!.text).toBe('abc')
-    expect(letters.classes.map(({ name }) => name)).toEqual(['1 to 3 letters', '4 to 5 letters', '6 to 8 letters'])
+    expect(letters.classes.map(({ name }) => name)).toEqual(['3 to 4 letters', '6 to 8 letters'])
   })
 
   it('takes letters between spaces as letters, of which sch is one', async () => {

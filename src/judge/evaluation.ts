@@ -5,6 +5,7 @@ import { motionSignatures } from '../metrics/motion_scores.js'
 import type { GlossCleanUp } from '../metrics/text_metric_names.js'
 import { checkMotion } from '../motion/check.js'
 import type { Clip, Motion } from '../motion/clip.js'
+import { areSpelled } from '../text/spelled.js'
 import { type TokenPolicy, tokenise } from '../text/tokenise.js'
 import { classesOf } from './classes.js'
 import { clipReports } from './clips.js'
@@ -15,7 +16,7 @@ import type { JudgedSystem } from './judged_system.js'
 import type { TextMeasure } from './measures.js'
 import { nearestOnce, turn } from './nearest.js'
 import { type ClassReport, type EvalReport, type Provenance, REPORT_FORMAT, type SystemReport } from './report.js'
-import { areSpelled, countTexts, reportMetrics, textSignatures } from './scores.js'
+import { countTexts, reportMetrics, textSignatures } from './scores.js'
 import { classReport, judgeReport, systemReport } from './system_report.js'
 import { CEILING, FLOOR, type System, systemsOf } from './systems.js'
 import { emptyReferenceWarnings, judgeWarnings, scoreWarnings, vocabularyWarnings } from './warnings.js'
@@ -83,7 +84,7 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
   }
   onProgress('motion scores', judged.length, judged.length)
 
-  const classes = classesOf(clips, unit, tokens).map((one) => classReport(one, judged, primary))
+  const classes = classesOf(clips, unit, tokens).map((one) => classReport(one, judged, clips, primary))
   const text = textSignatures(metrics, clips.length)
   const told = {
     systems: reports,

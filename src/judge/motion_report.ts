@@ -13,6 +13,8 @@ export interface MotionReport {
   readonly dtwMje: number | null
   /** Mean joint distance of aligned frames, in shoulder widths. */
   readonly normalisedDtw: number | null
+  /** DTW of the hands that sign in the references, relative to their wrists, in normalised units a hand; see `handDtw`. */
+  readonly handDtw: number | null
   /** Progressive Transformers' own. */
   readonly progressiveDtw: number | null
   /** Path length of the wrists, a ratio of means over clips. */
@@ -59,6 +61,7 @@ export function motionReport({ references, motions, nearest, features }: MotionR
   return {
     dtwMje: finite(scores.dtwMje),
     normalisedDtw: finite(scores.normalisedDtw),
+    handDtw: finite(scores.handDtw),
     progressiveDtw: finite(scores.progressiveDtw),
     totalDistance: finite(scores.totalDistance),
     wristPathRatio: finite(scores.wristPathRatio),
@@ -76,7 +79,7 @@ export function motionReport({ references, motions, nearest, features }: MotionR
 }
 
 /** JSON has no NaN. */
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 function featureDistance(
   motions: readonly Motion[],

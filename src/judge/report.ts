@@ -40,6 +40,15 @@ export interface ClassReport {
   readonly scores: Readonly<Partial<Record<SystemName, number>>>
   /** Of the generated motions; null where floor and ceiling are the same. */
   readonly normalised: number | null
+  /** Of the generated motions, means over the clips; null where nothing was generated. */
+  readonly motion: ClassMotion | null
+}
+
+/** What an average over all lengths hides. Null where no clip has a number. */
+export interface ClassMotion {
+  readonly handDtw: number | null
+  readonly wristPathRatio: number | null
+  readonly durationRatio: number | null
 }
 
 /** How a gloss is read, of every 100 times that it is signed: 0 is always right. */

@@ -6,7 +6,6 @@ import { glossReports } from './glosses.js'
 import { normalisedScore } from './measures.js'
 import {
   acrossJudges,
-  areSpelled,
   countTexts,
   type JudgedText,
   lengthRatioOf,
@@ -93,10 +92,6 @@ describe('scores of a corpus', () => {
 })
 
 describe('references that are spelled', () => {
-  it('have letters between spaces, of which some are written with several', () => {
-    expect([areSpelled(['r a i n', 'sch u l e']), areSpelled(['rain', 'I am']), areSpelled([])]).toEqual([true, false, false])
-  })
-
   it('keep those letters whole', () => {
     const text = [{ hypothesis: 'SCH U L', reference: 'sch u l e' }]
     const letters = { unit: 'letters', tokens: 'letters' } as const

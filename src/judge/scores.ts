@@ -53,13 +53,6 @@ export function reportMetrics({ unit, tokens, glossCleanUp, spelled }: ReportMet
   ]
 }
 
-/** Whether most of what stands between spaces in the references is a single letter: spelled words, as the fingerspelling corpora have them. */
-export function areSpelled(references: readonly string[]): boolean {
-  const parts = references.flatMap((text) => tokenise(text, 'whitespace'))
-  const single = parts.filter((part) => tokenise(part, 'letters').length === 1)
-  return 2 * single.length > parts.length
-}
-
 function linesBy(tokens: TokenPolicy, spelled: boolean): Pick<ReportMetric, 'linesOf' | 'cut'> {
   const whole = tokens === 'letters' && spelled
   const line = (text: string) =>

@@ -1,13 +1,15 @@
 // What a report says of each system, class and judge.
 
+import { handDtw } from '../metrics/hand_dtw.js'
+import { durationRatio, meanOfNumbers, wristPathRatio } from '../metrics/motion.js'
 import type { NearestTraining } from '../metrics/nearest_training.js'
 import type { Clip, Motion } from '../motion/clip.js'
 import type { ClipClass } from './classes.js'
 import type { Judge } from './judge.js'
 import { compared, corpusScore, type JudgedSystem, judgedMean } from './judged_system.js'
 import { measureNames, normalisedScore, type TextMeasure } from './measures.js'
-import { motionReport } from './motion_report.js'
-import type { ClassReport, JudgeReport, SystemReport } from './report.js'
+import { finite, motionReport } from './motion_report.js'
+import type { ClassMotion, ClassReport, JudgeReport, SystemReport } from './report.js'
 import { lengthRatioOf } from './scores.js'
 import { CEILING, FLOOR } from './systems.js'
 import { trainedOnAmong } from './warnings.js'
@@ -41,13 +43,32 @@ export function systemReport(system: JudgedSystem, context: SystemContext): Syst
   }
 }
 
-/** The primary measure of every system over the clips of a class. */
-export function classReport({ kind, name, clips }: ClipClass, systems: readonly JudgedSystem[], primary: TextMeasure): ClassReport {
+/** The primary measure of every system over the clips of a class, and how the generated motions move there; the class's places are those in `references`. */
+export function classReport(
+  { kind, name, clips }: ClipClass,
+  systems: readonly JudgedSystem[],
+  references: readonly Clip[],
+  primary: TextMeasure,
+): ClassReport {
   const scores: ClassReport['scores'] = Object.fromEntries(
     systems.flatMap((system) => entryOf(system.name, corpusScore(system, primary, clips)?.mean)),
   )
   const normalised = normalisedScore(scores.generated, scores[FLOOR], scores[CEILING])
-  return { kind, name, clips: clips.length, scores, normalised: normalised ?? null }
+  const generated = systems.find((system) => system.name === 'generated')
+  return {
+    kind,
+    name,
+    clips: clips.length,
+    scores,
+    normalised: normalised ?? null,
+    motion: generated ? classMotion(generated, references, clips) : null,
+  }
+}
+
+function classMotion({ motions }: JudgedSystem, references: readonly Clip[], clips: readonly number[]): ClassMotion {
+  const average = (measure: (reference: Clip, motion: Motion) => number) =>
+    finite(meanOfNumbers(clips.map((i) => measure(references[i]!, motions[i]!))))
+  return { handDtw: average(handDtw), wristPathRatio: average(wristPathRatio), durationRatio: average(durationRatio) }
 }
 
 /** Who judged, and what it has seen of the clips. */

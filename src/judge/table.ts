@@ -4,7 +4,7 @@ import { formatTable } from '../base/table.js'
 import { measureNames, textMeasures } from './measures.js'
 import type { MotionReport } from './motion_report.js'
 import type { ClassReport, EvalReport, Judged, SystemReport } from './report.js'
-import { CEILING, FLOOR } from './systems.js'
+import { CEILING, FLOOR, type SystemName } from './systems.js'
 
 /** Warnings first, then the systems, the classes, and how it was counted. */
 export function formatReport(report: EvalReport): string {
@@ -50,6 +50,7 @@ function motionTable({ systems }: EvalReport): string {
 export const motionColumns: readonly { readonly label: string; readonly cell: (motion: MotionReport) => string }[] = [
   { label: 'DTW-MJE', cell: ({ dtwMje }) => number(dtwMje, 4) },
   { label: 'n-DTW', cell: ({ normalisedDtw }) => number(normalisedDtw, 4) },
+  { label: 'hand DTW', cell: ({ handDtw }) => number(handDtw, 2) },
   { label: 'PT DTW', cell: ({ progressiveDtw }) => number(progressiveDtw, 2) },
   { label: 'distance', cell: ({ totalDistance }) => number(totalDistance, 2) },
   { label: 'wrist path', cell: ({ wristPathRatio }) => number(wristPathRatio, 2) },
@@ -66,13 +67,18 @@ export const motionColumns: readonly { readonly label: string; readonly cell: (m
 
 function classTable({ classes, systems }: EvalReport): string {
   const names = systems.map(({ name }) => name)
-  const row = ({ name, clips, scores, normalised }: ClassReport) => [
-    name,
-    String(clips),
-    ...names.map((system) => number(scores[system], 2)),
-    number(normalised, 2),
-  ]
-  return formatTable([['', 'clips', ...names, 'normalised'], ...classes.map(row)])
+  return formatTable([
+    ['', 'clips', ...names, ...classColumns],
+    ...classes.map((one) => [one.name, String(one.clips), ...classCells(one, names)]),
+  ])
+}
+
+/** The last columns of a class, all of the generated motions, and the cells of a class behind its name and number of clips. */
+export const classColumns = ['normalised', 'hand DTW', 'wrist path', 'duration'] as const
+
+export function classCells({ scores, normalised, motion }: ClassReport, systems: readonly SystemName[]): string[] {
+  const { handDtw, wristPathRatio, durationRatio } = motion ?? {}
+  return [...systems.map((system) => scores[system]), normalised, handDtw, wristPathRatio, durationRatio].map((value) => number(value, 2))
 }
 
 /** A system's name, with what it stands for. */

@@ -11,7 +11,7 @@ import { pathLength } from './path_length.js'
 export const SHOULDER_WIDTHS = 3
 
 /** A wrist path shorter than this, in normalised units (about 2 cm on a person), is a hand at rest. */
-const STILL = 0.02
+export const STILL = 0.02
 
 /**
  * Path length of the wrists, hypothesis over reference, averaged over the hands that move in the reference. NaN where none does.
@@ -52,7 +52,9 @@ export function mean(values: readonly number[]): number {
 /** The mean of the values that are numbers; NaN where none is. */
 export const meanOfNumbers = (values: readonly number[]): number => mean(values.filter((value) => !Number.isNaN(value)))
 
-const travelled = ({ joints, frames }: Frames, index: number): number => pathLength({ values: joints, length: frames }, JOINTS, index)
+/** Path length of a joint, in the unit of the coordinates. */
+export const travelled = ({ joints, frames }: Frames, index: number): number =>
+  pathLength({ values: joints, length: frames }, JOINTS, index)
 
 /** Root of the variance over time, averaged over all coordinates of `joints`, in the unit of the coordinates: 0 for a still pose. */
 export function poseStd({ joints, frames }: Frames, of: readonly number[] = allJoints): number {

@@ -13,7 +13,7 @@ const rowOf = ({ rows }: typeof perfect, name: string) => rows.find((row) => row
 describe('motionScores', () => {
   it('gives the references themselves perfect scores', () => {
     const { clips, lengths, ...row } = perfect.rows[0]!
-    expect(row).toMatchObject({ name: 'hypotheses', normalisedDtw: 0, dtwMje: 0, progressiveDtw: 0, totalDistance: 1 })
+    expect(row).toMatchObject({ name: 'hypotheses', normalisedDtw: 0, handDtw: 0, dtwMje: 0, progressiveDtw: 0, totalDistance: 1 })
     for (const ratio of [row.wristPathRatio, row.speedRatio, row.poseStdRatio, row.durationRatio]) expect(ratio).toBe(1)
     expect(clips.map(({ name }) => name)).toEqual(dev.map(({ name }) => name))
     expect(lengths.reduce((sum, { clips: count }) => sum + count, 0)).toBe(dev.length)
@@ -38,9 +38,11 @@ describe('motionScores', () => {
       for (let t = 0; t < reference.frames; t++) for (let j = joint.leftHand; j < joint.rightHand; j++) joints[t * COORDS + j * 3]! += 0.01
       return { reference, hypothesis: { ...reference, joints } }
     })
-    const { parts, normalisedDtw } = motionScores(moved).rows[0]!
+    const { parts, normalisedDtw, handDtw } = motionScores(moved).rows[0]!
     expect(parts['left hand'].normalisedDtw).toBeCloseTo(0.03, 5)
     expect([parts.arms.normalisedDtw, parts['right hand'].normalisedDtw]).toEqual([0, 0])
+    // Its root moved along with it.
+    expect(handDtw).toBeCloseTo(0, 5)
     expect(normalisedDtw).toBeCloseTo((0.03 * 21) / 50, 5)
   })
 
@@ -57,6 +59,7 @@ describe('motionScores', () => {
     for (const signature of Object.values(signatures)) expect(signature).toContain(of)
     expect(signatures.dtwMje).toBe(`dtw-mje|align:fastdtw|cost:l2-frame|mean:all-aligned-frames|${of}`)
     expect(signatures.normalisedDtw).toContain('align:exact')
+    expect(signatures.handDtw).toContain('|hands:that-sign-in-reference(wrist-path>0.02,or-fingers-std>0.005)|per:reference-frame,hand|')
     const { name: _, parts: __, lengths: ___, clips: ____, ...scores } = perfect.rows[0]!
     expect(Object.keys(signatures).sort()).toEqual([...Object.keys(scores), 'nearestTraining'].sort())
   })
@@ -79,7 +82,17 @@ describe('motionScores', () => {
 describe('formatMotionScores', () => {
   it('prints hypotheses, baselines, parts, lengths and signatures', () => {
     const text = formatMotionScores(motionScores(same, { train }))
-    for (const part of ['hypotheses ', 'still pose ', 'another reference ', 'references ', 'left hand ', 'by length', 'copied)', 'n-DTW'])
+    for (const part of [
+      'hypotheses ',
+      'still pose ',
+      'another reference ',
+      'references ',
+      'left hand ',
+      'by length',
+      'copied)',
+      'n-DTW',
+      'hand DTW',
+    ])
       expect(text).toContain(part)
     expect(text).toMatch(/nearest-training\|.*train:\d+/)
     const still = text.split('\n').find((line) => line.startsWith('still pose'))!

@@ -5,6 +5,8 @@ import { checkMotion } from '../motion/check.js'
 import { type Motion, type NamedMotion, NORMALISATION, sameRate } from '../motion/clip.js'
 import { JOINTS } from '../motion/skeleton.js'
 import { held, meanPose } from './baselines.js'
+import { RESTING_FINGERS } from './hand_dtw.js'
+import { STILL } from './motion.js'
 import { type MotionSetScores, scoreSet } from './motion_set.js'
 import { COPIED, type NearestTraining, nearestTraining } from './nearest_training.js'
 import type { Aligner } from './slrtp.js'
@@ -100,6 +102,7 @@ export function motionSignatures(references: readonly Motion[], align: Aligner, 
   const of = `norm:${NORMALISATION}|joints:${JOINTS}|fps:${rates.join(',')}|n:${references.length}`
   return {
     normalisedDtw: `normalised-dtw|align:exact|steps:symmetric|unit:shoulder-width|${of}`,
+    handDtw: `hand-dtw|align:exact|cost:l1-frame|joints:20-a-hand-minus-root|hands:that-sign-in-reference(wrist-path>${STILL},or-fingers-std>${RESTING_FINGERS})|per:reference-frame,hand|mean:clips|${of}`,
     dtwMje: `dtw-mje|align:${align}|cost:l2-frame|mean:all-aligned-frames|${of}`,
     progressiveDtw: `progressive-dtw|align:exact|cost:l1-frame|last-frame:cut|per:reference-frame|${of}`,
     totalDistance: `total-distance|wrists:body|mean:ratio-of-means|${of}`,

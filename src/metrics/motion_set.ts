@@ -3,6 +3,8 @@
 import type { Motion, NamedMotion } from '../motion/clip.js'
 import { partJoints, type ScoredPart, scoredParts } from './body_parts.js'
 import { type BoneSpread, boneSpread } from './bone_spread.js'
+import { handDtw } from './hand_dtw.js'
+import { byLength, lengthStarts } from './length_classes.js'
 import { durationRatio, mean, meanOfNumbers, poseStd, poseStdRatio, speed, wristPathRatio } from './motion.js'
 import { normalisedDtw } from './normalised_dtw.js'
 import { progressiveMotionDtw } from './progressive_dtw.js'
@@ -13,6 +15,8 @@ import { type Aligner, slrtpScores } from './slrtp.js'
 export interface ClassScores {
   /** Mean joint distance of aligned frames, in shoulder widths. */
   readonly normalisedDtw: number
+  /** Of the hands that sign in the reference, relative to their wrists, see `handDtw`. */
+  readonly handDtw: number
   /** Path length of the wrists, mean of the clips' ratios. */
   readonly wristPathRatio: number
   readonly speedRatio: number
@@ -64,12 +68,10 @@ export interface ScoredClip extends ClassScores {
   readonly repetition: number
 }
 
-const lengthClasses = [
-  { seconds: 'under 2 s', below: 2 },
-  { seconds: '2 to 4 s', below: 4 },
-  { seconds: '4 to 8 s', below: 8 },
-  { seconds: '8 s and more', below: Number.POSITIVE_INFINITY },
-] as const
+function inSeconds(from: number, below: number): string {
+  if (from === 0) return `under ${below} s`
+  return below === Number.POSITIVE_INFINITY ? `${from} s and more` : `${from} to ${below} s`
+}
 
 /** Scores `motions[i]` beside `references[i]`. Throws ERR_DATA for a motion without frames. */
 export function scoreSet(motions: readonly Motion[], references: readonly NamedMotion[], align: Aligner): MotionSetScores {
@@ -83,6 +85,7 @@ export function scoreSet(motions: readonly Motion[], references: readonly NamedM
     return {
       name: reference.name,
       normalisedDtw: aligned[i]!.distance,
+      handDtw: handDtw(reference, motion),
       dtwMje: slrtp.pairs[i]!.mje,
       wristPathRatio: wristPathRatio(reference, motion),
       speedRatio: speedRatio(motion, reference),
@@ -106,11 +109,11 @@ export function scoreSet(motions: readonly Motion[], references: readonly NamedM
       poseStdRatio: ratioOfMeans(motions, references, (motion) => poseStd(motion, partJoints[part])),
       boneSpread: meanOfNumbers(spreads.map(({ parts }) => parts[part])),
     })),
-    lengths: lengthClasses.flatMap(({ seconds: name, below }, k) => {
-      const from = lengthClasses[k - 1]?.below ?? 0
-      const own = clips.filter((_, i) => seconds[i]! >= from && seconds[i]! < below)
-      return own.length > 0 ? [{ seconds: name, clips: own.length, ...classScores(own) }] : []
-    }),
+    lengths: byLength(clips, seconds, lengthStarts.seconds).map(({ from, below, items }) => ({
+      seconds: inSeconds(from, below),
+      clips: items.length,
+      ...classScores(items),
+    })),
     clips,
   }
 }
@@ -136,6 +139,7 @@ function classScores(clips: readonly ScoredClip[]): ClassScores {
   const average = (score: keyof ClassScores) => meanOfNumbers(clips.map((clip) => clip[score]))
   return {
     normalisedDtw: average('normalisedDtw'),
+    handDtw: average('handDtw'),
     wristPathRatio: average('wristPathRatio'),
     speedRatio: average('speedRatio'),
     poseStdRatio: average('poseStdRatio'),

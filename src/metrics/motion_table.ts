@@ -11,10 +11,11 @@ const number = (value: number, digits = 2): string => (Number.isFinite(value) ? 
 export function formatMotionScores({ rows, nearestTraining, signatures }: MotionScores): string {
   const [hypotheses] = rows as [MotionScores['rows'][number]]
   const whole = formatTable([
-    ['', 'n-DTW', 'DTW-MJE', 'PT DTW', 'distance', 'wrist path', 'speed', 'pose std', 'duration', 'bones', 'repetition'],
+    ['', 'n-DTW', 'hand DTW', 'DTW-MJE', 'PT DTW', 'distance', 'wrist path', 'speed', 'pose std', 'duration', 'bones', 'repetition'],
     ...rows.map((row) => [
       row.name,
       number(row.normalisedDtw, 4),
+      number(row.handDtw),
       number(row.dtwMje, 4),
       number(row.progressiveDtw),
       number(row.totalDistance),
@@ -34,7 +35,7 @@ export function formatMotionScores({ rows, nearestTraining, signatures }: Motion
     }),
   ])
   const lengths = formatTable([
-    ['by length', 'clips', 'n-DTW', 'wrist path', 'speed', 'pose std', 'duration'],
+    ['by length', 'clips', 'n-DTW', 'hand DTW', 'wrist path', 'speed', 'pose std', 'duration'],
     ...hypotheses.lengths.map(({ seconds, clips, ...scores }) => [seconds, String(clips), ...classCells(scores)]),
   ])
   const { worst } = hypotheses.boneSpread
@@ -46,8 +47,15 @@ export function formatMotionScores({ rows, nearestTraining, signatures }: Motion
     .join('\n\n')
 }
 
-function classCells({ normalisedDtw, wristPathRatio, speedRatio, poseStdRatio, durationRatio }: ClassScores): string[] {
-  return [number(normalisedDtw, 4), number(wristPathRatio), number(speedRatio), number(poseStdRatio), number(durationRatio)]
+function classCells({ normalisedDtw, handDtw, wristPathRatio, speedRatio, poseStdRatio, durationRatio }: ClassScores): string[] {
+  return [
+    number(normalisedDtw, 4),
+    number(handDtw),
+    number(wristPathRatio),
+    number(speedRatio),
+    number(poseStdRatio),
+    number(durationRatio),
+  ]
 }
 
 function copiesText({ hypotheses, references }: Record<'hypotheses' | 'references', TrainingDistance>): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { syntheticCorpus } from '../data/synthetic/corpus.js'
+import { COORDS, joint } from '../motion/skeleton.js'
 import { formatScores, type ScoreRow, scoreMotions } from './scores.js'
 
 const { train, dev } = syntheticCorpus({ languages: ['GSL', 'DSGS'], clipsPerLanguage: 30 })
@@ -11,7 +12,8 @@ const row = (name: ScoreRow['name']) => rows.find((candidate) => candidate.name 
 
 describe('scoreMotions', () => {
   it('gives a perfect model perfect scores', () => {
-    expect(row('model')).toEqual({ name: 'model', dtw: 0, dtwMje: 0, wristPathRatio: 1, durationRatio: 1, poseStdRatio: 1 })
+    const perfect = { dtw: 0, handDtw: 0, dtwMje: 0, wristPathRatio: 1, durationRatio: 1, poseStdRatio: 1 }
+    expect(row('model')).toEqual({ name: 'model', ...perfect, boneSpread: expect.closeTo(0, 5) })
   })
 
   it('shows a still pose for what it is', () => {
@@ -20,6 +22,26 @@ describe('scoreMotions', () => {
     expect(still.wristPathRatio).toBe(0)
     expect(still.poseStdRatio).toBe(0)
     expect(still.dtw).toBeGreaterThan(0)
+  })
+
+  it('tells stretching fingers, which the DTW of whole bodies hardly sees', () => {
+    const stretched = dev.map((reference) => ({
+      reference,
+      hypothesis: {
+        ...reference,
+        joints: reference.joints.map((value, i) => {
+          const [frame, index, axis] = [Math.floor(i / COORDS), Math.floor((i % COORDS) / 3), i % 3]
+          const root = index > joint.rightHand ? joint.rightHand : joint.leftHand
+          if (index <= joint.leftHand || index === joint.rightHand) return value
+          const from = reference.joints[frame * COORDS + root * 3 + axis]!
+          return from + (value - from) * (frame % 2 === 0 ? 0.8 : 1.2)
+        }),
+      },
+    }))
+    const [model, still] = scoreMotions(stretched, train) as [ScoreRow, ScoreRow]
+    expect(model.boneSpread).toBeCloseTo((0.2 * 40) / 49, 1)
+    expect(still.boneSpread).toBeLessThan(1e-5)
+    expect(model.handDtw / still.handDtw).toBeGreaterThan(2 * (model.dtw / still.dtw))
   })
 
   it('lets real motion move about as much as real motion', () => {
@@ -48,15 +70,33 @@ describe('scoreMotions', () => {
 describe('formatScores', () => {
   it('lines columns up and shows a missing number as a dash', () => {
     const table = formatScores([
-      { name: 'model', dtw: 10.604, dtwMje: 0.12345, wristPathRatio: Number.NaN, durationRatio: 1, poseStdRatio: 0.5 },
-      { name: 'nearest neighbour', dtw: 9, dtwMje: 0.1, wristPathRatio: 1, durationRatio: 1, poseStdRatio: 1 },
+      {
+        name: 'model',
+        dtw: 10.604,
+        handDtw: 1.5,
+        dtwMje: 0.12345,
+        wristPathRatio: Number.NaN,
+        durationRatio: 1,
+        poseStdRatio: 0.5,
+        boneSpread: 0.2,
+      },
+      {
+        name: 'nearest neighbour',
+        dtw: 9,
+        handDtw: 0.25,
+        dtwMje: 0.1,
+        wristPathRatio: 1,
+        durationRatio: 1,
+        poseStdRatio: 1,
+        boneSpread: 0,
+      },
     ])
     expect(table).toBe(
       [
-        '                     DTW  DTW-MJE  wrist path  duration  pose std',
-        'model              10.60   0.1235           -      1.00      0.50',
-        'nearest neighbour   9.00   0.1000        1.00      1.00      1.00',
-        'ideal                  0        0           1         1         1',
+        '                     DTW  hand DTW  DTW-MJE  wrist path  duration  pose std   bones',
+        'model              10.60      1.50   0.1235           -      1.00      0.50  0.2000',
+        'nearest neighbour   9.00      0.25   0.1000        1.00      1.00      1.00  0.0000',
+        'ideal                  0         0        0           1         1         1       0',
       ].join('\n'),
     )
   })

@@ -5,7 +5,8 @@ import { formatTable } from '../base/table.js'
 import type { Clip, Motion } from '../motion/clip.js'
 import { held, meanPose, nearestNeighbour, randomClip } from './baselines.js'
 import { dtw, dtwMje } from './dtw.js'
-import { durationRatio, mean, poseStdRatio, wristPathRatio } from './motion.js'
+import { handDtw } from './hand_dtw.js'
+import { boneLengthDeviation, durationRatio, meanOfNumbers, poseStdRatio, wristPathRatio } from './motion.js'
 
 export interface ScoredPair {
   /** What was signed. */
@@ -16,16 +17,24 @@ export interface ScoredPair {
 
 export type ScoredName = 'model' | 'mean pose' | 'random clip' | 'nearest neighbour'
 
-/** One line of the table; a ratio is NaN where no reference allows it. */
-export interface ScoreRow {
-  readonly name: ScoredName
+/** Scores of one motion, or their means over clips; NaN where no reference allows one. */
+export interface MeanScores {
   /** L1 over 150 coordinates, a frame of the reference; lower is better. */
   readonly dtw: number
+  /** L1 over the 60 coordinates of each hand that signs in the reference, relative to its wrist, a frame and hand; see `handDtw`. Lower is better. */
+  readonly handDtw: number
   /** Mean joint distance on the path, in normalised units; lower is better. */
   readonly dtwMje: number
   readonly wristPathRatio: number
   readonly durationRatio: number
   readonly poseStdRatio: number
+  /** Standard deviation of a bone's length over time relative to its mean, averaged over the bones: 0 for a rigid skeleton. */
+  readonly boneSpread: number
+}
+
+/** One line of the table. */
+export interface ScoreRow extends MeanScores {
+  readonly name: ScoredName
 }
 
 /**
@@ -46,34 +55,56 @@ export function scoreMotions(pairs: readonly ScoredPair[], trainClips: readonly 
     'nearest neighbour': ({ reference }) => nearestNeighbour(trained(reference).clips, reference.text),
   }
   return Object.entries(contenders).map(([name, motionOf]) => {
-    const matches = pairs.map((pair) => ({ reference: pair.reference, motion: motionOf(pair) }))
-    const average = (measure: (reference: Motion, hypothesis: Motion) => number) =>
-      mean(matches.map(({ reference, motion }) => measure(reference, motion)).filter((value) => !Number.isNaN(value)))
     return {
       name: name as ScoredName,
-      dtw: average((reference, motion) => dtw(reference, motion).distance),
-      dtwMje: average(dtwMje),
-      wristPathRatio: average(wristPathRatio),
-      durationRatio: average(durationRatio),
-      poseStdRatio: average(poseStdRatio),
+      ...meanScores(pairs.map((pair) => scorePair({ reference: pair.reference, hypothesis: motionOf(pair) }))),
     }
   })
+}
+
+/** Every score of one motion beside its reference. Throws ERR_DATA for a motion without frames. */
+export function scorePair({ reference, hypothesis }: { readonly reference: Motion; readonly hypothesis: Motion }): MeanScores {
+  return {
+    dtw: dtw(reference, hypothesis).distance,
+    handDtw: handDtw(reference, hypothesis),
+    dtwMje: dtwMje(reference, hypothesis),
+    wristPathRatio: wristPathRatio(reference, hypothesis),
+    durationRatio: durationRatio(reference, hypothesis),
+    poseStdRatio: poseStdRatio(reference, hypothesis),
+    boneSpread: boneLengthDeviation(hypothesis),
+  }
+}
+
+/** The means of clips' scores, each over the clips that have it; NaN of none. */
+export function meanScores(clips: readonly MeanScores[]): MeanScores {
+  const average = (score: keyof MeanScores) => meanOfNumbers(clips.map((clip) => clip[score]))
+  return {
+    dtw: average('dtw'),
+    handDtw: average('handDtw'),
+    dtwMje: average('dtwMje'),
+    wristPathRatio: average('wristPathRatio'),
+    durationRatio: average('durationRatio'),
+    poseStdRatio: average('poseStdRatio'),
+    boneSpread: average('boneSpread'),
+  }
 }
 
 /** The rows as a text table, columns lined up, one line a row; `-` where there is no number. */
 export function formatScores(rows: readonly ScoreRow[]): string {
   const number = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : '-')
   const cells = [
-    ['', 'DTW', 'DTW-MJE', 'wrist path', 'duration', 'pose std'],
+    ['', 'DTW', 'hand DTW', 'DTW-MJE', 'wrist path', 'duration', 'pose std', 'bones'],
     ...rows.map((row) => [
       row.name,
       number(row.dtw, 2),
+      number(row.handDtw, 2),
       number(row.dtwMje, 4),
       number(row.wristPathRatio, 2),
       number(row.durationRatio, 2),
       number(row.poseStdRatio, 2),
+      number(row.boneSpread, 4),
     ]),
-    ['ideal', '0', '0', '1', '1', '1'],
+    ['ideal', '0', '0', '0', '1', '1', '1', '0'],
   ]
   return formatTable(cells)
 }

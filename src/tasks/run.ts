@@ -12,8 +12,9 @@ import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { GlossStep, GlossValidated } from './text_to_gloss/training.js'
 import type { RunConfig } from './text_to_pose/config.js'
+import type { Validated } from './text_to_pose/evaluate.js'
 import { textToPose } from './text_to_pose/task.js'
-import type { PoseStep, Validated } from './text_to_pose/training.js'
+import type { PoseStep } from './text_to_pose/training.js'
 
 export type TrainEvent = RunEvent<TrainedStep<PoseStep>, Validated>
 export type GlossTrainEvent = RunEvent<TrainedStep<GlossStep>, GlossValidated>

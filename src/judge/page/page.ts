@@ -34,7 +34,7 @@ export function reportHtml(report: EvalReport, motionsOf: (clip: string) => Show
     section('Text', `<p class="soft">What the judges read, against the references. ± is the spread over judges.</p>${textTable(report)}`),
     section(
       'Motions',
-      `<p class="soft">What judges do not see. The best distance, wrist path, duration and pose std are 1. Bones: how much their lengths change, 0 for a rigid skeleton, by part of the body. A motion nearly at 0 from its nearest training clip is counted as copied.</p>${motionTable(report)}`,
+      `<p class="soft">What judges do not see. The best distance, wrist path, duration and pose std are 1. Hand DTW: of the hands that sign, relative to their wrists, 0 at best. Bones: how much their lengths change, 0 for a rigid skeleton, by part of the body. A motion nearly at 0 from its nearest training clip is counted as copied.</p>${motionTable(report)}`,
     ),
     ...(classes.length > 0
       ? [

@@ -5,7 +5,7 @@ import { escapeMarkup } from '../../outputs/markup.js'
 import { measureNames, textMeasures } from '../measures.js'
 import type { ClipReport, EvalReport } from '../report.js'
 import { CEILING } from '../systems.js'
-import { againstTruth, motionColumns, named, number, withSpread } from '../table.js'
+import { againstTruth, classCells, classColumns, motionColumns, named, number, withSpread } from '../table.js'
 
 /** Lines of a list; a page with more would not be read, nor opened. */
 const LINES = 500
@@ -45,10 +45,10 @@ export function motionTable({ systems }: EvalReport): string {
 export function classTable({ classes, systems, worstClass }: EvalReport): string {
   const names = systems.map(({ name }) => name)
   const rows = classes.map((one) => ({
-    cells: [one.name, String(one.clips), ...names.map((name) => number(one.scores[name], 2)), number(one.normalised, 2)],
+    cells: [one.name, String(one.clips), ...classCells(one, names)],
     ...(worstClass?.name === one.name && worstClass.kind === one.kind ? { kind: 'worst' } : {}),
   }))
-  return table('Scores by class', ['', 'clips', ...names, 'normalised'], rows)
+  return table('Scores by class', ['', 'clips', ...names, ...classColumns], rows)
 }
 
 export function glossTable({ glosses }: EvalReport): string {

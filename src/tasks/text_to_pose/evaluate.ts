@@ -3,8 +3,10 @@
 import { sourceOf } from '../../data/source.js'
 import { Generator } from '../../infer/generator.js'
 import type { LengthPolicy } from '../../infer/length_policy.js'
+import { type LengthScore, scoreByLength } from '../../metrics/length_classes.js'
 import { type ScoredPair, type ScoreRow, scoreMotions } from '../../metrics/scores.js'
 import type { SignModel } from '../../model/sign_model.js'
+import { tokenUnit } from '../../text/spelled.js'
 import type { LanguageData } from './data.js'
 
 export interface ValidationOptions {
@@ -13,30 +15,40 @@ export interface ValidationOptions {
   readonly policy: LengthPolicy
 }
 
+/** A validation. */
+export interface Validated {
+  /** The model first, then the baselines. */
+  readonly rows: readonly ScoreRow[]
+  /** The model by the number of source tokens. */
+  readonly lengths: readonly LengthScore[]
+}
+
 /** Clips generated side by side. */
 const BATCH = 8
 
 /**
- * Generates dev clips (training clips of a language that has no dev split) and scores them. The model's row is first.
+ * Generates dev clips (training clips of a language that has no dev split) and scores them, as a whole and by length.
  * Clips are taken in order, so every validation of a run scores the same ones. A sentence without a word cannot be signed, and is passed over.
  */
-export async function validate(model: SignModel, data: readonly LanguageData[], { clips, policy }: ValidationOptions): Promise<ScoreRow[]> {
+export async function validate(model: SignModel, data: readonly LanguageData[], { clips, policy }: ValidationOptions): Promise<Validated> {
   const pairs: ScoredPair[] = []
+  const tokens: number[] = []
+  const units = new Set<'letters' | 'words'>()
   const share = Math.max(1, Math.floor(clips / data.length))
-  for (const { language, source, train, dev } of data) {
-    const signable = (samples: typeof dev) => samples.filter(({ ids }) => ids.length > 1)
-    const held = signable(dev.length > 0 ? dev : train)
-      .slice(0, share)
-      .map(({ clip }) => clip)
+  for (const { language, source, train, dev, group } of data) {
+    const signable = (all: typeof dev) => all.filter(({ ids }) => ids.length > 1)
+    const samples = signable(dev.length > 0 ? dev : train).slice(0, share)
+    const held = samples.map(({ clip }) => clip)
+    const lines = held.map((clip) => sourceOf(clip, source))
+    units.add(tokenUnit(group.vocabulary.policy, lines))
+    // The closing token is none of the sentence's.
+    tokens.push(...samples.map(({ ids }) => ids.length - 1))
     const generator = new Generator(model.gpu, model.group(language))
     try {
       for (let first = 0; first < held.length; first += BATCH) {
         const batch = held.slice(first, first + BATCH)
         const lengths = batch.map(({ frames }) => frames)
-        const motions = await generator.generate(
-          batch.map((clip) => sourceOf(clip, source)),
-          { policy, lengths },
-        )
+        const motions = await generator.generate(lines.slice(first, first + BATCH), { policy, lengths })
         motions.forEach((hypothesis, i) => {
           pairs.push({ reference: batch[i]!, hypothesis })
         })
@@ -45,8 +57,9 @@ export async function validate(model: SignModel, data: readonly LanguageData[], 
       await generator.destroy()
     }
   }
-  return scoreMotions(
+  const rows = scoreMotions(
     pairs,
     data.flatMap(({ train }) => train.map(({ clip }) => clip)),
   )
+  return { rows, lengths: scoreByLength(pairs, tokens, units.has('words') ? 'words' : 'letters') }
 }

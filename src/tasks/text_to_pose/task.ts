@@ -6,6 +6,7 @@ import { readPoseCheckpoint } from '../../checkpoint/file.js'
 import { restoreModel } from '../../checkpoint/restore.js'
 import type { PoseCheckpoint } from '../../checkpoint/text_to_pose.js'
 import type { Gpu } from '../../device/gpu.js'
+import { formatWorst } from '../../metrics/length_classes.js'
 import { formatScores } from '../../metrics/scores.js'
 import { sameConfig } from '../../model/config.js'
 import { SignModel } from '../../model/sign_model.js'
@@ -14,7 +15,8 @@ import type { SavedTraining } from '../../train/trainer.js'
 import { withoutDev } from '../../train/validation_note.js'
 import { parseRunConfig, type RunConfig } from './config.js'
 import { type LanguageData, loadData, startFrom, withRates } from './data.js'
-import { type PoseStep, PoseTraining, type Validated } from './training.js'
+import type { Validated } from './evaluate.js'
+import { type PoseStep, PoseTraining } from './training.js'
 
 export const textToPose: Task<RunConfig, PoseStep, Validated> = {
   name: 'text-to-pose',
@@ -25,7 +27,7 @@ export const textToPose: Task<RunConfig, PoseStep, Validated> = {
   parse: parseRunConfig,
   fixedKeys: ['task', 'seed', 'data', 'groups', 'tokens', 'scaling', 'model', 'precision', 'batch', 'learning', 'base', 'initFrom'],
   load: loadPoseTraining,
-  format: ({ rows }) => formatScores(rows),
+  format: ({ rows, lengths }) => [formatScores(rows), formatWorst(lengths)].filter(Boolean).join('\n'),
   scoreName: 'DTW',
   ablation: { key: 'learning.mode', values: ['mse', 'rl', 'rl+plc'] },
 }

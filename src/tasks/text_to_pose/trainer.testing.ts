@@ -4,7 +4,8 @@ import type { SignModel } from '../../model/sign_model.js'
 import { Trainer } from '../../train/trainer.js'
 import type { RunConfig } from './config.js'
 import type { LanguageData } from './data.js'
-import { type PoseStep, PoseTraining, type Validated } from './training.js'
+import type { Validated } from './evaluate.js'
+import { type PoseStep, PoseTraining } from './training.js'
 
 export class PoseTrainer extends Trainer<PoseStep, Validated> {
   readonly config: RunConfig

@@ -5,7 +5,6 @@ import { Random } from '../../base/random.js'
 import { savePoseCheckpoint } from '../../checkpoint/file.js'
 import type { Gpu } from '../../device/gpu.js'
 import { Generator } from '../../infer/generator.js'
-import type { ScoreRow } from '../../metrics/scores.js'
 import { inputNumbers, outputNumbers } from '../../model/config.js'
 import type { LanguageGroup, SignModel } from '../../model/sign_model.js'
 import type { Graph } from '../../ops/graph.js'
@@ -18,7 +17,7 @@ import { batchArrays } from './batch.js'
 import type { RunConfig } from './config.js'
 import type { LanguageData } from './data.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
-import { validate } from './evaluate.js'
+import { type Validated, validate } from './evaluate.js'
 import {
   type PoseLossOptions,
   type PoseLossReport,
@@ -36,11 +35,6 @@ export interface PoseStep extends PoseLossReport {
   readonly language: string
   /** Real frames of the batch, padding not counted. */
   readonly frames: number
-}
-
-/** A validation: the model's row first, then the baselines'. */
-export interface Validated {
-  readonly rows: readonly ScoreRow[]
 }
 
 /** What is remembered between steps, as plain JSON. */
@@ -189,11 +183,16 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   async validate(): Promise<Validation<Validated>> {
-    const rows = await validate(this.model, this.data, this.config.validate)
-    const { dtw, dtwMje, wristPathRatio, durationRatio, poseStdRatio } = rows[0]!
-    const scores = { dtw, dtwMje, wristPathRatio, durationRatio, poseStdRatio }
-    const scalars = Object.fromEntries(Object.entries(scores).map(([name, value]) => [`dev/${name}`, value]))
-    return { result: { rows }, score: dtw, scalars }
+    const result = await validate(this.model, this.data, this.config.validate)
+    const { name: _, ...scores } = result.rows[0]!
+    const whole = Object.entries(scores).map(([score, value]) => [`dev/${score}`, value])
+    // A length of which there is no number is left out of the charts.
+    const classes = result.lengths.flatMap(({ tokens, dtw, durationRatio, wristPathRatio }) =>
+      Object.entries({ dtw, duration: durationRatio, wristPath: wristPathRatio })
+        .filter(([, value]) => Number.isFinite(value))
+        .map(([score, value]) => [`dev/${score}/${tokens}`, value]),
+    )
+    return { result, score: scores.dtw, scalars: Object.fromEntries([...whole, ...classes]) }
   }
 
   save(path: string, state: SavedTraining | undefined): Promise<void> {
