@@ -18,6 +18,7 @@ import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import type { Abortable } from './abort.js'
 import { checkKind, checkOptions, checkTexts } from './asked.js'
+import { type BonePolicy, boneHold } from './bone_policy.js'
 import { refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 import { checkPolicy, frameCounts, type LengthPolicy, policyNumbers } from './length_policy.js'
@@ -29,6 +30,11 @@ export interface GenerateOptions extends Abortable {
   readonly policy?: LengthPolicy
   /** For `oracle`: the reference's length of each sentence. */
   readonly lengths?: readonly number[]
+  /**
+   * Whether generated bones are held to the lengths of the training clips' (`hold`) or left as regressed (`free`). Default: hold where those
+   * clips have bones of constant length, varying by at most 0.02 of it, else free.
+   */
+  readonly bones?: BonePolicy
 }
 
 interface FrameSession extends Session {
@@ -55,13 +61,14 @@ export class Generator implements AsyncDisposable {
   }
 
   /**
-   * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed
-   * or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the signal's reason when aborted, with
+   * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed,
+   * unknown bone lengths that should be held, or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the signal's reason when aborted, with
    * ERR_DISPOSED when what it needs is destroyed.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     checkOptions(options, 'generate')
     const { signal } = options
+    const placed = this.#placed(options)
     const chunks = this.#chunks([text], options)
     // Aborted, it ends whether somebody reads on or not.
     const end = () => void chunks.return(undefined)
@@ -73,7 +80,7 @@ export class Generator implements AsyncDisposable {
         for (; sent < ready; sent++) {
           signal?.throwIfAborted()
           this.#check()
-          yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
+          yield placed(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1))
         }
       }
       signal?.throwIfAborted()
@@ -89,10 +96,17 @@ export class Generator implements AsyncDisposable {
     return texts.map((_, i) => {
       const frames = last!.done[i]!
       const joints = new Float32Array(frames * COORDS)
-      for (let t = 0; t < frames; t++)
-        joints.set(unscaled(last!.frames[i]!.subarray(t * FRAME, t * FRAME + COORDS), this.#group.scaling), t * COORDS)
+      const placed = this.#placed(options)
+      for (let t = 0; t < frames; t++) joints.set(placed(last!.frames[i]!.subarray(t * FRAME, t * FRAME + COORDS)), t * COORDS)
       return { joints, frames, fps: this.#group.fps }
     })
+  }
+
+  /** What makes a motion's frames, one after the other, of what the model says: in the units of the data, the bones held where they are to be. */
+  #placed({ bones }: GenerateOptions): (frame: Float32Array) => Float32Array {
+    const { scaling } = this.#group
+    const hold = boneHold(this.#group, bones)
+    return (frame) => hold?.hold(unscaled(frame, scaling)) ?? unscaled(frame, scaling)
   }
 
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
@@ -102,6 +116,7 @@ export class Generator implements AsyncDisposable {
     this.#check()
     checkTexts(texts, 'generate', 'sentences')
     checkPolicy(options.policy)
+    boneHold(this.#group, options.bones)
     if (texts.length === 0) return
     const tokens = texts.map((text) => this.#encodeText(text))
     const batch = tokens.length

@@ -11,6 +11,7 @@ import type { Vocabulary } from '../text/vocabulary.js'
 import { checkConfig, type ModelConfig, sameConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
 import { GpuModel } from './gpu_model.js'
+import type { GroupBones } from './group_bones.js'
 import { parameterSpecs, TOKEN_TABLE } from './parameters.js'
 
 /** The tag of a group that all languages share; it reads LangGloss, whose tokens say their language. */
@@ -26,6 +27,8 @@ export interface GroupDescription {
   /** The units the weights were trained in. */
   readonly scaling: FrameScaling
   readonly fps: number
+  /** What the training clips' bones are like; absent from what was saved before they were measured, and from imported models. */
+  readonly bones?: GroupBones | undefined
 }
 
 /** One language: its words, its sizes, its weights on the GPU. */
@@ -36,9 +39,10 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
   readonly startFrame: Float32Array
   readonly scaling: FrameScaling
   readonly fps: number
+  readonly bones: GroupBones | undefined
 
   constructor(gpu: Gpu, description: GroupDescription, options: ParameterSetOptions) {
-    const { language, vocabulary, startFrame, scaling, fps } = description
+    const { language, vocabulary, startFrame, scaling, fps, bones } = description
     const config = checkConfig(description.config)
     const { maxFrames, maxTokens, width } = config
     const parts = {
@@ -55,6 +59,7 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
     this.startFrame = startFrame
     this.scaling = scaling
     this.fps = fps
+    this.bones = bones
   }
 }
 
