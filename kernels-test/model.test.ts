@@ -36,6 +36,8 @@ function describeGroup(language: string, config: ModelConfig, units = scaling): 
     startFrame: Float32Array.from({ length: COORDS }, (_, i) => 0.2 * Math.cos(i)),
     scaling: units,
     fps: 25,
+    // They vary: what is generated is not held to them.
+    bones: { lengths: Float32Array.from({ length: 49 }, (_, i) => 0.1 + 0.01 * i), spread: 1 },
   }
 }
 
@@ -53,6 +55,8 @@ const variants: Record<string, Partial<ModelConfig>> = {
   'the base model': {},
   'GELU, the length head and future prediction': { activation: 'gelu', lengthHead: true, futureFrames: 3 },
   'just the counter': { justCounter: true },
+  'a head of bones': { head: 'bones' },
+  'a head of bones, and just the counter': { head: 'bones', justCounter: true },
 }
 
 describe.each(Object.entries(variants))('%s', (_, variant) => {
@@ -128,7 +132,7 @@ describe.each(Object.entries(variants))('%s', (_, variant) => {
       at: recorder.feed('at', [frames], 'u32'),
     }
     const memory = encode(recording, { ids: fed.ids }, fed.memoryLengths, group.positions)
-    const pred = decode(recording, { ...fed, positions: group.positions, memory })
+    const pred = decode(recording, { ...fed, positions: group.positions, memory, bones: group.boneTables })
     recorder.report(pred)
     const program = await Program.build(gpu, recorder)
     const input = new Float32Array(frames * stride)

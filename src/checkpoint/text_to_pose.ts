@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
-import { largest, type ModelConfig } from '../model/config.js'
+import { heads, largest, type ModelConfig } from '../model/config.js'
 import type { GroupDescription, SignModel } from '../model/sign_model.js'
 import { NORMALISATION } from '../motion/clip.js'
 import { bones, COORDS } from '../motion/skeleton.js'
@@ -19,6 +19,8 @@ const savedConfig = z.strictObject({
   ...savedSizes,
   futureFrames: z.int().max(largest.futureFrames),
   justCounter: z.boolean(),
+  /** Of files of before there was another: joints. */
+  head: z.enum(heads).default('joints'),
   lengthHead: z.boolean(),
   maxFrames: z.int().positive().max(largest.maxFrames),
 })

@@ -5,7 +5,7 @@ import { lentGpu } from '../../kernels-test/harness.js'
 import type { GroupBones } from '../model/group_bones.js'
 import { type LanguageGroup, SignModel } from '../model/sign_model.js'
 import { tinyGroup } from '../model/tiny_models.testing.js'
-import { boneLengthSpread } from '../motion/bone_lengths.js'
+import { boneLengthSpread, medianBoneLengths } from '../motion/bone_lengths.js'
 import { holdBones } from '../motion/hold_bones.js'
 import { bones, COORDS } from '../motion/skeleton.js'
 import type { BonePolicy } from './bone_policy.js'
@@ -77,6 +77,29 @@ describe('generated bones', () => {
     const read = async () => ({ language: 'GSL', tokens: ['<GSL_rain>'] })
     const { motion } = await new PromptGenerator({ read } as unknown as PromptReader, many).generate('?', { generate: options })
     expect(motion.joints).toEqual(want!.joints)
+  })
+
+  it('of a head of bones have the lengths of the group, and are the same held and free', async () => {
+    const { config, ...description } = tinyGroup('LIS-CH')
+    const scaling = { centre: new Float32Array(COORDS + 1).fill(0.1), scale: new Float32Array(COORDS + 1).fill(0.3) }
+    const bonesRegressed = model.addLanguage({
+      ...description,
+      scaling,
+      config: { ...config, head: 'bones' },
+      bones: { lengths, spread: 0 },
+    })
+    const free = await signed(bonesRegressed, { bones: 'free' })
+    for (const policy of [{}, { bones: 'hold' }] as const)
+      expect((await signed(bonesRegressed, policy)).map(({ joints }) => joints)).toEqual(free.map(({ joints }) => joints))
+    for (const motion of free) {
+      expect(worstSpread(motion)).toBeLessThan(1e-5)
+      medianBoneLengths(motion).forEach((length, bone) => {
+        expect(Math.abs(length - lengths[bone]!)).toBeLessThan(1e-6)
+      })
+    }
+    expect(() => model.addLanguage({ ...description, language: 'TSL', config: { ...config, head: 'bones' } })).toThrow(
+      'model TSL: wanted bone lengths for a model with head bones, got none',
+    )
   })
 
   it('that are unknown cannot be held, and a policy that is none is refused', async () => {

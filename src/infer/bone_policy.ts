@@ -18,7 +18,7 @@ const CONSTANT = 0.02
  * Throws ERR_USAGE for what is no policy, and for `hold` with a group whose bone lengths are unknown.
  */
 export function boneHold(group: GroupDescription, policy: BonePolicy | undefined): BoneHold | undefined {
-  const { language, bones, startFrame } = group
+  const { language, config, bones, startFrame } = group
   if (policy !== undefined && !bonePolicies.includes(policy)) {
     const problem = `wanted bones ${bonePolicies.join(' or ')}, got ${shown(policy)}`
     throw new SignError('ERR_USAGE', 'generate', problem, 'Leave it out for the default')
@@ -28,6 +28,6 @@ export function boneHold(group: GroupDescription, policy: BonePolicy | undefined
     const problem = `wanted the bone lengths of ${language} to hold, got a model saved before they were measured, or imported`
     throw new SignError('ERR_USAGE', 'generate', problem, 'Generate with bones free, or train it further: initFrom')
   }
-  const holds = bones && (policy === 'hold' || bones.spread <= CONSTANT)
+  const holds = bones && config.head !== 'bones' && (policy === 'hold' || bones.spread <= CONSTANT)
   return holds ? new BoneHold(bones.lengths, startFrame) : undefined
 }

@@ -10,10 +10,9 @@ import { nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
 import { LanguageGroup } from '../model/sign_model.js'
-import { decodeFrame, lengthHead } from '../model/text_to_pose.js'
+import { decodeFrame, lengthHead, type PoseRecording } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
-import type { Recording } from '../nn/recording.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import type { Abortable } from './abort.js'
@@ -187,10 +186,10 @@ export class Generator implements AsyncDisposable {
   }
 
   async #recordFrame(batch: number, { memory, lengths: memoryLengths }: SourceEncoder) {
-    const { weights, config, positions } = this.#group
+    const { weights, config, positions, boneTables: bones } = this.#group
     const capacity = config.maxFrames
     const recorder = new Recorder()
-    const recording: Recording = { graph: new Graph(recorder), weights, config }
+    const recording: PoseRecording = { graph: new Graph(recorder), weights, config }
     const inputStride = padded(inputNumbers(config))
     const frame = recorder.feed('frame', [batch, inputStride])
     const lengths = recorder.feed('lengths', [batch], 'u32')
@@ -200,7 +199,7 @@ export class Generator implements AsyncDisposable {
     const past = Array.from({ length: config.decoderLayers }, (_, i) =>
       recorder.keep(recorder.tensor(`past.${i}`, [batch, capacity, 2 * config.width])),
     )
-    const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths })
+    const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths, bones })
     recorder.run(
       nextFrame,
       { pred, policy, lengths, done, input: frame, frames },

@@ -3,11 +3,14 @@
 import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
+import { JOINTS } from '../motion/skeleton.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import { initialTensors } from '../nn/init.js'
 import type { ParameterSetOptions, Precision } from '../nn/parameter_set.js'
+import type { BoneTables } from '../ops/bone_joints.js'
 import { padded } from '../ops/parameter.js'
 import type { Vocabulary } from '../text/vocabulary.js'
+import { bonePlaces, lengthsByPlace } from './bone_head.js'
 import { checkConfig, type ModelConfig, sameConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
 import { GpuModel } from './gpu_model.js'
@@ -40,6 +43,8 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
   readonly scaling: FrameScaling
   readonly fps: number
   readonly bones: GroupBones | undefined
+  /** What its head places bones by, its own lengths among it; only where it regresses bones. */
+  readonly boneTables: BoneTables | undefined
 
   constructor(gpu: Gpu, description: GroupDescription, options: ParameterSetOptions) {
     const { language, vocabulary, startFrame, scaling, fps, bones } = description
@@ -51,6 +56,7 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
       specs: parameterSpecs(config, vocabulary.size),
       // Sentences are padded to a multiple of 4 tokens.
       positions: [Math.max(maxFrames, padded(maxTokens)), width],
+      tables: config.head === 'bones' ? boneTablesOf(description) : {},
     } as const
     super(gpu, parts, options)
     this.language = language
@@ -60,7 +66,20 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
     this.scaling = scaling
     this.fps = fps
     this.bones = bones
+    this.boneTables =
+      config.head === 'bones'
+        ? { place: this.table('bone_places', 'f32', [JOINTS, 3, 4]), lengths: this.table('bone_lengths', 'f32', [1, JOINTS]) }
+        : undefined
   }
+}
+
+/** Throws ERR_CONFIG where the lengths of its bones are unknown. */
+function boneTablesOf({ language, startFrame, scaling, bones }: GroupDescription): Record<string, Float32Array> {
+  if (!bones) {
+    const problem = 'wanted bone lengths for a model with head bones, got none'
+    throw new SignError('ERR_CONFIG', `model ${language}`, problem, 'Give its description bones: their lengths and spread')
+  }
+  return { bone_places: bonePlaces(startFrame, scaling), bone_lengths: lengthsByPlace(bones.lengths) }
 }
 
 export interface AddLanguageOptions {

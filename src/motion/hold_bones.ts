@@ -1,5 +1,6 @@
 // Bones that keep their length: each frame of a motion projected onto the lengths of one signer's bones.
 
+import { downwards, turnDirections } from './bone_directions.js'
 import type { Motion } from './clip.js'
 import { bonesFromNeck, COORDS, joint } from './skeleton.js'
 
@@ -15,18 +16,17 @@ import { bonesFromNeck, COORDS, joint } from './skeleton.js'
 export class BoneHold {
   readonly #lengths: Float32Array
   /** [50, 3]: the direction of each joint's bone in the frame before. */
-  readonly #directions = new Float64Array(COORDS)
+  readonly #directions = downwards()
 
   /** @param lengths of the 49 bones; startFrame [150] */
   constructor(lengths: Float32Array, startFrame: Float32Array) {
     this.#lengths = lengths
-    for (const { to } of bonesFromNeck) this.#directions[3 * to + 1] = 1
-    this.#turnTo(startFrame)
+    turnDirections(this.#directions, startFrame)
   }
 
   /** The frame of 150 coordinates, and whatever follows them as it is: a new array. */
   hold(frame: Float32Array): Float32Array {
-    this.#turnTo(frame)
+    turnDirections(this.#directions, frame)
     // In float64, so that only the end of every bone is rounded, and not its beginning too.
     const placed = new Float64Array(COORDS)
     for (let c = 0; c < 3; c++) placed[3 * joint.neck + c] = frame[3 * joint.neck + c]!
@@ -35,20 +35,6 @@ export class BoneHold {
     const held = frame.slice()
     held.set(placed)
     return held
-  }
-
-  #turnTo(frame: Float32Array): void {
-    for (const { from, to } of bonesFromNeck) {
-      const [a, b] = [3 * from, 3 * to]
-      const dx = frame[b]! - frame[a]!
-      const dy = frame[b + 1]! - frame[a + 1]!
-      const dz = frame[b + 2]! - frame[a + 2]!
-      const length = Math.sqrt(dx * dx + dy * dy + dz * dz)
-      if (length === 0) continue
-      this.#directions[b] = dx / length
-      this.#directions[b + 1] = dy / length
-      this.#directions[b + 2] = dz / length
-    }
   }
 }
 

@@ -7,7 +7,7 @@ import { suggestion } from '../train/config/schema.js'
 export const runKernels: readonly string[] =
   `adamw add attention attention_delta attention_grad_key_value attention_grad_query attention_half attention_half_grad_key_value
 attention_half_grad_query attention_row batch_norm batch_norm_grad batch_norm_moments batch_norm_statistics batch_norm_sums
-batch_norm_weight_grad beam_reorder beam_step cache_append clip_scale column_sum contrastive_pairs contrastive_pairs_grad cross_entropy
+batch_norm_weight_grad beam_reorder beam_step bone_joints bone_joints_grad cache_append clip_scale column_sum contrastive_pairs contrastive_pairs_grad cross_entropy
 cross_entropy_grad ctc ctc_align ctc_grad ctc_grad_labels ctc_log_sum dropout embedding embedding_grad error_spread fill frame_noise gelu
 gelu_grad layer_norm layer_norm_grad layer_norm_weight_grad linear linear_grad linear_half linear_half_grad linear_half_weight_grad
 linear_row linear_weight_grad loss_scale loss_scale_update mean_pool mean_pool_grad next_frame next_token pose_loss pose_loss_grad

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { inputNumbers, type ModelConfig, outputNumbers, presets } from '../../model/config.js'
+import { medianBoneLengths } from '../../motion/bone_lengths.js'
 import type { Clip } from '../../motion/clip.js'
-import { COORDS } from '../../motion/skeleton.js'
+import { bonesFromNeck, COORDS, JOINTS, joint } from '../../motion/skeleton.js'
 import { padded } from '../../ops/parameter.js'
 import { Vocabulary } from '../../text/vocabulary.js'
 import { batchArrays } from './batch.js'
@@ -60,5 +61,20 @@ describe.each([
         expect(rowOf(frames, b * LENGTH + t, inputNumbers(config))).toEqual(expected)
       }
     })
+  })
+})
+
+describe('the bone lengths of a batch', () => {
+  it("are each clip's own medians, by the joint that a bone places, for the head that regresses bones", () => {
+    const { boneLengths } = lay({ head: 'bones' })
+    clips.forEach((one, b) => {
+      const medians = medianBoneLengths(one)
+      for (const { to, bone } of bonesFromNeck) expect(boneLengths![b * JOINTS + to]).toBe(Math.fround(medians[bone]!))
+      expect(boneLengths![b * JOINTS + joint.neck]).toBe(0)
+    })
+  })
+
+  it('are not fed to the head of joints', () => {
+    expect(lay({})).not.toHaveProperty('boneLengths')
   })
 })

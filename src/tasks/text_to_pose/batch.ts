@@ -1,11 +1,13 @@
 // A batch of clips as the arrays a training program is fed.
 
 import { invertIds } from '../../kernels/embedding.js'
+import { lengthsByPlace } from '../../model/bone_head.js'
 import { inputNumbers, outputNumbers } from '../../model/config.js'
 import { scaleInto } from '../../model/frame_scaling.js'
 import type { GroupDescription } from '../../model/sign_model.js'
+import { medianBoneLengths } from '../../motion/bone_lengths.js'
 import type { Clip } from '../../motion/clip.js'
-import { COORDS } from '../../motion/skeleton.js'
+import { COORDS, JOINTS } from '../../motion/skeleton.js'
 import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
 import type { BatchShape } from '../../train/task.js'
@@ -48,6 +50,8 @@ export interface BatchArrays {
   /** Ones: each length is a clip of one frame. */
   readonly lengthRows: Uint32Array
   readonly lengthCoefficient: Float32Array
+  /** [B, 50], for the head `bones`: the median lengths of each clip's own bones, by the joint that a bone places. */
+  readonly boneLengths?: Float32Array
 }
 
 // The length is a small matter beside 150 coordinates of many frames; this keeps its gradient from steering the encoder.
@@ -91,7 +95,21 @@ export function batchArrays(
     logLength: Float32Array.from({ length: 4 * batch }, (_, i) => (i % 4 === 0 ? Math.log(samples[i / 4]!.clip.frames) : 0)),
     lengthRows: new Uint32Array(batch).fill(1),
     lengthCoefficient: new Float32Array(batch).fill(LENGTH_LOSS_SHARE / whole),
+    ...(config.head === 'bones' && { boneLengths: boneLengthsOf(samples) }),
   }
+}
+
+/** What was measured of clips: they come again every epoch. */
+const measured = new WeakMap<Clip, Float32Array>()
+
+function boneLengthsOf(samples: readonly Sample[]): Float32Array {
+  const lengths = new Float32Array(samples.length * JOINTS)
+  samples.forEach(({ clip }, b) => {
+    const known = measured.get(clip) ?? lengthsByPlace(medianBoneLengths(clip))
+    measured.set(clip, known)
+    lengths.set(known, b * JOINTS)
+  })
+  return lengths
 }
 
 /** Rows of [output stride]: frame t and, under future prediction, those after it; past the end the last frame is held. */

@@ -4,8 +4,8 @@ import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
 import { inputNumbers, outputNumbers } from '../../model/config.js'
 import type { LanguageGroup } from '../../model/sign_model.js'
-import { decode, encode, lengthHead } from '../../model/text_to_pose.js'
-import { COORDS } from '../../motion/skeleton.js'
+import { decode, encode, lengthHead, type PoseRecording } from '../../model/text_to_pose.js'
+import { COORDS, JOINTS } from '../../motion/skeleton.js'
 import type { Recording } from '../../nn/recording.js'
 import { frameNoise } from '../../ops/frame_noise.js'
 import type { Graph } from '../../ops/graph.js'
@@ -37,20 +37,23 @@ export interface StepArrays {
   readonly medianError: Float32Array
 }
 
-type Feeds = Readonly<Record<keyof BatchArrays | keyof StepArrays, Tensor>>
+/** By the names of the arrays, where these are fed at all. */
+type Feeds = { readonly [K in keyof (BatchArrays & StepArrays)]: Tensor }
 
 /** Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], and with a length head `length` f32 [B, 4]. */
 export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: PoseShape, options: PoseLossOptions): RecordedLosses {
   const { config, weights, positions } = group
   const { recorder } = graph
   const feeds = recordFeeds(graph, group, shape)
-  const recording: Recording = { graph, weights, config }
+  const recording: PoseRecording = { graph, weights, config }
 
   const { uniqueIds, starts, order } = feeds
   const memory = encode(recording, { ids: feeds.ids, inverse: { uniqueIds, starts, order } }, feeds.tokenLengths, positions)
   const frames = config.justCounter ? feeds.frames : frameNoise(graph, feeds.frames, feeds.sigma, options.noiseRate, COORDS)
   const { frameLengths, at, tokenLengths: memoryLengths } = feeds
-  const pred = decode(recording, { frames, frameLengths, at, positions, memory, memoryLengths })
+  // Each clip with the lengths its own bones have.
+  const bones = group.boneTables && { ...group.boneTables, lengths: feeds.boneLengths! }
+  const pred = decode(recording, { frames, frameLengths, at, positions, memory, memoryLengths, bones })
 
   const numbers = outputNumbers(config)
   const lossInputs = { frames: frameLengths, weight: feeds.weight, coefficient: feeds.coefficient, medianError: feeds.medianError }
@@ -86,6 +89,7 @@ function recordFeeds({ recorder }: Graph, { config }: LanguageGroup, { batch, ta
     sigma: recorder.feed('sigma', [inputStride]),
     ones: recorder.feed('ones', [outputStride]),
     medianError: recorder.feed('median_error', [1]),
+    ...(config.head === 'bones' && { boneLengths: recorder.feed('bone_lengths', [batch, JOINTS]) }),
   }
 }
 
