@@ -20,7 +20,7 @@
 fn hang(joint: u32, row: u32, begin: vec3f) -> vec3f {
   let position = begin + boneAlong(directionOf(joint, row), lengthOf(joint, row));
   let seen = (position - place[3u * joint + 1u].xyz) / place[3u * joint + 2u].xyz;
-  let i = at(joint, row);
+  let i = row * params.stride + 3u * joint;
   y[i] = seen.x;
   y[i + 1u] = seen.y;
   y[i + 2u] = seen.z;
@@ -33,7 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (row >= params.rows) {
     return;
   }
-  let root = at(NECK, row);
+  let root = row * params.stride + 3u * NECK;
   let told = vec3f(x[root], x[root + 1u], x[root + 2u]);
   y[root] = told.x;
   y[root + 1u] = told.y;

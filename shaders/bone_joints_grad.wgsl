@@ -20,12 +20,12 @@
 
 // The gradient at a joint itself, in the units of the data.
 fn gradAt(joint: u32, row: u32) -> vec3f {
-  let i = at(joint, row);
+  let i = row * params.stride + 3u * joint;
   return vec3f(dy[i], dy[i + 1u], dy[i + 2u]) / place[3u * joint + 2u].xyz;
 }
 
 fn store(joint: u32, row: u32, grad: vec3f) {
-  let i = at(joint, row);
+  let i = row * params.stride + 3u * joint;
   dx[i] = grad.x;
   dx[i + 1u] = grad.y;
   dx[i + 2u] = grad.z;
@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     }
   }
   let carried = left + right + turn(0u, row, vec3f(0.0));
-  let i = at(NECK, row);
+  let i = row * params.stride + 3u * NECK;
   store(NECK, row, vec3f(dy[i], dy[i + 1u], dy[i + 2u]) + place[3u * NECK + 2u].xyz * carried);
   for (var c = COORDS; c < params.stride; c++) { dx[row * params.stride + c] = dy[row * params.stride + c]; }
 }

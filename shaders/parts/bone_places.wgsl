@@ -17,11 +17,8 @@ struct Params { rows: u32, length: u32, stride: u32 }
 @group(0) @binding(1) var<storage, read> place: array<vec4f>;
 @group(0) @binding(2) var<storage, read> boneLength: array<f32>;
 
-// Where a joint's three numbers begin in a row.
-fn at(joint: u32, row: u32) -> u32 { return row * params.stride + 3u * joint; }
-
 fn directionOf(joint: u32, row: u32) -> vec3f {
-  let i = at(joint, row);
+  let i = row * params.stride + 3u * joint;
   return vec3f(x[i], x[i + 1u], x[i + 2u]) + place[3u * joint].xyz;
 }
 

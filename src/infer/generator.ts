@@ -61,8 +61,8 @@ export class Generator implements AsyncDisposable {
 
   /**
    * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed,
-   * unknown bone lengths that should be held, or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the signal's reason when aborted, with
-   * ERR_DISPOSED when what it needs is destroyed.
+   * unknown bone lengths that should be held, or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the
+   * signal's reason when aborted, with ERR_DISPOSED when what it needs is destroyed.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     checkOptions(options, 'generate')

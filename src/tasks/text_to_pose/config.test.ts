@@ -182,6 +182,11 @@ describe('a complaint', () => {
       'demo.yaml:4:21: `validate.policy`: wanted `model.lengthHead: true`',
     ],
     [
+      'frames ahead of a head that places one',
+      `${small}model: { head: bones, futureFrames: 2 }\n`,
+      'demo.yaml:4:37: `model.futureFrames`: wanted futureFrames 0 or 1 with head bones',
+    ],
+    [
       'a run without an end',
       `${small}stop: { steps: null }\nschedule: { kind: constant }\n`,
       'demo.yaml:4:7: `stop`: wanted steps, epochs, patience or minRate',
