@@ -12,6 +12,11 @@ import { bonesFromNeck, COORDS, joint } from './skeleton.js'
  *
  * What that does to a motion: its bones' lengths vary by roundings alone, under 1e-5 of the length; a motion that has these lengths already
  * stays as it is, but for roundings. The projection looks at no words and no other frames: it mends no timing and no handshape.
+ *
+ * A regression shortens the bones whose direction it is unsure of, which squared errors reward; at full length they err further. Measured on
+ * six dev clips in each of the demo's two languages: spread 0.20 to under 1e-6, DTW of hands about their roots 1.65 to 1.59 and 1.91 to 1.77,
+ * but DTW of the whole body, where wrists are carried along, 3.31 to 3.59 and 3.46 to 3.73. On spelled words
+ * of detected landmarks, whose own bones vary by 0.08 and are free by default, both grow: 0.54 to 0.68, and 1.02 to 1.52.
  */
 export class BoneHold {
   readonly #lengths: Float32Array

@@ -39,7 +39,7 @@ describe('a run file', () => {
       initFrom: null,
       scaling: 'spread',
       base: null,
-      model: { preset: 'tiny', futureFrames: 0, justCounter: false, lengthHead: false, maxFrames: 300, maxTokens: 300 },
+      model: { preset: 'tiny', futureFrames: 0, justCounter: false, head: 'joints', lengthHead: false, maxFrames: 300, maxTokens: 300 },
       precision: 'f32',
       optimiser: { kind: 'adam', rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayed: 'matrices', clip: 5 },
       schedule: { kind: 'plateau', factor: 0.7, patience: 7, minRate: 2e-4 },
