@@ -36,6 +36,8 @@ function describeGroup(language: string, config: ModelConfig, units = scaling): 
     startFrame: Float32Array.from({ length: COORDS }, (_, i) => 0.2 * Math.cos(i)),
     scaling: units,
     fps: 25,
+    // They vary: what is generated is not held to them.
+    bones: { lengths: Float32Array.from({ length: 49 }, (_, i) => 0.1 + 0.01 * i), spread: 1 },
   }
 }
 
@@ -55,6 +57,9 @@ const variants: Record<string, Partial<ModelConfig>> = {
   'just the counter': { justCounter: true },
   'durations of tokens': { durations: true },
   'durations of tokens and just the counter': { durations: true, justCounter: true },
+  'a head of bones': { head: 'bones' },
+  'a head of bones, and just the counter': { head: 'bones', justCounter: true },
+  'a head of bones, durations and just the counter': { head: 'bones', durations: true, justCounter: true },
 }
 
 describe.each(Object.entries(variants))('%s', (_, variant) => {
@@ -132,7 +137,7 @@ describe.each(Object.entries(variants))('%s', (_, variant) => {
     const memory = encode(recording, { ids: fed.ids }, fed.memoryLengths, group.positions)
     const spans = config.durations && tokenDurations(recording, memory, fed.memoryLengths).spans
     const timing = spans ? { features: memory, spans, lengths: fed.memoryLengths, ...counterOf(group) } : undefined
-    const pred = decode(recording, { ...fed, positions: group.positions, memory, timing })
+    const pred = decode(recording, { ...fed, positions: group.positions, memory, timing, bones: group.boneTables })
     recorder.report(pred)
     const program = await Program.build(gpu, recorder)
     const input = new Float32Array(frames * stride)

@@ -16,6 +16,7 @@ import {
 } from '../src/kernels/batch_norm.js'
 import { beamReorder } from '../src/kernels/beam_reorder.js'
 import { beamStep } from '../src/kernels/beam_step.js'
+import { boneJoints, boneJointsGrad } from '../src/kernels/bone_joints.js'
 import { boneLoss, boneLossGrad, boneLossReport } from '../src/kernels/bone_loss.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
@@ -185,6 +186,8 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 4, beams: 2, capacity: 3, width: 8 },
     { x: 96, parent: Uint32Array.of(1, 0, 0, 1), lengths: Uint32Array.of(2, 2, 3, 3), y: 96 },
   ),
+  workload(boneJoints, note, { rows: 2, length: 1, stride: 152 }, { x: 304, place: 600, boneLength: 100, y: 304 }),
+  workload(boneJointsGrad, note, { rows: 2, length: 1, stride: 152 }, { x: 304, place: 600, boneLength: 100, dy: 304, dx: 304 }),
   workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8, stride: 12, column: 4 }, { x: 24, lengths, cache: 64 }),
   workload(clipScale, note, { partials: 8, limit: 1 }, { partial: 8, clip: 2 }),
   workload(columnSum, note, { rows: 5, cols: 8 }, { x: 40, sum: 8 }),

@@ -12,7 +12,7 @@
 //
 // The skeleton's numbering does without a table: length id 4c+1 to 4c+4 are the bones of chain c from the trunk outwards, on the left ending in
 // joint id + 4. Chain 0 is the arm from the neck to the root of the hand, chains 1 to 5 are the fingers from there.
-// A bone's length is the same in every frame by construction. 1e-10 keeps a direction of length 0 from becoming NaN.
+// A bone's length is the same in every frame by construction.
 
 // use: skeleton
 
@@ -28,8 +28,7 @@ struct Params { frames: u32, clips: u32 }
 @group(0) @binding(5) var<uniform> params: Params;
 
 fn bone(joint: u32, frame: u32, size: f32) -> vec3f {
-  let direction = pose[joint * params.frames + frame].xyz;
-  return direction * (size / (sqrt(dot(direction, direction)) + 1e-10));
+  return boneAlong(pose[joint * params.frames + frame].xyz, size);
 }
 
 @compute @workgroup_size(WG)

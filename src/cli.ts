@@ -11,13 +11,14 @@ import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { addEvalCommand } from './cli_eval.js'
 import { addJudgeCommands } from './cli_judge.js'
-import { lengthHelp, lengthPolicy, positive, rate, seedCount, share } from './cli_options.js'
+import { bonesOption, lengthHelp, lengthPolicy, positive, rate, seedCount, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { addScoreCommand } from './cli_score.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
+import type { GenerateCommandOptions } from './commands/generate.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
+import type { PromptCommandOptions } from './commands/prompt.js'
 import { say as sayTo, warn as warnTo } from './commands/say.js'
-import type { LengthPolicy } from './infer/length_policy.js'
 import type { Profile } from './profile/profile.js'
 import { tokenPolicies } from './text/tokenise.js'
 
@@ -103,8 +104,9 @@ program
   .option('--lang <tag>', 'sign language, e.g. ASL (default: the language of the model, if it has only one)')
   .requiredOption('--out <file...>', 'files to write; the file extension selects the format')
   .option('--policy <name>', lengthHelp, lengthPolicy, 'auto')
+  .addOption(bonesOption())
   .option('--reference <prefix#clip>', 'corpus clip to draw beside the result: prefix of the corpus, and name or line number of the clip')
-  .action(async (text: string, options: { model: string; lang?: string; out: string[]; policy: LengthPolicy; reference?: string }) => {
+  .action(async (text: string, options: GenerateCommandOptions) => {
     const { generate } = await import('./commands/generate.js')
     const summary = await generate(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
     for (const note of summary.notes) warn(note)
@@ -121,7 +123,8 @@ program
   .option('--lang <tag>', 'sign language of prompts that do not name one')
   .option('--beams <n>', 'beam search width, 1 to 16', positive, 4)
   .option('--out <file...>', 'files to write; the file extension selects the format')
-  .action(async (text: string, options: { gloss: string; model?: string; lang?: string; beams: number; out?: string[] }) => {
+  .addOption(bonesOption())
+  .action(async (text: string, options: PromptCommandOptions) => {
     const { prompt } = await import('./commands/prompt.js')
     const summary = await prompt(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })
     for (const note of summary.notes) warn(note)

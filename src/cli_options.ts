@@ -1,7 +1,8 @@
 // Texts of a command line into values, or an error that says what was wanted.
 
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import type { Picture } from './formats/picture.js'
+import { bonePolicies } from './infer/bone_policy.js'
 import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 import { isRate, wantedRate } from './motion/clip.js'
 
@@ -12,6 +13,13 @@ export function positive(text: string): number {
 }
 
 export const lengthHelp = `how the length is decided: ${lengthPolicies.join(', ')}`
+
+/** Whether generated bones keep their length. */
+export const bonesOption = (): Option =>
+  new Option(
+    '--bones <policy>',
+    "hold: project every frame onto the bone lengths of the training motions; free: as the model regressed it (default: hold where those motions' bones keep their length)",
+  ).choices(bonePolicies)
 
 /** The values of an option that may be given several times. */
 export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]

@@ -186,6 +186,8 @@ describe('saving', () => {
     ['startFrame', { startFrame: new Float32Array(COORDS).fill(Number.NaN) }],
     ['scale', { scaling: { ...rawFrames(), scale: new Float32Array(COORDS + 1).fill(Number.POSITIVE_INFINITY) } }],
     ['fps', { fps: Number.NaN }],
+    ['bone lengths', { bones: { lengths: new Float32Array(49).fill(Number.NaN), spread: 0 } }],
+    ['bone spread', { bones: { lengths: new Float32Array(49), spread: Number.POSITIVE_INFINITY } }],
   ])('refuses a %s that is not finite, which JSON could not hold', async (what, change) => {
     const model = new SignModel(gpu)
     model.addLanguage({ ...group, ...change })
@@ -195,6 +197,24 @@ describe('saving', () => {
 })
 
 describe('a model', () => {
+  it('keeps what it knows of its bones, and that it knows nothing of them', async () => {
+    const path = join(folder, 'bones.safetensors')
+    const bones = { lengths: Float32Array.from({ length: 49 }, (_, i) => i / 70), spread: 0.0125 }
+    await using model = new SignModel(gpu)
+    model.addLanguage({ ...group, bones })
+    model.addLanguage({ ...group, language: 'GSL' })
+    await savePoseCheckpoint(path, model)
+    const bytes = await readFile(path)
+    const read = await readPoseCheckpoint(path)
+    expect(read.groups.map((saved) => saved.bones)).toEqual([bones, undefined])
+    await using restored = restoreModel(gpu, read)
+    expect(restored.groups.map((saved) => saved.bones)).toEqual([bones, undefined])
+    const clone = await restored.cloneLanguage({ ...read.groups[0]!, language: 'LSA' }, 'GSL')
+    expect(clone.bones).toEqual(bones)
+    await savePoseCheckpoint(path, model)
+    expect((await readFile(path)).equals(bytes)).toBe(true)
+  })
+
   it('takes no weights that are not finite from a caller either', () => {
     const model = new SignModel(gpu)
     const fresh = model.addLanguage(group).weights.specs.map(({ name, shape }) => {

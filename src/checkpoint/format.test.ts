@@ -96,6 +96,11 @@ describe('a checkpoint as a model of a task', () => {
       ...change,
     })
 
+  it('of before there was a head of bones regresses joints, and knows no bones', async () => {
+    const [group] = poseCheckpoint(await pose({})).groups
+    expect([group!.config.head, group!.bones]).toEqual(['joints', undefined])
+  })
+
   it('is refused where a language lacks its words or its units, or has others than are known', async () => {
     expect(poseCheckpoint(await pose({})).groups.map(({ language }) => language)).toEqual(['ASL', 'GSL'])
     const wrong = async (change: Partial<CheckpointContent>, message: string) => {
@@ -108,6 +113,9 @@ describe('a checkpoint as a model of a task', () => {
     await wrong({ normalisation: { ASL: units, GSL: { ...units, fps: 0 } } }, 'wanted the units of GSL, got')
     await wrong({ normalisation: { ASL: { ...units, motions: 'metres' }, GSL: units } }, 'wanted the units of ASL, got')
     await wrong({ normalisation: { ASL: { ...units, more: 1 }, GSL: units } }, 'wanted the units of ASL, got')
+    const few = { ...units, bones: { lengths: new Array(48).fill(1), spread: 0 } }
+    await wrong({ normalisation: { ASL: few, GSL: units } }, 'wanted the units of ASL, got')
+    await wrong({ model: { groups: [{ language: 'ASL', config: { ...config, head: 'angles' } }] } }, 'wanted descriptions of groups, got')
     await wrong({ model: { groups: [{ language: 'ASL', config: sizes }] } }, 'wanted descriptions of groups, got')
   })
 

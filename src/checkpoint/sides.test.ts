@@ -10,7 +10,7 @@ import { Generator } from '../infer/generator.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { type GroupDescription, type LanguageGroup, SignModel } from '../model/sign_model.js'
 import { exchangeSides } from '../motion/sides.js'
-import { COORDS, joint } from '../motion/skeleton.js'
+import { bones, COORDS, joint } from '../motion/skeleton.js'
 import { openGpu } from '../platform/node/open.js'
 import { trainRun } from '../tasks/run.js'
 import { parseRunConfig } from '../tasks/text_to_pose/config.js'
@@ -79,6 +79,17 @@ describe('a checkpoint trained with the sides exchanged', () => {
     const again = await readPoseCheckpoint(path)
     expect(again.exchanged).toEqual([])
     expect(again.groups[0]!.startFrame).toEqual(checkpoint.groups[0]!.startFrame)
+  })
+
+  it('has the bones of each side called right too', async () => {
+    const lengths = Float32Array.from(bones, (_, bone) => bone)
+    const exchanged = exchangedGroup({ ...group(small, 1), bones: { lengths, spread: 0.5 } }).bones!
+    const boneTo = (end: number) => bones.findIndex(({ child }) => child === end)
+    expect(exchanged.spread).toBe(0.5)
+    expect(exchanged.lengths[boneTo(joint.neck)]).toBe(boneTo(joint.neck))
+    expect(exchanged.lengths[boneTo(joint.leftWrist)]).toBe(boneTo(joint.rightWrist))
+    expect(exchanged.lengths[boneTo(joint.rightHand + 7)]).toBe(boneTo(joint.leftHand + 7))
+    expect(new Set(exchanged.lengths).size).toBe(bones.length)
   })
 
   it('is left alone where its signer faces the camera, or its start frame tells nothing', async () => {

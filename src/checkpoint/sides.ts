@@ -3,7 +3,7 @@
 
 import type { GroupDescription } from '../model/sign_model.js'
 import { otherSide, sidesAreExchanged } from '../motion/sides.js'
-import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
+import { bones, COORDS, JOINTS, joint } from '../motion/skeleton.js'
 import type { HostTensor } from '../nn/host_tensor.js'
 
 /**
@@ -23,6 +23,7 @@ export function exchangedGroup(group: GroupDescription): GroupDescription {
     ...group,
     startFrame: exchangedNumbers(group.startFrame),
     scaling: { centre: exchangedNumbers(centre), scale: exchangedNumbers(scale) },
+    ...(group.bones && { bones: { ...group.bones, lengths: exchangedBones(group.bones.lengths) } }),
   }
 }
 
@@ -48,4 +49,9 @@ function fromPlace(place: number, length: number): number {
 
 function exchangedNumbers(numbers: Float32Array): Float32Array {
   return numbers.map((_, place) => numbers[fromPlace(place, numbers.length)]!)
+}
+
+/** Of each bone the length that its counterpart on the other side had; a bone is known by the joint it ends in. */
+function exchangedBones(lengths: Float32Array): Float32Array {
+  return lengths.map((_, bone) => lengths[bones.findIndex(({ child }) => child === otherSide[bones[bone]!.child])]!)
 }

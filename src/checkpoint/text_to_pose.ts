@@ -3,10 +3,10 @@
 import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
-import { largest, type ModelConfig } from '../model/config.js'
+import { heads, largest, type ModelConfig } from '../model/config.js'
 import type { GroupDescription, SignModel } from '../model/sign_model.js'
 import { NORMALISATION } from '../motion/clip.js'
-import { COORDS } from '../motion/skeleton.js'
+import { bones, COORDS } from '../motion/skeleton.js'
 import type { HostTensor } from '../nn/host_tensor.js'
 import { type Part, savedTensors } from './arenas.js'
 import { type Checkpoint, type CheckpointContent, notSaved, tensorsUnder } from './checkpoint.js'
@@ -19,6 +19,8 @@ const savedConfig = z.strictObject({
   ...savedSizes,
   futureFrames: z.int().max(largest.futureFrames),
   justCounter: z.boolean(),
+  /** Of files of before there was another: joints. */
+  head: z.enum(heads).default('joints'),
   lengthHead: z.boolean(),
   // Absent in what was saved before there were any.
   durations: z.boolean().default(false),
@@ -33,6 +35,8 @@ const savedUnits = z.strictObject({
   startFrame: z.array(z.number()).length(COORDS),
   scaling: z.strictObject({ centre: z.array(z.number()).length(COORDS + 1), scale: z.array(z.number().positive()).length(COORDS + 1) }),
   fps: z.number().positive(),
+  /** Files of before bones were measured have none. */
+  bones: z.strictObject({ lengths: z.array(z.number().min(0)).length(bones.length), spread: z.number().min(0) }).exactOptional(),
 })
 
 /** A text-to-pose model as it was read, still on the host. */
@@ -89,6 +93,7 @@ function storedGroups({ path, model, vocabularies, normalisation }: Checkpoint):
       startFrame: Float32Array.from(units.startFrame),
       scaling: { centre: Float32Array.from(units.scaling.centre), scale: Float32Array.from(units.scaling.scale) },
       fps: units.fps,
+      ...(units.bones && { bones: { lengths: Float32Array.from(units.bones.lengths), spread: units.bones.spread } }),
     }
   })
 }
@@ -112,18 +117,20 @@ export async function poseContent(who: string, { groups }: SignModel, state?: un
   }
 }
 
-function unitsOf({ startFrame, scaling, fps }: GroupDescription): z.input<typeof savedUnits> {
+function unitsOf({ startFrame, scaling, fps, bones: known }: GroupDescription): z.input<typeof savedUnits> {
   return {
     motions: NORMALISATION,
     startFrame: [...startFrame],
     scaling: { centre: [...scaling.centre], scale: [...scaling.scale] },
     fps,
+    ...(known && { bones: { lengths: [...known.lengths], spread: known.spread } }),
   }
 }
 
 /** JSON has no word for such numbers: the file could not be read again. */
-function refuseNonFinite(who: string, { language, startFrame, scaling, fps }: GroupDescription): void {
-  for (const [what, values] of Object.entries({ startFrame, ...scaling, fps: [fps] })) {
+function refuseNonFinite(who: string, { language, startFrame, scaling, fps, bones: known }: GroupDescription): void {
+  const boneNumbers = known && { 'bone lengths': known.lengths, 'bone spread': [known.spread] }
+  for (const [what, values] of Object.entries({ startFrame, ...scaling, fps: [fps], ...boneNumbers })) {
     const at = firstNonFinite(values)
     if (at >= 0) throw notSaved(who, `${what} of ${language}`, `${values[at]}`)
   }

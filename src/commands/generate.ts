@@ -5,6 +5,7 @@ import { SignError } from '../base/errors.js'
 import { readPoseCheckpoint } from '../checkpoint/file.js'
 import { restoreModel } from '../checkpoint/restore.js'
 import { loadCorpus } from '../data/corpus/corpus.js'
+import type { BonePolicy } from '../infer/bone_policy.js'
 import { Generator } from '../infer/generator.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
 import type { Motion } from '../motion/clip.js'
@@ -22,6 +23,7 @@ export interface GenerateCommandOptions extends Listener {
   readonly lang?: string | undefined
   readonly out: readonly string[]
   readonly policy?: LengthPolicy | undefined
+  readonly bones?: BonePolicy | undefined
   /** `prefix#name` or `prefix#line`: a clip to compare with, whose length `oracle` takes. */
   readonly reference?: string | undefined
   readonly adapter?: string | undefined
@@ -64,6 +66,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
     const [motion] = (await generator.generate([text], {
       policy: options.policy ?? 'auto',
       signal: options.signal,
+      ...(options.bones && { bones: options.bones }),
       ...lengths,
     })) as [Motion]
     // A model of unknown data, such as an imported one, may call the signer's left right.

@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { readGlossCheckpoint, readPoseCheckpoint } from '../checkpoint/file.js'
 import { restoreGlossModel } from '../checkpoint/restore.js'
+import type { BonePolicy } from '../infer/bone_policy.js'
 import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
 import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
@@ -22,6 +23,7 @@ export interface PromptCommandOptions extends Listener {
   /** The sign language, for a prompt that names none. */
   readonly lang?: string | undefined
   readonly beams: number
+  readonly bones?: BonePolicy | undefined
   readonly adapter?: string | undefined
   readonly signal?: AbortSignal
 }
@@ -39,7 +41,7 @@ export interface PromptSummary extends PromptReading {
 /** Reads a prompt and signs it. Throws ERR_USAGE, before any work, for files without a model, an ending no writer knows, or a file named twice; and as both stages do. */
 export async function prompt(text: string, options: PromptCommandOptions): Promise<PromptSummary> {
   checkWhole(text, 'prompt')
-  const { gloss, model, out = [], lang, beams, signal } = options
+  const { gloss, model, out = [], lang, beams, bones, signal } = options
   if ((model === undefined) !== (out.length === 0))
     throw new SignError(
       'ERR_USAGE',
@@ -63,7 +65,10 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
       return { prompt: text, ...reading, out, notes: [...notes, ...empty] }
     }
     await using signer = new MultiLanguageGenerator(gpu, poses)
-    const { reading, motion } = await new PromptGenerator(reader, signer).generate(text, { read, generate: { signal } })
+    const { reading, motion } = await new PromptGenerator(reader, signer).generate(text, {
+      read,
+      generate: { signal, ...(bones && { bones }) },
+    })
     const shown = { ...motion, joints: facing(motion.joints, motion.frames) }
     for (const { path, write } of writers) await write(path, shown, { text, language: reading.language })
     return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out, notes }

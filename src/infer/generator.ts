@@ -10,14 +10,14 @@ import { nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
 import { counterOf, LanguageGroup } from '../model/sign_model.js'
-import { decodeFrame, lengthHead, tokenDurations } from '../model/text_to_pose.js'
+import { decodeFrame, lengthHead, type PoseRecording, tokenDurations } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
-import type { Recording } from '../nn/recording.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import type { Abortable } from './abort.js'
 import { checkKind, checkOptions, checkTexts } from './asked.js'
+import { type BonePolicy, boneHold } from './bone_policy.js'
 import { refuseDivergedFrames } from './divergence.js'
 import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
 import { checkPolicy, frameCounts, type LengthPolicy, policyFor, policyNumbers } from './length_policy.js'
@@ -29,6 +29,11 @@ export interface GenerateOptions extends Abortable {
   readonly policy?: LengthPolicy
   /** For `oracle`: the reference's length of each sentence. */
   readonly lengths?: readonly number[]
+  /**
+   * Whether generated bones are held to the lengths of the training clips' (`hold`) or left as regressed (`free`). Default: hold where those
+   * clips have bones of constant length, varying by at most 0.02 of it, else free.
+   */
+  readonly bones?: BonePolicy
 }
 
 interface FrameSession extends Session {
@@ -55,13 +60,14 @@ export class Generator implements AsyncDisposable {
   }
 
   /**
-   * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed
-   * or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the signal's reason when aborted, with
-   * ERR_DISPOSED when what it needs is destroyed.
+   * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed,
+   * unknown bone lengths that should be held, or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the
+   * signal's reason when aborted, with ERR_DISPOSED when what it needs is destroyed.
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     checkOptions(options, 'generate')
     const { signal } = options
+    const placed = this.#placed(options)
     const chunks = this.#chunks([text], options)
     // Aborted, it ends whether somebody reads on or not.
     const end = () => void chunks.return(undefined)
@@ -73,7 +79,7 @@ export class Generator implements AsyncDisposable {
         for (; sent < ready; sent++) {
           signal?.throwIfAborted()
           this.#check()
-          yield unscaled(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1), this.#group.scaling)
+          yield placed(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1))
         }
       }
       signal?.throwIfAborted()
@@ -89,10 +95,17 @@ export class Generator implements AsyncDisposable {
     return texts.map((_, i) => {
       const frames = last!.done[i]!
       const joints = new Float32Array(frames * COORDS)
-      for (let t = 0; t < frames; t++)
-        joints.set(unscaled(last!.frames[i]!.subarray(t * FRAME, t * FRAME + COORDS), this.#group.scaling), t * COORDS)
+      const placed = this.#placed(options)
+      for (let t = 0; t < frames; t++) joints.set(placed(last!.frames[i]!.subarray(t * FRAME, t * FRAME + COORDS)), t * COORDS)
       return { joints, frames, fps: this.#group.fps }
     })
+  }
+
+  /** What makes a motion's frames, one after the other, of what the model says: in the units of the data, the bones held where they are to be. */
+  #placed({ bones }: GenerateOptions): (frame: Float32Array) => Float32Array {
+    const { scaling } = this.#group
+    const hold = boneHold(this.#group, bones)
+    return (frame) => hold?.hold(unscaled(frame, scaling)) ?? unscaled(frame, scaling)
   }
 
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
@@ -102,6 +115,7 @@ export class Generator implements AsyncDisposable {
     this.#check()
     checkTexts(texts, 'generate', 'sentences')
     checkPolicy(options.policy)
+    boneHold(this.#group, options.bones)
     if (texts.length === 0) return
     const tokens = texts.map((text) => this.#encodeText(text))
     const batch = tokens.length
@@ -175,10 +189,10 @@ export class Generator implements AsyncDisposable {
   }
 
   async #recordFrame(batch: number, { memory, lengths: memoryLengths, kept: { features, spans } }: SourceEncoder) {
-    const { weights, config, positions } = this.#group
+    const { weights, config, positions, boneTables: bones } = this.#group
     const capacity = config.maxFrames
     const recorder = new Recorder()
-    const recording: Recording = { graph: new Graph(recorder), weights, config }
+    const recording: PoseRecording = { graph: new Graph(recorder), weights, config }
     const inputStride = padded(inputNumbers(config))
     const frame = recorder.feed('frame', [batch, inputStride])
     const lengths = recorder.feed('lengths', [batch], 'u32')
@@ -189,7 +203,7 @@ export class Generator implements AsyncDisposable {
       recorder.keep(recorder.tensor(`past.${i}`, [batch, capacity, 2 * config.width])),
     )
     const timing = features && spans && { features, spans, lengths: memoryLengths, ...counterOf(this.#group) }
-    const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths, timing })
+    const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths, timing, bones })
     recorder.run(
       nextFrame,
       { pred, policy, lengths, done, input: frame, frames },

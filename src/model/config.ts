@@ -3,6 +3,9 @@
 import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
 
+export const heads = ['joints', 'bones'] as const
+export type Head = (typeof heads)[number]
+
 export interface ModelConfig {
   /** Features a position: the paper's d. */
   readonly width: number
@@ -18,6 +21,11 @@ export interface ModelConfig {
   readonly futureFrames: number
   /** The decoder sees only the counter of past frames, not their joints. */
   readonly justCounter: boolean
+  /**
+   * What the decoder's last layer regresses. `joints`: the 150 coordinates of a frame, as the published model. `bones`: the neck's place and
+   * the direction of every bone, which have the signer's lengths: joints follow from them.
+   */
+  readonly head: Head
   /** A small head on the encoder that predicts the clip's length. */
   readonly lengthHead: boolean
   /**
@@ -41,6 +49,7 @@ const base: ModelConfig = {
   activation: 'relu',
   futureFrames: 0,
   justCounter: false,
+  head: 'joints',
   lengthHead: false,
   durations: false,
   maxFrames: 300,
@@ -109,6 +118,12 @@ export function* unfitting({
   if (hidden % 4 !== 0) yield ['hidden', `wanted hidden to be a multiple of 4, got ${hidden}`]
 }
 
+/** What is wanted of futureFrames, where the head has no frames ahead; undefined where they fit. */
+export function unfittingHead({ head, futureFrames }: Pick<ModelConfig, 'head' | 'futureFrames'>): string | undefined {
+  if (head !== 'bones' || futureFrames <= 1) return undefined
+  return `wanted futureFrames 0 or 1 with head bones, which places one frame at a time, got ${futureFrames}`
+}
+
 /** Throws ERR_CONFIG for sizes no kernel can run. */
 export function checkConfig(config: ModelConfig): ModelConfig {
   for (const [size, most] of Object.entries(largest) as [keyof typeof largest, number][]) {
@@ -116,6 +131,8 @@ export function checkConfig(config: ModelConfig): ModelConfig {
     if (config[size] > most) throw refused(`wanted ${size} to be at most ${most}, got ${config[size]}`)
   }
   for (const [, problem] of unfitting(config)) throw refused(problem)
+  const problem = unfittingHead(config)
+  if (problem) throw refused(problem)
   return config
 }
 

@@ -3,15 +3,18 @@
 import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
-import { COORDS } from '../motion/skeleton.js'
+import { COORDS, JOINTS } from '../motion/skeleton.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import { initialTensors } from '../nn/init.js'
 import type { ParameterSetOptions, Precision } from '../nn/parameter_set.js'
+import type { BoneTables } from '../ops/bone_joints.js'
 import { padded } from '../ops/parameter.js'
 import type { Vocabulary } from '../text/vocabulary.js'
+import { bonePlaces, lengthsByPlace } from './bone_head.js'
 import { checkConfig, inputNumbers, type ModelConfig, sameConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
 import { GpuModel } from './gpu_model.js'
+import type { GroupBones } from './group_bones.js'
 import { parameterSpecs, TOKEN_TABLE } from './parameters.js'
 
 /** The tag of a group that all languages share; it reads LangGloss, whose tokens say their language. */
@@ -27,6 +30,8 @@ export interface GroupDescription {
   /** The units the weights were trained in. */
   readonly scaling: FrameScaling
   readonly fps: number
+  /** What the training clips' bones are like; absent from what was saved before they were measured, and from imported models. */
+  readonly bones?: GroupBones | undefined
 }
 
 /** One language: its words, its sizes, its weights on the GPU. */
@@ -37,9 +42,12 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
   readonly startFrame: Float32Array
   readonly scaling: FrameScaling
   readonly fps: number
+  readonly bones: GroupBones | undefined
+  /** What its head places bones by, its own lengths among it; only where it regresses bones. */
+  readonly boneTables: BoneTables | undefined
 
   constructor(gpu: Gpu, description: GroupDescription, options: ParameterSetOptions) {
-    const { language, vocabulary, startFrame, scaling, fps } = description
+    const { language, vocabulary, startFrame, scaling, fps, bones } = description
     const config = checkConfig(description.config)
     const { maxFrames, maxTokens, width } = config
     const parts = {
@@ -48,6 +56,7 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
       specs: parameterSpecs(config, vocabulary.size),
       // Sentences are padded to a multiple of 4 tokens.
       positions: [Math.max(maxFrames, padded(maxTokens)), width],
+      tables: config.head === 'bones' ? boneTablesOf(description) : {},
     } as const
     super(gpu, parts, options)
     this.language = language
@@ -56,6 +65,11 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
     this.startFrame = startFrame
     this.scaling = scaling
     this.fps = fps
+    this.bones = bones
+    this.boneTables =
+      config.head === 'bones'
+        ? { place: this.table('bone_places', 'f32', [JOINTS, 3, 4]), lengths: this.table('bone_lengths', 'f32', [1, JOINTS]) }
+        : undefined
   }
 }
 
@@ -64,6 +78,15 @@ export const counterOf = ({ config, scaling }: Pick<GroupDescription, 'config' |
   column: inputNumbers(config) - 1,
   unit: scaling.scale[COORDS]!,
 })
+
+/** Throws ERR_CONFIG where the lengths of its bones are unknown. */
+function boneTablesOf({ language, startFrame, scaling, bones }: GroupDescription): Record<string, Float32Array> {
+  if (!bones) {
+    const problem = 'wanted bone lengths for a model with head bones, got none'
+    throw new SignError('ERR_CONFIG', `model ${language}`, problem, 'Give its description bones: their lengths and spread')
+  }
+  return { bone_places: bonePlaces(startFrame, scaling), bone_lengths: lengthsByPlace(bones.lengths) }
+}
 
 export interface AddLanguageOptions {
   /** Seed of fresh weights. */

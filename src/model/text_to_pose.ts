@@ -1,16 +1,19 @@
 // SignLLM's base: an encoder over tokens, and a decoder that regresses the next frame from the frames so far. Forward only;
 // the way back follows from the ops.
 
+import { bug } from '../base/errors.js'
 import type { Tensor } from '../device/memory.js'
 import { type DecoderStepInputs, decoder, decoderStep } from '../nn/decoder.js'
 import { encoder } from '../nn/encoder.js'
 import { project } from '../nn/layers.js'
 import type { Recording } from '../nn/recording.js'
+import { type BoneTables, boneJoints } from '../ops/bone_joints.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
 import { linear } from '../ops/linear.js'
 import { meanPool } from '../ops/mean_pool.js'
 import { addPositions } from '../ops/positions.js'
 import { type TokenSpans, tokenSpans, upsampling } from '../ops/upsampling.js'
+import type { ModelConfig } from './config.js'
 import { TOKEN_TABLE } from './parameters.js'
 
 /** Token ids [B, U] to features [B, U, D]. tokenLengths u32 [B]; positions [maxTokens, D]. */
@@ -34,6 +37,11 @@ export interface TokenTiming {
   readonly unit: number
 }
 
+/** What a decoder is recorded with: its sizes say what its head regresses. */
+export interface PoseRecording extends Recording {
+  readonly config: ModelConfig
+}
+
 export interface DecodeInputs {
   /** [B, T, S]: the frames before each predicted one. */
   readonly frames: Tensor
@@ -47,13 +55,15 @@ export interface DecodeInputs {
   readonly memory: Tensor
   readonly memoryLengths: Tensor
   readonly timing?: TokenTiming | undefined
+  /** Of each clip, or of all; for the head `bones`. */
+  readonly bones?: BoneTables | undefined
 }
 
 /** All frames at once, each seeing only those before it: [B, T, output numbers]. */
-export function decode(r: Recording, inputs: DecodeInputs): Tensor {
+export function decode(r: PoseRecording, inputs: DecodeInputs): Tensor {
   const { frames, frameLengths, at, positions, memory, memoryLengths, timing } = inputs
   const x = addPositions(r.graph, embedFrames(r, frames, timing), positions, at)
-  return poseHead(r, decoder(r, x, { lengths: frameLengths, memory, memoryLengths }))
+  return poseHead(r, decoder(r, x, { lengths: frameLengths, memory, memoryLengths }), inputs.bones)
 }
 
 /** With `lengths`, the frames generated so far, and `memory`, the sentence. */
@@ -62,12 +72,14 @@ export interface DecodeFrameInputs extends DecoderStepInputs {
   readonly frame: Tensor
   readonly positions: Tensor
   readonly timing?: TokenTiming | undefined
+  /** Of all; for the head `bones`. */
+  readonly bones?: BoneTables | undefined
 }
 
 /** One frame more: [B, output numbers]. Equals the last row of `decode` over the same frames. */
-export function decodeFrame(r: Recording, inputs: DecodeFrameInputs): Tensor {
+export function decodeFrame(r: PoseRecording, inputs: DecodeFrameInputs): Tensor {
   const x = addPositions(r.graph, embedFrames(r, inputs.frame, inputs.timing), inputs.positions, inputs.lengths)
-  return poseHead(r, decoderStep(r, x, inputs))
+  return poseHead(r, decoderStep(r, x, inputs), inputs.bones)
 }
 
 function embedFrames(r: Recording, frames: Tensor, timing: TokenTiming | undefined): Tensor {
@@ -77,9 +89,14 @@ function embedFrames(r: Recording, frames: Tensor, timing: TokenTiming | undefin
   return project(r, 'frames', frames, { residual: project(r, 'alignment', told) })
 }
 
-/** The regression at the decoder's end: joints and counter, no bias, no squashing. */
-function poseHead(r: Recording, x: Tensor): Tensor {
-  return r.graph.recorder.scope('pose', () => linear(r.graph, x, r.weights.get('pose/weight')))
+/** The regression at the decoder's end: joints and counter, no bias, no squashing; with the head `bones` those joints that the regressed bones place. */
+function poseHead({ graph, weights, config }: PoseRecording, x: Tensor, bones: BoneTables | undefined): Tensor {
+  return graph.recorder.scope('pose', () => {
+    const regressed = linear(graph, x, weights.get('pose/weight'))
+    if (config.head !== 'bones') return regressed
+    if (!bones) throw bug('pose', 'wanted the tables of bones for a head that regresses them')
+    return boneJoints(graph, regressed, bones)
+  })
 }
 
 /** The natural logarithm of the clip's length in frames, in column 0 of [B, 1 padded]. */

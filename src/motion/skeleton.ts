@@ -69,6 +69,14 @@ export const bones: readonly Bone[] = [
   ...[joint.leftHand, joint.rightHand].flatMap(hand),
 ]
 
+/**
+ * The same 49 bones as they hang from the neck, the origin of every normalised clip: each goes from a joint that is placed to the one it
+ * places, in the order of `bones`. The nose, root of the other tree, hangs from the neck.
+ */
+export const bonesFromNeck: readonly { readonly from: number; readonly to: number; readonly bone: number }[] = bones.map(
+  ({ parent, child }, bone) => (parent === joint.nose ? { from: child, to: parent, bone } : { from: parent, to: child, bone }),
+)
+
 function hand(root: number): Bone[] {
   return fingers.flatMap((part, k) =>
     [0, 1, 2, 3].map((segment) => {

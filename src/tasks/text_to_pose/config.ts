@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { sources } from '../../data/source.js'
-import { knowsLength, largest } from '../../model/config.js'
+import { heads, knowsLength, largest, unfittingHead } from '../../model/config.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   belowOne,
@@ -46,6 +46,8 @@ const model = keys({
   futureFrames: z.int().min(0).max(largest.futureFrames).default(0),
   /** The decoder sees the counter only. */
   justCounter: z.boolean().default(false),
+  /** What the last layer regresses: the joints of a frame, as PT, or its bones, whose lengths are the signer's: joints follow from them. */
+  head: z.enum(heads).default('joints'),
   /** A head that predicts the number of frames from the sentence. */
   lengthHead: z.boolean().default(false),
   /** Each token has a duration; their sum is the number of frames, and frames are told which token they belong to. */
@@ -188,6 +190,8 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
     for (const [i, entry] of config.data.entries())
       if ('train' in entry && entry.source !== 'lang_gloss')
         yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
+  const headProblem = unfittingHead(model)
+  if (headProblem) yield [['model', 'futureFrames'], headProblem]
   yield* unfittingSizes(config)
   yield* endless(config)
 }

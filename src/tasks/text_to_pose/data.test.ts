@@ -146,6 +146,16 @@ describe('a group that goes on from a checkpoint', () => {
     expect(again.train[0]!.ids).not.toEqual(fresh!.train[0]!.ids)
   })
 
+  it('keeps the bones it has learned, and where it was saved before they were measured takes those of the data', async () => {
+    const [data] = await loadData(runFile(''))
+    const { bones: own, ...older } = data!.group
+    expect(own!.lengths).toHaveLength(49)
+    expect(own!.spread).toBeGreaterThanOrEqual(0)
+    const other = { lengths: new Float32Array(49).fill(0.5), spread: 0.4 }
+    expect(startFrom(data!, { path: 'p', groups: [{ ...older, bones: other }] }).group.bones).toBe(other)
+    expect(startFrom(data!, { path: 'p', groups: [older] }).group.bones).toBe(own)
+  })
+
   it('must be there, of the same sizes', async () => {
     const [shared] = await loadData(runFile('groups: shared'))
     const [asl] = await loadData(runFile(''))

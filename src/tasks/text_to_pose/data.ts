@@ -10,6 +10,7 @@ import { type Source, sourceOf } from '../../data/source.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import { type ModelConfig, presets, sameConfig } from '../../model/config.js'
 import { measureScaling, rawFrames } from '../../model/frame_scaling.js'
+import { measureBones } from '../../model/group_bones.js'
 import { type GroupDescription, SHARED } from '../../model/sign_model.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
 import { COORDS } from '../../motion/skeleton.js'
@@ -134,7 +135,15 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
     )
   const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
   const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()
-  const group = { language, config: sizes, vocabulary, startFrame: meanFirstFrame(train), scaling, fps: train[0]!.fps }
+  const group = {
+    language,
+    config: sizes,
+    vocabulary,
+    startFrame: meanFirstFrame(train),
+    scaling,
+    fps: train[0]!.fps,
+    bones: measureBones(train),
+  }
   return {
     language,
     source,
@@ -146,14 +155,14 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
 }
 
 /**
- * The same data for a group that goes on from a checkpoint: its words, units and start frame instead of the corpus' own.
+ * The same data for a group that goes on from a checkpoint: its words, units, start frame and bones instead of the corpus' own.
  * Throws ERR_CONFIG where the checkpoint has no such group, or one of other sizes or another frame rate.
  */
 export function startFrom(data: LanguageData, checkpoint: { path: string; groups: readonly GroupDescription[] }): LanguageData {
   const { language, source, train, dev } = data
-  const group = checkpoint.groups.find((saved) => saved.language === language)
-  if (!group || !sameConfig(group.config, data.group.config)) {
-    const got = group ? 'one of other sizes' : `groups ${checkpoint.groups.map((saved) => saved.language).join(', ')}`
+  const saved = checkpoint.groups.find((group) => group.language === language)
+  if (!saved || !sameConfig(saved.config, data.group.config)) {
+    const got = saved ? 'one of other sizes' : `groups ${checkpoint.groups.map((group) => group.language).join(', ')}`
     throw new SignError(
       'ERR_CONFIG',
       checkpoint.path,
@@ -161,10 +170,12 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
       'Use its model section',
     )
   }
-  if (!sameRate(group.fps, data.group.fps)) {
-    const problem = `wanted a group ${language} of the ${data.group.fps} frames per second of the data, got one of ${group.fps}`
-    throw new SignError('ERR_CONFIG', checkpoint.path, problem, `Resample the data: signllm data convert --fps ${group.fps}`)
+  if (!sameRate(saved.fps, data.group.fps)) {
+    const problem = `wanted a group ${language} of the ${data.group.fps} frames per second of the data, got one of ${saved.fps}`
+    throw new SignError('ERR_CONFIG', checkpoint.path, problem, `Resample the data: signllm data convert --fps ${saved.fps}`)
   }
+  // What was saved before bones were measured has none of its own.
+  const group = saved.bones ? saved : { ...saved, bones: data.group.bones }
   const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })
   const clips = (samples: readonly Sample[]) => samples.map(({ clip }) => clip)
   const notes = notesOf(language, source, clips(train), clips(dev), group.vocabulary)

@@ -4,9 +4,8 @@ import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
 import { inputNumbers, outputNumbers } from '../../model/config.js'
 import { counterOf, type GroupDescription, type LanguageGroup } from '../../model/sign_model.js'
-import { type DecodeInputs, decode, encode, lengthHead, tokenDurations } from '../../model/text_to_pose.js'
+import { type DecodeInputs, decode, encode, lengthHead, type PoseRecording, tokenDurations } from '../../model/text_to_pose.js'
 import { COORDS } from '../../motion/skeleton.js'
-import type { Recording } from '../../nn/recording.js'
 import { boneLoss } from '../../ops/bone_loss.js'
 import { frameNoise } from '../../ops/frame_noise.js'
 import type { Graph } from '../../ops/graph.js'
@@ -67,7 +66,7 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const { config, weights, positions } = group
   const { recorder } = graph
   const feeds = recordFeeds(graph, group, shape)
-  const recording: Recording = { graph, weights, config }
+  const recording: PoseRecording = { graph, weights, config }
 
   const { uniqueIds, starts, order } = feeds
   const memory = encode(recording, { ids: feeds.ids, inverse: { uniqueIds, starts, order } }, feeds.tokenLengths, positions)
@@ -75,7 +74,7 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const { frameLengths, at, tokenLengths: memoryLengths } = feeds
   const durations = config.durations ? tokenDurations(recording, memory, memoryLengths) : undefined
   const timing = durations && { features: memory, spans: durations.spans, lengths: memoryLengths, ...counterOf(group) }
-  const inputs: DecodeInputs = { frames, frameLengths, at, positions, memory, memoryLengths, timing }
+  const inputs: DecodeInputs = { frames, frameLengths, at, positions, memory, memoryLengths, timing, bones: group.boneTables }
   const { samplingPasses = 0 } = options
   const samplingShare = samplingPasses > 0 ? recorder.feed('sampling_share', [1]) : undefined
   const pred = decode(

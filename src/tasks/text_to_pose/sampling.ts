@@ -1,9 +1,8 @@
 // Scheduled sampling: a decoder that has only ever seen true frames drifts on its own, so in training some of what it sees is its own.
 
 import type { Tensor } from '../../device/memory.js'
-import { type DecodeInputs, decode } from '../../model/text_to_pose.js'
+import { type DecodeInputs, decode, type PoseRecording } from '../../model/text_to_pose.js'
 import { COORDS } from '../../motion/skeleton.js'
-import type { Recording } from '../../nn/recording.js'
 import { Graph } from '../../ops/graph.js'
 import { mixFrames } from '../../ops/mix_frames.js'
 
@@ -24,10 +23,10 @@ export const shareAt = ({ share, ramp }: SamplingKeys, step: number): number => 
  * them. All passes draw the same frames, so with a share of 1 the first n frames after n passes are what the model generates, and after as many
  * passes as there are frames all are. The counter stays the true one. As in generation nothing is dropped, and no gradient goes through a pass.
  */
-export function sampledFrames(recording: Recording, inputs: DecodeInputs, share: Tensor, passes: number): Tensor {
+export function sampledFrames(recording: PoseRecording, inputs: DecodeInputs, share: Tensor, passes: number): Tensor {
   const { graph } = recording
   const { recorder } = graph
-  const generating: Recording = { ...recording, graph: new Graph(recorder) }
+  const generating: PoseRecording = { ...recording, graph: new Graph(recorder) }
   const stream = graph.nextStream()
   let { frames } = inputs
   for (let pass = 0; pass < passes; pass++) {

@@ -26,13 +26,13 @@ afterAll(async () => {
 const STEPS = 12
 
 /** All that remembers is on: dropout, noise by measured error, drawn epochs, a rate that falls, two languages. An epoch is four steps or fewer. */
-const configOf = (name: string) =>
+const configOf = (name: string, head = 'joints') =>
   parseRunConfig(
     `
 name: ${name}
 out: ${join(folder, name)}
 data: [{ synthetic: { languages: [ASL, GSL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] } }]
-model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, maxFrames: 40, maxTokens: 8 }
+model: { head: ${head}, width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, maxFrames: 40, maxTokens: 8 }
 schedule: { kind: plateau, patience: 0, minRate: 1.0e-9 }
 batch: { size: 5, bucket: 40 }
 learning: { mode: rl+plc, warmup: 1, ramp: 1, refresh: 5 }
@@ -45,10 +45,10 @@ log: { every: 1, tensorboard: false }
   )
 
 /** Trains, or goes on; stops itself at the first event of the kind `stop`. Returns the steps told of. */
-async function run(name: string, stop = 'end'): Promise<number[]> {
+async function run(name: string, stop = 'end', head?: string): Promise<number[]> {
   const controller = new AbortController()
   const steps: number[] = []
-  for await (const event of trainRun(gpu, configOf(name), { resume: true, signal: controller.signal })) {
+  for await (const event of trainRun(gpu, configOf(name, head), { resume: true, signal: controller.signal })) {
     if (event.kind === 'step') steps.push(event.step)
     if (event.kind === stop) controller.abort()
   }
@@ -77,6 +77,13 @@ describe('a run that is stopped', () => {
     for (const kind of ['step', 'step', 'checkpoint', 'step', 'validation', 'step', 'end']) told.push(...(await run('stopped', kind)))
     expect(told).toEqual(all)
     expect(await contents('stopped')).toEqual(await contents('whole'))
+  })
+
+  it('with a head of bones goes on to the same bytes too', async () => {
+    await run('whole-bones', 'end', 'bones')
+    for (const kind of ['step', 'checkpoint', 'validation', 'end']) await run('stopped-bones', kind, 'bones')
+    expect(await contents('stopped-bones')).toEqual(await contents('whole-bones'))
+    expect((await contents('whole-bones'))[0]).not.toEqual((await contents('whole'))[0])
   })
 })
 
