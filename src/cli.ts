@@ -7,11 +7,12 @@ import { Command, Option } from 'commander'
 import { counted } from './base/counted.js'
 import { CHECK_FAILED } from './base/errors.js'
 import { printable } from './base/printable.js'
+import { addAblateCommand } from './cli_ablate.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { addEvalCommand } from './cli_eval.js'
 import { addJudgeCommands } from './cli_judge.js'
-import { bonesOption, lengthHelp, lengthPolicy, positive, rate, seedCount, share } from './cli_options.js'
+import { bonesOption, lengthHelp, lengthPolicy, positive, rate, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { addScoreCommand } from './cli_score.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
@@ -68,21 +69,7 @@ program
     if (summary.interrupted) process.exitCode = interruptedStatus()
   })
 
-program
-  .command('ablate')
-  .description('train a run with several values of one key and several seeds, and compare them')
-  .argument('<run.yaml>')
-  .option('--vary <key=values>', 'a key of the run file and its values, e.g. model.width=64,128 (default: see --modes)')
-  .option('--modes <names>', 'reward modes of text to pose; short for --vary learning.mode=… (default: mse,rl,rl+plc)')
-  .option('--seeds <n>', 'number of seeds per value', seedCount, 3)
-  .option('--overwrite', 'replace other runs that are in its folders')
-  .action(async (path: string, options: { vary?: string; modes?: string; seeds: number; overwrite?: boolean }) => {
-    const [{ ablate, varied }, { formatAblation }] = await Promise.all([import('./commands/ablate.js'), import('./commands/ablation.js')])
-    const seeds = Array.from({ length: options.seeds }, (_, i) => i + 1)
-    const { overwrite = false } = options
-    const summary = await ablate(path, { ...common(), ...varied(options), overwrite, seeds, say, signal: interruption() })
-    print(summary, `${formatAblation(summary.rows, summary)}\n${summary.files.join('\n')}`)
-  })
+addAblateCommand(program, { common, print, warn, interruption })
 
 program
   .command('tune')

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { saveCorpus } from '../data/corpus/save.js'
 import { syntheticCorpus } from '../data/synthetic/corpus.js'
 import { ablate, varied } from './ablate.js'
-import { type AblationRun, compare, formatAblation } from './ablation.js'
+import { type AblationRun, compare } from './ablation.js'
+import { formatAblation } from './ablation_table.js'
 
 /** A run whose score falls as given, a validation every ten seconds. */
 const run = (variant: string, seed: number, falling: readonly number[]): AblationRun => ({

@@ -1,23 +1,10 @@
 // What an ablation found: variants of a run compared over several seeds.
 
-import * as z from 'zod'
-import { formatTable } from '../base/table.js'
+import type { SavedCurve } from './ablation_curve.js'
+import type { JudgedRun, JudgeScores } from './ablation_judge.js'
 
-const point = z.strictObject({ step: z.number(), seconds: z.number(), score: z.number(), scalars: z.record(z.string(), z.number()) })
-
-/** As it was kept when only text-to-pose runs could be compared. */
-const olderPoint = z
-  .strictObject({ step: z.number(), seconds: z.number(), dtw: z.number(), wristPathRatio: z.number() })
-  .transform(
-    ({ step, seconds, dtw, wristPathRatio }): z.infer<typeof point> => ({ step, seconds, score: dtw, scalars: { dtw, wristPathRatio } }),
-  )
-
-/** A run's validations as kept in its folder; seconds count training steps only, a lower score is better. */
-export const savedCurve = z.strictObject({ steps: z.number(), seconds: z.number(), points: z.array(z.union([point, olderPoint])) })
-export type SavedCurve = z.infer<typeof savedCurve>
-
-/** One run: which variant it is, from which seed, and its validations. */
-export type AblationRun = SavedCurve & { readonly variant: string; readonly seed: number }
+/** One run: which variant it is, from which seed, its validations, and what judges read in its motions. */
+export type AblationRun = SavedCurve & { readonly variant: string; readonly seed: number; readonly judged?: JudgedRun }
 
 export interface Spread {
   readonly mean: number
@@ -28,7 +15,7 @@ export interface AblationRow {
   readonly variant: string
   readonly finalScore: Spread
   readonly bestScore: Spread
-  /** What else was measured at the last validation, by name. */
+  /** What else was measured at the last validation, by name; over the runs that have a number there. */
   readonly scalars: Readonly<Record<string, Spread>>
   readonly seconds: Spread
   /** Seconds to the best score that the reference reached from the same seed, as a share of the reference's own; over the seeds that reached it. */
@@ -37,6 +24,18 @@ export interface AblationRow {
   readonly stepRatio: Spread
   readonly reached: number
   readonly runs: number
+  /** Numbers that learn; NaN of runs that an earlier version kept. */
+  readonly parameters: number
+  readonly stepMilliseconds: Spread
+  /** Scores of its motions by measure, over all seeds and judges; absent without judges. */
+  readonly judged?: Readonly<Record<string, Spread>>
+  readonly framesPerSecond?: Spread
+}
+
+/** Scores of what needs no model, over the judges. */
+export interface JudgedBaseline {
+  readonly name: string
+  readonly judged: Readonly<Record<string, Spread>>
 }
 
 /** A validation within this share of the reference's best counts as having reached it. */
@@ -53,14 +52,44 @@ export function compare(runs: readonly AblationRun[], reference: string): Ablati
       variant,
       finalScore: spreadOf(last.map(({ score }) => score)),
       bestScore: spreadOf(own.map(bestOf)),
-      scalars: Object.fromEntries(Object.keys(last[0]!.scalars).map((name) => [name, spreadOf(last.map(({ scalars }) => scalars[name]!))])),
+      scalars: byName(last.map(({ scalars }) => Object.entries(scalars).map(([name, value]) => [name, [value]] as const))),
       seconds: spreadOf(own.map(({ seconds }) => seconds)),
       timeRatio: spreadOf(ratios.map(({ time }) => time)),
       stepRatio: spreadOf(ratios.map(({ steps }) => steps)),
       reached: ratios.length,
       runs: own.length,
+      parameters: own[0]!.parameters ?? Number.NaN,
+      stepMilliseconds: spreadOf(own.map(({ seconds, steps }) => (1000 * seconds) / steps)),
+      ...judgedOf(own.flatMap(({ judged }) => judged ?? [])),
     }
   })
+}
+
+/** Real motions and the nearest neighbour's, which are the same whatever the run; none without judges. */
+export function judgedBaselines(runs: readonly AblationRun[]): JudgedBaseline[] {
+  const judged = runs[0]?.judged
+  if (!judged) return []
+  const of = (scores: JudgeScores) => byName([Object.entries(scores)])
+  const baselines = [
+    { name: 'truth', judged: of(judged.truth) },
+    { name: 'nearest neighbour', judged: of(judged.nearest) },
+  ]
+  return baselines.filter(({ judged }) => Object.keys(judged).length > 0)
+}
+
+function judgedOf(judged: readonly JudgedRun[]): Pick<AblationRow, 'judged' | 'framesPerSecond'> {
+  if (judged.length === 0) return {}
+  return {
+    judged: byName(judged.map(({ generated }) => Object.entries(generated))),
+    framesPerSecond: spreadOf(judged.map(({ framesPerSecond }) => framesPerSecond)),
+  }
+}
+
+/** The spread of all numbers of one name, in the order in which names are first met. */
+function byName(entries: readonly (readonly (readonly [name: string, values: readonly number[]])[])[]): Record<string, Spread> {
+  const values = new Map<string, number[]>()
+  for (const [name, some] of entries.flat()) values.set(name, [...(values.get(name) ?? []), ...some.filter(Number.isFinite)])
+  return Object.fromEntries([...values].map(([name, all]) => [name, spreadOf(all)]))
 }
 
 const bestOf = ({ points }: AblationRun): number => Math.min(...points.map(({ score }) => score))
@@ -78,25 +107,4 @@ function spreadOf(values: readonly number[]): Spread {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return { mean, deviation: Math.sqrt(squares / (values.length - 1)) }
-}
-
-/** The rows as lines for people. */
-export function formatAblation(rows: readonly AblationRow[], { scoreName, reference }: { scoreName: string; reference: string }): string {
-  const cell = ({ mean, deviation }: Spread, digits: number) =>
-    Number.isFinite(mean) ? `${mean.toFixed(digits)}${Number.isFinite(deviation) ? ` ± ${deviation.toFixed(digits)}` : ''}` : '-'
-  const names = Object.keys(rows[0]?.scalars ?? {}).filter((name) => name !== scoreName.toLowerCase())
-  const cells = [
-    ['', `final ${scoreName}`, `best ${scoreName}`, ...names, 'seconds', `time to ${reference}'s best`, 'steps', 'reached'],
-    ...rows.map((row) => [
-      row.variant,
-      cell(row.finalScore, 3),
-      cell(row.bestScore, 3),
-      ...names.map((name) => cell(row.scalars[name]!, 3)),
-      cell(row.seconds, 0),
-      row.reached > 0 ? `× ${cell(row.timeRatio, 2)}` : '-',
-      row.reached > 0 ? `× ${cell(row.stepRatio, 2)}` : '-',
-      `${row.reached} of ${row.runs}`,
-    ]),
-  ]
-  return formatTable(cells)
 }

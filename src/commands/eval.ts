@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { fileRecord } from '../data/checksum.js'
@@ -17,6 +17,7 @@ import type { EvalReport } from '../judge/report.js'
 import type { GlossCleanUp } from '../metrics/text_metric_names.js'
 import type { TokenPolicy } from '../text/tokenise.js'
 import { openAdapter } from './adapter.js'
+import { commandLine, optionWords, toldPath } from './command_line.js'
 import { evalData, type SplitClip, type SplitName } from './eval_data.js'
 import { generateSplit, type MadeMotions, readMade } from './eval_motions.js'
 import { Progress, type ProgressStream } from './progress.js'
@@ -87,7 +88,7 @@ export async function evalCommand(model: string | undefined, options: EvalComman
           train: data.train,
           judges,
           provenance: {
-            command: commandLine(model, options),
+            command: evalLine(model, options),
             adapter: gpu.label,
             versions: { signllm: options.version ?? 'unknown', node: process.versions.node },
             split,
@@ -216,22 +217,14 @@ async function writeReport(out: string, texts: Readonly<Record<string, string>>)
   return Object.keys(texts).map((name) => join(out, name))
 }
 
-/** The command as it can be typed again. Absolute paths are those of one machine: of them, only what is below this folder, or the name, is told. */
-function commandLine(model: string | undefined, options: EvalCommandOptions): string {
+function evalLine(model: string | undefined, options: EvalCommandOptions): string {
   const { judge, data, motions, split, lang, source, beams, limit, seed, tokens, cleanUp, policy, gate } = options
-  const told = (path: string) => {
-    if (!isAbsolute(path)) return path
-    const here = relative(process.cwd(), path)
-    return here.startsWith('..') ? basename(path) : here
-  }
-  const words = [
-    ...(model === undefined ? [] : [told(model)]),
-    ...judge.flatMap((path) => ['--judge', told(path)]),
-    ...(data ?? []).flatMap((path) => ['--data', told(path)]),
-    ...(motions === undefined ? [] : ['--motions', told(motions)]),
-    ...Object.entries({ split, lang, source, beams, limit, seed, tokens, 'clean-up': cleanUp, policy, gate }).flatMap(([name, value]) =>
-      value === undefined ? [] : [`--${name}`, String(value)],
-    ),
-  ]
-  return ['signllm', 'eval', ...words.map((word) => (/^[\w./:=+@-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))].join(' ')
+  return commandLine([
+    'eval',
+    ...(model === undefined ? [] : [toldPath(model)]),
+    ...judge.flatMap((path) => ['--judge', toldPath(path)]),
+    ...(data ?? []).flatMap((path) => ['--data', toldPath(path)]),
+    ...(motions === undefined ? [] : ['--motions', toldPath(motions)]),
+    ...optionWords({ split, lang, source, beams, limit, seed, tokens, 'clean-up': cleanUp, policy, gate }),
+  ])
 }

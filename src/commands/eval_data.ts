@@ -54,17 +54,21 @@ export async function evalData(paths: readonly string[], options: EvalDataOption
 }
 
 async function ofRun(path: string, split: SplitName): Promise<EvalData> {
-  const config = await loadRunFile(path)
+  return evalDataOf(await loadRunFile(path), path, split)
+}
+
+/** The split of a run's own data; `who` is the run file in messages. Throws ERR_CONFIG for a task without motions and for a run without that split. */
+export async function evalDataOf(config: Awaited<ReturnType<typeof loadRunFile>>, who: string, split: SplitName): Promise<EvalData> {
   if (config.task === 'text-to-gloss') {
     const problem = 'wanted a run of task text-to-pose or pose-to-text, got text-to-gloss'
-    throw new SignError('ERR_CONFIG', path, problem, 'Name another run file, or a corpus')
+    throw new SignError('ERR_CONFIG', who, problem, 'Name another run file, or a corpus')
   }
   // A judge's run has no line that a model reads.
   const shared = 'groups' in config && config.groups === 'shared'
   const parts: EvalData[] = []
   for (const entry of config.data) {
     if ('synthetic' in entry) parts.push(builtIn(entry, shared, split))
-    else parts.push(await ofEntry({ source: 'text', ...entry }, path, split))
+    else parts.push(await ofEntry({ source: 'text', ...entry }, who, split))
   }
   return {
     clips: parts.flatMap(({ clips }) => clips),

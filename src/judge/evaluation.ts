@@ -18,7 +18,7 @@ import { nearestOnce, turn } from './nearest.js'
 import { type ClassReport, type EvalReport, type Provenance, REPORT_FORMAT, type SystemReport } from './report.js'
 import { countTexts, reportMetrics, textSignatures } from './scores.js'
 import { classReport, judgeReport, systemReport } from './system_report.js'
-import { CEILING, FLOOR, type System, systemsOf } from './systems.js'
+import { CEILING, FLOOR, type System, type SystemName, systemsOf } from './systems.js'
 import { emptyReferenceWarnings, judgeWarnings, scoreWarnings, vocabularyWarnings } from './warnings.js'
 
 export interface EvaluationInput {
@@ -49,6 +49,37 @@ export interface EvaluationOptions {
   readonly onProgress?: (stage: string, done: number, all: number) => void
 }
 
+/** What the judges read in the systems' motions. */
+export interface JudgedTexts {
+  /** Those that have a reference, and those left out. */
+  readonly clips: readonly Clip[]
+  readonly empty: readonly Clip[]
+  readonly systems: readonly JudgedSystem[]
+  readonly unit: 'words' | 'letters'
+  readonly tokens: TokenPolicy
+  readonly metrics: ReturnType<typeof reportMetrics>
+}
+
+/**
+ * Has the judges read every system's motions, or those of the systems named, and counts their texts. Clips whose reference has no token are left out.
+ *
+ * @throws as {@link evaluate}
+ */
+export async function judgeTexts(
+  input: Omit<EvaluationInput, 'provenance' | 'notes'>,
+  options: EvaluationOptions & { readonly only?: readonly SystemName[] } = {},
+): Promise<JudgedTexts> {
+  const { judges, train } = input
+  const { seed = 27, glossCleanUp = 'none', only } = options
+  const unit = checkJudges(judges)
+  const tokens = options.tokens ?? unit
+  const { clips, generated, empty } = withReferences(input, tokens)
+  const systems = systemsOf({ clips, generated, train, seed }).filter(({ name }) => only?.includes(name) ?? true)
+  const spelled = unit === 'letters' && areSpelled(clips.map(({ text }) => text))
+  const metrics = reportMetrics({ unit, tokens, glossCleanUp, spelled })
+  return { clips, empty, systems: await judgeSystems(systems, clips, judges, metrics, options), unit, tokens, metrics }
+}
+
 /**
  * Judges every system on the split. Clips whose reference has no token are left out, with a warning.
  *
@@ -58,20 +89,14 @@ export interface EvaluationOptions {
 export async function evaluate(input: EvaluationInput, options: EvaluationOptions = {}): Promise<EvalReport> {
   const { judges, train, provenance, notes = [] } = input
   const { seed = 27, resamples, signal, glossCleanUp = 'none', onProgress = () => undefined } = options
-  const unit = checkJudges(judges)
-  const tokens = options.tokens ?? unit
-  const { clips, generated, empty } = withReferences(input, tokens)
-  const systems = systemsOf({ clips, generated, train, seed })
-  const spelled = unit === 'letters' && areSpelled(clips.map(({ text }) => text))
-  const metrics = reportMetrics({ unit, tokens, glossCleanUp, spelled })
-  const judged = await judgeSystems(systems, clips, judges, metrics, options)
+  const { clips, empty, systems: judged, unit, tokens, metrics } = await judgeTexts(input, options)
 
   const ceiling = judged.find(({ name }) => name === CEILING)!
   const floor = judged.find(({ name }) => name === FLOOR)
   const primary = primaryOf(unit, clips, tokens)
   const clipMeasure = unit === 'letters' ? 'letterErrorRate' : 'chrf'
-  const features = await featuresOnce(judges[0]!, systems)
-  const nearest = await nearestOnce(systems, clips, train, {
+  const features = await featuresOnce(judges[0]!, judged)
+  const nearest = await nearestOnce(judged, clips, train, {
     signal,
     onProgress: (done, all) => onProgress('nearest training clips', done, all),
   })
@@ -140,7 +165,7 @@ export function checkJudges(judges: readonly Judge[]): 'words' | 'letters' {
 }
 
 /** The clips that have something to be held against, with what was generated for them. */
-function withReferences({ clips, generated }: EvaluationInput, tokens: TokenPolicy) {
+function withReferences({ clips, generated }: Pick<EvaluationInput, 'clips' | 'generated'>, tokens: TokenPolicy) {
   if (generated && generated.length !== clips.length) {
     const problem = `wanted a motion for each of ${clips.length} clips, got ${generated.length}`
     throw new SignError('ERR_USAGE', 'evaluation', problem, 'Give the motions in the order of the clips')

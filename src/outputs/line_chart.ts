@@ -20,7 +20,20 @@ export interface ChartOptions {
 
 const [WIDTH, HEIGHT] = [760, 460]
 const frame = { left: 64, right: 170, top: 44, bottom: 52 }
-const hues = ['#1767b3', '#d9283c', '#3d9a2b', '#9a3fc7', '#e08a00', '#59626f']
+const hues = [
+  '#1767b3',
+  '#d9283c',
+  '#3d9a2b',
+  '#9a3fc7',
+  '#e08a00',
+  '#59626f',
+  '#00909e',
+  '#8a4b2a',
+  '#c2477f',
+  '#6b7f00',
+  '#27348b',
+  '#a89b8c',
+]
 
 /** The chart's SVG. Points that are not finite are left out; axes start at 0. */
 export function lineChart(curves: readonly Curve[], { title, x, y, xTicks: given }: ChartOptions): string {

@@ -53,7 +53,7 @@ describe('a run file', () => {
       optimiser: { kind: 'adam', rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayed: 'matrices', clip: 5 },
       schedule: { kind: 'plateau', factor: 0.7, patience: 7, minRate: 2e-4 },
       loss: { kind: 'mse', padding: 'per-sample', bones: 0, velocity: 0 },
-      learning: { mode: 'mse', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
+      learning: { mode: 'mse', priority: 'error', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
       noise: { rate: 5, warmup: 0 },
       sampling: { share: 0, passes: 1, ramp: 0 },
       batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns' },
@@ -205,6 +205,11 @@ describe('a complaint', () => {
       'frames ahead of a head that places one',
       `${small}model: { head: bones, futureFrames: 2 }\n`,
       'demo.yaml:4:37: `model.futureFrames`: wanted futureFrames 0 or 1 with head bones',
+    ],
+    [
+      'a priority that the literal formula has not',
+      `${small}learning: { mode: plc-literal, priority: improvement }\n`,
+      'demo.yaml:4:42: `learning.priority`: wanted error with learning.mode plc-literal, got improvement',
     ],
     [
       'a run without an end',

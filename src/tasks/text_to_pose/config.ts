@@ -24,6 +24,7 @@ import {
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
 import { rewardModes, weighsBatches } from './priority.js'
+import { priorities } from './priority_rewards.js'
 
 const corpus = keys({
   /** Paths are prefixes of `.skels`, `.text`, `.gloss` and `.files`, relative to the folder the command is run in. */
@@ -93,6 +94,8 @@ const run = keys({
   /** Rewards and the Priority Learning Channel; `priority.ts` has the formulas. */
   learning: keys({
     mode: z.enum(rewardModes).default('mse'),
+    /** What `rl+plc` draws and skips by: each clip's error, its error among clips of like length, or how much that fell between its last two visits. */
+    priority: z.enum(priorities).default('error'),
     /** How much more a higher reward is drawn (rl+plc, plc-literal) or weighs (rwr). */
     intensity: z.number().min(0).max(80).default(1),
     /** Share of draws that ask for no reward. */
@@ -186,6 +189,8 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
       `wanted null with learning.mode ${config.learning.mode}, whose rewards are weighed over a whole batch, got ${config.batch.microBatch}`,
     ]
   for (const key of ['bones', 'velocity'] as const) yield* unfittingLoss(config, key)
+  if (config.learning.mode === 'plc-literal' && config.learning.priority !== 'error')
+    yield [['learning', 'priority'], `wanted error with learning.mode plc-literal, got ${config.learning.priority}`]
   if (config.groups === 'shared')
     for (const [i, entry] of config.data.entries())
       if ('train' in entry && entry.source !== 'lang_gloss')

@@ -1,5 +1,5 @@
 // What training remembers of its own errors: their spread by coordinate, which sets the noise of the next epoch, their median, and each
-// clip's last, by which the next epoch may be drawn.
+// clip's last two, by which the next epoch may be drawn.
 
 export interface SavedErrors {
   readonly sigma: readonly number[]
@@ -9,6 +9,8 @@ export interface SavedErrors {
   readonly errors: readonly number[]
   /** null for a clip that was never visited. */
   readonly byClip: readonly (number | null)[]
+  /** null for a clip that was not visited twice; checkpoints of earlier versions have none of it, as if no clip had been. */
+  readonly byClipBefore?: readonly (number | null)[]
 }
 
 /** The errors of one language. */
@@ -20,10 +22,12 @@ export class ErrorRecord {
   #batches = 0
   #errors: number[] = []
   #byClip: number[]
+  #byClipBefore: number[]
 
   /** @param numbers coordinates followed, the output stride; @param clips of the language */
   constructor(numbers: number, clips: number) {
     this.#byClip = new Array(clips).fill(Number.NaN)
+    this.#byClipBefore = new Array(clips).fill(Number.NaN)
     this.sigma = new Float32Array(numbers)
     this.#deviations = new Float64Array(numbers)
   }
@@ -31,6 +35,11 @@ export class ErrorRecord {
   /** Every clip's error when last visited, NaN for never. */
   get byClip(): readonly number[] {
     return this.#byClip
+  }
+
+  /** Every clip's error at the visit before its last, NaN where it was not visited twice. */
+  get byClipBefore(): readonly number[] {
+    return this.#byClipBefore
   }
 
   /** Notes a batch: spread = sums of errors then of their squares over `rows` frames, and each sample's clip and mean error. */
@@ -42,6 +51,8 @@ export class ErrorRecord {
     }
     this.#batches++
     this.#errors.push(...errors)
+    // A clip that is in a batch twice was visited once: the weights did not change in between.
+    for (const clip of new Set(clips)) this.#byClipBefore[clip] = this.#byClip[clip]!
     clips.forEach((clip, i) => {
       this.#byClip[clip] = errors[i]!
     })
@@ -65,12 +76,14 @@ export class ErrorRecord {
       deviations: [...this.#deviations],
       batches: this.#batches,
       errors: this.#errors,
-      byClip: this.#byClip.map((error) => (Number.isNaN(error) ? null : error)),
+      byClip: this.#byClip.map(orNull),
+      byClipBefore: this.#byClipBefore.map(orNull),
     }
   }
 
-  restore({ sigma, medianError, deviations, batches, errors, byClip }: SavedErrors): void {
+  restore({ sigma, medianError, deviations, batches, errors, byClip, byClipBefore = [] }: SavedErrors): void {
     this.#byClip = byClip.map((error) => error ?? Number.NaN)
+    this.#byClipBefore = byClip.map((_, clip) => byClipBefore[clip] ?? Number.NaN)
     this.sigma = Float32Array.from(sigma)
     this.medianError = medianError
     this.#deviations = Float64Array.from(deviations)
@@ -78,3 +91,6 @@ export class ErrorRecord {
     this.#errors = [...errors]
   }
 }
+
+/** JSON has no NaN. */
+const orNull = (error: number): number | null => (Number.isNaN(error) ? null : error)

@@ -5,15 +5,19 @@
 //   m     the median error of the last epoch
 //   R_i   = 2^(−e_i/m), in (0, 1], a half at the median
 //   P(i)  = (1−ε)·R_i^η / Σ_j R_j^η + ε/|S|
+//
+// By error alone it starves long clips, whose errors are larger: `priority_rewards.ts` has two other rewards to draw by.
 
 import type { Random } from '../../base/random.js'
+import { lengthThirds, thirdNames } from './length_thirds.js'
+import { type Priority, type RewardedClips, rewardedClips, type VisitedErrors } from './priority_rewards.js'
 
 /**
  * How rewards steer training.
  *
  * - `mse`: not at all
  * - `rl`: not at all either, since the paper's RL loss has the gradient of the mean squared error; rewards are logged
- * - `rl+plc`: clips are drawn by P(i), and draws with R < ½ are skipped
+ * - `rl+plc`: clips are drawn by P(i), and draws with R < ½ are skipped, or as `priority` says
  * - `plc-literal`: the paper's formula with its negative rewards, which is P ∝ e: the worst clips first
  * - `rwr`: every clip once, weighted within its batch by softmax(η·R): reward-weighted regression
  * - `reinforce`: the score-function gradient of a Gaussian policy about the prediction; for study
@@ -26,6 +30,8 @@ export const weighsBatches = (mode: RewardMode): boolean => mode === 'rwr' || mo
 
 export interface PrioritySettings {
   readonly mode: RewardMode
+  /** What `rl+plc` draws and skips by. */
+  readonly priority: Priority
   /** η, how much more a higher reward is drawn. */
   readonly intensity: number
   /** ε, the share of draws that ask for no reward. */
@@ -46,11 +52,6 @@ export interface EpochDraw {
   readonly skipped: readonly number[]
 }
 
-/** 2^(−error/median); 1 while nothing has been seen. */
-export function rewardOf(error: number, median: number): number {
-  return median > 0 ? 2 ** (-error / median) : 1
-}
-
 /** P(i) for each reward; they sum to 1. Uniform where all rewards are 0. */
 export function probabilities(
   rewards: readonly number[],
@@ -61,53 +62,53 @@ export function probabilities(
   return powers.map((power) => (sum > 0 ? ((1 - uniform) * power) / sum : (1 - uniform) / rewards.length) + uniform / rewards.length)
 }
 
-/**
- * Draws an epoch of one language.
- *
- * @param errors of every clip at its last visit, NaN for one that was never visited, which counts as reward 1
- */
-export function drawEpoch(errors: readonly number[], median: number, settings: PrioritySettings, epoch: number, random: Random): EpochDraw {
-  const all = errors.map((_, i) => i)
+/** Draws an epoch of one language. A clip that was never visited counts as reward 1. */
+export function drawEpoch(errors: VisitedErrors, settings: PrioritySettings, epoch: number, random: Random): EpochDraw {
+  const all = errors.last.map((_, i) => i)
   const intensity = intensityAt(epoch, settings)
   if (intensity === undefined) return { clips: all, skipped: [] }
-  const seen = errors.filter((error) => !Number.isNaN(error))
-  const mean = seen.reduce((sum, error) => sum + error, 0) / Math.max(1, seen.length)
-  if (settings.mode === 'plc-literal') {
-    const literal = probabilities(
-      errors.map((error) => (Number.isNaN(error) ? mean : error)),
-      { intensity, uniform: settings.uniform },
-    )
-    return { clips: drawByWeight(literal, all.length, random), skipped: [] }
-  }
-  const rewards = errors.map((error) => (Number.isNaN(error) ? 1 : rewardOf(error, median)))
-  const drawn = drawByWeight(probabilities(rewards, { intensity, uniform: settings.uniform }), all.length, random)
-  const most = Math.floor(settings.maxSkip * drawn.length)
+  const { mode, uniform, maxSkip, priority } = settings
+  if (mode === 'plc-literal') return { clips: drawByWeight(literal(errors.last, { intensity, uniform }), all.length, random), skipped: [] }
+  const draws = rewardedClips(errors, priority).map((rewarded) => drawAmong(rewarded, { intensity, uniform, maxSkip }, random))
+  return { clips: draws.flatMap(({ clips }) => clips), skipped: draws.flatMap(({ skipped }) => skipped) }
+}
+
+/** As many draws as there are clips; the poor among them are skipped, up to their share. */
+function drawAmong(
+  { clips: from, rewards, isPoor }: RewardedClips,
+  { maxSkip, ...weighing }: Pick<PrioritySettings, 'intensity' | 'uniform' | 'maxSkip'>,
+  random: Random,
+): EpochDraw {
+  const drawn = drawByWeight(probabilities(rewards, weighing), from.length, random)
+  const most = Math.floor(maxSkip * drawn.length)
   const clips: number[] = []
   const skipped: number[] = []
-  for (const i of drawn) (rewards[i]! < 0.5 && skipped.length < most ? skipped : clips).push(i)
+  for (const i of drawn) (isPoor(rewards[i]!) && skipped.length < most ? skipped : clips).push(from[i]!)
   return { clips, skipped }
+}
+
+/** P ∝ e; a clip that was never visited has the mean error of those that were. */
+function literal(errors: readonly number[], weighing: Pick<PrioritySettings, 'intensity' | 'uniform'>): number[] {
+  const seen = errors.filter((error) => !Number.isNaN(error))
+  const mean = seen.reduce((sum, error) => sum + error, 0) / Math.max(1, seen.length)
+  return probabilities(
+    errors.map((error) => (Number.isNaN(error) ? mean : error)),
+    weighing,
+  )
 }
 
 /**
  * Share of an epoch's draws that were skipped: of all, and of the shortest, middle and longest third of the clips by rank.
  * Skipping the worse half starves what is hard, and long sentences are: this tells.
  */
-export function skipRates({ clips, skipped }: EpochDraw, frames: readonly number[]): Record<'all' | 'short' | 'middle' | 'long', number> {
-  const ranked = frames.map((_, i) => i).sort((a, b) => frames[a]! - frames[b]! || a - b)
-  const third = new Array<number>(frames.length)
-  ranked.forEach((clip, rank) => {
-    third[clip] = Math.min(2, Math.floor((3 * rank) / frames.length))
-  })
+export function skipRates({ clips, skipped }: EpochDraw, frames: readonly number[]): Record<'all' | (typeof thirdNames)[number], number> {
+  const thirds = lengthThirds(frames)
   const rate = (belongs: (clip: number) => boolean) => {
     const [out, visited] = [skipped.filter(belongs).length, clips.filter(belongs).length]
     return out / Math.max(1, out + visited)
   }
-  return {
-    all: rate(() => true),
-    short: rate((clip) => third[clip] === 0),
-    middle: rate((clip) => third[clip] === 1),
-    long: rate((clip) => third[clip] === 2),
-  }
+  const [short, middle, long] = thirdNames.map((_, third) => rate((clip) => thirds[clip] === third)) as [number, number, number]
+  return { all: rate(() => true), short, middle, long }
 }
 
 /** Whether a mode draws at all. */

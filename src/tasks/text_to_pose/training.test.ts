@@ -6,6 +6,7 @@ import { batchArrays } from './batch.js'
 import { parseRunConfig } from './config.js'
 import { loadData } from './data.js'
 import type { RewardMode } from './priority.js'
+import type { Priority } from './priority_rewards.js'
 import { recordPoseStep } from './step.testing.js'
 import { PoseTrainer } from './trainer.testing.js'
 import { lossOptions } from './training.js'
@@ -18,7 +19,7 @@ afterAll(() => gpu.destroy())
 
 const STEPS = 60
 
-const configOf = (mode: RewardMode, more = '', microBatch: number | null = null) =>
+const configOf = (mode: RewardMode, more = '', microBatch: number | null = null, priority: Priority = 'error') =>
   parseRunConfig(
     `
 name: modes
@@ -28,14 +29,14 @@ optimiser: { kind: adamw, rate: 3.0e-3 }
 schedule: { kind: constant }
 batch: { size: 4, microBatch: ${microBatch} }
 noise: { rate: 0 }
-learning: { mode: ${mode}, warmup: 1, ramp: 2, refresh: 4, intensity: 2 }
+learning: { mode: ${mode}, priority: ${priority}, warmup: 1, ramp: 2, refresh: 4, intensity: 2 }
 ${more}`,
     'test',
   )
 
 /** Trains a very small model; returns mean losses of the first and last ten steps, the weights, and what was skipped. */
-async function train(mode: RewardMode, more = '', steps = STEPS, microBatch: number | null = null) {
-  const config = configOf(mode, more, microBatch)
+async function train(mode: RewardMode, more = '', steps = STEPS, microBatch: number | null = null, priority?: Priority) {
+  const config = configOf(mode, more, microBatch, priority)
   const data = await loadData(config)
   const model = new SignModel(gpu, { training: true })
   for (const { group } of data) model.addLanguage(group, { seed: config.seed })
@@ -137,6 +138,14 @@ describe('the ways rewards steer training', () => {
   it('rl+plc skips some of its draws, the literal formula none', async () => {
     expect(Math.max(...(await train('rl+plc')).skipped)).toBeGreaterThan(0)
     expect([...(await train('plc-literal')).skipped]).toEqual([0])
+  })
+
+  it.each(['length-class', 'improvement'] as const)('rl+plc by %s learns, and draws other clips than by error', async (priority) => {
+    const { first, last, losses, skipped } = await train('rl+plc', '', STEPS, null, priority)
+    expect(last).toBeLessThan(first / 2)
+    expect(losses).not.toEqual((await train('rl+plc')).losses)
+    // Of so small a model every clip improves from visit to visit.
+    expect(Math.max(...skipped) > 0).toBe(priority === 'length-class')
   })
 
   it('rwr weighs the samples of a batch by 1 on the average, the better more', async () => {

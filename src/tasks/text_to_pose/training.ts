@@ -225,9 +225,10 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     const { learning, seed } = this.config
     if (!drawsClips(learning.mode)) return null
     return new Map(
-      this.data.map(({ language }) => {
-        const { byClip, medianError } = this.#errors.get(language)!
-        return [language, drawEpoch(byClip, medianError, learning, epoch, Random.for(seed, 'priority', language, epoch))]
+      this.data.map(({ language, train }) => {
+        const { byClip: last, byClipBefore: before, medianError: median } = this.#errors.get(language)!
+        const errors = { last, before, median, frames: train.map(({ clip }) => clip.frames) }
+        return [language, drawEpoch(errors, learning, epoch, Random.for(seed, 'priority', language, epoch))]
       }),
     )
   }

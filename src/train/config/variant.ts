@@ -21,7 +21,8 @@ export function parseVariedKey(text: string): VariedKey {
   return { key, values }
 }
 
-function yamlOf(value: string): unknown {
+/** A value as a run file would have it. Throws ERR_USAGE for what is no YAML. */
+export function parseValue(value: string): unknown {
   try {
     return parse(value)
   } catch (cause) {
@@ -30,19 +31,19 @@ function yamlOf(value: string): unknown {
   }
 }
 
-/** A configuration with `value`, in YAML, at the path. Throws ERR_USAGE where the path leads through something that has no keys. */
-export function withKey(config: object, key: string, value: string): object {
+/** A configuration with `value` at the path, in which entries of lists are counted from 0; undefined where it leads through something without such a key. */
+export function withKey(config: object, key: string, value: unknown): object | undefined {
   const steps = key.split('.')
   const changed = structuredClone(config) as Record<string, unknown>
   let inner = changed
   for (const step of steps.slice(0, -1)) {
     const next = Object.hasOwn(inner, step) ? inner[step] : undefined
-    if (typeof next !== 'object' || next === null || Array.isArray(next)) {
-      throw new SignError('ERR_USAGE', 'ablate', `wanted a key of the run file, got '${key}'`, 'Name one by its path, such as model.width')
-    }
+    if (typeof next !== 'object' || next === null) return undefined
     inner = next as Record<string, unknown>
   }
+  const last = steps.at(-1)!
+  if (Array.isArray(inner) && !(last !== 'length' && Object.hasOwn(inner, last))) return undefined
   // Defined, not assigned: `__proto__` is then an unknown key as any other.
-  Object.defineProperty(inner, steps.at(-1)!, { value: yamlOf(value), enumerable: true, configurable: true, writable: true })
+  Object.defineProperty(inner, last, { value, enumerable: true, configurable: true, writable: true })
   return changed
 }

@@ -12,8 +12,8 @@ export interface Yaml {
   readonly lines: LineCounter
 }
 
-/** Reads YAML 1.2. Throws ERR_CONFIG with line and column: bad syntax, a key that occurs twice, no content, endless aliases. */
-export function readYaml(source: string, who: string): Yaml {
+/** Reads YAML 1.2 of what is wanted. Throws ERR_CONFIG with line and column: bad syntax, a key that occurs twice, no content, endless aliases. */
+export function readYaml(source: string, who: string, wanted = 'a run'): Yaml {
   const lines = new LineCounter()
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const error = document.errors[0]
@@ -21,7 +21,7 @@ export function readYaml(source: string, who: string): Yaml {
     const { line, col } = lines.linePos(error.pos[0])
     throw fault(`${who}:${line}:${col}`, `wanted YAML, got an error: ${error.message.replace(/\.$/, '')}`)
   }
-  if (document.contents === null) throw fault(`${who}:1:1`, 'wanted a run, got an empty file')
+  if (document.contents === null) throw fault(`${who}:1:1`, `wanted ${wanted}, got an empty file`)
   try {
     return { value: document.toJS(), document, lines }
   } catch (cause) {
@@ -72,6 +72,14 @@ export function explain(issues: readonly z.core.$ZodIssue[], { document, lines }
 
 function fault(who: string, problem: string): SignError {
   return new SignError('ERR_CONFIG', who, problem, 'Correct the run file')
+}
+
+/** `file:line:column` of a value, or of the key that has it, by the way to it. */
+export function placeOf(path: readonly (string | number)[], { document, lines }: Yaml, who: string, of: 'key' | 'value' = 'value'): string {
+  const steps = of === 'key' ? path.slice(0, -1) : path
+  const issue = of === 'key' ? { code: 'unrecognized_keys', keys: [String(path.at(-1))] } : { code: 'custom' }
+  const { line, col } = lines.linePos(offsetOf({ ...issue, path: steps, message: '' } as z.core.$ZodIssue, document))
+  return `${who}:${line}:${col}`
 }
 
 /** Where the culprit starts: an unknown key, a value, or what should hold a missing value. */

@@ -183,9 +183,9 @@ export async function keepOlder(out: string, keep: number, step: number): Promis
   })
 }
 
-/** Only what a run writes is ever removed from its folder, and the curve that `ablate` makes of it. */
+/** Only what a run writes is ever removed from its folder, and what `ablate` keeps of it: its curve and what judges read. */
 const isOurs = (name: string): boolean =>
-  /^(config\.yaml|tuning\.json|summary\.json|curve\.json|metrics\.jsonl|(last|best|step-\d+)\.safetensors|events\.out\.tfevents\..*)$/.test(
+  /^(config\.yaml|tuning\.json|summary\.json|curve\.json|judged\.json|metrics\.jsonl|(last|best|step-\d+)\.safetensors|events\.out\.tfevents\..*)$/.test(
     name,
   )
 const isPartial = (name: string): boolean => /\.partial-\d+$/.test(name)
