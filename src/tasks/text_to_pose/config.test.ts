@@ -46,6 +46,7 @@ describe('a run file', () => {
       loss: { kind: 'mse', padding: 'per-sample' },
       learning: { mode: 'mse', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
       noise: { rate: 5, warmup: 0 },
+      augment: { mirror: 0, speed: 0, rotation: 0 },
       batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns' },
       stop: { steps: 2000, epochs: null, patience: null, minRate: null },
       validate: { every: 200, clips: 20, policy: 'self-counter' },
@@ -180,6 +181,11 @@ describe('a complaint', () => {
       'a policy without its head',
       `${small}validate: { policy: predicted-length }\n`,
       'demo.yaml:4:21: `validate.policy`: wanted `model.lengthHead: true`',
+    ],
+    [
+      'a mirror that the decoder cannot see',
+      `${small}model: { justCounter: true }\naugment: { mirror: 0.5 }\n`,
+      'demo.yaml:5:20: `augment.mirror`: wanted 0 with model.justCounter',
     ],
     [
       'a run without an end',
