@@ -28,9 +28,9 @@ export interface SpellingCorpus extends Split<Clip> {
 }
 
 /**
- * Spells the words of one language into clips `train/ASL_hello`, `dev/…`, `test/…`, or sentences of them into `train/ASL_hello_world`. A letter that occurs in dev or test only is added to train as a word of one
- * letter, so that no split asks for what was never shown. Throws as {@link openSpeller}, {@link chooseWords}, {@link split} and {@link drawSentences}, and ERR_DATA
- * for a word that cannot be spelled.
+ * Spells the words of one language into clips `train/ASL_hello`, `dev/…`, `test/…`, or sentences of them into `train/ASL_hello_world`. A letter that occurs in dev
+ * or test only is added to train as a word of one letter, so that no split asks for what was never shown. Throws as {@link openSpeller}, {@link chooseWords},
+ * {@link split} and {@link drawSentences}, ERR_DATA for a word that cannot be spelled, and ERR_CONFIG where no sentence is left to train on.
  */
 export async function buildSpellingCorpus(options: SpellingCorpusOptions): Promise<SpellingCorpus> {
   return buildSpellingCorpora({ ...options, languages: [options.language] })
