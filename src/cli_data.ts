@@ -4,9 +4,10 @@ import { type Command, Option } from 'commander'
 import { counted, someOf } from './base/counted.js'
 import { CHECK_FAILED, exitStatus } from './base/errors.js'
 import { again, detecting, lifting, normalised, rates, skipBroken, words, writing } from './cli_data_options.js'
-import { positive, rate, share } from './cli_options.js'
+import { positive, range, rate, share } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
+import { joins } from './data/spell/join_kinds.js'
 import { splitKinds } from './data/split.js'
 import { glossSources } from './text/lang_gloss.js'
 import { promptNamings } from './text/prompts.js'
@@ -220,7 +221,18 @@ function addMakers(data: Command, cli: Cli): void {
     .option('--seed <n>', 'random seed of the choice of words and of the split', positive, 1)
     .option('--fps <n>', 'frame rate of the corpus', rate, 25)
     .option('--frames-per-letter <n>', 'frames per letter', positive, 10)
-    .option('--join-frames <n>', 'frames of the transition between letters', positive, 4)
+    .addOption(
+      new Option(
+        '--join <kind>',
+        'transition between letters: even: straight lines in --join-frames frames; measured: bones keep their lengths, 2 to 8 frames by the way of the fingertips',
+      )
+        .choices(joins)
+        .default('even'),
+    )
+    .option('--join-frames <n>', 'frames of an even transition between letters', positive, 4)
+    .option('--sentences <n>', 'make this many sentences of the words of each language (default: each word is a clip)', positive)
+    .option('--words-per-sentence <range>', 'number of words in a sentence (default: 2-4)', range)
+    .option('--rest-frames <n>', 'frames between the words of a sentence, in which the hand slides to the side and back', positive, 10)
     .option('--dev <share>', 'fraction of words for dev', share, 0.1)
     .option('--test <share>', 'fraction of words for test', share, 0.1)
     .action(async (options) => {

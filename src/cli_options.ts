@@ -12,6 +12,14 @@ export function positive(text: string): number {
   return value
 }
 
+/** `2-4`, or `3` for 3 to 3. */
+export function range(text: string): readonly [number, number] {
+  const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? []
+  const [least, most] = [Number(from), Number(to)]
+  if (!(least > 0 && most >= least)) throw new InvalidArgumentError('wanted two whole numbers above 0, the smaller first, such as 2-4.')
+  return [least, most]
+}
+
 export const lengthHelp = `how the length is decided: ${lengthPolicies.join(', ')}`
 
 /** Whether generated bones keep their length. */

@@ -15,6 +15,7 @@ const lexicon = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data/fingerspel
 describe('dataSpell', () => {
   it('wants a language', async () => {
     await expect(dataSpell({ lexicon, lang: ' , ', out: 'x' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
+    await expect(dataSpell({ lexicon, lang: 'ase', out: 'x', wordsPerSentence: [2, 3] })).rejects.toThrow(/wanted --sentences/)
   })
 
   it('says which letter was broken, and spells it all the same', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { saveCorpus } from '../data/corpus/save.js'
 import { buildSpellingCorpora, readWords } from '../data/spell/corpus.js'
+import type { Join } from '../data/spell/join_kinds.js'
 import type { LetterNote } from '../data/spell/letters.js'
 import { languageCode } from '../formats/lexicon.js'
 import { Progress, type ProgressStream } from './progress.js'
@@ -22,7 +23,13 @@ export interface DataSpellOptions {
   readonly seed?: number
   readonly fps?: number
   readonly framesPerLetter?: number
+  readonly join?: Join
   readonly joinFrames?: number
+  /** How many sentences to make of each language's words; default: each word is a clip. */
+  readonly sentences?: number
+  /** Fewest and most words of a sentence. Default 2 to 4. */
+  readonly wordsPerSentence?: readonly [number, number]
+  readonly restFrames?: number
   /** Shares of the words, 0 to 1. Default 0.1 each. */
   readonly dev?: number
   readonly test?: number
@@ -57,6 +64,13 @@ export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSum
   ]
   if (codes.length === 0)
     throw new SignError('ERR_USAGE', 'data spell', `wanted languages as --lang, got '${lang}'`, 'Give one, e.g. --lang ase')
+  if (spelling.wordsPerSentence && spelling.sentences === undefined)
+    throw new SignError(
+      'ERR_USAGE',
+      'data spell',
+      'wanted --sentences with --words-per-sentence, got none',
+      'Say how many, e.g. --sentences 300',
+    )
   const words = path === undefined ? count : await readWords(path)
   const clips = await buildSpellingCorpora({ ...spelling, languages: codes, words, seed })
   const told = new Progress({ total: null, counts: 'clip', stream, json })

@@ -54,6 +54,13 @@ export function exchangeSides(joints: Float32Array): Float32Array {
   return out
 }
 
+/** `joints` [frames, 150] as in a mirror: the left hand signs what the right one did, on the other side of the picture. Bones keep their lengths. */
+export function mirrored(joints: Float32Array): Float32Array {
+  const out = exchangeSides(joints)
+  for (let i = 0; i < out.length; i += 3) out[i] = -out[i]!
+  return out
+}
+
 /** The motion of a signer who faces the camera: `joints` [frames, 150] as they are, or with the sides exchanged where they are named the other way round. */
 export function facing(joints: Float32Array, frames: number): Float32Array {
   return sidesAreExchanged(joints, frames) ? exchangeSides(joints) : joints

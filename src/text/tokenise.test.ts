@@ -35,6 +35,12 @@ describe('tokenise', () => {
     ['Persian', 'می\u200Cخواهم باران', ['میخواهم', 'باران']],
   ])('words: %s', (_what, text, tokens) => expect(tokenise(text, 'words')).toEqual(tokens))
 
+  it('letters keeps a word boundary that stands alone, and no other bar', () => {
+    expect(tokenise('h i | y o u', 'letters')).toEqual(['h', 'i', '|', 'y', 'o', 'u'])
+    expect(tokenise('a|b || c', 'letters')).toEqual(['a', 'b', 'c'])
+    for (const policy of ['words', 'spelled'] as const) expect(tokenise('h i | y', policy)).toEqual(['h', 'i', 'y'])
+  })
+
   it('letters gives each letter of German and Korean by itself', () => {
     expect(tokenise('Grüß 2!', 'letters')).toEqual(['g', 'r', 'ü', 'ß', '2'])
     expect(tokenise('안녕, Jo', 'letters')).toEqual(['안', '녕', 'j', 'o'])

@@ -15,15 +15,18 @@ const policies = {
 // A run of letters, marks and digits that begins with a letter or digit: marks alone are what is left of an emoji. Inside it, an apostrophe
 // before letters (don't) and a point or comma between digits (3,5) stay.
 const word = /_*[\p{L}\p{N}][\p{L}\p{M}\p{N}_]*(?:'\p{L}[\p{L}\p{M}]*|(?<=\p{N})[.,]\p{N}+)*/gu
-// One letter with its marks, or one digit. A Hangul syllable is one letter here.
-const letter = /\p{L}\p{M}*|\p{N}/gu
+/** What stands between two words of a spelled sentence: `h e l l o | w o r l d`. */
+export const WORD_BOUNDARY = '|'
+// One letter with its marks, or one digit, or a word boundary that stands alone. A Hangul syllable is one letter here.
+const letter = /\p{L}\p{M}*|\p{N}|(?<!\S)\|(?!\S)/gu
 
 /**
  * How sentences are cut into tokens.
  *
  * - `whitespace`: at white space only; case and punctuation are kept
  * - `words`: lower-cased and NFC-normalised; punctuation separates words and is dropped
- * - `letters`: each letter or digit by itself, lower-cased, for fingerspelling, and for languages that write no spaces between words
+ * - `letters`: each letter or digit by itself, lower-cased, for fingerspelling, and for languages that write no spaces between words; a `|` between spaces,
+ *   which stands between two words, is a token too
  * - `spelled`: as `words`; a vocabulary then spells the words it does not have, letter by letter
  */
 export type TokenPolicy = keyof typeof policies

@@ -41,6 +41,13 @@ describe('Vocabulary', () => {
     expect(Vocabulary.build(['\u{1F327}\uFE0F rain \u{1F469}\u200D\u{1F467}'], 'words').tokens.slice(4)).toEqual(['rain'])
   })
 
+  it('has word boundaries where its sentences had, and reads past them where they had none', () => {
+    const [spelled, single] = ['h i | h o', 'h i o'].map((text) => Vocabulary.build([text], 'letters'))
+    expect(spelled!.tokensOf('o | h')).toEqual(['o', '|', 'h'])
+    expect(spelled!.unknownIn('o | h')).toEqual([])
+    expect(single!.tokensOf('o | h')).toEqual(['o', 'h'])
+  })
+
   it('comes back from JSON', () => {
     const vocabulary = Vocabulary.build(['Über den Wolken'], 'words')
     const back = Vocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)), 'x')

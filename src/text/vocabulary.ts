@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { SignError } from '../base/errors.js'
-import { type TokenPolicy, tokenise, tokenPolicies } from './tokenise.js'
+import { type TokenPolicy, tokenise, tokenPolicies, WORD_BOUNDARY } from './tokenise.js'
 
 /** The tokens every vocabulary starts with; their places are their ids. */
 export const specials = ['<unk>', '<pad>', '<s>', '</s>'] as const
@@ -105,9 +105,13 @@ export class Vocabulary {
     return this.#ids.get(token) ?? specialId.unknown
   }
 
-  /** A sentence's tokens as this vocabulary cuts them. Under `spelled`, a word that it does not have is its letters, `·r ·a ·i ·n`. */
+  /**
+   * A sentence's tokens as this vocabulary cuts them. Under `spelled`, a word that it does not have is its letters, `·r ·a ·i ·n`. Under `letters`, word boundaries
+   * are read past by a vocabulary that has none, as those of single words do.
+   */
   tokensOf(text: string): string[] {
     const words = tokenise(text, this.policy)
+    if (this.policy === 'letters' && !this.#ids.has(WORD_BOUNDARY)) return words.filter((letter) => letter !== WORD_BOUNDARY)
     if (this.policy !== 'spelled') return words
     return words.flatMap((word) => (this.#ids.has(word) ? [word] : tokenise(word, 'letters').map(asLetter)))
   }

@@ -1,17 +1,24 @@
-// A real corpus anyone can make on their own machine: words spelled in a signed alphabet, split so that a word of dev or test is in no other split.
+// A real corpus anyone can make on their own machine: words, or sentences of words, spelled in a signed alphabet, split so that a word of dev or test is in no
+// other split.
 
 import { SignError } from '../../base/errors.js'
+import { Random } from '../../base/random.js'
 import { linesOfText, readText } from '../../base/text_file.js'
 import type { Clip } from '../../motion/clip.js'
 import { type Split, type SplitShares, split } from '../split.js'
 import type { LetterNote } from './letters.js'
+import { drawSentences } from './sentences.js'
 import { openSpeller, type Speller, type SpellerOptions } from './spell.js'
 import { chooseWords } from './words.js'
 
 export interface SpellingCorpusOptions extends SpellerOptions, SplitShares {
   /** The words to spell, or how many to choose (see {@link chooseWords}). Default 300. */
   readonly words?: readonly string[] | number
-  /** Of the choice and the split. Default 1. */
+  /** How many sentences to make of each language's words, over all splits; default none: each word is a clip. Those of a split have only words of that split. */
+  readonly sentences?: number
+  /** Fewest and most words of a sentence. Default 2 to 4. */
+  readonly wordsPerSentence?: readonly [number, number]
+  /** Of the choice, the split and the sentences. Default 1. */
   readonly seed?: number
 }
 
@@ -21,9 +28,9 @@ export interface SpellingCorpus extends Split<Clip> {
 }
 
 /**
- * Spells the words of one language into clips `train/ASL_hello`, `dev/…`, `test/…`. A letter that occurs in dev or test only is added to train as a word of one
- * letter, so that no split asks for what was never shown. Throws as {@link openSpeller}, {@link chooseWords} and {@link split}, and ERR_DATA for a word that
- * cannot be spelled.
+ * Spells the words of one language into clips `train/ASL_hello`, `dev/…`, `test/…`, or sentences of them into `train/ASL_hello_world`. A letter that occurs in dev
+ * or test only is added to train as a word of one letter, so that no split asks for what was never shown. Throws as {@link openSpeller}, {@link chooseWords},
+ * {@link split} and {@link drawSentences}, ERR_DATA for a word that cannot be spelled, and ERR_CONFIG where no sentence is left to train on.
  */
 export async function buildSpellingCorpus(options: SpellingCorpusOptions): Promise<SpellingCorpus> {
   return buildSpellingCorpora({ ...options, languages: [options.language] })
@@ -47,17 +54,20 @@ export async function buildSpellingCorpora(
   const clips: Split<Clip> = { train: [], dev: [], test: [] }
   for (const { speller, own } of spellers) {
     const mine = new Set(own)
-    const [train, dev, test] = [parts.train, parts.dev, parts.test].map((part) => part.filter((word) => mine.has(word))) as [
-      string[],
-      string[],
-      string[],
-    ]
-    const lettersIn = (list: readonly string[]): string[] => list.flatMap((word) => speller.lettersOf(word) ?? [])
+    const lines = (part: keyof Split<Clip>): string[][] =>
+      linesOf(
+        parts[part].filter((word) => mine.has(word)),
+        part,
+        speller.alphabet.language,
+        options,
+      )
+    const [train, dev, test] = [lines('train'), lines('dev'), lines('test')]
+    const lettersIn = (list: readonly string[][]): string[] => list.flat().flatMap((word) => speller.lettersOf(word) ?? [])
     const shown = new Set(lettersIn(train))
     const unseen = new Set(lettersIn([...dev, ...test]).filter((letter) => !shown.has(letter)))
-    clips.train.push(...[...train, ...unseen].map((word) => clipOf(speller, 'train', word)))
-    clips.dev.push(...dev.map((word) => clipOf(speller, 'dev', word)))
-    clips.test.push(...test.map((word) => clipOf(speller, 'test', word)))
+    clips.train.push(...[...train, ...[...unseen].map((letter) => [letter])].map((line) => clipOf(speller, 'train', line)))
+    clips.dev.push(...dev.map((line) => clipOf(speller, 'dev', line)))
+    clips.test.push(...test.map((line) => clipOf(speller, 'test', line)))
   }
   return { ...clips, letters: spellers.flatMap(({ speller }) => speller.alphabet.notes ?? []) }
 }
@@ -80,10 +90,25 @@ function wordsFor(speller: Speller, words: readonly string[] | number, seed: num
 /** As people count them: a Devanagari letter with its vowel sign is one. */
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-function clipOf(speller: Speller, part: string, word: string): Clip {
-  const { joints, frames, fps, text, gloss } = speller.spell(word)
+/** What the clips of a split show, each as its words: every word by itself, or the split's share of the sentences. */
+function linesOf(words: readonly string[], part: keyof Split<Clip>, language: string, options: LineOptions): string[][] {
+  const { sentences, wordsPerSentence = [2, 4], seed = 1, dev = 0.1, test = 0.1 } = options
+  if (sentences === undefined) return words.map((word) => [word])
+  const held = (share: number): number => (share === 0 ? 0 : Math.max(1, Math.round(share * sentences)))
+  if (sentences <= held(dev) + held(test)) {
+    const problem = `wanted some to train on, got ${sentences} of which ${held(dev)} for dev and ${held(test)} for test`
+    throw new SignError('ERR_CONFIG', 'sentences', problem, 'Ask for more')
+  }
+  const count = { train: sentences - held(dev) - held(test), dev: held(dev), test: held(test) }[part]
+  return drawSentences(words, count, wordsPerSentence, Random.for(seed, 'sentences', language, part), `${part} of ${language}`)
+}
+
+type LineOptions = Pick<SpellingCorpusOptions, 'sentences' | 'wordsPerSentence' | 'seed' | 'dev' | 'test'>
+
+function clipOf(speller: Speller, part: string, words: readonly string[]): Clip {
+  const { joints, frames, fps, text, gloss } = speller.spellSentence(words)
   const { language } = speller.alphabet
-  return { name: `${part}/${language}_${word}`, language, joints, frames, fps, text, gloss }
+  return { name: `${part}/${language}_${words.join('_')}`, language, joints, frames, fps, text, gloss }
 }
 
 /** Reads a file of words, one a line; blank lines and lines that begin with `#` are passed over. Throws ERR_DATA naming `path:line` for a line of several words. */

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { poseOfMotion, writePose } from '../../formats/pose/write.js'
+import { boneLengths } from '../../motion/bone_lengths.js'
 import type { Clip } from '../../motion/clip.js'
-import { arms, COORDS, joint } from '../../motion/skeleton.js'
+import { arms, bones, COORDS, joint } from '../../motion/skeleton.js'
+import { tokenise } from '../../text/tokenise.js'
 import { normalise, shoulderWidth } from '../normalise.js'
 import { syntheticCorpus } from '../synthetic/corpus.js'
 import { buildSpellingCorpora, buildSpellingCorpus, readWords } from './corpus.js'
@@ -85,6 +87,29 @@ describe('Speller', () => {
     const heights = first.filter((_, i) => i % 3 === 1)
     expect(Math.min(...heights)).toBeGreaterThan(y)
     expect(Math.max(...heights)).toBeGreaterThan(y + 0.15)
+  })
+
+  it('spells a sentence with a boundary between words, which lasts from the end of one to the start of the next', () => {
+    const { text, gloss, letters, starts, frames, joints } = new Speller(alphabet, 25, 3, 'even', 6).spellSentence(['ha', 'schuh'])
+    expect([text, gloss]).toEqual(['h a | sch u h', 'H A | SCH U H'])
+    expect([letters.length, starts, frames]).toEqual([6, [0, 8, 13, 19, 27, 35], 40])
+    for (const [k, letter] of letters.entries())
+      if (letter !== '|')
+        for (let t = 0; t < 5; t++) expect(handY(joints, starts[k]! + t)).toBeCloseTo(handY(alphabet.letters.get(letter)!, 0), 6)
+    expect(tokenise(text, 'letters').length).toBe(8)
+    expect(tokenise(text, 'letters')[2]).toBe('|')
+    expect(() => speller.spellSentence(['ha', 'xyz'])).toThrow(/^XSL 'xyz'/)
+  })
+
+  it('starts letters where measured joins let them start', () => {
+    const letters = stillLetters(['a', 'c', 'h'], 5)
+    const tips = [0, 0.2, 0.6]
+    for (const [k, joints] of [...letters.values()].entries())
+      for (let t = 0; t < 5; t++) joints[t * COORDS + (joint.rightHand + 8) * 3] = tips[k]!
+    const { starts, frames, joints } = new Speller({ ...alphabet, letters }, 25, 3, 'measured').spell('aacha')
+    expect([starts, frames]).toEqual([[0, 7, 15, 27, 40], 45])
+    for (const [k, letter] of [...'aacha'].entries())
+      for (let t = 0; t < 5; t++) expect(handY(joints, starts[k]! + t)).toBeCloseTo(handY(letters.get(letter)!, 0), 6)
   })
 
   it('names what cannot be spelled', () => {
@@ -241,6 +266,40 @@ describe.skipIf(!existsSync(lexicon))('the fingerspelling lexicon', () => {
     const words = [train, dev, test].map((clips) => new Set(clips.filter((clip) => clip.frames > 10).map((clip) => clip.text)))
     for (const text of words[0]!) expect(words[1]!.has(text) || words[2]!.has(text)).toBe(false)
     for (const text of words[1]!) expect(words[2]!.has(text)).toBe(false)
+  })
+
+  it('makes sentences whose words are all unseen where they are held out', async () => {
+    const options = { lexicon, language: 'ase', words: 60, seed: 3, sentences: 30, wordsPerSentence: [2, 3] as const }
+    const { train, dev, test } = await buildSpellingCorpus(options)
+    const wordsOf = (clips: readonly Clip[]) => new Set(clips.flatMap(({ text }) => text.split(' | ')))
+    expect([dev.length, test.length, train.filter(({ text }) => text.includes('|')).length]).toEqual([3, 3, 24])
+    const [seen, held, tested] = [train, dev, test].map(wordsOf) as [Set<string>, Set<string>, Set<string>]
+    expect([...held].filter((word) => seen.has(word) || tested.has(word))).toEqual([])
+    expect([...tested].filter((word) => seen.has(word))).toEqual([])
+    const letters = (words: Set<string>) => new Set([...words].flatMap((word) => word.split(' ')))
+    expect([...letters(held), ...letters(tested)].filter((letter) => !letters(seen).has(letter))).toEqual([])
+    expect(dev[0]!.name).toMatch(/^dev\/ASL_[a-z]+_[a-z]+(_[a-z]+)?$/)
+    await expect(buildSpellingCorpus({ ...options, sentences: 2 })).rejects.toThrow(/^sentences: wanted some to train on/)
+  })
+
+  it('keeps the bones of the signing arm in measured joins, and says when letters begin', async () => {
+    const speller = await openSpeller({ lexicon, language: 'ase', join: 'measured' })
+    const { joints, starts, frames } = speller.spell('wolf')
+    expect(frames).toBe(starts.at(-1)! + 10)
+    const lengths = boneLengths({ joints, frames })
+    for (const [k, start] of starts.slice(1).entries()) {
+      const end = starts[k]! + 9
+      expect(start - end - 1).toBeGreaterThanOrEqual(2)
+      expect(start - end - 1).toBeLessThanOrEqual(8)
+      for (const [b, { part, child }] of bones.entries()) {
+        if (part === 'head' || part === 'body' || part === 'leftArm' || (child >= joint.leftHand && child < joint.rightHand)) continue
+        const [a, z] = [lengths[b]![end]!, lengths[b]![start]!]
+        for (let t = end; t <= start; t++) {
+          expect(lengths[b]![t]).toBeGreaterThan(Math.min(a, z) - 1e-6)
+          expect(lengths[b]![t]).toBeLessThan(Math.max(a, z) + 1e-6)
+        }
+      }
+    }
   })
 
   it('names the languages there are', async () => {

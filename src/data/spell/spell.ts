@@ -1,10 +1,13 @@
-// Spells words: the letters of an alphabet one after the other, with blended joins between them.
+// Spells words: the letters of an alphabet one after the other, with joins between them, and sentences: words with a slide of the hand between them.
 
 import { SignError } from '../../base/errors.js'
-import { COORDS } from '../../motion/skeleton.js'
+import { type Arm, arms, COORDS } from '../../motion/skeleton.js'
+import { WORD_BOUNDARY } from '../../text/tokenise.js'
 import { restArm } from '../layouts/fill.js'
 import { normalise } from '../normalise.js'
 import { hangulLetters } from './hangul.js'
+import { blend, measuredFrames, turnArms } from './join.js'
+import type { Join } from './join_kinds.js'
 import { type Alphabet, readAlphabet } from './letters.js'
 
 export interface SpellerOptions {
@@ -16,8 +19,12 @@ export interface SpellerOptions {
   readonly fps?: number
   /** Frames of each letter. Default 10. */
   readonly framesPerLetter?: number
-  /** Frames between two letters. Default 4. */
+  /** How one letter becomes the next: `even` (default) as ever, `measured` with bones that keep their lengths, in the time it takes; `join.ts` has both. */
+  readonly join?: Join
+  /** Frames between two letters where they are joined evenly. Default 4. */
   readonly joinFrames?: number
+  /** Frames between two words of a sentence. Default 10. */
+  readonly restFrames?: number
 }
 
 export interface SpelledWord {
@@ -25,12 +32,13 @@ export interface SpelledWord {
   readonly joints: Float32Array
   readonly frames: number
   readonly fps: number
-  /** The letters, in lower case, between spaces: `h e l l o`. */
+  /** The letters, in lower case, between spaces: `h e l l o`; of a sentence, `h e l l o | w o r l d`. */
   readonly text: string
   /** The same in upper case. */
   readonly gloss: string
+  /** What stands in `text`, the word boundaries of a sentence too. */
   readonly letters: readonly string[]
-  /** First frame of each letter; it lasts `framesPerLetter` frames, then the join begins. */
+  /** First frame of each letter; it lasts `framesPerLetter` frames, then the join begins. A word boundary begins where the word before it has ended. */
   readonly starts: readonly number[]
 }
 
@@ -39,13 +47,20 @@ export class Speller {
   readonly alphabet: Alphabet
   readonly fps: number
   readonly joinFrames: number
+  readonly join: Join
+  readonly restFrames: number
+  /** Those that take part. */
+  readonly #arms: readonly Arm[]
   /** One frame with the idle arms at rest below the alphabet's average shoulders, so that they are the same in every word. */
   readonly #rest: Float32Array
 
-  constructor(alphabet: Alphabet, fps: number, joinFrames: number) {
+  constructor(alphabet: Alphabet, fps: number, joinFrames: number, join: Join = 'even', restFrames = 10) {
     this.alphabet = alphabet
     this.fps = fps
     this.joinFrames = joinFrames
+    this.join = join
+    this.restFrames = restFrames
+    this.#arms = arms.filter((arm) => !alphabet.idle.includes(arm))
     this.#rest = averageFrame([...alphabet.letters.values()])
     for (const arm of alphabet.idle) restArm(this.#rest, 1, arm)
   }
@@ -79,31 +94,62 @@ export class Speller {
 
   /** Spells a word. Throws ERR_DATA naming the word and the alphabet's letters where it cannot be spelled. */
   spell(word: string): SpelledWord {
-    const letters = this.lettersOf(word)
-    if (!letters) {
-      const known = [...this.alphabet.letters.keys()].sort().join(' ')
-      throw new SignError(
-        'ERR_DATA',
-        `${this.alphabet.language} '${word}'`,
-        `wanted letters out of ${known}, got others or none`,
-        'Respell or drop the word',
-      )
-    }
-    const each = this.alphabet.frames
-    const pitch = each + this.joinFrames
-    const frames = letters.length * pitch - this.joinFrames
-    const joints = new Float32Array(frames * COORDS)
-    for (const [k, letter] of letters.entries()) joints.set(this.alphabet.letters.get(letter)!, k * pitch * COORDS)
-    for (let k = 1; k < letters.length; k++) blend(joints, k * pitch - this.joinFrames - 1, k * pitch)
+    return this.spellSentence([word])
+  }
+
+  /** Spells words one after the other; between two of them the hand slides out to its side and back, for `restFrames` frames. Throws as {@link spell}. */
+  spellSentence(words: readonly string[]): SpelledWord {
+    const letters = words.flatMap((word, k) => [...(k > 0 ? [WORD_BOUNDARY] : []), ...this.#spellable(word)])
+    const { starts, gaps, frames } = this.#timeline(letters)
+    const shown = new Float32Array(frames * COORDS)
+    for (const [k, letter] of letters.entries())
+      if (letter !== WORD_BOUNDARY) shown.set(this.alphabet.letters.get(letter)!, starts[k]! * COORDS)
+    for (const { from, to } of gaps) blend(shown, from, to)
+    const joints = normalise(shown, frames, { who: `'${words.join(' ')}'` })
+    for (const { from, to, rest } of gaps) if (rest || this.join === 'measured') turnArms(joints, from, to, this.#arms, { slide: rest })
     return {
-      joints: this.#withIdleArms(normalise(joints, frames, { who: `'${word}'` }), frames),
+      joints: this.#withIdleArms(joints, frames),
       frames,
       fps: this.fps,
       text: letters.join(' '),
       gloss: this.glossOf(letters),
       letters,
-      starts: letters.map((_, k) => k * pitch),
+      starts,
     }
+  }
+
+  #spellable(word: string): string[] {
+    const letters = this.lettersOf(word)
+    if (letters) return letters
+    const known = [...this.alphabet.letters.keys()].sort().join(' ')
+    throw new SignError(
+      'ERR_DATA',
+      `${this.alphabet.language} '${word}'`,
+      `wanted letters out of ${known}, got others or none`,
+      'Respell or drop the word',
+    )
+  }
+
+  /** When each letter begins, and the gaps to be filled: from the last frame of a letter to the first of the next. */
+  #timeline(letters: readonly string[]): { readonly starts: number[]; readonly gaps: readonly Gap[]; readonly frames: number } {
+    const starts: number[] = []
+    const gaps: Gap[] = []
+    let end = 0
+    for (const [k, letter] of letters.entries()) {
+      const before = letters[k - 1]
+      const rest = before === WORD_BOUNDARY
+      const gap = rest ? this.restFrames : before === undefined || letter === WORD_BOUNDARY ? 0 : this.#joinFrames(before, letter)
+      if (k > 0 && letter !== WORD_BOUNDARY) gaps.push({ from: end - 1, to: end + gap, rest })
+      starts.push(end + gap)
+      end += letter === WORD_BOUNDARY ? 0 : gap + this.alphabet.frames
+    }
+    return { starts, gaps, frames: end }
+  }
+
+  #joinFrames(before: string, after: string): number {
+    if (this.join === 'even') return this.joinFrames
+    const [a, b] = [before, after].map((letter) => this.alphabet.letters.get(letter)!) as [Float32Array, Float32Array]
+    return measuredFrames(a.subarray(-COORDS), b.subarray(0, COORDS), this.#arms, this.fps)
   }
 
   #withIdleArms(joints: Float32Array, frames: number): Float32Array {
@@ -121,40 +167,37 @@ export class Speller {
   }
 }
 
+/** Frames between `from` and `to` to be filled; between two words the hand comes to rest there. */
+interface Gap {
+  readonly from: number
+  readonly to: number
+  readonly rest: boolean
+}
+
 /** Reads an alphabet and makes a speller of it. Throws as {@link readAlphabet}, and ERR_CONFIG for lengths or rates that are no positive numbers. */
 export async function openSpeller(options: SpellerOptions): Promise<Speller> {
-  const { lexicon, language, fps = 25, framesPerLetter = 10, joinFrames = 4 } = options
+  const { lexicon, language, fps = 25, framesPerLetter = 10, join = 'even', joinFrames = 4, restFrames = 10 } = options
   if (
     !(
       Number.isInteger(framesPerLetter) &&
       framesPerLetter > 0 &&
       Number.isInteger(joinFrames) &&
       joinFrames >= 0 &&
+      Number.isInteger(restFrames) &&
+      restFrames > 0 &&
       fps > 0 &&
       Number.isFinite(fps)
     )
   ) {
-    const got = `got ${framesPerLetter}, ${joinFrames} and ${fps}`
+    const got = `got ${framesPerLetter}, ${restFrames}, ${joinFrames} and ${fps}`
     throw new SignError(
       'ERR_CONFIG',
       'speller',
-      `wanted whole framesPerLetter > 0, joinFrames >= 0 and fps > 0, ${got}`,
+      `wanted whole framesPerLetter > 0, restFrames > 0, joinFrames >= 0 and fps > 0, ${got}`,
       'Correct the values',
     )
   }
-  return new Speller(await readAlphabet(lexicon, language, framesPerLetter), fps, joinFrames)
-}
-
-/** Fills the frames between `from` and `to`: every coordinate leaves and arrives with no speed, and never overshoots. */
-function blend(joints: Float32Array, from: number, to: number): void {
-  for (let t = from + 1; t < to; t++) {
-    const u = (t - from) / (to - from)
-    const share = u * u * (3 - 2 * u)
-    for (let i = 0; i < COORDS; i++) {
-      const [a, b] = [joints[from * COORDS + i]!, joints[to * COORDS + i]!]
-      joints[t * COORDS + i] = a + share * (b - a)
-    }
-  }
+  return new Speller(await readAlphabet(lexicon, language, framesPerLetter), fps, joinFrames, join, restFrames)
 }
 
 function averageFrame(motions: readonly Float32Array[]): Float32Array {

@@ -2,6 +2,7 @@
 
 import type { Random } from '../../base/random.js'
 import type { PoseFrames } from '../../infer/pose_reader.js'
+import { turnAboutVertical } from '../../motion/turn.js'
 import type { Augmentation } from './config.js'
 
 /** Whether anything is done. */
@@ -28,14 +29,4 @@ function keptFrames(frames: number, pace: number, dropped: number, most: number,
   const paced = Array.from({ length: count }, (_, t) => Math.min(frames - 1, Math.floor((t * frames) / count)))
   const kept = dropped > 0 ? paced.filter(() => random.uniform() >= dropped) : paced
   return kept.length > 0 ? kept : paced.slice(0, 1)
-}
-
-/** Points x, y, z turned about y, which points down. */
-function turnAboutVertical(values: Float32Array, angle: number): void {
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
-  for (let i = 0; i + 2 < values.length; i += 3) {
-    const [x, z] = [values[i]!, values[i + 2]!]
-    values[i] = cos * x + sin * z
-    values[i + 2] = cos * z - sin * x
-  }
 }

@@ -13,18 +13,22 @@ const clip = (frames: number): Clip => {
 }
 const clips = [clip(6), clip(LENGTH), clip(1)]
 
-function lay(overrides: Partial<ModelConfig>) {
+function lay(overrides: Partial<ModelConfig>, startFrames: readonly (Float32Array | undefined)[] = []) {
   const config = { ...presets.tiny, ...overrides, maxFrames: LENGTH }
   const vocabulary = Vocabulary.build(['w0'], 'whitespace')
   const centre = Float32Array.from({ length: COORDS + 1 }, (_, i) => (i < COORDS ? 0.01 * i : 0))
   const scale = Float32Array.from({ length: COORDS + 1 }, (_, i) => 0.5 + 0.01 * i)
   const startFrame = Float32Array.from({ length: COORDS }, (_, i) => Math.cos(i))
   const group = { language: 'GSL', config, vocabulary, startFrame, scaling: { centre, scale }, fps: 25 }
-  const samples = clips.map((one) => ({ clip: one, ids: vocabulary.encode('w0') }))
+  const samples = clips.map((one, b) => ({
+    clip: one,
+    ids: vocabulary.encode('w0'),
+    ...(startFrames[b] && { startFrame: startFrames[b] }),
+  }))
   const arrays = batchArrays(samples, { batch: clips.length, target: LENGTH, source: 4 }, group, { padding: 'per-sample' })
   const seen = (frame: Float32Array) => [...frame].map((value, i) => Math.fround((value - centre[i]!) / scale[i]!))
   const at = ({ joints, frames }: Clip, t: number) => seen(joints.subarray(Math.min(t, frames - 1) * COORDS).subarray(0, COORDS))
-  return { ...arrays, config, at, start: seen(startFrame), counter: (t: number, n: number) => Math.fround(t / n / scale[COORDS]!) }
+  return { ...arrays, config, at, seen, start: seen(startFrame), counter: (t: number, n: number) => Math.fround(t / n / scale[COORDS]!) }
 }
 
 /** A row without its padding, which must hold zeros. */
@@ -61,4 +65,11 @@ describe.each([
       }
     })
   })
+})
+
+it('a sample that has a start frame of its own starts there, the others at the group’s', () => {
+  const own = new Float32Array(COORDS).fill(0.5)
+  const { frames, start, seen } = lay({}, [own, undefined, undefined])
+  const first = (b: number) => rowOf(frames, b * LENGTH, COORDS + 1).slice(0, COORDS)
+  expect([first(0), first(1)]).toEqual([seen(own), start])
 })

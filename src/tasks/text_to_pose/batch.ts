@@ -14,6 +14,8 @@ export interface Sample {
   readonly clip: Clip
   /** Token ids with the closing one. */
   readonly ids: Uint32Array
+  /** What the decoder starts from; default the group's start frame. */
+  readonly startFrame?: Float32Array
 }
 
 /** How sums over a clip become its share of the loss. */
@@ -71,11 +73,12 @@ export function batchArrays(
   const frames = new Float32Array(batch * length * inputStride)
   const goal = new Float32Array(batch * length * outputStride)
 
-  samples.forEach(({ clip, ids: sentence }, b) => {
+  samples.forEach(({ clip, ids: sentence, startFrame = group.startFrame }, b) => {
     ids.set(sentence, b * tokens)
     const goals = goal.subarray(b * length * outputStride, (b + 1) * length * outputStride)
     writeGoals(goals, outputStride, clip, group)
-    writeInputs(frames.subarray(b * length * inputStride, (b + 1) * length * inputStride), inputStride, clip, goals, outputStride, group)
+    const inputs = frames.subarray(b * length * inputStride, (b + 1) * length * inputStride)
+    writeInputs(inputs, inputStride, clip, goals, outputStride, { ...group, startFrame })
   })
   return {
     ids,

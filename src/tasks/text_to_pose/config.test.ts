@@ -56,6 +56,7 @@ describe('a run file', () => {
       learning: { mode: 'mse', priority: 'error', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
       noise: { rate: 5, warmup: 0 },
       sampling: { share: 0, passes: 1, ramp: 0 },
+      augment: { mirror: 0, speed: 0, rotation: 0 },
       batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns' },
       stop: { steps: 2000, epochs: null, patience: null, minRate: null },
       validate: { every: 200, clips: 20, policy: 'auto' },
@@ -210,6 +211,11 @@ describe('a complaint', () => {
       'a priority that the literal formula has not',
       `${small}learning: { mode: plc-literal, priority: improvement }\n`,
       'demo.yaml:4:42: `learning.priority`: wanted error with learning.mode plc-literal, got improvement',
+    ],
+    [
+      'a mirror that the decoder cannot see',
+      `${small}model: { justCounter: true }\naugment: { mirror: 0.5 }\n`,
+      'demo.yaml:5:20: `augment.mirror`: wanted 0 with model.justCounter',
     ],
     [
       'a run without an end',

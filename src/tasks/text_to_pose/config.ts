@@ -126,6 +126,15 @@ const run = keys({
     /** Steps over which the share grows from 0. */
     ramp: z.int().min(0).default(0),
   }).prefault({}),
+  /** What is done to training clips, drawn anew each epoch; no bone changes its length. */
+  augment: keys({
+    /** Share of clips that are mirrored, left and right exchanged. */
+    mirror: share.default(0),
+    /** Largest change of speed: a clip's frames are multiplied by 1/(1 + speed) to 1 + speed, as far as `model.maxFrames` allows. */
+    speed: z.number().min(0).max(1).default(0),
+    /** Largest turn about the vertical, in degrees. */
+    rotation: z.number().min(0).max(90).default(0),
+  }).prefault({}),
   batch: keys({
     size: count.default(32),
     /** Frames are padded to a multiple of this. */
@@ -182,6 +191,11 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
     yield [['sampling', 'share'], `wanted 0 with model.justCounter, whose decoder sees no frames, got ${sampling.share}`]
   if (sampling.passes > model.maxFrames)
     yield [['sampling', 'passes'], `wanted at most model.maxFrames, ${model.maxFrames}, got ${sampling.passes}`]
+  if (model.justCounter && config.augment.mirror > 0)
+    yield [
+      ['augment', 'mirror'],
+      `wanted 0 with model.justCounter, whose decoder cannot see which hand leads, got ${config.augment.mirror}`,
+    ]
   if (config.initFrom !== null && config.base !== null) yield [['initFrom'], 'wanted `base` or `initFrom`, got both']
   if (config.batch.microBatch !== null && weighsBatches(config.learning.mode))
     yield [

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const STEPS = 12
 
-/** All that remembers is on: dropout, noise by measured error, drawn epochs, a rate that falls, two languages. An epoch is four steps or fewer. */
+/** All that remembers is on: dropout, noise by measured error, drawn epochs, augmented clips, a rate that falls, two languages. An epoch is four steps or fewer. */
 const configOf = (name: string, head = 'joints') =>
   parseRunConfig(
     `
@@ -36,6 +36,7 @@ model: { head: ${head}, width: 16, heads: 2, hidden: 32, encoderLayers: 1, decod
 schedule: { kind: plateau, patience: 0, minRate: 1.0e-9 }
 batch: { size: 5, bucket: 40 }
 learning: { mode: rl+plc, warmup: 1, ramp: 1, refresh: 5 }
+augment: { mirror: 0.5, speed: 0.3, rotation: 20 }
 stop: { steps: ${STEPS} }
 validate: { every: 8, clips: 2 }
 checkpoint: { every: 5 }

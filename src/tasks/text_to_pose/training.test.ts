@@ -9,7 +9,7 @@ import type { RewardMode } from './priority.js'
 import type { Priority } from './priority_rewards.js'
 import { recordPoseStep } from './step.testing.js'
 import { PoseTrainer } from './trainer.testing.js'
-import { lossOptions } from './training.js'
+import { lossOptions, PoseTraining } from './training.js'
 
 let gpu: Gpu
 beforeAll(async () => {
@@ -119,6 +119,47 @@ describe('losses on bones and on velocity', () => {
       expect(bones! / whole.parts[i]!.bones!).toBeCloseTo(1, 4)
       expect(velocity! / whole.parts[i]!.velocity!).toBeCloseTo(1, 4)
     }
+  })
+})
+
+describe('an augmented training', () => {
+  /** The frames of every clip as each of three epochs has them, and all that is fed, as bytes. */
+  async function epochs(augment: string) {
+    const config = configOf('mse', augment)
+    const data = await loadData(config)
+    const model = new SignModel(gpu, { training: true })
+    for (const { group } of data) model.addLanguage(group, { seed: config.seed })
+    const training = new PoseTraining(config, model, data)
+    const own = data[0]!.train.map(({ clip }) => clip.frames)
+    const fed = [0, 1, 0].map((epoch) =>
+      training.planEpoch(epoch).map((batch) => {
+        const arrays = training.feedsOf(batch.examples, batch, { step: 1 })
+        const zeros = { samples: new ArrayBuffer(16 * batch.examples.length), spread: new ArrayBuffer(4 * 2 * 152) }
+        return { batch, arrays, frames: training.reportStep(batch, [zeros]).frames }
+      }),
+    )
+    model.destroy()
+    return { own, fed }
+  }
+
+  it('shows other clips each epoch, the same ones whenever an epoch comes again, and counts the frames it shows', async () => {
+    const { own, fed } = await epochs('augment: { mirror: 0.5, speed: 0.4, rotation: 20 }')
+    const lengths = fed.map((batches) =>
+      batches.flatMap(({ batch, arrays }) => batch.examples.map((i, b) => [i, arrays.frameLengths![b]!])),
+    )
+    expect(lengths[2]).toEqual(lengths[0])
+    expect(lengths[1]!.toSorted()).not.toEqual(lengths[0]!.toSorted())
+    expect(lengths[0]!.some(([i, frames]) => frames! < own[i!]!) && lengths[0]!.some(([i, frames]) => frames! > own[i!]!)).toBe(true)
+    for (const { batch, arrays, frames } of fed.flat()) {
+      expect(frames).toBe([...arrays.frameLengths!].reduce((a, b) => a + b, 0))
+      expect(Math.max(...arrays.frameLengths!)).toBeLessThanOrEqual(Math.min(batch.target, 48))
+    }
+    expect(fed[2]!.map(({ arrays }) => arrays.frames)).toEqual(fed[0]!.map(({ arrays }) => arrays.frames))
+  })
+
+  it('has the clips as they are where nothing is asked for', async () => {
+    const { own, fed } = await epochs('')
+    for (const { batch, arrays } of fed.flat()) expect([...arrays.frameLengths!]).toEqual(batch.examples.map((i) => own[i]))
   })
 })
 

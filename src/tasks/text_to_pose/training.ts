@@ -13,7 +13,8 @@ import { type BatchPlan, planEpoch } from '../../train/batches.js'
 import type { Scalars } from '../../train/run/logs.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
-import { batchArrays } from './batch.js'
+import { augments, drawVariation, mostFrames, type Variation, varied } from './augment.js'
+import { batchArrays, type Sample } from './batch.js'
 import type { RunConfig } from './config.js'
 import type { LanguageData } from './data.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
@@ -53,6 +54,8 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   readonly data: readonly LanguageData[]
   readonly #errors = new Map<string, ErrorRecord>()
   #drawn: ReadonlyMap<string, EpochDraw> | null = null
+  /** The epoch last planned: its batches are all read before the next is. */
+  #epoch = 0
 
   constructor(config: RunConfig, model: SignModel, data: readonly LanguageData[]) {
     this.config = config
@@ -79,10 +82,16 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   planEpoch(epoch: number): readonly BatchPlan[] {
-    const { batch, seed } = this.config
+    const { batch, seed, augment } = this.config
+    this.#epoch = epoch
     // planEpoch counts over all languages; a plan's clips are counted within its own.
     const sizes = this.data.flatMap(({ language, train }) =>
-      train.map(({ clip, ids }) => ({ group: language, target: clip.frames, source: ids.length })),
+      // Padded for the most frames that a clip may be given: the shapes stay the same from epoch to epoch.
+      train.map(({ clip, ids }) => ({
+        group: language,
+        target: mostFrames(clip.frames, augment, this.model.group(language).config.maxFrames),
+        source: ids.length,
+      })),
     )
     const firstOf = new Map<string, number>()
     sizes.forEach(({ group }, i) => {
@@ -106,7 +115,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   feedsOf(pass: readonly number[], batch: BatchPlan, { step }: { readonly step: number }): HostArrays {
     const { loss, noise, sampling } = this.config
     const group = this.model.group(batch.group)
-    const samples = pass.map((i) => this.#trainOf(batch.group)[i]!)
+    const samples = pass.map((i) => this.#shown(batch.group, i))
     const shape = { batch: pass.length, target: batch.target, source: batch.source }
     const { sigma, medianError } = this.#errors.get(batch.group)!
     // In the decoder input's own stride: under future prediction the outputs are longer.
@@ -124,8 +133,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
-    const train = this.#trainOf(batch.group)
-    const frames = batch.examples.reduce((sum, i) => sum + train[i]!.clip.frames, 0)
+    const frames = batch.examples.reduce((sum, i) => sum + this.#variation(batch.group, i).frames, 0)
     return { ...poseLossReport(passes), language: batch.group, frames }
   }
 
@@ -214,6 +222,21 @@ export class PoseTraining implements Training<PoseStep, Validated> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy()
+  }
+
+  /** A clip as this epoch shows it. */
+  #shown(language: string, example: number): Sample {
+    const sample = this.#trainOf(language)[example]!
+    if (!augments(this.config.augment)) return sample
+    return varied(sample, this.#variation(language, example), this.model.group(language).startFrame)
+  }
+
+  #variation(language: string, example: number): Variation {
+    const { augment, seed } = this.config
+    const { frames } = this.#trainOf(language)[example]!.clip
+    if (!augments(augment)) return { mirror: false, frames, angle: 0 }
+    const { maxFrames } = this.model.group(language).config
+    return drawVariation(frames, augment, maxFrames, Random.for(seed, 'augment', language, this.#epoch, example))
   }
 
   #trainOf(language: string) {

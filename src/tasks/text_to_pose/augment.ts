@@ -1,0 +1,60 @@
+// What is done to training clips, drawn anew for each clip and epoch: mirrored, faster or slower, turned. No bone changes its length.
+//
+// Nothing in a sentence says which hand leads or where the camera stands. What the decoder starts from does: the start frame is mirrored and turned as the clip
+// is, so that the model need not sign the mean of both.
+
+import type { Random } from '../../base/random.js'
+import { inFrames } from '../../motion/pace.js'
+import { mirrored } from '../../motion/sides.js'
+import { turnAboutVertical } from '../../motion/turn.js'
+import type { Sample } from './batch.js'
+
+export interface Augmentation {
+  /** Share of clips that are mirrored. */
+  readonly mirror: number
+  /** Largest change of speed: the frames of a clip are multiplied by 1/(1 + speed) to 1 + speed. */
+  readonly speed: number
+  /** Largest turn about the vertical, in degrees. */
+  readonly rotation: number
+}
+
+/** What one clip is to be in one epoch. */
+export interface Variation {
+  readonly mirror: boolean
+  readonly frames: number
+  /** In radians. */
+  readonly angle: number
+}
+
+/** Whether anything is done. */
+export const augments = ({ mirror, speed, rotation }: Augmentation): boolean => mirror > 0 || speed > 0 || rotation > 0
+
+/** The most frames that a clip of so many may be given; a clip that cannot grow keeps its own. */
+export function mostFrames(frames: number, { speed }: Augmentation, maxFrames: number): number {
+  return Math.min(maxFrames, Math.max(frames, Math.floor(frames * (1 + speed))))
+}
+
+/** Draws what becomes of a clip. Faster and slower are as likely. Each of the three has its own number, whether it is on or not: one more leaves the others. */
+export function drawVariation(frames: number, settings: Augmentation, maxFrames: number, random: Random): Variation {
+  const { mirror, speed, rotation } = settings
+  const [first, second, third] = [random.uniform(), random.uniform(), random.uniform()]
+  const least = Math.min(frames, Math.ceil(frames / (1 + speed)))
+  const wanted = Math.round(frames * (1 + speed) ** (2 * second - 1))
+  return {
+    mirror: first < mirror,
+    frames: Math.min(mostFrames(frames, settings, maxFrames), Math.max(least, wanted)),
+    angle: ((rotation * Math.PI) / 180) * (2 * third - 1),
+  }
+}
+
+/** The sample as drawn, with the start frame that goes with it. */
+export function varied(sample: Sample, { mirror, frames, angle }: Variation, startFrame: Float32Array): Sample {
+  const { clip } = sample
+  const seen = (joints: Float32Array): Float32Array => {
+    const out = mirror ? mirrored(joints) : joints.slice()
+    if (angle !== 0) turnAboutVertical(out, angle)
+    return out
+  }
+  const joints = frames === clip.frames ? clip.joints : inFrames(clip.joints, clip.frames, frames)
+  return { ...sample, clip: { ...clip, joints: seen(joints), frames }, startFrame: seen(startFrame) }
+}
