@@ -14,7 +14,6 @@ import { SignError } from '../src/base/errors.js'
 import { writeWhole } from '../src/base/files.js'
 import { readPoseCheckpoint } from '../src/checkpoint/file.js'
 import { restoreModel } from '../src/checkpoint/restore.js'
-import { dataSpell } from '../src/commands/data_spell.js'
 import { train } from '../src/commands/train.js'
 import { loadCorpus } from '../src/data/corpus/corpus.js'
 import { saveCorpus } from '../src/data/corpus/save.js'
@@ -32,6 +31,7 @@ import { loadRunConfig } from '../src/tasks/run_file.js'
 import { loadData } from '../src/tasks/text_to_pose/data.js'
 import { LEXICON, spellEightLanguages } from './learning/eight_languages.js'
 import { formatLengths, scoreByLength, worstLength } from './learning/length_classes.js'
+import { spellWords } from './learning/spelled_words.js'
 import { chosenTrial } from './learning/trial.js'
 
 const DATA = '../shared/data'
@@ -91,15 +91,7 @@ const trials: Record<string, Trial> = {
     what: 'ASL fingerspelling: train on 200 words, evaluate on 20 others',
     takes: ['run', 'lexicon'],
     needs: `${LEXICON}/index.csv`,
-    prepare: (lexicon) =>
-      dataSpell({
-        lexicon,
-        lang: 'ase',
-        out: 'runs/learning/spelled',
-        count: 240,
-        dev: 1 / 12,
-        test: 1 / 12,
-      }),
+    prepare: spellWords,
     split: 'test',
     passed: (_, languages) => languages.every(isRight),
   },

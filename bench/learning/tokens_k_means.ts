@@ -60,15 +60,21 @@ function seeds({ values, width }: Vectors, k: number, random: Random): Vectors {
       sum += least[i]!
     }
     if (sum <= count * SAME) break
-    let left = random.uniform() * sum
-    let drawn = least.findIndex((distance) => (left -= distance) < 0)
-    // Rounding may leave a little after the last one.
-    if (drawn < 0) drawn = least.findLastIndex((distance) => distance > 0)
-    chosen.push(drawn)
+    chosen.push(drawnIn(least, random.uniform() * sum))
   }
   const centres = new Float32Array(chosen.length * width)
   for (const [c, i] of chosen.entries()) centres.set(values.subarray(i * width, (i + 1) * width), c * width)
   return { values: centres, width }
+}
+
+/** Where the running sum of `weights` passes `at`. Rounding may leave a little after the last one, which is then drawn. */
+function drawnIn(weights: Float64Array, at: number): number {
+  let left = at
+  for (const [i, weight] of weights.entries()) {
+    if (left < weight) return i
+    left -= weight
+  }
+  return weights.findLastIndex((weight) => weight > 0)
 }
 
 /** Vectors no further apart than this, squared, differ by rounding alone. */

@@ -27,7 +27,7 @@ export interface ReadTokens {
  */
 export function readTokens(book: TokenBook, tokens: readonly string[]): ReadTokens {
   const windows: (number | undefined)[][] = []
-  let last = streams.length
+  let last: number = streams.length
   for (const token of tokens) {
     const [, mark, code] = /^([A-Z])(\d+)$/.exec(glossWord(token)) ?? []
     const s = streams.findIndex((stream) => stream.mark === mark)
