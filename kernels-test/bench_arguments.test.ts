@@ -42,6 +42,7 @@ describe('--help', () => {
     ['learning_gloss', 'PHOENIX-2014T'],
     ['learning_cascade', 'cascade'],
     ['learning_judge', 'SignCL'],
+    ['learning_tokens', 'motion tokens'],
     ['corpus_stream', 'MiB'],
     ['peers/run', 'PyTorch'],
   ])('of %s describes it and its options, and ends well', async (script, says) => {
