@@ -22,7 +22,6 @@ function wandering(frames: number, seed: number): Motion {
         const isIdle = j >= joint.leftElbow && j < joint.rightHand
         joints[t * COORDS + j * 3 + k] = j === joint.neck ? 0 : isIdle ? still : still + 0.03 * random.normal()
       }
-  // An idle hand is still beside its wrist; so is the wrist here.
   return { joints, frames, fps: 25 }
 }
 
