@@ -14,7 +14,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../src/base/files.js'
 import { seedList } from '../src/cli_judge.js'
-import { dataSpell } from '../src/commands/data_spell.js'
 import { trainTask } from '../src/commands/train.js'
 import { saveCorpus } from '../src/data/corpus/save.js'
 import { readTimedClips } from '../src/data/timed_clips.js'
@@ -28,6 +27,7 @@ import { letterErrors, openLetterJudges } from './learning/letter_errors.js'
 import { type MeasuredModel, measureModel } from './learning/measured_model.js'
 import { acrossSeeds, formatMeasured, formatSeeds } from './learning/model_tables.js'
 import { signSplit } from './learning/signed_split.js'
+import { spellWords } from './learning/spelled_words.js'
 import { chosenTrial } from './learning/trial.js'
 
 const DATA = '../shared/data'
@@ -71,15 +71,7 @@ const trials: Record<string, Trial> = {
     what: 'ASL fingerspelling: train on 200 words, evaluate on 20 others',
     takes: ['run', 'lexicon', 'seeds', 'judge'],
     needs: `${LEXICON}/index.csv`,
-    prepare: (lexicon) =>
-      dataSpell({
-        lexicon,
-        lang: 'ase',
-        out: 'runs/learning/spelled',
-        count: 240,
-        dev: 1 / 12,
-        test: 1 / 12,
-      }),
+    prepare: spellWords,
     split: 'test',
     problems: rightWords,
   },

@@ -53,6 +53,7 @@ describe('--help', () => {
     ['learning_cascade', 'cascade'],
     ['learning_judge', 'SignCL'],
     ['learning_sheet', 'nearest training clip'],
+    ['learning_tokens', 'motion tokens'],
     ['corpus_stream', 'MiB'],
     ['peers/run', 'PyTorch'],
   ])('of %s describes it and its options, and ends well', async (script, says) => {

@@ -43,7 +43,7 @@ function formatLanguages(languages: readonly LanguageScore[]): string {
   ])
 }
 
-function formatLengths(lengths: readonly LengthScore[]): string {
+export function formatLengths(lengths: readonly LengthScore[]): string {
   return formatTable([
     [lengths[0]?.unit ?? '', 'clips', 'DTW', 'hand DTW', 'wrist path', 'duration'],
     ...lengths.map(({ tokens, clips, dtw, handDtw, wristPathRatio, durationRatio }) => [
