@@ -7,7 +7,7 @@ import { again, detecting, lifting, normalised, rates, skipBroken, words, writin
 import { positive, range, rate, share } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
-import { joins } from './data/spell/join_kinds.js'
+import { boneKinds, joins } from './data/spell/join_kinds.js'
 import { splitKinds } from './data/split.js'
 import { glossSources } from './text/lang_gloss.js'
 import { promptNamings } from './text/prompts.js'
@@ -233,6 +233,14 @@ function addMakers(data: Command, cli: Cli): void {
     .option('--sentences <n>', 'make this many sentences of the words of each language (default: each word is a clip)', positive)
     .option('--words-per-sentence <range>', 'number of words in a sentence (default: 2-4)', range)
     .option('--rest-frames <n>', 'frames between the words of a sentence, in which the hand slides to the side and back', positive, 10)
+    .addOption(
+      new Option(
+        '--bones <kind>',
+        'free: joints as the estimator saw them; hold: as near to that as possible while every bone keeps its median length',
+      )
+        .choices(boneKinds)
+        .default('free'),
+    )
     .option('--dev <share>', 'fraction of words for dev', share, 0.1)
     .option('--test <share>', 'fraction of words for test', share, 0.1)
     .action(async (options) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { saveCorpus } from '../data/corpus/save.js'
 import { buildSpellingCorpora, readWords } from '../data/spell/corpus.js'
-import type { Join } from '../data/spell/join_kinds.js'
+import type { BoneKind, Join } from '../data/spell/join_kinds.js'
 import type { LetterNote } from '../data/spell/letters.js'
 import { languageCode } from '../formats/lexicon.js'
 import { Progress, type ProgressStream } from './progress.js'
@@ -30,6 +30,7 @@ export interface DataSpellOptions {
   /** Fewest and most words of a sentence. Default 2 to 4. */
   readonly wordsPerSentence?: readonly [number, number]
   readonly restFrames?: number
+  readonly bones?: BoneKind
   /** Shares of the words, 0 to 1. Default 0.1 each. */
   readonly dev?: number
   readonly test?: number

@@ -10,7 +10,7 @@ export function downwards(): Float64Array {
 }
 
 /** Turns each to where it points in the frame [150 or more]; a bone whose ends are in one place stays as it was. */
-export function turnDirections(directions: Float64Array, frame: Float32Array): void {
+export function turnDirections(directions: Float64Array, frame: Float32Array | Float64Array): void {
   for (const { from, to } of bonesFromNeck) {
     const [a, b] = [3 * from, 3 * to]
     const dx = frame[b]! - frame[a]!

@@ -40,15 +40,43 @@ describe('held bones', () => {
     expect(Math.max(...boneLengthSpread(motion))).toBeGreaterThan(0.3)
   })
 
-  it('keep their directions, and the neck its place', () => {
+  it('keep the neck its place, and move joints by less than if every bone kept its direction', () => {
+    let [held2, straight2] = [0, 0]
     for (let t = 0; t < motion.frames; t++) {
       const [before, after] = [frameOf(motion, t), frameOf(held, t)]
       expect(after.subarray(3, 6)).toEqual(before.subarray(3, 6))
-      for (const bone of bones.keys())
-        direction(after, bone).forEach((d, c) => {
-          expect(d).toBeCloseTo(direction(before, bone)[c]!, 5)
+      const straight = before.slice()
+      for (const { from, to, bone } of bonesFromNeck)
+        direction(before, bone).forEach((d, c) => {
+          straight[3 * to + c] = straight[3 * from + c]! + lengths[bone]! * d
         })
+      for (let i = 0; i < COORDS; i++) {
+        held2 += (after[i]! - before[i]!) ** 2
+        straight2 += (straight[i]! - before[i]!) ** 2
+      }
     }
+    expect(held2).toBeLessThan(straight2 / 2)
+  })
+
+  it('leave a hand where it is that the arm can reach: the elbow gives way', () => {
+    const pose = frameOf(held, 0).slice()
+    // A left arm that hangs to the elbow and is bent there by a right angle.
+    const arm = [
+      [joint.leftShoulder, 0.17, 0],
+      [joint.leftElbow, 0.17, 0.3],
+      [joint.leftWrist, 0.45, 0.3],
+      [joint.leftHand, 0.47, 0.3],
+    ] as const
+    for (const [j, x, y] of arm) pose.set([pose[3]! + x, pose[4]! + y, pose[5]!], 3 * j)
+    const own = Float32Array.from(medianBoneLengths({ joints: pose, frames: 1 }))
+    const upper = bones.findIndex(({ child }) => child === joint.leftElbow)
+    const bent = new BoneHold(
+      own.map((length, bone) => (bone === upper ? 1.05 * length : length)),
+      start,
+    ).hold(pose)
+    const movedBy = (j: number) => Math.hypot(...[0, 1, 2].map((c) => bent[3 * j + c]! - pose[3 * j + c]!))
+    expect(movedBy(joint.leftElbow)).toBeGreaterThan(5 * movedBy(joint.leftHand))
+    for (let j = joint.rightHand; j < 50; j++) expect(movedBy(j)).toBeLessThan(1e-5)
   })
 
   it('stay where they are when they have these lengths already', () => {

@@ -3,10 +3,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../base/random.js'
 import { poseOfMotion, writePose } from '../../formats/pose/write.js'
-import { boneLengths } from '../../motion/bone_lengths.js'
+import { boneLengthSpread, boneLengths } from '../../motion/bone_lengths.js'
 import type { Clip } from '../../motion/clip.js'
-import { arms, bones, COORDS, joint } from '../../motion/skeleton.js'
+import { arms, bones, bonesFromNeck, COORDS, joint } from '../../motion/skeleton.js'
 import { tokenise } from '../../text/tokenise.js'
 import { normalise, shoulderWidth } from '../normalise.js'
 import { syntheticCorpus } from '../synthetic/corpus.js'
@@ -90,7 +91,7 @@ describe('Speller', () => {
   })
 
   it('spells a sentence with a boundary between words, which lasts from the end of one to the start of the next', () => {
-    const { text, gloss, letters, starts, frames, joints } = new Speller(alphabet, 25, 3, 'even', 6).spellSentence(['ha', 'schuh'])
+    const { text, gloss, letters, starts, frames, joints } = new Speller(alphabet, 25, 3, { restFrames: 6 }).spellSentence(['ha', 'schuh'])
     expect([text, gloss]).toEqual(['h a | sch u h', 'H A | SCH U H'])
     expect([letters.length, starts, frames]).toEqual([6, [0, 8, 13, 19, 27, 35], 40])
     for (const [k, letter] of letters.entries())
@@ -106,10 +107,29 @@ describe('Speller', () => {
     const tips = [0, 0.2, 0.6]
     for (const [k, joints] of [...letters.values()].entries())
       for (let t = 0; t < 5; t++) joints[t * COORDS + (joint.rightHand + 8) * 3] = tips[k]!
-    const { starts, frames, joints } = new Speller({ ...alphabet, letters }, 25, 3, 'measured').spell('aacha')
+    const { starts, frames, joints } = new Speller({ ...alphabet, letters }, 25, 3, { join: 'measured' }).spell('aacha')
     expect([starts, frames]).toEqual([[0, 7, 15, 27, 40], 45])
     for (const [k, letter] of [...'aacha'].entries())
       for (let t = 0; t < 5; t++) expect(handY(joints, starts[k]! + t)).toBeCloseTo(handY(letters.get(letter)!, 0), 6)
+  })
+
+  it('holds the lengths of bones where it is told to, near to where joints were seen', () => {
+    const random = new Random(8)
+    const letters = stillLetters(['a', 'c', 'h'], 5)
+    // As an estimator sees them: each bone some 5 % too long or short, in every frame by another share.
+    const elsewhere = bonesFromNeck.filter(({ to }) => to !== joint.rightShoulder && to !== joint.leftShoulder)
+    for (const joints of letters.values())
+      for (let t = 0; t < 5; t++)
+        for (const { from, to } of elsewhere)
+          for (let c = 0; c < 3; c++)
+            joints[t * COORDS + 3 * to + c] = joints[t * COORDS + 3 * from + c]! + (c === to % 3 ? 0.1 * (1 + 0.05 * random.normal()) : 0)
+    const spread = (joints: Float32Array) => Math.max(...boneLengthSpread({ joints, frames: joints.length / COORDS }))
+    const [free, held] = (['free', 'hold'] as const).map((bones) => new Speller({ ...alphabet, letters, idle: [] }, 25, 3, { bones }))
+    const [seen, moved] = [free!.spell('hac'), held!.spell('hac')]
+    expect(spread(seen.joints)).toBeGreaterThan(0.02)
+    expect(spread(moved.joints)).toBeLessThan(1e-5)
+    expect(Math.max(...moved.joints.map((v, i) => Math.abs(v - seen.joints[i]!)))).toBeLessThan(0.05)
+    for (let t = 0; t < moved.frames; t++) expect(shoulderWidth(moved.joints, t)).toBeCloseTo(1 / 3, 6)
   })
 
   it('names what cannot be spelled', () => {

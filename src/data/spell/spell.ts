@@ -1,13 +1,15 @@
 // Spells words: the letters of an alphabet one after the other, with joins between them, and sentences: words with a slide of the hand between them.
 
 import { SignError } from '../../base/errors.js'
-import { type Arm, arms, COORDS } from '../../motion/skeleton.js'
+import { medianBoneLengths } from '../../motion/bone_lengths.js'
+import { holdBones } from '../../motion/hold_bones.js'
+import { type Arm, arms, bonesFromNeck, COORDS, joint } from '../../motion/skeleton.js'
 import { WORD_BOUNDARY } from '../../text/tokenise.js'
 import { restArm } from '../layouts/fill.js'
 import { normalise } from '../normalise.js'
 import { hangulLetters } from './hangul.js'
 import { blend, measuredFrames, turnArms } from './join.js'
-import type { Join } from './join_kinds.js'
+import type { BoneKind, Join } from './join_kinds.js'
 import { type Alphabet, readAlphabet } from './letters.js'
 
 export interface SpellerOptions {
@@ -25,6 +27,11 @@ export interface SpellerOptions {
   readonly joinFrames?: number
   /** Frames between two words of a sentence. Default 10. */
   readonly restFrames?: number
+  /**
+   * `free` (default): joints are where the estimator saw them, whose bones stretch and shrink. `hold`: each bone has its median length over all
+   * letters in every frame of every word, and hands are as near to where they were seen as the arms reach.
+   */
+  readonly bones?: BoneKind
 }
 
 export interface SpelledWord {
@@ -49,17 +56,25 @@ export class Speller {
   readonly joinFrames: number
   readonly join: Join
   readonly restFrames: number
+  /** Lengths that bones keep; undefined where they keep none. */
+  readonly boneLengths: Float32Array | undefined
   /** Those that take part. */
   readonly #arms: readonly Arm[]
   /** One frame with the idle arms at rest below the alphabet's average shoulders, so that they are the same in every word. */
   readonly #rest: Float32Array
 
-  constructor(alphabet: Alphabet, fps: number, joinFrames: number, join: Join = 'even', restFrames = 10) {
+  constructor(
+    alphabet: Alphabet,
+    fps: number,
+    joinFrames: number,
+    { join = 'even', restFrames = 10, bones = 'free' }: Pick<SpellerOptions, 'join' | 'restFrames' | 'bones'> = {},
+  ) {
     this.alphabet = alphabet
     this.fps = fps
     this.joinFrames = joinFrames
     this.join = join
     this.restFrames = restFrames
+    this.boneLengths = bones === 'hold' ? usualLengths([...alphabet.letters.values()]) : undefined
     this.#arms = arms.filter((arm) => !alphabet.idle.includes(arm))
     this.#rest = averageFrame([...alphabet.letters.values()])
     for (const arm of alphabet.idle) restArm(this.#rest, 1, arm)
@@ -108,7 +123,7 @@ export class Speller {
     const joints = normalise(shown, frames, { who: `'${words.join(' ')}'` })
     for (const { from, to, rest } of gaps) if (rest || this.join === 'measured') turnArms(joints, from, to, this.#arms, { slide: rest })
     return {
-      joints: this.#withIdleArms(joints, frames),
+      joints: this.#withIdleArms(this.#held(joints, frames), frames),
       frames,
       fps: this.fps,
       text: letters.join(' '),
@@ -152,6 +167,12 @@ export class Speller {
     return measuredFrames(a.subarray(-COORDS), b.subarray(0, COORDS), this.#arms, this.fps)
   }
 
+  #held(joints: Float32Array, frames: number): Float32Array {
+    if (!this.boneLengths) return joints
+    const turned = shouldersTurned(joints, frames, this.boneLengths)
+    return holdBones({ joints: turned, frames, fps: this.fps }, this.boneLengths, turned.subarray(0, COORDS)).joints
+  }
+
   #withIdleArms(joints: Float32Array, frames: number): Float32Array {
     for (const { elbow, wrist, hand } of this.alphabet.idle) {
       for (let t = 0; t < frames; t++) {
@@ -176,7 +197,7 @@ interface Gap {
 
 /** Reads an alphabet and makes a speller of it. Throws as {@link readAlphabet}, and ERR_CONFIG for lengths or rates that are no positive numbers. */
 export async function openSpeller(options: SpellerOptions): Promise<Speller> {
-  const { lexicon, language, fps = 25, framesPerLetter = 10, join = 'even', joinFrames = 4, restFrames = 10 } = options
+  const { lexicon, language, fps = 25, framesPerLetter = 10, joinFrames = 4, restFrames = 10 } = options
   if (
     !(
       Number.isInteger(framesPerLetter) &&
@@ -197,7 +218,35 @@ export async function openSpeller(options: SpellerOptions): Promise<Speller> {
       'Correct the values',
     )
   }
-  return new Speller(await readAlphabet(lexicon, language, framesPerLetter), fps, joinFrames, join, restFrames)
+  return new Speller(await readAlphabet(lexicon, language, framesPerLetter), fps, joinFrames, options)
+}
+
+/** The bones from the neck to the shoulders. */
+const shoulders = bonesFromNeck.filter(({ to }) => to === joint.leftShoulder || to === joint.rightShoulder)
+
+/**
+ * Each bone's median length over all frames of these motions; but a shoulder's is no shorter than it is anywhere in the picture, where the
+ * shoulders' distance is the unit.
+ */
+function usualLengths(motions: readonly Float32Array[]): Float32Array {
+  const joints = Float32Array.from(motions.flatMap((motion) => [...motion]))
+  const frames = joints.length / COORDS
+  const lengths = Float32Array.from(medianBoneLengths({ joints, frames }))
+  for (const { to, bone } of shoulders)
+    for (let t = 0; t < frames; t++)
+      lengths[bone] = Math.max(lengths[bone]!, Math.hypot(joints[t * COORDS + 3 * to]!, joints[t * COORDS + 3 * to + 1]!))
+  return lengths
+}
+
+/** The same motion with the shoulders at their lengths from the neck, at 0: they stay where they are in the picture, and turn forwards or backwards. */
+function shouldersTurned(joints: Float32Array, frames: number, lengths: Float32Array): Float32Array {
+  const turned = joints.slice()
+  for (let t = 0; t < frames; t++)
+    for (const { to, bone } of shoulders) {
+      const [x, y, z] = [0, 1, 2].map((c) => joints[t * COORDS + 3 * to + c]!) as [number, number, number]
+      turned[t * COORDS + 3 * to + 2] = (z < 0 ? -1 : 1) * Math.sqrt(Math.max(0, lengths[bone]! ** 2 - x * x - y * y))
+    }
+  return turned
 }
 
 function averageFrame(motions: readonly Float32Array[]): Float32Array {
