@@ -71,6 +71,26 @@ export const presets = {
 
 export type Preset = keyof typeof presets
 
+/** How a model makes its frames. */
+export type Decoding = Pick<ModelConfig, 'futureFrames' | 'justCounter' | 'head' | 'lengthHead' | 'durations'>
+
+const { futureFrames, justCounter, head, lengthHead, durations } = base
+
+/** As published: from the frame before, joint by joint, until its own counter says that this was the last. */
+const publishedDecoding: Decoding = { futureFrames, justCounter, head, lengthHead, durations }
+
+/** What signs best of what was tried (bench/results/ablation.md): each token has a duration, and no frame depends on another's errors. */
+const usualDecoding: Decoding = { ...publishedDecoding, justCounter: true, durations: true, head: 'bones' }
+
+/**
+ * How a run's model makes its frames: as its file says, and what it leaves open in the usual way. `pt-base` leaves it to the published one, and
+ * so does a file that names a key of that, `futureFrames`, `justCounter` or `lengthHead`: it was written for it.
+ */
+export function decodingOf({ preset, ...own }: Partial<Decoding> & { readonly preset: Preset }): Decoding {
+  const isPublished = preset === 'pt-base' || [own.futureFrames, own.justCounter, own.lengthHead].some((key) => key !== undefined)
+  return { ...(isPublished ? publishedDecoding : usualDecoding), ...own }
+}
+
 /** The sizes that every kind of model has, of a preset, with a run file's own over them. */
 export function sizesOf<Own extends { readonly preset: Preset }>({ preset, ...own }: Own) {
   const { width, heads, hidden, encoderLayers, decoderLayers, dropout, activation } = presets[preset]

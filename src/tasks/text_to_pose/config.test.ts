@@ -42,10 +42,10 @@ describe('a run file', () => {
       model: {
         preset: 'tiny',
         futureFrames: 0,
-        justCounter: false,
-        head: 'joints',
+        justCounter: true,
+        head: 'bones',
         lengthHead: false,
-        durations: false,
+        durations: true,
         maxFrames: 300,
         maxTokens: 300,
       },
@@ -104,6 +104,28 @@ validate: { policy: predicted-length }
   })
 
   it('has a schedule that schedules take', () => expectTypeOf<RunConfig['schedule']>().toExtend<ScheduleSettings>())
+})
+
+describe('how frames are made', () => {
+  const decoding = (model: string) => {
+    const { futureFrames, justCounter, head, lengthHead, durations } = parse(`${small}model: ${model}\n`).model
+    return { futureFrames, justCounter, head, lengthHead, durations }
+  }
+  const published = { futureFrames: 0, justCounter: false, head: 'joints', lengthHead: false, durations: false }
+
+  it('is as published where the preset is, or where a key of the published model is named', () => {
+    expect(decoding('{ preset: pt-base }')).toEqual(published)
+    expect(decoding('{ futureFrames: 10 }')).toEqual({ ...published, futureFrames: 10 })
+    expect(decoding('{ justCounter: true }')).toEqual({ ...published, justCounter: true })
+    expect(decoding('{ lengthHead: true }')).toEqual({ ...published, lengthHead: true })
+  })
+
+  it('is the usual way elsewhere, but for what is named', () => {
+    const usual = decoding('{ width: 96 }')
+    expect(usual).toEqual({ ...published, justCounter: true, head: 'bones', durations: true })
+    expect(decoding('{ head: joints }')).toEqual({ ...usual, head: 'joints' })
+    expect(decoding('{ preset: base-40m, durations: false }')).toEqual({ ...usual, durations: false })
+  })
 })
 
 describe('a complaint', () => {
@@ -199,8 +221,8 @@ describe('a complaint', () => {
     ],
     [
       'a policy without its head',
-      `${small}validate: { policy: predicted-length }\n`,
-      'demo.yaml:4:21: `validate.policy`: wanted `model.lengthHead: true`',
+      `${small}model: { preset: pt-base }\nvalidate: { policy: predicted-length }\n`,
+      'demo.yaml:5:21: `validate.policy`: wanted `model.durations: true` or `model.lengthHead: true`',
     ],
     [
       'frames ahead of a head that places one',

@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { sources } from '../../data/source.js'
-import { heads, knowsLength, largest, unfittingHead } from '../../model/config.js'
+import { decodingOf, heads, knowsLength, largest, unfittingHead } from '../../model/config.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   belowOne,
@@ -44,15 +44,15 @@ const corpus = keys({
 const model = keys({
   ...sizes,
   /** Frames predicted at once beyond the next one; 0 turns it off. */
-  futureFrames: z.int().min(0).max(largest.futureFrames).default(0),
+  futureFrames: z.int().min(0).max(largest.futureFrames).exactOptional(),
   /** The decoder sees the counter only. */
-  justCounter: z.boolean().default(false),
+  justCounter: z.boolean().exactOptional(),
   /** What the last layer regresses: the joints of a frame, as PT, or its bones, whose lengths are the signer's: joints follow from them. */
-  head: z.enum(heads).default('joints'),
+  head: z.enum(heads).exactOptional(),
   /** A head that predicts the number of frames from the sentence. */
-  lengthHead: z.boolean().default(false),
+  lengthHead: z.boolean().exactOptional(),
   /** Each token has a duration; their sum is the number of frames, and frames are told which token they belong to. */
-  durations: z.boolean().default(false),
+  durations: z.boolean().exactOptional(),
   /** Longest clip, in frames; what happens to a longer one, `overlong` of its corpus says. */
   maxFrames: count.max(largest.maxFrames).default(300),
   /** Longest sentence, in tokens with the closing one. */
@@ -80,7 +80,8 @@ const run = keys({
   initFrom: text.nullable().default(null),
   /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
   scaling: z.enum(['spread', 'raw']).default('spread'),
-  model: model.prefault({}),
+  /** What it leaves open of how frames are made, `decodingOf` decides. */
+  model: model.prefault({}).transform((own) => ({ ...own, ...decodingOf(own) })),
   ...training,
   loss: keys({
     kind: z.enum(['mse', 'l1']).default('mse'),
