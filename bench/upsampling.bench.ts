@@ -37,5 +37,5 @@ export default [
   ).flatMap(forward),
   workload(upsamplingGradPhase, note, { ...clock, length, width }, { x, frames, spans, lengths, weight, dy: y, dphase: weight }),
   workload(upsamplingGradSpans, note, { ...clock, length }, { frames, spans, lengths, dphase: weight, dspans: 2 * batch * tokens }),
-  workload(upsamplingGrad, note, { ...clock, length, width, accumulate: 1 }, { frames, spans, lengths, weight, dy: y, dx: x }),
+  workload(upsamplingGrad, note, { batch, length, tokens, width, accumulate: 1 }, { weight, dy: y, dx: x }),
 ]

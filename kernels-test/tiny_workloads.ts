@@ -342,10 +342,5 @@ export const tinyWorkloads: readonly Workload[] = [
     { x: 24, frames: 32, spans: 12, lengths, weight: 24, dy: 8 * (4 + PLACES), dphase: 24 },
   ),
   workload(upsamplingGradSpans, note, clock, { frames: 32, spans: 12, lengths, dphase: 24, dspans: 12 }),
-  workload(
-    upsamplingGrad,
-    note,
-    { ...clock, width: 4, accumulate: 1 },
-    { frames: 32, spans: 12, lengths, weight: 24, dy: 8 * 4 * PLACES, dx: 24 },
-  ),
+  workload(upsamplingGrad, note, { batch: 2, length: 4, tokens: 3, width: 4, accumulate: 1 }, { weight: 24, dy: 8 * (4 + PLACES), dx: 24 }),
 ]

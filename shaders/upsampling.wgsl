@@ -1,16 +1,16 @@
-// upsampling: what each frame is told by the tokens it belongs to: their features, at the places along their spans where it is.
+// upsampling: what each frame is told by the tokens it belongs to: their features, and how far along them it is.
 //
-//   y[r,k,c] = Σ weight[r,u] · near(k, u) · x[b,u,c]   over u < lengths[b]
-//   near     = max(0, 1 - |place[u] - k|)              k < 16, place[u] = 15 · phase[u] clamped to 0 … 1; phase as in upsampling_weights
+//   y[r,c]         = Σ weight[r,u] · x[b,u,c]                               c < width
+//   y[r,width + k] = Σ weight[r,u] · max(0, 1 - |place[u] - k|)             k < 16, place[u] = 15 · phase[u] clamped to 0 … 1
+//   sums over u < lengths[b]; phase as in upsampling_weights
 //
 // x       : [batch, tokens, width] f32, width a multiple of 4, read as vec4
 // frames  : [batch · length, stride] f32, of which the progress counter in `column` is read
 // spans   : [batch, tokens, 2] f32
 // lengths : [batch] u32, each at most `tokens`; more counts as `tokens`
 // weight  : [batch · length, tokens] f32
-// y       : [batch · length, 16, width] f32, read as vec4
-// One lane owns four neighbours of y. A linear map of y has weights of its own for every place: for each token a curve through its span, straight
-// between 16 points, all of them learned.
+// y       : [batch · length, width + 16] f32, read as vec4
+// One lane owns four neighbours of y. A linear map of the last 16 columns is a learned curve over the span, straight between its 16 points.
 
 // use: token_phase
 
@@ -29,21 +29,26 @@ struct Params { batch: u32, length: u32, tokens: u32, width: u32, stride: u32, c
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = (group.y * groups.x + group.x) * WG + lane;
-  let columns = params.width / 4u;
-  let row = i / (PLACES * columns);
+  let features = params.width / 4u;
+  let columns = features + PLACES / 4u;
+  let row = i / columns;
+  let c = i % columns;
   if (row >= params.batch * params.length) {
     return;
   }
-  let k = f32(i / columns % PLACES);
-  let c = i % columns;
   let b = row / params.length;
   let token = b * params.tokens;
   let count = min(lengths[b], params.tokens);
-  let moment = params.unit * frames[row * params.stride + params.column];
   var sum = vec4f(0.0);
-  for (var u = 0u; u < count; u++) {
-    let near = 1.0 - abs(placeOf(phaseOf(moment, spans[token + u])) - k);
-    if (near > 0.0) { sum += weight[row * params.tokens + u] * near * x[(token + u) * columns + c]; }
+  if (c < features) {
+    for (var u = 0u; u < count; u++) { sum += weight[row * params.tokens + u] * x[(token + u) * features + c]; }
+  } else {
+    let moment = params.unit * frames[row * params.stride + params.column];
+    let places = f32(4u * (c - features)) + vec4f(0.0, 1.0, 2.0, 3.0);
+    for (var u = 0u; u < count; u++) {
+      let place = placeOf(phaseOf(moment, spans[token + u]));
+      sum += weight[row * params.tokens + u] * max(vec4f(0.0), 1.0 - abs(place - places));
+    }
   }
   y[i] = sum;
 }

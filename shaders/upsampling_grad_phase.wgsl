@@ -1,13 +1,12 @@
 // upsampling_grad_phase: the gradient of upsampling at the phase of every frame in every token.
 //
-//   at[k,u]     = Σ dy[r,k,c] · x[b,u,c]
-//   dweight[u]  = Σ near(k, u) · at[k,u]
+//   dweight[u] = Σ dy[r,c]·x[b,u,c] + Σ dy[r,width+k]·max(0, 1 - |place[u] - k|)
 //   dphase[r,u] = weight[r,u] · ((dweight[u] - Σ weight[r,j]·dweight[j]) · -9·(phase[u] - ½)
-//                 + 15 · (at[k+1,u] - at[k,u]) where 0 < phase[u] < 1, k the place below)
+//                 + 15 · (dy[r,width+k+1] - dy[r,width+k]) where 0 < phase[u] < 1, k the place below)
 //   0 at padding
 //
 // x, frames, spans, lengths, weight : as upsampling has them
-// dy     : [batch · length, 16, width] f32, read as vec4
+// dy     : [batch · length, width + 16] f32, read as vec4
 // dphase : [batch · length, tokens] f32
 // A workgroup owns one frame, each of its lanes every 64th token; the mean of dweight over the tokens is summed in a tree of fixed order.
 
@@ -57,7 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     var grad = (dphase[own + u] - mean) * (-2.0 * SHARPNESS) * (phase - 0.5);
     if (phase > 0.0 && phase < 1.0) {
       let below = min(u32(placeOf(phase)), PLACES - 2u);
-      grad += f32(PLACES - 1u) * (gradAtPlace(row, below + 1u, token + u) - gradAtPlace(row, below, token + u));
+      grad += f32(PLACES - 1u) * (gradAtPlace(row, below + 1u) - gradAtPlace(row, below));
     }
     dphase[own + u] = weight[own + u] * grad;
   }
@@ -66,16 +65,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
 }
 
-fn gradAtPlace(row: u32, k: u32, token: u32) -> f32 {
-  let columns = params.width / 4u;
-  let start = (row * PLACES + k) * columns;
-  var sum = 0.0;
-  for (var c = 0u; c < columns; c++) { sum += dot(dy[start + c], x[token * columns + c]); }
-  return sum;
+fn gradAtPlace(row: u32, k: u32) -> f32 {
+  let column = params.width + k;
+  return dy[row * (params.width + PLACES) / 4u + column / 4u][column % 4u];
 }
 
 fn gradAtWeight(row: u32, token: u32, place: f32) -> f32 {
+  let features = params.width / 4u;
+  let start = row * (features + PLACES / 4u);
+  var sum = 0.0;
+  for (var c = 0u; c < features; c++) { sum += dot(dy[start + c], x[token * features + c]); }
   let below = min(u32(place), PLACES - 2u);
   let share = place - f32(below);
-  return (1.0 - share) * gradAtPlace(row, below, token) + share * gradAtPlace(row, below + 1u, token);
+  return sum + (1.0 - share) * gradAtPlace(row, below) + share * gradAtPlace(row, below + 1u);
 }

@@ -10,7 +10,7 @@ import { nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
 import { counterOf, LanguageGroup } from '../model/sign_model.js'
-import { decodeFrame, lengthHead, type PoseRecording, tokenTimes } from '../model/text_to_pose.js'
+import { decodeFrame, lengthHead, type PoseRecording, tokenDurations } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { Graph } from '../ops/graph.js'
@@ -236,8 +236,8 @@ export class Generator implements AsyncDisposable {
 /** The logarithm of each clip's frames, where a model knows it, and which tokens are signed when. */
 function lengthsOf({ config }: LanguageGroup): EncoderOptions['beside'] {
   if (config.durations)
-    return (recording, memory, lengths) => {
-      const { features, spans, logFrames } = tokenTimes(recording, memory, lengths)
+    return (recording, features, lengths) => {
+      const { spans, logFrames } = tokenDurations(recording, features, lengths)
       return { reports: [logFrames], kept: { features, spans } }
     }
   return config.lengthHead ? (recording, features, lengths) => ({ reports: [lengthHead(recording, features, lengths)] }) : undefined

@@ -1,6 +1,6 @@
 import { defineKernel, lanes } from '../device/kernel.js'
 
-/** Places along a token's span, at each of which its features mean something else. */
+/** Columns that `upsampling` puts behind the features: how near a frame is to each of so many places along its token. */
 export const PLACES = 16
 
 /**
@@ -20,30 +20,29 @@ export const upsamplingWeights = defineKernel({
 })
 
 /**
- * y [batch · length, 16, width] = the features of each frame's tokens x [batch, tokens, width], by their weights, at the places along their
- * spans where the frame is. frames, spans, lengths and weight as upsamplingWeights has them; width a multiple of 4.
+ * y [batch · length, width + 16] = the features of each frame's tokens x [batch, tokens, width], by their weights, and where along their
+ * spans it is. frames, spans, lengths and weight as upsamplingWeights has them; width a multiple of 4.
  */
 export const upsampling = defineKernel({
   name: 'upsampling',
   buffers: { x: 'read', frames: 'read', spans: 'read', lengths: 'read', weight: 'read', y: 'write' },
   params: { batch: 'u32', length: 'u32', tokens: 'u32', width: 'u32', stride: 'u32', column: 'u32', unit: 'f32' },
-  workgroups: ({ batch, length, width }) => lanes((batch * length * PLACES * width) / 4, 64),
-  // Of the places two are near.
+  workgroups: ({ batch, length, width }) => lanes((batch * length * (width + PLACES)) / 4, 64),
   cost: ({ batch, length, tokens, width }) => ({
-    flops: batch * length * tokens * (6 * width + 8 * PLACES),
-    bytes: 4 * batch * (tokens * (width + 2) + length * (tokens + PLACES * width + 1) + 1),
+    flops: batch * length * tokens * (2 * width + 9 * PLACES),
+    bytes: 4 * batch * (tokens * (width + 2) + length * (tokens + width + PLACES + 1) + 1),
   }),
 })
 
-/** The gradient of upsampling at each frame's phase in each token, dphase [batch · length, tokens]. dy [batch · length, 16, width]. */
+/** The gradient of upsampling at each frame's phase in each token, dphase [batch · length, tokens]. dy [batch · length, width + 16]. */
 export const upsamplingGradPhase = defineKernel({
   name: 'upsampling_grad_phase',
   buffers: { x: 'read', frames: 'read', spans: 'read', lengths: 'read', weight: 'read', dy: 'read', dphase: 'write' },
   params: { batch: 'u32', length: 'u32', tokens: 'u32', width: 'u32', stride: 'u32', column: 'u32', unit: 'f32' },
   workgroups: ({ batch, length }) => lanes(batch * length, 1),
   cost: ({ batch, length, tokens, width }) => ({
-    flops: batch * length * tokens * (8 * width + 30),
-    bytes: 4 * batch * (tokens * (width + 2) + length * (2 * tokens + PLACES * width + 1) + 1),
+    flops: batch * length * tokens * (2 * width + 30),
+    bytes: 4 * batch * (tokens * (width + 2) + length * (2 * tokens + width + PLACES + 1) + 1),
   }),
 })
 
@@ -60,16 +59,16 @@ export const upsamplingGradSpans = defineKernel({
 })
 
 /**
- * The gradient of upsampling at the tokens' features. frames, spans, lengths and weight as there; dy [batch · length, 16, width]; dx [batch,
- * tokens, width]. `accumulate` 1 adds onto dx, 0 replaces it.
+ * The gradient of upsampling at the tokens' features. weight [batch · length, tokens]; dy [batch · length, width + 16]; dx [batch, tokens,
+ * width]. `accumulate` 1 adds onto dx, 0 replaces it.
  */
 export const upsamplingGrad = defineKernel({
   name: 'upsampling_grad',
-  buffers: { frames: 'read', spans: 'read', lengths: 'read', weight: 'read', dy: 'read', dx: 'write' },
-  params: { batch: 'u32', length: 'u32', tokens: 'u32', width: 'u32', stride: 'u32', column: 'u32', unit: 'f32', accumulate: 'u32' },
+  buffers: { weight: 'read', dy: 'read', dx: 'write' },
+  params: { batch: 'u32', length: 'u32', tokens: 'u32', width: 'u32', accumulate: 'u32' },
   workgroups: ({ batch, tokens, width }) => lanes((batch * tokens * width) / 4, 64),
   cost: ({ batch, length, tokens, width, accumulate }) => ({
-    flops: 6 * batch * length * tokens * width,
-    bytes: 4 * batch * (length * (tokens + PLACES * width + 1) + tokens * (2 + (1 + accumulate) * width) + 1),
+    flops: 2 * batch * length * tokens * width,
+    bytes: 4 * batch * (length * (tokens + width) + (1 + accumulate) * tokens * width),
   }),
 })

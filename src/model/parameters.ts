@@ -12,9 +12,6 @@ import { inputNumbers, type ModelConfig, outputNumbers } from './config.js'
 /** The one parameter that belongs to the words. */
 export const TOKEN_TABLE = 'tokens/table'
 
-/** Features of a token that its frames are told: for each place along its span they mean something else, so a few are many. */
-const TOLD = 64
-
 const tokenInit: Init = { kind: 'xavier-uniform', zeroRow: specialId.padding }
 
 /** The parameters of one language group, in order. */
@@ -30,8 +27,7 @@ export function parameterSpecs(config: ModelConfig, vocabulary: number): Paramet
       ? [
           ...linearSpecs('duration.0', width, width),
           ...linearSpecs('duration.1', width, 1),
-          ...linearSpecs('alignment.0', width, TOLD),
-          ...linearSpecs('alignment.1', PLACES * TOLD, width),
+          ...linearSpecs('alignment', width + PLACES, width),
         ]
       : []),
     ...(config.lengthHead ? [...linearSpecs('length.0', width, width), ...linearSpecs('length.1', width, 1)] : []),

@@ -24,7 +24,11 @@ export function encode(r: Recording, tokens: TokenIds, tokenLengths: Tensor, pos
 }
 
 /** What frames are told of the tokens they belong to, in a model with durations. */
-export interface TokenTiming extends Pick<TokenTimes, 'features' | 'spans'> {
+export interface TokenTiming {
+  /** [B, U, D], from `encode`. */
+  readonly features: Tensor
+  /** [B, U, 2], from `tokenDurations`. */
+  readonly spans: Tensor
   /** u32 [B] */
   readonly lengths: Tensor
   /** Where in a frame its progress counter is. */
@@ -82,7 +86,7 @@ function embedFrames(r: Recording, frames: Tensor, timing: TokenTiming | undefin
   if (!timing) return project(r, 'frames', frames)
   const { features, ...clock } = timing
   const told = r.graph.recorder.scope('alignment', () => upsampling(r.graph, features, { ...clock, frames }))
-  return project(r, 'frames', frames, { residual: project(r, 'alignment.1', told) })
+  return project(r, 'frames', frames, { residual: project(r, 'alignment', told) })
 }
 
 /** The regression at the decoder's end: joints and counter, no bias, no squashing; with the head `bones` those joints that the regressed bones place. */
@@ -103,15 +107,9 @@ export function lengthHead(r: Recording, memory: Tensor, memoryLengths: Tensor):
   return project(r, 'length.1', activated)
 }
 
-export interface TokenTimes extends TokenSpans {
-  /** [B, U, 64]: what a token's frames are told of it. */
-  readonly features: Tensor
-}
-
 /** When each token of memory [B, U, D] is signed, and how many frames the clip has: the sum of what its tokens take. */
-export function tokenTimes(r: Recording, memory: Tensor, memoryLengths: Tensor): TokenTimes {
+export function tokenDurations(r: Recording, memory: Tensor, memoryLengths: Tensor): TokenSpans {
   const activated = project(r, 'duration.0', memory, { relu: true })
   const logFrames = project(r, 'duration.1', activated)
-  const features = project(r, 'alignment.0', memory)
-  return { features, ...r.graph.recorder.scope('durations', () => tokenSpans(r.graph, logFrames, memoryLengths)) }
+  return r.graph.recorder.scope('durations', () => tokenSpans(r.graph, logFrames, memoryLengths))
 }

@@ -48,18 +48,18 @@ export interface UpsamplingInputs {
   readonly unit: number
 }
 
-/** [B, T, 16·D]: the features of each frame's tokens out of x [B, U, D], at the places along their spans where it is. The counters get no gradient. */
+/** [B, T, D + 16]: the features of each frame's tokens out of x [B, U, D], and where along their spans it is. The counters get no gradient. */
 export function upsampling(g: Graph, x: Tensor, { spans, lengths, frames, column, unit }: UpsamplingInputs): Tensor {
   const [batch, tokens, width] = x.shape as [number, number, number]
   const [length, stride] = [frames.shape.length === 3 ? frames.shape[1]! : 1, frames.shape.at(-1)!]
   const clock = { batch, length, tokens, stride, column, unit }
   const weight = g.tensor('weight', [batch, length, tokens])
-  const y = g.tensor('y', [...frames.shape.slice(0, -1), PLACES * width])
+  const y = g.tensor('y', [...frames.shape.slice(0, -1), width + PLACES])
   g.recorder.run(upsamplingWeights, { frames, spans, lengths, weight }, clock)
   g.recorder.run(upsamplingKernel, { x, frames, spans, lengths, weight, y }, { ...clock, width })
   g.onBackward(y, [x, spans], (dy) => {
     const at = (accumulate: number) => (dx: Tensor) =>
-      g.recorder.run(upsamplingGrad, { frames, spans, lengths, weight, dy, dx }, { ...clock, width, accumulate })
+      g.recorder.run(upsamplingGrad, { weight, dy, dx }, { batch, length, tokens, width, accumulate })
     g.addGrad(x, at(0), at(1))
     g.addGrad(spans, (dspans) => {
       const dphase = g.tensor('dphase', weight.shape)

@@ -60,48 +60,50 @@ export function upsamplingWeights(given: Omit<Upsampled, 'x'>, shape: Upsampling
   return weight
 }
 
-/** y [batch · length, 16, width] */
+/** y [batch · length, width + 16] */
 export function upsampling(given: Upsampled, weight: Float64Array, shape: UpsamplingShape): Float64Array {
   const { batch, length, tokens, width } = shape
-  const y = new Float64Array(batch * length * PLACES * width)
+  const columns = width + PLACES
+  const y = new Float64Array(batch * length * columns)
   for (let row = 0; row < batch * length; row++)
     phasesOf(given, shape, row).forEach((phase, u) => {
       const [w, token] = [weight[row * tokens + u]!, Math.floor(row / length) * tokens + u]
+      for (let c = 0; c < width; c++) y[row * columns + c]! += w * given.x[token * width + c]!
       nearness(phase).forEach((near, k) => {
-        for (let c = 0; near > 0 && c < width; c++) y[(row * PLACES + k) * width + c]! += w * near * given.x[token * width + c]!
+        y[row * columns + width + k]! += w * near
       })
     })
   return y
 }
 
-/** The gradients at x and at the spans, and on the way there at each frame's phase in each token, from dy [batch · length, 16, width]. */
+/** The gradients at x and at the spans, and on the way there at each frame's phase in each token, from dy [batch · length, width + 16]. */
 export function upsamplingGrad(given: Upsampled, weight: Float64Array, dy: Float64Array, shape: UpsamplingShape) {
   const { batch, length, tokens, width } = shape
+  const columns = width + PLACES
   const dx = new Float64Array(batch * tokens * width)
   const dphase = new Float64Array(batch * length * tokens)
   const dspans = new Float64Array(2 * batch * tokens)
   for (let row = 0; row < batch * length; row++) {
     const phases = phasesOf(given, shape, row)
     const base = Math.floor(row / length) * tokens
-    const atPlace = (k: number, u: number) => {
-      let sum = 0
-      for (let c = 0; c < width; c++) sum += dy[(row * PLACES + k) * width + c]! * given.x[(base + u) * width + c]!
+    const at = (column: number) => dy[row * columns + column]!
+    const dweight = phases.map((phase, u) => {
+      const near = nearness(phase).reduce((sum, one, k) => sum + one * at(width + k), 0)
+      let sum = near
+      for (let c = 0; c < width; c++) sum += at(c) * given.x[(base + u) * width + c]!
       return sum
-    }
-    const dweight = phases.map((phase, u) => nearness(phase).reduce((sum, near, k) => sum + (near > 0 ? near * atPlace(k, u) : 0), 0))
+    })
     const mean = dweight.reduce((sum, d, u) => sum + d * weight[row * tokens + u]!, 0)
     phases.forEach((phase, u) => {
       const w = weight[row * tokens + u]!
       const below = Math.min(PLACES - 2, Math.floor(Math.min(1, Math.max(0, phase)) * (PLACES - 1)))
-      const inside = phase > 0 && phase < 1 ? (PLACES - 1) * (atPlace(below + 1, u) - atPlace(below, u)) : 0
+      const inside = phase > 0 && phase < 1 ? (PLACES - 1) * (at(width + below + 1) - at(width + below)) : 0
       const d = w * ((dweight[u]! - mean) * -2 * SHARPNESS * (phase - 0.5) + inside)
       dphase[row * tokens + u] = d
       const share = given.spans[2 * (base + u) + 1]!
       dspans[2 * (base + u)]! -= d / share
       dspans[2 * (base + u) + 1]! -= (d * phase) / share
-      nearness(phase).forEach((near, k) => {
-        for (let c = 0; near > 0 && c < width; c++) dx[(base + u) * width + c]! += w * near * dy[(row * PLACES + k) * width + c]!
-      })
+      for (let c = 0; c < width; c++) dx[(base + u) * width + c]! += w * at(c)
     })
   }
   return { dx, dphase, dspans }

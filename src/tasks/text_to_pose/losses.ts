@@ -4,7 +4,7 @@ import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
 import { inputNumbers, outputNumbers } from '../../model/config.js'
 import { counterOf, type GroupDescription, type LanguageGroup } from '../../model/sign_model.js'
-import { type DecodeInputs, decode, encode, lengthHead, type PoseRecording, tokenTimes } from '../../model/text_to_pose.js'
+import { type DecodeInputs, decode, encode, lengthHead, type PoseRecording, tokenDurations } from '../../model/text_to_pose.js'
 import { COORDS } from '../../motion/skeleton.js'
 import { boneLoss } from '../../ops/bone_loss.js'
 import { frameNoise } from '../../ops/frame_noise.js'
@@ -72,8 +72,8 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const memory = encode(recording, { ids: feeds.ids, inverse: { uniqueIds, starts, order } }, feeds.tokenLengths, positions)
   const frames = config.justCounter ? feeds.frames : frameNoise(graph, feeds.frames, feeds.sigma, options.noiseRate, COORDS)
   const { frameLengths, at, tokenLengths: memoryLengths } = feeds
-  const times = config.durations ? tokenTimes(recording, memory, memoryLengths) : undefined
-  const timing = times && { features: times.features, spans: times.spans, lengths: memoryLengths, ...counterOf(group) }
+  const durations = config.durations ? tokenDurations(recording, memory, memoryLengths) : undefined
+  const timing = durations && { features: memory, spans: durations.spans, lengths: memoryLengths, ...counterOf(group) }
   const inputs: DecodeInputs = { frames, frameLengths, at, positions, memory, memoryLengths, timing, bones: group.boneTables }
   const { samplingPasses = 0 } = options
   const samplingShare = samplingPasses > 0 ? recorder.feed('sampling_share', [1]) : undefined
@@ -93,7 +93,7 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const spread = recorder.tensor('spread', [2, stride])
   recorder.run(errorSpread, { pred, goal: feeds.goal, frames: frameLengths, spread }, { batch, length, stride })
   const bones = recordBoneLoss(graph, pred, feeds, numbers, options)
-  const logLengths = times?.logFrames ?? (config.lengthHead ? lengthHead(recording, memory, memoryLengths) : undefined)
+  const logLengths = durations?.logFrames ?? (config.lengthHead ? lengthHead(recording, memory, memoryLengths) : undefined)
   return {
     feeds: { ...feeds, ...bones.feeds, ...(samplingShare && { samplingShare }) },
     reports: { samples, spread, ...bones.reports, ...(logLengths && { length: recordLengthLoss(graph, logLengths, feeds) }) },
