@@ -6,8 +6,9 @@ import type { ModelConfig } from '../src/model/config.js'
 import { rawFrames } from '../src/model/frame_scaling.js'
 import { type GroupDescription, type LanguageGroup, SignModel } from '../src/model/sign_model.js'
 import type { Clip } from '../src/motion/clip.js'
-import { COORDS } from '../src/motion/skeleton.js'
+import { bones, COORDS } from '../src/motion/skeleton.js'
 import { batchArrays, type PoseShape, type Sample } from '../src/tasks/text_to_pose/batch.js'
+import type { PoseLossOptions } from '../src/tasks/text_to_pose/losses.js'
 import { recordPoseStep } from '../src/tasks/text_to_pose/step.testing.js'
 import { Vocabulary } from '../src/text/vocabulary.js'
 import type { StepProgram } from '../src/train/step_program.js'
@@ -23,18 +24,32 @@ export interface NoiseStep {
 /** A group with so many made-up words, the four specials among them. */
 export function noiseGroup(config: ModelConfig, words: number): GroupDescription {
   const vocabulary = Vocabulary.build([noiseWords(words).join(' ')], 'whitespace')
-  return { language: 'GSL', config, vocabulary, startFrame: new Float32Array(COORDS), scaling: rawFrames(), fps: 25 }
+  const lengths = new Float32Array(bones.length).fill(0.1)
+  return {
+    language: 'GSL',
+    config,
+    vocabulary,
+    startFrame: new Float32Array(COORDS),
+    scaling: rawFrames(),
+    fps: 25,
+    bones: { lengths, spread: 0 },
+  }
 }
 
 /** The words that `noiseGroup` knows. */
 export const noiseWords = (words: number): string[] => Array.from({ length: words - 4 }, (_, i) => `w${i}`)
 
-/** Records the step, as the published base model is trained: Adam, noise on the input, clipped gradients. */
-export async function noiseStep(gpu: Gpu, description: GroupDescription, shape: PoseShape): Promise<NoiseStep> {
+/** Records the step, as the published base model is trained: Adam, noise on the input, clipped gradients; with losses on bones and velocity by their weights. */
+export async function noiseStep(
+  gpu: Gpu,
+  description: GroupDescription,
+  shape: PoseShape,
+  losses: Pick<PoseLossOptions, 'bones' | 'velocity'> = {},
+): Promise<NoiseStep> {
   const model = new SignModel(gpu, { training: true })
   const group = model.addLanguage(description)
   const optimiser = { kind: 'adam', weightDecay: 0 } as const
-  const program = await recordPoseStep(gpu, group, shape, { loss: 'mse', noiseRate: 5, clip: 5, optimiser })
+  const program = await recordPoseStep(gpu, group, shape, { loss: 'mse', noiseRate: 5, clip: 5, optimiser, ...losses })
   const arrays = batchArrays(noiseSamples(description.vocabulary, shape), shape, group, { padding: 'per-sample' })
   const settings = {
     seed: Uint32Array.of(1, 1, 0, 0),
