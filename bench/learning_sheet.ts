@@ -90,7 +90,7 @@ function sameLanguage(language: string) {
 /** What a model makes of every clip, its lengths decided as its run's validations decide them. Throws ERR_DATA for a sentence that it cannot read. */
 async function motionsOf(device: Gpu, path: string, wanted: readonly SplitClip[]) {
   const runFile = join(dirname(path), 'config.yaml')
-  const policy: LengthPolicy = existsSync(runFile) ? (await loadRunConfig(runFile)).validate.policy : 'self-counter'
+  const policy: LengthPolicy = existsSync(runFile) ? (await loadRunConfig(runFile)).validate.policy : 'auto'
   const { clips: read, motions, notes } = await generateSplit(device, path, wanted, { policy, onProgress: () => undefined })
   if (read.length === wanted.length) return motions
   const got = `${read.length} of ${wanted.length} read: ${notes.join('; ')}`

@@ -66,6 +66,11 @@ const from = (initFrom: string): object => ({ initFrom })
 
 const folderOf = ({ name }: Candidate, seed: number): string => `${name.replace(/[^\w.+=-]+/g, '_')}-${seed}`
 
+/** A run file that leaves open what its preset decides. */
+function withoutDecided({ decidedByPreset = [] }: AnyTask, { model, ...rest }: TrainingConfig): object {
+  return { ...rest, model: Object.fromEntries(Object.entries(model).filter(([key]) => !decidedByPreset.includes(key))) }
+}
+
 /** The run file with a candidate's keys, read again and with what its data decide filled in. */
 async function changed(
   task: AnyTask,
@@ -74,7 +79,7 @@ async function changed(
   stage: StageName,
   keys: Readonly<Record<string, unknown>>,
 ): Promise<TrainingConfig> {
-  let own: object = config
+  let own: object = 'model.preset' in keys ? withoutDecided(task, config) : config
   for (const [key, value] of Object.entries(keys)) {
     const next = withKey(own, key, value)
     if (!next) throw complaints.noKey(stage, key)

@@ -48,7 +48,6 @@ tokens: words
 model: { preset: tiny, maxFrames: 60, maxTokens: 16 }
 optimiser: { kind: adamw, rate: 3.0e-3, weightDecay: 0.01 }
 schedule: { kind: warmup-cosine, warmup: 80, steps: 1400, floor: 0.05 }
-noise: { rate: 1 }
 batch: { size: 4, bucket: 8 }
 stop: { steps: 1400 }
 validate: { every: 1400, clips: 12 }

@@ -40,7 +40,7 @@ export interface LengthRequest {
 }
 
 /**
- * Frames of each sentence where the policy fixes them beforehand; only the length head's word, which `encoded` reports, is waited for.
+ * Frames of each sentence where the policy fixes them beforehand; only what the model says, which `encoded` reports, is waited for.
  * Throws ERR_USAGE for a policy that cannot be followed, ERR_DIVERGED for a predicted length that is not finite.
  */
 export async function frameCounts(

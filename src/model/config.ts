@@ -79,7 +79,7 @@ const { futureFrames, justCounter, head, lengthHead, durations } = base
 /** As published: from the frame before, joint by joint, until its own counter says that this was the last. */
 const publishedDecoding: Decoding = { futureFrames, justCounter, head, lengthHead, durations }
 
-/** What signs best of what was tried (bench/results/ablation.md): each token has a duration, and no frame depends on another's errors. */
+/** What signs best of what was tried (bench/results/hands-ablation.md): each token has a duration, and no frame depends on another's errors. */
 const usualDecoding: Decoding = { ...publishedDecoding, justCounter: true, durations: true, head: 'bones' }
 
 /**

@@ -1,5 +1,5 @@
-// SignLLM's base: an encoder over tokens, and a decoder that regresses the next frame from the frames so far. Forward only;
-// the way back follows from the ops.
+// SignLLM's base: an encoder over tokens, and a decoder that regresses each frame: as published from the frames so far, or from the
+// progress counter and the tokens that the frame belongs to. Forward only; the way back follows from the ops.
 
 import { bug } from '../base/errors.js'
 import type { Tensor } from '../device/memory.js'

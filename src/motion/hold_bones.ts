@@ -19,8 +19,9 @@ const fixed = bonesFromNeck.filter(({ from, to }) => weights[from] === Number.PO
 /**
  * Projects frames of one motion, given one after the other, onto nearby frames whose bones have the given lengths: bone after bone, its two
  * ends are moved along it until it has its length, the lighter end more, round after round (position-based dynamics, Müller et al. 2007);
- * what is left then of an error goes outwards from the neck, which stays where it is, as the shoulders do but for their own distance to it. Where a bone has no direction, its ends being in one
- * place, it keeps that of the frame before; in the first frame, that of `startFrame`, and else it points down the picture.
+ * what is left then of an error goes outwards from the neck, which stays where it is, as the shoulders do but for their own distance to it.
+ * Where a bone has no direction, its ends being in one place, it keeps that of the frame before; in the first frame, that of `startFrame`, and
+ * else it points down the picture.
  *
  * What that does to a motion: its bones' lengths vary by roundings alone, under 1e-5 of the length; hands stay where they are as far as arms
  * reach, and a motion that has these lengths already stays as it is, but for roundings. The projection looks at no words and no other
@@ -41,7 +42,7 @@ export class BoneHold {
   hold(frame: Float32Array): Float32Array {
     const placed = Float64Array.from(frame.subarray(0, COORDS))
     const before = this.#directions.slice()
-    const lost = bonesFromNeck.filter(({ from, to }) => [0, 1, 2].every((c) => frame[3 * from + c] === frame[3 * to + c]))
+    const lost = bonesFromNeck.filter(({ from, to }) => isOnePlace(frame, 3 * from, 3 * to))
     turnDirections(this.#directions, placed)
     for (const one of fixed) this.#place(placed, one)
     for (let round = 0; round < ROUNDS; round++) this.#correct(placed)
@@ -63,19 +64,27 @@ export class BoneHold {
   #correct(placed: Float64Array): void {
     for (const { from, to, bone } of bonesFromNeck) {
       const [a, b] = [3 * from, 3 * to]
-      const along = [placed[b]! - placed[a]!, placed[b + 1]! - placed[a + 1]!, placed[b + 2]! - placed[a + 2]!] as const
-      const length = Math.hypot(...along)
+      const dx = placed[b]! - placed[a]!
+      const dy = placed[b + 1]! - placed[a + 1]!
+      const dz = placed[b + 2]! - placed[a + 2]!
+      const length = Math.sqrt(dx * dx + dy * dy + dz * dz)
       const give = 1 / weights[from]! + 1 / weights[to]!
       if (length === 0 || give === 0) continue
       const missing = (this.#lengths[bone]! - length) / length
-      const share = 1 / weights[from]! / give
-      for (let c = 0; c < 3; c++) {
-        placed[a + c]! -= share * missing * along[c]!
-        placed[b + c]! += (1 - share) * missing * along[c]!
-      }
+      const back = missing / weights[from]! / give
+      const forth = missing - back
+      placed[a]! -= back * dx
+      placed[a + 1]! -= back * dy
+      placed[a + 2]! -= back * dz
+      placed[b]! += forth * dx
+      placed[b + 1]! += forth * dy
+      placed[b + 2]! += forth * dz
     }
   }
 }
+
+const isOnePlace = (frame: Float32Array, a: number, b: number): boolean =>
+  frame[a] === frame[b] && frame[a + 1] === frame[b + 1] && frame[a + 2] === frame[b + 2]
 
 /** A whole motion so projected; see {@link BoneHold}. */
 export function holdBones(motion: Motion, lengths: Float32Array, startFrame: Float32Array): Motion {

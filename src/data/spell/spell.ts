@@ -74,10 +74,10 @@ export class Speller {
     this.joinFrames = joinFrames
     this.join = join
     this.restFrames = restFrames
-    this.boneLengths = bones === 'hold' ? usualLengths([...alphabet.letters.values()]) : undefined
     this.#arms = arms.filter((arm) => !alphabet.idle.includes(arm))
     this.#rest = averageFrame([...alphabet.letters.values()])
     for (const arm of alphabet.idle) restArm(this.#rest, 1, arm)
+    this.boneLengths = bones === 'hold' ? usualLengths([...alphabet.letters.values()], alphabet.idle, this.#rest) : undefined
   }
 
   /**
@@ -123,7 +123,7 @@ export class Speller {
     const joints = normalise(shown, frames, { who: `'${words.join(' ')}'` })
     for (const { from, to, rest } of gaps) if (rest || this.join === 'measured') turnArms(joints, from, to, this.#arms, { slide: rest })
     return {
-      joints: this.#withIdleArms(this.#held(joints, frames), frames),
+      joints: this.#held(this.#withIdleArms(joints, frames), frames),
       frames,
       fps: this.fps,
       text: letters.join(' '),
@@ -221,31 +221,43 @@ export async function openSpeller(options: SpellerOptions): Promise<Speller> {
   return new Speller(await readAlphabet(lexicon, language, framesPerLetter), fps, joinFrames, options)
 }
 
+/** Joints of a hand, its root among them. */
+const HAND_JOINTS = 21
+
 /** The bones from the neck to the shoulders. */
 const shoulders = bonesFromNeck.filter(({ to }) => to === joint.leftShoulder || to === joint.rightShoulder)
 
 /**
- * Each bone's median length over all frames of these motions; but a shoulder's is no shorter than it is anywhere in the picture, where the
- * shoulders' distance is the unit.
+ * Each bone's median length over all frames of these motions, that of an idle arm as it rests; but a shoulder's is no shorter than it is
+ * anywhere in the picture, where the shoulders' distance is the unit.
  */
-function usualLengths(motions: readonly Float32Array[]): Float32Array {
+function usualLengths(motions: readonly Float32Array[], idle: readonly Arm[], rest: Float32Array): Float32Array {
   const joints = Float32Array.from(motions.flatMap((motion) => [...motion]))
   const frames = joints.length / COORDS
   const lengths = Float32Array.from(medianBoneLengths({ joints, frames }))
+  const resting = medianBoneLengths({ joints: rest, frames: 1 })
+  for (const { elbow, wrist, hand } of idle)
+    for (const { to, bone } of bonesFromNeck)
+      if (to === elbow || to === wrist || (to >= hand && to < hand + HAND_JOINTS)) lengths[bone] = resting[bone]!
   for (const { to, bone } of shoulders)
     for (let t = 0; t < frames; t++)
       lengths[bone] = Math.max(lengths[bone]!, Math.hypot(joints[t * COORDS + 3 * to]!, joints[t * COORDS + 3 * to + 1]!))
   return lengths
 }
 
-/** The same motion with the shoulders at their lengths from the neck, at 0: they stay where they are in the picture, and turn forwards or backwards. */
+/**
+ * The same motion with the shoulders at their lengths from the neck, at 0: they stay where they are in the picture, and are as far before or
+ * behind the neck as that takes. Which it is, the mean over all frames tells: an estimator's depth flickers.
+ */
 function shouldersTurned(joints: Float32Array, frames: number, lengths: Float32Array): Float32Array {
   const turned = joints.slice()
-  for (let t = 0; t < frames; t++)
-    for (const { to, bone } of shoulders) {
-      const [x, y, z] = [0, 1, 2].map((c) => joints[t * COORDS + 3 * to + c]!) as [number, number, number]
-      turned[t * COORDS + 3 * to + 2] = (z < 0 ? -1 : 1) * Math.sqrt(Math.max(0, lengths[bone]! ** 2 - x * x - y * y))
-    }
+  for (const { to, bone } of shoulders) {
+    const at = (t: number, axis: number): number => joints[t * COORDS + 3 * to + axis]!
+    let depth = 0
+    for (let t = 0; t < frames; t++) depth += at(t, 2)
+    for (let t = 0; t < frames; t++)
+      turned[t * COORDS + 3 * to + 2] = Math.sign(depth || 1) * Math.sqrt(Math.max(0, lengths[bone]! ** 2 - at(t, 0) ** 2 - at(t, 1) ** 2))
+  }
   return turned
 }
 

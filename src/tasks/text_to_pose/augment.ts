@@ -1,7 +1,7 @@
 // What is done to training clips, drawn anew for each clip and epoch: mirrored, faster or slower, turned. No bone changes its length.
 //
 // Nothing in a sentence says which hand leads or where the camera stands. What the decoder starts from does: the start frame is mirrored and turned as the clip
-// is, so that the model need not sign the mean of both.
+// is, so that a decoder that sees frames need not sign the mean of both; one that sees the counter alone is not given mirrored or turned clips.
 
 import type { Random } from '../../base/random.js'
 import { inFrames } from '../../motion/pace.js'

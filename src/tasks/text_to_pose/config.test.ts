@@ -240,6 +240,11 @@ describe('a complaint', () => {
       'demo.yaml:5:20: `augment.mirror`: wanted 0 with model.justCounter',
     ],
     [
+      'a turn that the decoder cannot see',
+      `${small}augment: { rotation: 10 }\n`,
+      'demo.yaml:4:22: `augment.rotation`: wanted 0 with model.justCounter',
+    ],
+    [
       'a run without an end',
       `${small}stop: { steps: null }\nschedule: { kind: constant }\n`,
       'demo.yaml:4:7: `stop`: wanted steps, epochs, patience or minRate',

@@ -192,11 +192,12 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
     yield [['sampling', 'share'], `wanted 0 with model.justCounter, whose decoder sees no frames, got ${sampling.share}`]
   if (sampling.passes > model.maxFrames)
     yield [['sampling', 'passes'], `wanted at most model.maxFrames, ${model.maxFrames}, got ${sampling.passes}`]
-  if (model.justCounter && config.augment.mirror > 0)
-    yield [
-      ['augment', 'mirror'],
-      `wanted 0 with model.justCounter, whose decoder cannot see which hand leads, got ${config.augment.mirror}`,
-    ]
+  for (const key of ['mirror', 'rotation'] as const)
+    if (model.justCounter && config.augment[key] > 0)
+      yield [
+        ['augment', key],
+        `wanted 0 with model.justCounter, whose decoder cannot see how a clip is mirrored or turned, got ${config.augment[key]}`,
+      ]
   if (config.initFrom !== null && config.base !== null) yield [['initFrom'], 'wanted `base` or `initFrom`, got both']
   if (config.batch.microBatch !== null && weighsBatches(config.learning.mode))
     yield [

@@ -162,7 +162,7 @@ export interface PoseLossReport {
   /** On joints and counter, and on bones and velocity where these weigh anything. */
   readonly loss: number
   readonly samples: readonly SampleReport[]
-  /** Loss of the length head, where there is one. */
+  /** Loss of the predicted lengths, of a model that predicts them. */
   readonly lengthLoss: number | undefined
   /** What bone directions and velocity have in the loss, their weights included; undefined where neither weighs anything. */
   readonly lossBones: number | undefined

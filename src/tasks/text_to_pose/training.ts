@@ -193,8 +193,10 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   async validate(): Promise<Validation<Validated>> {
     const result = await validate(this.model, this.data, this.config.validate)
     const { name: _, ...scores } = result.rows[0]!
-    const whole = Object.entries(scores).map(([score, value]) => [`dev/${score}`, value])
-    // A length of which there is no number is left out of the charts.
+    // What has no number, such as the hands of clips in which none moves, is left out of the charts.
+    const whole = Object.entries(scores)
+      .filter(([, value]) => Number.isFinite(value))
+      .map(([score, value]) => [`dev/${score}`, value])
     const classes = result.lengths.flatMap(({ tokens, dtw, durationRatio, wristPathRatio }) =>
       Object.entries({ dtw, duration: durationRatio, wristPath: wristPathRatio })
         .filter(([, value]) => Number.isFinite(value))
