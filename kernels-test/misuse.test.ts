@@ -41,7 +41,7 @@ describe('a typed error', () => {
     ['a number for a sentence', () => generator.generate(['rain', any(42)]), 'wanted an array of sentences, got 42 at 1'],
     ['no sentence', () => generator.generate(any(undefined)), 'wanted an array of sentences, got undefined'],
     ['a number to stream', () => generator.stream(any(42)).next(), 'wanted an array of sentences, got 42'],
-    ['a policy', () => generator.generate(['rain'], { policy: any('x') }), "of self-counter, predicted-length, oracle, got 'x'"],
+    ['a policy', () => generator.generate(['rain'], { policy: any('x') }), "of auto, self-counter, predicted-length, oracle, got 'x'"],
     ['a policy to stream', () => generator.stream('rain', { policy: any(1) }).next(), 'self-counter, predicted-length, oracle, got 1'],
     ['a length alone', () => generator.generate(['rain'], { policy: 'oracle', lengths: any(5) }), 'wanted a reference length for each'],
     [

@@ -16,7 +16,7 @@ const at = (name: string) => join(folder, name)
 const run = `
 name: profiled
 data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] } }]
-model: { width: 16, heads: 2, hidden: 16, encoderLayers: 1, decoderLayers: 1, dropout: 0, maxFrames: 40, maxTokens: 8 }
+model: { futureFrames: 0, width: 16, heads: 2, hidden: 16, encoderLayers: 1, decoderLayers: 1, dropout: 0, maxFrames: 40, maxTokens: 8 }
 batch: { size: 2, bucket: 40 }
 `
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 // Everything a text-to-pose model learns, as one list. Arenas, checkpoints, imports and the parameter count follow from it.
 
-import { PLACES } from '../kernels/upsampling.js'
 import { decoderSpecs } from '../nn/decoder.js'
 import { encoderSpecs } from '../nn/encoder.js'
 import { type Init, xavierUniform } from '../nn/init.js'
 import { type ParameterSpec, trainedNumbers } from '../nn/parameter_spec.js'
 import { batchNormSpecs, linearSpecs } from '../nn/specs.js'
+import { PLACES } from '../ops/upsampling.js'
 import { specialId } from '../text/vocabulary.js'
 import { inputNumbers, type ModelConfig, outputNumbers } from './config.js'
 

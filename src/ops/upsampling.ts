@@ -10,6 +10,8 @@ import {
 } from '../kernels/upsampling.js'
 import type { Graph } from './graph.js'
 
+export { PLACES }
+
 export interface TokenSpans {
   /** [B, U, 2]: where each token begins and how long it lasts, the whole clip being 1. */
   readonly spans: Tensor

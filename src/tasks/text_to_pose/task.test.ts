@@ -32,7 +32,7 @@ const configOf = (name: string, head = 'joints') =>
 name: ${name}
 out: ${join(folder, name)}
 data: [{ synthetic: { languages: [ASL, GSL], clipsPerLanguage: 12, words: 6, wordsPerSentence: [1, 2] } }]
-model: { head: ${head}, width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, maxFrames: 40, maxTokens: 8 }
+model: { futureFrames: 0, head: ${head}, width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, maxFrames: 40, maxTokens: 8 }
 schedule: { kind: plateau, patience: 0, minRate: 1.0e-9 }
 batch: { size: 5, bucket: 40 }
 learning: { mode: rl+plc, warmup: 1, ramp: 1, refresh: 5 }

@@ -24,7 +24,7 @@ const configOf = (mode: RewardMode, more = '', microBatch: number | null = null,
     `
 name: modes
 data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 16, words: 6, wordsPerSentence: [1, 2] } }]
-model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
+model: { futureFrames: 0, width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
 optimiser: { kind: adamw, rate: 3.0e-3 }
 schedule: { kind: constant }
 batch: { size: 4, microBatch: ${microBatch} }
