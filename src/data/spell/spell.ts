@@ -29,7 +29,8 @@ export interface SpellerOptions {
   readonly restFrames?: number
   /**
    * `free` (default): joints are where the estimator saw them, whose bones stretch and shrink. `hold`: each bone has its median length over all
-   * letters in every frame of every word, and hands are as near to where they were seen as the arms reach.
+   * letters in every frame of every word, and hands are as near to where they were seen as the arms reach. A resting arm stays
+   * in its place, so that its upper arm, which ends in a shoulder that moves, varies by less than 1 %.
    */
   readonly bones?: BoneKind
 }
@@ -77,7 +78,7 @@ export class Speller {
     this.#arms = arms.filter((arm) => !alphabet.idle.includes(arm))
     this.#rest = averageFrame([...alphabet.letters.values()])
     for (const arm of alphabet.idle) restArm(this.#rest, 1, arm)
-    this.boneLengths = bones === 'hold' ? usualLengths([...alphabet.letters.values()], alphabet.idle, this.#rest) : undefined
+    this.boneLengths = bones === 'hold' ? usualLengths([...alphabet.letters.values()]) : undefined
   }
 
   /**
@@ -123,7 +124,7 @@ export class Speller {
     const joints = normalise(shown, frames, { who: `'${words.join(' ')}'` })
     for (const { from, to, rest } of gaps) if (rest || this.join === 'measured') turnArms(joints, from, to, this.#arms, { slide: rest })
     return {
-      joints: this.#held(this.#withIdleArms(joints, frames), frames),
+      joints: this.#withIdleArms(this.#held(joints, frames), frames),
       frames,
       fps: this.fps,
       text: letters.join(' '),
@@ -221,24 +222,17 @@ export async function openSpeller(options: SpellerOptions): Promise<Speller> {
   return new Speller(await readAlphabet(lexicon, language, framesPerLetter), fps, joinFrames, options)
 }
 
-/** Joints of a hand, its root among them. */
-const HAND_JOINTS = 21
-
 /** The bones from the neck to the shoulders. */
 const shoulders = bonesFromNeck.filter(({ to }) => to === joint.leftShoulder || to === joint.rightShoulder)
 
 /**
- * Each bone's median length over all frames of these motions, that of an idle arm as it rests; but a shoulder's is no shorter than it is
- * anywhere in the picture, where the shoulders' distance is the unit.
+ * Each bone's median length over all frames of these motions; but a shoulder's is no shorter than it is anywhere in the picture, where the
+ * shoulders' distance is the unit.
  */
-function usualLengths(motions: readonly Float32Array[], idle: readonly Arm[], rest: Float32Array): Float32Array {
+function usualLengths(motions: readonly Float32Array[]): Float32Array {
   const joints = Float32Array.from(motions.flatMap((motion) => [...motion]))
   const frames = joints.length / COORDS
   const lengths = Float32Array.from(medianBoneLengths({ joints, frames }))
-  const resting = medianBoneLengths({ joints: rest, frames: 1 })
-  for (const { elbow, wrist, hand } of idle)
-    for (const { to, bone } of bonesFromNeck)
-      if (to === elbow || to === wrist || (to >= hand && to < hand + HAND_JOINTS)) lengths[bone] = resting[bone]!
   for (const { to, bone } of shoulders)
     for (let t = 0; t < frames; t++)
       lengths[bone] = Math.max(lengths[bone]!, Math.hypot(joints[t * COORDS + 3 * to]!, joints[t * COORDS + 3 * to + 1]!))
