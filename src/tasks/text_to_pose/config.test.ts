@@ -52,7 +52,7 @@ describe('a run file', () => {
       precision: 'f32',
       optimiser: { kind: 'adam', rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayed: 'matrices', clip: 5 },
       schedule: { kind: 'plateau', factor: 0.7, patience: 7, minRate: 2e-4 },
-      loss: { kind: 'mse', padding: 'per-sample', bones: 0, velocity: 0 },
+      loss: { kind: 'mse', padding: 'per-sample', bones: 1, velocity: 0.5 },
       learning: { mode: 'mse', priority: 'error', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
       noise: { rate: 5, warmup: 0 },
       sampling: { share: 0, passes: 1, ramp: 0 },

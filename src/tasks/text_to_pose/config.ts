@@ -59,7 +59,31 @@ const model = keys({
   maxTokens: count.max(largest.maxTokens).default(300),
 })
 
-const run = keys({
+const loss = keys({
+  kind: z.enum(['mse', 'l1']).default('mse'),
+  /** `per-sample`: each clip is a mean over its own frames. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
+  padding: z.enum(['per-sample', 'batch']).default('per-sample'),
+  /** Weight of the loss on bone directions, in which a finger's bone counts as much as an upper arm; 0 records none. `lossesOf` has the default. */
+  bones: z.number().min(0).exactOptional(),
+  /** Weight of the loss on velocity, of bone directions and of joints; 0 records none. */
+  velocity: z.number().min(0).exactOptional(),
+})
+
+type Losses = Required<z.output<typeof loss>>
+
+/** Weights where a run file names none: without them fingers, small beside the way of an arm, are signed crooked. */
+const USUAL_LOSSES = { bones: 1, velocity: 0.5 } as const
+
+/**
+ * The losses of a run. What is left open of those on bones and on velocity has its usual weight for models whose tokens have durations, as far as
+ * they can be, and 0 for others: those are trained as published.
+ */
+function lossesOf({ loss, model, learning }: Pick<Written, 'loss' | 'model' | 'learning'>): Losses {
+  const isUsual = model.durations && model.futureFrames <= 1 && !weighsBatches(learning.mode)
+  return { ...(isUsual ? USUAL_LOSSES : { bones: 0, velocity: 0 }), ...loss }
+}
+
+const written = keys({
   task: z.literal('text-to-pose').default('text-to-pose'),
   ...identity,
   /** One entry a language group. */
@@ -83,15 +107,7 @@ const run = keys({
   /** What it leaves open of how frames are made, `decodingOf` decides. */
   model: model.prefault({}).transform((own) => ({ ...own, ...decodingOf(own) })),
   ...training,
-  loss: keys({
-    kind: z.enum(['mse', 'l1']).default('mse'),
-    /** `per-sample`: each clip is a mean over its own frames. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
-    padding: z.enum(['per-sample', 'batch']).default('per-sample'),
-    /** Weight of the loss on bone directions, in which a finger's bone counts as much as an upper arm; 0 records none. */
-    bones: z.number().min(0).default(0),
-    /** Weight of the loss on velocity, of bone directions and of joints; 0 records none. */
-    velocity: z.number().min(0).default(0),
-  }).prefault({}),
+  loss: loss.prefault({}),
   /** Rewards and the Priority Learning Channel; `priority.ts` has the formulas. */
   learning: keys({
     mode: z.enum(rewardModes).default('mse'),
@@ -155,10 +171,15 @@ const run = keys({
   }).prefault({}),
   ...keeping,
 } satisfies KeyedShape)
+
+/** A run file as it is written, most defaults filled in. */
+type Written = z.output<typeof written>
+
+const run = written
   .superRefine((config, context) => {
     for (const [path, message] of contradictions(config)) context.addIssue({ code: 'custom', path, message })
   })
-  .transform(inFolder)
+  .transform((config) => inFolder({ ...config, loss: lossesOf(config) }))
 
 /** A training run, complete: every default is filled in. In `model`, what the preset decides may be absent. */
 export type RunConfig = z.output<typeof run>
@@ -173,7 +194,7 @@ export const parseRunConfig = runParser(run, [
 ])
 
 /** What is wrong between keys that are each right by themselves: where, and how to say it. */
-function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (string | number)[], message: string]> {
+function* contradictions(config: Written): Generator<[path: (string | number)[], message: string]> {
   const { validate, model, sampling } = config
   const seen = new Set<string>()
   for (const [i, entry] of config.data.entries()) {
@@ -218,11 +239,8 @@ function* contradictions(config: Omit<RunConfig, 'out'>): Generator<[path: (stri
 }
 
 /** Why a loss beside that on joints cannot have its weight: it knows the frame that is next, and no rewards. */
-function* unfittingLoss(
-  { loss, model, learning }: Omit<RunConfig, 'out'>,
-  key: 'bones' | 'velocity',
-): Generator<[path: string[], message: string]> {
-  const got = loss[key]
+function* unfittingLoss({ loss, model, learning }: Written, key: 'bones' | 'velocity'): Generator<[path: string[], message: string]> {
+  const got = loss[key] ?? 0
   if (got === 0) return
   const path = ['loss', key]
   if (model.futureFrames > 1)
