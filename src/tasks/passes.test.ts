@@ -142,3 +142,33 @@ describe.each(Object.entries(tasks))('a batch of %s', (_, run) => {
     expect(losses[0]![3]).toBeLessThan(losses[0]![0]!)
   })
 })
+
+it('draws numbers of its own in each pass of a step', async () => {
+  const noisy = textToPose.parse(
+    poseFile.replace('noise: { rate: 0 }', '').replace('lengthHead: true', 'futureFrames: 0').replace('dropout: 0', 'dropout: 0.5'),
+    'test',
+  )
+  const opened = await open(taskRun(textToPose, noisy))
+  const { training, config, batch } = opened
+  const program = await recordStep(await lentGpu(), training, { ...batch, batch: 1 }, config)
+  const gradsOfPass = async (pass: number) => {
+    await program.run(training.feedsOf([batch.examples[0]!], batch, { step: 1 }), settings, { pass: 0, last: false })
+    const first = await gradsOf(opened)
+    if (pass === 0) return first
+    // Gradients of later passes are added to those of the first.
+    await program.run(training.feedsOf([batch.examples[0]!], batch, { step: 1 }), settings, { pass, last: false })
+    return new Map(
+      [...(await gradsOf(opened))].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: data.map((v, i) => v - first.get(name)!.data[i]!) },
+      ]),
+    )
+  }
+  const out = 'decoder.0/feed_forward/narrow/weight'
+  const dropped = async (pass: number) => (await gradsOfPass(pass)).get(out)!.data.map((v) => (Math.abs(v) < 1e-9 ? 0 : 1))
+  const [first, second, third] = [await dropped(0), await dropped(1), await dropped(2)]
+  expect(first).not.toEqual(second)
+  expect(second).not.toEqual(third)
+  program.destroy()
+  await training.destroy()
+})

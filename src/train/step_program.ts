@@ -17,11 +17,14 @@ import { recordHalves, recordUpdate, type UpdateOptions } from './update.js'
 /** The places where a step can be cut: before them the gradients of a pass, the global norm, and the clip's factor are done. */
 export const stepMarks = ['gradients', 'norm', 'clip'] as const
 
+/** Sets the seeds of a step's passes apart from each other and from those of other steps: 2^32 over the golden ratio. */
+const PASS_SPREAD = 0x9e3779b1
+
 export type StepMark = (typeof stepMarks)[number]
 
 /** What changes from step to step besides the batch. */
 export interface StepSettings {
-  /** u32 [4]; the third is the pass. */
+  /** u32 [4], of which kernels draw by the first two; each pass has a second of its own. */
   readonly seed: Uint32Array
   /** rate, beta1, beta2, epsilon, 1-beta1^step, 1-beta2^step */
   readonly hyper: readonly number[]
@@ -105,7 +108,7 @@ export class StepProgram {
   ): Promise<PendingReport<PassReport>> {
     const { program } = this
     for (const [name, tensor] of Object.entries(this.#recorded.feeds)) program.write(tensor, arrayNamed(arrays, name))
-    program.write(this.#seed, seed.with(2, pass))
+    program.write(this.#seed, seed.with(1, seed[1]! ^ Math.imul(pass, PASS_SPREAD)))
     program.write(
       this.#hyper,
       Float32Array.from({ length: 8 }, (_, i) => hyper[i] ?? 0),
