@@ -11,7 +11,7 @@ import { type Curve, lineChart } from '../outputs/line_chart.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import type { TrainingConfig } from '../train/config/parts.js'
 import { parseVariedKey, type VariedKey } from '../train/config/variant.js'
-import { loadRunOf } from '../train/run/file.js'
+import { loadRunOf, readRunFile } from '../train/run/file.js'
 import { refuseOtherRun } from '../train/run/folder.js'
 import type { AnyTask } from '../train/task.js'
 import { type AblationRow, type AblationRun, compare, type JudgedBaseline, judgedBaselines } from './ablation.js'
@@ -81,7 +81,8 @@ export async function ablate(path: string, options: AblateOptions): Promise<Abla
   const { task, config: runFile } = await loadTaskRun(path, (note) => warn(note, { json }))
   const candidates = await candidatesOf(task, options)
   const { config } = await task.load(runFile, { resumed: false })
-  const planned = await planRuns(task, config, candidates, seeds, signal)
+  const { written } = await readRunFile(path)
+  const planned = await planRuns(task, { config, written: written as object }, candidates, seeds, signal)
   const read = (path: string) => loadRunOf(task, path)
   if (!overwrite) for (const { stages } of planned) for (const own of stages) await refuseOtherRun(own.out, own, read)
 

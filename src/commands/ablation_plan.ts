@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import type { TrainingConfig } from '../train/config/parts.js'
-import { withKey } from '../train/config/variant.js'
+import { withKey, withNewKey } from '../train/config/variant.js'
 import { formatRunFile } from '../train/run/file.js'
 import { lastCheckpoint, sameRunFile } from '../train/run/folder.js'
 import type { AnyTask } from '../train/task.js'
@@ -24,11 +24,11 @@ export const finalOf = ({ stages }: PlannedRun): TrainingConfig => stages.at(-1)
  * Plans a run for each seed and candidate. A first training that two candidates share is one. Throws, in the place of each candidate, for keys and values that the
  * run file cannot have and for data that cannot be trained on; ERR_USAGE for two candidates that are one run.
  *
- * @param base the run file, with what its data decide filled in
+ * What the run file leaves open follows from what a candidate changes, as it would in a file of its own.
  */
 export async function planRuns(
   task: AnyTask,
-  base: TrainingConfig,
+  { config: base, written }: RunFile,
   candidates: readonly Candidate[],
   seeds: readonly number[],
   signal?: AbortSignal,
@@ -37,9 +37,10 @@ export async function planRuns(
   const filled: { readonly candidate: Candidate; readonly first: TrainingConfig; readonly second: TrainingConfig | undefined }[] = []
   for (const candidate of candidates) {
     signal?.throwIfAborted()
-    const first = await changed(task, base, candidate, 'set', candidate.set)
-    const second = candidate.after && (await changed(task, { ...first, ...from('set by the plan') }, candidate, 'after', candidate.after))
-    filled.push({ candidate, first, second })
+    const first = await changed(task, { written, config: base }, candidate, 'set', candidate.set)
+    const goneOn = { written: { ...first.written, ...from('set by the plan') }, config: first.config }
+    const second = candidate.after && (await changed(task, goneOn, candidate, 'after', candidate.after)).config
+    filled.push({ candidate, first: first.config, second })
   }
   const runs = seeds.flatMap((seed) => {
     const named = (config: TrainingConfig, folder: string): TrainingConfig =>
@@ -66,30 +67,30 @@ const from = (initFrom: string): object => ({ initFrom })
 
 const folderOf = ({ name }: Candidate, seed: number): string => `${name.replace(/[^\w.+=-]+/g, '_')}-${seed}`
 
-/** A run file that leaves open what its preset decides. */
-function withoutDecided({ decidedByPreset = [] }: AnyTask, { model, ...rest }: TrainingConfig): object {
-  return { ...rest, model: Object.fromEntries(Object.entries(model).filter(([key]) => !decidedByPreset.includes(key))) }
+/** A run file as it is written, and as it is read, with defaults and what its data decide filled in. */
+export interface RunFile {
+  readonly written: object
+  readonly config: TrainingConfig
 }
 
-/** The run file with a candidate's keys, read again and with what its data decide filled in. */
+/** The run file with a candidate's keys. */
 async function changed(
   task: AnyTask,
-  config: TrainingConfig,
+  { written, config }: RunFile,
   { complaints }: Candidate,
   stage: StageName,
   keys: Readonly<Record<string, unknown>>,
-): Promise<TrainingConfig> {
-  let own: object = 'model.preset' in keys ? withoutDecided(task, config) : config
+): Promise<RunFile> {
+  let own = written
   for (const [key, value] of Object.entries(keys)) {
-    const next = withKey(own, key, value)
-    if (!next) throw complaints.noKey(stage, key)
-    own = next
+    if (!withKey(config, key, value)) throw complaints.noKey(stage, key)
+    own = withNewKey(own, key, value)
   }
-  if (own === config) return config
+  if (own === written && stage === 'set') return { written, config }
   const parsed = parsedAs(task, own, (got, cause) => complaints.value(stage, got, cause))
   try {
     // The checkpoint that a second training starts from is not there yet.
-    return (await task.load(parsed, { resumed: stage === 'after' })).config
+    return { written: own, config: (await task.load(parsed, { resumed: stage === 'after' })).config }
   } catch (cause) {
     throw cause instanceof SignError ? complaints.data(stage, cause) : cause
   }

@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { parseRunConfig } from '../tasks/text_to_pose/config.js'
 import { textToPose } from '../tasks/text_to_pose/task.js'
 import { type AnyTask, taskRun } from '../train/task.js'
-import { planRuns } from './ablation_plan.js'
+import { type PlannedRun, planRuns } from './ablation_plan.js'
 import { readVariants } from './variants_file.js'
 
 let folder: string
@@ -14,21 +15,19 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const config = parseRunConfig(
-  `
+const source = `
 name: base
 out: runs/base
 data: [{ synthetic: { languages: [ASL], clipsPerLanguage: 12, words: 6 } }]
 model: { width: 16, heads: 2, hidden: 16, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
-`,
-  'base.yaml',
-)
+`
+const config = parseRunConfig(source, 'base.yaml')
 const task: AnyTask = taskRun(textToPose, config).task
 
-async function plan(source: string, seeds: readonly number[] = [1]) {
+async function plan(variants: string, seeds: readonly number[] = [1]) {
   const path = join(folder, 'v.yaml')
-  await writeFile(path, source)
-  return planRuns(task, config, await readVariants(path), seeds)
+  await writeFile(path, variants)
+  return planRuns(task, { config, written: parse(source) as object }, await readVariants(path), seeds)
 }
 
 describe('a file of variants', () => {
@@ -50,6 +49,28 @@ describe('a file of variants', () => {
       loss: { kind: 'l1' },
       data: [{ synthetic: { words: 7 } }],
     })
+  })
+
+  it('decides anew what the run file leaves open, by what a variant changes', async () => {
+    const [usual, published, named, weighed] = await plan(
+      [
+        '- { name: usual }',
+        '- { name: published, set: { model.preset: pt-base } }',
+        '- { name: named, set: { model.futureFrames: 3, loss.bones: 0 } }',
+        '- { name: weighed, set: { learning.mode: rwr } }',
+      ].join('\n'),
+    )
+    const own = ({ stages }: PlannedRun) => stages[0] as typeof config
+    expect(own(usual!)).toMatchObject({
+      model: { justCounter: true, durations: true, head: 'bones' },
+      loss: { bones: 1, velocity: 0.5 },
+    })
+    for (const run of [published!, named!])
+      expect(own(run)).toMatchObject({
+        model: { justCounter: false, durations: false, head: 'joints' },
+        loss: { bones: 0, velocity: 0 },
+      })
+    expect(own(weighed!)).toMatchObject({ model: { durations: true }, loss: { bones: 0, velocity: 0 }, learning: { mode: 'rwr' } })
   })
 
   it('trains in two stages, the second from the first, which is shared where another variant is the same', async () => {

@@ -143,8 +143,6 @@ export interface Task<Config extends TrainingConfig, Report extends LossReport, 
   /** What {@link Validation.score} is called, e.g. `DTW`. */
   readonly scoreName: string
   /** What `ablate` varies where nothing else is said; the first value is what the others are compared with. */
-  /** Keys of `model` that its preset decides where the run file does not: where an ablation changes the preset, they are decided anew. */
-  readonly decidedByPreset?: readonly string[]
   readonly ablation?: VariedKey
 }
 

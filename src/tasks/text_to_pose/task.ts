@@ -43,7 +43,6 @@ export const textToPose: Task<RunConfig, PoseStep, Validated> = {
   load: loadPoseTraining,
   format: ({ rows, lengths }) => [formatScores(rows), formatWorst(lengths)].filter(Boolean).join('\n'),
   scoreName: 'DTW',
-  decidedByPreset: ['futureFrames', 'justCounter', 'head', 'lengthHead', 'durations'],
   ablation: { key: 'learning.mode', values: ['mse', 'rl', 'rl+plc'] },
 }
 

@@ -47,3 +47,22 @@ export function withKey(config: object, key: string, value: unknown): object | u
   Object.defineProperty(inner, last, { value, enumerable: true, configurable: true, writable: true })
   return changed
 }
+
+/** As {@link withKey} in a run file as it is written, where a section on the way may be left out. */
+export function withNewKey(written: object, key: string, value: unknown): object {
+  const steps = key.split('.')
+  const parents = steps.slice(0, -1).map((_, i) => steps.slice(0, i + 1).join('.'))
+  let whole = written
+  for (const parent of parents) whole = isSection(valueAt(whole, parent)) ? whole : withKey(whole, parent, {})!
+  return withKey(whole, key, value)!
+}
+
+const isSection = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+const valueAt = (config: object, key: string): unknown =>
+  key
+    .split('.')
+    .reduce<unknown>(
+      (inner, step) => (isSection(inner) && Object.hasOwn(inner as object, step) ? (inner as Record<string, unknown>)[step] : undefined),
+      config,
+    )

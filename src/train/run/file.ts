@@ -17,10 +17,10 @@ export interface RunFileOf<Config> {
 }
 
 /** Reads a run file's text, and which task it names; undefined where it names none. Throws ERR_CONFIG. */
-export async function readRunFile(path: string): Promise<{ readonly source: string; readonly task: unknown }> {
+export async function readRunFile(path: string): Promise<{ readonly source: string; readonly written: unknown; readonly task: unknown }> {
   const source = await readText(path, { code: 'ERR_CONFIG', wanted: 'to read a run file' })
   const { value } = readYaml(source, path)
-  return { source, task: typeof value === 'object' && value !== null && 'task' in value ? value.task : undefined }
+  return { source, written: value, task: typeof value === 'object' && value !== null && 'task' in value ? value.task : undefined }
 }
 
 /** Reads the run file of a task. Throws ERR_CONFIG with file, line and column of what is wrong, and for a run of another task. */
