@@ -28,15 +28,6 @@ struct Params { batch: u32, length: u32, stride: u32, bones: f32, velocity: f32,
 
 var<workgroup> boneGrads: array<vec3f, WG>;
 
-// The bones that begin in a joint: the first one's joint, how many there are, and how far apart their joints are numbered.
-fn childrenOf(joint: u32) -> vec3u {
-  if (joint == 1u) { return vec3u(2u, 2u, 3u); }
-  if (joint == 4u) { return vec3u(29u, 1u, 0u); }
-  if (joint == 8u || joint == 29u) { return vec3u(joint + 1u, 5u, 4u); }
-  let ends = (joint > 8u && joint < 29u && joint % 4u == 0u) || (joint > 29u && joint % 4u == 1u);
-  return vec3u(joint + 1u, select(1u, 0u, ends), 0u);
-}
-
 // At the vector of a bone, before the sample's factor.
 fn boneGrad(row: u32, joint: u32, hasBefore: bool, hasAfter: bool) -> vec3f {
   let bone = boneAt(row, joint);

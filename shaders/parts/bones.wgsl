@@ -1,5 +1,5 @@
 // parts/bones: the 49 bones of predicted and of true frames, for what is asked of their directions. A bone goes by the joint it ends in,
-// 1 to 49; the skeleton's numbering does without a table.
+// 1 to 49; parts/skeleton has their numbering.
 //
 //   v = place of the joint - place of its parent,   place = centre + scale · number
 //   direction[v]  = v / max(|v|, |true v| / 4)
@@ -9,6 +9,8 @@
 //
 // A true bone shorter than 1e-6 has no direction and does not count. A predicted one of less than a quarter of the true length keeps that
 // as its divisor: a unit vector's gradient grows as 1/|v|, and would drown all others where a finger shrinks to nothing.
+
+// use: skeleton
 
 const JOINTS = 50u;
 
@@ -25,15 +27,6 @@ struct Bone {
   divisor: f32,
   short: bool,
   counts: bool,
-}
-
-// Fingers are four bones in a row from the hand's root, the neck bears both arms, and the right hand is numbered behind the left one.
-fn parentOf(joint: u32) -> u32 {
-  if (joint == 5u) { return 1u; }
-  if (joint == 29u) { return 4u; }
-  if (joint > 29u && joint % 4u == 2u) { return 29u; }
-  if (joint > 8u && joint < 29u && joint % 4u == 1u) { return 8u; }
-  return joint - 1u;
 }
 
 fn predAt(i: u32) -> vec3f { return vec3f(pred[i], pred[i + 1u], pred[i + 2u]); }
