@@ -15,6 +15,7 @@ import {
   pinned,
 } from '../src/device/kernel.js'
 import { GPU_BUFFER } from '../src/device/usage.js'
+import type { HostTensor } from '../src/nn/host_tensor.js'
 import { openGpu } from '../src/platform/node/open.js'
 
 let opened: Promise<Gpu> | undefined
@@ -208,3 +209,26 @@ export function expectGrad(name: string, grad: Float64Array, differences: Float6
 
 /** Σ aᵢ·bᵢ, to turn an output into a scalar loss. */
 export const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, v, i) => sum + v * b[i]!, 0)
+
+/**
+ * The gradients of a loss over named tensors against its central differences along random directions, every number moving at once by ±`step`:
+ * within 1 % of the gradients' own norm, in float32. `lossAt` loads the tensors it is given.
+ */
+export async function expectGradAlongDirections(
+  here: ReadonlyMap<string, HostTensor>,
+  grads: ReadonlyMap<string, HostTensor>,
+  lossAt: (tensors: ReadonlyMap<string, HostTensor>) => Promise<number>,
+  step: number,
+): Promise<void> {
+  const norm = Math.sqrt([...grads.values()].reduce((sum, { data }) => sum + data.reduce((s, v) => s + v * v, 0), 0))
+  expect(norm).toBeGreaterThan(1e-3)
+  for (const seed of [1, 2, 3]) {
+    const random = new Random(seed)
+    const directions = new Map([...here].map(([name, { data }]) => [name, data.map(() => (random.uniform() < 0.5 ? -1 : 1))]))
+    const moved = (by: number) =>
+      new Map([...here].map(([name, { shape, data }]) => [name, { shape, data: data.map((w, i) => w + by * directions.get(name)![i]!) }]))
+    const difference = ((await lossAt(moved(step))) - (await lossAt(moved(-step)))) / (2 * step)
+    const predicted = [...grads].reduce((sum, [name, { data }]) => sum + data.reduce((s, v, i) => s + v * directions.get(name)![i]!, 0), 0)
+    expect(Math.abs(difference - predicted), `direction ${seed}: ${difference} against ${predicted}`).toBeLessThan(0.01 * norm)
+  }
+}
