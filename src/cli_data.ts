@@ -229,10 +229,14 @@ function addMakers(data: Command, cli: Cli): void {
         .choices(joins)
         .default('even'),
     )
-    .option('--join-frames <n>', 'frames of an even transition between letters', positive, 4)
+    .option('--join-frames <n>', 'frames of an even transition between letters (default: 4)', positive)
     .option('--sentences <n>', 'make this many sentences of the words of each language (default: each word is a clip)', positive)
     .option('--words-per-sentence <range>', 'number of words in a sentence (default: 2-4)', range)
-    .option('--rest-frames <n>', 'frames between the words of a sentence, in which the hand slides to the side and back', positive, 10)
+    .option(
+      '--rest-frames <n>',
+      'frames between the words of a sentence, in which the hand slides to the side and back (default: 10)',
+      positive,
+    )
     .addOption(
       new Option(
         '--bones <kind>',

@@ -15,7 +15,9 @@ const lexicon = join(process.env.SIGNLLM_SHARED ?? '../shared', 'data/fingerspel
 describe('dataSpell', () => {
   it('wants a language', async () => {
     await expect(dataSpell({ lexicon, lang: ' , ', out: 'x' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
-    await expect(dataSpell({ lexicon, lang: 'ase', out: 'x', wordsPerSentence: [2, 3] })).rejects.toThrow(/wanted --sentences/)
+    await expect(dataSpell({ lexicon, lang: 'ase', out: 'x', wordsPerSentence: [2, 3] })).rejects.toThrow(/wanted --sentences with --words/)
+    await expect(dataSpell({ lexicon, lang: 'ase', out: 'x', restFrames: 5 })).rejects.toThrow(/wanted --sentences with --rest-frames/)
+    await expect(dataSpell({ lexicon, lang: 'ase', out: 'x', join: 'measured', joinFrames: 5 })).rejects.toThrow(/wanted no --join-frames/)
   })
 
   it('says which letter was broken, and spells it all the same', async () => {

@@ -65,13 +65,7 @@ export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSum
   ]
   if (codes.length === 0)
     throw new SignError('ERR_USAGE', 'data spell', `wanted languages as --lang, got '${lang}'`, 'Give one, e.g. --lang ase')
-  if (spelling.wordsPerSentence && spelling.sentences === undefined)
-    throw new SignError(
-      'ERR_USAGE',
-      'data spell',
-      'wanted --sentences with --words-per-sentence, got none',
-      'Say how many, e.g. --sentences 300',
-    )
+  refuseUnused(spelling)
   const words = path === undefined ? count : await readWords(path)
   const clips = await buildSpellingCorpora({ ...spelling, languages: codes, words, seed })
   const told = new Progress({ total: null, counts: 'clip', stream, json })
@@ -87,4 +81,14 @@ export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSum
   const splits = { train: await save('train'), dev: await save('dev'), test: await save('test') }
   const languages = [...new Set(clips.train.map((clip) => clip.language))].sort()
   return { out, languages, fps: clips.train[0]!.fps, seed, letters: clips.letters, splits }
+}
+
+/** Throws ERR_USAGE for options that would change nothing. */
+function refuseUnused({ sentences, wordsPerSentence, restFrames, join, joinFrames }: Partial<DataSpellOptions>): void {
+  const refuse = (problem: string, nextMove: string) => new SignError('ERR_USAGE', 'data spell', problem, nextMove)
+  const sentence = wordsPerSentence ? '--words-per-sentence' : restFrames !== undefined ? '--rest-frames' : undefined
+  if (sentence && sentences === undefined)
+    throw refuse(`wanted --sentences with ${sentence}, got none`, 'Say how many, e.g. --sentences 300')
+  if (joinFrames !== undefined && join === 'measured')
+    throw refuse('wanted no --join-frames with --join measured, whose joins take what they need', 'Leave one of them out')
 }

@@ -8,6 +8,7 @@ import { loadCorpus } from '../data/corpus/corpus.js'
 import type { BonePolicy } from '../infer/bone_policy.js'
 import { Generator } from '../infer/generator.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
+import type { LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
 import { checkWhole } from '../text/broken_text.js'
@@ -79,11 +80,17 @@ export async function generate(text: string, options: GenerateCommandOptions): P
       seconds: motion.frames / motion.fps,
       out: options.out,
       unknownWords,
-      notes: checkpoint.notes,
+      notes: [...checkpoint.notes, ...atItsLongest(motion, model.group(language), options.policy)],
     }
   } finally {
     await gpu.destroy()
   }
+}
+
+/** A clip as long as the model's clips may be was perhaps to be longer: a length that is known beforehand is shortened, and its sentence signed faster. */
+function atItsLongest({ frames }: Motion, { config }: LanguageGroup, policy: LengthPolicy = 'auto'): string[] {
+  if (frames < config.maxFrames || policy === 'oracle') return []
+  return [`the clip has ${frames} frames, as many as the model's maxFrames allow: a longer sentence would be cut short or signed too fast`]
 }
 
 function noWordKnown(text: string, language: string, vocabulary: Vocabulary): SignError {
