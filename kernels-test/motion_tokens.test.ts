@@ -1,7 +1,7 @@
 // Motion tokens of the trial learning:tokens: bone vectors, windows, codebooks and strings, each there and back.
 
 import { describe, expect, it } from 'vitest'
-import { boneVectors, carriedJoints, jointsOf, typicalLengths, withLengths } from '../bench/learning/tokens_bones.js'
+import { boneVectors, carriedJoints, jointsOf, withLengths } from '../bench/learning/tokens_bones.js'
 import { type BookOptions, decode, encode, learnBook, streams, type TokenBook } from '../bench/learning/tokens_book.js'
 import { kMeans, nearest } from '../bench/learning/tokens_k_means.js'
 import { readTokens, writeTokens } from '../bench/learning/tokens_strings.js'
@@ -11,6 +11,7 @@ import { boneSpread } from '../src/metrics/bone_spread.js'
 import type { Frames } from '../src/metrics/dtw.js'
 import { handDtw } from '../src/metrics/hand_dtw.js'
 import { mean } from '../src/metrics/motion.js'
+import { measureBones } from '../src/model/group_bones.js'
 import type { Motion } from '../src/motion/clip.js'
 import { bones, COORDS, JOINTS, joint } from '../src/motion/skeleton.js'
 
@@ -42,7 +43,7 @@ describe('bone vectors', () => {
   })
 
   it('take given lengths and keep their directions; one of no length stays 0', () => {
-    const lengths = Float64Array.from(bones, (_, bone) => 1 + bone)
+    const lengths = Float32Array.from(bones, (_, bone) => 1 + bone)
     const vectors = boneVectors(wandering(2, 2))
     vectors.fill(0, 9, 12)
     const out = withLengths(vectors, lengths)
@@ -67,7 +68,7 @@ describe('bone vectors', () => {
       const { joints, ...motion } = wandering(1, 3)
       return { ...motion, joints: joints.map((value) => value * scale) }
     })
-    const [one, typical] = [typicalLengths(clips.slice(0, 1)), typicalLengths(clips)]
+    const [one, typical] = [measureBones(clips.slice(0, 1)).lengths, measureBones(clips).lengths]
     expect(typical[5]! / one[5]!).toBeCloseTo(2, 5)
   })
 })

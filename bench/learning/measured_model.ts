@@ -42,15 +42,18 @@ export interface MeasuredModel {
 export type LetterErrorsOf = (language?: string) => LetterErrors
 
 export function measureModel({ pairs, tokens, unit, trained }: SignedSplit, letters?: LetterErrorsOf): MeasuredModel {
+  const scores = pairs.map(scorePair)
   const languages = [...new Set(pairs.map(({ reference }) => reference.language))].map((language): LanguageScore => {
     const own = pairs.filter(({ reference }) => reference.language === language)
-    return { language, clips: own.length, rows: scoreMotions(own, trained), ...(letters ? { letterErrors: letters(language) } : {}) }
+    const ownScores = scores.filter((_, i) => pairs[i]!.reference.language === language)
+    const rows = scoreMotions(own, trained, { scores: ownScores })
+    return { language, clips: own.length, rows, ...(letters ? { letterErrors: letters(language) } : {}) }
   })
   const stills = new Map(languages.map(({ language }) => [language, meanPose(trained.filter((clip) => clip.language === language))]))
-  const lengths = scoreByLength(pairs, tokens, unit)
+  const lengths = scoreByLength(scores, tokens, unit)
   const [duration, wristPath] = [worstLength(lengths, 'durationRatio')?.tokens, worstLength(lengths, 'wristPathRatio')?.tokens]
   return {
-    rows: scoreMotions(pairs, trained),
+    rows: scoreMotions(pairs, trained, { scores }),
     ...(letters ? { letterErrors: letters() } : {}),
     languages,
     lengths,
@@ -59,8 +62,8 @@ export function measureModel({ pairs, tokens, unit, trained }: SignedSplit, lett
       ...(wristPath === undefined ? {} : { wristPath }),
       language: languages.reduce((most, one) => (besideNearest(one) > besideNearest(most) ? one : most)).language,
     },
-    clips: pairs.map(({ reference, hypothesis }) => {
-      const { dtw, handDtw, wristPathRatio } = scorePair({ reference, hypothesis })
+    clips: pairs.map(({ reference, hypothesis }, i) => {
+      const { dtw, handDtw, wristPathRatio } = scores[i]!
       const still = held(stills.get(reference.language)!, reference)
       return {
         name: reference.name,

@@ -1,8 +1,7 @@
 // Motions as vectors along their bones, and back: what motion tokens are made of.
 
-import { medianBoneLengths } from '../../src/motion/bone_lengths.js'
 import type { Motion } from '../../src/motion/clip.js'
-import { bones, COORDS, joint } from '../../src/motion/skeleton.js'
+import { bones, bonesFromNeck, COORDS } from '../../src/motion/skeleton.js'
 
 type Joints = Pick<Motion, 'joints' | 'frames'>
 
@@ -25,8 +24,9 @@ export function jointsOf(vectors: Float32Array): Float32Array {
   const joints = new Float32Array(frames * COORDS)
   for (let t = 0; t < frames; t++) {
     const frame = joints.subarray(t * COORDS, (t + 1) * COORDS)
-    for (const [bone, { parent, child }] of bones.entries()) {
-      const [from, to, sign] = parent === joint.nose ? [child, parent, -1] : [parent, child, 1]
+    for (const { from, to, bone } of bonesFromNeck) {
+      // Vectors go from the parents, of which the nose is the first.
+      const sign = bones[bone]!.child === to ? 1 : -1
       for (let k = 0; k < 3; k++) frame[to * 3 + k] = frame[from * 3 + k]! + sign * vectors[t * BONE_NUMBERS + bone * 3 + k]!
     }
   }
@@ -34,22 +34,13 @@ export function jointsOf(vectors: Float32Array): Float32Array {
 }
 
 /** Vectors of the same directions and of these 49 lengths; one without a direction stays 0. */
-export function withLengths(vectors: Float32Array, lengths: Float64Array): Float32Array {
+export function withLengths(vectors: Float32Array, lengths: Float32Array): Float32Array {
   const out = new Float32Array(vectors.length)
   for (let at = 0; at < vectors.length; at += 3) {
     const length = Math.hypot(vectors[at]!, vectors[at + 1]!, vectors[at + 2]!)
     if (length > 0) for (let k = 0; k < 3; k++) out[at + k] = (vectors[at + k]! / length) * lengths[(at / 3) % bones.length]!
   }
   return out
-}
-
-/** Of each of the 49 bones, the middle of the clips' own median lengths; the lower of two middles. */
-export function typicalLengths(clips: readonly Joints[]): Float64Array {
-  const each = clips.map(medianBoneLengths)
-  return Float64Array.from(bones, (_, bone) => {
-    const lengths = Float64Array.from(each, (clip) => clip[bone]!).sort()
-    return lengths[(lengths.length - 1) >> 1]!
-  })
 }
 
 /** Joints that each bone carries, its own end included. The nose is carried by the neck's bone, and carries nothing. */

@@ -1,9 +1,10 @@
 // Codebooks of short windows of motion, for the body and for each hand: vector quantisation by k-means, from training clips only.
 
 import { Random } from '../../src/base/random.js'
+import { measureBones } from '../../src/model/group_bones.js'
 import type { Motion } from '../../src/motion/clip.js'
 import { bones, joint } from '../../src/motion/skeleton.js'
-import { BONE_NUMBERS, boneVectors, carriedJoints, jointsOf, typicalLengths, withLengths } from './tokens_bones.js'
+import { BONE_NUMBERS, boneVectors, carriedJoints, jointsOf, withLengths } from './tokens_bones.js'
 import { kMeans, nearest, type Vectors } from './tokens_k_means.js'
 import { cutWindows, joinWindows, windowNumbers } from './tokens_windows.js'
 
@@ -33,7 +34,7 @@ export interface TokenBook {
    */
   readonly codes: readonly Vectors[]
   /** Of the 49 bones, where they are constant. */
-  readonly lengths: Float64Array | undefined
+  readonly lengths: Float32Array | undefined
 }
 
 /** A code for each window, of each stream. */
@@ -42,7 +43,7 @@ export type Codes = readonly Uint32Array[]
 /** Learns a language's codes and bone lengths. */
 export function learnBook(clips: readonly Motion[], options: BookOptions): TokenBook {
   const { window, seed } = options
-  const lengths = options.bones === 'constant' ? typicalLengths(clips) : undefined
+  const lengths = options.bones === 'constant' ? measureBones(clips).lengths : undefined
   const all = clips.map((clip) => windowsIn(clip, { window, lengths }))
   const codes = streams.map(({ name, bones: of }, s) => {
     const vectors = { values: joined(all.map((clip) => clip[s]!.values)), width: windowNumbers(window, of.length * 3) }

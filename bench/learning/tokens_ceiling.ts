@@ -2,8 +2,9 @@
 
 import { formatTable } from '../../src/base/table.js'
 import { meanScores, scorePair } from '../../src/metrics/scores.js'
+import { measureBones } from '../../src/model/group_bones.js'
 import type { Clip, Motion } from '../../src/motion/clip.js'
-import { boneVectors, jointsOf, typicalLengths, withLengths } from './tokens_bones.js'
+import { boneVectors, jointsOf, withLengths } from './tokens_bones.js'
 import { type BookOptions, decode, encode, learnBook, type TokenBook } from './tokens_book.js'
 
 /** Frames of a token, and most codes of each stream, that are tried. */
@@ -17,7 +18,7 @@ export interface CeilingScore extends Omit<BookOptions, 'seed'> {
 
 /** Held-out clips by every book, and with their bones made constant alone, of the training clips' lengths, and nothing quantised. */
 export function ceilings(train: readonly Clip[], held: readonly Clip[], seed: number): { constantBones: Distances; books: CeilingScore[] } {
-  const lengths = typicalLengths(train)
+  const lengths = measureBones(train).lengths
   const books = (['free', 'constant'] as const).flatMap((bones) =>
     windows.flatMap((window) =>
       codes.map((count) => {

@@ -36,8 +36,9 @@ export async function scoreSystem(
     const read = await judge.translate(motions)
     letterErrors.push(letterErrorRate(references.map(({ gloss }, i) => ({ reference: gloss!, hypothesis: read[i]!.text }))))
   }
+  const scores = pairs.map(scorePair)
   const letters = references.map(({ text }) => tokenise(text, 'letters').length)
-  return { ...system, ...meanScores(pairs.map(scorePair)), letterErrors, lengths: scoreByLength(pairs, letters, 'letters') }
+  return { ...system, ...meanScores(scores), letterErrors, lengths: scoreByLength(scores, letters, 'letters') }
 }
 
 export function formatSystems(scores: readonly SystemScore[]): string {

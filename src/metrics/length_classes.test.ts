@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { syntheticCorpus } from '../data/synthetic/corpus.js'
 import { COORDS } from '../motion/skeleton.js'
 import { byLength, formatWorst, lengthName, lengthStarts, scoreByLength, worstLength } from './length_classes.js'
+import { scorePair } from './scores.js'
 
 const { train } = syntheticCorpus({ languages: ['ASL'], clipsPerLanguage: 20, seed: 4 })
 /** A clip's first frames. */
@@ -30,7 +31,7 @@ describe('scoreByLength', () => {
   const shares = [1, 1, 1, 0.8, 0.5, 0.9]
   const tokens = [2, 3, 4, 5, 7, 9]
   const pairs = shares.map((share, i) => ({ reference: train[i]!, hypothesis: cut(train[i]!, share) }))
-  const scores = scoreByLength(pairs, tokens, 'letters')
+  const scores = scoreByLength(pairs.map(scorePair), tokens, 'letters')
 
   it('scores each class by itself', () => {
     expect(scores.map(({ tokens: name, unit, clips }) => [name, unit, clips])).toEqual([

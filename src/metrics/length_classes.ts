@@ -1,6 +1,6 @@
 // Clips by length: an average over all hides that long ones go wrong first.
 
-import { type MeanScores, meanScores, type ScoredPair, scorePair } from './scores.js'
+import { type MeanScores, meanScores } from './scores.js'
 
 /** The least length of each class; the last one has no end. Words are spelled, or sentences said, in so many tokens. */
 export const lengthStarts = {
@@ -43,13 +43,13 @@ export interface LengthScore extends MeanScores {
   readonly clips: number
 }
 
-/** Scores by the number of source tokens; `tokens[i]` is that of `pairs[i]`. */
-export function scoreByLength(pairs: readonly ScoredPair[], tokens: readonly number[], unit: TokenUnit): LengthScore[] {
-  return byLength(pairs, tokens, lengthStarts[unit]).map(({ items, ...range }) => ({
+/** Clips' scores by the number of source tokens; `tokens[i]` is that of the clip of `scores[i]`. */
+export function scoreByLength(scores: readonly MeanScores[], tokens: readonly number[], unit: TokenUnit): LengthScore[] {
+  return byLength(scores, tokens, lengthStarts[unit]).map(({ items, ...range }) => ({
     tokens: lengthName(range),
     unit,
     clips: items.length,
-    ...meanScores(items.map(scorePair)),
+    ...meanScores(items),
   }))
 }
 

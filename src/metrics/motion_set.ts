@@ -121,11 +121,11 @@ export function scoreSet(motions: readonly Motion[], references: readonly NamedM
 const asSeries = ({ joints, frames }: Motion) => ({ values: joints, length: frames })
 
 /** A reference that is slower, in shoulder widths a second, stands still: what moves is noise. */
-const STILL = 0.01
+const SLOWEST = 0.01
 
 function speedRatio(motion: Motion, reference: Motion): number {
   const wanted = speed(reference)
-  return wanted > STILL ? speed(motion) / wanted : Number.NaN
+  return wanted > SLOWEST ? speed(motion) / wanted : Number.NaN
 }
 
 /** NaN where there is nothing to compare with. */

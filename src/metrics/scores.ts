@@ -41,25 +41,27 @@ export interface ScoreRow extends MeanScores {
  * Scores the model and three baselines on the same references. Baselines use the training clips of the reference's own language,
  * or all of them where that language has none. Throws ERR_DATA for a motion or a train split without frames.
  *
- * @param seed of the random clips; default 27
+ * @param options the model's own scores of the pairs, where they are known; the seed of the random clips, default 27
  */
-export function scoreMotions(pairs: readonly ScoredPair[], trainClips: readonly Clip[], seed = 27): ScoreRow[] {
+export function scoreMotions(
+  pairs: readonly ScoredPair[],
+  trainClips: readonly Clip[],
+  { scores = pairs.map(scorePair), seed = 27 }: { readonly scores?: readonly MeanScores[]; readonly seed?: number } = {},
+): ScoreRow[] {
   const languages = new Map([...new Set(pairs.map((pair) => pair.reference.language))].map((tag) => [tag, trainOf(tag, trainClips)]))
   const trained = (clip: Clip) => languages.get(clip.language)!
   const seeds = Random.for(seed, 'scores')
 
-  const contenders: Record<ScoredName, (pair: ScoredPair) => Motion> = {
-    model: ({ hypothesis }) => hypothesis,
+  const baselines: Record<Exclude<ScoredName, 'model'>, (pair: ScoredPair) => Motion> = {
     'mean pose': ({ reference }) => held(trained(reference).pose, reference),
     'random clip': ({ reference }) => randomClip(trained(reference).clips, seeds.bits()),
     'nearest neighbour': ({ reference }) => nearestNeighbour(trained(reference).clips, reference.text),
   }
-  return Object.entries(contenders).map(([name, motionOf]) => {
-    return {
-      name: name as ScoredName,
-      ...meanScores(pairs.map((pair) => scorePair({ reference: pair.reference, hypothesis: motionOf(pair) }))),
-    }
-  })
+  const rows = Object.entries(baselines).map(([name, motionOf]) => ({
+    name: name as ScoredName,
+    ...meanScores(pairs.map((pair) => scorePair({ reference: pair.reference, hypothesis: motionOf(pair) }))),
+  }))
+  return [{ name: 'model', ...meanScores(scores) }, ...rows]
 }
 
 /** Every score of one motion beside its reference. Throws ERR_DATA for a motion without frames. */

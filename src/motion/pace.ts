@@ -2,7 +2,7 @@
 // is shorter on the way. So it is the bones that are interpolated: each points between where it points in the two frames, and is as long as a mean of their lengths.
 // Neighbouring frames are close, so the straight line between two directions is as good as the arc.
 
-import { bones, COORDS, joint } from './skeleton.js'
+import { bonesFromNeck, COORDS, joint } from './skeleton.js'
 
 /**
  * `joints` [frames, 150] in `wanted` frames, evenly spaced from the first to the last; of one frame wanted, the middle of the motion. The neck goes in straight
@@ -25,9 +25,8 @@ export function inFrames(joints: Float32Array, frames: number, wanted: number): 
 /** Writes the frame that is `share` of the way from `a` to `b`. */
 function betweenFrames(out: Float32Array, a: Float32Array, b: Float32Array, share: number): void {
   for (let i = joint.neck * 3; i < joint.neck * 3 + 3; i++) out[i] = a[i]! + share * (b[i]! - a[i]!)
-  for (const { parent, child } of bones) {
-    // The neck is where the motion is held, so the bone from the nose to it is followed backwards.
-    const [from, to] = child === joint.neck ? [child * 3, parent * 3] : [parent * 3, child * 3]
+  for (const bone of bonesFromNeck) {
+    const [from, to] = [bone.from * 3, bone.to * 3]
     const [ax, ay, az] = [a[to]! - a[from]!, a[to + 1]! - a[from + 1]!, a[to + 2]! - a[from + 2]!]
     const [bx, by, bz] = [b[to]! - b[from]!, b[to + 1]! - b[from + 1]!, b[to + 2]! - b[from + 2]!]
     const [lengthA, lengthB] = [Math.sqrt(ax * ax + ay * ay + az * az), Math.sqrt(bx * bx + by * by + bz * bz)]

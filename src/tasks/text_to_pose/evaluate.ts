@@ -4,7 +4,7 @@ import { sourceOf } from '../../data/source.js'
 import { Generator } from '../../infer/generator.js'
 import type { LengthPolicy } from '../../infer/length_policy.js'
 import { type LengthScore, scoreByLength } from '../../metrics/length_classes.js'
-import { type ScoredPair, type ScoreRow, scoreMotions } from '../../metrics/scores.js'
+import { type ScoredPair, type ScoreRow, scoreMotions, scorePair } from '../../metrics/scores.js'
 import type { SignModel } from '../../model/sign_model.js'
 import { tokenUnit } from '../../text/spelled.js'
 import type { LanguageData } from './data.js'
@@ -57,9 +57,11 @@ export async function validate(model: SignModel, data: readonly LanguageData[], 
       await generator.destroy()
     }
   }
+  const scores = pairs.map(scorePair)
   const rows = scoreMotions(
     pairs,
     data.flatMap(({ train }) => train.map(({ clip }) => clip)),
+    { scores },
   )
-  return { rows, lengths: scoreByLength(pairs, tokens, units.has('words') ? 'words' : 'letters') }
+  return { rows, lengths: scoreByLength(scores, tokens, units.has('words') ? 'words' : 'letters') }
 }
