@@ -5,10 +5,14 @@ import { bones, COORDS, JOINTS } from '../src/motion/skeleton.js'
 import * as reference from '../src/reference/bone_loss.js'
 import { expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
 
-// A workgroup a row, whatever the shape: one row, a prime of them, the smallest stride there is, and padding of more than a workgroup of columns.
+// A workgroup has eight rows of one sample: one row, a tile less one, whole tiles, one over, a prime of them, the smallest stride there is, and padding of
+// more than a workgroup of columns.
 const shapes = [
   { batch: 1, length: 1, stride: 152 },
   { batch: 3, length: 5, stride: 150 },
+  { batch: 2, length: 7, stride: 152 },
+  { batch: 3, length: 16, stride: 152 },
+  { batch: 2, length: 17, stride: 152 },
   { batch: 1, length: 67, stride: 152 },
   { batch: 2, length: 3, stride: 236 },
 ]

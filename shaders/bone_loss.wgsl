@@ -8,7 +8,8 @@
 // pred, goal : [B,T,S] f32, units : [2,S] f32, as parts/bones has them
 // frames     : [B] u32, real frames of each sample
 // rowSums    : [B,T,2] f32
-// One workgroup owns one row, a lane one joint and the bone that ends in it. After one barrier the first lane adds the 50 up in order.
+// One workgroup owns ROWS neighbouring rows of one sample, a lane one joint and the bone that ends in it: units are loaded once, and each frame
+// is computed once but for the one before the first. After one barrier a lane adds the 50 of a row up in order.
 //
 // The change of an error is the error of a change: (pred[t] - pred[t-1]) - (goal[t] - goal[t-1]). A bone's counts where the bone counts in
 // both frames; the first frame of a clip has no motion. Padding, which may hold anything, is not read.
@@ -16,6 +17,7 @@
 // use: bones
 
 const WG = 64u;
+const ROWS = 8u;
 
 struct Params { batch: u32, length: u32, stride: u32, bones: f32, velocity: f32 }
 
@@ -23,41 +25,44 @@ struct Params { batch: u32, length: u32, stride: u32, bones: f32, velocity: f32 
 @group(0) @binding(4) var<storage, read_write> rowSums: array<vec2f>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> sums: array<vec2f, WG>;
+var<workgroup> sums: array<vec2f, ROWS * WG>;
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = group.y * groups.x + group.x;
-  if (row >= params.batch * params.length) {
+  let tile = group.y * groups.x + group.x;
+  let tiles = (params.length + ROWS - 1u) / ROWS;
+  if (tile >= params.batch * tiles) {
     return;
   }
-  let t = row % params.length;
-  var sum = vec2f(0.0);
-  if (t < frames[row / params.length] && lane < JOINTS) {
-    let moves = t > 0u && params.velocity != 0.0;
-    if (lane > 0u) {
-      let now = boneAt(row, lane);
-      sum.x = params.bones * dot(now.error, now.error) / 49.0;
-      if (moves) {
-        let before = boneAt(row - 1u, lane);
-        if (now.counts && before.counts) {
-          let change = now.error - before.error;
-          sum.y = params.velocity * dot(change, change) / 49.0;
-        }
+  let b = tile / tiles;
+  let first = (tile % tiles) * ROWS;
+  let real = min(frames[b], params.length);
+  let clip = b * params.length;
+
+  if (lane < JOINTS && first < real) {
+    let columns = boneColumns(lane);
+    var before = boneAt(clip + max(first, 1u) - 1u, columns);
+    for (var r = 0u; r < min(ROWS, real - first); r++) {
+      let t = first + r;
+      let now = boneAt(clip + t, columns);
+      var sum = vec2f(params.bones * dot(now.error, now.error) / 49.0, 0.0);
+      if (t > 0u && params.velocity != 0.0) {
+        let turn = turnBetween(before, now);
+        let shift = now.drift - before.drift;
+        sum.y = params.velocity * dot(turn, turn) / 49.0 + params.velocity * dot(shift, shift) / 50.0;
       }
-    }
-    if (moves) {
-      let change = jointDrift(row, lane);
-      sum.y += params.velocity * dot(change, change) / 50.0;
+      sums[r * WG + lane] = sum;
+      before = now;
     }
   }
-  sums[lane] = sum;
   workgroupBarrier();
-  if (lane == 0u) {
+  if (lane < ROWS && first + lane < params.length) {
     var all = vec2f(0.0);
-    for (var joint = 0u; joint < JOINTS; joint++) {
-      all += sums[joint];
+    if (first + lane < real) {
+      for (var joint = 0u; joint < JOINTS; joint++) {
+        all += sums[lane * WG + joint];
+      }
     }
-    rowSums[row] = all;
+    rowSums[clip + first + lane] = all;
   }
 }

@@ -11,12 +11,14 @@
 // frames              : [B] u32, real frames of each sample
 // weight, coefficient : [B] f32
 // dpred               : [B,T,S] f32
-// One workgroup owns one row. A lane makes its bone's gradient, and after one barrier gathers for its joint what the bones at it have left.
+// One workgroup owns ROWS neighbouring rows of one sample, a lane one joint and the bone that ends in it, as in bone_loss. A lane makes its
+// bone's gradients, and after one barrier gathers for its joint what the bones at it have left.
 // Padding may hold anything, NaN too: it is not read. Nor is a sample whose factor is 0, which may have overflowed.
 
 // use: bones
 
 const WG = 64u;
+const ROWS = 8u;
 
 struct Params { batch: u32, length: u32, stride: u32, bones: f32, velocity: f32, accumulate: u32 }
 
@@ -26,33 +28,17 @@ struct Params { batch: u32, length: u32, stride: u32, bones: f32, velocity: f32,
 @group(0) @binding(6) var<storage, read_write> dpred: array<f32>;
 @group(0) @binding(7) var<uniform> params: Params;
 
-var<workgroup> boneGrads: array<vec3f, WG>;
+var<workgroup> boneGrads: array<vec3f, ROWS * WG>;
 
-// At the vector of a bone, before the sample's factor.
-fn boneGrad(row: u32, joint: u32, hasBefore: bool, hasAfter: bool) -> vec3f {
-  let bone = boneAt(row, joint);
+// At the vector of a bone, before the sample's factor; `turns` is m[t] - m[t+1].
+fn boneGrad(bone: Bone, turns: vec3f) -> vec3f {
   if (!bone.counts) {
     return vec3f(0.0);
   }
-  var pull = params.bones * bone.error;
-  if (hasBefore) {
-    let before = boneAt(row - 1u, joint);
-    pull += select(vec3f(0.0), params.velocity * (bone.error - before.error), before.counts);
-  }
-  if (hasAfter) {
-    let after = boneAt(row + 1u, joint);
-    pull -= select(vec3f(0.0), params.velocity * (after.error - bone.error), after.counts);
-  }
+  let pull = params.bones * bone.error + params.velocity * turns;
   // A unit vector only turns; one that is short may grow.
   let turning = pull - bone.direction * dot(bone.direction, pull);
   return select(turning, pull, bone.short) * (2.0 / 49.0) / bone.divisor;
-}
-
-fn jointGrad(row: u32, joint: u32, hasBefore: bool, hasAfter: bool) -> vec3f {
-  var pull = vec3f(0.0);
-  if (hasBefore) { pull += jointDrift(row, joint); }
-  if (hasAfter) { pull -= jointDrift(row + 1u, joint); }
-  return params.velocity * (2.0 / 50.0) * pull;
 }
 
 fn put(i: u32, grad: f32) {
@@ -63,41 +49,65 @@ fn put(i: u32, grad: f32) {
 
 @compute @workgroup_size(WG)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = group.y * groups.x + group.x;
-  if (row >= params.batch * params.length) {
+  let tile = group.y * groups.x + group.x;
+  let tiles = (params.length + ROWS - 1u) / ROWS;
+  if (tile >= params.batch * tiles) {
     return;
   }
-  let b = row / params.length;
-  let t = row % params.length;
-  let rows = min(frames[b], params.length);
+  let b = tile / tiles;
+  let first = (tile % tiles) * ROWS;
+  let clip = b * params.length;
   let factor = weight[b] * coefficient[b];
-  let counts = t < rows && factor != 0.0;
-  let moves = counts && params.velocity != 0.0;
-  let hasBefore = moves && t > 0u;
-  let hasAfter = moves && t + 1u < rows;
+  let real = select(min(frames[b], params.length), 0u, factor == 0.0);
+  let rows = select(0u, min(ROWS, real - first), first < real);
+  let moves = params.velocity != 0.0;
 
-  var own = vec3f(0.0);
-  if (counts && lane > 0u && lane < JOINTS) {
-    own = boneGrad(row, lane, hasBefore, hasAfter);
+  var jointGrads: array<vec3f, ROWS>;
+  if (lane < JOINTS && rows > 0u) {
+    let columns = boneColumns(lane);
+    var before = boneAt(clip + max(first, 1u) - 1u, columns);
+    var now = boneAt(clip + first, columns);
+    for (var r = 0u; r < rows; r++) {
+      let t = first + r;
+      var after = now;
+      if (t + 1u < real && (moves || r + 1u < rows)) { after = boneAt(clip + t + 1u, columns); }
+      var turns = vec3f(0.0);
+      var pull = vec3f(0.0);
+      if (moves && t > 0u) {
+        turns += turnBetween(before, now);
+        pull += now.drift - before.drift;
+      }
+      if (moves && t + 1u < real) {
+        turns -= turnBetween(now, after);
+        pull -= after.drift - now.drift;
+      }
+      boneGrads[r * WG + lane] = boneGrad(now, turns);
+      jointGrads[r] = params.velocity * (2.0 / 50.0) * pull;
+      before = now;
+      now = after;
+    }
   }
-  boneGrads[lane] = own;
   workgroupBarrier();
 
-  let start = row * params.stride;
-  if (lane < JOINTS) {
-    var grad = vec3f(0.0);
-    if (counts) {
-      let children = childrenOf(lane);
-      for (var n = 0u; n < children.y; n++) {
-        own -= boneGrads[children.x + n * children.z];
+  let children = childrenOf(lane);
+  let scale = unitsAt(params.stride + 3u * min(lane, JOINTS - 1u));
+  for (var r = 0u; r < min(ROWS, params.length - first); r++) {
+    let start = (clip + first + r) * params.stride;
+    if (lane < JOINTS) {
+      var grad = vec3f(0.0);
+      if (r < rows) {
+        var own = boneGrads[r * WG + lane];
+        for (var n = 0u; n < children.y; n++) {
+          own -= boneGrads[r * WG + children.x + n * children.z];
+        }
+        grad = factor * (scale * own + jointGrads[r]);
       }
-      grad = factor * (unitsAt(params.stride + 3u * lane) * own + jointGrad(row, lane, hasBefore, hasAfter));
+      put(start + 3u * lane, grad.x);
+      put(start + 3u * lane + 1u, grad.y);
+      put(start + 3u * lane + 2u, grad.z);
     }
-    put(start + 3u * lane, grad.x);
-    put(start + 3u * lane + 1u, grad.y);
-    put(start + 3u * lane + 2u, grad.z);
-  }
-  for (var column = 3u * JOINTS + lane; column < params.stride; column += WG) {
-    put(start + column, 0.0);
+    for (var column = 3u * JOINTS + lane; column < params.stride; column += WG) {
+      put(start + column, 0.0);
+    }
   }
 }

@@ -18,6 +18,15 @@ const JOINTS = 50u;
 @group(0) @binding(1) var<storage, read> goal: array<f32>;
 @group(0) @binding(2) var<storage, read> units: array<f32>;
 
+// How a joint's coordinates, and its parent's, are read: columns, and units of the data.
+struct BoneColumns {
+  end: u32,
+  start: u32,
+  between: vec3f,
+  endScale: vec3f,
+  startScale: vec3f,
+}
+
 struct Bone {
   // Predicted minus true direction; 0 where the bone does not count.
   error: vec3f,
@@ -27,6 +36,8 @@ struct Bone {
   divisor: f32,
   short: bool,
   counts: bool,
+  // Predicted minus true joint, in the model's units.
+  drift: vec3f,
 }
 
 fn predAt(i: u32) -> vec3f { return vec3f(pred[i], pred[i + 1u], pred[i + 2u]); }
@@ -35,15 +46,20 @@ fn goalAt(i: u32) -> vec3f { return vec3f(goal[i], goal[i + 1u], goal[i + 2u]); 
 
 fn unitsAt(i: u32) -> vec3f { return vec3f(units[i], units[i + 1u], units[i + 2u]); }
 
-fn boneAt(row: u32, joint: u32) -> Bone {
+// The neck, in which no bone ends, is its own parent: its bone has no length and so does not count.
+fn boneColumns(joint: u32) -> BoneColumns {
   let end = 3u * joint;
-  let start = 3u * parentOf(joint);
-  let first = row * params.stride;
+  let start = select(3u * parentOf(joint), 0u, joint == 0u);
   let between = unitsAt(end) - unitsAt(start);
-  let endScale = unitsAt(params.stride + end);
-  let startScale = unitsAt(params.stride + start);
-  let v = between + (endScale * predAt(first + end) - startScale * predAt(first + start));
-  let wanted = between + (endScale * goalAt(first + end) - startScale * goalAt(first + start));
+  return BoneColumns(end, start, between, unitsAt(params.stride + end), unitsAt(params.stride + start));
+}
+
+fn boneAt(row: u32, columns: BoneColumns) -> Bone {
+  let first = row * params.stride;
+  let predicted = predAt(first + columns.end);
+  let truth = goalAt(first + columns.end);
+  let v = columns.between + (columns.endScale * predicted - columns.startScale * predAt(first + columns.start));
+  let wanted = columns.between + (columns.endScale * truth - columns.startScale * goalAt(first + columns.start));
   let size = sqrt(dot(v, v));
   let wantedSize = sqrt(dot(wanted, wanted));
   let counts = wantedSize >= 1e-6;
@@ -51,12 +67,10 @@ fn boneAt(row: u32, joint: u32) -> Bone {
   let divisor = max(size, least);
   let direction = v / divisor;
   let error = select(vec3f(0.0), direction - wanted / max(wantedSize, 1e-6), counts);
-  return Bone(error, direction, divisor, size < least, counts);
+  return Bone(error, direction, divisor, size < least, counts, predicted - truth);
 }
 
-// How much a joint's error, in the model's units, changes from the frame before to this one.
-fn jointDrift(row: u32, joint: u32) -> vec3f {
-  let now = row * params.stride + 3u * joint;
-  let before = now - params.stride;
-  return (predAt(now) - goalAt(now)) - (predAt(before) - goalAt(before));
+// How much the direction's error changes from one frame to the next: not at all where the bone does not count in both.
+fn turnBetween(before: Bone, after: Bone) -> vec3f {
+  return select(vec3f(0.0), after.error - before.error, before.counts && after.counts);
 }
