@@ -32,6 +32,7 @@ import { fill } from '../src/kernels/fill.js'
 import { forwardKinematics } from '../src/kernels/forward_kinematics.js'
 import { frameNoise } from '../src/kernels/frame_noise.js'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
+import { geluErf, geluErfGrad } from '../src/kernels/gelu_erf.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
 import { liftFrame } from '../src/kernels/lift_frame.js'
 import { liftLengths } from '../src/kernels/lift_lengths.js'
@@ -246,6 +247,8 @@ export const tinyWorkloads: readonly Workload[] = [
   ),
   workload(gelu, note, { n: 12 }, { x: 12, y: 12 }),
   workload(geluGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
+  workload(geluErf, note, { n: 12 }, { x: 12, y: 12 }),
+  workload(geluErfGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(layerNorm, note, { ...norm, epsilon: 1e-6 }, { x: 40, gamma: 8, beta: 8, y: 40, stats: 10 }),
   workload(layerNormGrad, note, { ...norm, accumulate: 1 }, { x: 40, gamma: 8, stats: 10, dy: 40, dx: 40 }),
   workload(layerNormWeightGrad, note, norm, { x: 40, stats: 10, dy: 40, dGamma: 8, dBeta: 8 }),

@@ -7,6 +7,7 @@ import { dropout as dropoutReference } from '../reference/dropout.js'
 import { embedding as embeddingReference } from '../reference/embedding.js'
 import { frameNoise as frameNoiseReference } from '../reference/frame_noise.js'
 import * as geluReference from '../reference/gelu.js'
+import * as geluErfReference from '../reference/gelu_erf.js'
 import * as meanPoolReference from '../reference/mean_pool.js'
 import { mixFrames as mixFramesReference } from '../reference/mix_frames.js'
 import * as softsignReference from '../reference/softsign.js'
@@ -48,6 +49,14 @@ const cases: Record<string, Case> = {
     dy: given(3, 2, 4, 8),
     forward: 'gelu',
     backward: ['gelu_grad'],
+  },
+  'gelu of erf': {
+    op: (g, x) => gelu(g, x, 'erf'),
+    y: geluErfReference.geluErf,
+    dx: (dy) => geluErfReference.geluErfGrad(xs, dy),
+    dy: given(3, 2, 4, 8),
+    forward: 'gelu_erf',
+    backward: ['gelu_erf_grad'],
   },
   softsign: {
     op: (g, x) => softsign(g, x),
