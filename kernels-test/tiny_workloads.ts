@@ -19,6 +19,7 @@ import { beamStep } from '../src/kernels/beam_step.js'
 import { boneJoints, boneJointsGrad } from '../src/kernels/bone_joints.js'
 import { boneLoss, boneLossGrad, boneLossReport } from '../src/kernels/bone_loss.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
+import { classToken, classTokenGrad, classTokenWeightGrad } from '../src/kernels/class_token.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
 import { columnSum } from '../src/kernels/column_sum.js'
 import { contrastivePairs, contrastivePairsGrad } from '../src/kernels/contrastive_pairs.js'
@@ -30,9 +31,11 @@ import { embedding, embeddingGrad } from '../src/kernels/embedding.js'
 import { errorSpread } from '../src/kernels/error_spread.js'
 import { fill } from '../src/kernels/fill.js'
 import { forwardKinematics } from '../src/kernels/forward_kinematics.js'
+import { frameAugment, TRANSFORM } from '../src/kernels/frame_augment.js'
 import { frameNoise } from '../src/kernels/frame_noise.js'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
 import { geluErf, geluErfGrad } from '../src/kernels/gelu_erf.js'
+import { imagePatches, imagePatchesGrad } from '../src/kernels/image_patches.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
 import { liftFrame } from '../src/kernels/lift_frame.js'
 import { liftLengths } from '../src/kernels/lift_lengths.js'
@@ -45,6 +48,7 @@ import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { mixFrames } from '../src/kernels/mix_frames.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
+import { placeRows, placeRowsGrad } from '../src/kernels/place_rows.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
@@ -77,6 +81,9 @@ const pairs = {
   start: Uint32Array.of(0, 1, 3, 5, 6, 7, 7),
   reverse: Uint32Array.of(5, 0, 4, 1, 2, 8, 6, 0, 0, 0, 0, 0),
 }
+// Two pictures of two patches each, whose rows have a column of padding.
+const pictures = { images: 2, channels: 3, height: 3, width: 6, side: 3, stride: 28 }
+const placed = { images: 2, tokens: 3, width: 8, first: 1, room: 4 }
 // Lifting: two clips of 1 and 2 frames, and a frame of padding.
 const lifting = { frames: 4, clips: 2 }
 const ragged = { boneLength: 50, frameClip: Uint32Array.of(0, 1, 1, 9), clips: Uint32Array.of(0, 1, 1, 2) }
@@ -190,6 +197,9 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(boneJoints, note, { rows: 2, length: 1, stride: 152 }, { x: 304, place: 600, boneLength: 100, y: 304 }),
   workload(boneJointsGrad, note, { rows: 2, length: 1, stride: 152 }, { x: 304, place: 600, boneLength: 100, dy: 304, dx: 304 }),
   workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8, stride: 12, column: 4 }, { x: 24, lengths, cache: 64 }),
+  workload(classToken, note, { images: 2, patches: 2, width: 8 }, { x: 32, token: 8, positions: 24, y: 48 }),
+  workload(classTokenGrad, note, { images: 2, patches: 2, width: 8, accumulate: 1 }, { dy: 48, dx: 32 }),
+  workload(classTokenWeightGrad, note, { images: 2, tokens: 3, width: 8 }, { dy: 48, dtoken: 8, dpositions: 24 }),
   workload(clipScale, note, { partials: 8, limit: 1 }, { partial: 8, clip: 2 }),
   workload(columnSum, note, { rows: 5, cols: 8 }, { x: 40, sum: 8 }),
   workload(
@@ -240,6 +250,17 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(errorSpread, note, { batch: 2, length: 3, stride: 8 }, { pred: 48, goal: 48, frames: lengths, spread: 16 }),
   workload(forwardKinematics, note, lifting, { pose: 800, ...ragged, position: 800 }),
   workload(
+    frameAugment,
+    note,
+    { frames: 2, size: 2 },
+    {
+      pixels: new Uint32Array(9),
+      places: Uint32Array.of(0, 3, 3, 0, 0, 0, 0, 0),
+      transforms: Float32Array.from({ length: 2 * TRANSFORM }, () => 1),
+      y: 24,
+    },
+  ),
+  workload(
     frameNoise,
     note,
     { rows: 5, stride: 8, coords: 6, stream: 1, rate: 1 },
@@ -249,6 +270,8 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(geluGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(geluErf, note, { n: 12 }, { x: 12, y: 12 }),
   workload(geluErfGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
+  workload(imagePatches, note, pictures, { x: 108, y: 112 }),
+  workload(imagePatchesGrad, note, { ...pictures, accumulate: 1 }, { dy: 112, dx: 108 }),
   workload(layerNorm, note, { ...norm, epsilon: 1e-6 }, { x: 40, gamma: 8, beta: 8, y: 40, stats: 10 }),
   workload(layerNormGrad, note, { ...norm, accumulate: 1 }, { x: 40, gamma: 8, stats: 10, dy: 40, dx: 40 }),
   workload(layerNormWeightGrad, note, norm, { x: 40, stats: 10, dy: 40, dGamma: 8, dBeta: 8 }),
@@ -303,6 +326,8 @@ export const tinyWorkloads: readonly Workload[] = [
     { batch: 2, capacity: 4, stride: 8, coords: 6, predStride: 8, predCounter: 6, inputStride: 8, inputCounter: 6 },
     { pred: 16, policy: 8, lengths: Uint32Array.of(0, 1), done: new Uint32Array(2), input: 16, frames: 64 },
   ),
+  workload(placeRows, note, placed, { x: 48, places: Uint32Array.of(0, 3, 9), y: 32 }),
+  workload(placeRowsGrad, note, { ...placed, accumulate: 1 }, { dy: 32, places: Uint32Array.of(0, 3, 9), dx: 48 }),
   workload(
     nextToken,
     note,
