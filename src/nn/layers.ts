@@ -20,7 +20,7 @@ export function project({ graph, weights }: Recording, name: string, x: Tensor, 
 }
 
 /** Several projections of x in one product, side by side in the last dimension; their parameters lie one behind the other. */
-function projectTogether({ graph, weights }: Recording, name: string, parts: readonly string[], x: Tensor): Tensor {
+export function projectTogether({ graph, weights }: Recording, name: string, parts: readonly string[], x: Tensor): Tensor {
   const together = (kind: string) => weights.joined(parts.map((part) => `${name}/${part}/${kind}`))
   const [weight, bias] = [together('weight'), together('bias')]
   const count = weight.value.shape[0]! / parts.length
@@ -32,10 +32,8 @@ function projectTogether({ graph, weights }: Recording, name: string, parts: rea
 /** Keys and values of a cross-attention's memory [B, U, D]: [B, U, 2D]. */
 export const projectMemory = (r: Recording, name: string, memory: Tensor): Tensor => projectTogether(r, name, ['key', 'value'], memory)
 
-export function norm({ graph, weights }: Recording, name: string, x: Tensor): Tensor {
-  return graph.recorder.scope(name, () =>
-    layerNorm(graph, x, weights.get(`${name}/gamma`), weights.get(`${name}/beta`), LAYER_NORM_EPSILON),
-  )
+export function norm({ graph, weights, config: { normEpsilon = LAYER_NORM_EPSILON } }: Recording, name: string, x: Tensor): Tensor {
+  return graph.recorder.scope(name, () => layerNorm(graph, x, weights.get(`${name}/gamma`), weights.get(`${name}/beta`), normEpsilon))
 }
 
 /**
@@ -69,11 +67,12 @@ export function crossAttention(r: Recording, name: string, x: Tensor, memory: Te
 export function feedForward(r: Recording, name: string, x: Tensor): Tensor {
   const { graph, config } = r
   const normed = norm(r, `${name}/norm`, x)
-  const { dropout: rate } = config
+  const { dropout: rate, activationDropout = rate } = config
   const relu = config.activation === 'relu'
-  const wide = project(r, `${name}/wide`, normed, relu ? { relu, dropout: rate } : {})
+  const wide = project(r, `${name}/wide`, normed, relu ? { relu, dropout: activationDropout } : {})
+  const form = config.activation === 'gelu-erf' ? 'erf' : 'tanh'
   // A GELU's way back needs the sums themselves, so they are stored and it is a kernel of its own.
-  const activated = relu ? wide : graph.recorder.scope(name, () => dropout(graph, gelu(graph, wide), rate))
+  const activated = relu ? wide : graph.recorder.scope(name, () => dropout(graph, gelu(graph, wide, form), activationDropout))
   return project(r, `${name}/narrow`, activated, { dropout: rate, residual: x })
 }
 

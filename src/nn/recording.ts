@@ -8,7 +8,12 @@ export interface LayerConfig {
   readonly dropout: number
   /** Dropout of what each attention adds to the residual sum; default none, as the field's base model has it. */
   readonly residualDropout?: number
-  readonly activation: 'relu' | 'gelu'
+  /** Dropout after the activation, where it differs from `dropout`. */
+  readonly activationDropout?: number
+  /** `gelu-erf` is the GELU of the error function, `gelu` its tanh form. */
+  readonly activation: 'relu' | 'gelu' | 'gelu-erf'
+  /** Added to the variance by every layer norm; default 1e-6. */
+  readonly normEpsilon?: number
   readonly encoderLayers: number
   readonly decoderLayers: number
 }
