@@ -43,6 +43,8 @@ import { liftStart } from '../src/kernels/lift_start.js'
 import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../src/kernels/linear_half.js'
 import { linearRow } from '../src/kernels/linear_row.js'
+import { loraDown, loraDownGrad, loraDownWeightGrad } from '../src/kernels/lora_down.js'
+import { loraUp, loraUpGrad, loraUpWeightGrad } from '../src/kernels/lora_up.js'
 import { lossScale, lossScaleUpdate } from '../src/kernels/loss_scale.js'
 import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { mixFrames } from '../src/kernels/mix_frames.js'
@@ -310,6 +312,32 @@ export const tinyWorkloads: readonly Workload[] = [
   ),
   workload(linearHalfWeightGrad, note, product, { x: 40, dy: 60, dw: 96, db: 12 }),
   workload(linearRow, note, { ...product, ...finish }, { x: 40, w: 96, b: 12, residual: 60, y: 60 }),
+  workload(
+    loraDown,
+    note,
+    { rows: 5, width: 8, rank: 4, parts: 2, scale: 1, stream: 1, rate: 0.5 },
+    { x: 40, a: 64, seed: Uint32Array.of(1, 2, 0, 0), h: 40 },
+  ),
+  workload(
+    loraDownGrad,
+    note,
+    { rows: 5, width: 8, rank: 4, parts: 2, stream: 1, rate: 0.5, accumulate: 1 },
+    { dh: 40, a: 64, seed: Uint32Array.of(1, 2, 0, 0), dx: 40 },
+  ),
+  workload(
+    loraDownWeightGrad,
+    note,
+    { rows: 5, width: 8, rank: 4, parts: 2, stream: 1, rate: 0.5 },
+    { dh: 40, x: 40, seed: Uint32Array.of(1, 2, 0, 0), da: 64 },
+  ),
+  workload(
+    loraUp,
+    note,
+    { rows: 5, width: 8, rank: 4, parts: 2, hasResidual: 1, stream: 1, rate: 0.5 },
+    { h: 40, b: 64, base: 80, residual: 80, seed: Uint32Array.of(1, 2, 0, 0), y: 80 },
+  ),
+  workload(loraUpGrad, note, { rows: 5, width: 8, rank: 4, parts: 2, scale: 1 }, { dy: 80, b: 64, dh: 40 }),
+  workload(loraUpWeightGrad, note, { rows: 5, width: 8, rank: 4, parts: 2 }, { dy: 80, h: 40, db: 64 }),
   workload(lossScale, note, { n: 3 }, { x: 3, scaling: 8, y: 3 }),
   workload(lossScaleUpdate, note, { partials: 8, limit: 1, interval: 2 }, { partial: 8, hyper: 8, scaling: 8, clip: 2, tuned: 8 }),
   workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),

@@ -8,10 +8,8 @@
 // stream : a number of its own for every place in the model that drops, so that no two places drop alike
 // One lane owns EACH fours of neighbours, WG fours apart; the bits of four are one hash of where they stand. Nothing is kept for the
 // backward pass: the gradient is this same kernel run on dy with the same seed and stream.
-// The choice is a select, not a product with 0: an overflow that is dropped becomes 0, not NaN.
-// rate · 2³² is exact, a product with a power of two, and fits a u32 since rate < 1; at rate 0 nothing is below it.
 
-// use: random
+// use: dropped
 
 const WG = 256u; // tune: 8 256
 const EACH = 1u; // tune: 1 4 16 128, vectors of four a lane takes in turn
@@ -27,10 +25,5 @@ struct Params { n: u32, stream: u32, rate: f32 }
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
   let first = (group.y * groups.x + group.x) * WG * EACH + lane;
   let end = min(first + WG * EACH, params.n / 4u);
-  let key = vec2u(seed[0], seed[1]);
-  let threshold = vec4u(u32(params.rate * 4294967296.0));
-  for (var i = first; i < end; i += WG) {
-    let bits = pcg4d(vec4u(i, params.stream, key));
-    y[i] = select(vec4f(0.0), x[i] / (1.0 - params.rate), bits >= threshold);
-  }
+  for (var i = first; i < end; i += WG) { y[i] = dropped(x[i], i, params.stream); }
 }

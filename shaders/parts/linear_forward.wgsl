@@ -7,7 +7,7 @@
 // x : [rows, inner] f32      w : [cols, inner] f32, a row an output, as PyTorch keeps it      b : [cols] f32
 // residual, y : [rows, cols] f32      seed : [4] u32, stream : as in dropout.wgsl      inner and cols are multiples of 4; rows may be anything
 
-// use: operand_f32, random
+// use: operand_f32, dropped
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 
@@ -53,10 +53,7 @@ fn biasAt(quad: u32) -> vec4f {
 fn store(sum: vec4f, bias: vec4f, at: u32) {
   var out = sum + bias;
   if (params.activation == 1u) { out = max(out, vec4f(0.0)); }
-  if (params.rate > 0.0) {
-    let bits = pcg4d(vec4u(at, params.stream, seed[0], seed[1]));
-    out = select(vec4f(0.0), out / (1.0 - params.rate), bits >= vec4u(u32(params.rate * 4294967296.0)));
-  }
+  if (params.rate > 0.0) { out = dropped(out, at, params.stream); }
   if (params.hasResidual == 1u) { out += residual[at]; }
   y[at] = out;
 }
