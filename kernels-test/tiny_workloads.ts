@@ -53,6 +53,7 @@ import { nextToken } from '../src/kernels/next_token.js'
 import { placeRows, placeRowsGrad } from '../src/kernels/place_rows.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
+import { scaledResidual, scaledResidualGrad, scaledResidualWeightGrad } from '../src/kernels/scaled_residual.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 import { toHalf } from '../src/kernels/to_half.js'
@@ -77,6 +78,7 @@ const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
 const finish = { activation: 1, hasResidual: 1 }
 const clips3 = { batch: 2, length: 3, width: 8 }
 const norm = { rows: 5, width: 8 }
+const paths = { length: 3, stream: 1, rate: 0.5 }
 // Of two clips of three frames, a neighbour and a frame further off of each; the last frame is padding.
 const pairs = {
   partner: Uint32Array.of(1, 2, 2, 9, 1, 0, 1, 9, 0, 9, 9, 9),
@@ -380,6 +382,19 @@ export const tinyWorkloads: readonly Workload[] = [
   ),
   workload(rewardWeights, note, { batch: 3, kind: 0, intensity: 1, spread: 1 }, { report: 12, weight: 3 }),
   workload(fill, note, { first: 4, n: 4, value: 0 }, { y: 12 }),
+  workload(scaledResidual, note, { n: 48, width: 8, ...paths }, { x: 48, branch: 48, gamma: 8, seed: Uint32Array.of(1, 2, 0, 0), y: 48 }),
+  workload(
+    scaledResidualGrad,
+    note,
+    { n: 48, width: 8, ...paths, accumulate: 1 },
+    { dy: 48, gamma: 8, seed: Uint32Array.of(1, 2, 0, 0), dbranch: 48 },
+  ),
+  workload(
+    scaledResidualWeightGrad,
+    note,
+    { rows: 6, scales: 8, ...paths },
+    { branch: 48, dy: 48, seed: Uint32Array.of(1, 2, 0, 0), dGamma: 8 },
+  ),
   workload(softsign, note, { n: 12 }, { x: 12, y: 12 }),
   workload(softsignGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),

@@ -2,8 +2,9 @@
 //
 //   total[c] += Σ_r summand[r,c]
 //
-// The summands are of one of two parts, with the buffers they come from and go to: as it stands here x, of [rows, cols] numbers; as
-// layer_norm_weight_grad_workgroup what layer_norm's scale and shift gain from each row, [rows, width].
+// The summands are of one of three parts, with the buffers they come from and go to: as it stands here x, of [rows, cols] numbers; as
+// layer_norm_weight_grad_workgroup what layer_norm's scale and shift gain from each row, [rows, width]; as
+// scaled_residual_weight_grad_workgroup what scaled_residual's scales gain.
 // One workgroup owns 4·ACROSS neighbouring columns, its lanes ACROSS side by side in so many slices of the rows: slice s sums rows s,
 // s + SLICES and so on, AHEAD of them at a time in sums of their own, as loads must not wait for each other. After one barrier the
 // first lanes add the slices up in order: every total has one fixed order. Rows past the last read the last one and count as 0.

@@ -1,5 +1,5 @@
 // parts/columns_plain: the numbers of a tensor, to be summed column by column. For what layer_norm's weights gain the loader takes
-// parts/columns_normed in its place.
+// parts/columns_normed in its place, for what scaled_residual's scales gain parts/columns_scaled.
 //
 // x   : [rows, cols] f32, cols a multiple of 4, read as vec4
 // sum : [cols] f32, read as vec4, added onto

@@ -14,6 +14,8 @@ const IN_PLACE_OF = {
   subgroup: 'lane',
   /** Columns of what layer_norm's weights gain, instead of a tensor's. */
   normed: 'plain',
+  /** Columns of what scaled_residual's scales gain, instead of a tensor's. */
+  scaled: 'plain',
 } as const
 export type PartKind = keyof typeof IN_PLACE_OF
 
