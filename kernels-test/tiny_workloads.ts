@@ -20,6 +20,7 @@ import { boneJoints, boneJointsGrad } from '../src/kernels/bone_joints.js'
 import { boneLoss, boneLossGrad, boneLossReport } from '../src/kernels/bone_loss.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
 import { classToken, classTokenGrad, classTokenWeightGrad } from '../src/kernels/class_token.js'
+import { clipRows, clipRowsGrad } from '../src/kernels/clip_rows.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
 import { columnSum } from '../src/kernels/column_sum.js'
 import { contrastivePairs, contrastivePairsGrad } from '../src/kernels/contrastive_pairs.js'
@@ -50,7 +51,6 @@ import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { mixFrames } from '../src/kernels/mix_frames.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
-import { placeRows, placeRowsGrad } from '../src/kernels/place_rows.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { scaledResidual, scaledResidualGrad, scaledResidualWeightGrad } from '../src/kernels/scaled_residual.js'
@@ -87,7 +87,7 @@ const pairs = {
 }
 // Two pictures of two patches each, whose rows have a column of padding.
 const pictures = { images: 2, channels: 3, height: 3, width: 6, side: 3, stride: 28 }
-const placed = { images: 2, tokens: 3, width: 8, first: 1, room: 4 }
+const framed = { batch: 2, length: 3, images: 4, tokens: 2, width: 8, first: 1 }
 // Lifting: two clips of 1 and 2 frames, and a frame of padding.
 const lifting = { frames: 4, clips: 2 }
 const ragged = { boneLength: 50, frameClip: Uint32Array.of(0, 1, 1, 9), clips: Uint32Array.of(0, 1, 1, 2) }
@@ -204,6 +204,8 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(classToken, note, { images: 2, patches: 2, width: 8 }, { x: 32, token: 8, positions: 24, y: 48 }),
   workload(classTokenGrad, note, { images: 2, patches: 2, width: 8, accumulate: 1 }, { dy: 48, dx: 32 }),
   workload(classTokenWeightGrad, note, { images: 2, tokens: 3, width: 8 }, { dy: 48, dtoken: 8, dpositions: 24 }),
+  workload(clipRows, note, { ...framed, keep: 1 }, { x: 64, lengths, y: 48 }),
+  workload(clipRowsGrad, note, { ...framed, accumulate: 1 }, { dy: 48, lengths, dx: 64 }),
   workload(clipScale, note, { partials: 8, limit: 1 }, { partial: 8, clip: 2 }),
   workload(columnSum, note, { rows: 5, cols: 8 }, { x: 40, sum: 8 }),
   workload(
@@ -356,8 +358,6 @@ export const tinyWorkloads: readonly Workload[] = [
     { batch: 2, capacity: 4, stride: 8, coords: 6, predStride: 8, predCounter: 6, inputStride: 8, inputCounter: 6 },
     { pred: 16, policy: 8, lengths: Uint32Array.of(0, 1), done: new Uint32Array(2), input: 16, frames: 64 },
   ),
-  workload(placeRows, note, placed, { x: 48, places: Uint32Array.of(0, 3, 9), y: 32 }),
-  workload(placeRowsGrad, note, { ...placed, accumulate: 1 }, { dy: 32, places: Uint32Array.of(0, 3, 9), dx: 48 }),
   workload(
     nextToken,
     note,
