@@ -6,6 +6,7 @@ import { add } from '../src/kernels/add.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
 import { attentionRow } from '../src/kernels/attention_row.js'
+import { averagePool, averagePoolGrad } from '../src/kernels/average_pool.js'
 import {
   batchNorm,
   batchNormGrad,
@@ -53,6 +54,7 @@ import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
+import { rotary } from '../src/kernels/rotary.js'
 import { scaledResidual, scaledResidualGrad, scaledResidualWeightGrad } from '../src/kernels/scaled_residual.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
@@ -344,6 +346,8 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(loraUpWeightGrad, note, { rows: 5, width: 8, rank: 4, parts: 2 }, { dy: 80, h: 40, db: 64 }),
   workload(lossScale, note, { n: 3 }, { x: 3, scaling: 8, y: 3 }),
   workload(lossScaleUpdate, note, { partials: 8, limit: 1, interval: 2 }, { partial: 8, hyper: 8, scaling: 8, clip: 2, tuned: 8 }),
+  workload(averagePool, note, { n: 32, length: 3, width: 8, padded: 0 }, { x: 48, lengths, y: 32 }),
+  workload(averagePoolGrad, note, { n: 48, length: 3, width: 8, padded: 0, accumulate: 1 }, { dy: 32, lengths, dx: 48 }),
   workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),
   workload(meanPoolGrad, note, { batch: 2, length: 3, width: 8, accumulate: 1 }, { dy: 16, lengths, dx: 48 }),
   workload(
@@ -381,6 +385,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { pred: 912, goal: 912, units: 304, frames: lengths, weight: 2, coefficient: 2, dpred: 912 },
   ),
   workload(rewardWeights, note, { batch: 3, kind: 0, intensity: 1, spread: 1 }, { report: 12, weight: 3 }),
+  workload(rotary, note, { rows: 4, length: 2, stride: 24, headWidth: 8, turnedHeads: 2, back: 0 }, { x: 96, table: 16, y: 96 }),
   workload(fill, note, { first: 4, n: 4, value: 0 }, { y: 12 }),
   workload(scaledResidual, note, { n: 48, width: 8, ...paths }, { x: 48, branch: 48, gamma: 8, seed: Uint32Array.of(1, 2, 0, 0), y: 48 }),
   workload(

@@ -15,3 +15,20 @@ export function positionTable(count: number, width: number): Float32Array {
   }
   return table
 }
+
+/**
+ * The angles by which `rotary` turns queries and keys, [count, headWidth]: headWidth/2 cosines of position · 10 000^(-2c/headWidth), then as many
+ * sines (Su et al. 2021).
+ */
+export function rotaryTable(count: number, headWidth: number): Float32Array {
+  const half = headWidth / 2
+  const table = new Float32Array(count * headWidth)
+  for (let position = 0; position < count; position++) {
+    for (let column = 0; column < half; column++) {
+      const angle = position * 10_000 ** (-column / half)
+      table[position * headWidth + column] = Math.cos(angle)
+      table[position * headWidth + half + column] = Math.sin(angle)
+    }
+  }
+  return table
+}

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { expectClose } from '../../kernels-test/harness.js'
 import type { Tensor } from '../device/memory.js'
+import * as averagePoolReference from '../reference/average_pool.js'
 import { dropout as dropoutReference } from '../reference/dropout.js'
 import { embedding as embeddingReference } from '../reference/embedding.js'
 import { frameNoise as frameNoiseReference } from '../reference/frame_noise.js'
@@ -11,6 +12,7 @@ import * as geluErfReference from '../reference/gelu_erf.js'
 import * as meanPoolReference from '../reference/mean_pool.js'
 import { mixFrames as mixFramesReference } from '../reference/mix_frames.js'
 import * as softsignReference from '../reference/softsign.js'
+import { averagePool } from './average_pool.js'
 import { dropout } from './dropout.js'
 import { frameNoise } from './frame_noise.js'
 import { gelu } from './gelu.js'
@@ -81,6 +83,14 @@ const cases: Record<string, Case> = {
     dy: given(3, 2, 1, 8),
     forward: 'mean_pool',
     backward: ['mean_pool_grad'],
+  },
+  averagePool: {
+    op: (g, x, { lengths }) => averagePool(g, x, { lengths: lengths!, padded: false }),
+    y: (x) => averagePoolReference.averagePool(x, lengthsOf, { length: 4, width: 8, padded: false }),
+    dx: (dy) => averagePoolReference.averagePoolGrad(dy, lengthsOf, { length: 4, width: 8, padded: false }),
+    dy: given(3, 2, 2, 8),
+    forward: 'average_pool',
+    backward: ['average_pool_grad'],
   },
   addPositions: {
     op: (g, x, { table, at }) => addPositions(g, x, table!, at!),
