@@ -37,6 +37,7 @@ import { frameAugment, TRANSFORM } from '../src/kernels/frame_augment.js'
 import { frameNoise } from '../src/kernels/frame_noise.js'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
 import { geluErf, geluErfGrad } from '../src/kernels/gelu_erf.js'
+import { headGate, headGateGrad } from '../src/kernels/head_gate.js'
 import { imagePatches, imagePatchesGrad } from '../src/kernels/image_patches.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
 import { liftFrame } from '../src/kernels/lift_frame.js'
@@ -280,6 +281,8 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(geluErfGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(imagePatches, note, pictures, { x: 108, y: 112 }),
   workload(imagePatchesGrad, note, { ...pictures, accumulate: 1 }, { dy: 112, dx: 108 }),
+  workload(headGate, note, { n: 48, heads: 3, headWidth: 8, kind: 1 }, { a: 48, b: 48, gate: 3, y: 48 }),
+  workload(headGateGrad, note, { rows: 2, heads: 3, headWidth: 8, shares: 4, kind: 0 }, { dy: 48, b: 48, gate: 3, db: 48, share: 8 }),
   workload(layerNorm, note, { ...norm, epsilon: 1e-6 }, { x: 40, gamma: 8, beta: 8, y: 40, stats: 10 }),
   workload(layerNormGrad, note, { ...norm, accumulate: 1 }, { x: 40, gamma: 8, stats: 10, dy: 40, dx: 40 }),
   workload(layerNormWeightGrad, note, norm, { x: 40, stats: 10, dy: 40, dGamma: 8, dBeta: 8 }),

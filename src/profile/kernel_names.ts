@@ -6,17 +6,17 @@ import { suggestion } from '../train/config/schema.js'
 /** Of trainings and decoding of every task; those of lifting are in no run. */
 export const runKernels: readonly string[] =
   `adamw add attention attention_delta attention_grad_key_value attention_grad_query attention_half attention_half_grad_key_value
-attention_half_grad_query attention_row average_pool average_pool_grad batch_norm batch_norm_grad batch_norm_moments
-batch_norm_statistics batch_norm_sums batch_norm_weight_grad beam_reorder beam_step bone_joints bone_joints_grad bone_loss bone_loss_grad
-bone_loss_report cache_append class_token class_token_grad class_token_weight_grad clip_rows clip_rows_grad clip_scale column_sum
-contrastive_pairs contrastive_pairs_grad cross_entropy cross_entropy_grad ctc ctc_align ctc_grad ctc_grad_labels ctc_log_sum dropout
-embedding embedding_grad error_spread fill frame_augment frame_noise gelu gelu_erf gelu_erf_grad gelu_grad image_patches
-image_patches_grad layer_norm layer_norm_grad layer_norm_weight_grad linear linear_grad linear_half linear_half_grad
-linear_half_weight_grad linear_row linear_weight_grad lora_down lora_down_grad lora_down_weight_grad lora_up lora_up_grad
-lora_up_weight_grad loss_scale loss_scale_update mean_pool mean_pool_grad mix_frames next_frame next_token place_rows place_rows_grad
-pose_loss pose_loss_grad pose_loss_report reward_weights rotary scaled_residual scaled_residual_grad scaled_residual_weight_grad softsign
-softsign_grad sum_squares to_half token_spans token_spans_grad token_spans_total_grad top_log_probs upsampling upsampling_grad
-upsampling_grad_phase upsampling_grad_spans upsampling_weights`.split(/\s+/)
+attention_half_grad_query attention_row average_pool average_pool_grad batch_norm batch_norm_grad batch_norm_moments batch_norm_statistics
+batch_norm_sums batch_norm_weight_grad beam_reorder beam_step bone_joints bone_joints_grad bone_loss bone_loss_grad bone_loss_report
+cache_append class_token class_token_grad class_token_weight_grad clip_rows clip_rows_grad clip_scale column_sum contrastive_pairs
+contrastive_pairs_grad cross_entropy cross_entropy_grad ctc ctc_align ctc_grad ctc_grad_labels ctc_log_sum dropout embedding embedding_grad
+error_spread fill frame_augment frame_noise gelu gelu_erf gelu_erf_grad gelu_grad head_gate head_gate_grad image_patches image_patches_grad
+layer_norm layer_norm_grad layer_norm_weight_grad linear linear_grad linear_half linear_half_grad linear_half_weight_grad linear_row
+linear_weight_grad lora_down lora_down_grad lora_down_weight_grad lora_up lora_up_grad lora_up_weight_grad loss_scale loss_scale_update
+mean_pool mean_pool_grad mix_frames next_frame next_token place_rows place_rows_grad pose_loss pose_loss_grad pose_loss_report
+reward_weights rotary scaled_residual scaled_residual_grad scaled_residual_weight_grad softsign softsign_grad sum_squares to_half
+token_spans token_spans_grad token_spans_total_grad top_log_probs upsampling upsampling_grad upsampling_grad_phase upsampling_grad_spans
+upsampling_weights`.split(/\s+/)
 
 /** Throws ERR_USAGE naming the kernels there are where no name begins with one of `prefixes`. */
 export function checkKernelNames(prefixes: readonly string[]): void {
