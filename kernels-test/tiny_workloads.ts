@@ -70,6 +70,9 @@ import {
   upsamplingGradSpans,
   upsamplingWeights,
 } from '../src/kernels/upsampling.js'
+import { vocabularyCrossEntropy, vocabularyCrossEntropyGrad } from '../src/kernels/vocabulary_cross_entropy.js'
+import { vocabularyEmbedding, vocabularyEmbeddingGrad, vocabularyEmbeddingHalf } from '../src/kernels/vocabulary_embedding.js'
+import { vocabularyTop } from '../src/kernels/vocabulary_top.js'
 
 const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
@@ -103,6 +106,12 @@ const spanned = { batch: 2, tokens: 3, stride: 4 }
 const clock = { ...spanned, length: 4, column: 0, unit: 1 }
 const loss = { batch: 2, length: 3, stride: 8, kind: 0 }
 const boned = { batch: 2, length: 3, stride: 152, bones: 1, velocity: 1 }
+
+// A shard of a vocabulary: its logits, and its table.
+const shardSize = { rows: 5, classes: 6, stride: 8, first: 6, total: 13, ignored: 1, smoothing: 0.1 }
+const shardRows = { rows: 4, width: 8, first: 4, count: 3, scale: 2 }
+const shardIds = Uint32Array.of(5, 0, 6, 9)
+const shardPlaces = Uint32Array.of(0, 1, 0, 1)
 
 export const tinyWorkloads: readonly Workload[] = [
   workload(
@@ -422,4 +431,31 @@ export const tinyWorkloads: readonly Workload[] = [
   ),
   workload(upsamplingGradSpans, note, clock, { frames: 32, spans: 12, lengths, dphase: 24, dspans: 12 }),
   workload(upsamplingGrad, note, { batch: 2, length: 4, tokens: 3, width: 4, accumulate: 1 }, { weight: 24, dy: 8 * (4 + PLACES), dx: 24 }),
+  workload(
+    vocabularyCrossEntropy,
+    note,
+    { ...shardSize, accumulate: 1 },
+    { logits: 40, goal: Uint32Array.of(7, 1, 2, 12, 99), sums: 20, result: 10 },
+  ),
+  workload(vocabularyCrossEntropyGrad, note, shardSize, { logits: 40, goal: Uint32Array.of(7, 1, 2, 12, 99), result: 10, coefficient: 5 }),
+  workload(vocabularyEmbedding, note, { ...shardRows, accumulate: 1 }, { ids: shardIds, table: 24, positions: 16, at: shardPlaces, y: 32 }),
+  workload(
+    vocabularyEmbeddingHalf,
+    note,
+    { ...shardRows, accumulate: 0 },
+    { ids: shardIds, table: 12, positions: 16, at: shardPlaces, y: 32 },
+  ),
+  workload(vocabularyEmbeddingGrad, note, shardRows, {
+    dy: 32,
+    uniqueIds: Uint32Array.of(5, 2, 7, 0),
+    starts: Uint32Array.of(0, 1, 3, 4, 4),
+    order: Uint32Array.of(0, 1, 2, 3),
+    dTable: 24,
+  }),
+  workload(
+    vocabularyTop,
+    note,
+    { rows: 3, classes: 6, stride: 8, first: 6, k: 4, some: 4, held: 3 },
+    { logits: 24, found: Uint32Array.from({ length: 12 }, (_, i) => i % 6), sums: 6, top: 12, token: 12, value: 12 },
+  ),
 ]
