@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { fill } from '../src/kernels/fill.js'
+import { fill, fillWhole } from '../src/kernels/fill.js'
 import * as reference from '../src/reference/fill.js'
 import { expectClose, noise, runKernel } from './harness.js'
 
@@ -14,4 +14,10 @@ describe('fill', () => {
         const { y } = await runKernel(fill, { y: before }, { first, n, value: 0.25 })
         expectClose('y', y, reference.fill(before, first, n, 0.25), { ulps: 0, scale: 1 })
       })
+
+  for (const n of sizes)
+    it(`puts a number into all of ${n} places that nothing was written to`, async () => {
+      const { y } = await runKernel(fillWhole, { y: n }, { n, value: 0.25 })
+      expectClose('y', y, reference.fill(new Float64Array(n), 0, n, 0.25), { ulps: 0, scale: 1 })
+    })
 })

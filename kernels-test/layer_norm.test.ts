@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Gpu } from '../src/device/gpu.js'
 import { type AnyKernel, chosenVariant } from '../src/device/kernel.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
-import { ROW_LANES } from '../src/kernels/reductions.js'
 import * as reference from '../src/reference/layer_norm.js'
-import { dot, expectClose, expectGrad, finiteDifference, forced, hasSubgroups, lentGpu, noise, runKernel } from './harness.js'
-import { withLanes } from './subgroup_lanes.js'
+import { dot, expectClose, expectGrad, finiteDifference, forced, noise, runKernel } from './harness.js'
+import { gpuForRows } from './subgroup_lanes.js'
 
 const epsilon = Math.fround(1e-5)
 
@@ -30,12 +28,6 @@ const variants = [
   { variant: 'subgroup', lanes: 32, shapes: [shapes[3]!, shapes[6]!] },
   { variant: 'subgroup', lanes: 64, shapes: [shapes[3]!] },
 ]
-
-/** The GPU to run a variant on; none where this adapter has no such subgroups. */
-async function gpuFor({ variant, lanes }: { variant: string; lanes?: number }): Promise<Gpu | undefined> {
-  if (lanes) return withLanes(lanes)
-  return variant === 'portable' || (await hasSubgroups(ROW_LANES)) ? lentGpu() : undefined
-}
 
 describe('layer_norm', () => {
   it('has reference gradients that match finite differences', () => {
@@ -90,7 +82,7 @@ for (const variant of variants) {
   describe(`layer_norm, ${variant.variant}${lanes ? ` of ${lanes} lanes spelled out` : ''}`, () => {
     for (const { rows, width } of shapes) {
       it(`matches the reference, both ways, at [${rows}, ${width}]`, async ({ skip }) => {
-        const gpu = (await gpuFor(variant)) ?? skip(skipReason)
+        const gpu = (await gpuForRows(variant)) ?? skip(skipReason)
         const x = noise(rows * width, 5)
         const gamma = noise(width, 6, 2)
         const beta = noise(width, 7)
@@ -113,7 +105,7 @@ for (const variant of variants) {
     }
 
     it('adds onto dx when asked', async ({ skip }) => {
-      const gpu = (await gpuFor(variant)) ?? skip(skipReason)
+      const gpu = (await gpuForRows(variant)) ?? skip(skipReason)
       const [rows, width] = [5, 12]
       const x = noise(rows * width, 10)
       const gamma = noise(width, 11)
@@ -126,7 +118,7 @@ for (const variant of variants) {
     })
 
     it('keeps its digits when the mean is a thousand times the spread', async ({ skip }) => {
-      const gpu = (await gpuFor(variant)) ?? skip(skipReason)
+      const gpu = (await gpuForRows(variant)) ?? skip(skipReason)
       const [rows, width] = [3, 64]
       const x = noise(rows * width, 14).map((v) => Math.fround(1000 + v))
       const ones = new Float64Array(width).fill(1)
@@ -138,7 +130,7 @@ for (const variant of variants) {
     })
 
     it('keeps most digits when a row begins far from where it goes on', async ({ skip }) => {
-      const gpu = (await gpuFor(variant)) ?? skip(skipReason)
+      const gpu = (await gpuForRows(variant)) ?? skip(skipReason)
       const width = 512
       const x = noise(width, 17).map((v, i) => (i < 16 ? 1000 : v))
       const ones = new Float64Array(width).fill(1)
@@ -152,7 +144,7 @@ for (const variant of variants) {
     })
 
     it('turns a constant row into beta', async ({ skip }) => {
-      const gpu = (await gpuFor(variant)) ?? skip(skipReason)
+      const gpu = (await gpuForRows(variant)) ?? skip(skipReason)
       const width = 8
       const beta = noise(width, 15)
       const x = new Float64Array(width).fill(0.5)

@@ -2,8 +2,9 @@
 
 import { once } from '../src/base/once.js'
 import { Gpu } from '../src/device/gpu.js'
+import { ROW_LANES } from '../src/kernels/reductions.js'
 import { shaderFromPackage } from '../src/platform/node/shader_files.js'
-import { lentGpu } from './harness.js'
+import { hasSubgroups, lentGpu } from './harness.js'
 
 const made = new Map<string, Promise<Gpu>>()
 
@@ -17,6 +18,18 @@ export function withLanes(lanes: number): Promise<Gpu> {
     const shaders = async (name: string) => withoutSubgroups(name, await shaderFromPackage(name))
     return new Gpu(gpu.device, { software: gpu.software, wait: (work) => gpu.wait(work), subgroupSize: lanes, shaders })
   })
+}
+
+/** A variant of a kernel of rows, and the lanes of its subgroups where they are spelled out. */
+export interface RowVariant {
+  readonly variant: string
+  readonly lanes?: number
+}
+
+/** The GPU to run a variant on; none where this adapter has no such subgroups. */
+export async function gpuForRows({ variant, lanes }: RowVariant): Promise<Gpu | undefined> {
+  if (lanes) return withLanes(lanes)
+  return variant === 'portable' || (await hasSubgroups(ROW_LANES)) ? lentGpu() : undefined
 }
 
 function withoutSubgroups(name: string, source: string): string {

@@ -17,6 +17,7 @@ import {
 } from '../src/kernels/batch_norm.js'
 import { beamReorder } from '../src/kernels/beam_reorder.js'
 import { beamStep } from '../src/kernels/beam_step.js'
+import { binaryCrossEntropy, binaryCrossEntropyGrad } from '../src/kernels/binary_cross_entropy.js'
 import { boneJoints, boneJointsGrad } from '../src/kernels/bone_joints.js'
 import { boneLoss, boneLossGrad, boneLossReport } from '../src/kernels/bone_loss.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
@@ -31,7 +32,7 @@ import { ctcAlign } from '../src/kernels/ctc_align.js'
 import { dropout } from '../src/kernels/dropout.js'
 import { embedding, embeddingGrad } from '../src/kernels/embedding.js'
 import { errorSpread } from '../src/kernels/error_spread.js'
-import { fill } from '../src/kernels/fill.js'
+import { fill, fillWhole } from '../src/kernels/fill.js'
 import { forwardKinematics } from '../src/kernels/forward_kinematics.js'
 import { frameAugment, TRANSFORM } from '../src/kernels/frame_augment.js'
 import { frameNoise } from '../src/kernels/frame_noise.js'
@@ -54,6 +55,7 @@ import { mixFrames } from '../src/kernels/mix_frames.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
+import { prototypeScores, prototypeScoresClasses, prototypeScoresGrad, prototypeScoresMap } from '../src/kernels/prototype_scores.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { rotary } from '../src/kernels/rotary.js'
 import { scaledResidual, scaledResidualGrad, scaledResidualWeightGrad } from '../src/kernels/scaled_residual.js'
@@ -62,6 +64,7 @@ import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 import { toHalf } from '../src/kernels/to_half.js'
 import { tokenSpans, tokenSpansGrad, tokenSpansTotalGrad } from '../src/kernels/token_spans.js'
 import { topLogProbs } from '../src/kernels/top_log_probs.js'
+import { unitRows, unitRowsGrad } from '../src/kernels/unit_rows.js'
 import {
   PLACES,
   upsampling,
@@ -101,6 +104,9 @@ const adam = { rule: 1, rate: 0.02, meanDecay: 0.9, squareDecay: 0.95 }
 // Two frames of padding in the second of two clips; its two labels are alike.
 const aligned = { batch: 2, frames: 5, labelRoom: 2, classes: 6, stride: 8, blank: 0 }
 const labelled = { labels: Uint32Array.of(1, 2, 3, 3), labelLengths: Uint32Array.of(2, 2), lengths: Uint32Array.of(5, 3) }
+// Six classes of three tokens of a clip and two of another.
+const prototypes = { batch: 2, length: 3, classes: 6, stride: 8 }
+const temperatures = Float32Array.of(0.1, 0.1, 0, 0)
 // Three tokens and four frames of each of two clips.
 const spanned = { batch: 2, tokens: 3, stride: 4 }
 const clock = { ...spanned, length: 4, column: 0, unit: 1 }
@@ -210,6 +216,8 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 4, beams: 2, capacity: 3, width: 8 },
     { x: 96, parent: Uint32Array.of(1, 0, 0, 1), lengths: Uint32Array.of(2, 2, 3, 3), y: 96 },
   ),
+  workload(binaryCrossEntropy, note, { rows: 3, classes: 6, stride: 8 }, { p: 24, goal: 24, loss: 3 }),
+  workload(binaryCrossEntropyGrad, note, { rows: 3, classes: 6, stride: 8 }, { p: 24, goal: 24, coefficient: 3, dp: 24 }),
   workload(boneJoints, note, { rows: 2, length: 1, stride: 152 }, { x: 304, place: 600, boneLength: 100, y: 304 }),
   workload(boneJointsGrad, note, { rows: 2, length: 1, stride: 152 }, { x: 304, place: 600, boneLength: 100, dy: 304, dx: 304 }),
   workload(cacheAppend, note, { batch: 2, capacity: 4, width: 8, stride: 12, column: 4 }, { x: 24, lengths, cache: 64 }),
@@ -396,6 +404,19 @@ export const tinyWorkloads: readonly Workload[] = [
     { ...boned, accumulate: 1 },
     { pred: 912, goal: 912, units: 304, frames: lengths, weight: 2, coefficient: 2, dpred: 912 },
   ),
+  workload(prototypeScoresClasses, note, prototypes, { s: 48, temperatures, lengths, overClasses: 12 }),
+  workload(prototypeScores, note, prototypes, { s: 48, temperatures, lengths, overClasses: 12, p: 16, overTime: 32 }),
+  workload(prototypeScoresMap, note, prototypes, { s: 48, temperatures, overClasses: 12, overTime: 32, map: 48 }),
+  workload(prototypeScoresGrad, note, prototypes, {
+    s: 48,
+    temperatures,
+    overClasses: 12,
+    overTime: 32,
+    p: 16,
+    dp: 16,
+    ds: 48,
+    dTemperature: 24,
+  }),
   workload(rewardWeights, note, { batch: 3, kind: 0, intensity: 1, spread: 1 }, { report: 12, weight: 3 }),
   workload(rotary, note, { rows: 4, length: 2, stride: 24, headWidth: 8, turnedHeads: 2, back: 0 }, { x: 96, table: 16, y: 96 }),
   workload(fill, note, { first: 4, n: 4, value: 0 }, { y: 12 }),
@@ -412,6 +433,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 6, scales: 8, ...paths },
     { branch: 48, dy: 48, seed: Uint32Array.of(1, 2, 0, 0), dGamma: 8 },
   ),
+  workload(fillWhole, note, { n: 12, value: 0 }, { y: 12 }),
   workload(softsign, note, { n: 12 }, { x: 12, y: 12 }),
   workload(softsignGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),
@@ -421,6 +443,8 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(tokenSpansGrad, note, { ...spanned, accumulate: 0 }, { spans: 12, dspans: 12, lengths, dx: 24 }),
   workload(tokenSpansTotalGrad, note, { ...spanned, accumulate: 1 }, { dlogFrames: 8, spans: 12, lengths, dx: 24 }),
   workload(topLogProbs, note, { rows: 2, classes: 30, stride: 32, k: 2 }, { logits: 64, value: 4, id: 4 }),
+  workload(unitRows, note, norm, { x: 40, y: 40, norm: 5 }),
+  workload(unitRowsGrad, note, { ...norm, accumulate: 1 }, { y: 40, norm: 5, dy: 40, dx: 40 }),
   workload(upsamplingWeights, note, clock, { frames: 32, spans: 12, lengths, weight: 24 }),
   workload(upsampling, note, { ...clock, width: 4 }, { x: 24, frames: 32, spans: 12, lengths, weight: 24, y: 8 * (4 + PLACES) }),
   workload(

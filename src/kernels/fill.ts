@@ -8,3 +8,12 @@ export const fill = defineKernel({
   ...elementwise,
   cost: ({ n }) => ({ flops: 0, bytes: 4 * n }),
 })
+
+/** y = value, all of it, whether or not anything was there. y [n], n a multiple of 4. */
+export const fillWhole = defineKernel({
+  name: 'fill_whole',
+  buffers: { y: 'write' },
+  params: { n: 'u32', value: 'f32' },
+  ...elementwise,
+  cost: ({ n }) => ({ flops: 0, bytes: 4 * n }),
+})
