@@ -6,6 +6,7 @@ import { asWeights } from '../formats/safetensors/float.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
 import type { Tensor, TensorFile } from '../formats/safetensors/types.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
+import { PieceVocabulary } from '../text/pieces/piece_vocabulary.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { presentFormat } from './metadata.js'
 import { asPresentFormat } from './older_formats.js'
@@ -20,6 +21,8 @@ export interface CheckpointContent {
   readonly model: unknown
   /** By the task's names for them. */
   readonly vocabularies: Readonly<Record<string, Vocabulary>>
+  /** Tokenizers of pieces of words, by the task's names for them; absent where there are none. */
+  readonly pieces?: Readonly<Record<string, PieceVocabulary>> | undefined
   /** What the model's numbers are measured in; undefined where it has tokens only. */
   readonly normalisation?: unknown
   /** What the trainer needs to go on; undefined in a model for use only. */
@@ -40,13 +43,16 @@ export interface Checkpoint extends CheckpointContent {
  * The bytes of a checkpoint. Equal contents give equal bytes. Throws ERR_DIVERGED naming `who` and the tensor for a number that is not finite: what cannot be
  * gone on from may not replace what can.
  */
-export function formatCheckpoint({ task, model, vocabularies, normalisation, state, tensors }: CheckpointContent, who: string): Uint8Array {
+export function formatCheckpoint(
+  { task, model, vocabularies, pieces, normalisation, state, tensors }: CheckpointContent,
+  who: string,
+): Uint8Array {
   for (const [name, { shape, data }] of tensors) {
     const at = firstNonFinite(data)
     if (at >= 0) throw notSaved(who, name, `${data[at]} at ${placeIn(shape, at)}`)
   }
   const metadata: Record<string, string> = { format: FORMAT, task }
-  for (const [name, value] of Object.entries({ model, vocabularies, normalisation, state }))
+  for (const [name, value] of Object.entries({ model, vocabularies, pieces, normalisation, state }))
     if (value !== undefined) metadata[name] = JSON.stringify(value)
   const stored = [...tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data } as Tensor] as const)
   return formatSafetensors(new Map(stored), metadata)
@@ -68,15 +74,19 @@ export function checkpointOf({ tensors, metadata, checked }: TensorFile, path: s
       : 'For a state dict of another framework use signllm import'
     throw new SignError('ERR_CHECKPOINT', path, problem, nextMove)
   }
-  const { vocabularies, ...content } = present
+  const { vocabularies, pieces, ...content } = present
   return {
     ...content,
     path,
-    vocabularies: Object.fromEntries(Object.entries(vocabularies).map(([name, saved]) => [name, Vocabulary.fromJSON(saved, path)])),
+    vocabularies: mapped(vocabularies, (saved) => Vocabulary.fromJSON(saved, path)),
+    pieces: pieces && mapped(pieces, (saved) => PieceVocabulary.fromJSON(saved, path)),
     tensors: new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }])),
     notes: checked ? [] : [`${path} was written by an older version, without checksums: damage to it would not be detected`],
   }
 }
+
+const mapped = <From, To>(record: Readonly<Record<string, From>>, made: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, made(value)]))
 
 /** The tensors whose names begin with `prefix`, without it. */
 export function tensorsUnder({ tensors }: Pick<CheckpointContent, 'tensors'>, prefix: string): Map<string, HostTensor> {

@@ -4,8 +4,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formatSafetensors } from '../formats/safetensors/format.js'
+import { PieceVocabulary } from '../text/pieces/piece_vocabulary.js'
+import { tokenizerJson } from '../text/pieces/pieces.testing.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { type CheckpointContent, formatCheckpoint, trainerState } from './checkpoint.js'
+import { coderNamed, savedCoders } from './one_model.js'
 import { parseCheckpoint } from './parse.js'
 import { glossCheckpoint } from './text_to_gloss.js'
 import { poseCheckpoint } from './text_to_pose.js'
@@ -36,6 +39,18 @@ describe('a checkpoint of any task', () => {
     expect([back.normalisation, back.state]).toEqual([undefined, undefined])
     expect(() => trainerState(back)).toThrow('x: wanted a checkpoint to resume from, got a model without optimiser state')
     expect(trainerState(await read({}))).toEqual({ step: 3 })
+  })
+
+  it('carries tokenizers, so that its model runs without their files', async () => {
+    const text = PieceVocabulary.ofFile(new TextEncoder().encode(JSON.stringify(tokenizerJson())), 't')
+    const words = Vocabulary.build(['rain'], 'words')
+    const back = await read(savedCoders({ text, words }))
+    expect([...coderNamed(back, 'text').encode('rain sun')]).toEqual([...text.encode('rain sun')])
+    expect(coderNamed(back, 'words').decode(words.encode('rain'))).toBe('rain')
+    expect(formatCheckpoint(back, 'x')).toEqual(formatCheckpoint({ ...content, ...savedCoders({ text, words }) }, 'x'))
+    expect(() => coderNamed(back, 'gloss')).toThrow("x: wanted a vocabulary or tokenizer 'gloss', got words, text")
+    const broken = { format: 'signllm-2', task: 'copy', model: '1', vocabularies: '{}', pieces: '{"a":{}}' }
+    await expect(parseCheckpoint(file(broken), 'x')).rejects.toThrow('x: wanted a saved tokenizer, got')
   })
 
   it('with a number that is not finite is not made', () => {

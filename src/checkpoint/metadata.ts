@@ -8,13 +8,14 @@ export interface SavedContent {
   readonly task: string
   readonly model: unknown
   readonly vocabularies: Readonly<Record<string, unknown>>
+  readonly pieces?: Readonly<Record<string, unknown>> | undefined
   readonly normalisation?: unknown
   readonly state?: unknown
 }
 
 /** What the metadata of a file of the present format says. Throws ERR_CHECKPOINT for what is lacking or no JSON. */
 export function presentFormat(
-  { task, model, vocabularies, normalisation, state }: Readonly<Record<string, string>>,
+  { task, model, vocabularies, pieces, normalisation, state }: Readonly<Record<string, string>>,
   path: string,
 ): SavedContent {
   if (task === undefined || model === undefined || vocabularies === undefined) {
@@ -25,6 +26,9 @@ export function presentFormat(
     task,
     model: parseJson(model, path),
     vocabularies: parsedAs(z.record(z.string(), z.unknown()), parseJson(vocabularies, path), 'vocabularies by name', path),
+    ...(pieces !== undefined && {
+      pieces: parsedAs(z.record(z.string(), z.unknown()), parseJson(pieces, path), 'tokenizers by name', path),
+    }),
     normalisation: normalisation === undefined ? undefined : parseJson(normalisation, path),
     state: state === undefined ? undefined : parseJson(state, path),
   }

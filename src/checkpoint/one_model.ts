@@ -4,6 +4,9 @@ import type * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
+import { PieceVocabulary } from '../text/pieces/piece_vocabulary.js'
+import type { TextCoder } from '../text/text_coder.js'
+import { Vocabulary } from '../text/vocabulary.js'
 import { loadMoments, type Part, savedTensors } from './arenas.js'
 import type { Checkpoint, CheckpointContent } from './checkpoint.js'
 import { parsedAs } from './metadata.js'
@@ -16,9 +19,24 @@ export function savedDescription<T>(checkpoint: Checkpoint, task: string, schema
 }
 
 /** What a checkpoint without the `wanted` vocabularies is refused with. */
-export function noVocabulary({ path, vocabularies }: Checkpoint, wanted: string): SignError {
-  const problem = `wanted ${wanted}, got ${Object.keys(vocabularies).join(', ') || 'none'}`
+export function noVocabulary({ path, vocabularies, pieces }: Checkpoint, wanted: string): SignError {
+  const problem = `wanted ${wanted}, got ${Object.keys({ ...vocabularies, ...pieces }).join(', ') || 'none'}`
   return new SignError('ERR_CHECKPOINT', path, problem, 'Save the checkpoint again')
+}
+
+/** What a task's model reads or writes text by, of words or of pieces of words. Throws ERR_CHECKPOINT where the checkpoint has none of that name. */
+export function coderNamed(checkpoint: Checkpoint, name: string): TextCoder {
+  const coder = checkpoint.pieces?.[name] ?? checkpoint.vocabularies[name]
+  if (coder) return coder
+  throw noVocabulary(checkpoint, `a vocabulary or tokenizer '${name}'`)
+}
+
+/** Where a checkpoint keeps them, for {@link coderNamed} to find. */
+export function savedCoders(coders: Readonly<Record<string, TextCoder>>): Pick<CheckpointContent, 'vocabularies' | 'pieces'> {
+  const entries = Object.entries(coders)
+  const pieces = entries.filter((entry): entry is [string, PieceVocabulary] => entry[1] instanceof PieceVocabulary)
+  const vocabularies = entries.filter((entry): entry is [string, Vocabulary] => entry[1] instanceof Vocabulary)
+  return { vocabularies: Object.fromEntries(vocabularies), ...(pieces.length > 0 && { pieces: Object.fromEntries(pieces) }) }
 }
 
 /** What to save of a model with these weights; with a state, the optimiser's moments too. */

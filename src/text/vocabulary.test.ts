@@ -18,6 +18,11 @@ describe('Vocabulary', () => {
     expect([...vocabulary.encode('')]).toEqual([3])
   })
 
+  it('decodes up to </s>, without specials', () => {
+    const vocabulary = new Vocabulary(['rain', 'sun'], 'words')
+    expect(vocabulary.decode([2, 5, 0, 1, 4, 9, 3, 4])).toBe('sun rain')
+  })
+
   it('follows its policy in case', () => {
     expect([...Vocabulary.build(['Sonne'], 'words').encode('SONNE')]).toEqual([4, 3])
     expect([...Vocabulary.build(['Sonne'], 'whitespace').encode('SONNE Sonne')]).toEqual([0, 4, 3])

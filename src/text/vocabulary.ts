@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { SignError } from '../base/errors.js'
+import type { TextCoder } from './text_coder.js'
 import { type TokenPolicy, tokenise, tokenPolicies, WORD_BOUNDARY } from './tokenise.js'
 
 /** The tokens every vocabulary starts with; their places are their ids. */
@@ -16,10 +17,11 @@ const savedForm = z.strictObject({ policy: z.enum(tokenPolicies), words: z.array
 export type SavedVocabulary = z.infer<typeof savedForm>
 
 /** An ordered set of words: the four specials, then words by id. Never changes. */
-export class Vocabulary {
+export class Vocabulary implements TextCoder {
   /** All tokens by id, specials included. */
   readonly tokens: readonly string[]
   readonly policy: TokenPolicy
+  readonly special = specialId
   readonly #ids: ReadonlyMap<string, number>
 
   /** @param words without specials, by id; one that comes again, or that is called like a special, is ignored */
@@ -119,6 +121,17 @@ export class Vocabulary {
   /** The ids of a sentence's tokens, then `</s>`. Unknown words are 0. */
   encode(text: string): Uint32Array {
     return Uint32Array.from([...this.tokensOf(text).map((token) => this.idOf(token)), specialId.end])
+  }
+
+  /** The tokens of ids with spaces between, up to the first `</s>`; unknown ones and padding are left out. */
+  decode(ids: Iterable<number>): string {
+    const tokens: string[] = []
+    for (const id of ids) {
+      if (id === specialId.end) break
+      const token = id >= specials.length ? this.tokens[id] : undefined
+      if (token !== undefined) tokens.push(token)
+    }
+    return tokens.join(' ')
   }
 
   /** The tokens of a sentence that are not in the vocabulary, each once. */

@@ -1,7 +1,7 @@
 // JSON out of bytes, with the place of a fault. The language's own parser tells the place of some faults and not of others, so it is looked up afterwards.
 
+import { decodeText } from '../../base/decode_text.js'
 import { SignError } from '../../base/errors.js'
-import { decodeText } from '../../base/text_file.js'
 
 /** The value in UTF-8 `bytes`. Throws ERR_DATA naming `who`, with the line of what is not UTF-8, or with the character (0-based) at which the text stops being JSON. */
 export function parseJson(bytes: Uint8Array, who: string): unknown {
