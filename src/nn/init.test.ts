@@ -28,6 +28,14 @@ it('draws uniformly within the bound of the fans, a receptive field counted in b
   }
 })
 
+it('draws uniformly within a bound that is told', () => {
+  const data = initial({ kind: 'uniform', bound: 0.25, zeroRow: 0 }, [2, 1000])
+  const largest = Math.max(...data.map(Math.abs))
+  expect(largest).toBeLessThanOrEqual(0.25)
+  expect(largest).toBeGreaterThan(0.24)
+  expect(data.subarray(0, 1000).every((value) => value === 0)).toBe(true)
+})
+
 it('draws normally, with the deviation asked for', () => {
   const data = initial({ kind: 'normal', deviation: 0.02 }, [100, 100])
   const inside = data.filter((value) => Math.abs(value) < 0.02).length / data.length

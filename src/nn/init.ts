@@ -17,6 +17,8 @@ export type Init =
   | { readonly kind: 'rows'; readonly values: readonly number[] }
   /** Uniform within ±√(6 / (fan in + fan out)): shape [outputs, inputs, …], where axes behind the second count in both fans. */
   | (RandomInit & { readonly kind: 'xavier-uniform' })
+  /** Uniform within ±bound. */
+  | (RandomInit & { readonly kind: 'uniform'; readonly bound: number })
   /** Normal about 0. */
   | (RandomInit & { readonly kind: 'normal'; readonly deviation: number })
 
@@ -39,13 +41,18 @@ function initialData({ shape, init }: ParameterSpec, random: Random): Float32Arr
   if (init.kind === 'zeros') return data
   if (init.kind === 'ones') return data.fill(1)
   if (init.kind === 'rows') return data.map((_, i) => init.values[Math.floor(i / (data.length / init.values.length))]!)
-  const draw = init.kind === 'normal' ? () => init.deviation * random.normal() : uniform(random, xavierBound(shape))
+  const draw = drawOf(shape, init, random)
   for (let i = 0; i < data.length; i++) data[i] = draw()
   if (init.zeroRow !== undefined) {
     const width = elements(shape.slice(1))
     data.fill(0, init.zeroRow * width, (init.zeroRow + 1) * width)
   }
   return data
+}
+
+function drawOf(shape: readonly number[], init: Extract<Init, RandomInit>, random: Random): () => number {
+  if (init.kind === 'normal') return () => init.deviation * random.normal()
+  return uniform(random, init.kind === 'uniform' ? init.bound : xavierBound(shape))
 }
 
 const uniform = (random: Random, bound: number) => () => (2 * random.uniform() - 1) * bound

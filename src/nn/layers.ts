@@ -15,7 +15,12 @@ const LAYER_NORM_EPSILON = 1e-6
 const BATCH_NORM = { epsilon: 1e-5, momentum: 0.1 }
 
 /** y = x·wᵀ + b with the parameters under `name`, and what `finish` asks for. */
-export function project({ graph, weights }: Recording, name: string, x: Tensor, finish: LinearFinish = {}): Tensor {
+export function project(
+  { graph, weights }: Pick<Recording, 'graph' | 'weights'>,
+  name: string,
+  x: Tensor,
+  finish: LinearFinish = {},
+): Tensor {
   return graph.recorder.scope(name, () => linear(graph, x, weights.get(`${name}/weight`), weights.get(`${name}/bias`), finish))
 }
 
