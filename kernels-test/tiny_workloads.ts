@@ -30,6 +30,7 @@ import { crossEntropy, crossEntropyGrad } from '../src/kernels/cross_entropy.js'
 import { ctc, ctcGrad, ctcGradLabels, ctcLogSum } from '../src/kernels/ctc.js'
 import { ctcAlign } from '../src/kernels/ctc_align.js'
 import { dropout } from '../src/kernels/dropout.js'
+import { elementClip } from '../src/kernels/element_clip.js'
 import { embedding, embeddingGrad } from '../src/kernels/embedding.js'
 import { errorSpread } from '../src/kernels/error_spread.js'
 import { fill, fillWhole } from '../src/kernels/fill.js'
@@ -266,6 +267,7 @@ export const tinyWorkloads: readonly Workload[] = [
   }),
   workload(ctcLogSum, note, aligned, { logits: 80, lengths: labelled.lengths, top: 10 }),
   workload(dropout, note, { n: 12, stream: 1, rate: 0.5 }, { x: 12, seed: Uint32Array.of(1, 2, 0, 0), y: 12 }),
+  workload(elementClip, note, { n: 12, limit: 0.25, scaled: 1 }, { scaling: 8, x: 12 }),
   workload(embedding, note, { rows: 4, length: 2, width: 8 }, { ids: Uint32Array.of(0, 1, 1, 2), table: 24, positions: 16, y: 32 }),
   workload(
     embeddingGrad,

@@ -1,10 +1,10 @@
-// Which parameters share a buffer. What the optimiser takes lies together, matrices before vectors, so that one dispatch a buffer updates
-// all of it and one boundary tells what decays. No buffer is larger than one binding may be.
+// Which parameters share a buffer. What the optimiser takes lies together, weights of layers before tables before vectors, so that one dispatch a
+// buffer updates all of it and one boundary tells what decays. No buffer is larger than one binding may be.
 
 import { bug, SignError } from '../base/errors.js'
 import { elements } from '../device/memory.js'
 import { storedShape } from '../ops/parameter.js'
-import { isMatrix, isTrainable, type ParameterSpec } from './parameter_spec.js'
+import { isLayerWeight, isMatrix, isTrainable, type ParameterSpec } from './parameter_spec.js'
 
 /** Parameters that lie in one buffer, in this order. */
 export interface Block {
@@ -28,7 +28,11 @@ export function parameterBlocks(specs: readonly ParameterSpec[], maxBytes: numbe
     if (isTrainable(spec) && spec.dtype === 'f16') throw bug(spec.name, 'a parameter that is trained is stored as f32, not f16')
     if (spec.running && (isTrainable(spec) || spec.dtype === 'f16')) throw bug(spec.name, 'running statistics are f32 and not trained')
   }
-  const inOrder = [...specs.filter(isMatrix), ...specs.filter((spec) => !isMatrix(spec))]
+  const inOrder = [
+    ...specs.filter(isLayerWeight),
+    ...specs.filter((spec) => isMatrix(spec) && !isLayerWeight(spec)),
+    ...specs.filter((spec) => !isMatrix(spec)),
+  ]
   checkFollowers(inOrder)
   const kinds = [
     { trainable: true, dtype: 'f32', running: undefined },
@@ -47,7 +51,8 @@ function checkFollowers(specs: readonly ParameterSpec[]): void {
   specs.forEach((spec, i) => {
     const before = specs[i - 1]
     if (!spec.follows) return
-    if (!before || isMatrix(before) !== isMatrix(spec)) throw bug(spec.name, 'it follows a parameter that is not there')
+    if (!before || isMatrix(before) !== isMatrix(spec) || before.table !== spec.table)
+      throw bug(spec.name, 'it follows a parameter that is not there')
     if (isTrainable(before) !== isTrainable(spec) || (before.dtype ?? 'f32') !== (spec.dtype ?? 'f32') || before.running !== spec.running)
       throw bug(spec.name, `taken as one with ${before.name}, it must be frozen with it and stored alike`)
   })

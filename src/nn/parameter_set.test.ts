@@ -163,9 +163,49 @@ describe('the optimiser’s ranges', () => {
     for (const { name, shape } of specs) {
       const { buffer, offset } = set.get(name).value.region!
       const range = ranges.find(({ value }) => value.region!.buffer === buffer)!
-      expect(offset / 4 < range.decayed, name).toBe(shape.length > 1)
+      expect(offset / 4 < range.matrixNumbers, name).toBe(shape.length > 1)
       expect(set.get(name).half?.region?.offset, name).toBe(shape.length > 1 ? offset / 2 : undefined)
     }
+    set.destroy()
+  })
+
+  it('tell weights of layers from tables, and both from vectors', async () => {
+    const mixed = [matrix('table', [3, 5], { table: true }), matrix('a', [3, 5]), vector('a/bias', 3), matrix('b', [4, 4])]
+    const set = await make(mixed)
+    const rate = 0.5
+    const decays = async (decayed: 'weights' | 'matrices' | 'all') => {
+      set.load(tensorsOf(mixed), 'test')
+      const recorder = new Recorder()
+      const hyper = recorder.feed('hyper', [8])
+      recordUpdate(recorder, set, hyper, { clip: 0, optimiser: { kind: 'adamw', weightDecay: 0.5, decayed } })
+      await using program = await Program.build(await lentGpu(), recorder)
+      program.write(hyper, Float32Array.of(rate, 0.9, 0.999, 1e-8, 0.1, 0.001, 0, 0))
+      await program.run({ clear: set.grads!.buffers })
+      const before = tensorsOf(mixed)
+      return [...(await set.save())]
+        .filter(([name, { data }]) => data.some((v, i) => v !== before.get(name)!.data[i]))
+        .map(([name]) => name)
+    }
+    expect(await decays('weights')).toEqual(['a', 'b'])
+    expect(await decays('matrices')).toEqual(['table', 'a', 'b'])
+    expect(await decays('all')).toEqual(['table', 'a', 'a/bias', 'b'])
+    set.destroy()
+  })
+
+  it('clips each number before the norm is taken', async () => {
+    const one = [matrix('a', [4, 4])]
+    const set = await make(one)
+    const gradient = Float32Array.from({ length: 16 }, (_, i) => (i - 8) / 4)
+    set.load(new Map([['a', { shape: [4, 4], data: gradient }]]), 'test', set.grads)
+    const recorder = new Recorder()
+    const hyper = recorder.feed('hyper', [8])
+    const options = { clip: 1, optimiser: { kind: 'adamw', weightDecay: 0, clipElements: 0.5 } } as const
+    recorder.report(recordUpdate(recorder, set, hyper, options))
+    await using program = await Program.build(await lentGpu(), recorder)
+    const [clip] = await program.run()
+    const norm = Math.sqrt(gradient.reduce((sum, v) => sum + Math.min(0.5, Math.abs(v)) ** 2, 0))
+    expect(new Float32Array(clip!)[0]).toBeCloseTo(norm, 5)
+    expect(new Float32Array(clip!)[1]).toBeCloseTo(1 / (norm + 1e-6), 5)
     set.destroy()
   })
 

@@ -9,7 +9,7 @@ import type { Parameter } from '../ops/parameter.js'
 import { checkTensors } from './check_tensors.js'
 import type { HostTensor, HostTensors } from './host_tensor.js'
 import { type Block, parameterBlocks } from './parameter_blocks.js'
-import { isMatrix, type ParameterSpec } from './parameter_spec.js'
+import { isLayerWeight, isMatrix, type ParameterSpec } from './parameter_spec.js'
 import { ParameterStore } from './parameter_store.js'
 
 /** Trained parameters that one dispatch of the optimiser updates. */
@@ -18,12 +18,14 @@ export interface OptimiserRange {
   readonly value: Tensor
   readonly first: Tensor
   readonly second: Tensor
-  /** Those that decay as halves, where products are made of them. */
+  /** The matrices as halves, where products are made of them. */
   readonly half: Tensor | undefined
   /** Numbers in it. */
   readonly length: number
-  /** How many of them decay: the first ones. */
-  readonly decayed: number
+  /** How many of them are of layers' weights: the first ones. */
+  readonly weightNumbers: number
+  /** How many are of matrices, tables behind weights: the first ones again. */
+  readonly matrixNumbers: number
 }
 
 /** What the products of linear layers and attention are made of in training: float32, or halves with sums in float32. */
@@ -116,16 +118,17 @@ export class ParameterSet {
     if (this.#trained.length === 0) throw bug('parameters', 'nothing to train: all of them are frozen')
     return this.#trained.map(({ specs }, i) => {
       const length = grads.buffers[i]!.size / 4
-      const firstVector = specs.find((spec) => !isMatrix(spec))
-      const decayed = firstVector ? grads.tensor(firstVector)!.region!.offset / 4 : length
+      const before = (first: ParameterSpec | undefined) => (first ? grads.tensor(first)!.region!.offset / 4 : length)
+      const matrixNumbers = before(specs.find((spec) => !isMatrix(spec)))
       return {
         grad: from(grads.buffers[i]!, 'grads', length),
         value: from(values.buffers[i]!, 'weights', length),
         first: from(first.buffers[i]!, 'first', length),
         second: from(second.buffers[i]!, 'second', length),
-        half: halves && decayed > 0 ? from(halves.buffers[i]!, 'halves', decayed, 'f16') : undefined,
+        half: halves && matrixNumbers > 0 ? from(halves.buffers[i]!, 'halves', matrixNumbers, 'f16') : undefined,
         length,
-        decayed,
+        weightNumbers: before(specs.find((spec) => !isLayerWeight(spec))),
+        matrixNumbers,
       }
     })
   }

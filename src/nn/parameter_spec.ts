@@ -19,6 +19,11 @@ export interface ParameterSpec {
   readonly running?: true
   /** What it is stored as; default f32. Only frozen ones may be f16, and only the weights of linear layers are read so. */
   readonly dtype?: 'f32' | 'f16'
+  /**
+   * A matrix of rows that are looked up or compared with, such as embeddings, prototypes and learned positions, and no weight of a layer: where only
+   * those decay, it does not.
+   */
+  readonly table?: true
   /** Lies right behind the parameter of its number of dimensions before it, so that both can be taken as one. */
   readonly follows?: true
 }
@@ -29,5 +34,8 @@ export const isTrainable = ({ trainable = true }: ParameterSpec): boolean => tra
 export const trainedNumbers = (specs: readonly ParameterSpec[]): number =>
   specs.filter(isTrainable).reduce((sum, { shape }) => sum + elements(shape), 0)
 
-/** What weight decay is for: biases, gains and offsets are vectors. */
+/** What weight decay is for as a rule: biases, gains and offsets are vectors. */
 export const isMatrix = ({ shape }: ParameterSpec): boolean => shape.length > 1
+
+/** What it is for where it is for weights of layers alone. */
+export const isLayerWeight = (spec: ParameterSpec): boolean => isMatrix(spec) && !spec.table

@@ -74,6 +74,13 @@ describe('warmup-cosine', () => {
     [9999, 5e-5],
   ])('step %i has rate %f', (step, rate) => void expect(schedule.rate(step)).toBeCloseTo(rate, 12))
 
+  it('may rise from a share of the rate, as Sign2GPT’s does', () => {
+    const published = createSchedule({ kind: 'warmup-cosine', warmup: 100, start: 0.01, steps: 2000, floor: 0.01 }, 3e-4)
+    expect(published.rate(50)).toBeCloseTo(3e-4 * 0.505, 12)
+    expect(published.rate(100)).toBeCloseTo(3e-4, 12)
+    expect(published.rate(2000)).toBeCloseTo(3e-6, 12)
+  })
+
   it('may do without a rise', () => {
     expect(createSchedule({ kind: 'warmup-cosine', warmup: 0, steps: 10, floor: 0 }, 1).rate(5)).toBeCloseTo(0.5, 12)
   })

@@ -14,10 +14,12 @@ export interface PlateauSettings {
   readonly minRate: number
 }
 
-/** Rise in a line over `warmup` steps, then fall along half a cosine to `floor` times the rate at step `steps`, and stay there. */
+/** Rise in a line from `start` times the rate over `warmup` steps, then fall along half a cosine to `floor` times it at step `steps`, and stay there. */
 export interface WarmupCosineSettings {
   readonly kind: 'warmup-cosine'
   readonly warmup: number
+  /** Default 0. */
+  readonly start?: number
   readonly steps: number
   readonly floor: number
 }
@@ -104,8 +106,8 @@ class Plateau implements Schedule {
   }
 }
 
-function warmupCosine({ warmup, steps, floor }: WarmupCosineSettings, step: number): number {
-  if (step <= warmup) return step / warmup
+function warmupCosine({ warmup, start = 0, steps, floor }: WarmupCosineSettings, step: number): number {
+  if (step <= warmup) return start + (1 - start) * (step / warmup)
   const way = Math.min(1, (step - warmup) / Math.max(1, steps - warmup))
   return floor + (1 - floor) * 0.5 * (1 + Math.cos(Math.PI * way))
 }

@@ -5,6 +5,7 @@ import type { Recorder } from '../device/program.js'
 import { adamw } from '../kernels/adamw.js'
 import { add } from '../kernels/add.js'
 import { clipScale } from '../kernels/clip_scale.js'
+import { elementClip } from '../kernels/element_clip.js'
 import { lossScaleUpdate } from '../kernels/loss_scale.js'
 import { PARTIALS, sumSquares } from '../kernels/sum_squares.js'
 import { toHalf } from '../kernels/to_half.js'
@@ -13,12 +14,20 @@ import type { ParameterSet } from '../nn/parameter_set.js'
 export interface UpdateOptions {
   /** Global norm that gradients are clipped to; null or 0 for none. */
   readonly clip: number | null
-  readonly optimiser: { readonly kind: 'adam' | 'adamw'; readonly weightDecay: number; readonly decayed?: 'matrices' | 'all' }
+  readonly optimiser: {
+    readonly kind: 'adam' | 'adamw'
+    readonly weightDecay: number
+    /** What decays: weights of layers; tables too; or all there is, biases and gains too. Default `matrices`. */
+    readonly decayed?: 'weights' | 'matrices' | 'all'
+    /** What each number of a gradient is clipped to before the norm is taken; null or none for nothing. */
+    readonly clipElements?: number | null
+  }
 }
 
-/** Global norm, clip, then the optimiser over the arenas. Returns clip = (norm, scale). */
+/** Clips numbers, takes the global norm, clips that, then the optimiser over the arenas. Returns clip = (norm, scale). */
 export function recordUpdate(recorder: Recorder, weights: ParameterSet, hyper: Tensor, { clip: limit, optimiser }: UpdateOptions): Tensor {
   const ranges = weights.ranges
+  if (optimiser.clipElements) recordElementClip(recorder, weights, optimiser.clipElements)
   let partial: Tensor | undefined
   for (const range of ranges) {
     const more = recorder.tensor('partial', [PARTIALS])
@@ -30,14 +39,22 @@ export function recordUpdate(recorder: Recorder, weights: ParameterSet, hyper: T
   recorder.mark('clip')
   const decoupled = optimiser.kind === 'adamw' ? 1 : 0
   const { weightDecay } = optimiser
-  for (const { grad, value, first, second, length, decayed } of ranges) {
+  for (const { grad, value, first, second, length, weightNumbers, matrixNumbers } of ranges) {
+    const decayed = { weights: weightNumbers, matrices: matrixNumbers, all: length }[optimiser.decayed ?? 'matrices']
     recorder.run(
       adamw,
       { gradient: grad, clip, hyper: tuned, weight: value, first, second },
-      { n: length, decayed: optimiser.decayed === 'all' ? length : decayed, weightDecay, decoupled },
+      { n: length, decayed, weightDecay, decoupled },
     )
   }
   return clip
+}
+
+/** The gradients of a scaled loss are clipped as if it were not scaled. */
+function recordElementClip(recorder: Recorder, weights: ParameterSet, limit: number): void {
+  const scaled = weights.scaling ? 1 : 0
+  for (const { grad, length } of weights.ranges)
+    recorder.run(elementClip, { scaling: weights.scaling ?? weights.dummy, x: grad }, { n: length, limit, scaled })
 }
 
 /** Steps without overflow after which the loss scale doubles, as PyTorch's GradScaler has it. */

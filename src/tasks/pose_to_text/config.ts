@@ -64,7 +64,7 @@ const run = keys({
     .extend({
       beta2: belowOne.default(0.998),
       weightDecay: weight.default(1e-3),
-      decayed: z.enum(['matrices', 'all']).default('all'),
+      decayed: z.enum(['weights', 'matrices', 'all']).default('all'),
       clip: z.number().positive().nullable().default(null),
     })
     .prefault({}),

@@ -50,7 +50,17 @@ describe('a run file', () => {
         maxTokens: 300,
       },
       precision: 'f32',
-      optimiser: { kind: 'adam', rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, decayed: 'matrices', clip: 5 },
+      optimiser: {
+        kind: 'adam',
+        rate: 1e-3,
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weightDecay: 0,
+        decayed: 'matrices',
+        clip: 5,
+        clipElements: null,
+      },
       schedule: { kind: 'plateau', factor: 0.7, patience: 7, minRate: 2e-4 },
       loss: { kind: 'mse', padding: 'per-sample', bones: 1, velocity: 0.5 },
       learning: { mode: 'mse', priority: 'error', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
@@ -94,7 +104,7 @@ validate: { policy: predicted-length }
     ])
     expect(config.model).toMatchObject({ preset: 'pt-base', width: 256, activation: 'gelu' })
     expect(config.optimiser.rate).toBe(1e-4)
-    expect(config.schedule).toEqual({ kind: 'warmup-cosine', warmup: 200, steps: 500, floor: 0.05 })
+    expect(config.schedule).toEqual({ kind: 'warmup-cosine', warmup: 200, start: 0, steps: 500, floor: 0.05 })
   })
 
   it('is written complete and read back equal', () => {

@@ -35,10 +35,15 @@ export const optimiser = keys({
   beta2: belowOne.default(0.999),
   epsilon: z.number().positive().default(1e-8),
   weightDecay: z.number().min(0).default(0),
-  /** What decays: matrices, as AdamW is used today, or biases and the gains of norms too, as PyTorch's optimisers do where nobody sorts parameters. */
-  decayed: z.enum(['matrices', 'all']).default('matrices'),
+  /**
+   * What decays: matrices, as AdamW is used today; of those only weights of layers, no embeddings and other tables; or biases and the gains of norms
+   * too, as PyTorch's optimisers do where nobody sorts parameters.
+   */
+  decayed: z.enum(['weights', 'matrices', 'all']).default('matrices'),
   /** Gradients are scaled down to this global norm; null leaves them as they are. */
   clip: z.number().positive().nullable().default(5),
+  /** Each number of a gradient is cut off at ± this before the norm is taken; null leaves them as they are. */
+  clipElements: z.number().positive().nullable().default(null),
 })
 
 export const schedule = oneKind('plateau', {
@@ -53,6 +58,8 @@ export const schedule = oneKind('plateau', {
   'warmup-cosine': keys({
     kind: z.literal('warmup-cosine'),
     warmup: z.int().min(0).default(200),
+    /** What the rate rises from, as a share of it. */
+    start: share.default(0),
     steps: count.default(2000),
     /** What is left of the rate at the end, as a share of it. */
     floor: share.default(0.05),

@@ -33,7 +33,17 @@ class NotingTraining implements RunnableTraining<Report, object> {
 
   constructor(steps: number, fails: number) {
     const stop = { steps, epochs: null, patience: null, minRate: null }
-    const optimiser = { kind: 'adam', rate: 1, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0, decayed: 'matrices', clip: null } as const
+    const optimiser = {
+      kind: 'adam',
+      rate: 1,
+      beta1: 0,
+      beta2: 0,
+      epsilon: 0,
+      weightDecay: 0,
+      decayed: 'matrices',
+      clip: null,
+      clipElements: null,
+    } as const
     this.progress = new TrainingProgress({ stop, schedule: { kind: 'constant' }, optimiser })
     this.#fails = fails
   }
