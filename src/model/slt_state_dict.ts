@@ -47,7 +47,8 @@ export function sltTensors(theirs: HostTensors, who: string): Map<string, HostTe
   throw new SignError('ERR_CHECKPOINT', who, problem, 'Export the model’s state dict alone')
 }
 
-function withStatistic(both: HostTensor | undefined, { data }: HostTensor, row: 0 | 1): HostTensor {
+/** Running statistics [2, width] with a mean (row 0) or a variance (row 1) put in. */
+export function withStatistic(both: HostTensor | undefined, { data }: HostTensor, row: 0 | 1): HostTensor {
   const joined = both?.data.slice() ?? new Float32Array(2 * data.length)
   joined.set(data, row * data.length)
   return { shape: [2, data.length], data: joined }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { presets } from '../model/config.js'
 import { glossParameterSpecs, parameterSpecs } from '../model/parameters.js'
 import { specialId } from '../text/vocabulary.js'
-import { type Init, initialTensors, ones, xavierUniform, zeros } from './init.js'
+import { type Init, initialTensors, ones, uniformFanIn, xavierUniform, zeros } from './init.js'
 
 const initial = (init: Init, shape: readonly number[], name = 'w', seed = 5) =>
   initialTensors([{ name, shape, init }], seed).get(name)!.data
@@ -61,4 +61,11 @@ it('gives the padding token of both tasks a row of zeros, by data and not by nam
     expect(table.filter((value) => value === 0)).toHaveLength(8)
   }
   expect(initial(xavierUniform, [6, 8], 'tokens/table').every((value) => value !== 0)).toBe(true)
+})
+
+it('draws what PyTorch gives linear layers by default', () => {
+  const data = initial(uniformFanIn(64), [100, 64])
+  const largest = Math.max(...data.map(Math.abs))
+  expect(largest).toBeLessThanOrEqual(1 / 8)
+  expect(largest).toBeGreaterThan(0.99 / 8)
 })

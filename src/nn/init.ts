@@ -26,6 +26,9 @@ export const zeros: Init = { kind: 'zeros' }
 export const ones: Init = { kind: 'ones' }
 export const xavierUniform: Init = { kind: 'xavier-uniform' }
 
+/** What PyTorch gives weights and biases of linear layers and convolutions of so many inputs where nobody asks for anything else. */
+export const uniformFanIn = (inputs: number): Init => ({ kind: 'uniform', bound: 1 / Math.sqrt(inputs) })
+
 /** First values. Each parameter's depend on the seed, its name and its shape alone, not on which others there are. */
 export function initialTensors(specs: readonly ParameterSpec[], seed: number): Map<string, HostTensor> {
   return new Map(
