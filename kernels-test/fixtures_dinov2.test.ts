@@ -72,10 +72,12 @@ interface Encoded {
   readonly clips: readonly number[]
   /** The gradient at what the head puts out; then it is a step of training. */
   readonly cotangent?: HostTensor
+  /** Whether the gradient at pixels is wanted. */
+  readonly pixels?: boolean
 }
 
 /** Runs the encoder and the head; rows of clips are put one behind the other again, padding left out. */
-async function encode({ tensors, config, images, parts, clips, cotangent }: Encoded) {
+async function encode({ tensors, config, images, parts, clips, cotangent, pixels = false }: Encoded) {
   const gpu = await lentGpu()
   const outputs = tensors.get(`${HEAD}/weight`)!.shape[0]!
   const specs = [...imageEncoderSpecs(config), ...frameHeadSpecs(HEAD, config.width, outputs)]
@@ -94,7 +96,7 @@ async function encode({ tensors, config, images, parts, clips, cotangent }: Enco
   const length = Math.max(...clips) + 1
   const lengths = recorder.feed('lengths', [clips.length], 'u32')
   const feeds = parts.map((count, i) => recorder.feed(`images.${i}`, [count, ...images.shape.slice(1)]))
-  for (const feed of feeds) graph.requireGrad(feed)
+  if (pixels) for (const feed of feeds) graph.requireGrad(feed)
   const features = imageFeatures(r, feeds, { lengths, length }, config, tables.it)
   const out = frameHead(r, HEAD, features, lengths)
   const reports: Record<string, Tensor> = { features, out }
@@ -103,7 +105,7 @@ async function encode({ tensors, config, images, parts, clips, cotangent }: Enco
     graph.shareGrad([out], dy)
     graph.backward()
     feeds.forEach((feed, i) => {
-      reports[`d images.${i}`] = graph.gradAt(feed)!
+      if (pixels) reports[`d images.${i}`] = graph.gradAt(feed)!
     })
   } else {
     feeds.forEach((feed, i) => {
@@ -115,10 +117,10 @@ async function encode({ tensors, config, images, parts, clips, cotangent }: Enco
   await using program = await Program.build(gpu, recorder)
   program.write(seed, new Uint32Array(4))
   program.write(lengths, Uint32Array.from(clips))
-  const pixels = images.data.length / images.shape[0]!
+  const each = images.data.length / images.shape[0]!
   let first = 0
   feeds.forEach((feed, i) => {
-    program.write(feed, images.data.slice(first * pixels, (first + parts[i]!) * pixels))
+    program.write(feed, images.data.slice(first * each, (first + parts[i]!) * each))
     first += parts[i]!
   })
   const inClips = (data: Float32Array, width: number) => {
@@ -133,18 +135,18 @@ async function encode({ tensors, config, images, parts, clips, cotangent }: Enco
   const numbers = new Map(Object.keys(reports).map((name, i) => [name, new Float32Array(found[i]!)]))
   const rows = (name: string, width: number) =>
     Float32Array.from(clips.flatMap((frames, b) => [...numbers.get(name)!.subarray(b * length * width, (b * length + frames) * width)]))
-  const behind = (name: string) => Float32Array.from(parts.flatMap((_, i) => [...numbers.get(`${name}.${i}`)!]))
+  const behind = (name: string) => Float32Array.from(parts.flatMap((_, i) => [...(numbers.get(`${name}.${i}`) ?? [])]))
   return {
     features: rows('features', config.width),
     out: rows('out', outputs),
-    ...(training
-      ? {
-          dImages: behind('d images'),
-          grads: await weights.it.save(weights.it.grads!),
-          running: (await weights.it.save()).get(`${HEAD}/norm/running`)!.data,
-        }
-      : { prenorm: behind('prenorm'), norm: behind('norm') }),
-    dispatches: recorder.steps.map(({ label }) => label),
+    /** Of evaluation. */
+    prenorm: behind('prenorm'),
+    norm: behind('norm'),
+    /** Of training. */
+    dImages: behind('d images'),
+    grads: training ? await weights.it.save(weights.it.grads!) : new Map<string, HostTensor>(),
+    running: (await weights.it.save()).get(`${HEAD}/norm/running`)!.data,
+    backward: recorder.steps.map(({ label }) => label).filter((label) => label.startsWith('backward/')),
   }
 }
 
@@ -187,10 +189,10 @@ describe.skipIf(!existsSync(path))(path, () => {
       const tokens = file.tensors.get('prenorm')!.shape[1]!
       const isClass = (i: number) => Math.floor(i / configOf(file, tensors, images).width) % tokens === 0
       expectNear('cls', found.features, floats(file, 'cls'), OUTPUT)
-      expectNear('prenorm', found.prenorm!, floats(file, 'prenorm'), OUTPUT)
+      expectNear('prenorm', found.prenorm, floats(file, 'prenorm'), OUTPUT)
       expectNear(
         'patch_tokens',
-        found.norm!.filter((_, i) => !isClass(i)),
+        found.norm.filter((_, i) => !isClass(i)),
         floats(file, 'patch_tokens'),
         OUTPUT,
       )
@@ -213,13 +215,14 @@ describe.skipIf(!existsSync(path))(path, () => {
         config: configOf(file, tensors, images),
         images,
         cotangent,
+        pixels: true,
         ...cut,
       })
       expectNear('out', out, floats(file, 'out'), OUTPUT)
-      expectGradients(grads!, wanted)
+      expectGradients(grads, wanted)
       const ofImages = floats(file, 'grad_images')
-      expectNear('grad_images', dImages!.subarray(0, ofImages.length), ofImages, GRADIENT)
-      expectNear('running', after!, named(file, 'after.').get(`${HEAD}/norm/running`)!.data, OUTPUT)
+      expectNear('grad_images', dImages.subarray(0, ofImages.length), ofImages, GRADIENT)
+      expectNear('running', after, named(file, 'after.').get(`${HEAD}/norm/running`)!.data, OUTPUT)
     }
   })
 
@@ -228,8 +231,13 @@ describe.skipIf(!existsSync(path))(path, () => {
     const [tensors, images, cotangent] = [weightsOf(file), tensorNamed(file, 'images'), tensorNamed(file, 'cotangent')]
     const config = configOf(file, tensors, images)
     const cut = cuts(images.shape[0]!)[0]!
-    const { grads } = await encode({ tensors, config: { ...config, trained: 'adapters' }, images, cotangent, ...cut })
-    expectGradients(grads!, named(file, 'grad.'))
+    const { grads, backward } = await encode({ tensors, config: { ...config, trained: 'adapters' }, images, cotangent, ...cut })
+    const frozen = Array.from({ length: config.layers - config.adapters!.layers }, (_, i) => `image/layer.${i}/`)
+    expect(backward.filter((label) => frozen.some((layer) => label.includes(layer)))).toEqual([])
+    expect(backward.filter((label) => /\/(linear|layer_norm|scaled_residual|class_token)_weight_grad/.test(label))).toEqual([
+      expect.stringContaining(`/${HEAD}/`),
+    ])
+    expectGradients(grads, named(file, 'grad.'))
   })
 
   it('resizes positions to every grid as the authors and as Hugging Face do', async () => {
