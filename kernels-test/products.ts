@@ -4,9 +4,11 @@ import { expect } from 'vitest'
 import type { Gpu } from '../src/device/gpu.js'
 import { linear, linearActivation, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../src/kernels/linear_half.js'
+import { linearStored, linearStoredGrad } from '../src/kernels/linear_stored.js'
 import * as reference from '../src/reference/linear.js'
 import { finished, gated, type LinearSize } from '../src/reference/linear.js'
 import * as halfReference from '../src/reference/linear_half.js'
+import * as storedReference from '../src/reference/linear_stored.js'
 import { toHalf } from '../src/reference/to_half.js'
 import { expectClose, forced, forcedWith, noise, runKernel } from './harness.js'
 
@@ -27,6 +29,13 @@ export const halfProducts: Products = {
     linearGrad: halfReference.linearHalfGrad,
     linearWeightGrad: halfReference.linearHalfWeightGrad,
   },
+  stored: toHalf,
+}
+
+/** Frozen weights stored as f16; what would train them is linear's. */
+export const storedProducts: Products = {
+  kernels: [linearStored, linearStoredGrad, linearWeightGrad],
+  reference: { ...reference, linear: storedReference.linearStored, linearGrad: storedReference.linearStoredGrad },
   stored: toHalf,
 }
 

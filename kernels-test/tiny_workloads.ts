@@ -48,6 +48,7 @@ import { liftStart } from '../src/kernels/lift_start.js'
 import { linear, linearGrad, linearWeightGrad } from '../src/kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../src/kernels/linear_half.js'
 import { linearRow } from '../src/kernels/linear_row.js'
+import { linearStored, linearStoredGrad } from '../src/kernels/linear_stored.js'
 import { loraDown, loraDownGrad, loraDownWeightGrad } from '../src/kernels/lora_down.js'
 import { loraUp, loraUpGrad, loraUpWeightGrad } from '../src/kernels/lora_up.js'
 import { lossScale, lossScaleUpdate } from '../src/kernels/loss_scale.js'
@@ -339,6 +340,18 @@ export const tinyWorkloads: readonly Workload[] = [
     { dy: 60, w: new Uint32Array(48), x: 40, dx: 40 },
   ),
   workload(linearHalfWeightGrad, note, product, { x: 40, dy: 60, dw: 96, db: 12 }),
+  workload(
+    linearStored,
+    note,
+    { ...product, ...finish, stream: 1, rate: 0.5 },
+    { x: 40, w: new Uint32Array(48), b: 12, residual: 60, seed: Uint32Array.of(1, 2, 0, 0), y: 60 },
+  ),
+  workload(
+    linearStoredGrad,
+    note,
+    { rows: 5, inner: 8, cols: 12, accumulate: 1, gated: 1, rate: 0.5 },
+    { dy: 60, w: new Uint32Array(48), x: 40, dx: 40 },
+  ),
   workload(linearRow, note, { ...product, ...finish }, { x: 40, w: 96, b: 12, residual: 60, y: 60 }),
   workload(
     loraDown,

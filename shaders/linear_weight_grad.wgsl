@@ -10,7 +10,7 @@
 // With operands in f16 it is linear_half_weight_grad: x and dy are stored in f32 and rounded as they are loaded, so that it gives the numbers
 // that matrix units give. The bias is of dy unrounded, since nothing is multiplied there.
 
-// use: operand_f32
+// use: factor_exact
 
 const TILE_ROWS = 8u;
 const TILE_COLS = 8u;

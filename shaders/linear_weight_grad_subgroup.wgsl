@@ -11,7 +11,7 @@
 // With operands in f16 it is linear_half_weight_grad_subgroup: a gradient is rounded by the lane that loads it, after its share of the bias
 // is taken.
 
-// use: operand_f32
+// use: factor_exact
 
 enable subgroups;
 

@@ -12,7 +12,7 @@
 // With operands in f16 it is linear_half_weight_grad_tiled: the tile of x is rounded as it is made; that of the gradients serves the bias
 // too, which is of them unrounded, so that a gradient is rounded by the lane that takes it.
 
-// use: operand_f32
+// use: factor_exact
 
 const SIDE = 64u; // tune: 32 64
 const SLICES = 1u; // tune: 1 2 4

@@ -10,7 +10,7 @@
 // With operands in f16 dy is rounded. Gradients are small: f16 holds nothing below 2^-24, and fewer digits below 2^-14. So the loss is
 // multiplied by a scale before the way back.
 
-// use: operand_f32
+// use: operand_f32, factor_exact
 
 struct Params { rows: u32, inner: u32, cols: u32, accumulate: u32, gated: u32, rate: f32 }
 

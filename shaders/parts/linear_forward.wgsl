@@ -7,7 +7,7 @@
 // x : [rows, inner] f32      w : [cols, inner] f32, a row an output, as PyTorch keeps it      b : [cols] f32
 // residual, y : [rows, cols] f32      seed : [4] u32, stream : as in dropout.wgsl      inner and cols are multiples of 4; rows may be anything
 
-// use: operand_f32, dropped
+// use: operand_f32, factor_exact, dropped
 
 struct Params { rows: u32, inner: u32, cols: u32, hasBias: u32, activation: u32, hasResidual: u32, stream: u32, rate: f32 }
 

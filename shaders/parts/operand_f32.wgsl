@@ -4,5 +4,3 @@
 alias Operand = vec4f;
 
 fn widened(stored: Operand) -> vec4f { return stored; }
-
-fn rounded(v: vec4f) -> vec4f { return v; }

@@ -118,9 +118,9 @@ export function taking<P extends Record<string, ParamType>>(kind: PartKind, shad
   return { ...variant, shader, text: { file, takes: [...takes, kind] } }
 }
 
-/** A variant that another's text gives with operands in f16. */
+/** A variant that another's text gives with operands in f16, those that come in f32 rounded. */
 export const f16Variant = <P extends Record<string, ParamType>>(shader: string, variant: Variant<P>): Variant<P> =>
-  taking('f16', shader, variant)
+  taking('rounded', shader, taking('f16', shader, variant))
 
 /** The text that a variant is compiled from. */
 export const textOf = (name: string, { text }: Pick<VariantSpec<never>, 'text'>): ShaderText => text ?? { file: name }

@@ -32,7 +32,7 @@ const withHalves = ({ flops, bytes }: Cost, { batch, queries, keys, heads, headW
 export const attentionHalf = defineKernel({
   ...attention,
   name: 'attention_half',
-  text: { file: 'attention', takes: ['f16'] },
+  text: { file: 'attention', takes: ['f16', 'rounded'] },
   variants: [
     f16Variant('attention_half_matrix', matrixVariant('attention_half_matrix', 'KEYS', inQueries)),
     f16Variant('attention_half_subgroup', subgroupVariant('attention_subgroup', inQueries)),
@@ -45,7 +45,7 @@ export const attentionHalf = defineKernel({
 export const attentionHalfGradQuery = defineKernel({
   ...attentionGradQuery,
   name: 'attention_half_grad_query',
-  text: { file: 'attention_grad_query', takes: ['f16'] },
+  text: { file: 'attention_grad_query', takes: ['f16', 'rounded'] },
   variants: [
     f16Variant('attention_half_grad_query_matrix', matrixVariant('attention_half_grad_query_matrix', 'KEYS', inQueries)),
     f16Variant('attention_half_grad_query_subgroup', subgroupVariant('attention_grad_query_subgroup', inQueries)),
@@ -58,7 +58,7 @@ export const attentionHalfGradQuery = defineKernel({
 export const attentionHalfGradKeyValue = defineKernel({
   ...attentionGradKeyValue,
   name: 'attention_half_grad_key_value',
-  text: { file: 'attention_grad_key_value', takes: ['f16'] },
+  text: { file: 'attention_grad_key_value', takes: ['f16', 'rounded'] },
   variants: [
     f16Variant('attention_half_grad_key_value_matrix', matrixVariant('attention_half_grad_key_value_matrix', 'QUERIES', inKeys)),
     f16Variant('attention_half_grad_key_value_subgroup', subgroupVariant('attention_grad_key_value_subgroup', inKeys)),

@@ -5,6 +5,7 @@ import {
   defineKernel,
   f16Variant,
   type ParamValues,
+  taking,
   type Variant,
 } from '../device/kernel.js'
 import {
@@ -74,7 +75,7 @@ const tileBytes = ({ ROWS, COLS, SLICES }: Constants): number => 8 * (32 * SLICE
 const WORKGROUP_BYTES = 32768
 
 /** A cost with the weights read as halves: two bytes each instead of four. */
-const withHalves = ({ flops, bytes }: Cost, { inner, cols }: ParamValues<Size>): Cost => ({ flops, bytes: bytes - 2 * inner * cols })
+export const withHalves = ({ flops, bytes }: Cost, { inner, cols }: ParamValues<Size>): Cost => ({ flops, bytes: bytes - 2 * inner * cols })
 
 /**
  * As `linear`, of half(x) and weights w [cols, inner] in f16; sums and all else in f32. half() is the nearest 16-bit float: from 65520 on
@@ -83,7 +84,7 @@ const withHalves = ({ flops, bytes }: Cost, { inner, cols }: ParamValues<Size>):
 export const linearHalf = defineKernel({
   ...linear,
   name: 'linear_half',
-  text: { file: 'linear', takes: ['f16'] },
+  text: { file: 'linear', takes: ['f16', 'rounded'] },
   variants: [
     f16Variant('linear_half_matrix', matrixVariant('linear_half_matrix', outputs.y)),
     f16Variant('linear_half_subgroup', subgroupVariant('linear_subgroup', outputs.y)),
@@ -96,7 +97,7 @@ export const linearHalf = defineKernel({
 export const linearHalfGrad = defineKernel({
   ...linearGrad,
   name: 'linear_half_grad',
-  text: { file: 'linear', takes: ['backward', 'f16'] },
+  text: { file: 'linear', takes: ['backward', 'f16', 'rounded'] },
   variants: [
     f16Variant('linear_half_grad_matrix', matrixVariant('linear_half_grad_matrix', outputs.dx)),
     f16Variant('linear_half_grad_subgroup', backwardVariant('linear_grad_subgroup', subgroupVariant('linear_subgroup', outputs.dx))),
@@ -109,14 +110,14 @@ export const linearHalfGrad = defineKernel({
 export const linearHalfWeightGrad = defineKernel({
   ...linearWeightGrad,
   name: 'linear_half_weight_grad',
-  text: { file: 'linear_weight_grad', takes: ['f16'] },
+  text: { file: 'linear_weight_grad', takes: ['rounded'] },
   variants: [
     {
       ...matrixVariant('linear_half_weight_grad_matrix', outputs.dw, slicedTileSizes, FULL_GPU_WORKGROUPS),
       tune: { ROWS: [1, 2, 4], COLS: [1, 2], SLICES: [1, 2, 4] },
       tries: (tile) => tileBytes(tile) <= WORKGROUP_BYTES,
     },
-    f16Variant('linear_half_weight_grad_subgroup', subgroupVariant('linear_weight_grad_subgroup', outputs.dw)),
-    f16Variant('linear_half_weight_grad_tiled', tiledVariant('linear_weight_grad_tiled', outputs.dw)),
+    taking('rounded', 'linear_half_weight_grad_subgroup', subgroupVariant('linear_weight_grad_subgroup', outputs.dw)),
+    taking('rounded', 'linear_half_weight_grad_tiled', tiledVariant('linear_weight_grad_tiled', outputs.dw)),
   ],
 })

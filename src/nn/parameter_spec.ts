@@ -17,7 +17,7 @@ export interface ParameterSpec {
    * saved and restored with the other values. Wants `trainable: false`.
    */
   readonly running?: true
-  /** What it is stored as; default f32. Only frozen ones may be f16, and only the weights of linear layers are read so. */
+  /** What it is stored as; default f32. Only frozen ones may be f16, and only the weights of linear layers and tables of a vocabulary are read so. */
   readonly dtype?: 'f32' | 'f16'
   /**
    * A matrix of rows that are looked up or compared with, such as embeddings, prototypes and learned positions, and no weight of a layer: where only

@@ -1,10 +1,10 @@
-import { bug } from '../base/errors.js'
 import { elements, type Tensor } from '../device/memory.js'
 import { columnSum } from '../kernels/column_sum.js'
 import { fill } from '../kernels/fill.js'
 import { linearActivation, linearGrad, linear as linearKernel, linearWeightGrad } from '../kernels/linear.js'
 import { linearHalf, linearHalfGrad, linearHalfWeightGrad } from '../kernels/linear_half.js'
 import { linearRow } from '../kernels/linear_row.js'
+import { linearStored, linearStoredGrad } from '../kernels/linear_stored.js'
 import { dropped } from './dropout.js'
 import type { Graph } from './graph.js'
 import { f32Value, type Parameter } from './parameter.js'
@@ -29,6 +29,17 @@ export interface LinearFinish {
 
 const inHalf = { linear: linearHalf, grad: linearHalfGrad, weightGrad: linearHalfWeightGrad }
 const inFull = { linear: linearKernel, grad: linearGrad, weightGrad: linearWeightGrad }
+const ofStored = { linear: linearStored, grad: linearStoredGrad, weightGrad: linearWeightGrad }
+
+/**
+ * The kernels of products with a layer's weights, and the weights as those read them: f32; as they are stored, in f16; or, in training with a
+ * scaled loss, which products of halves want, halves either way, but for very `few` rows.
+ */
+export function productsWith(g: Graph, { value, half }: Parameter, few = false) {
+  const scaled = g.training?.scaling !== undefined
+  if (value.dtype === 'f16') return { ...(scaled ? inHalf : ofStored), w: value }
+  return half && g.training && !few ? { ...inHalf, w: half } : { ...inFull, w: value }
+}
 
 /** y [..., outputs] = residual + drop(relu(x [..., inputs] · wᵀ + b)), each as far as asked for. w [outputs, inputs]: as it is stored, or in training its copy in halves, where it has one. */
 export function linear(
@@ -49,19 +60,12 @@ export function linear(
   const given = { x, b: b ? f32Value(b) : w.value, residual: residual ?? w.value, y }
   const finish = { ...params, stream: drops?.stream ?? 0, rate: drops?.rate ?? 0 }
   const few = size.rows <= FEW_ROWS && !drops
-  const stored = w.value.dtype === 'f16' ? w.value : undefined
-  const half = stored ?? (g.training && !few ? w.half : undefined)
-  const products = half ? { ...inHalf, w: half } : { ...inFull, w: w.value }
-  if (few && !half) g.recorder.run(linearRow, { ...given, w: w.value }, params)
+  const products = productsWith(g, w, few)
+  if (few && products.w.dtype === 'f32') g.recorder.run(linearRow, { ...given, w: products.w }, params)
   else g.recorder.run(products.linear, { ...given, w: products.w, seed: drops?.seed ?? w.value }, finish)
 
   if (relu) g.gate(y, drops?.rate ?? 0)
   g.onBackward(y, [x, w, b, residual], (dy) => {
-    if (stored && g.requiresGrad(x) && !g.training!.scaling)
-      throw bug(
-        w.name,
-        'a gradient through weights stored as f16 is rounded to halves: wanted a scaled loss, as training in f16 has it, got none',
-      )
     // Through a ReLU and the dropout behind it the gradient has come already.
     const behind = drops && !relu && [x, w, b].some((input) => input && g.requiresGrad(input)) ? drops : undefined
     const ds = behind ? dropped(g, dy, behind) : dy

@@ -17,7 +17,10 @@ export interface Parameter {
 /** Its value, for kernels that read f32. A bug where it is stored as f16. */
 export function f32Value({ name, value }: Parameter): Tensor {
   if (value.dtype !== 'f32')
-    throw bug(name, `wanted a parameter stored as f32, got ${value.dtype}, which only the weights of linear layers may be`)
+    throw bug(
+      name,
+      `wanted a parameter stored as f32, got ${value.dtype}, which only weights of linear layers and tables of a vocabulary may be`,
+    )
   return value
 }
 

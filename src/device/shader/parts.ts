@@ -8,6 +8,8 @@ import type { ShaderSource } from './source.js'
 const IN_PLACE_OF = {
   /** Operands stored as f16; sums are f32 in either. */
   f16: 'f32',
+  /** Factors rounded to f16 as they are loaded, instead of exact. */
+  rounded: 'exact',
   /** The way back through a product. */
   backward: 'forward',
   /** A row owned by a subgroup instead of a lane. */
