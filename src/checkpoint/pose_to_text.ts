@@ -2,8 +2,8 @@
 
 import * as z from 'zod'
 import type { Gpu } from '../device/gpu.js'
-import { largest } from '../model/config.js'
-import { MOST_NUMBERS, type PoseToTextDescription, PoseToTextModel, type PoseToTextOptions } from '../model/pose_to_text.js'
+import { largest, MOST_NUMBERS } from '../model/config.js'
+import { type PoseToTextDescription, PoseToTextModel, type PoseToTextOptions } from '../model/pose_to_text.js'
 import type { Part } from './arenas.js'
 import { type Checkpoint, type CheckpointContent, tensorsUnder } from './checkpoint.js'
 import { noVocabulary, restored, savedDescription, withTensors } from './one_model.js'

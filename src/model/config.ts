@@ -128,6 +128,9 @@ export const largest = {
   maxTokens: 1_000_000,
 } as const satisfies Partial<Record<keyof ModelConfig, number>>
 
+/** More numbers a frame than any layout of poses has. */
+export const MOST_NUMBERS = 65_536
+
 /** What of the sizes no kernel can run, although each is right by itself: which, and what is wanted of it. */
 export function* unfitting({
   width,

@@ -20,9 +20,6 @@ import { checkConfig, type ModelConfig, presets } from './config.js'
 import { GpuModel } from './gpu_model.js'
 import { poseToTextSpecs } from './parameters.js'
 
-/** More numbers a frame than any layout has. */
-export const MOST_NUMBERS = 65_536
-
 /** Sizes of a pose-to-text model. */
 export interface PoseToTextConfig
   extends Pick<

@@ -3,7 +3,7 @@ import { boneLengths } from './bone_lengths.js'
 import { rigidMotion } from './rig.testing.js'
 import { mirrored } from './sides.js'
 import { COORDS, joint } from './skeleton.js'
-import { turnAboutVertical } from './turn.js'
+import { turnAboutVertical, turnInPicture } from './turn.js'
 
 const motion = rigidMotion(12, 5)
 const lengthsOf = (joints: Float32Array) => boneLengths({ ...motion, joints })
@@ -18,6 +18,16 @@ it('a turn about the vertical leaves heights and bones as they are, and a quarte
   const point = Float32Array.of(0, 2, 1)
   turnAboutVertical(point, Math.PI / 2)
   for (const [i, value] of [1, 2, 0].entries()) expect(point[i]).toBeCloseTo(value, 6)
+})
+
+it('a turn in the picture leaves depths and bones as they are, and a quarter turn brings right down', () => {
+  const turned = motion.joints.slice()
+  turnInPicture(turned, 0.3)
+  expect(worst(lengthsOf(turned), lengthsOf(motion.joints))).toBeLessThan(1e-6)
+  expect(turned.filter((_, i) => i % 3 === 2)).toEqual(motion.joints.filter((_, i) => i % 3 === 2))
+  const point = Float32Array.of(1, 0, 2)
+  turnInPicture(point, Math.PI / 2)
+  for (const [i, value] of [0, 1, 2].entries()) expect(point[i]).toBeCloseTo(value, 6)
 })
 
 it('a mirror gives the left hand what the right one did, keeps bones, and undoes itself', () => {

@@ -103,6 +103,15 @@ describe('syntheticCorpus', () => {
     }
   })
 
+  it('knows when each word is signed: one after the other, with a way before each and after the last', () => {
+    for (const { text, frames, spans } of all) {
+      expect(spans.length).toBe(text.split(' ').length)
+      const ways = [...spans.map(({ from }, i) => from - (spans[i - 1]?.to ?? 0)), frames - spans.at(-1)!.to]
+      expect(Math.min(...ways), text).toBeGreaterThan(0)
+      expect(Math.min(...spans.map(({ from, to }) => to - from))).toBeGreaterThan(2)
+    }
+  })
+
   it('puts no sentence in two splits, and trains every word where dev and test use it', () => {
     for (const language of syntheticLanguages) {
       const texts = (clips: Clip[]) => clips.filter((clip) => clip.language === language).map((clip) => clip.text)

@@ -6,11 +6,17 @@ import { Random } from '../../base/random.js'
 import type { Clip } from '../../motion/clip.js'
 import type { Point } from './hand.js'
 import { drawSentences, type Sentence, type Splits } from './sentences.js'
-import { signSentence } from './signing.js'
+import { type FrameSpan, signSentence } from './signing.js'
 import { inventSigns } from './signs.js'
 import { glossOf, type SyntheticLanguage, syntheticLanguages, WORDS_PER_LANGUAGE, wordsOf } from './words.js'
 
-export { type SyntheticLanguage, syntheticLanguages }
+export { type FrameSpan, type SyntheticLanguage, syntheticLanguages }
+
+/** A clip of the built-in corpus, of which it is known when each word is signed. */
+export interface SyntheticClip extends Clip {
+  /** The frames of each word of the text, in order. */
+  readonly spans: readonly FrameSpan[]
+}
 
 export interface SyntheticOptions {
   /** Default: all eight. */
@@ -40,9 +46,9 @@ const DRIFT = 0.004
  * @example
  * const { train, dev } = syntheticCorpus({ languages: ['ASL', 'KSL'], clipsPerLanguage: 40, seed: 1 })
  */
-export function syntheticCorpus(options: SyntheticOptions = {}): Splits<Clip> {
+export function syntheticCorpus(options: SyntheticOptions = {}): Splits<SyntheticClip> {
   const { languages = syntheticLanguages, seed = 27 } = options
-  const corpus: Splits<Clip> = { train: [], dev: [], test: [] }
+  const corpus: Splits<SyntheticClip> = { train: [], dev: [], test: [] }
   for (const language of languages) {
     known(language)
     const clips = languageClips(language, checked(options), seed)
@@ -53,13 +59,13 @@ export function syntheticCorpus(options: SyntheticOptions = {}): Splits<Clip> {
 
 const splitNames = ['train', 'dev', 'test'] as const
 
-function languageClips(language: SyntheticLanguage, options: Checked, seed: number): Splits<Clip> {
+function languageClips(language: SyntheticLanguage, options: Checked, seed: number): Splits<SyntheticClip> {
   const { words, wordsPerSentence, clipsPerLanguage, framesPerSign, fps } = options
   const vocabulary = wordsOf(language, words)
   const signs = inventSigns(words, language, seed)
   const sentences = drawSentences(clipsPerLanguage, words, wordsPerSentence, Random.for(seed, 'sentences', language))
 
-  const clip = (sentence: Sentence, split: string, i: number): Clip => {
+  const clip = (sentence: Sentence, split: string, i: number): SyntheticClip => {
     const name = `${split}/${language}-${String(i + 1).padStart(4, '0')}`
     const random = Random.for(seed, 'drift', name)
     const drift: Point = [DRIFT * random.normal(), DRIFT * random.normal(), DRIFT * random.normal()]

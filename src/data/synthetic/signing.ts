@@ -10,14 +10,21 @@ import { restPose, type Sign, signPose } from './signs.js'
 /** Share of a sign's frames spent on the way to it. */
 const TRANSITION_SHARE = 0.4
 
+/** Frames in which something is signed: from `from` up to, not including, `to`. */
+export interface FrameSpan {
+  readonly from: number
+  readonly to: number
+}
+
 /**
- * The motion of a sequence of signs, starting and ending in the rest pose.
+ * The motion of a sequence of signs, starting and ending in the rest pose; and the frames of each sign, ways to and from it aside.
  *
  * @param framesPerSign frames of a usual sign with the way to it; a sign's own pace varies that
  * @param drift moves every signed place a little, as no two utterances are alike
  */
-export function signSentence(signs: readonly Sign[], framesPerSign: number, fps: number, drift: Point): Motion {
+export function signSentence(signs: readonly Sign[], framesPerSign: number, fps: number, drift: Point): Motion & { spans: FrameSpan[] } {
   const poses: Pose[] = [restPose]
+  const spans: FrameSpan[] = []
   const way = Math.max(2, Math.round(framesPerSign * TRANSITION_SHARE))
   const goTo = (target: Pose) => {
     const from = poses.at(-1)!
@@ -26,13 +33,15 @@ export function signSentence(signs: readonly Sign[], framesPerSign: number, fps:
   for (const sign of signs) {
     const stroke = Math.max(2, Math.round((framesPerSign - way) * sign.pace))
     goTo(drifted(signPose(sign, 0), drift))
+    // The way ends where the sign begins.
+    spans.push({ from: poses.length - 1, to: poses.length + stroke })
     for (let i = 1; i <= stroke; i++) poses.push(drifted(signPose(sign, minimumJerk(i / stroke)), drift))
   }
   goTo(restPose)
 
   const joints = new Float32Array(poses.length * COORDS)
   for (const [i, pose] of poses.entries()) writePose(pose, joints, i * COORDS)
-  return { joints, frames: poses.length, fps }
+  return { joints, frames: poses.length, fps, spans }
 }
 
 /** How a hand covers the way from 0 to 1: speed and acceleration are zero at both ends, as in human reaching. */

@@ -3,7 +3,6 @@
 import * as z from 'zod'
 import { beamDialects } from '../../infer/beam.js'
 import { largest } from '../../model/config.js'
-import { MOST_NUMBERS } from '../../model/pose_to_text.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   batching,
@@ -17,23 +16,12 @@ import {
   optimiser,
   share,
   sizes,
-  splits,
   training,
   unfittingSizes,
 } from '../../train/config/parts.js'
+import { frameCorpus, poseAugmentation } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
-
-const corpus = keys({
-  /** Paths are prefixes of `.skels`, `.text`, `.gloss` and `.files`. */
-  ...splits,
-  /** Frames a second of the stored frames; null: what the corpus' manifest says, else 25. */
-  fps: z.number().positive().nullable().default(null),
-  /** Keep every n-th frame. */
-  skipFrames: count.default(1),
-  /** Numbers of a frame in the file where they are not the 50 joints × 3 and the counter: all of them are read, as they are. */
-  numbers: count.max(MOST_NUMBERS).exactOptional(),
-})
 
 const weight = z.number().min(0)
 
@@ -43,7 +31,7 @@ export type LabelSource = (typeof labelSources)[number]
 const run = keys({
   task: z.literal('pose-to-text'),
   ...identity,
-  data: corpora(corpus),
+  data: corpora(frameCorpus),
   /** What CTC is to tell of the frames: the line of the `.gloss` file, that with its language in every gloss, or the letters of the text. */
   labels: z.enum(labelSources).default('gloss'),
   /** How the text is cut into what the decoder writes. */
@@ -81,18 +69,7 @@ const run = keys({
     /** Whose frames: the embedded ones, or those the encoder puts out. */
     at: z.enum(['frames', 'encoder']).default('encoder'),
   }).prefault({}),
-  /** What is done to training clips, drawn anew each epoch. */
-  augment: keys({
-    /** Largest turn about the vertical, in degrees, and largest change of size, as a share. Of 50 joints × 3 only. */
-    turn: z.number().min(0).max(90).default(0),
-    scale: share.default(0),
-    /** Largest change of pace, as a share. */
-    pace: belowOne.default(0),
-    /** Share of frames that are left out. */
-    dropFrames: belowOne.default(0),
-    /** Standard deviation of noise on every number. */
-    noise: weight.default(0),
-  }).prefault({}),
+  augment: poseAugmentation(),
   batch: batching(16),
   validate: keys({
     /** Steps from one validation to the next. */
@@ -121,8 +98,6 @@ function* unlearning({ loss }: { loss: { recognition: number; translation: numbe
 
 /** A pose-to-text training, complete. In `model`, what the preset decides may be absent. */
 export type PoseToTextRunConfig = z.output<typeof run>
-
-export type Augmentation = PoseToTextRunConfig['augment']
 
 /** Reads a run file's text. */
 export const parsePoseToTextConfig = runParser(run)

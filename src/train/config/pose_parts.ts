@@ -1,0 +1,45 @@
+// The parts that run files of tasks that read poses have: corpora of frames, and what is done to training clips.
+
+import * as z from 'zod'
+import { MOST_NUMBERS } from '../../model/config.js'
+import { belowOne, count, share, splits } from './parts.js'
+import { keys } from './schema.js'
+
+/** Paths are prefixes of `.skels`, `.text`, `.gloss` and `.files`. */
+export const frameCorpus = keys({
+  ...splits,
+  /** Frames a second of the stored frames; null: what the corpus' manifest says, else 25. */
+  fps: z.number().positive().nullable().default(null),
+  /** Keep every n-th frame. */
+  skipFrames: count.default(1),
+  /** Numbers of a frame in the file where they are not the 50 joints × 3 and the counter: all of them are read, as they are. */
+  numbers: count.max(MOST_NUMBERS).exactOptional(),
+})
+
+/** What is done to training clips where a run file says nothing; 0 where this does not either. */
+interface UsualAugmentation {
+  readonly scale?: number
+  readonly tilt?: number
+  readonly shift?: number
+  readonly mirror?: number
+}
+
+/** What is done to training clips, drawn anew each epoch. Turns, tilts, shifts and mirrors are of 50 joints × 3 only. */
+export const poseAugmentation = ({ scale = 0, tilt = 0, shift = 0, mirror = 0 }: UsualAugmentation = {}) =>
+  keys({
+    /** Largest turn about the vertical, in degrees; and in the picture. */
+    turn: z.number().min(0).max(90).default(0),
+    tilt: z.number().min(0).max(90).default(tilt),
+    /** Standard deviation of how far a clip is moved along each axis. */
+    shift: z.number().min(0).default(shift),
+    /** Share of clips that are mirrored. */
+    mirror: share.default(mirror),
+    /** Largest change of size, as a share. */
+    scale: share.default(scale),
+    /** Largest change of pace, as a share. */
+    pace: belowOne.default(0),
+    /** Share of frames that are left out. */
+    dropFrames: belowOne.default(0),
+    /** Standard deviation of noise on every number. */
+    noise: z.number().min(0).default(0),
+  }).prefault({})
