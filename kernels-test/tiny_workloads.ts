@@ -7,6 +7,7 @@ import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } 
 import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
 import { attentionRow } from '../src/kernels/attention_row.js'
 import { averagePool, averagePoolGrad } from '../src/kernels/average_pool.js'
+import { bandedAttention, bandedAttentionGrad } from '../src/kernels/banded_attention.js'
 import {
   batchNorm,
   batchNormGrad,
@@ -84,6 +85,7 @@ const lengths = Uint32Array.of(3, 2)
 const layout = { queryStride: 24, keyStride: 24, keyColumn: 8, valueColumn: 16 }
 const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1, scale: 0.5, ...layout }
 const [rows, qkv, rowStats] = [2 * 3 * 8, 2 * 3 * 24, 2 * 2 * 3]
+const banded = { batch: 2, length: 3, heads: 2, headWidth: 4, reach: 1, padded: 0, scale: 0.5, stream: 1, rate: 0.5 }
 const halves = (n: number) => new Uint32Array(n / 2)
 const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
 const finish = { activation: 1, hasResidual: 1 }
@@ -381,6 +383,15 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(loraUpWeightGrad, note, { rows: 5, width: 8, rank: 4, parts: 2 }, { dy: 80, h: 40, db: 64 }),
   workload(lossScale, note, { n: 3 }, { x: 3, scaling: 8, y: 3 }),
   workload(lossScaleUpdate, note, { partials: 8, limit: 1, interval: 2 }, { partial: 8, hyper: 8, scaling: 8, clip: 2, tuned: 8 }),
+  workload(bandedAttention, note, banded, { qkv, lengths, seed: Uint32Array.of(1, 2, 0, 0), y: rows, logSumExp: 12 }),
+  workload(bandedAttentionGrad, note, banded, {
+    qkv,
+    dy: rows,
+    rowStats: 2 * rowStats,
+    lengths,
+    seed: Uint32Array.of(1, 2, 0, 0),
+    dqkv: qkv,
+  }),
   workload(averagePool, note, { n: 32, length: 3, width: 8, padded: 0 }, { x: 48, lengths, y: 32 }),
   workload(averagePoolGrad, note, { n: 48, length: 3, width: 8, padded: 0, accumulate: 1 }, { dy: 32, lengths, dx: 48 }),
   workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),
