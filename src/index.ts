@@ -87,7 +87,7 @@ export { characterErrorMetric, characterErrorRate, letterErrorMetric, letterErro
 export { chrfMetric, corpusChrf } from './metrics/chrf.js'
 export { type CorpusMetric, type CountedCorpus, countCorpus, type ScoreName, scoreCorpus, type TextPair } from './metrics/corpus_metric.js'
 export { type Alignment, type DtwScore, dtw, dtwMje, type Frames as ScoredFrames, type Series } from './metrics/dtw.js'
-export { classF1, classF1Metric, type F1, type LabelPair, microF1, microF1Metric } from './metrics/f1.js'
+export { classAverages, classF1, classF1Metric, type F1, type LabelPair, microF1, microF1Metric } from './metrics/f1.js'
 export { fastAlign } from './metrics/fastdtw.js'
 export { type FeatureSet, frechetDistance } from './metrics/frechet.js'
 export { type AlignmentTable, alignGlosses } from './metrics/gloss_alignment.js'
@@ -95,6 +95,7 @@ export { glossCleanUps } from './metrics/gloss_clean_up.js'
 export { type GlossWer, type GlossWerOptions, glossWer, glossWerMetric } from './metrics/gloss_wer.js'
 export { handDtw } from './metrics/hand_dtw.js'
 export type { LengthScore, TokenUnit } from './metrics/length_classes.js'
+export { type LocatedClip, type LocatedWord, type Localisation, localisation, locatedWords, type WordSpan } from './metrics/localisation.js'
 export { durationRatio, poseStd, poseStdRatio, speed, wristPathRatio } from './metrics/motion.js'
 export {
   type MotionPair,

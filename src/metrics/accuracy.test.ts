@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { sequenceAccuracy, tokenAccuracy } from './accuracy.js'
-import { classF1, microF1 } from './f1.js'
+import { classAverages, classF1, microF1 } from './f1.js'
 import { perplexity } from './perplexity.js'
 
 describe('accuracy', () => {
@@ -35,6 +35,14 @@ describe('F1', () => {
   it('of the classes that a reference has: rain is found, wind once of two times', () => {
     expect(classF1(pairs)).toBeCloseTo((1 + 1 / 1.5) / 2, 12)
     expect(classF1([{ hypothesis: ['a'], reference: [] }])).toBeNaN()
+    expect(classAverages(pairs)).toEqual({ precision: 1, recall: 0.75, f1: classF1(pairs) })
+  })
+
+  it('has a precision of 0 for a class that is never found, and counts what no reference has only where it is in the way', () => {
+    const missed = [{ hypothesis: ['snow'], reference: ['rain'] }, ...pairs]
+    // rain: 1 found, 1 missed; wind: 1 found, 1 missed.
+    expect(classAverages(missed)).toEqual({ precision: 1, recall: 0.5, f1: 1 / 1.5 })
+    expect(classAverages([{ hypothesis: [], reference: ['rain'] }])).toEqual({ precision: 0, recall: 0, f1: 0 })
   })
 })
 

@@ -22,9 +22,16 @@ export function microF1(pairs: readonly LabelPair[]): F1 {
 }
 
 /** The mean of tp / (tp + ½(fp + fn)) over the classes that a reference has. NaN where none has any. Throws ERR_DATA for no examples. */
-export function classF1(pairs: readonly LabelPair[]): number {
+export const classF1 = (pairs: readonly LabelPair[]): number => classAverages(pairs).f1
+
+/**
+ * Precision, recall and F1 of each class that a reference has, averaged over these; a class that was never found has a precision of 0.
+ * NaN where no reference has any. Throws ERR_DATA for no examples.
+ */
+export function classAverages(pairs: readonly LabelPair[]): F1 {
   const metric = classF1Metric([...new Set(pairs.flatMap(({ reference }) => reference))])
-  return metric.scores(summed(metric, pairs))[0]!
+  const [f1, precision, recall] = metric.scores(summed(metric, pairs)) as [number, number, number]
+  return { precision, recall, f1 }
 }
 
 /** {@link microF1} as sums over examples: true positives, false positives, false negatives. */
@@ -46,10 +53,14 @@ export function microF1Metric(): CorpusMetric<LabelPair> {
   }
 }
 
-/** {@link classF1} as sums over examples, three for each of `classes`; other labels do not count. */
+/** {@link classAverages} as sums over examples, three for each of `classes`; other labels do not count. F1 comes first. */
 export function classF1Metric(classes: readonly string[]): CorpusMetric<LabelPair> {
   return {
-    names: [{ key: 'classF1', label: 'class F1' }],
+    names: [
+      { key: 'classF1', label: 'class F1' },
+      { key: 'classPrecision', label: 'class precision' },
+      { key: 'classRecall', label: 'class recall' },
+    ],
     method: `average:class|classes:${classes.length}`,
     higherIsBetter: true,
     statistics({ hypothesis, reference }) {
@@ -62,11 +73,16 @@ export function classF1Metric(classes: readonly string[]): CorpusMetric<LabelPai
       )
     },
     scores(sum) {
-      const scores = classes.flatMap((_, k) => {
+      const wanted = classes.flatMap((_, k) => {
         const [hits, extra, missed] = sum.subarray(3 * k, 3 * k + 3) as unknown as [number, number, number]
-        return hits + missed > 0 ? [f1Of(hits, extra, missed)] : []
+        return hits + missed > 0 ? [{ hits, extra, missed }] : []
       })
-      return [scores.reduce((all, score) => all + score, 0) / scores.length]
+      const average = (of: (one: (typeof wanted)[number]) => number) => wanted.reduce((all, one) => all + of(one), 0) / wanted.length
+      return [
+        average(({ hits, extra, missed }) => f1Of(hits, extra, missed)),
+        average(({ hits, extra }) => hits / Math.max(1, hits + extra)),
+        average(({ hits, missed }) => hits / (hits + missed)),
+      ]
     },
   }
 }
