@@ -95,7 +95,7 @@ export { glossCleanUps } from './metrics/gloss_clean_up.js'
 export { type GlossWer, type GlossWerOptions, glossWer, glossWerMetric } from './metrics/gloss_wer.js'
 export { handDtw } from './metrics/hand_dtw.js'
 export type { LengthScore, TokenUnit } from './metrics/length_classes.js'
-export { type LocatedClip, type LocatedWord, type Localisation, localisation, locatedWords, type WordSpan } from './metrics/localisation.js'
+export { type Localisation, type LocatedClip, type LocatedWord, localisation, locatedWords, type WordSpan } from './metrics/localisation.js'
 export { durationRatio, poseStd, poseStdRatio, speed, wristPathRatio } from './metrics/motion.js'
 export {
   type MotionPair,
@@ -112,6 +112,7 @@ export { formatMotionScores } from './metrics/motion_table.js'
 export { type NearestTraining, nearestTraining } from './metrics/nearest_training.js'
 export { type NormalisedDtw, normalisedDtw } from './metrics/normalised_dtw.js'
 export { perplexity } from './metrics/perplexity.js'
+export { foundClasses, type PresenceScores, presenceScores, type ScoredClip } from './metrics/presence.js'
 export {
   type ProgressiveScore,
   progressiveDtw,

@@ -1,4 +1,5 @@
-// A bitmap alphabet of our own for labels in pictures, five dots wide and seven high: capitals, digits and what frame counters need.
+// A bitmap alphabet of our own for labels in pictures, five dots wide and seven high: capitals, German's too, digits
+// and what frame counters need.
 
 /** Dots of a glyph, and from one glyph to the next. */
 export const WIDTH = 5
@@ -44,8 +45,14 @@ const rows: Readonly<Record<string, string>> = {
   X: '11110a040a1111',
   Y: '11110a04040404',
   Z: '1f01020408101f',
+  // Umlauts two rows shorter, with a row between them and their dots.
+  Ä: '0a000e111f1111',
+  Ö: '0a000e1111110e',
+  Ü: '0a00111111110e',
   '.': '00000000000c0c',
   '-': '0000001f000000',
+  '+': '0004041f040400',
+  _: '0000000000001f',
   '/': '00010204081000',
   ':': '000c0c000c0c00',
 }

@@ -1,6 +1,7 @@
 // A line chart as SVG: curves of a few runs over one axis, with ticks at round numbers and the name at each group's colour.
 
 import { escapeMarkup } from './markup.js'
+import { ticks } from './ticks.js'
 
 export interface Curve {
   /** Curves of one group share a colour and a place in the legend. */
@@ -80,12 +81,3 @@ const text = (x: number, y: number, content: string, more = '') =>
 const rule = (x1: number, y1: number, x2: number, y2: number) =>
   `<line x1="${x1}" y1="${y1.toFixed(1)}" x2="${x2}" y2="${y2.toFixed(1)}" stroke="#d9dce0"/>`
 const label = (value: number) => String(Number(value.toPrecision(6)))
-
-/** Round numbers from 0 to the first at or past `most`: 1, 2 or 5 times a power of ten apart. */
-function ticks(most: number): number[] {
-  if (!(most > 0)) return [0, 1]
-  const rough = most / 5
-  const power = 10 ** Math.floor(Math.log10(rough))
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough)!
-  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, i) => i * step)
-}

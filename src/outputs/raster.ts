@@ -40,7 +40,7 @@ export class Raster {
       const rows = glyph(char)
       for (let row = 0; row < HEIGHT; row++)
         for (let column = 0; column < WIDTH; column++)
-          if ((rows[row]! >> (WIDTH - 1 - column)) & 1) this.#box(x + (i * ADVANCE + column) * dot, y + row * dot, dot, dot, colour)
+          if ((rows[row]! >> (WIDTH - 1 - column)) & 1) this.box(x + (i * ADVANCE + column) * dot, y + row * dot, dot, dot, colour)
     })
   }
 
@@ -52,7 +52,8 @@ export class Raster {
     }
   }
 
-  #box(x: number, y: number, width: number, height: number, colour: Colour): void {
+  /** Fills whole pixels from (x, y), the top left corner. */
+  box(x: number, y: number, width: number, height: number, colour: Colour): void {
     const ink = rgb(colour)
     for (let row = Math.max(0, y); row < Math.min(this.height, y + height); row++)
       for (let column = Math.max(0, x); column < Math.min(this.width, x + width); column++) this.#blend(column, row, ink, 1)
