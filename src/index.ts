@@ -112,7 +112,7 @@ export { formatMotionScores } from './metrics/motion_table.js'
 export { type NearestTraining, nearestTraining } from './metrics/nearest_training.js'
 export { type NormalisedDtw, normalisedDtw } from './metrics/normalised_dtw.js'
 export { perplexity } from './metrics/perplexity.js'
-export { foundClasses, type PresenceScores, presenceScores, type ScoredClip } from './metrics/presence.js'
+export { type ClassifiedClip, foundClasses, type PresenceScores, presenceScores } from './metrics/presence.js'
 export {
   type ProgressiveScore,
   progressiveDtw,

@@ -5,7 +5,7 @@ import { classAverages, type F1, microF1 } from './f1.js'
 /** As Sign2GPT has it. */
 export const PRESENCE_THRESHOLD = 0.5
 
-export interface ScoredClip {
+export interface ClassifiedClip {
   /** One for each class, from 0 to 1. */
   readonly scores: ArrayLike<number>
   /** The classes that hold; one that is named twice counts once. */
@@ -25,7 +25,7 @@ export interface PresenceScores {
 }
 
 /** Precision, recall and F1 of the classes found. Throws ERR_DATA for no clips. */
-export function presenceScores(clips: readonly ScoredClip[], threshold = PRESENCE_THRESHOLD): PresenceScores {
+export function presenceScores(clips: readonly ClassifiedClip[], threshold = PRESENCE_THRESHOLD): PresenceScores {
   const pairs = clips.map(({ scores, targets }) => ({
     hypothesis: foundClasses(scores, threshold).map(String),
     reference: targets.map(String),
