@@ -69,7 +69,7 @@ describe('commands of the pages', () => {
   it('of the page on commands leave none out', async () => {
     const namesIn = async (...words: string[]) => {
       const { stdout } = await signllm(...words, '--help')
-      return [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z0-9]+)\b/gm)].map(([, name]) => name!)
+      return [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z0-9-]+)/gm)].map(([, name]) => name!)
     }
     const top = (await namesIn()).filter((name) => !['help', ...groups].includes(name))
     const below = await Promise.all(groups.map(async (name) => (await namesIn(name)).map((sub) => `${name} ${sub}`)))

@@ -7,6 +7,7 @@ import { again, detecting, lifting, normalised, rates, skipBroken, words, writin
 import { positive, range, rate, share } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
+import { analysedLanguages } from './data/pseudo_gloss/languages.js'
 import { boneKinds, joins } from './data/spell/join_kinds.js'
 import { splitKinds } from './data/split.js'
 import { glossSources } from './text/lang_gloss.js'
@@ -278,5 +279,17 @@ function addMakers(data: Command, cli: Cli): void {
         summary,
         `${counted(summary.lines, 'prompt')}, ${summary.named} of them naming their language${misread}: ${summary.files.join(', ')}`,
       )
+    })
+
+  data
+    .command('pseudo-glosses')
+    .description('write the pseudo-glosses of sentences: their content words in base form, the classes of pseudo-gloss training')
+    .requiredOption('--text <file>', 'sentences, one per line, or a .csv in the format of PHOENIX-2014T')
+    .addOption(new Option('--language <tag>', 'spoken language of the sentences').choices(analysedLanguages).makeOptionMandatory())
+    .requiredOption('--out <file>', 'file to write: .tsv (sentence and items with tabs between) or .jsonl')
+    .action(async (options) => {
+      const { dataPseudoGlosses, formatPseudoGlosses } = await import('./commands/data_pseudo_glosses.js')
+      const summary = await dataPseudoGlosses(options)
+      cli.print(summary, formatPseudoGlosses(summary))
     })
 }
