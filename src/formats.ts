@@ -20,6 +20,13 @@ export { type PoseComponent, type PoseFile, readPose } from './formats/pose/pose
 export type { DetectedClip, Detection } from './formats/signer.js'
 export type { CounterConvention, SkelsScale } from './formats/skels/skels.js'
 export type { SkelsOptions } from './formats/skels/write.js'
+export {
+  type MissingVectors,
+  readWordVectors,
+  type VectorTable,
+  vectorTable,
+  type WordVectors,
+} from './formats/word_vectors.js'
 export type { Clip, Motion, NamedMotion } from './motion/clip.js'
 export type { KeypointClip } from './motion/keypoints.js'
 export { type RigBone, rigBones, type Vector as RigVector } from './motion/rig.js'
@@ -27,5 +34,6 @@ export { type RigPoses, rigPoses } from './motion/rig_poses.js'
 export type { Part as BodyPart } from './motion/skeleton.js'
 export { type InspectedClip, type Inspection, writeInspection } from './outputs/inspection/inspection.js'
 export type { MotionMeta } from './outputs/json_motion.js'
+export { type LocalisationPicture, type MappedWord, type TrueSpan, writeLocalisationMap } from './outputs/localisation_map.js'
 export { type About as MotionAbout, saveMotion } from './outputs/save.js'
 export { type ViewerEntry, viewerHtml, writeViewer } from './outputs/viewer/viewer.js'
