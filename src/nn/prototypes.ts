@@ -38,6 +38,7 @@ export function prototypeSpecs(name: string, { width, vectorWidth, classes }: Pr
       shape: [classes + 1, vectorWidth],
       init: { kind: 'normal', deviation: 1, zeroRow: classes },
       trainable: train.vectors,
+      table: true,
     },
     // Of the classes and of time.
     {
