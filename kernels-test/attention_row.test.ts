@@ -20,7 +20,7 @@ describe('attention_row', () => {
   for (const keys of [1, 31, 32, 33, 211]) {
     it(`matches the reference at ${keys} keys, and one fewer with extra`, async () => {
       // The query is the first 8 of 24 columns, as beside its own key and value.
-      const params = { batch: 2, capacity: 211, heads: 2, headWidth: 4, extra: 0, scale: scaleOf(4), queryStride: 24 }
+      const params = { batch: 2, share: 1, capacity: 211, heads: 2, headWidth: 4, extra: 0, scale: scaleOf(4), queryStride: 24 }
       const q = noise(2 * 8, 1)
       const keyCache = noise(2 * 211 * 8, 2)
       const valueCache = noise(2 * 211 * 8, 3)
@@ -53,7 +53,7 @@ describe('attention_row', () => {
       const { y } = await runKernel(attention, { q, k, v, keyLengths, y: q.length, logSumExp: batch * heads * rows }, whole)
       const last = <A extends Float32Array | Float64Array>(x: A) =>
         Float64Array.from({ length: batch * width }, (_, at) => x[(Math.floor(at / width) * rows + rows - 1) * width + (at % width)]!)
-      const step = { batch, capacity: rows, heads, headWidth, extra: 1, scale, queryStride: width }
+      const step = { batch, share: 1, capacity: rows, heads, headWidth, extra: 1, scale, queryStride: width }
       const { y: row } = await runKernel(
         attentionRow,
         { q: last(q), cache: cacheOf(k, v, width), lengths: Uint32Array.of(rows - 1, rows - 1), y: batch * width },
@@ -65,7 +65,7 @@ describe('attention_row', () => {
   }
 
   it('reads no row that is not visible, gives a sample without keys zeros, and stops at the capacity', async () => {
-    const params = { batch: 3, capacity: 20, heads: 2, headWidth: 4, extra: 0, scale: scaleOf(4), queryStride: 8 }
+    const params = { batch: 3, share: 1, capacity: 20, heads: 2, headWidth: 4, extra: 0, scale: scaleOf(4), queryStride: 8 }
     const lengths = Uint32Array.of(0, 7, 4_000_000_000)
     const q = noise(3 * 8, 7)
     const hide = (x: Float64Array) => x.map((value, at) => (Math.floor(at / 8) % 20 < lengths[Math.floor(at / 160)]! ? value : Number.NaN))
@@ -76,8 +76,17 @@ describe('attention_row', () => {
     expect([...y.subarray(0, 8)]).toEqual(Array(8).fill(0))
   })
 
+  it('lets neighbouring samples see one cache', async () => {
+    const params = { batch: 6, share: 3, capacity: 40, heads: 2, headWidth: 4, extra: 0, scale: scaleOf(4), queryStride: 8 }
+    const q = noise(6 * 8, 12)
+    const [keyCache, valueCache] = [noise(2 * 40 * 8, 13), noise(2 * 40 * 8, 14)]
+    const lengths = Uint32Array.of(37, 5)
+    const { y } = await runKernel(attentionRow, { q, cache: cacheOf(keyCache, valueCache, 8), lengths, y: q.length }, params)
+    expectClose('y', y, reference(q, keyCache, valueCache, lengths, params), tolerance)
+  })
+
   it('stays finite and right for scores of ±80', async () => {
-    const params = { batch: 1, capacity: 90, heads: 1, headWidth: 4, extra: 0, scale: 40, queryStride: 4 }
+    const params = { batch: 1, share: 1, capacity: 90, heads: 1, headWidth: 4, extra: 0, scale: 40, queryStride: 4 }
     const q = Float64Array.of(1, -1, 1, -1)
     const keyCache = noise(90 * 4, 10)
     const valueCache = noise(90 * 4, 11)

@@ -185,7 +185,7 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(
     attentionRow,
     note,
-    { batch: 2, capacity: 3, heads: 2, headWidth: 4, extra: 0, scale: 0.5, queryStride: 24 },
+    { batch: 2, share: 1, capacity: 3, heads: 2, headWidth: 4, extra: 0, scale: 0.5, queryStride: 24 },
     { q: 48, cache: 96, lengths, y: 16 },
   ),
   workload(batchNorm, note, { ...clips3, epsilon: 1 }, { x: 48, lengths, statistics: 16, gamma: 8, beta: 8, y: 48 }),

@@ -5,6 +5,7 @@
 // q       : [B, queryStride] f32, of which the first D = heads·HEAD columns count, read as vec4; head h is columns h·HEAD … (h+1)·HEAD - 1
 // cache   : [B, capacity, 2D] f32, a key and its value side by side; rows not visible are not read
 // y       : [B, D] f32
+// Neighbouring samples, `share` of them, may see one cache, as beams of a sentence do: of caches and lengths there are B / share then.
 // lengths : [B] u32; extra is 1 where this step's own key was appended without lengths having moved yet
 // HEAD is at most 192. A sample that sees no key gets y = 0.
 // One workgroup owns one head of one sample. Its lanes take the keys in turn, four at a time, each under a running maximum of its
@@ -16,7 +17,7 @@ const WG = 8u; // WG · HEAD · 4 bytes of workgroup memory: 6 KiB at HEAD 192, 
 const HEAD = 64u; // tune: 4 to 192, a multiple of 4
 const LOWEST = -1e30;
 
-struct Params { batch: u32, capacity: u32, heads: u32, headWidth: u32, extra: u32, scale: f32, queryStride: u32 }
+struct Params { batch: u32, share: u32, capacity: u32, heads: u32, headWidth: u32, extra: u32, scale: f32, queryStride: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4f>;
 @group(0) @binding(1) var<storage, read> cache: array<vec4f>;
@@ -37,8 +38,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let width = params.heads * cols;
   let column = bh % params.heads * cols;
   let queryAt = b * (params.queryStride / 4u) + column;
-  let keyBase = b * params.capacity * 2u * width + column;
-  let end = select(0u, min(lengths[b] + params.extra, params.capacity), inside);
+  let seen = b / params.share;
+  let keyBase = seen * params.capacity * 2u * width + column;
+  let end = select(0u, min(lengths[seen] + params.extra, params.capacity), inside);
 
   // 1. Each lane: the weighted sum of its own keys' values, under its own maximum.
   var top = LOWEST;

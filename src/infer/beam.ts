@@ -5,8 +5,8 @@ export type BeamDialect = (typeof beamDialects)[number]
 
 export interface BeamRules {
   /**
-   * `slrt`: as neccam/slt searches; `huggingface`: as transformers 4.36 and later do, with early_stopping false. They differ in what is kept beside
-   * the beams, in how length is paid for, and in when a sentence is over; see slrt_beams.ts and hugging_face_beams.ts.
+   * `slrt`: as neccam/slt searches; `huggingface`: as transformers do, by default as 4.36 and later with early_stopping false. They differ in what is
+   * kept beside the beams, in how length is paid for, and in when a sentence is over; see slrt_beams.ts and hugging_face_beams.ts.
    */
   readonly dialect: BeamDialect
   /** Beams of each sentence. */
@@ -22,6 +22,13 @@ export interface BeamRules {
    * a place that another could have. `frozen`: it stays as it is until it is outscored or the best.
    */
   readonly finished?: 'extended' | 'frozen' | undefined
+  /** huggingface: whether a sentence is over as soon as it has as many hypotheses as beams; default false. */
+  readonly earlyStopping?: boolean | undefined
+  /**
+   * huggingface: which tokens of a hypothesis that the greatest length cuts off are counted: `written`, the default, those after `<s>`, as 4.36 and later
+   * do; or `all`, as versions before, such as 4.31.
+   */
+  readonly cutCounts?: 'written' | 'all' | undefined
 }
 
 /** One way to go on. */

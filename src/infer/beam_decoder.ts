@@ -13,7 +13,7 @@ import type { BeamRules } from './beam.js'
 import { BeamSearch, candidatesPerBeam, type FoundSentence } from './beam_search.js'
 import type { TokenWriter } from './token_program.js'
 
-/** What a decoder attends to, a row for every beam of every sentence: those of a sentence are alike, and lie together. */
+/** What a decoder attends to, a row for every sentence, or for every beam of every sentence: those of a sentence are alike then, and lie together. */
 export type DecoderMemory = Pick<DecoderStepInputs, 'memory' | 'memoryLengths'>
 
 export interface BeamDecoderOptions {

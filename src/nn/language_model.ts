@@ -20,7 +20,7 @@ export type AttentionHalf = (r: Recording, name: string, x: Tensor, layer: numbe
 export function languageLayers(r: Recording, x: Tensor, attend: AttentionHalf): Tensor {
   let y = x
   for (let i = 0; i < r.config.decoderLayers; i++) {
-    y = attend(r, `${layerName(i)}/self`, y, i)
+    y = attend(r, attentionName(i), y, i)
     y = feedForward(r, `${layerName(i)}/feed_forward`, y)
   }
   return norm(r, `${LANGUAGE}/norm`, y)
@@ -44,10 +44,13 @@ export const cachedAttention =
 /** The parameters of all layers and of the last norm. */
 export function languageLayerSpecs(sizes: LayerSizes & { readonly decoderLayers: number }): ParameterSpec[] {
   const layers = Array.from({ length: sizes.decoderLayers }, (_, i) => [
-    ...attentionSpecs(`${layerName(i)}/self`, sizes.width, ['key', 'value']),
+    ...attentionSpecs(attentionName(i), sizes.width, ['key', 'value']),
     ...feedForwardSpecs(`${layerName(i)}/feed_forward`, sizes),
   ])
   return [...layers.flat(), ...normSpecs(`${LANGUAGE}/norm`, sizes.width)]
 }
+
+/** Where a layer's parameters of attention lie. */
+export const attentionName = (i: number): string => `${layerName(i)}/self`
 
 const layerName = (i: number): string => `${LANGUAGE}/layer.${i}`

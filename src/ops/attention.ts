@@ -81,13 +81,20 @@ export function appendToCache(g: Graph, cache: Tensor, x: Tensor, lengths: Tenso
   g.recorder.run(cacheAppend, { x, lengths, cache }, { batch, capacity, width, stride, column: stride - width })
 }
 
-/** Attention of one query a sample, the first D columns of q [B, …], over the first lengths[b] + extra rows of a cache [B, capacity, 2D]. */
+/**
+ * Attention of one query a sample, the first D columns of q [B, …], over the first lengths[b] + extra rows of a cache [B, capacity, 2D] of its own; or,
+ * where there are fewer caches and lengths, of the one that it shares with its neighbours, as many for each.
+ */
 export function attentionOverCache(g: Graph, q: Tensor, cache: Tensor, lengths: Tensor, options: { heads: number; extra: number }): Tensor {
-  const [batch, capacity, both] = cache.shape as [number, number, number]
+  const [caches, capacity, both] = cache.shape as [number, number, number]
   const { heads, extra } = options
   const headWidth = both / 2 / heads
+  const queryStride = q.shape.at(-1)!
+  const batch = elements(q.shape) / queryStride
+  const share = batch / caches
+  if (!Number.isInteger(share)) throw bug(cache.name, `wanted caches that ${batch} samples share evenly, got ${caches}`)
   const y = g.tensor('y', [batch, both / 2])
-  const params = { batch, capacity, heads, headWidth, extra, scale: 1 / Math.sqrt(headWidth), queryStride: q.shape.at(-1)! }
+  const params = { batch, share, capacity, heads, headWidth, extra, scale: 1 / Math.sqrt(headWidth), queryStride }
   g.recorder.run(attentionRow, { q, cache, lengths, y }, params)
   return y
 }

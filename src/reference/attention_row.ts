@@ -2,6 +2,8 @@
 
 export interface AttentionRowShape {
   readonly batch: number
+  /** Neighbouring samples that see one cache. */
+  readonly share: number
   readonly capacity: number
   readonly heads: number
   readonly headWidth: number
@@ -9,20 +11,21 @@ export interface AttentionRowShape {
   readonly scale: number
 }
 
-/** y [B, D] from q [B, D] and caches [B, capacity, D]: sample b sees rows j < lengths[b] + extra; 0 where it sees none. */
+/** y [B, D] from q [B, D] and caches [B/share, capacity, D]: sample b sees rows j < lengths[⌊b/share⌋] + extra of its own; 0 where it sees none. */
 export function attentionRow(
   q: Float64Array,
   keyCache: Float64Array,
   valueCache: Float64Array,
   lengths: Uint32Array,
-  { batch, capacity, heads, headWidth, extra, scale }: AttentionRowShape,
+  { batch, share, capacity, heads, headWidth, extra, scale }: AttentionRowShape,
 ): Float64Array {
   const y = new Float64Array(q.length)
   for (let b = 0; b < batch; b++) {
-    const visible = Math.min(lengths[b]! + extra, capacity)
+    const seen = Math.floor(b / share)
+    const visible = Math.min(lengths[seen]! + extra, capacity)
     for (let h = 0; h < heads; h++) {
       const query = (b * heads + h) * headWidth
-      const start = (j: number) => ((b * capacity + j) * heads + h) * headWidth
+      const start = (j: number) => ((seen * capacity + j) * heads + h) * headWidth
       const scores: number[] = []
       for (let j = 0; j < visible; j++) {
         let product = 0
