@@ -3,7 +3,7 @@
 import { type ImageEncoderConfig, isAdapted } from './image_encoder_config.js'
 import { type Init, uniformFanIn, zeros } from './init.js'
 import type { ParameterSpec } from './parameter_spec.js'
-import { normSpecs } from './specs.js'
+import { normSpecs, scaleSpec } from './specs.js'
 
 const CHANNELS = 3
 
@@ -34,20 +34,15 @@ export function imageEncoderSpecs(config: ImageEncoderConfig): ParameterSpec[] {
 function layerSpecs(config: ImageEncoderConfig, layer: number): ParameterSpec[] {
   const { width, hidden, layerScale } = config
   const [attention, feedForward] = ['attention', 'feed_forward'].map((half) => `image/layer.${layer}/${half}`) as [string, string]
-  const scale = (name: string): ParameterSpec => ({
-    name: `${name}/scale`,
-    shape: [width],
-    init: { kind: 'rows', values: new Array(width).fill(layerScale) },
-  })
   return [
     ...normSpecs(`${attention}/norm`, width),
     ...productSpecs(config, layer, `${attention}/qkv`, width, 3 * width),
     ...productSpecs(config, layer, `${attention}/out`, width, width),
-    scale(attention),
+    scaleSpec(attention, width, layerScale),
     ...normSpecs(`${feedForward}/norm`, width),
     ...productSpecs(config, layer, `${feedForward}/wide`, width, hidden),
     ...productSpecs(config, layer, `${feedForward}/narrow`, hidden, width),
-    scale(feedForward),
+    scaleSpec(feedForward, width, layerScale),
   ]
 }
 

@@ -24,13 +24,21 @@ export function project(
   return graph.recorder.scope(name, () => linear(graph, x, weights.get(`${name}/weight`), weights.get(`${name}/bias`), finish))
 }
 
-/** Several projections of x in one product, side by side in the last dimension; their parameters lie one behind the other. */
-export function projectTogether({ graph, weights }: Recording, name: string, parts: readonly string[], x: Tensor): Tensor {
+/**
+ * Several projections of x in one product, side by side in the last dimension; their parameters lie one behind the other. A key's bias adds the same
+ * to all scores of a query, unless what is done to keys depends on where they stand.
+ */
+export function projectTogether(
+  { graph, weights }: Recording,
+  name: string,
+  parts: readonly string[],
+  x: Tensor,
+  { idleKeyBias = true }: { readonly idleKeyBias?: boolean } = {},
+): Tensor {
   const together = (kind: string) => weights.joined(parts.map((part) => `${name}/${part}/${kind}`))
   const [weight, bias] = [together('weight'), together('bias')]
   const count = weight.value.shape[0]! / parts.length
-  // A key's bias adds the same to all scores of a query.
-  const idleBias = { first: parts.indexOf('key') * count, count }
+  const idleBias = idleKeyBias ? { first: parts.indexOf('key') * count, count } : undefined
   return graph.recorder.scope(`${name}/${parts.join('+')}`, () => linear(graph, x, weight, bias, { idleBias }))
 }
 

@@ -30,6 +30,11 @@ export function normSpecs(name: string, width: number): ParameterSpec[] {
   ]
 }
 
+/** A scale for each column of a branch, as LayerScale has it. */
+export function scaleSpec(name: string, width: number, value: number): ParameterSpec {
+  return { name: `${name}/scale`, shape: [width], init: { kind: 'rows', values: new Array<number>(width).fill(value) } }
+}
+
 /** Of a batch norm: a gain and an offset a column; and the running mean (row 0) and variance (row 1), which are not trained. */
 export function batchNormSpecs(name: string, width: number): ParameterSpec[] {
   return [
