@@ -12,6 +12,7 @@ import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signllm } from '../src/cli.testing.js'
 import { parsePoseToTextConfig } from '../src/tasks/pose_to_text/config.js'
+import { parsePseudoGlossConfig } from '../src/tasks/pseudo_gloss/config.js'
 import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
 import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
 import { blocksOf, commandsOf, linksOf } from './markdown.js'
@@ -90,7 +91,9 @@ describe('run files of the pages', () => {
       ? parseGlossConfig
       : /^task: pose-to-text/m.test(yaml)
         ? parsePoseToTextConfig
-        : parseRunConfig
+        : /^task: pseudo-gloss/m.test(yaml)
+          ? parsePseudoGlossConfig
+          : parseRunConfig
     const notes: string[] = []
     expect(parse(yaml, path, (note) => notes.push(note)).data.length).toBeGreaterThan(0)
     expect(notes).toEqual([])
@@ -105,6 +108,10 @@ describe('run files of the pages', () => {
       parseGlossConfig(`task: text-to-gloss\nname: x\n${data}`, 'x'),
       parsePoseToTextConfig(
         'task: pose-to-text\nname: x\ndata: [{ language: ASL, train: a, numbers: 151 }]\nsignCl: { maxDistance: 3 }',
+        'x',
+      ),
+      parsePseudoGlossConfig(
+        `task: pseudo-gloss\nname: x\n${data}\nmodel: { stages: [1], attention: local, window: 3, downSample: true, positions: true, dropPath: 0, layerScale: 1 }`,
         'x',
       ),
     ]

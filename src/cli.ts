@@ -14,6 +14,7 @@ import { addEvalCommand } from './cli_eval.js'
 import { addJudgeCommands } from './cli_judge.js'
 import { bonesOption, lengthHelp, lengthPolicy, positive, rate, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
+import { addPseudoGlossCommand } from './cli_pseudo_gloss.js'
 import { addScoreCommand } from './cli_score.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import type { GenerateCommandOptions } from './commands/generate.js'
@@ -230,6 +231,7 @@ program
 
 const cli = { common, print, warn, interruption }
 addScoreCommand(program, cli)
+addPseudoGlossCommand(program, cli)
 addJudgeCommands(
   program.command('judge').description('train judges that read signing, read with them, and see how well they read'),
   cli,

@@ -15,6 +15,7 @@ export {
 } from './checkpoint/file.js'
 export type { CheckpointBytes } from './checkpoint/parse.js'
 export { poseToTextContent, poseToTextDescription, restorePoseToText } from './checkpoint/pose_to_text.js'
+export { pseudoGlossContent, pseudoGlossDescription, restorePseudoGloss } from './checkpoint/pseudo_gloss.js'
 export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
 export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
 export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
@@ -36,6 +37,7 @@ export { MultiLanguageGenerator, type SavedGroups } from './infer/multi_language
 export type { PoseFrames } from './infer/pose_reader.js'
 export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
+export { type FindGlossesOptions, type FoundGlosses, PseudoGlossReader } from './infer/pseudo_gloss_reader.js'
 export type { TranslateOptions } from './infer/search_options.js'
 export { type LabelledRun, type TranslatedClip, Translator } from './infer/translator.js'
 export { type DensityOptions, type LabelledFrames, type ModelDensity, type NamedGlossDensity, signDensityOf } from './judge/density.js'
@@ -112,7 +114,14 @@ export { formatMotionScores } from './metrics/motion_table.js'
 export { type NearestTraining, nearestTraining } from './metrics/nearest_training.js'
 export { type NormalisedDtw, normalisedDtw } from './metrics/normalised_dtw.js'
 export { perplexity } from './metrics/perplexity.js'
-export { type ClassifiedClip, foundClasses, type PresenceScores, presenceScores } from './metrics/presence.js'
+export {
+  type ClassifiedClip,
+  type ClassPresence,
+  foundClasses,
+  type PresenceScores,
+  presenceByClass,
+  presenceScores,
+} from './metrics/presence.js'
 export {
   type ProgressiveScore,
   progressiveDtw,
@@ -155,11 +164,17 @@ export type { GpuModel, GpuModelParts } from './model/gpu_model.js'
 export type { GroupBones } from './model/group_bones.js'
 export { parameterCount, parameterSpecs } from './model/parameters.js'
 export { type PoseToTextConfig, type PoseToTextDescription, PoseToTextModel, type PoseToTextOptions } from './model/pose_to_text.js'
+export type { PresetModel } from './model/preset_width.js'
+export { type PseudoGlossConfig, type PseudoGlossDescription, PseudoGlossModel, type PseudoGlossOptions } from './model/pseudo_gloss.js'
 export { type AddLanguageOptions, type GroupDescription, LanguageGroup, SignModel } from './model/sign_model.js'
+export { type SignConfig, type SignPreset, type SignSizes, signPresets } from './model/sign_sizes.js'
+export type { SignTables } from './model/sign_tokens.js'
 export { type GlossConfig, GlossModel, type GlossModelDescription } from './model/text_to_gloss.js'
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
 export { exchangeSides, facing, sidesAreExchanged } from './motion/sides.js'
 export { bones, COORDS, drawnBones, JOINTS, joint, type Part as BodyPart } from './motion/skeleton.js'
+export type { PrototypeTraining } from './nn/prototypes.js'
+export type { SignEncoderConfig } from './nn/sign_encoder_config.js'
 export type { BoneTables } from './ops/bone_joints.js'
 export type { Attempt as AdapterAttempt } from './platform/node/adapters.js'
 export { type AdapterReport, type OpenedGpu, type OpenOptions, openGpu } from './platform/node/open.js'
@@ -167,15 +182,28 @@ export { type PoseToTextRunConfig, parsePoseToTextConfig } from './tasks/pose_to
 export type { TranslationScores } from './tasks/pose_to_text/evaluate.js'
 export type { SignedLosses } from './tasks/pose_to_text/losses.js'
 export type { SignedStep } from './tasks/pose_to_text/training.js'
+export { type PseudoGlossRunConfig, parsePseudoGlossConfig } from './tasks/pseudo_gloss/config.js'
+export type { GlossedClip } from './tasks/pseudo_gloss/data.js'
+export type { PseudoGlossScores } from './tasks/pseudo_gloss/evaluate.js'
+export type { PseudoGlossStep } from './tasks/pseudo_gloss/training.js'
 export {
   type GlossTrainEvent,
   type PoseToTextTrainEvent,
+  type PseudoGlossTrainEvent,
   type TrainEvent,
   trainGlossRun,
   trainPoseToTextRun,
+  trainPseudoGlossRun,
   trainRun,
 } from './tasks/run.js'
-export { loadGlossConfig, loadPoseToTextConfig, loadRunConfig, loadRunFile } from './tasks/run_file.js'
+export {
+  type AnyRunConfig,
+  loadGlossConfig,
+  loadPoseToTextConfig,
+  loadPseudoGlossConfig,
+  loadRunConfig,
+  loadRunFile,
+} from './tasks/run_file.js'
 export { type GlossRunConfig, parseGlossConfig } from './tasks/text_to_gloss/config.js'
 export type { GlossLine } from './tasks/text_to_gloss/data.js'
 export { type GlossStep, GlossTraining, type GlossValidated } from './tasks/text_to_gloss/training.js'
@@ -191,6 +219,7 @@ export { formatLangGloss, type GlossSource, type LangGloss, langGlossLine, parse
 export { languageNamedIn, type NamingContext, withLanguageField } from './text/prompt_language.js'
 export type { PromptTemplates } from './text/prompts/templates.js'
 export { fillPrompt, promptTemplates } from './text/prompts.js'
+export { type GlossCoverage, type GlossedSentence, PseudoGlossClasses, type SavedClasses } from './text/pseudo_gloss/classes.js'
 export { type TokenPolicy, tokenise, tokenPolicies } from './text/tokenise.js'
 export { type SavedVocabulary, Vocabulary } from './text/vocabulary.js'
 export type { BatchPlan } from './train/batches.js'
@@ -204,6 +233,7 @@ export type { Scalars as LoggedScalars } from './train/run/logs.js'
 export type { RunEvent, ValidationEvent } from './train/run/loop.js'
 export type { TrainRunOptions } from './train/run/run.js'
 export type { ScheduleState } from './train/schedule.js'
+export type { SignedClip } from './train/signed_clips.js'
 export type {
   BatchShape,
   HostArrays,

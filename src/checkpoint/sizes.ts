@@ -1,7 +1,8 @@
 // The sizes that every kind of model has, as checkpoints hold them.
 
 import * as z from 'zod'
-import { largest } from '../model/config.js'
+import { largest, MOST_NUMBERS } from '../model/config.js'
+import { largestSigns, signAttentions, signInputs } from '../model/sign_sizes.js'
 
 export const savedSizes = {
   width: z.int().positive().max(largest.width),
@@ -12,4 +13,22 @@ export const savedSizes = {
   dropout: z.number(),
   activation: z.enum(['relu', 'gelu']),
   maxTokens: z.int().positive().max(largest.maxTokens),
+}
+
+/** The sizes of what reads signing in both stages of Sign2GPT. */
+export const savedSigns = {
+  input: z.enum(signInputs),
+  numbers: z.int().positive().max(MOST_NUMBERS),
+  maxFrames: z.int().positive().max(largest.maxFrames),
+  width: z.int().positive().max(largest.width),
+  heads: z.int().positive().max(largest.heads),
+  hidden: z.int().positive().max(largest.hidden),
+  stages: z.array(z.int().positive().max(largestSigns.layers)).min(1).max(largestSigns.stages),
+  attention: z.enum(signAttentions),
+  window: z.int().positive().max(largestSigns.window),
+  downSample: z.boolean(),
+  positions: z.boolean(),
+  dropout: z.number(),
+  dropPath: z.number(),
+  layerScale: z.number().positive(),
 }

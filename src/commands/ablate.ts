@@ -6,7 +6,7 @@ import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Judge } from '../judge/judge.js'
-import { presets } from '../model/config.js'
+import { modelWidth } from '../model/preset_width.js'
 import { type Curve, lineChart } from '../outputs/line_chart.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import type { TrainingConfig } from '../train/config/parts.js'
@@ -169,9 +169,7 @@ async function candidatesOf(task: AnyTask, { vary, values, variants }: AblateOpt
 
 /** The run by whose model the adapter is opened. */
 function widest(base: TrainingConfig, planned: readonly PlannedRun[]): TrainingConfig {
-  const widthOf = ({ model }: TrainingConfig & { readonly model: { readonly width?: number } }) =>
-    model.width ?? presets[model.preset].width
-  return planned.map(finalOf).reduce((best, own) => (widthOf(own) > widthOf(best) ? own : best), base)
+  return planned.map(finalOf).reduce((best, own) => (modelWidth(own.model) > modelWidth(best.model) ? own : best), base)
 }
 
 const curveOf = ({ variant, points }: AblationRun): Curve => ({

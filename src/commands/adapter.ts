@@ -1,7 +1,7 @@
 // The adapter of a command: opened, with what is not as it should be said on stderr.
 
 import { hasLongDispatches } from '../device/long_dispatches.js'
-import { type Preset, presets } from '../model/config.js'
+import { modelWidth, type PresetModel } from '../model/preset_width.js'
 import { type OpenedGpu, type OpenOptions, openGpu } from '../platform/node/open.js'
 import type { TrainingConfig } from '../train/config/parts.js'
 import { type Listener, warn } from './say.js'
@@ -16,11 +16,10 @@ export async function openAdapter(options: OpenOptions, to: Listener): Promise<O
 /** What of a run file an adapter is chosen by. */
 interface AskedOfAdapter {
   readonly adapter: TrainingConfig['adapter']
-  readonly model: { readonly preset: Preset; readonly width?: number | undefined }
+  readonly model: PresetModel
 }
 
 /** How a run's adapter is opened for its training: the one asked for, else the one the run file names. */
 export function openAsRun({ adapter, model }: AskedOfAdapter, asked: string | undefined): OpenOptions {
-  const { width = presets[model.preset].width } = model
-  return { adapter: asked ?? adapter ?? undefined, longDispatches: hasLongDispatches(width) }
+  return { adapter: asked ?? adapter ?? undefined, longDispatches: hasLongDispatches(modelWidth(model)) }
 }

@@ -1,5 +1,8 @@
 // The encoder of a pose-to-text model, as what reads frames.
 
+import { SignError } from '../base/errors.js'
+import { firstNonFinite } from '../base/finite.js'
+import { shown } from '../base/shown.js'
 import type { Recorder } from '../device/program.js'
 import {
   encodeFrames,
@@ -21,6 +24,9 @@ export interface PoseFrames {
   readonly frames: number
 }
 
+/** What of a model's sizes its frames must fit. */
+export type FrameSizes = Pick<PoseToTextConfig, 'numbers' | 'maxFrames'>
+
 /** Padded frames are a multiple of this: coarse, since a program is recorded for each. */
 const FRAME_BUCKET = 16
 
@@ -38,11 +44,7 @@ export function frameFeeds(recorder: Recorder, { rows, length }: EncoderShape, n
 }
 
 /** Clips as the arrays of {@link frameFeeds}. */
-export function frameArrays(
-  clips: readonly PoseFrames[],
-  { rows, length }: EncoderShape,
-  { numbers, maxFrames }: Pick<PoseToTextConfig, 'numbers' | 'maxFrames'>,
-) {
+export function frameArrays(clips: readonly PoseFrames[], { rows, length }: EncoderShape, { numbers, maxFrames }: FrameSizes) {
   const stride = padded(numbers)
   const frames = new Float32Array(rows * length * stride)
   for (const [r, clip] of clips.entries())
@@ -53,6 +55,16 @@ export function frameArrays(
     // A bucket may reach past the table of positions: those rows are padding.
     at: Uint32Array.from({ length: rows * length }, (_, row) => Math.min(row % length, maxFrames - 1)),
   }
+}
+
+/** Throws ERR_USAGE naming `who` for a clip that a model of these sizes cannot take. */
+export function checkPoseFrames({ values, frames }: PoseFrames, who: string, { numbers, maxFrames }: FrameSizes): void {
+  const refuse = (problem: string, nextMove: string) => new SignError('ERR_USAGE', who, problem, nextMove)
+  if (!(frames >= 1 && frames <= maxFrames))
+    throw refuse(`wanted 1 to ${maxFrames} frames, got ${shown(frames)}`, 'Cut it, or train with a larger model.maxFrames')
+  if (values.length !== frames * numbers)
+    throw refuse(`wanted ${numbers} numbers a frame, got ${values.length / frames}`, 'Give clips of the layout it was trained on')
+  if (firstNonFinite(values) >= 0) throw refuse('wanted finite numbers, got one that is not', 'Repair the clip: signllm data check')
 }
 
 export function poseReader(model: PoseToTextModel): SourceReader<PoseFrames> {

@@ -1,9 +1,7 @@
 // Signing in, text out: the frames are encoded once; CTC tells their glosses, and words come one dispatch chain at a time over key-value caches,
 // the most likely one each time or the best of several beams.
 
-import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
-import { shown } from '../base/shown.js'
 import type { Gpu } from '../device/gpu.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
 import { BLANK, decodeWord, glossOfClass, PoseToTextModel, poseToTextLayers } from '../model/pose_to_text.js'
@@ -13,7 +11,7 @@ import { BeamDecoder } from './beam_decoder.js'
 import { classRuns, readLabels } from './ctc/reading.js'
 import { runSteps, type Steps } from './decoding_loop.js'
 import { diverged, refuseDivergedLogits } from './divergence.js'
-import { classesOf, type PoseFrames, paddedFrames, poseReader, poseReport } from './pose_reader.js'
+import { checkPoseFrames, classesOf, type PoseFrames, paddedFrames, poseReader, poseReport } from './pose_reader.js'
 import { checkedSearch, type Search, type TranslateOptions } from './search_options.js'
 import { type Session, Sessions } from './sessions.js'
 import { SourceEncoder } from './source_encoder.js'
@@ -83,7 +81,7 @@ export class Translator implements AsyncDisposable {
     options.signal?.throwIfAborted()
     this.#check()
     const search = checkedSearch(options, this.#model)
-    for (const [i, clip] of clips.entries()) this.#checkClip(clip, i)
+    for (const [i, clip] of clips.entries()) checkPoseFrames(clip, `translate: clip ${i + 1}`, this.#model.config)
     const order = clips.map((_, i) => i).sort((a, b) => clips[a]!.frames - clips[b]!.frames)
     const read: TranslatedClip[] = new Array(clips.length)
     for (let first = 0; first < order.length; first += BATCH) {
@@ -230,16 +228,6 @@ export class Translator implements AsyncDisposable {
     this.#gpu.check()
     this.#sessions.check()
     this.#model.check()
-  }
-
-  #checkClip({ values, frames }: PoseFrames, i: number): void {
-    const { numbers, maxFrames } = this.#model.config
-    const refuse = (problem: string, nextMove: string) => new SignError('ERR_USAGE', `translate: clip ${i + 1}`, problem, nextMove)
-    if (!(frames >= 1 && frames <= maxFrames))
-      throw refuse(`wanted 1 to ${maxFrames} frames, got ${shown(frames)}`, 'Cut it, or train with a larger model.maxFrames')
-    if (values.length !== frames * numbers)
-      throw refuse(`wanted ${numbers} numbers a frame, got ${values.length / frames}`, 'Give clips of the layout it was trained on')
-    if (firstNonFinite(values) >= 0) throw refuse('wanted finite numbers, got one that is not', 'Repair the clip: signllm data check')
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { highestFrame, type LocatedClip, localisation, locatedWords } from './localisation.js'
-import { foundClasses, presenceScores } from './presence.js'
+import { foundClasses, presenceByClass, presenceScores } from './presence.js'
 
 describe('presence', () => {
   it('finds the classes above the threshold', () => {
@@ -19,6 +19,19 @@ describe('presence', () => {
       micro: { precision: 2 / 3, recall: 2 / 3, f1: 2 / 3 },
     })
     expect(() => presenceScores([])).toThrow('wanted at least one sentence to score')
+  })
+})
+
+describe('presence by class', () => {
+  it('tells each class that any clip has, whose mean is the score of all', () => {
+    const clips = [
+      { scores: [0.9, 0.1, 0.8], targets: [0, 1, 1] },
+      { scores: [0.2, 0.7, 0.1], targets: [1] },
+    ]
+    expect(presenceByClass(clips)).toEqual([
+      { class: 0, clips: 1, precision: 1, recall: 1, f1: 1 },
+      { class: 1, clips: 2, precision: 1, recall: 0.5, f1: 1 / 1.5 },
+    ])
   })
 })
 

@@ -32,3 +32,24 @@ export function presenceScores(clips: readonly ClassifiedClip[], threshold = PRE
   }))
   return { byClass: classAverages(pairs), micro: microF1(pairs) }
 }
+
+/** How well one class is found. */
+export interface ClassPresence extends F1 {
+  readonly class: number
+  /** Clips that have it. */
+  readonly clips: number
+}
+
+/** Each class that any clip has, in their order; the mean of their scores is {@link PresenceScores.byClass}. */
+export function presenceByClass(clips: readonly ClassifiedClip[], threshold = PRESENCE_THRESHOLD): ClassPresence[] {
+  const wanted = clips.map(({ targets }) => new Set(targets))
+  return [...new Set(clips.flatMap(({ targets }) => targets))]
+    .sort((a, b) => a - b)
+    .map((id) => {
+      const pairs = clips.map(({ scores }, i) => ({
+        hypothesis: scores[id]! > threshold ? ['x'] : [],
+        reference: wanted[i]!.has(id) ? ['x'] : [],
+      }))
+      return { class: id, clips: wanted.filter((own) => own.has(id)).length, ...classAverages(pairs) }
+    })
+}

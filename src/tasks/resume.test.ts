@@ -35,6 +35,11 @@ ${data}
 model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, maxFrames: 64, maxTokens: 8 }
 augment: { pace: 0.1, noise: 0.01 }
 validate: { every: 5, clips: 2 }`,
+  'pseudo-gloss': `task: pseudo-gloss
+${data}
+items: words
+model: { width: 16, heads: 2, hidden: 32, stages: [1, 1], dropPath: 0.1, maxFrames: 64 }
+validate: { every: 5, clips: 2 }`,
 }
 
 /** A run of a kind, with dropout and a plateau. */
@@ -77,6 +82,7 @@ describe('a run killed by SIGKILL', () => {
     ['text to pose in f16', 'whole-f16', 'killed-f16'],
     ['text to gloss', 'whole-gloss', 'killed-gloss'],
     ['pose to text', 'whole-judge', 'killed-judge'],
+    ['pseudo-gloss', 'whole-signs', 'killed-signs'],
   ] as const)('ends with the bytes of one that was not: %s', async (kind, whole, name) => {
     expect(await train(await runFile(whole, kind))).toBe(0)
 

@@ -8,6 +8,10 @@ import type { PoseToTextRunConfig } from './pose_to_text/config.js'
 import type { TranslationScores } from './pose_to_text/evaluate.js'
 import { poseToText } from './pose_to_text/task.js'
 import type { SignedStep } from './pose_to_text/training.js'
+import type { PseudoGlossRunConfig } from './pseudo_gloss/config.js'
+import type { PseudoGlossScores } from './pseudo_gloss/evaluate.js'
+import { pseudoGloss } from './pseudo_gloss/task.js'
+import type { PseudoGlossStep } from './pseudo_gloss/training.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { GlossStep, GlossValidated } from './text_to_gloss/training.js'
@@ -19,6 +23,7 @@ import type { PoseStep } from './text_to_pose/training.js'
 export type TrainEvent = RunEvent<TrainedStep<PoseStep>, Validated>
 export type GlossTrainEvent = RunEvent<TrainedStep<GlossStep>, GlossValidated>
 export type PoseToTextTrainEvent = RunEvent<TrainedStep<SignedStep>, TranslationScores>
+export type PseudoGlossTrainEvent = RunEvent<TrainedStep<PseudoGlossStep>, PseudoGlossScores>
 
 /** Runs a text-to-pose training to its end, as a stream of what happens. Throws as `runTask`. */
 export function trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
@@ -37,4 +42,13 @@ export function trainPoseToTextRun(
   options: TrainRunOptions = {},
 ): AsyncGenerator<PoseToTextTrainEvent> {
   return runTask(poseToText, gpu, config, options)
+}
+
+/** Runs a pseudo-gloss training to its end, as a stream of what happens. Throws as `runTask`. */
+export function trainPseudoGlossRun(
+  gpu: Gpu,
+  config: PseudoGlossRunConfig,
+  options: TrainRunOptions = {},
+): AsyncGenerator<PseudoGlossTrainEvent> {
+  return runTask(pseudoGloss, gpu, config, options)
 }

@@ -4,6 +4,8 @@ import { loadRunOf, readRunFile, type Warn } from '../train/run/file.js'
 import { type TaskRun, taskRun } from '../train/task.js'
 import type { PoseToTextRunConfig } from './pose_to_text/config.js'
 import { poseToText } from './pose_to_text/task.js'
+import type { PseudoGlossRunConfig } from './pseudo_gloss/config.js'
+import { pseudoGloss } from './pseudo_gloss/task.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { RunConfig } from './text_to_pose/config.js'
@@ -14,12 +16,16 @@ export async function loadTaskRun(path: string, warn?: Warn): Promise<TaskRun> {
   const { source, task } = await readRunFile(path)
   if (task === textToGloss.name) return taskRun(textToGloss, textToGloss.parse(source, path, warn))
   if (task === poseToText.name) return taskRun(poseToText, poseToText.parse(source, path, warn))
+  if (task === pseudoGloss.name) return taskRun(pseudoGloss, pseudoGloss.parse(source, path, warn))
   return taskRun(textToPose, textToPose.parse(source, path, warn))
 }
 
+/** What a run file of any task says. */
+export type AnyRunConfig = RunConfig | GlossRunConfig | PoseToTextRunConfig | PseudoGlossRunConfig
+
 /** As {@link loadTaskRun}, the configuration alone. */
-export async function loadRunFile(path: string, warn?: Warn): Promise<RunConfig | GlossRunConfig | PoseToTextRunConfig> {
-  return (await loadTaskRun(path, warn)).config as RunConfig | GlossRunConfig | PoseToTextRunConfig
+export async function loadRunFile(path: string, warn?: Warn): Promise<AnyRunConfig> {
+  return (await loadTaskRun(path, warn)).config as AnyRunConfig
 }
 
 /** Reads the run file of a text-to-pose training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
@@ -35,4 +41,9 @@ export function loadGlossConfig(path: string, warn?: Warn): Promise<GlossRunConf
 /** Reads the run file of a pose-to-text training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
 export function loadPoseToTextConfig(path: string, warn?: Warn): Promise<PoseToTextRunConfig> {
   return loadRunOf(poseToText, path, warn)
+}
+
+/** Reads the run file of a pseudo-gloss training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
+export function loadPseudoGlossConfig(path: string, warn?: Warn): Promise<PseudoGlossRunConfig> {
+  return loadRunOf(pseudoGloss, path, warn)
 }

@@ -37,6 +37,10 @@ export function checkAugmentation(settings: PoseAugmentation, numbers: number): 
   throw new SignError('ERR_CONFIG', 'augment', problem, `Set ${ofJoints.map((key) => `augment.${key}: 0`).join(', ')}`)
 }
 
+/** The most frames that a clip of so many may be shown in, of as many as a model takes. */
+export const mostFrames = (frames: number, { pace }: PoseAugmentation, limit: number): number =>
+  Math.min(limit, Math.ceil(frames / (1 - pace)))
+
 /** The clip, changed as `random` draws. At least one frame is left, and no more than `most`. */
 export function augmented(clip: PoseFrames, settings: PoseAugmentation, numbers: number, most: number, random: Random): PoseFrames {
   const { turn, scale, pace, dropFrames, noise } = settings

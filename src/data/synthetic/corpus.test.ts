@@ -106,9 +106,9 @@ describe('syntheticCorpus', () => {
   it('knows when each word is signed: one after the other, with a way before each and after the last', () => {
     for (const { text, frames, spans } of all) {
       expect(spans.length).toBe(text.split(' ').length)
-      const ways = [...spans.map(({ from }, i) => from - (spans[i - 1]?.to ?? 0)), frames - spans.at(-1)!.to]
+      const ways = [...spans.map(({ first }, i) => first - (spans[i - 1]?.end ?? 0)), frames - spans.at(-1)!.end]
       expect(Math.min(...ways), text).toBeGreaterThan(0)
-      expect(Math.min(...spans.map(({ from, to }) => to - from))).toBeGreaterThan(2)
+      expect(Math.min(...spans.map(({ first, end }) => end - first))).toBeGreaterThan(2)
     }
   })
 

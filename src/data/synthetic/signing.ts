@@ -10,10 +10,10 @@ import { restPose, type Sign, signPose } from './signs.js'
 /** Share of a sign's frames spent on the way to it. */
 const TRANSITION_SHARE = 0.4
 
-/** Frames in which something is signed: from `from` up to, not including, `to`. */
+/** Frames in which something is signed: the first, and the one behind the last. */
 export interface FrameSpan {
-  readonly from: number
-  readonly to: number
+  readonly first: number
+  readonly end: number
 }
 
 /**
@@ -34,7 +34,7 @@ export function signSentence(signs: readonly Sign[], framesPerSign: number, fps:
     const stroke = Math.max(2, Math.round((framesPerSign - way) * sign.pace))
     goTo(drifted(signPose(sign, 0), drift))
     // The way ends where the sign begins.
-    spans.push({ from: poses.length - 1, to: poses.length + stroke })
+    spans.push({ first: poses.length - 1, end: poses.length + stroke })
     for (let i = 1; i <= stroke; i++) poses.push(drifted(signPose(sign, minimumJerk(i / stroke)), drift))
   }
   goTo(restPose)

@@ -9,7 +9,7 @@ import { classOfGloss, type PoseToTextModel } from '../../model/pose_to_text.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
 import { OneModelTraining } from '../../train/one_model.js'
-import { augmented, augments } from '../../train/pose_augment.js'
+import { augmented, augments, mostFrames } from '../../train/pose_augment.js'
 import { pairArrays, samplePairs } from '../../train/sign_pairs.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
@@ -52,7 +52,7 @@ export class PoseToTextTraining extends OneModelTraining<PoseToTextModel, Signed
     this.#epoch = epoch
     const sizes = this.#ids.map(({ words, labels, frames }) => {
       const target = Math.max(words.length, labels.length, 1)
-      return { group: this.group, target, source: Math.min(this.model.config.maxFrames, this.#longest(frames)) }
+      return { group: this.group, target, source: mostFrames(frames, this.config.augment, this.model.config.maxFrames) }
     })
     return planEpoch(sizes, { ...this.config.batch, longer: 'source', seed: this.config.seed, epoch })
   }
@@ -107,11 +107,6 @@ export class PoseToTextTraining extends OneModelTraining<PoseToTextModel, Signed
     await super.destroy()
   }
 
-  /** Frames that a clip may have once its pace was changed. */
-  #longest(frames: number): number {
-    return Math.ceil(frames / (1 - this.config.augment.pace))
-  }
-
   /** What SignCL compares in a pass; nothing where it is left out. */
   #pairsOf(pass: readonly number[], clips: readonly SignedIds[], batch: BatchPlan, step: number): HostArrays {
     const { seed, signCl } = this.config
@@ -134,7 +129,7 @@ export class PoseToTextTraining extends OneModelTraining<PoseToTextModel, Signed
     const { augment, seed } = this.config
     if (!augments(augment)) return clip
     const { numbers, maxFrames } = this.model.config
-    const most = Math.min(maxFrames, this.#longest(clip.frames))
+    const most = mostFrames(clip.frames, augment, maxFrames)
     return { ...clip, ...augmented(clip, augment, numbers, most, Random.for(seed, 'augment', this.#epoch, example)) }
   }
 }

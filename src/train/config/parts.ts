@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { syntheticLanguages } from '../../data/synthetic/corpus.js'
 import { largest, type Preset, presets, unfitting } from '../../model/config.js'
+import type { PresetModel } from '../../model/preset_width.js'
 import { LANGUAGE_TAG } from '../../text/language_tag.js'
 import { chosen, keys, oneKind } from './schema.js'
 
@@ -158,7 +159,7 @@ export interface TrainingConfig {
   /** Folder of the run. */
   readonly out: string
   readonly seed: number
-  readonly model: { readonly preset: z.output<typeof sizes.preset> }
+  readonly model: PresetModel
   readonly precision: z.output<typeof precision>
   readonly optimiser: z.output<typeof optimiser>
   readonly schedule: z.output<typeof schedule>

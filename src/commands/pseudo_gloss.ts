@@ -1,0 +1,176 @@
+// `signllm pseudo-gloss MODEL --data run.yaml`: which words of their sentences clips show, and where: scores, and a picture of each clip.
+
+import { extname, join } from 'node:path'
+import { SignError } from '../base/errors.js'
+import { formatTable } from '../base/table.js'
+import { readCheckpoint } from '../checkpoint/file.js'
+import { restorePseudoGloss } from '../checkpoint/pseudo_gloss.js'
+import { clipNameProblem } from '../data/clip_name.js'
+import { normalise } from '../data/normalise.js'
+import { type FoundGlosses, PseudoGlossReader } from '../infer/pseudo_gloss_reader.js'
+import { type ClassPresence, foundClasses, PRESENCE_THRESHOLD, presenceByClass } from '../metrics/presence.js'
+import type { PseudoGlossModel } from '../model/pseudo_gloss.js'
+import { type MappedWord, writeLocalisationMap } from '../outputs/localisation_map.js'
+import { type GlossedClip, loadGlossedClips } from '../tasks/pseudo_gloss/data.js'
+import { formatGlossScores, type PseudoGlossScores, scoreGlosses, spansOf } from '../tasks/pseudo_gloss/evaluate.js'
+import { loadPseudoGlossConfig } from '../tasks/run_file.js'
+import type { SignedClip } from '../train/signed_clips.js'
+import { openAdapter } from './adapter.js'
+import type { SplitName } from './eval_data.js'
+import { motionSource } from './motion_source.js'
+import { Progress, type ProgressStream } from './progress.js'
+import { type Listener, warn } from './say.js'
+
+export interface PseudoGlossOptions extends Listener {
+  /** A run file of the task, whose sentences are compared with; or motions: a corpus, `.pose`, `.npz` or `.h5` files. */
+  readonly data: string
+  readonly split: SplitName
+  /** A folder for a picture of each clip, or a `.svg` or `.png` of the first. */
+  readonly out?: string | undefined
+  /** At most so many clips. */
+  readonly limit?: number | undefined
+  /** A word whose score is above this is found. */
+  readonly threshold?: number | undefined
+  readonly adapter?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Default: standard error. */
+  readonly stream?: ProgressStream
+}
+
+export interface ReadClipGlosses {
+  readonly name: string
+  /** Words found, the surest first, with how sure. */
+  readonly found: readonly { readonly word: string; readonly score: number }[]
+}
+
+export interface PseudoGlossSummary {
+  readonly clips: readonly ReadClipGlosses[]
+  /** Absent of motions without sentences. */
+  readonly scores?: PseudoGlossScores
+  readonly classes?: readonly (Omit<ClassPresence, 'class'> & { readonly word: string })[]
+  readonly pictures: readonly string[]
+}
+
+/** Reads clips. Throws ERR_CHECKPOINT for what is no pseudo-gloss model, ERR_DATA or ERR_CONFIG for what cannot be read, ERR_USAGE for clips that the model cannot take. */
+export async function pseudoGlosses(path: string, options: PseudoGlossOptions): Promise<PseudoGlossSummary> {
+  const { out, limit, threshold = PRESENCE_THRESHOLD, stream = process.stderr, json = false, signal } = options
+  const checkpoint = await readCheckpoint(path)
+  const { clips: all, glossed } = await clipsOf(options)
+  const clips = all.slice(0, limit)
+  if (clips.length === 0)
+    throw new SignError('ERR_DATA', options.data, `wanted clips in its ${options.split} split, got none`, 'Name another split')
+  const { gpu } = await openAdapter({ adapter: options.adapter }, options)
+  const progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
+  try {
+    await using model = restorePseudoGloss(gpu, checkpoint)
+    await using reader = new PseudoGlossReader(gpu, model)
+    const found = await reader.find(clips, { ...(signal && { signal }), onProgress: (done) => progress.update({ step: done, frames: 0 }) })
+    const pictures = out === undefined ? [] : await drawn(clips, found, { model, threshold, out })
+    return {
+      clips: clips.map(({ name }, i) => ({ name, found: wordsFound(found[i]!, model, threshold) })),
+      ...(glossed && scored(glossed.slice(0, limit), found, model, threshold)),
+      pictures,
+    }
+  } finally {
+    progress.done()
+    await gpu.destroy()
+  }
+}
+
+async function clipsOf(options: PseudoGlossOptions): Promise<{ clips: readonly SignedClip[]; glossed?: readonly GlossedClip[] }> {
+  const { data, split, signal } = options
+  if (['.yaml', '.yml'].includes(extname(data).toLowerCase())) {
+    const glossed = await loadGlossedClips(await loadPseudoGlossConfig(data, (note) => warn(note, options)), split)
+    return { clips: glossed, glossed }
+  }
+  const motions = await motionSource(data, undefined, { signal })
+  const clips: SignedClip[] = []
+  const broken = (name: string, error: Error) => warn(`${name} is left out: ${error.message}`, options)
+  for await (const { notes = [], joints, text = '', language = '', ...clip } of motions.read(motions.names, broken)) {
+    for (const note of notes) warn(`${clip.name}: ${note}`, options)
+    clips.push({ ...clip, text, language, values: normalise(joints, clip.frames, { who: clip.name }) })
+  }
+  return { clips }
+}
+
+function scored(clips: readonly GlossedClip[], found: readonly FoundGlosses[], { classes }: PseudoGlossModel, threshold: number) {
+  const pairs = clips.map(({ items }, i) => ({ scores: found[i]!.scores, targets: [...classes.targets(items)] }))
+  return {
+    scores: scoreGlosses(clips, found, classes, threshold).result,
+    classes: presenceByClass(pairs, threshold).map(({ class: id, ...presence }) => ({ word: classes.names[id]!, ...presence })),
+  }
+}
+
+const wordsFound = ({ scores }: FoundGlosses, { classes }: PseudoGlossModel, threshold: number) =>
+  foundClasses(scores, threshold)
+    .map((id) => ({ word: classes.names[id]!, score: scores[id]! }))
+    .sort((a, b) => b.score - a.score)
+
+interface Drawing {
+  readonly model: PseudoGlossModel
+  readonly threshold: number
+  readonly out: string
+}
+
+/** Pictures of all clips in a folder, or the first clip's in a file. Returns their paths. */
+async function drawn(clips: readonly SignedClip[], found: readonly FoundGlosses[], drawing: Drawing): Promise<string[]> {
+  const { out } = drawing
+  const paths = extname(out) === '' ? clips.map(({ name }) => pictureIn(out, name)) : [out]
+  for (const [i, path] of paths.entries()) {
+    const clip = clips[i]!
+    const { tokens, framesPerToken } = found[i]!
+    const words = mappedWords(clip, found[i]!, drawing)
+    await writeLocalisationMap(path, { title: clip.text || clip.name, words, tokens, framesPerToken, fps: clip.fps })
+  }
+  return paths
+}
+
+/** A clip's picture in a folder. Throws ERR_DATA for a name that is no path in it. */
+function pictureIn(folder: string, name: string): string {
+  const problem = clipNameProblem(name)
+  if (problem) throw new SignError('ERR_DATA', name, problem, 'Rename the clip')
+  return join(folder, `${name}.svg`)
+}
+
+/** The words of a clip's sentence in its order, then others that were found. */
+function mappedWords(clip: SignedClip & Partial<GlossedClip>, found: FoundGlosses, { model, threshold }: Drawing): MappedWord[] {
+  const { classes } = model
+  const isFound = new Set(foundClasses(found.scores, threshold))
+  const wanted = [...new Set((clip.items ?? []).map((item) => classes.idOf(item)))].filter((id) => id !== undefined)
+  const spans = spansOf(clip, classes)
+  return [...wanted, ...[...isFound].filter((id) => !wanted.includes(id))].map((id) => {
+    const own = spans.filter((span) => span.class === id)
+    return {
+      word: classes.names[id]!,
+      found: Float32Array.from({ length: found.tokens }, (_, t) => found.map[t * found.columns + id]!),
+      score: found.scores[id]!,
+      isWanted: wanted.includes(id),
+      isFound: isFound.has(id),
+      ...(own.length > 0 && { spans: own }),
+    }
+  })
+}
+
+/** Clips with what they show, or, where their sentences are known, how well each word is found. */
+export function formatPseudoGlossSummary({ clips, scores, classes, pictures }: PseudoGlossSummary): string {
+  const share = (value: number) => (Number.isNaN(value) ? '' : value.toFixed(3))
+  const table = classes
+    ? [
+        ['word', 'clips', 'precision', 'recall', 'F1'],
+        ...classes.map(({ word, clips: count, precision, recall, f1 }) => [
+          word,
+          String(count),
+          share(precision),
+          share(recall),
+          share(f1),
+        ]),
+      ]
+    : [['clip', 'words found'], ...clips.map(({ name, found }) => [name, found.map(({ word }) => word).join(' ') || '(none)'])]
+  return [
+    formatTable(table),
+    ...(scores ? ['', formatGlossScores(scores)] : []),
+    ...(pictures.length > 0
+      ? [`pictures: ${pictures.length > 3 ? `${pictures.length} files such as ${pictures[0]}` : pictures.join(', ')}`]
+      : []),
+  ].join('\n')
+}

@@ -1,0 +1,96 @@
+// From a pseudo-gloss run file's `data` to clips to learn from, and the classes there are.
+
+import { counted } from '../../base/counted.js'
+import { SignError } from '../../base/errors.js'
+import { nameHash } from '../../data/checksum.js'
+import type { PseudoGlossConfig, PseudoGlossDescription } from '../../model/pseudo_gloss.js'
+import { signSizesOf } from '../../model/sign_sizes.js'
+import { type GlossCoverage, PseudoGlossClasses } from '../../text/pseudo_gloss/classes.js'
+import { checkAugmentation } from '../../train/pose_augment.js'
+import { loadSignedClips, oneKind, type SignedClip, type Split, sameClips, tooLong } from '../../train/signed_clips.js'
+import type { PseudoGlossRunConfig } from './config.js'
+import { type ItemsOfClips, itemMaker } from './items.js'
+import { type ClassVectors, classVectors } from './vectors.js'
+
+/** A clip with the pseudo-glosses of its sentence. */
+export interface GlossedClip extends SignedClip {
+  readonly items: readonly string[]
+}
+
+export interface PseudoGlossData {
+  readonly train: readonly GlossedClip[]
+  /** Held-out clips, corpora taking turns; empty where they have none. */
+  readonly dev: readonly GlossedClip[]
+  readonly description: PseudoGlossDescription
+  readonly vectors: ClassVectors
+  /** What to know of the clips before a model learns from them. */
+  readonly notes: readonly string[]
+}
+
+/** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
+export async function loadPseudoGlossData(config: PseudoGlossRunConfig): Promise<PseudoGlossData> {
+  const itemsOf = await itemMaker(config)
+  const [train, dev] = [await loadGlossedClips(config, 'train', itemsOf), await loadGlossedClips(config, 'dev', itemsOf)]
+  const { numbers, fps } = oneKind([...train, ...dev])
+  checkAugmentation(config.augment, numbers)
+  const classes = PseudoGlossClasses.build(train, config.ubiquitous)
+  if (classes.size === classes.ubiquitous.size) throw noTargets(config, classes)
+  const vectors = await classVectors(config, classes.names)
+  const sizes = modelSizes(config, { numbers, vectorWidth: vectors.width })
+  for (const { name, frames } of [...train, ...dev])
+    if (frames > sizes.maxFrames) throw tooLong(name, 'maxFrames', sizes.maxFrames, 'frames', frames)
+  const languages = [...new Set(train.map(({ language }) => language))]
+  const trainedOn = train.map(({ name }) => nameHash(name)).sort()
+  return {
+    train,
+    dev,
+    description: { config: sizes, classes, languages, fps, trainedOn, seed: config.seed },
+    vectors,
+    notes: [...coverageNotes(classes.coverage(train)), ...vectors.notes, ...unknownItems(dev, classes), ...sameClips(train, dev)],
+  }
+}
+
+/** The clips of one split, with their items. Throws as `loadPseudoGlossData`. */
+export async function loadGlossedClips(config: PseudoGlossRunConfig, split: Split, itemsOf?: ItemsOfClips): Promise<GlossedClip[]> {
+  const clips = await loadSignedClips(config.data, split)
+  const items = await (itemsOf ?? (await itemMaker(config)))(clips)
+  return clips.map((clip, i) => ({ ...clip, items: items[i]! }))
+}
+
+/** What a run's model is made with. */
+export function modelSizes(
+  { model, input, vectors }: Pick<PseudoGlossRunConfig, 'model' | 'input' | 'vectors'>,
+  decided: Pick<PseudoGlossConfig, 'numbers' | 'vectorWidth'>,
+): PseudoGlossConfig {
+  const { temperatures, ...sizes } = signSizesOf(model)
+  return { ...sizes, input, ...decided, trained: { vectors: vectors.trained, temperatures } }
+}
+
+function noTargets({ items }: PseudoGlossRunConfig, { size }: PseudoGlossClasses): SignError {
+  const got = size === 0 ? 'none' : `${counted(size, 'item')} that nearly every sentence has`
+  return new SignError(
+    'ERR_DATA',
+    'pseudo-glosses',
+    `wanted items to learn in the training split, got ${got}`,
+    `Check items: ${items}, and ubiquitous`,
+  )
+}
+
+function coverageNotes({ sentences, classes, itemsPerSentence, withoutItems, ubiquitous }: GlossCoverage): string[] {
+  const dropped = ubiquitous.map(({ item }) => item).slice(0, 10)
+  return [
+    `${counted(classes, 'class', 'classes')} of pseudo-glosses, ${itemsPerSentence.toFixed(1)} in a training sentence`,
+    ...(dropped.length > 0 ? [`no targets, since many sentences have them: ${dropped.join(', ')}`] : []),
+    ...(withoutItems > 0 ? [`${withoutItems} of ${counted(sentences, 'training sentence')} have no target`] : []),
+  ]
+}
+
+/** What a model can say nothing of. */
+function unknownItems(dev: readonly GlossedClip[], classes: PseudoGlossClasses): string[] {
+  const items = new Set(dev.flatMap((clip) => clip.items))
+  const unknown = [...items].filter((item) => classes.idOf(item) === undefined)
+  if (unknown.length === 0) return []
+  return [
+    `${unknown.length} of ${counted(items.size, 'item')} of dev, such as '${unknown[0]}', are in no training sentence: they are not scored`,
+  ]
+}
