@@ -1,11 +1,10 @@
 // What frames are before a sign encoder, be they poses or features of images: a linear layer, and batch norm over the frames of the batch.
 
 import type { Tensor } from '../device/memory.js'
-import { uniformFanIn } from './init.js'
 import { batchNorm, project } from './layers.js'
 import type { ParameterSpec } from './parameter_spec.js'
 import type { Recording } from './recording.js'
-import { batchNormSpecs } from './specs.js'
+import { batchNormSpecs, defaultLinearSpecs } from './specs.js'
 
 /** BN(x·wᵀ + b) of x [B, T, inputs] over the frames before each of lengths u32 [B], 0 at padding: [B, T, outputs]. */
 export function frameHead(r: Recording, name: string, x: Tensor, lengths: Tensor): Tensor {
@@ -15,9 +14,5 @@ export function frameHead(r: Recording, name: string, x: Tensor, lengths: Tensor
 
 /** The linear layer begins as PyTorch's do. */
 export function frameHeadSpecs(name: string, inputs: number, outputs: number): ParameterSpec[] {
-  return [
-    { name: `${name}/weight`, shape: [outputs, inputs], init: uniformFanIn(inputs) },
-    { name: `${name}/bias`, shape: [outputs], init: uniformFanIn(inputs) },
-    ...batchNormSpecs(`${name}/norm`, outputs),
-  ]
+  return [...defaultLinearSpecs(name, inputs, outputs), ...batchNormSpecs(`${name}/norm`, outputs)]
 }

@@ -1,6 +1,6 @@
 // The parameters of each layer, as parts of a model's list.
 
-import { type Init, ones, xavierUniform, zeros } from './init.js'
+import { ones, uniformFanIn, xavierUniform, zeros } from './init.js'
 import type { ParameterSpec } from './parameter_spec.js'
 
 /** What the sizes of parameters follow from. */
@@ -19,8 +19,7 @@ export function linearSpecs(name: string, inputs: number, outputs: number): Para
 
 /** A linear layer that begins as PyTorch's do: weight and bias uniform within ±1/√inputs. */
 export function defaultLinearSpecs(name: string, inputs: number, outputs: number): ParameterSpec[] {
-  const init: Init = { kind: 'uniform', bound: 1 / Math.sqrt(inputs) }
-  return linearSpecs(name, inputs, outputs).map((spec) => ({ ...spec, init }))
+  return linearSpecs(name, inputs, outputs).map((spec) => ({ ...spec, init: uniformFanIn(inputs) }))
 }
 
 export function normSpecs(name: string, width: number): ParameterSpec[] {
