@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loraDown, loraDownGrad, loraDownWeightGrad } from '../src/kernels/lora_down.js'
 import * as reference from '../src/reference/lora_down.js'
-import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, forced, noise, runKernel } from './harness.js'
 
 const seed = Uint32Array.of(0x12345678, 7, 0, 0)
 const kept = { seed, stream: 5, rate: 0 }
@@ -46,10 +46,13 @@ describe('lora_down', () => {
 
       it(`matches the reference at ${JSON.stringify(shape)}, rate ${rate.toFixed(1)}`, async () => {
         const [x, a] = [noise(rows * width, 4), noise(parts * rank * width, 5)]
-        const { h } = await runKernel(loraDown, { x, a, seed, h: rows * parts * rank }, { ...shape, scale: 0.75, stream, rate })
         // A chain of `width` sums and the scale.
         const tolerance = { ulps: width + 1 + each.ulps, scale: 0.75 * width * each.size }
-        expectClose('h', h, reference.loraDown(x, a, shape, drops, 0.75), tolerance)
+        for (const variant of ['portable', 'workgroup']) {
+          const kernel = forced(loraDown, variant)
+          const { h } = await runKernel(kernel, { x, a, seed, h: rows * parts * rank }, { ...shape, scale: 0.75, stream, rate })
+          expectClose(`h, ${variant}`, h, reference.loraDown(x, a, shape, drops, 0.75), tolerance)
+        }
       })
 
       it(`matches the reference gradients at ${JSON.stringify(shape)}, rate ${rate.toFixed(1)}, replacing and adding`, async () => {

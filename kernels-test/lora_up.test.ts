@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { loraUp, loraUpGrad, loraUpWeightGrad } from '../src/kernels/lora_up.js'
 import * as reference from '../src/reference/lora_up.js'
-import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from './harness.js'
+import { dot, expectClose, expectGrad, finiteDifference, forced, noise, runKernel } from './harness.js'
 
 const seed = Uint32Array.of(0x12345678, 7, 0, 0)
 const drops = { seed, stream: 3, rate: Math.fround(0.3) }
@@ -53,8 +53,10 @@ describe('lora_up', () => {
 
     it(`matches the reference gradients at ${JSON.stringify(shape)}`, async () => {
       const [dy, h, b] = [noise(wide, 9), noise(narrow, 10), noise(factor, 11)]
-      const { dh } = await runKernel(loraUpGrad, { dy, b, dh: narrow }, { ...shape, scale: 0.75 })
-      expectClose('dh', dh, reference.loraUpGrad(dy, b, shape, 0.75), { ulps: width + 1, scale: 0.75 * width })
+      for (const variant of ['portable', 'workgroup']) {
+        const { dh } = await runKernel(forced(loraUpGrad, variant), { dy, b, dh: narrow }, { ...shape, scale: 0.75 })
+        expectClose(`dh, ${variant}`, dh, reference.loraUpGrad(dy, b, shape, 0.75), { ulps: width + 1, scale: 0.75 * width })
+      }
       const { db } = await runKernel(loraUpWeightGrad, { dy, h, db: b }, shape)
       const want = reference.loraUpWeightGrad(dy, h, shape).map((v, i) => v + b[i]!)
       expectClose('db', db, want, { ulps: rows + 1, scale: rows + 1 })

@@ -1,4 +1,5 @@
 import { defineKernel, lanes } from '../device/kernel.js'
+import { workgroupLora } from './reductions.js'
 
 /** Neighbouring rows that a lane takes. */
 const ROWS = 4
@@ -20,6 +21,7 @@ export const loraDown = defineKernel({
   buffers: { x: 'read', a: 'read', seed: 'read', h: 'write' },
   params: { rows: 'u32', width: 'u32', rank: 'u32', parts: 'u32', scale: 'f32', stream: 'u32', rate: 'f32' },
   workgroups: ({ rows, rank, parts }) => lanes((Math.ceil(rows / ROWS) * parts * rank) / 4, 8),
+  variants: [{ ...workgroupLora, shader: 'lora_down_workgroup' }],
   cost: (size) => ({ flops: flopsOf(size), bytes: bytesOf(size) }),
 })
 

@@ -1,4 +1,5 @@
 import { defineKernel, lanes } from '../device/kernel.js'
+import { workgroupLora } from './reductions.js'
 
 /** Neighbouring rows that a lane takes. */
 const ROWS = 4
@@ -32,6 +33,7 @@ export const loraUpGrad = defineKernel({
   buffers: { dy: 'read', b: 'read', dh: 'write' },
   params: { rows: 'u32', width: 'u32', rank: 'u32', parts: 'u32', scale: 'f32' },
   workgroups: ({ rows, rank, parts }) => lanes((Math.ceil(rows / ROWS) * parts * rank) / 4, 8),
+  variants: [{ ...workgroupLora, shader: 'lora_up_grad_workgroup' }],
   cost: (size) => ({ flops: flopsOf(size), bytes: bytesOf(size) }),
 })
 

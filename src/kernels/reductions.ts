@@ -24,3 +24,17 @@ export const workgroupColumns = {
   suits: ({ software }: AdapterTraits): boolean => !software,
   tune: { ACROSS: [8, 16, 32] },
 }
+
+/**
+ * Where a workgroup owns four numbers of ROWS rows of a product with few columns, [rows, parts·rank]. For GPUs: the product has few lanes, and a
+ * software driver pays too much for barriers.
+ */
+export const workgroupLora = {
+  suits: ({ software }: AdapterTraits): boolean => !software,
+  workgroups: (
+    { rows, rank, parts }: { readonly rows: number; readonly rank: number; readonly parts: number },
+    _: AdapterTraits,
+    { ROWS }: Constants,
+  ) => lanes((Math.ceil(rows / ROWS!) * parts * rank) / 4, 1),
+  tune: { ROWS: [2, 1, 4] },
+}
