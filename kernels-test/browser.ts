@@ -1,53 +1,12 @@
-// A real browser for the tests of our pages: the Chromium that the optional package @sparticuz/chromium holds. It needs nothing of the system:
-// the libraries and the font it links are packed beside it. The package's own way of unpacking races between processes; this one does not.
+// What the tests of our pages see of a real browser.
 
-import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { brotliDecompressSync } from 'node:zlib'
-import { unpackTar } from 'modern-tar'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { packageFolder, packageVersion, writableCacheFolder } from '../src/platform/node/paths.js'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 
-const root = process.platform === 'linux' && process.arch === 'x64' ? packageFolder('@sparticuz/chromium') : undefined
-
-/** Why there is no browser to test with; empty where there is one. */
-export const noBrowser = root ? '' : 'no browser: @sparticuz/chromium is not installed, or this is not linux x64'
-
-/**
- * Starts the browser, unpacked first where this is the first time.
- *
- * @param webGpu with WebGPU on SwiftShader; otherwise without any GPU
- */
-export async function launchBrowser({ webGpu = false } = {}): Promise<Browser> {
-  const folder = join(writableCacheFolder(), `chromium-${await packageVersion(root!)}`)
-  if (!existsSync(folder)) await unpack(join(root!, 'bin'), folder)
-  if (webGpu) await unpackDriver(join(root!, 'bin'), folder)
-  return chromium.launch({
-    executablePath: join(folder, 'chromium'),
-    chromiumSandbox: false,
-    args: [
-      ...(webGpu ? WITH_WEBGPU : ['--disable-gpu']),
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-    env: { ...process.env, LD_LIBRARY_PATH: join(folder, 'lib'), FONTCONFIG_PATH: folder },
-  })
-}
-
-const WITH_WEBGPU = [
-  '--enable-unsafe-webgpu',
-  '--enable-features=Vulkan',
-  '--use-webgpu-adapter=swiftshader',
-  '--use-angle=swiftshader',
-  '--use-vulkan=swiftshader',
-  '--ignore-gpu-blocklist',
-  '--in-process-gpu',
-]
+export { launchBrowser, noBrowser } from '../src/platform/node/chromium.js'
 
 /** A page opened from a disk, with everything it should not do: errors, warnings, and requests beyond its own file. */
 export interface OpenedPage {
@@ -84,36 +43,3 @@ export async function openPage(
   await rm(folder, { recursive: true })
   return { page, complaints }
 }
-
-/** Whole or not at all: into a folder beside it that is then renamed. */
-async function unpack(packed: string, folder: string): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true })
-  const partial = await mkdtemp(`${folder}.partial-`)
-  try {
-    for (const name of ['al2023.tar.br', 'fonts.tar.br'])
-      for (const { header, data } of await unpackTar(await decompressed(join(packed, name)))) {
-        if (header.type !== 'file' || !data) continue
-        await mkdir(dirname(join(partial, header.name)), { recursive: true })
-        await writeFile(join(partial, header.name), data)
-      }
-    await writeFile(join(partial, 'chromium'), await decompressed(join(packed, 'chromium.br')))
-    await chmod(join(partial, 'chromium'), 0o755)
-    await rename(partial, folder)
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true })
-    if (!existsSync(folder)) throw error // else another process won the race, with the same bytes
-  }
-}
-
-/** Puts the driver beside the browser, where it looks for it; each file whole or not at all. */
-async function unpackDriver(packed: string, folder: string): Promise<void> {
-  for (const { header, data } of await unpackTar(await decompressed(join(packed, 'swiftshader.tar.br')))) {
-    const file = join(folder, basename(header.name))
-    if (header.type !== 'file' || !data || existsSync(file)) continue
-    const partial = `${file}.partial-${process.pid}`
-    await writeFile(partial, data)
-    await rename(partial, file)
-  }
-}
-
-const decompressed = async (path: string) => brotliDecompressSync(await readFile(path))
