@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   'platform/node': ['base', 'device'],
   'platform/web': ['base', 'device'],
   kernels: ['device'],
-  video: ['base', 'platform/node', 'kernels'],
+  video: ['base', 'formats', 'platform/node', 'kernels'],
   lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
   nn: ['base', 'device', 'ops'],

@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { unpackTar } from 'modern-tar'
 import type { Browser } from 'playwright-core'
+import { writeWhole } from '../../base/files.js'
 import { optionalPackage } from '../../base/optional.js'
 import { packageFolder, packageVersion, writableCacheFolder } from './paths.js'
 
@@ -35,9 +36,22 @@ export async function launchBrowser({ webGpu = false } = {}): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
     ],
-    env: { ...process.env, LD_LIBRARY_PATH: join(folder, 'lib'), FONTCONFIG_PATH: folder },
+    env: { ...process.env, LD_LIBRARY_PATH: join(folder, 'lib'), FONTCONFIG_FILE: await fontsOf(folder) },
   })
 }
+
+/** Tells fontconfig of the fonts beside the browser: what the package has to say names folders of a machine of its own. A browser without any ends at its first word. */
+async function fontsOf(folder: string): Promise<string> {
+  const file = join(folder, 'fonts-beside.conf')
+  const text = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${inMarkup(join(folder, 'fonts'))}</dir><cachedir>${inMarkup(join(folder, 'fonts-cache'))}</cachedir></fontconfig>
+`
+  if ((await readFile(file, 'utf8').catch(() => '')) !== text) await writeWhole(file, text)
+  return file
+}
+
+const inMarkup = (path: string): string => path.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 const WITH_WEBGPU = [
   '--enable-unsafe-webgpu',
