@@ -66,7 +66,7 @@ export class ImageFeatures implements AsyncDisposable {
   }
 
   /** Features [count, width] of the first `count` frames of a pass. */
-  async read({ pixels, places, transforms }: FrameArrays, count: number): Promise<Float32Array> {
+  async read({ pixels, places, transforms }: FrameArrays, count: number): Promise<Float32Array<ArrayBuffer>> {
     this.#program.write(this.#feeds.pixels, pixels)
     this.#program.write(this.#feeds.places, places)
     this.#program.write(this.#feeds.transforms, transforms)

@@ -20,7 +20,7 @@ export function imageEncoderSpecs(config: ImageEncoderConfig): ParameterSpec[] {
   const fits = imageSize.every((pixels) => pixels === grid * patch)
   const all: readonly ParameterSpec[] = [
     { name: 'image/class_token', shape: [width], init: { kind: 'normal', deviation: 1e-6 } },
-    { name: 'image/positions', shape: [1 + grid * grid, width], init: usual, ...(!fits && { trainable: false }) },
+    { name: 'image/positions', shape: [1 + grid * grid, width], init: usual, table: true, ...(!fits && { trainable: false }) },
     { name: 'image/mask_token', shape: [width], init: zeros, trainable: false },
     { name: 'image/patches/weight', shape: [width, inputs], init: uniformFanIn(inputs) },
     { name: 'image/patches/bias', shape: [width], init: uniformFanIn(inputs) },

@@ -13,7 +13,7 @@ import { formatSafetensors } from '../formats/safetensors/format.js'
 /** Rows of `width` numbers, one a frame. */
 export interface Features {
   readonly width: number
-  readonly data: Float32Array
+  readonly data: Float32Array<ArrayBuffer>
 }
 
 /** What features follow from. */
