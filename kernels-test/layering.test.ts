@@ -41,7 +41,7 @@ const mayImport: Record<string, readonly string[]> = {
     'infer',
     'train',
   ],
-  profile: ['base', 'generated', 'outputs', 'device', 'model', 'infer', 'train'],
+  profile: ['base', 'generated', 'outputs', 'device', 'nn', 'model', 'infer', 'train'],
   judge: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'kernels', 'ops', 'nn', 'model', 'checkpoint'],
     'infer',

@@ -40,6 +40,20 @@ describe('planTraining', () => {
     expect(new Set(plan.arenas.slice(0, 4).map(({ bytes }) => bytes)).size).toBe(1)
   })
 
+  it('counts the parameters of each part, layers together', () => {
+    expect(plan.parameters.map(({ name }) => name)).toEqual([
+      'ASL tokens',
+      'ASL frames',
+      'ASL encoder',
+      'ASL decoder',
+      'ASL pose',
+      'ASL duration',
+      'ASL alignment',
+    ])
+    expect(plan.parameters.at(-2)).toEqual({ name: 'ASL duration', trained: 17 * 16 + 17, frozen: 0 })
+    expect(formatPlan(plan)).toMatch(/^parameters +trained +frozen +as f32 +as f16\nASL tokens /)
+  })
+
   it('plans every batch shape once, with no two tensors of a slot alive at once', () => {
     expect(plan.programs.length).toBeGreaterThan(1)
     expect(new Set(plan.programs.map(({ name }) => name)).size).toBe(plan.programs.length)

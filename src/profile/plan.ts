@@ -6,10 +6,13 @@ import { passesOf } from '../train/batches.js'
 import type { TaskRun } from '../train/task.js'
 import { recordStep } from '../train/trainer.js'
 import { formatMemory, groupArenas, type MemoryPlan, mebibytes, type ProgramMemory, programMemory, total } from './memory_plan.js'
+import { formatParts, type PartParameters, partParameters } from './parameter_parts.js'
 import { describeShape } from './train.js'
 
 /** The arenas and the programs of all batch shapes, in the order the first epoch meets them. */
 export interface TrainingPlan extends MemoryPlan {
+  /** Of each part of the models. */
+  readonly parameters: readonly PartParameters[]
   /** Bytes of the slots that all programs share. */
   readonly pool: number
   /** The same, had the largest batch come first: a pool opens a slot where none it holds is large enough. */
@@ -34,7 +37,8 @@ export async function planTraining(gpu: Gpu, { task, config }: TaskRun): Promise
     }
     const all = [...programs.values()]
     const largestFirst = all.toSorted((a, b) => total(b.slots) - total(a.slots))
-    return { arenas: training.groups.flatMap(groupArenas), programs: all, pool: poolOf(all), leastPool: poolOf(largestFirst) }
+    const parameters = training.groups.flatMap(partParameters)
+    return { parameters, arenas: training.groups.flatMap(groupArenas), programs: all, pool: poolOf(all), leastPool: poolOf(largestFirst) }
   } finally {
     slots.destroy()
     await training.destroy()
@@ -53,6 +57,8 @@ export function formatPlan(plan: TrainingPlan): string {
   const arenas = total(plan.arenas.map(({ bytes }) => bytes))
   const { pool, leastPool } = plan
   return [
+    formatParts(plan.parameters),
+    '',
     formatMemory(plan),
     '',
     `weights and optimiser state ${mebibytes(arenas)} + shared activation buffers ${mebibytes(pool)} = ${mebibytes(arenas + pool)}`,
