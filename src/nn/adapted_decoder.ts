@@ -14,7 +14,7 @@ import { addLora, type LoraFinish } from '../ops/lora.js'
 import { addPositions } from '../ops/positions.js'
 import { type Init, uniformFanIn, zeros } from './init.js'
 import { type AttentionHalf, attentionName } from './language_model.js'
-import { norm, project, projectMemory, projectTogether } from './layers.js'
+import { norm, project, projectMemory } from './layers.js'
 import type { ParameterSpec } from './parameter_spec.js'
 import type { Recording } from './recording.js'
 import { defaultLinearSpecs } from './specs.js'
@@ -117,7 +117,7 @@ function projections(r: Recording, settings: AdapterSettings, name: string, x: T
     own,
     q: adapted(r, settings, { name: `${own}/self`, parts: ['query'], x: normed, base }),
     signQ: adapted(r, settings, { name: `${own}/cross`, parts: ['query'], x: normed, base }),
-    kv: adapted(r, settings, { name: `${own}/self`, parts: KEY_VALUE, x: normed, base: projectTogether(r, name, KEY_VALUE, normed) }),
+    kv: adapted(r, settings, { name: `${own}/self`, parts: KEY_VALUE, x: normed, base: projectMemory(r, name, normed) }),
   }
 }
 

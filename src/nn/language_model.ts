@@ -2,7 +2,8 @@
 // stands in a layer for its attention is given, so that adapters can be put there; the other half of a layer is the same for all.
 
 import type { Tensor } from '../device/memory.js'
-import { cachedSelfAttention, feedForward, norm, selfAttention } from './layers.js'
+import { appendToCache, attention, attentionOverCache } from '../ops/attention.js'
+import { feedForward, norm, project, projectMemory } from './layers.js'
 import type { ParameterSpec } from './parameter_spec.js'
 import type { Recording } from './recording.js'
 import { attentionSpecs, feedForwardSpecs, type LayerSizes, normSpecs } from './specs.js'
@@ -12,7 +13,7 @@ const LANGUAGE = 'language'
 
 /**
  * The first half of a layer: x plus what its attention adds. `name` is where its parameters lie: NAME/norm, NAME/query, NAME/key, NAME/value and
- * NAME/out, the middle three one behind the other, as `projectTogether` takes them.
+ * NAME/out. Values lie behind keys, for one product; queries are by themselves, since adapters want keys and values of other features too.
  */
 export type AttentionHalf = (r: Recording, name: string, x: Tensor, layer: number) => Tensor
 
@@ -29,8 +30,11 @@ export function languageLayers(r: Recording, x: Tensor, attend: AttentionHalf): 
 /** Attention over whole sentences, each place seeing those before it; lengths u32 [B]. */
 export const causalAttention =
   (lengths: Tensor): AttentionHalf =>
-  (r, name, x) =>
-    selfAttention(r, name, x, { keyLengths: lengths, causal: true })
+  (r, name, x) => {
+    const { q, kv } = projections(r, name, x)
+    const options = { heads: r.config.heads, keyLengths: lengths, causal: true }
+    return output(r, name, x, (g) => attention(g, q, kv, kv, options))
+  }
 
 /**
  * Attention of one place more: lengths u32 [B] is how many there are so far, past each layer's keys and values of them, [B, capacity, 2D]. The step
@@ -38,13 +42,33 @@ export const causalAttention =
  */
 export const cachedAttention =
   (past: readonly Tensor[], lengths: Tensor): AttentionHalf =>
-  (r, name, x, layer) =>
-    cachedSelfAttention(r, name, x, past[layer]!, lengths)
+  (r, name, x, layer) => {
+    const { q, kv } = projections(r, name, x)
+    const cache = past[layer]!
+    return output(r, name, x, (g) => {
+      appendToCache(g, cache, kv, lengths)
+      return attentionOverCache(g, q, cache, lengths, { heads: r.config.heads, extra: 1 })
+    })
+  }
+
+/** What attention reads of a layer's input. */
+function projections(r: Recording, name: string, x: Tensor): { q: Tensor; kv: Tensor } {
+  const normed = norm(r, `${name}/norm`, x)
+  return { q: project(r, `${name}/query`, normed), kv: projectMemory(r, name, normed) }
+}
+
+const output = (r: Recording, name: string, x: Tensor, attend: (g: Recording['graph']) => Tensor): Tensor =>
+  project(
+    r,
+    `${name}/out`,
+    r.graph.recorder.scope(name, () => attend(r.graph)),
+    { residual: x, dropout: r.config.residualDropout ?? 0 },
+  )
 
 /** The parameters of all layers and of the last norm. */
 export function languageLayerSpecs(sizes: LayerSizes & { readonly decoderLayers: number }): ParameterSpec[] {
   const layers = Array.from({ length: sizes.decoderLayers }, (_, i) => [
-    ...attentionSpecs(attentionName(i), sizes.width, ['key', 'value']),
+    ...attentionSpecs(attentionName(i), sizes.width, ['value']),
     ...feedForwardSpecs(`${layerName(i)}/feed_forward`, sizes),
   ])
   return [...layers.flat(), ...normSpecs(`${LANGUAGE}/norm`, sizes.width)]
