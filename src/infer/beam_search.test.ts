@@ -138,6 +138,30 @@ describe('a beam search in the Hugging Face dialect', () => {
     }
   })
 
+  it('counts `<s>` of what the greatest length cuts off where versions before 4.36 did, and of nothing else', () => {
+    for (const seed of seeds.slice(0, 10)) {
+      const model = randomModel(seed)
+      const score = ({ ids, logProb }: { ids: number[]; logProb: number }) => logProb / (ids.at(-1) === END ? ids.length : ids.length + 1)
+      const best = everything(model, 3).reduce((a, b) => (score(b) > score(a) ? b : a))
+      const [found] = search([model], { ...rules, cutCounts: 'all' })
+      expect(found!.ids).toEqual(cut(best.ids))
+      expect(found!.score).toBeCloseTo(score(best), 12)
+    }
+  })
+
+  it('stops early, where asked, with as many hypotheses as beams', () => {
+    for (const seed of seeds.slice(0, 10)) {
+      // The end is among the two best of every step, so that two steps make two hypotheses.
+      const model: Model = (ids) => [-2, -3, -4, -1.5, -5].map((logProb, v) => logProb - (v === END ? 0 : (seed % 3) * 0.1 * ids.length))
+      const options = { ...rules, beams: 2, maxLength: 9, lengthPenalty: 9 }
+      const [early] = search([model], { ...options, earlyStopping: true })
+      const [late] = search([model], options)
+      expect(early!.hypotheses).toHaveLength(2)
+      expect(Math.max(...early!.hypotheses.map(({ ids }) => ids.length))).toBe(2)
+      expect(late!.ids.length).toBeGreaterThan(early!.ids.length)
+    }
+  })
+
   it('is over when K hypotheses cannot be beaten by one that ends now, and keeps no end that K others outrank', () => {
     const rows = (...rows: [number, number][][]) => ({ ids: rows.flat().map(([id]) => id), logProbs: rows.flat().map(([, p]) => p) })
     const none: [number, number][] = [0, 1, 2, 4].map((id) => [id, -9])
