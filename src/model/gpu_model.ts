@@ -17,6 +17,8 @@ export interface GpuModelParts {
   readonly specs: readonly ParameterSpec[]
   /** Rows and width of the table of positions. */
   readonly positions: readonly [rows: number, width: number]
+  /** What makes that table; default the fixed encoding of `positionTable`. */
+  readonly encode?: (rows: number, width: number) => Float32Array
   /** Further tables, by name. */
   readonly tables?: Readonly<Record<string, Float32Array | Uint32Array>>
 }
@@ -30,7 +32,9 @@ export abstract class GpuModel implements AsyncDisposable {
   readonly #lifetime: Lifetime
 
   /** Throws ERR_DEVICE for what the adapter cannot hold. */
-  constructor(gpu: Gpu, { name, label, specs, positions: [rows, width], tables = {} }: GpuModelParts, options: ParameterSetOptions) {
+  constructor(gpu: Gpu, parts: GpuModelParts, options: ParameterSetOptions) {
+    const { name, label, specs, positions, encode = positionTable, tables = {} } = parts
+    const [rows, width] = positions
     this.gpu = gpu
     this.#lifetime = new Lifetime(name)
     // First, for it refuses what the adapter cannot hold before any memory is taken.
@@ -40,7 +44,7 @@ export abstract class GpuModel implements AsyncDisposable {
       { name: 'positions', bytes: 4 * rows * width },
       ...others.map(([table, { byteLength }]) => ({ name: table, bytes: byteLength })),
     ])
-    this.#arena.write('positions', positionTable(rows, width))
+    this.#arena.write('positions', encode(rows, width))
     for (const [table, data] of others) this.#arena.write(table, data)
     this.positions = this.table('positions', 'f32', [rows, width])
   }

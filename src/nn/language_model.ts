@@ -1,10 +1,16 @@
-// The layers of a decoder-only language model, as XGLM has them: pre-norm, each place seeing only those before it, a norm behind the last. What
-// stands in a layer for its attention is given, so that adapters can be put there; the other half of a layer is the same for all.
+// A decoder-only language model, as XGLM is one: embedded tokens, pre-norm layers in which each place sees only those before it, a norm behind the
+// last, and the table of tokens again to predict the next. What stands in a layer for its attention is given, so that adapters can be put
+// there; the other half of a layer is the same for all.
 
 import type { Tensor } from '../device/memory.js'
 import { appendToCache, attention, attentionOverCache } from '../ops/attention.js'
+import { dropout } from '../ops/dropout.js'
+import type { TokenIds } from '../ops/embedding.js'
+import { embedTokens, type Places, type Vocabulary } from '../ops/vocabulary.js'
+import type { Init } from './init.js'
 import { feedForward, norm, project, projectMemory } from './layers.js'
-import type { ParameterSpec } from './parameter_spec.js'
+import type { ParameterSet } from './parameter_set.js'
+import { isMatrix, type ParameterSpec } from './parameter_spec.js'
 import type { Recording } from './recording.js'
 import { attentionSpecs, feedForwardSpecs, type LayerSizes, normSpecs } from './specs.js'
 
@@ -65,6 +71,55 @@ const output = (r: Recording, name: string, x: Tensor, attend: (g: Recording['gr
     { residual: x, dropout: r.config.residualDropout ?? 0 },
   )
 
+/** Embedded tokens [B, T, D]: √D times each one's row of the table, plus its position, dropped as residuals are. */
+export function embedLanguage({ graph, config }: Recording, tokens: TokenIds, vocabulary: Vocabulary, places: Places): Tensor {
+  const width = vocabulary.shards[0]!.table.value.shape[1]!
+  return graph.recorder.scope(`${LANGUAGE}/tokens`, () =>
+    dropout(graph, embedTokens(graph, tokens, vocabulary, places, Math.sqrt(width)), config.residualDropout ?? 0),
+  )
+}
+
+/** The sizes that a language model's parameters follow from. */
+export interface LanguageSizes extends LayerSizes {
+  readonly layers: number
+  /** Tokens there are. */
+  readonly vocabulary: number
+  /** The id of padding, whose row of the table begins as zeros. */
+  readonly padding: number
+  /** Most rows of a shard of the table, a multiple of 4; default what `shardRows` says. */
+  readonly shardRows?: number | undefined
+}
+
+/** How a language model's parameters are held: trained, or frozen and then stored as f32 or f16, matrices at least. */
+export interface LanguageStorage {
+  readonly frozen: boolean
+  readonly stored?: 'f32' | 'f16'
+}
+
+/** Bytes of a shard in f32 at most: half of what WebGPU promises of one binding. */
+const SHARD_BYTES = 2 ** 26
+/** Words of a shard at most, so that the logits of some thousand tokens can be bound. */
+const SHARD_WORDS = 16_384
+
+/** Rows of each shard of a table but the last. They follow from the width alone: a checkpoint has the same shards on every adapter. */
+const shardRows = (width: number): number => Math.max(4, Math.min(SHARD_WORDS, Math.floor(SHARD_BYTES / (16 * width)) * 4))
+
+/** First id and rows of each shard. */
+export function shardsOf({
+  vocabulary,
+  width,
+  shardRows: most = shardRows(width),
+}: Pick<LanguageSizes, 'vocabulary' | 'width' | 'shardRows'>) {
+  const count = Math.ceil(vocabulary / most)
+  return Array.from({ length: count }, (_, i) => ({ first: i * most, classes: Math.min(most, vocabulary - i * most) }))
+}
+
+/** The vocabulary of a language model among `weights`. */
+export function vocabularyOf(weights: ParameterSet, sizes: Pick<LanguageSizes, 'vocabulary' | 'width' | 'shardRows'>): Vocabulary {
+  const shards = shardsOf(sizes).map((shard, i) => ({ ...shard, table: weights.get(tableName(i)) }))
+  return { shards, total: sizes.vocabulary }
+}
+
 /** The parameters of all layers and of the last norm. */
 export function languageLayerSpecs(sizes: LayerSizes & { readonly decoderLayers: number }): ParameterSpec[] {
   const layers = Array.from({ length: sizes.decoderLayers }, (_, i) => [
@@ -73,6 +128,21 @@ export function languageLayerSpecs(sizes: LayerSizes & { readonly decoderLayers:
   ])
   return [...layers.flat(), ...normSpecs(`${LANGUAGE}/norm`, sizes.width)]
 }
+
+/** The parameters of a language model, in order. */
+export function languageSpecs(sizes: LanguageSizes, { frozen, stored = 'f32' }: LanguageStorage = { frozen: false }): ParameterSpec[] {
+  const { width, padding, layers } = sizes
+  const tables = shardsOf(sizes).map(({ first, classes }, i): ParameterSpec => {
+    const own = padding >= first && padding < first + classes
+    const init: Init = { kind: 'normal', deviation: 1 / Math.sqrt(width), ...(own && { zeroRow: padding - first }) }
+    return { name: tableName(i), shape: [classes, width], init }
+  })
+  const specs = [...tables, ...languageLayerSpecs({ ...sizes, decoderLayers: layers })]
+  if (!frozen) return specs
+  return specs.map((spec) => ({ ...spec, trainable: false, ...(stored === 'f16' && isMatrix(spec) && { dtype: 'f16' as const }) }))
+}
+
+export const tableName = (shard: number): string => `${LANGUAGE}/tokens.${shard}`
 
 /** Where a layer's parameters of attention lie. */
 export const attentionName = (i: number): string => `${layerName(i)}/self`

@@ -6,7 +6,7 @@ import type { Gpu } from '../device/gpu.js'
 import { Arena, type Region, type Tensor } from '../device/memory.js'
 import { firstScaling } from '../ops/loss_scale.js'
 import type { Parameter } from '../ops/parameter.js'
-import { checkTensors } from './check_tensors.js'
+import { checkTensor, checkTensors } from './check_tensors.js'
 import type { HostTensor, HostTensors } from './host_tensor.js'
 import { type Block, parameterBlocks } from './parameter_blocks.js'
 import { isLayerWeight, isMatrix, type ParameterSpec } from './parameter_spec.js'
@@ -141,6 +141,14 @@ export class ParameterSet {
     const specs = this.#specsOf(store)
     checkTensors(tensors, specs, who)
     for (const spec of specs) store.write(spec, tensors.get(spec.name)!.data)
+  }
+
+  /** Uploads one parameter's values. Throws ERR_CHECKPOINT as `load`. */
+  write(name: string, tensor: HostTensor, who: string): void {
+    const spec = this.specs.find((one) => one.name === name)
+    if (!spec) throw bug('parameters', `no parameter ${name}`)
+    checkTensor(tensor, spec, who)
+    this.values.write(spec, tensor.data)
   }
 
   /** Downloads the values, or another of the stores, in the order of the specs. */

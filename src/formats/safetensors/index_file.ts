@@ -11,19 +11,21 @@ export function readSafetensorsOrIndex(path: string, options: ReadTensorsOptions
   return path.endsWith('.index.json') ? readIndexed(path, options) : readSafetensors(path, options)
 }
 
-async function readIndexed(path: string, { wants = () => true }: ReadTensorsOptions): Promise<TensorFile> {
+async function readIndexed(path: string, { wants = () => true, visit }: ReadTensorsOptions): Promise<TensorFile> {
   const places = await readIndex(path)
   const tensors: TensorFile['tensors'] = new Map()
+  const read = new Set<string>()
   let checked = true
   for (const shard of new Set(places.values())) {
     // What the index puts elsewhere is passed by; what it does not name is not: nobody may miss it.
     const file = await readSafetensors(join(dirname(path), shard), {
-      wants: (name) => wants(name) && (places.get(name) ?? shard) === shard,
+      wants: (name) => wants(name) && (places.get(name) ?? shard) === shard && read.add(name) !== undefined,
+      ...(visit && { visit }),
     })
     for (const [name, tensor] of file.tensors) tensors.set(name, tensor)
     checked &&= file.checked
   }
-  const lost = [...places].find(([name]) => wants(name) && !tensors.has(name))
+  const lost = [...places].find(([name]) => wants(name) && !read.has(name))
   if (lost) throw badCheckpoint(path, `wanted tensor "${lost[0]}" in ${lost[1]}, got none`, 'Fetch all the files of the model')
   return { tensors, metadata: {}, checked }
 }

@@ -18,6 +18,8 @@ export interface ByteSource {
 export interface ReadTensorsOptions {
   /** By name; no bytes of the others are read beyond the first 64 KiB of the file. Default: all. */
   readonly wants?: (name: string) => boolean
+  /** Is given each tensor as it is read, one at a time; they are not kept then, so a file may be larger than memory. */
+  readonly visit?: (name: string, tensor: Tensor) => void
 }
 
 /** Read at first, in the hope that the header ends there. */
@@ -32,17 +34,26 @@ const JOINT_READ_BYTES = 2 ** 26
  * @throws ERR_CHECKPOINT naming the file and the tensor or byte at fault: cut short, damaged, overlapping, unnamed bytes, a key twice,
  * a shape that does not fit its bytes, or an unknown number type
  */
-export async function readTensors(source: ByteSource, who: string, { wants = () => true }: ReadTensorsOptions = {}): Promise<TensorFile> {
+export async function readTensors(
+  source: ByteSource,
+  who: string,
+  { wants = () => true, visit }: ReadTensorsOptions = {},
+): Promise<TensorFile> {
   const { size } = source
   const first = await source.read(0, Math.min(size, FIRST_READ_BYTES))
   const dataStart = PREFIX_BYTES + headerLength(first, size, who)
   const start = dataStart <= first.length ? first : await source.read(0, dataStart)
   const header = parseHeader(start.subarray(PREFIX_BYTES, dataStart), size - dataStart, who)
   const found = new Map<string, Tensor>()
-  for (const places of neighbours(header.places.filter(({ name }) => wants(name)))) {
+  const wanted = header.places.filter(({ name }) => wants(name))
+  for (const places of visit ? wanted.map((place) => [place]) : neighbours(wanted)) {
     const { begin } = places[0]!
     const bytes = await source.read(dataStart + begin, places.at(-1)!.end - begin)
-    for (const place of places) found.set(place.name, tensorIn(bytes, begin, place, header, who))
+    for (const place of places) {
+      const tensor = tensorIn(bytes, begin, place, header, who)
+      if (visit) visit(place.name, tensor)
+      else found.set(place.name, tensor)
+    }
   }
   return fileOf(header, found)
 }
