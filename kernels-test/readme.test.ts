@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { signllm } from '../src/cli.testing.js'
+import { parseLanguageConfig } from '../src/tasks/language_model/config.js'
 import { parsePoseToTextConfig } from '../src/tasks/pose_to_text/config.js'
 import { parsePseudoGlossConfig } from '../src/tasks/pseudo_gloss/config.js'
 import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
@@ -93,7 +94,9 @@ describe('run files of the pages', () => {
         ? parsePoseToTextConfig
         : /^task: pseudo-gloss/m.test(yaml)
           ? parsePseudoGlossConfig
-          : parseRunConfig
+          : /^task: language-model/m.test(yaml)
+            ? parseLanguageConfig
+            : parseRunConfig
     const notes: string[] = []
     expect(parse(yaml, path, (note) => notes.push(note)).data.length).toBeGreaterThan(0)
     expect(notes).toEqual([])
@@ -106,6 +109,7 @@ describe('run files of the pages', () => {
       parseRunConfig(`name: x\n${data}\nbase: { model: x }`, 'x'),
       parseRunConfig(`name: x\n${synthetic}\nschedule: { kind: warmup-cosine }`, 'x'),
       parseGlossConfig(`task: text-to-gloss\nname: x\n${data}`, 'x'),
+      parseLanguageConfig(`task: language-model\nname: x\n${data}\nmodel: { layers: 2 }`, 'x'),
       parsePoseToTextConfig(
         'task: pose-to-text\nname: x\ndata: [{ language: ASL, train: a, numbers: 151 }]\nsignCl: { maxDistance: 3 }',
         'x',

@@ -178,6 +178,9 @@ export type { SignEncoderConfig } from './nn/sign_encoder_config.js'
 export type { BoneTables } from './ops/bone_joints.js'
 export type { Attempt as AdapterAttempt } from './platform/node/adapters.js'
 export { type AdapterReport, type OpenedGpu, type OpenOptions, openGpu } from './platform/node/open.js'
+export { type LanguageRunConfig, parseLanguageConfig } from './tasks/language_model/config.js'
+export type { Perplexity } from './tasks/language_model/evaluate.js'
+export type { LanguageStep } from './tasks/language_model/training.js'
 export { type PoseToTextRunConfig, parsePoseToTextConfig } from './tasks/pose_to_text/config.js'
 export type { TranslationScores } from './tasks/pose_to_text/evaluate.js'
 export type { SignedLosses } from './tasks/pose_to_text/losses.js'
@@ -188,10 +191,12 @@ export type { PseudoGlossScores } from './tasks/pseudo_gloss/evaluate.js'
 export type { PseudoGlossStep } from './tasks/pseudo_gloss/training.js'
 export {
   type GlossTrainEvent,
+  type LanguageTrainEvent,
   type PoseToTextTrainEvent,
   type PseudoGlossTrainEvent,
   type TrainEvent,
   trainGlossRun,
+  trainLanguageRun,
   trainPoseToTextRun,
   trainPseudoGlossRun,
   trainRun,
@@ -199,6 +204,7 @@ export {
 export {
   type AnyRunConfig,
   loadGlossConfig,
+  loadLanguageConfig,
   loadPoseToTextConfig,
   loadPseudoGlossConfig,
   loadRunConfig,

@@ -135,7 +135,7 @@ export function languageSpecs(sizes: LanguageSizes, { frozen, stored = 'f32' }: 
   const tables = shardsOf(sizes).map(({ first, classes }, i): ParameterSpec => {
     const own = padding >= first && padding < first + classes
     const init: Init = { kind: 'normal', deviation: 1 / Math.sqrt(width), ...(own && { zeroRow: padding - first }) }
-    return { name: tableName(i), shape: [classes, width], init }
+    return { name: tableName(i), shape: [classes, width], init, table: true }
   })
   const specs = [...tables, ...languageLayerSpecs({ ...sizes, decoderLayers: layers })]
   if (!frozen) return specs

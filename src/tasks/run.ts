@@ -4,6 +4,10 @@ import type { Gpu } from '../device/gpu.js'
 import type { RunEvent } from '../train/run/loop.js'
 import { runTask, type TrainRunOptions } from '../train/run/run.js'
 import type { TrainedStep } from '../train/trainer.js'
+import type { LanguageRunConfig } from './language_model/config.js'
+import type { Perplexity } from './language_model/evaluate.js'
+import { languageModel } from './language_model/task.js'
+import type { LanguageStep } from './language_model/training.js'
 import type { PoseToTextRunConfig } from './pose_to_text/config.js'
 import type { TranslationScores } from './pose_to_text/evaluate.js'
 import { poseToText } from './pose_to_text/task.js'
@@ -22,6 +26,7 @@ import type { PoseStep } from './text_to_pose/training.js'
 
 export type TrainEvent = RunEvent<TrainedStep<PoseStep>, Validated>
 export type GlossTrainEvent = RunEvent<TrainedStep<GlossStep>, GlossValidated>
+export type LanguageTrainEvent = RunEvent<TrainedStep<LanguageStep>, Perplexity>
 export type PoseToTextTrainEvent = RunEvent<TrainedStep<SignedStep>, TranslationScores>
 export type PseudoGlossTrainEvent = RunEvent<TrainedStep<PseudoGlossStep>, PseudoGlossScores>
 
@@ -51,4 +56,9 @@ export function trainPseudoGlossRun(
   options: TrainRunOptions = {},
 ): AsyncGenerator<PseudoGlossTrainEvent> {
   return runTask(pseudoGloss, gpu, config, options)
+}
+
+/** Runs a language model's training to its end, as a stream of what happens. Throws as `runTask`. */
+export function trainLanguageRun(gpu: Gpu, config: LanguageRunConfig, options: TrainRunOptions = {}): AsyncGenerator<LanguageTrainEvent> {
+  return runTask(languageModel, gpu, config, options)
 }

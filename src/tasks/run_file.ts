@@ -2,6 +2,8 @@
 
 import { loadRunOf, readRunFile, type Warn } from '../train/run/file.js'
 import { type TaskRun, taskRun } from '../train/task.js'
+import type { LanguageRunConfig } from './language_model/config.js'
+import { languageModel } from './language_model/task.js'
 import type { PoseToTextRunConfig } from './pose_to_text/config.js'
 import { poseToText } from './pose_to_text/task.js'
 import type { PseudoGlossRunConfig } from './pseudo_gloss/config.js'
@@ -15,13 +17,14 @@ import { textToPose } from './text_to_pose/task.js'
 export async function loadTaskRun(path: string, warn?: Warn): Promise<TaskRun> {
   const { source, task } = await readRunFile(path)
   if (task === textToGloss.name) return taskRun(textToGloss, textToGloss.parse(source, path, warn))
+  if (task === languageModel.name) return taskRun(languageModel, languageModel.parse(source, path, warn))
   if (task === poseToText.name) return taskRun(poseToText, poseToText.parse(source, path, warn))
   if (task === pseudoGloss.name) return taskRun(pseudoGloss, pseudoGloss.parse(source, path, warn))
   return taskRun(textToPose, textToPose.parse(source, path, warn))
 }
 
 /** What a run file of any task says. */
-export type AnyRunConfig = RunConfig | GlossRunConfig | PoseToTextRunConfig | PseudoGlossRunConfig
+export type AnyRunConfig = RunConfig | GlossRunConfig | PoseToTextRunConfig | PseudoGlossRunConfig | LanguageRunConfig
 
 /** As {@link loadTaskRun}, the configuration alone. */
 export async function loadRunFile(path: string, warn?: Warn): Promise<AnyRunConfig> {
@@ -46,4 +49,9 @@ export function loadPoseToTextConfig(path: string, warn?: Warn): Promise<PoseToT
 /** Reads the run file of a pseudo-gloss training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
 export function loadPseudoGlossConfig(path: string, warn?: Warn): Promise<PseudoGlossRunConfig> {
   return loadRunOf(pseudoGloss, path, warn)
+}
+
+/** Reads the run file of a language model's training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
+export function loadLanguageConfig(path: string, warn?: Warn): Promise<LanguageRunConfig> {
+  return loadRunOf(languageModel, path, warn)
 }
