@@ -42,7 +42,7 @@ async function told() {
 /** The greatest difference at tokens that are no padding, over the greatest size. */
 function worst(
   got: Float32Array,
-  want: Float32Array,
+  want: Float64Array,
   sentences: readonly Uint32Array[],
   { vocabulary, padding }: LanguageModelConfig,
 ): number {

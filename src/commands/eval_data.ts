@@ -59,8 +59,8 @@ async function ofRun(path: string, split: SplitName): Promise<EvalData> {
 
 /** The split of a run's own data; `who` is the run file in messages. Throws ERR_CONFIG for a task without motions and for a run without that split. */
 export async function evalDataOf(config: Awaited<ReturnType<typeof loadRunFile>>, who: string, split: SplitName): Promise<EvalData> {
-  if (config.task === 'text-to-gloss') {
-    const problem = 'wanted a run of task text-to-pose or pose-to-text, got text-to-gloss'
+  if (config.task === 'text-to-gloss' || config.task === 'language-model') {
+    const problem = `wanted a run of task text-to-pose or pose-to-text, got ${config.task}`
     throw new SignError('ERR_CONFIG', who, problem, 'Name another run file, or a corpus')
   }
   // A judge's run has no line that a model reads.
