@@ -11,7 +11,6 @@ import type { HostTensor } from '../src/nn/host_tensor.js'
 import { pad } from '../src/nn/host_tensor.js'
 import { batchNorm, project } from '../src/nn/layers.js'
 import { ParameterSet } from '../src/nn/parameter_set.js'
-import type { Recording } from '../src/nn/recording.js'
 import { batchNormSpecs, linearSpecs } from '../src/nn/specs.js'
 import { Graph } from '../src/ops/graph.js'
 import { padded } from '../src/ops/parameter.js'
@@ -69,7 +68,7 @@ async function embed(file: TensorFile, name: string, { inputs, x, lengths, linea
   const fed = recorder.feed('x', [batch, length, padded(inputs)])
   const fedLengths = recorder.feed('lengths', [batch], 'u32')
   const seed = recorder.feed('seed', [4], 'u32')
-  const r = { graph: new Graph(recorder, { training: { seed, dummy: weights.dummy } }), weights } as Recording
+  const r = { graph: new Graph(recorder, { training: { seed, dummy: weights.dummy } }), weights }
   const input: Tensor = linear ? project(r, 'linear', fed) : fed
   recorder.report(softsign(r.graph, batchNorm(r, 'norm', input, fedLengths)))
   await using program = await Program.build(await lentGpu(), recorder)

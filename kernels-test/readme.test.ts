@@ -14,6 +14,7 @@ import { signllm } from '../src/cli.testing.js'
 import { parseLanguageConfig } from '../src/tasks/language_model/config.js'
 import { parsePoseToTextConfig } from '../src/tasks/pose_to_text/config.js'
 import { parsePseudoGlossConfig } from '../src/tasks/pseudo_gloss/config.js'
+import { parseSignToTextConfig } from '../src/tasks/sign_to_text/config.js'
 import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
 import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
 import { blocksOf, commandsOf, linksOf } from './markdown.js'
@@ -96,7 +97,9 @@ describe('run files of the pages', () => {
           ? parsePseudoGlossConfig
           : /^task: language-model/m.test(yaml)
             ? parseLanguageConfig
-            : parseRunConfig
+            : /^task: sign-to-text/m.test(yaml)
+              ? parseSignToTextConfig
+              : parseRunConfig
     const notes: string[] = []
     expect(parse(yaml, path, (note) => notes.push(note)).data.length).toBeGreaterThan(0)
     expect(notes).toEqual([])
@@ -110,6 +113,7 @@ describe('run files of the pages', () => {
       parseRunConfig(`name: x\n${synthetic}\nschedule: { kind: warmup-cosine }`, 'x'),
       parseGlossConfig(`task: text-to-gloss\nname: x\n${data}`, 'x'),
       parseLanguageConfig(`task: language-model\nname: x\n${data}\nmodel: { layers: 2 }`, 'x'),
+      parseSignToTextConfig(`task: sign-to-text\nname: x\n${data}\nlanguage_model: { file: x, stored: f16, dropout: 0 }`, 'x'),
       parsePoseToTextConfig(
         'task: pose-to-text\nname: x\ndata: [{ language: ASL, train: a, numbers: 151 }]\nsignCl: { maxDistance: 3 }',
         'x',

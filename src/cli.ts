@@ -17,6 +17,7 @@ import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, write
 import { addPseudoGlossCommand } from './cli_pseudo_gloss.js'
 import { addScoreCommand } from './cli_score.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
+import { addTranslateCommand } from './cli_translate.js'
 import type { GenerateCommandOptions } from './commands/generate.js'
 import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from './commands/profile.js'
 import type { PromptCommandOptions } from './commands/prompt.js'
@@ -121,6 +122,8 @@ program
     const made = frames === undefined ? '' : `\n${counted(frames, 'frame')}, ${seconds!.toFixed(2)} s: ${summary.out.join(', ')}`
     print(summary, `${summary.tokens.join(' ')}${made}`)
   })
+
+addTranslateCommand(program, { common, print, warn, interruption })
 
 addEvalCommand(program, { common, print, warn, interruption }, version)
 

@@ -27,8 +27,8 @@ function number(text: string): number {
 export const search = {
   beams: ['--beams <n>', 'beams of the sentence, 1 to 64 (default: 3)', positive] as const,
   alpha: ['--alpha <n>', 'length penalty; -1 is none (default: -1)', number] as const,
-  dialect: () =>
-    new Option('--dialect <name>', "whose beam search (default: slrt, the released sign language transformer's)").choices(beamDialects),
+  dialect: (usual = "slrt, the released sign language transformer's") =>
+    new Option('--dialect <name>', `whose beam search (default: ${usual})`).choices(beamDialects),
   glossBeams: ['--gloss-beams <n>', 'hypotheses of glosses, 1 to 64 (default: 1, greedy)', positive] as const,
 }
 

@@ -17,6 +17,7 @@ export type { CheckpointBytes } from './checkpoint/parse.js'
 export { poseToTextContent, poseToTextDescription, restorePoseToText } from './checkpoint/pose_to_text.js'
 export { pseudoGlossContent, pseudoGlossDescription, restorePseudoGloss } from './checkpoint/pseudo_gloss.js'
 export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
+export { restoreSignToText, signToTextContent, signToTextDescription } from './checkpoint/sign_to_text.js'
 export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
 export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
 export * from './data.js'
@@ -39,6 +40,7 @@ export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
 export { type FindGlossesOptions, type FoundGlosses, PseudoGlossReader } from './infer/pseudo_gloss_reader.js'
 export type { TranslateOptions } from './infer/search_options.js'
+export { type SignedSentence, type SignTranslateOptions, SignTranslator } from './infer/sign_translator.js'
 export { type LabelledRun, type TranslatedClip, Translator } from './infer/translator.js'
 export { type DensityOptions, type LabelledFrames, type ModelDensity, type NamedGlossDensity, signDensityOf } from './judge/density.js'
 export { type EvaluationInput, type EvaluationOptions, evaluate } from './judge/evaluation.js'
@@ -168,6 +170,7 @@ export type { PresetModel } from './model/preset_width.js'
 export { type PseudoGlossConfig, type PseudoGlossDescription, PseudoGlossModel, type PseudoGlossOptions } from './model/pseudo_gloss.js'
 export { type AddLanguageOptions, type GroupDescription, LanguageGroup, SignModel } from './model/sign_model.js'
 export { type SignConfig, type SignPreset, type SignSizes, signPresets } from './model/sign_sizes.js'
+export { type SignToTextConfig, type SignToTextDescription, SignToTextModel, type SignToTextOptions } from './model/sign_to_text.js'
 export type { SignTables } from './model/sign_tokens.js'
 export { type GlossConfig, GlossModel, type GlossModelDescription } from './model/text_to_gloss.js'
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
@@ -194,12 +197,14 @@ export {
   type LanguageTrainEvent,
   type PoseToTextTrainEvent,
   type PseudoGlossTrainEvent,
+  type SignToTextTrainEvent,
   type TrainEvent,
   trainGlossRun,
   trainLanguageRun,
   trainPoseToTextRun,
   trainPseudoGlossRun,
   trainRun,
+  trainSignToTextRun,
 } from './tasks/run.js'
 export {
   type AnyRunConfig,
@@ -209,7 +214,11 @@ export {
   loadPseudoGlossConfig,
   loadRunConfig,
   loadRunFile,
+  loadSignToTextConfig,
 } from './tasks/run_file.js'
+export { parseSignToTextConfig, type SignToTextRunConfig } from './tasks/sign_to_text/config.js'
+export type { TextValidation } from './tasks/sign_to_text/evaluate.js'
+export type { SignToTextStep } from './tasks/sign_to_text/training.js'
 export { type GlossRunConfig, parseGlossConfig } from './tasks/text_to_gloss/config.js'
 export type { GlossLine } from './tasks/text_to_gloss/data.js'
 export { type GlossStep, GlossTraining, type GlossValidated } from './tasks/text_to_gloss/training.js'

@@ -14,21 +14,24 @@ import { LANGUAGE_MODEL } from './tasks.js'
 
 const id = z.int().min(0)
 
+/** The sizes of a language model, as checkpoints hold them. */
+export const savedLanguage = z.strictObject({
+  width: z.int().positive().max(largest.width),
+  heads: z.int().positive().max(largest.heads),
+  hidden: z.int().positive().max(largest.hidden),
+  layers: z.int().positive().max(largest.decoderLayers),
+  vocabulary: z.int().positive(),
+  maxTokens: z.int().positive().max(largest.maxTokens),
+  dropout: z.number(),
+  activationDropout: z.number(),
+  activation: z.enum(['relu', 'gelu', 'gelu-erf']),
+  padding: id,
+  start: id,
+  end: id,
+})
+
 const savedModel = z.strictObject({
-  config: z.strictObject({
-    width: z.int().positive().max(largest.width),
-    heads: z.int().positive().max(largest.heads),
-    hidden: z.int().positive().max(largest.hidden),
-    layers: z.int().positive().max(largest.decoderLayers),
-    vocabulary: z.int().positive(),
-    maxTokens: z.int().positive().max(largest.maxTokens),
-    dropout: z.number(),
-    activationDropout: z.number(),
-    activation: z.enum(['relu', 'gelu', 'gelu-erf']),
-    padding: id,
-    start: id,
-    end: id,
-  }),
+  config: savedLanguage,
   languages: z.array(z.string()),
 })
 

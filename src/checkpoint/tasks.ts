@@ -8,6 +8,7 @@ export const TEXT_TO_GLOSS = 'text-to-gloss'
 export const POSE_TO_TEXT = 'pose-to-text'
 export const PSEUDO_GLOSS = 'pseudo-gloss'
 export const LANGUAGE_MODEL = 'language-model'
+export const SIGN_TO_TEXT = 'sign-to-text'
 
 /** What to do with a checkpoint of another task than is wanted. */
 const useOf: Readonly<Record<string, string>> = {
@@ -15,6 +16,7 @@ const useOf: Readonly<Record<string, string>> = {
   [TEXT_TO_GLOSS]: 'It is a text-to-gloss model: pass it as --gloss to signllm prompt',
   [LANGUAGE_MODEL]: 'It is a language model: name it as language_model in a run file',
   [POSE_TO_TEXT]: 'It is a pose-to-text model: pass it to signllm judge translate, or as --judge to signllm eval',
+  [SIGN_TO_TEXT]: 'It is a sign-to-text model: pass it as --model to signllm translate',
   [PSEUDO_GLOSS]: 'It is a pseudo-gloss model: pass it to signllm pseudo-gloss, or as initFrom of a sign-to-text run',
 }
 

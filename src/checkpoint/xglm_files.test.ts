@@ -5,11 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { lentGpu } from '../../kernels-test/harness.js'
 import { logitsOfSentences } from '../../kernels-test/language_models.js'
 import { toHalves } from '../base/half.js'
-import { Random } from '../base/random.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
 import type { Tensor } from '../formats/safetensors/types.js'
 import type { LanguageModel } from '../model/language_model.js'
 import { type LoadXglmOptions, loadXglm } from './xglm_files.js'
+import { xglmTensorsOf } from './xglm_files.testing.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'signllm-xglm-'))
 afterAll(() => rm(folder, { recursive: true }))
@@ -26,34 +26,6 @@ const published = {
   model_type: 'xglm',
 }
 const sentences = [Uint32Array.of(2, 5, 20, 7), Uint32Array.of(2, 8, 1, 1)]
-
-/** A model's tensors by their names, numbers that halves and bfloat16 hold alike. */
-function published2layers(): Map<string, Tensor> {
-  const random = new Random(3)
-  const { d_model, ffn_dim, num_layers, vocab_size } = published
-  const tensors = new Map<string, Tensor>()
-  const add = (name: string, ...shape: number[]) => {
-    const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => (random.below(255) - 127) / 256)
-    tensors.set(name, { dtype: 'F32', shape, data })
-  }
-  const both = (name: string, outputs: number, inputs: number) => {
-    add(`${name}.weight`, outputs, inputs)
-    add(`${name}.bias`, outputs)
-  }
-  const norm = (name: string) => {
-    for (const part of ['weight', 'bias']) add(`${name}.${part}`, d_model)
-  }
-  add('model.embed_tokens.weight', vocab_size, d_model)
-  for (let i = 0; i < num_layers; i++) {
-    for (const part of ['k', 'v', 'q', 'out']) both(`model.layers.${i}.self_attn.${part}_proj`, d_model, d_model)
-    norm(`model.layers.${i}.self_attn_layer_norm`)
-    both(`model.layers.${i}.fc1`, ffn_dim, d_model)
-    both(`model.layers.${i}.fc2`, d_model, ffn_dim)
-    norm(`model.layers.${i}.final_layer_norm`)
-  }
-  norm('model.layer_norm')
-  return tensors
-}
 
 const asDtype = (tensor: Tensor, dtype: 'F16' | 'BF16'): Tensor => {
   const bits = new Uint32Array((tensor.data as Float32Array).slice().buffer)
@@ -96,7 +68,7 @@ const complaint = async (path: string) => {
 
 describe('a published language model', () => {
   it('says the same from one file and from several, whatever type of float they hold, stored as f32 and f16', async () => {
-    const tensors = published2layers()
+    const tensors = xglmTensorsOf(published)
     const path = await written(tensors)
     const one = await saidBy(path, { stored: 'f32' })
     expect(one.every(Number.isFinite)).toBe(true)
@@ -110,7 +82,7 @@ describe('a published language model', () => {
   })
 
   it('says the same with its table in shards', async () => {
-    const path = await written(published2layers())
+    const path = await written(xglmTensorsOf(published))
     const { config } = await loadXglm(await lentGpu(), path).then((model) => {
       model.destroy()
       return model
@@ -121,7 +93,7 @@ describe('a published language model', () => {
   })
 
   it('may have an output of its own name that is the table, and a table of positions; another output is refused', async () => {
-    const tensors = published2layers()
+    const tensors = xglmTensorsOf(published)
     const table = tensors.get('model.embed_tokens.weight')!
     const more = new Map([...tensors, ['lm_head.weight', table], ['model.embed_positions.weights', asDtype(table, 'F16')]])
     expect(await saidBy(await written(more))).toEqual(await saidBy(await written(tensors)))
@@ -164,7 +136,7 @@ describe('a published language model', () => {
       'tensor "model.layer_norm.weight": wanted weights as',
     ],
   ])('is refused for %s, with the file and the tensor', async (_, change, told) => {
-    const tensors = published2layers()
+    const tensors = xglmTensorsOf(published)
     change(tensors)
     const path = await written(tensors)
     const { code, message } = await complaint(path)
@@ -174,7 +146,7 @@ describe('a published language model', () => {
   })
 
   it('is refused where a file is cut short, lost, or not there at all', async () => {
-    const tensors = published2layers()
+    const tensors = xglmTensorsOf(published)
     const cut = await written(tensors, { shards: 2 })
     const shard = join(cut, 'model-2-of-2.safetensors')
     await writeFile(shard, (await readFile(shard)).subarray(0, -5))
@@ -188,7 +160,7 @@ describe('a published language model', () => {
   })
 
   it('is refused with a configuration that is of another model, or none', async () => {
-    const tensors = published2layers()
+    const tensors = xglmTensorsOf(published)
     for (const [config, told] of [
       [null, 'wanted the configuration of a language model, got ENOENT'],
       [{ ...published, attention_heads: 3 }, 'wanted width/heads to be a multiple of 4, got 16/3'],

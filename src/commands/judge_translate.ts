@@ -4,15 +4,15 @@ import { writeWhole } from '../base/files.js'
 import { formatTable } from '../base/table.js'
 import type { Checkpoint } from '../checkpoint/checkpoint.js'
 import { readCheckpoint } from '../checkpoint/file.js'
-import { restorePoseToText } from '../checkpoint/pose_to_text.js'
+import { poseToTextDescription, restorePoseToText } from '../checkpoint/pose_to_text.js'
 import { loadFrames } from '../data/corpus/frames.js'
-import { normalise } from '../data/normalise.js'
 import type { TranslateOptions } from '../infer/search_options.js'
 import { Translator } from '../infer/translator.js'
 import { openJudge } from '../judge/open.js'
 import { openAdapter } from './adapter.js'
-import { motionSource, prefixOf, type SourceMotion } from './motion_source.js'
+import { prefixOf } from './motion_source.js'
 import { Progress, type ProgressStream } from './progress.js'
+import { readMotions } from './read_motions.js'
 import { type Listener, warn } from './say.js'
 
 export interface JudgeTranslateOptions extends Listener, Pick<TranslateOptions, 'beams' | 'alpha' | 'dialect' | 'glossBeams' | 'signal'> {
@@ -29,6 +29,8 @@ export interface ReadClip {
   readonly name: string
   readonly text: string
   readonly glosses?: string
+  /** Log-probability of the text by the penalty asked for; of a search that tells it. */
+  readonly score?: number
 }
 
 export interface JudgeTranslateSummary {
@@ -53,7 +55,7 @@ export async function judgeTranslate(path: string, source: string, options: Judg
   }
   try {
     const checkpoint = await readCheckpoint(path)
-    const clips = numbers === undefined ? await readMotions(source, options) : undefined
+    const clips = numbers === undefined ? await readMotions(source, poseToTextDescription(checkpoint).languages[0], options) : undefined
     if (clips) {
       await using judge = await openJudge(gpu, path, search)
       const read = await judge.translate(clips, search)
@@ -71,17 +73,6 @@ export async function judgeTranslate(path: string, source: string, options: Judg
     progress.done()
     await gpu.destroy()
   }
-}
-
-async function readMotions(source: string, options: JudgeTranslateOptions): Promise<SourceMotion[]> {
-  const motions = await motionSource(source, undefined, { signal: options.signal })
-  const clips: SourceMotion[] = []
-  const broken = (name: string, error: Error) => warn(`${name} is left out: ${error.message}`, options)
-  for await (const { notes = [], ...clip } of motions.read(motions.names, broken)) {
-    for (const note of notes) warn(`${clip.name}: ${note}`, options)
-    clips.push({ ...clip, joints: normalise(clip.joints, clip.frames, { who: clip.name }) })
-  }
-  return clips
 }
 
 async function told(clips: readonly ReadClip[], { model }: Checkpoint, out: string | undefined): Promise<JudgeTranslateSummary> {

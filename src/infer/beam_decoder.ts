@@ -72,8 +72,11 @@ export class BeamDecoder {
         recorder.run(beamReorder, { x: before[layer]!, parent, lengths, y }, { rows, beams: rules.beams, capacity, width: cacheWidth })
       }
       recorder.mark(`${set}: a token`)
-      const logits = recorder.scope(set, () => writer.step(recording, { ...memory, ...feeds, past }))
-      top = topLogProbs(recording.graph, logits, { classes, k: candidatesPerBeam(rules, classes), ...(top ? { into: top } : {}) })
+      const found = { k: candidatesPerBeam(rules, classes), ...(top ? { into: top } : {}) }
+      top = recorder.scope(set, () => {
+        const x = writer.step(recording, { ...memory, ...feeds, past })
+        return writer.top ? writer.top(recording, x, found) : topLogProbs(recording.graph, x, { classes, ...found })
+      })
       recorder.mark(`${set}: done`)
     }
     recorder.report(top!.id)
@@ -84,8 +87,10 @@ export class BeamDecoder {
   /**
    * Searches the sentences that the memory holds now. Rejects with the signal's reason when aborted, at the latest a token later; with ERR_DIVERGED where
    * the model's numbers are not finite.
+   *
+   * @param onStep is given each row's next token, as soon as it is known
    */
-  async search(signal?: AbortSignal): Promise<FoundSentence[]> {
+  async search(signal?: AbortSignal, onStep?: (tokens: Uint32Array) => void): Promise<FoundSentence[]> {
     const { rules, sentences, start } = this.#options
     const { token, lengths, parent } = this.#feeds
     const rows = sentences * rules.beams
@@ -106,6 +111,7 @@ export class BeamDecoder {
       const moves = searching.step({ ids: new Uint32Array(ids!), logProbs: new Float32Array(logProbs!) })
       tokens = moves.tokens
       parents = moves.parents
+      onStep?.(tokens)
     }
     return searching.results().map((found) => found!)
   }

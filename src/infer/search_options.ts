@@ -1,8 +1,7 @@
-// How a pose-to-text model looks for words and glosses: what may be asked, and how a signature tells it.
+// How a model that reads signing looks for words and glosses: what may be asked, and how a signature tells it.
 
 import { SignError } from '../base/errors.js'
 import { shown } from '../base/shown.js'
-import type { PoseToTextModel } from '../model/pose_to_text.js'
 import type { Abortable } from './abort.js'
 import type { BeamDialect } from './beam.js'
 
@@ -28,8 +27,17 @@ export type Search = Required<Omit<TranslateOptions, 'signal' | 'onProgress'>>
 
 const MOST_BEAMS = 64
 
+/** A model that looks for words, glosses or both: those it has. */
+interface Searching {
+  readonly words?: object | undefined
+  readonly glosses?: object | undefined
+}
+
 /** The search that is asked for. Throws ERR_USAGE for an impossible one. */
-export function checkedSearch(options: TranslateOptions, { words, config }: Pick<PoseToTextModel, 'words' | 'config'>): Search {
+export function checkedSearch(
+  options: TranslateOptions,
+  { words, config }: Searching & { readonly config: { readonly maxTokens: number } },
+): Search {
   const { maxTokens } = config
   const { beams = 1, alpha = -1, dialect = 'slrt', finished = 'frozen', limit = maxTokens, glossBeams = 1 } = options
   const refuse = (problem: string) => new SignError('ERR_USAGE', 'translate', problem, 'Choose a number within that range')
@@ -43,7 +51,7 @@ export function checkedSearch(options: TranslateOptions, { words, config }: Pick
 }
 
 /** How words and glosses were looked for, for a signature. */
-export function searchSignature({ words, glosses }: Pick<PoseToTextModel, 'words' | 'glosses'>, options: TranslateOptions): string {
+export function searchSignature({ words, glosses }: Searching, options: TranslateOptions): string {
   const { beams = 1, alpha = -1, dialect = 'slrt', glossBeams = 1 } = options
   const sentence = beams === 1 ? 'greedy' : `beam:${beams}|alpha:${alpha}|dialect:${dialect}`
   const ctc = glossBeams === 1 ? 'ctc:greedy' : `ctc:beam${glossBeams}`

@@ -9,6 +9,7 @@ import { nextToken } from '../kernels/next_token.js'
 import { type DecodeTokenInputs, decodeGlossToken, type GlossModel } from '../model/text_to_gloss.js'
 import type { Recording } from '../nn/recording.js'
 import { Graph } from '../ops/graph.js'
+import type { TopLogProbs } from '../ops/top_log_probs.js'
 import { specialId } from '../text/vocabulary.js'
 import type { SourceEncoder } from './source_encoder.js'
 
@@ -33,8 +34,10 @@ export interface TokenWriter extends Pick<Recording, 'weights' | 'config'> {
   readonly width: number
   /** Tokens there are. */
   readonly classes: number
-  /** Records one token more: logits [1, rows, classes rounded up to 4]. */
+  /** Records one token more: logits [1, rows, classes rounded up to 4], or what `top` reads. */
   step(recording: Recording, inputs: TokenStep): Tensor
+  /** Records the most likely tokens after each row of what `step` gives; default those of logits. Of a writer that has its own, for BeamDecoder alone. */
+  top?(recording: Recording, x: Tensor, options: { readonly k: number; readonly into?: TopLogProbs }): TopLogProbs
 }
 
 /** What a token follows from: the last ones, [1, rows], how many there are, and what was read. */

@@ -8,6 +8,7 @@ import { BLANK, decodeWord, glossOfClass, PoseToTextModel, poseToTextLayers } fr
 import { specialId } from '../text/vocabulary.js'
 import { checkKind, checkOptions } from './asked.js'
 import { BeamDecoder } from './beam_decoder.js'
+import { inBatches } from './clip_batches.js'
 import { classRuns, readLabels } from './ctc/reading.js'
 import { runSteps, type Steps } from './decoding_loop.js'
 import { diverged, refuseDivergedLogits } from './divergence.js'
@@ -42,9 +43,6 @@ export interface TranslatedClip {
 
 /** Words run between two looks at the result. */
 const CHUNK = 8
-/** Clips encoded side by side. */
-const BATCH = 32
-
 interface GreedyWords {
   readonly done: Uint32Array
   readonly tokens: Uint32Array
@@ -82,21 +80,7 @@ export class Translator implements AsyncDisposable {
     this.#check()
     const search = checkedSearch(options, this.#model)
     for (const [i, clip] of clips.entries()) checkPoseFrames(clip, `translate: clip ${i + 1}`, this.#model.config)
-    const order = clips.map((_, i) => i).sort((a, b) => clips[a]!.frames - clips[b]!.frames)
-    const read: TranslatedClip[] = new Array(clips.length)
-    for (let first = 0; first < order.length; first += BATCH) {
-      const batch = order.slice(first, first + BATCH)
-      const results = await this.#batch(
-        batch.map((i) => clips[i]!),
-        search,
-        options.signal,
-      )
-      batch.forEach((i, k) => {
-        read[i] = results[k]!
-      })
-      options.onProgress?.(Math.min(first + BATCH, order.length), order.length)
-    }
-    return read
+    return inBatches(clips, options.onProgress, (batch) => this.#batch(batch, search, options.signal))
   }
 
   /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */

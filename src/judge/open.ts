@@ -2,17 +2,16 @@
 
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path'
-import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { type Checkpoint, tensorsUnder } from '../checkpoint/checkpoint.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { restorePoseToText } from '../checkpoint/pose_to_text.js'
-import { resampleMotion } from '../data/motion_resample.js'
+import { motionFrames } from '../data/motion_frames.js'
 import type { Gpu } from '../device/gpu.js'
 import { type TranslateOptions as Search, searchSignature } from '../infer/search_options.js'
 import { type TranslatedClip, Translator } from '../infer/translator.js'
 import type { PoseToTextModel } from '../model/pose_to_text.js'
-import { type Clip, type Motion, sameRate } from '../motion/clip.js'
+import type { Clip, Motion } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
 import { glossWord } from '../text/lang_gloss.js'
 import { tokenise } from '../text/tokenise.js'
@@ -108,12 +107,9 @@ class CheckpointJudge implements Judge {
   /** A motion as the judge learned to see: at its frame rate, and no longer than its table of positions. */
   #framesOf(motion: Motion): { values: Float32Array; frames: number } {
     const { fps, config } = this.#model
-    const own = sameRate(motion.fps, fps) ? motion : resampleMotion(motion, fps)
-    if (own !== motion) this.#notes.add(`motions of ${motion.fps} frames per second are resampled to the ${fps} of judge ${this.name}`)
-    const frames = Math.min(own.frames, config.maxFrames)
-    if (frames < own.frames)
-      this.#notes.add(`judge ${this.name} reads no more than ${counted(config.maxFrames, 'frame')}: what comes after is not judged`)
-    return { values: own.joints.subarray(0, frames * COORDS), frames }
+    const { notes, ...frames } = motionFrames(motion, { fps, maxFrames: config.maxFrames }, `judge ${this.name}`)
+    for (const note of notes) this.#notes.add(note)
+    return frames
   }
 }
 

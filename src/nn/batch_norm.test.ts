@@ -9,7 +9,6 @@ import { StepProgram } from '../train/step_program.js'
 import { initialTensors } from './init.js'
 import { batchNorm, project } from './layers.js'
 import { ParameterSet, type Precision } from './parameter_set.js'
-import type { Recording } from './recording.js'
 import { batchNormSpecs, linearSpecs } from './specs.js'
 
 const [batch, length, width] = [2, 5, 8]
@@ -42,7 +41,7 @@ async function opened({ tensors = initialTensors(specs, 1), precision = 'f32' as
         goal: recorder.feed('goal', [batch * length], 'u32'),
         coefficient: recorder.feed('coefficient', [batch * length]),
       }
-      const r = { graph, weights } as Recording
+      const r = { graph, weights }
       const logits = project(r, 'out', batchNorm(r, 'norm', feeds.x, feeds.lengths))
       const loss = crossEntropy(graph, logits, feeds, { classes: width, ignored: 99, smoothing: 0 })
       return { feeds, reports: { loss } }

@@ -54,7 +54,7 @@ export function norm({ graph, weights, config: { normEpsilon = LAYER_NORM_EPSILO
  * statistics of the batch, and the running ones are moved towards them; otherwise by the running ones. A batch that goes through in several
  * passes (micro-batches) is normalised by each pass's own statistics, and each pass moves the running ones.
  */
-export function batchNorm({ graph, weights }: Recording, name: string, x: Tensor, lengths: Tensor): Tensor {
+export function batchNorm({ graph, weights }: Pick<Recording, 'graph' | 'weights'>, name: string, x: Tensor, lengths: Tensor): Tensor {
   const [gamma, beta, running] = ['gamma', 'beta', 'running'].map((part) => weights.get(`${name}/${part}`))
   return graph.recorder.scope(name, () => batchNormOp(graph, x, lengths, { gamma: gamma!, beta: beta!, running: running! }, BATCH_NORM))
 }

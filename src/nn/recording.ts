@@ -18,9 +18,12 @@ export interface LayerConfig {
   readonly decoderLayers: number
 }
 
+/** Where layers find their parameters: those of one set, or of several whose names differ. */
+export type Weights = Pick<ParameterSet, 'get' | 'joined'>
+
 /** What layers are recorded with. */
 export interface Recording {
   readonly graph: Graph
-  readonly weights: ParameterSet
+  readonly weights: Weights
   readonly config: LayerConfig
 }

@@ -31,13 +31,16 @@ export interface MemoryPlan {
   readonly programs: readonly ProgramMemory[]
 }
 
-/** The arenas of a group: weights and positions, in training also gradients, the optimiser's moments and copies as halves. */
-export function groupArenas({ name: group, weights, tables }: TrainedGroup): ArenaSize[] {
+/** The arenas of a group: weights and positions, in training also gradients, the optimiser's moments and copies as halves; and weights of a frozen model. */
+export function groupArenas({ name: group, weights, tables, frozen }: TrainedGroup): ArenaSize[] {
   const arenas = [weights.values, weights.grads, weights.first, weights.second, weights.halves].flatMap((store) => store?.buffers ?? [])
-  return [...arenas, ...tables].map(({ label, size }) => ({
-    name: group === '' || label.startsWith(group) ? label : `${group} ${label}`,
-    bytes: size,
-  }))
+  return [
+    ...[...arenas, ...tables].map(({ label, size }) => ({
+      name: group === '' || label.startsWith(group) ? label : `${group} ${label}`,
+      bytes: size,
+    })),
+    ...(frozen ? [{ name: 'frozen weights', bytes: total(frozen.values.buffers.map(({ size }) => size)) }] : []),
+  ]
 }
 
 /** A program's slots, with who lives in them when. */

@@ -16,7 +16,7 @@ interface SavedRun<Description, Model> {
   readonly description: Description
   readonly notes: readonly string[]
   readonly state?: unknown
-  restore(gpu: Gpu, options: ParameterSetOptions): Model
+  restore(gpu: Gpu, options: ParameterSetOptions): Model | Promise<Model>
 }
 
 export interface OneModelRun<Config, Description, Model, T> {
@@ -29,7 +29,7 @@ export interface OneModelRun<Config, Description, Model, T> {
   /** What of a model the data and the run file decide, for messages: `sizes and words`. */
   readonly decided: string
   /** A model with first weights. */
-  make(gpu: Gpu, description: Description, options: ParameterSetOptions): Model
+  make(gpu: Gpu, description: Description, options: ParameterSetOptions): Model | Promise<Model>
   read(path: string): Promise<SavedRun<Description, Model>>
   train(model: Model): T
   /** An older version's state as this one has it; default as it is. */
@@ -46,7 +46,7 @@ export function oneModelRun<Config extends TrainingConfig, Description extends o
   return {
     config,
     notes: [...notes, ...(dev.length > 0 ? [] : [withoutDev('the corpora')])],
-    begin: async (gpu) => ({ training: run.train(run.make(gpu, description, options)), notes: [] }),
+    begin: async (gpu) => ({ training: run.train(await run.make(gpu, description, options)), notes: [] }),
     async resume(gpu, path) {
       const checkpoint = await run.read(path)
       const state = stateOf(trainerState(checkpoint))
@@ -54,7 +54,7 @@ export function oneModelRun<Config extends TrainingConfig, Description extends o
         const problem = `wanted a model of the run file’s ${decided}, got another`
         throw new SignError('ERR_CHECKPOINT', path, problem, 'Resume with the run file and data it was started with')
       }
-      return { training: run.train(checkpoint.restore(gpu, options)), notes: checkpoint.notes, state }
+      return { training: run.train(await checkpoint.restore(gpu, options)), notes: checkpoint.notes, state }
     },
   }
 }

@@ -16,6 +16,10 @@ import type { PseudoGlossRunConfig } from './pseudo_gloss/config.js'
 import type { PseudoGlossScores } from './pseudo_gloss/evaluate.js'
 import { pseudoGloss } from './pseudo_gloss/task.js'
 import type { PseudoGlossStep } from './pseudo_gloss/training.js'
+import type { SignToTextRunConfig } from './sign_to_text/config.js'
+import type { TextValidation } from './sign_to_text/evaluate.js'
+import { signToText } from './sign_to_text/task.js'
+import type { SignToTextStep } from './sign_to_text/training.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { GlossStep, GlossValidated } from './text_to_gloss/training.js'
@@ -28,6 +32,7 @@ export type TrainEvent = RunEvent<TrainedStep<PoseStep>, Validated>
 export type GlossTrainEvent = RunEvent<TrainedStep<GlossStep>, GlossValidated>
 export type LanguageTrainEvent = RunEvent<TrainedStep<LanguageStep>, Perplexity>
 export type PoseToTextTrainEvent = RunEvent<TrainedStep<SignedStep>, TranslationScores>
+export type SignToTextTrainEvent = RunEvent<TrainedStep<SignToTextStep>, TextValidation>
 export type PseudoGlossTrainEvent = RunEvent<TrainedStep<PseudoGlossStep>, PseudoGlossScores>
 
 /** Runs a text-to-pose training to its end, as a stream of what happens. Throws as `runTask`. */
@@ -61,4 +66,13 @@ export function trainPseudoGlossRun(
 /** Runs a language model's training to its end, as a stream of what happens. Throws as `runTask`. */
 export function trainLanguageRun(gpu: Gpu, config: LanguageRunConfig, options: TrainRunOptions = {}): AsyncGenerator<LanguageTrainEvent> {
   return runTask(languageModel, gpu, config, options)
+}
+
+/** Runs a sign-to-text training to its end, as a stream of what happens. Throws as `runTask`. */
+export function trainSignToTextRun(
+  gpu: Gpu,
+  config: SignToTextRunConfig,
+  options: TrainRunOptions = {},
+): AsyncGenerator<SignToTextTrainEvent> {
+  return runTask(signToText, gpu, config, options)
 }

@@ -8,6 +8,8 @@ import type { PoseToTextRunConfig } from './pose_to_text/config.js'
 import { poseToText } from './pose_to_text/task.js'
 import type { PseudoGlossRunConfig } from './pseudo_gloss/config.js'
 import { pseudoGloss } from './pseudo_gloss/task.js'
+import type { SignToTextRunConfig } from './sign_to_text/config.js'
+import { signToText } from './sign_to_text/task.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { RunConfig } from './text_to_pose/config.js'
@@ -20,11 +22,12 @@ export async function loadTaskRun(path: string, warn?: Warn): Promise<TaskRun> {
   if (task === languageModel.name) return taskRun(languageModel, languageModel.parse(source, path, warn))
   if (task === poseToText.name) return taskRun(poseToText, poseToText.parse(source, path, warn))
   if (task === pseudoGloss.name) return taskRun(pseudoGloss, pseudoGloss.parse(source, path, warn))
+  if (task === signToText.name) return taskRun(signToText, signToText.parse(source, path, warn))
   return taskRun(textToPose, textToPose.parse(source, path, warn))
 }
 
 /** What a run file of any task says. */
-export type AnyRunConfig = RunConfig | GlossRunConfig | PoseToTextRunConfig | PseudoGlossRunConfig | LanguageRunConfig
+export type AnyRunConfig = RunConfig | GlossRunConfig | PoseToTextRunConfig | PseudoGlossRunConfig | LanguageRunConfig | SignToTextRunConfig
 
 /** As {@link loadTaskRun}, the configuration alone. */
 export async function loadRunFile(path: string, warn?: Warn): Promise<AnyRunConfig> {
@@ -54,4 +57,9 @@ export function loadPseudoGlossConfig(path: string, warn?: Warn): Promise<Pseudo
 /** Reads the run file of a language model's training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
 export function loadLanguageConfig(path: string, warn?: Warn): Promise<LanguageRunConfig> {
   return loadRunOf(languageModel, path, warn)
+}
+
+/** Reads the run file of a sign-to-text training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
+export function loadSignToTextConfig(path: string, warn?: Warn): Promise<SignToTextRunConfig> {
+  return loadRunOf(signToText, path, warn)
 }

@@ -46,6 +46,8 @@ export interface TrainedGroup {
   readonly weights: ParameterSet
   /** Tables that are not learned. */
   readonly tables: readonly GPUBuffer[]
+  /** A frozen model's, which the trained ones work with. */
+  readonly frozen?: ParameterSet
 }
 
 export interface Validation<Scores> {

@@ -11,6 +11,12 @@ export function readSafetensorsOrIndex(path: string, options: ReadTensorsOptions
   return path.endsWith('.index.json') ? readIndexed(path, options) : readSafetensors(path, options)
 }
 
+/** The files that a path names: one, or those of an index in the order of their names. Throws ERR_CHECKPOINT for an index that cannot be read. */
+export async function shardFiles(path: string): Promise<string[]> {
+  if (!path.endsWith('.index.json')) return [path]
+  return [...new Set((await readIndex(path)).values())].sort().map((shard) => join(dirname(path), shard))
+}
+
 async function readIndexed(path: string, { wants = () => true, visit }: ReadTensorsOptions): Promise<TensorFile> {
   const places = await readIndex(path)
   const tensors: TensorFile['tensors'] = new Map()

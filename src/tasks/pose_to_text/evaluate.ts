@@ -7,6 +7,7 @@ import type { TextPair } from '../../metrics/corpus_metric.js'
 import { formatTextScores, scoreText, type TextScores } from '../../metrics/text_scores.js'
 import type { PoseToTextDescription } from '../../model/pose_to_text.js'
 import type { Validation } from '../../train/task.js'
+import { textScalars, textScore } from '../../train/text_validation.js'
 import type { SignedText } from './data.js'
 
 /** What a validation gives. */
@@ -46,10 +47,10 @@ export function scoreTranslations(
     )
   return {
     result: { clips: clips.length, ...(text && { text }), ...(labelErrors !== undefined && { labelErrors }) },
-    // Short sentences have no 4-grams: a thousandth of BLEU-1 settles what BLEU-4 leaves open, and labels what both do.
-    score: text ? 100 - text.bleu[3] - text.bleu[0] / 1e3 + (labelErrors ?? 0) / 1e6 : labelErrors!,
+    // Labels settle what words leave open.
+    score: text ? textScore(text) + (labelErrors ?? 0) / 1e6 : labelErrors!,
     scalars: {
-      ...(text && { 'dev/bleu1': text.bleu[0], 'dev/bleu4': text.bleu[3], 'dev/rouge': text.rouge, 'dev/exact': text.exact }),
+      ...(text && textScalars(text)),
       ...(labelErrors !== undefined && { 'dev/labelErrors': labelErrors }),
     },
   }

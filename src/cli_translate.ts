@@ -1,0 +1,36 @@
+// The command `signllm translate`: argv to a command, as in cli.ts.
+
+import type { Command } from 'commander'
+import { counted } from './base/counted.js'
+import type { Cli } from './cli_data.js'
+import { search } from './cli_judge.js'
+import { positive } from './cli_options.js'
+import { NOTHING_TO_KEEP } from './cli_signals.js'
+import type { TranslateCommandOptions } from './commands/translate.js'
+
+/** Adds the command. */
+export function addTranslateCommand(program: Command, cli: Cli): void {
+  program
+    .command('translate')
+    .description('translate signing into text: .pose, .npz or .h5 files, or a corpus')
+    .argument('<clips>', '.pose, .npz or .h5 file, a folder of files, or prefix of a .skels corpus')
+    .requiredOption('--model <file>', 'checkpoint of a sign-to-text or pose-to-text run')
+    .option('--beams <n>', 'beams of the sentence, 1 to 64; 1 is greedy: then the text of a single clip is shown as it comes', positive, 4)
+    .option('--alpha <n>', 'length penalty (default: 1 for sign-to-text, -1, none, for pose-to-text)', search.alpha[2])
+    .addOption(search.dialect('as the model was published with'))
+    .option('--limit <n>', 'most tokens of a text (default: those of the model)', positive)
+    .option('--language-model <path>', 'where the published language model is that the checkpoint was trained with, if it has been moved')
+    .option('--numbers <n>', 'numbers a frame in the .skels file, for a model of another layout than the 50 joints', positive)
+    .option('--out <file>', 'text file to write, one line per clip')
+    .action(async (clips: string, options: TranslateCommandOptions) => {
+      const [{ translate }, { formatReadings }] = await Promise.all([
+        import('./commands/translate.js'),
+        import('./commands/judge_translate.js'),
+      ])
+      const summary = await translate(clips, { ...cli.common(), ...options, signal: cli.interruption(NOTHING_TO_KEEP) })
+      const saved = summary.out === undefined ? '' : `\n${counted(summary.clips.length, 'line')} saved in ${summary.out}`
+      const [only, ...others] = summary.clips
+      const text = only && others.length === 0 ? only.text || '(nothing)' : formatReadings(summary)
+      cli.print(summary, `${text}${saved}`)
+    })
+}

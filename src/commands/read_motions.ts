@@ -1,0 +1,21 @@
+// Motions for whatever reads signing: all of a source, in the scale that models are trained on.
+
+import { normalise } from '../data/normalise.js'
+import { motionSource, type SourceMotion } from './motion_source.js'
+import { type Listener, warn } from './say.js'
+
+/** Every motion of a source, of `language` where it tells none; what cannot be read is left out, and told. Throws ERR_DATA where there are none. */
+export async function readMotions(
+  source: string,
+  language: string | undefined,
+  options: Listener & { readonly signal?: AbortSignal | undefined },
+): Promise<SourceMotion[]> {
+  const motions = await motionSource(source, language, { signal: options.signal })
+  const clips: SourceMotion[] = []
+  const broken = (name: string, error: Error) => warn(`${name} is left out: ${error.message}`, options)
+  for await (const { notes = [], ...clip } of motions.read(motions.names, broken)) {
+    for (const note of notes) warn(`${clip.name}: ${note}`, options)
+    clips.push({ ...clip, joints: normalise(clip.joints, clip.frames, { who: clip.name }) })
+  }
+  return clips
+}

@@ -1,0 +1,226 @@
+// Stage 2 of Sign2GPT (Wong et al. 2024): frames in, text out. The sign encoder's tokens are told their places and go through a linear layer to a frozen
+// language model, which reads them through adapters. Forward only; the way back follows from the ops.
+
+import type { Gpu } from '../device/gpu.js'
+import type { Tensor } from '../device/memory.js'
+import {
+  type AdaptedStepInputs,
+  type AdapterSettings,
+  adaptedAttention,
+  adaptedStep,
+  adapterSpecs,
+  signCaches,
+  signFeatures,
+} from '../nn/adapted_decoder.js'
+import type { HostTensors } from '../nn/host_tensor.js'
+import type { ParameterSetOptions } from '../nn/parameter_set.js'
+import type { ParameterSpec } from '../nn/parameter_spec.js'
+import type { LayerConfig, Recording, Weights } from '../nn/recording.js'
+import type { TokenIds } from '../ops/embedding.js'
+import { Graph } from '../ops/graph.js'
+import type { GateKind } from '../ops/head_gate.js'
+import type { TextCoder } from '../text/text_coder.js'
+import { GpuModel } from './gpu_model.js'
+import {
+  type LanguageModel,
+  type LanguageModelConfig,
+  languageLayerConfig,
+  readSentences,
+  readToken,
+  type SentenceStep,
+} from './language_model.js'
+import { checkSignConfig, type SignConfig } from './sign_sizes.js'
+import { type ClipPlaces, type SignTables, signAngles, signLayers, signSpecs, signTableShapes, signTokens } from './sign_tokens.js'
+
+export interface AdapterConfig {
+  /** Of every adapter, a multiple of 4. */
+  readonly rank: number
+  /** α: adapters of queries, keys and values are multiplied by α/rank. */
+  readonly alpha: number
+  /** Share of what those read that training drops. */
+  readonly dropout: number
+  readonly gate: GateKind
+}
+
+export interface SignToTextConfig {
+  readonly signs: SignConfig
+  /** Whether what reads signing is trained, or as it was and then without dropout, by the statistics of the batches it has seen. */
+  readonly signsTrained: boolean
+  readonly adapters: AdapterConfig
+  readonly language: LanguageModelConfig
+  /** Longest text, in tokens with the one that it begins with: no more than the language model's. */
+  readonly maxTokens: number
+}
+
+/** Which frozen language model it is. */
+export interface FrozenLanguage {
+  /** Of its weights, 16 hexadecimal digits. */
+  readonly mark: string
+  /** Where its files are, when they are not in the checkpoint: those of published models are too large to be saved with every step of a run. */
+  readonly path?: string | undefined
+  readonly stored: 'f32' | 'f16'
+}
+
+export interface SignToTextDescription {
+  readonly config: SignToTextConfig
+  readonly frozen: FrozenLanguage
+  /** What text is written by. */
+  readonly text: TextCoder
+  /** Tags of the sign languages it was trained on. */
+  readonly languages: readonly string[]
+  /** Frames a second of what it was trained on. */
+  readonly fps: number
+  /** The clips it was trained on, hashes of their names (data/checksum.ts). */
+  readonly trainedOn: readonly string[]
+  readonly seed: number
+}
+
+export interface SignToTextOptions extends Partial<ParameterSetOptions> {
+  readonly tensors?: HostTensors
+  /** Whose tensors they are, for messages. */
+  readonly who?: string
+}
+
+const sizesOf = ({ signs, adapters: { rank }, language: { width, heads, layers } }: SignToTextConfig) => ({
+  ...{ width, heads, rank },
+  decoderLayers: layers,
+  signWidth: signs.width,
+})
+
+/** The parameters of a model but for the language model's, in order. */
+export function signToTextSpecs(config: SignToTextConfig): ParameterSpec[] {
+  const signs = signSpecs(config.signs)
+  return [...(config.signsTrained ? signs : signs.map(kept)), ...adapterSpecs(sizesOf(config))]
+}
+
+/** Neither trained nor moved by what is read. */
+const kept = ({ running: _, ...spec }: ParameterSpec): ParameterSpec => ({ ...spec, trainable: false })
+
+/** What adapters are recorded with. */
+export const adapterSettings = ({ adapters: { rank, alpha, dropout, gate } }: SignToTextConfig): AdapterSettings => ({
+  ...{ dropout, gate },
+  factor: alpha / rank,
+})
+
+/** Frames to text. The language model becomes its own: it is destroyed with it. */
+export class SignToTextModel extends GpuModel implements SignToTextDescription {
+  readonly config: SignToTextConfig
+  readonly frozen: FrozenLanguage
+  readonly text: TextCoder
+  readonly languages: readonly string[]
+  readonly fps: number
+  readonly trainedOn: readonly string[]
+  readonly seed: number
+  readonly language: LanguageModel
+  readonly tables: SignTables
+
+  /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
+  constructor(gpu: Gpu, description: SignToTextDescription, language: LanguageModel, options: SignToTextOptions = {}) {
+    const { training = false, precision, maxBytes, tensors, who = 'sign to text' } = options
+    const { config, frozen, text, languages, fps, trainedOn, seed } = description
+    checkSignConfig(config.signs)
+    const { positions, angles } = signTableShapes(config.signs)
+    const parts = {
+      name: 'sign-to-text model',
+      label: 'sign positions',
+      specs: signToTextSpecs(config),
+      positions,
+      tables: { angles: signAngles(config.signs) },
+    } as const
+    super(gpu, parts, { training, precision, maxBytes })
+    this.config = config
+    this.frozen = frozen
+    this.text = text
+    this.languages = languages
+    this.fps = fps
+    this.trainedOn = trainedOn
+    this.seed = seed
+    this.language = language
+    this.tables = { positions: this.positions, angles: this.table('angles', 'f32', angles) }
+    this.load(tensors, seed, who)
+  }
+
+  /** Its own parameters and the language model's, by their names. */
+  get allWeights(): Weights {
+    const { weights: own, language } = this
+    const holder = (name: string) => (name.startsWith('language/') ? language.weights : own)
+    return { get: (name) => holder(name).get(name), joined: (names) => holder(names[0]!).joined(names) }
+  }
+
+  override check(): void {
+    super.check()
+    this.language.check()
+  }
+
+  override destroy(): void {
+    super.destroy()
+    this.language?.destroy()
+  }
+}
+
+/** What a model is recorded from. */
+export type SignToTextParts = Pick<SignToTextModel, 'config' | 'tables' | 'language' | 'allWeights'>
+
+/** What the language model's layers are recorded with. */
+export const textLayers = ({ language }: SignToTextConfig): LayerConfig => languageLayerConfig(language)
+
+export interface SignInputs extends ClipPlaces {
+  /** [B, T, numbers rounded up to 4] */
+  readonly frames: Tensor
+  /** u32 [B·T']: each token's place in its clip. */
+  readonly tokenAt: Tensor
+}
+
+/** Frames as features [B, T', width of the language model]. A frozen sign encoder is recorded as it is used, and nothing of its way back is. */
+export function signMemory({ config, tables, allWeights }: SignToTextParts, graph: Graph, { tokenAt, ...inputs }: SignInputs): Tensor {
+  const { signs, signsTrained } = config
+  const reading: Recording = {
+    graph: signsTrained ? graph : new Graph(graph.recorder),
+    weights: allWeights,
+    config: signLayers(signs),
+  }
+  const tokens = signTokens(reading, signs, inputs, tables)
+  return signFeatures({ graph, weights: allWeights, config: textLayers(config) }, tokens, { table: tables.positions, at: tokenAt })
+}
+
+export interface TextInputs {
+  /** [B, V], the token that sentences begin with first. */
+  readonly tokens: TokenIds
+  /** u32 [B·V], what `xglmPlaces` says of them. */
+  readonly at: Tensor
+  /** u32 [B]: tokens of each. */
+  readonly lengths: Tensor
+  /** [B, T', width], from {@link signMemory}. */
+  readonly memory: Tensor
+  /** u32 [B] */
+  readonly memoryLengths: Tensor
+}
+
+/** All tokens at once, each seeing only those before it and the signing: features [B, V, width] from which the next ones follow. */
+export function readText(
+  { config, language, allWeights }: SignToTextParts,
+  graph: Graph,
+  { memory, memoryLengths, ...sentence }: TextInputs,
+): Tensor {
+  const r: Recording = { graph, weights: allWeights, config: textLayers(config) }
+  const attend = adaptedAttention(adapterSettings(config), { lengths: sentence.lengths, memory, memoryLengths })
+  return readSentences(r, { ...sentence, positions: language.positions }, language.vocabulary, attend)
+}
+
+/** Each layer's keys and values of the signing, made once for all tokens. */
+export const textCaches = ({ config, allWeights }: SignToTextParts, graph: Graph, memory: Tensor): Tensor[] =>
+  signCaches({ graph, weights: allWeights, config: textLayers(config) }, adapterSettings(config), memory)
+
+export type TextStepInputs = Pick<SentenceStep, 'token'> & AdaptedStepInputs
+
+/** One token more: features [1, B, width]. Equal to the last of {@link readText} over the same tokens, outside training. */
+export function readTextToken({ config, language, allWeights }: SignToTextParts, graph: Graph, { token, ...step }: TextStepInputs): Tensor {
+  const r: Recording = { graph, weights: allWeights, config: textLayers(config) }
+  const { lengths, past } = step
+  return readToken(
+    r,
+    { token, lengths, past, positions: language.positions },
+    language.vocabulary,
+    adaptedStep(adapterSettings(config), step),
+  )
+}

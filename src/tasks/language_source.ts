@@ -1,0 +1,106 @@
+// The frozen language model that a run file names: a checkpoint of our own, files as Hugging Face publishes them, or the sizes of a published one alone.
+
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { SignError } from '../base/errors.js'
+import { readCheckpoint } from '../checkpoint/file.js'
+import { languageCheckpoint, restoreLanguageModel } from '../checkpoint/language_model.js'
+import { loadXglm, readXglmConfig } from '../checkpoint/xglm_files.js'
+import type { Gpu } from '../device/gpu.js'
+import { readSafetensors } from '../formats/safetensors/file.js'
+import { modelFiles } from '../formats/safetensors/model_folder.js'
+import { modelMark } from '../formats/safetensors/model_mark.js'
+import { LanguageModel, type LanguageModelConfig, languagePresets } from '../model/language_model.js'
+import type { FrozenLanguage, SignToTextDescription } from '../model/sign_to_text.js'
+import { readPieces } from '../text/pieces/piece_file.js'
+import type { TextCoder } from '../text/text_coder.js'
+
+export interface LanguageSource {
+  readonly config: LanguageModelConfig
+  readonly frozen: FrozenLanguage
+  /** What came with it to read and write text by; undefined where nothing did. */
+  readonly text: TextCoder | undefined
+  /** What to know of it. */
+  readonly notes: readonly string[]
+  /** Opens it, frozen. */
+  open(gpu: Gpu): Promise<LanguageModel>
+}
+
+/** How its matrices are stored where nobody says. */
+export interface LanguageChoice {
+  /** A path, or one of `languagePresets`. */
+  readonly file: string
+  readonly stored?: 'f32' | 'f16' | undefined
+}
+
+type Preset = keyof typeof languagePresets
+const isPreset = (name: string): name is Preset => Object.hasOwn(languagePresets, name)
+
+/** Whether it names sizes alone, whose vocabulary is larger than that of any text. */
+export const isShapeAlone = ({ path = '' }: FrozenLanguage): boolean => isPreset(path)
+
+/** Reads all but the weights. Throws ERR_CHECKPOINT and ERR_CONFIG naming the file for what is no language model. */
+export async function languageSource({ file, stored }: LanguageChoice): Promise<LanguageSource> {
+  if (isPreset(file)) return shapeAlone(file, stored)
+  const { weights, config: beside } = await modelFiles(file)
+  return (await isOurs(weights)) ? ofCheckpoint(weights, stored) : ofFiles(weights, beside, stored)
+}
+
+async function isOurs(path: string): Promise<boolean> {
+  if (path.endsWith('.index.json')) return false
+  const { metadata } = await readSafetensors(path, { wants: () => false })
+  return metadata.format?.startsWith('signllm-') ?? false
+}
+
+async function ofCheckpoint(path: string, stored: 'f32' | 'f16' = 'f32'): Promise<LanguageSource> {
+  const saved = languageCheckpoint(await readCheckpoint(path))
+  const { config, words } = saved.description
+  return {
+    config,
+    frozen: { mark: await modelMark(path), stored },
+    text: words,
+    notes: saved.notes,
+    open: async (gpu) => restoreLanguageModel(gpu, saved, { frozen: true, stored }),
+  }
+}
+
+async function ofFiles(path: string, beside: string, stored: 'f32' | 'f16' = 'f16'): Promise<LanguageSource> {
+  const config = await readXglmConfig(beside)
+  return {
+    config,
+    frozen: { mark: await modelMark(path), path, stored },
+    text: await tokenizerBeside(path),
+    notes: [],
+    open: (gpu) => loadXglm(gpu, path, { config, stored }),
+  }
+}
+
+async function tokenizerBeside(path: string): Promise<TextCoder | undefined> {
+  const [json, model] = ['tokenizer.json', 'sentencepiece.bpe.model'].map((name) => join(dirname(path), name)) as [string, string]
+  if (existsSync(json)) return readPieces(json)
+  return existsSync(model) ? readPieces(model, { layout: 'xglm' }) : undefined
+}
+
+function shapeAlone(name: Preset, stored: 'f32' | 'f16' = 'f16'): LanguageSource {
+  const config = languagePresets[name]
+  return {
+    config,
+    frozen: { mark: 'sizes alone', path: name, stored },
+    text: undefined,
+    notes: [
+      `language_model: ${name} names sizes alone: its weights are zeros, so that a run can be planned and measured, and learns nothing`,
+    ],
+    open: async (gpu) => new LanguageModel(gpu, config, { frozen: true, stored, tensors: 'later' }),
+  }
+}
+
+/** Opens the files that a checkpoint refers to. Throws ERR_CHECKPOINT where they are gone, or hold another model. */
+export async function openReferred(gpu: Gpu, { frozen, config }: SignToTextDescription, elsewhere?: string): Promise<LanguageModel> {
+  const path = elsewhere ?? frozen.path!
+  if (isPreset(path)) return shapeAlone(path, frozen.stored).open(gpu)
+  const { weights } = await modelFiles(path)
+  const mark = await modelMark(weights)
+  if (mark === frozen.mark) return loadXglm(gpu, weights, { config: config.language, stored: frozen.stored })
+  const problem = `wanted the language model that it was trained with (${frozen.mark}), got another (${mark})`
+  throw new SignError('ERR_CHECKPOINT', path, problem, 'Name the folder with its files: --language-model')
+}

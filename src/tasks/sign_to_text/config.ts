@@ -1,0 +1,83 @@
+// The run file of a sign-to-text training, stage 2 of Sign2GPT, told from others by `task: sign-to-text`: its keys, their defaults and their limits.
+
+import * as z from 'zod'
+import { beamDialects } from '../../infer/beam.js'
+import { largest } from '../../model/config.js'
+import { batching, belowOne, corpora, count, endless, identity, inFolder, keeping, share, text } from '../../train/config/parts.js'
+import { frameCorpus, poseAugmentation } from '../../train/config/pose_parts.js'
+import { runParser } from '../../train/config/run_parser.js'
+import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
+import { signInput, signSizes, signTraining, unfittingSignSizes } from '../../train/config/sign_parts.js'
+import { textTokens } from '../../train/config/text_tokens.js'
+
+const languageFile = keys({
+  /** A checkpoint of `task: language-model`; a folder, `.safetensors` or `.index.json` of a published XGLM; or `xglm-564m` or `xglm-1.7b`, their sizes alone. */
+  file: text,
+  /** What its matrices are stored as; default f32 for a checkpoint, f16 for published files. */
+  stored: z.enum(['f32', 'f16']).exactOptional(),
+  /** Of what its layers add; default as it was trained. */
+  dropout: belowOne.exactOptional(),
+})
+
+const path = text.transform((file): z.output<typeof languageFile> => ({ file }))
+
+const run = keys({
+  task: z.literal('sign-to-text'),
+  ...identity,
+  data: corpora(frameCorpus),
+  input: signInput,
+  /** The frozen language model, by its path or with what else there is to say of it. */
+  language_model: chosen((value) => (typeof value === 'object' && value !== null ? languageFile : path)),
+  /** How text is cut; null: by what came with the language model. */
+  tokens: textTokens.nullable().default(null),
+  /** A checkpoint of `task: pseudo-gloss`, stage 1, whose frames and sign encoder this begins with. */
+  initFrom: text.nullable().default(null),
+  /** Whether frames and sign encoder are trained on, or kept as stage 1 left them. */
+  signs: z.enum(['trained', 'frozen']).default('trained'),
+  model: keys({
+    ...signSizes,
+    /** Of every adapter. */
+    rank: count.max(1024).multipleOf(4, 'wanted a multiple of 4').default(4),
+    /** Adapters of queries, keys and values are multiplied by alpha / rank. */
+    alpha: z.number().positive().default(4),
+    /** Share of what those read that training drops. */
+    adapterDropout: belowOne.default(0.1),
+    /** How a gate's number opens it: between 0 and 1, or by its hyperbolic tangent. */
+    gate: z.enum(['clamp', 'tanh']).default('clamp'),
+    /** Longest text, in tokens with the closing one. */
+    maxTokens: count.max(largest.maxTokens).default(64),
+  }).prefault({}),
+  ...signTraining,
+  /** Share of the goal that is spread over the vocabulary (label smoothing). */
+  smoothing: share.default(0.1),
+  augment: poseAugmentation({ scale: 0.125, tilt: 5, shift: 0.1, mirror: 0.5 }),
+  batch: batching(16),
+  validate: keys({
+    /** Steps from one validation to the next. */
+    every: count.default(100),
+    /** Clips a validation; null for all. */
+    clips: count.nullable().default(null),
+    /** 1 is greedy. */
+    beams: z.int().min(1).max(64).default(4),
+    /** Scores are divided by n^α as Hugging Face has it, or ((5 + n) / 6)^α; −1 leaves the latter as they are. */
+    alpha: z.number().default(1),
+    dialect: z.enum(beamDialects).default('huggingface'),
+  }).prefault({}),
+  ...keeping,
+} satisfies KeyedShape)
+  .superRefine((config, context) => {
+    for (const [at, message] of [...unfittingSignSizes(config), ...endless(config), ...unlearnt(config)])
+      context.addIssue({ code: 'custom', path: at, message })
+  })
+  .transform(inFolder)
+
+function* unlearnt({ signs, initFrom }: { signs: string; initFrom: string | null }): Generator<[string[], string]> {
+  if (signs === 'frozen' && initFrom === null)
+    yield [['signs'], 'wanted initFrom, what has learnt to read signing, to keep it frozen, got none']
+}
+
+/** A sign-to-text training, complete. In `model`, what the preset decides may be absent. */
+export type SignToTextRunConfig = z.output<typeof run>
+
+/** Reads a run file's text. */
+export const parseSignToTextConfig = runParser(run)

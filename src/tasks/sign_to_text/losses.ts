@@ -1,0 +1,34 @@
+// The forward pass and the loss of a batch of signed sentences: what a training step of sign to text records.
+
+import { signTextFeeds } from '../../infer/sign_text_reader.js'
+import { readText, type SignToTextModel, signMemory } from '../../model/sign_to_text.js'
+import type { Graph } from '../../ops/graph.js'
+import { vocabularyCrossEntropy } from '../../ops/vocabulary.js'
+import type { BatchShape, RecordedLosses } from '../../train/task.js'
+
+/**
+ * Records a batch; `tokenLoss` reads its reports.
+ *
+ * @param smoothing share of the goal that is spread over the vocabulary
+ */
+export function recordTextLosses(
+  graph: Graph,
+  model: SignToTextModel,
+  { batch, source, target }: Pick<BatchShape, 'batch' | 'source' | 'target'>,
+  smoothing: number,
+): RecordedLosses {
+  const { recorder } = graph
+  const { config, language } = model
+  const { feeds: signs, inputs } = signTextFeeds(recorder, { rows: batch, length: source }, config.signs)
+  const given = recorder.feed('given', [batch, target], 'u32')
+  const wordAt = recorder.feed('word_at', [batch * target], 'u32')
+  const givenLengths = recorder.feed('given_lengths', [batch], 'u32')
+  const goal = recorder.feed('goal', [batch * target], 'u32')
+  const coefficient = recorder.feed('coefficient', [batch * target])
+  const memory = signMemory(model, graph, inputs)
+  const sentence = { tokens: { ids: given }, at: wordAt, lengths: givenLengths, memory, memoryLengths: inputs.lengths.at(-1)! }
+  const features = readText(model, graph, sentence)
+  const options = { ignored: config.language.padding, smoothing }
+  const rows = recorder.scope('loss', () => vocabularyCrossEntropy(graph, features, language.vocabulary, { goal, coefficient }, options))
+  return { feeds: { ...signs, given, wordAt, givenLengths, goal, coefficient }, reports: { rows, coefficient } }
+}

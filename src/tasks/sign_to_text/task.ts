@@ -1,0 +1,71 @@
+// Sign to text: frames in, sentences out, by a frozen language model that learns to read signing through adapters (stage 2 of Sign2GPT).
+
+import type { Checkpoint } from '../../checkpoint/checkpoint.js'
+import { readCheckpoint } from '../../checkpoint/file.js'
+import { restoreSignToText, signToTextDescription } from '../../checkpoint/sign_to_text.js'
+import { SIGN_TO_TEXT } from '../../checkpoint/tasks.js'
+import type { Gpu } from '../../device/gpu.js'
+import { type SignToTextDescription, SignToTextModel } from '../../model/sign_to_text.js'
+import type { ParameterSetOptions } from '../../nn/parameter_set.js'
+import type { Loaded, Task } from '../../train/task.js'
+import { openReferred } from '../language_source.js'
+import { oneModelRun } from '../one_model.js'
+import { parseSignToTextConfig, type SignToTextRunConfig } from './config.js'
+import { loadSignToTextData, type SignToTextData } from './data.js'
+import { formatTextValidation, type TextValidation } from './evaluate.js'
+import { checkSameSigns, firstTensors } from './first_signs.js'
+import { type SignToTextStep, SignToTextTraining } from './training.js'
+
+export const signToText: Task<SignToTextRunConfig, SignToTextStep, TextValidation> = {
+  name: SIGN_TO_TEXT,
+  example: 'clip',
+  unit: 'frames',
+  lengths: { target: 'tokens', source: 'frames' },
+  unitsOf: ({ frames }) => frames,
+  parse: parseSignToTextConfig,
+  fixedKeys: [
+    ...(['task', 'seed', 'data', 'input', 'language_model', 'tokens', 'initFrom', 'signs', 'model', 'precision'] as const),
+    ...(['smoothing', 'batch', 'augment'] as const),
+  ],
+  load: loadSignToTextTraining,
+  format: formatTextValidation,
+  scoreName: '100 - BLEU-4',
+  ablation: { key: 'model.attention', values: ['local', 'global'] },
+}
+
+/** Loads the data of a run, the language model's sizes, and the stage it begins with. Throws as `Task.load`. */
+export async function loadSignToTextTraining(
+  config: SignToTextRunConfig,
+  { resumed }: { readonly resumed: boolean },
+): Promise<Loaded<SignToTextRunConfig, SignToTextTraining>> {
+  const data = await loadSignToTextData(config)
+  const stage = config.initFrom !== null && !resumed ? await readCheckpoint(config.initFrom) : undefined
+  if (stage) checkSameSigns(data.description, stage)
+  return oneModelRun({
+    config,
+    data,
+    decided: 'sizes, clips and language model',
+    make: (gpu, description, options) => firstModel(gpu, description, options, { ...data, stage }),
+    async read(path) {
+      const saved = await readCheckpoint(path)
+      const restore = (gpu: Gpu, options: ParameterSetOptions) => restoreSignToText(gpu, saved, { ...options, openLanguage: openReferred })
+      return { ...saved, description: signToTextDescription(saved), restore }
+    },
+    train: (model) => new SignToTextTraining(config, model, data.train, data.dev),
+  })
+}
+
+async function firstModel(
+  gpu: Gpu,
+  description: SignToTextDescription,
+  options: ParameterSetOptions,
+  { language, stage }: Pick<SignToTextData, 'language'> & { readonly stage: Checkpoint | undefined },
+): Promise<SignToTextModel> {
+  const frozen = await language.open(gpu)
+  try {
+    return new SignToTextModel(gpu, description, frozen, { ...options, tensors: firstTensors(description, stage) })
+  } catch (error) {
+    frozen.destroy()
+    throw error
+  }
+}
