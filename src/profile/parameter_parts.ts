@@ -14,10 +14,10 @@ export interface PartParameters {
   readonly frozen: number
 }
 
-/** The parameters of a group by parts, in their order; padding is not counted, nor are running statistics. */
-export function partParameters({ name: group, weights }: TrainedGroup): PartParameters[] {
+/** The parameters of a group by parts, in their order, those of a frozen model last; padding is not counted, nor are running statistics. */
+export function partParameters({ name: group, weights, frozen: beside }: TrainedGroup): PartParameters[] {
   const parts = new Map<string, PartParameters>()
-  for (const spec of weights.specs) {
+  for (const spec of [...weights.specs, ...(beside?.specs ?? [])]) {
     if (spec.running) continue
     const name = [group, spec.name.split('/')[0]!.replace(/\.\d+.*$/, '')].filter(Boolean).join(' ')
     const { trained, frozen } = parts.get(name) ?? { trained: 0, frozen: 0 }
