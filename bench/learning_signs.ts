@@ -22,6 +22,7 @@ import type { SignToTextRunConfig } from '../src/tasks/sign_to_text/config.js'
 import { loadTextClips } from '../src/tasks/sign_to_text/data.js'
 import { scoreSentences } from '../src/tasks/sign_to_text/evaluate.js'
 import { signToText } from '../src/tasks/sign_to_text/task.js'
+import { readMetrics } from '../src/train/metrics_log.js'
 import type { SignedClip } from '../src/train/signed_clips.js'
 import { taskRun } from '../src/train/task.js'
 import { meanOf, USUAL_SEEDS } from './learning/judged_model.js'
@@ -78,6 +79,10 @@ const means = Object.fromEntries(
     ]
   }),
 ) as Record<Way, Translated>
+/** Mean share of exact dev sentences at each validation: how fast the ways learn. */
+const onDev = Object.fromEntries(
+  await Promise.all(ways.map(async (way) => [way, meanByStep(await Promise.all(seeds.map((seed) => devOf(runOf(way, seed)))))] as const)),
+)
 const passed = scores.every(({ way, exact, bleu1, floor }) => way === 'frozen' || (exact > floor.exact && bleu1 > floor.bleu1))
 const betterWith = seeds.filter((seed) => exactOf('with', seed) > exactOf('without', seed)).length
 const verdict =
@@ -85,7 +90,7 @@ const verdict =
     ? 'stage 2 is better with pre-training, with every seed'
     : `pre-training helps with ${betterWith} of ${seeds.length} seeds: exact ${percent(means.with.exact)} with it, ${percent(means.without.exact)} without`
 const seconds = trained ? null : Math.round((performance.now() - began) / 1000)
-const result = { trial: 'signs', run: path, adapter: gpu.label, seconds, passed, verdict, clips: test.length, means, seeds: scores }
+const result = { trial: 'signs', run: path, adapter: gpu.label, seconds, passed, verdict, clips: test.length, means, onDev, seeds: scores }
 const resultPath = run ? join(config.out, 'learning.json') : 'bench/results/learning-signs.json'
 await writeWhole(resultPath, `${JSON.stringify(result, null, 2)}\n`)
 const lines = formatTable([
@@ -95,8 +100,24 @@ const lines = formatTable([
     ...[bleu1.toFixed(1), bleu4.toFixed(1), percent(floor.exact), floor.bleu1.toFixed(1)],
   ]),
 ])
-console.log(json ? JSON.stringify(result) : [lines, verdict, `results saved in ${resultPath}`, passed ? 'passed' : 'NOT passed'].join('\n'))
+const devLines = formatTable([
+  ['exact on dev, step', ...Object.keys(onDev[ways[0]]!)],
+  ...ways.map((way) => [way, ...Object.values(onDev[way]!).map(percent)]),
+])
+console.log(
+  json ? JSON.stringify(result) : [lines, verdict, devLines, `results saved in ${resultPath}`, passed ? 'passed' : 'NOT passed'].join('\n'),
+)
 process.exit(passed ? 0 : 1)
+
+/** Shares of exact sentences by step. */
+async function devOf({ out }: SignToTextRunConfig): Promise<Map<number, number>> {
+  const reports = await readMetrics(join(out, 'metrics.jsonl'))
+  return new Map(reports.flatMap(({ step, 'dev/exact': exact }) => (typeof exact === 'number' ? [[step, exact] as const] : [])))
+}
+
+function meanByStep(runs: readonly ReadonlyMap<number, number>[]): Record<number, number> {
+  return Object.fromEntries([...runs[0]!.keys()].map((step) => [step, meanOf(runs.map((run) => run.get(step)!))]))
+}
 
 function exactOf(way: Way, seed: number): number {
   return scores.find((one) => one.way === way && one.seed === seed)!.exact
