@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { halfBits } from '../reference/to_half.js'
-import { halfToNumber, toHalves } from './half.js'
+import { fromHalves, halfToNumber, toHalves } from './half.js'
 
 const all = Array.from({ length: 0x10000 }, (_, bits) => bits)
 const isNumber = (bits: number) => !Number.isNaN(halfToNumber(bits))
@@ -22,4 +22,9 @@ it('rounds what lies between two halves as the reference does, ties and overflow
 
 it('keeps what is no number one', () => {
   expect(halfToNumber(toHalves(Float32Array.of(Number.NaN))[0]!)).toBeNaN()
+})
+
+it('are all read as one by one, however many', () => {
+  const bits = Uint16Array.from({ length: 2 ** 16 }, (_, i) => i)
+  expect(fromHalves(bits)).toEqual(Float32Array.from(bits, halfToNumber))
 })

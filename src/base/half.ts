@@ -16,7 +16,20 @@ export function halfToNumber(bits: number): number {
 /** Float32 numbers as the bits of the nearest halves, ties to the even one; from 65520 on infinity. */
 export function toHalves(numbers: Float32Array): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
-  return Uint16Array.from(bits, nearestHalf)
+  const halves = new Uint16Array(bits.length)
+  for (let i = 0; i < bits.length; i++) halves[i] = nearestHalf(bits[i]!)
+  return halves
+}
+
+/** What each of the 65536 halves stands for, once somebody asked. */
+let allHalves: Float32Array | undefined
+
+/** The numbers that halves stand for. A loop: `from` with a function makes a list of them first, for which those of a large table are too many. */
+export function fromHalves(bits: Uint16Array): Float32Array<ArrayBuffer> {
+  allHalves ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => halfToNumber(half))
+  const numbers = new Float32Array(bits.length)
+  for (let i = 0; i < bits.length; i++) numbers[i] = allHalves[bits[i]!]!
+  return numbers
 }
 
 /** From the bits of a float32. */
@@ -29,7 +42,8 @@ function nearestHalf(bits: number): number {
   if (exponent < -25) return sign
   // Below 2^-14 halves have no implicit leading 1, and their digits stop at 2^-24. What rounds up past a fraction's end belongs to the exponent.
   const subnormal = exponent < -14
-  const [digits, dropped] = subnormal ? [fraction | 0x800000, -1 - exponent] : [fraction, 13]
+  const digits = subnormal ? fraction | 0x800000 : fraction
+  const dropped = subnormal ? -1 - exponent : 13
   const kept = (digits >>> dropped) | (subnormal ? 0 : (exponent + 15) << 10)
   const rest = digits & ((1 << dropped) - 1)
   const tie = 1 << (dropped - 1)

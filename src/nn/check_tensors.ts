@@ -34,10 +34,16 @@ export function checkTensor(tensor: HostTensor, { name, shape, dtype }: Paramete
       `wanted finite numbers in '${name}', got ${data[at]} at ${placeIn(shape, at)}`,
       'Take weights from before the training diverged',
     )
-  const large = dtype === 'f16' ? data.findIndex((value) => Math.abs(value) > MAX_HALF) : -1
+  const large = dtype === 'f16' ? firstBeyond(data, MAX_HALF) : -1
   if (large >= 0)
     throw refuse(
       `wanted numbers in '${name}' that f16 holds, up to ±${MAX_HALF}, got ${data[large]} at ${placeIn(shape, large)}`,
       'Store it as f32',
     )
+}
+
+/** The place of the first number further from 0 than `most`; -1 where there is none. */
+function firstBeyond(data: Float32Array, most: number): number {
+  for (let i = 0; i < data.length; i++) if (data[i]! > most || data[i]! < -most) return i
+  return -1
 }

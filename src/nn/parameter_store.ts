@@ -1,7 +1,7 @@
 // A number for each element of some parameters, on the GPU: their values, gradients or moments. One buffer for each block.
 
 import { bug } from '../base/errors.js'
-import { halfToNumber, toHalves } from '../base/half.js'
+import { fromHalves, toHalves } from '../base/half.js'
 import type { Gpu } from '../device/gpu.js'
 import { Arena, elements, type Tensor } from '../device/memory.js'
 import { storedShape } from '../ops/parameter.js'
@@ -67,5 +67,5 @@ export class ParameterStore {
 
 /** The numbers of halves that were downloaded as if they were float32. */
 function numbersOf({ buffer, byteOffset, byteLength }: Float32Array): Float32Array {
-  return Float32Array.from(new Uint16Array(buffer, byteOffset, byteLength / 2), halfToNumber)
+  return fromHalves(new Uint16Array(buffer, byteOffset, byteLength / 2))
 }

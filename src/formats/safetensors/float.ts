@@ -1,7 +1,7 @@
 // Widening a stored tensor to float32, the type every kernel takes.
 
 import { firstNonFinite, placeIn } from '../../base/finite.js'
-import { halfToNumber } from '../../base/half.js'
+import { fromHalves } from '../../base/half.js'
 import { badCheckpoint, type Tensor } from './types.js'
 
 /**
@@ -14,15 +14,22 @@ export function asFloat32(tensor: Tensor): Float32Array {
     case 'F32':
       return tensor.data
     case 'F16':
-      return Float32Array.from(tensor.data, halfToNumber)
+      return fromHalves(tensor.data)
     case 'BF16':
-      return new Float32Array(Uint32Array.from(tensor.data, (bits) => bits << 16).buffer) // bfloat16 is float32's upper half
+      return widened(tensor.data)
     case 'I64':
     case 'U64':
       return Float32Array.from(tensor.data as Iterable<bigint>, Number)
     default:
-      return Float32Array.from(tensor.data)
+      return new Float32Array(tensor.data)
   }
+}
+
+/** bfloat16 is float32's upper half. */
+function widened(bits: Uint16Array): Float32Array {
+  const words = new Uint32Array(bits)
+  for (let i = 0; i < words.length; i++) words[i]! <<= 16
+  return new Float32Array(words.buffer)
 }
 
 const FLOATS: readonly string[] = ['F16', 'BF16', 'F32', 'F64'] satisfies Tensor['dtype'][]
