@@ -12,19 +12,31 @@ import { BeamSearch, candidatesPerBeam, type FoundSentence } from '../src/infer/
 import { SourceEncoder, type SourceReader } from '../src/infer/source_encoder.js'
 import type { TokenWriter } from '../src/infer/token_program.js'
 import { adapterTensors } from '../src/model/adapter_state_dict.js'
+import { readToken } from '../src/model/language_model.js'
 import { adaptedStep, signCaches, signFeatures } from '../src/nn/adapted_decoder.js'
-import { languageLayers } from '../src/nn/language_model.js'
+import { vocabularyOf } from '../src/nn/language_model.js'
 import type { ParameterSet } from '../src/nn/parameter_set.js'
-import { embedding } from '../src/ops/embedding.js'
 import type { Graph } from '../src/ops/graph.js'
-import { linear } from '../src/ops/linear.js'
 import { padded } from '../src/ops/parameter.js'
-import { addPositions } from '../src/ops/positions.js'
+import { vocabularyTop } from '../src/ops/vocabulary.js'
 import { topLogProbs } from '../src/reference/top_log_probs.js'
 import { StepProgram } from '../src/train/step_program.js'
 import { lentGpu } from './harness.js'
 import { floats, hyperOf, tensorsOf, whole } from './parity/fixture.js'
-import { batchOf, feedsOf, forward, layersOf, lossOf, once, recordLoss, settingsOf, toldBy, weightsOf } from './parity/sign2gpt_decoder.js'
+import {
+  batchOf,
+  feedsOf,
+  forward,
+  languageOf,
+  layersOf,
+  lossOf,
+  once,
+  positionsOf,
+  recordLoss,
+  settingsOf,
+  toldBy,
+  weightsOf,
+} from './parity/sign2gpt_decoder.js'
 
 const path = join(process.env.SIGNLLM_SHARED ?? '../shared', 'fixtures', 'sign2gpt_decoder.safetensors')
 
@@ -38,19 +50,17 @@ function expectNear(got: ArrayLike<number>, want: ArrayLike<number>, share: numb
   expect(off, what).toBeLessThanOrEqual(most)
 }
 
-/** The logits of the tokens that count, without padded classes. */
-function realLogits(file: TensorFile, logits: Float32Array | Float64Array, stride: number): Float64Array {
+/** The logits of the tokens that count. */
+function realLogits(file: TensorFile, logits: Float32Array | Float64Array): Float64Array {
   const { vocab } = toldBy(file)
   const { arrays, target } = batchOf(file)
   return Float64Array.from(
-    [...arrays.lengths].flatMap((length, b) =>
-      Array.from({ length }, (_, t) => [...logits.subarray((b * target + t) * stride, (b * target + t) * stride + vocab)]).flat(),
-    ),
+    [...arrays.lengths].flatMap((length, b) => [...logits.subarray(b * target * vocab, (b * target + length) * vocab)]),
   )
 }
 
-function expectLogits(file: TensorFile, { logits, stride }: { logits: Float32Array; stride: number }, name: string): void {
-  expectNear(realLogits(file, logits, stride), realLogits(file, floats(file, name), toldBy(file).vocab), 2e-5, name)
+function expectLogits(file: TensorFile, { logits }: { logits: Float32Array }, name: string): void {
+  expectNear(realLogits(file, logits), realLogits(file, floats(file, name)), 2e-5, name)
 }
 
 describe.skipIf(!existsSync(path))(path, () => {
@@ -77,7 +87,7 @@ describe.skipIf(!existsSync(path))(path, () => {
     await using weights = await weightsOf(file, { training: true, over: ['init.weight.'], gates: 0 })
     const ran = await once(file, weights, settingsOf(toldBy(file)))
     const frozen = await once(file, weights)
-    expect(realLogits(file, ran.logits, ran.stride)).toEqual(realLogits(file, frozen.logits, frozen.stride))
+    expect(realLogits(file, ran.logits)).toEqual(realLogits(file, frozen.logits))
     expectLogits(file, ran, 'frozen.logits')
     expect(Math.abs(ran.loss / floats(file, 'init.loss')[0]! - 1)).toBeLessThan(1e-5)
     const wanted = adapterTensors(tensorsOf(file, 'init.grad.'), 'fixture')
@@ -105,8 +115,9 @@ describe.skipIf(!existsSync(path))(path, () => {
     await using weights = await weightsOf(file, { training: true })
     const record = (graph: Graph) => {
       const feeds = feedsOf(graph.recorder, batch, told)
-      const { logits } = forward({ graph, weights, config: layersOf(told) }, feeds, settingsOf(told))
-      return { feeds, reports: { result: recordLoss(graph, logits, feeds, told) } }
+      const r = { graph, weights, config: layersOf(told) }
+      const { features } = forward(r, feeds, told, settingsOf(told))
+      return { feeds, reports: { result: recordLoss(r, features, feeds, told) } }
     }
     const optimiser = { kind: 'adamw', weightDecay: 1e-3, decayed: 'weights', clipElements: 1 } as const
     const step = await StepProgram.record(await lentGpu(), weights, record, { clip: 1, optimiser })
@@ -213,12 +224,17 @@ async function searched(file: TensorFile, weights: ParameterSet, rules: BeamRule
     caches: (r, memory) => signCaches(r, settings, memory),
     lay: () => ({ sign: arrays.sign, at: arrays.signAt, table: arrays.signTable, lengths: arrays.signLengths }),
   }
-  const [noPosition, places] = [weights.get('no_position').value, weights.get('positions').value]
-  const step: TokenWriter['step'] = (r, { token, ...inputs }) => {
-    const x = addPositions(r.graph, embedding(r.graph, { ids: token }, weights.get('scaled_embedding'), noPosition), places, inputs.lengths)
-    return linear(r.graph, languageLayers(r, x, adaptedStep(settings, inputs)), weights.get('embedding'))
+  const vocabulary = vocabularyOf(weights, languageOf(told))
+  const positions = positionsOf(weights)
+  const writer: TokenWriter = {
+    weights,
+    config,
+    width,
+    classes: vocab,
+    step: (r, { token, lengths, past, ...signing }) =>
+      readToken(r, { token, lengths, past, positions }, vocabulary, adaptedStep(settings, { lengths, past, ...signing })),
+    top: (r, x, options) => vocabularyTop(r.graph, x, vocabulary, options),
   }
-  const writer = { weights, config, width, classes: vocab, step }
   const shape = { rows: batch, length: signs }
   const made = await SourceEncoder.recordWith(gpu, reader, shape, async ({ memory, lengths: memoryLengths }) => ({
     decoding: await BeamDecoder.record(gpu, writer, { sentences: batch, rules, start: eos }, { memory, memoryLengths }),

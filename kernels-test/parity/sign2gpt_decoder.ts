@@ -4,17 +4,17 @@ import type { Tensor } from '../../src/device/memory.js'
 import { Program, Recorder } from '../../src/device/program.js'
 import type { TensorFile } from '../../src/formats/safetensors/types.js'
 import { adapterTensors } from '../../src/model/adapter_state_dict.js'
+import { type LanguageModelConfig, languageLayerConfig, readSentences } from '../../src/model/language_model.js'
+import { isXglmName, xglmTensors } from '../../src/model/xglm_state_dict.js'
 import { type AdapterSettings, adaptedAttention, adapterSpecs, signFeatures } from '../../src/nn/adapted_decoder.js'
-import type { HostTensor, HostTensors } from '../../src/nn/host_tensor.js'
 import { zeros } from '../../src/nn/init.js'
-import { causalAttention, languageLayerSpecs, languageLayers } from '../../src/nn/language_model.js'
+import { languageSpecs, vocabularyOf } from '../../src/nn/language_model.js'
 import { ParameterSet } from '../../src/nn/parameter_set.js'
-import { positionTable } from '../../src/nn/positions.js'
-import type { LayerConfig, Recording } from '../../src/nn/recording.js'
-import { crossEntropy } from '../../src/ops/cross_entropy.js'
+import { positionTable, xglmPlaces, xglmPositionTable } from '../../src/nn/positions.js'
+import type { Recording } from '../../src/nn/recording.js'
 import { Graph } from '../../src/ops/graph.js'
-import { linear } from '../../src/ops/linear.js'
 import { padded } from '../../src/ops/parameter.js'
+import { shardLogits, vocabularyCrossEntropy } from '../../src/ops/vocabulary.js'
 import { lentGpu } from '../harness.js'
 import { floats, tensorsOf, whole } from './fixture.js'
 
@@ -33,19 +33,29 @@ export interface Told {
   readonly eos: number
 }
 
-/** Of any sentence here. */
+/** Tokens of any sentence here. */
 const MOST_TOKENS = 128
 
 export const toldBy = ({ metadata }: TensorFile): Told => JSON.parse(metadata.config!)
 
-export const layersOf = ({ heads, layers, ln_eps: normEpsilon }: Told): LayerConfig => ({
+/** The language model's sizes; its table in shards of a few rows, so that every product with it is of several. */
+export const languageOf = ({ d_model, heads, ffn, layers, vocab, pad, eos }: Told): LanguageModelConfig => ({
+  width: d_model,
   heads,
-  normEpsilon,
+  hidden: ffn,
+  layers,
+  vocabulary: vocab,
+  shardRows: 12,
+  maxTokens: MOST_TOKENS,
   dropout: 0,
+  activationDropout: 0,
   activation: 'gelu-erf',
-  encoderLayers: 0,
-  decoderLayers: layers,
+  padding: pad,
+  start: eos,
+  end: eos,
 })
+
+export const layersOf = (told: Told) => ({ ...languageLayerConfig(languageOf(told)), normEpsilon: told.ln_eps })
 
 export const settingsOf = ({ lora_alpha, lora_rank }: Told, gate: AdapterSettings['gate'] = 'clamp'): AdapterSettings => ({
   factor: lora_alpha / lora_rank,
@@ -53,44 +63,19 @@ export const settingsOf = ({ lora_alpha, lora_rank }: Told, gate: AdapterSetting
   gate,
 })
 
-const specsOf = ({ d_model: width, ffn: hidden, layers: decoderLayers, vocab, sign_dim: signWidth, heads, lora_rank: rank }: Told) => [
-  ...[
-    { name: 'embedding', shape: [vocab, width], init: zeros },
-    { name: 'scaled_embedding', shape: [vocab, width], init: zeros },
-    { name: 'positions', shape: [MOST_TOKENS, width], init: zeros },
-    { name: 'no_position', shape: [4, width], init: zeros },
-    ...languageLayerSpecs({ width, hidden, decoderLayers }),
-  ].map((spec) => ({ ...spec, trainable: false })),
-  ...adapterSpecs({ width, heads, decoderLayers, signWidth, rank }),
-]
+const POSITIONS = 'positions'
 
-const LAYER_PARTS = new Map([
-  ['self_attn.q_proj', 'self/query'],
-  ['self_attn.k_proj', 'self/key'],
-  ['self_attn.v_proj', 'self/value'],
-  ['self_attn.out_proj', 'self/out'],
-  ['self_attn_layer_norm', 'self/norm'],
-  ['fc1', 'feed_forward/wide'],
-  ['fc2', 'feed_forward/narrow'],
-  ['final_layer_norm', 'feed_forward/norm'],
-])
-
-/** The language model's own tensors among released ones. */
-function languageTensors(theirs: HostTensors): Map<string, HostTensor> {
-  const ofNorm = (kind: string) => (kind === 'weight' ? 'gamma' : 'beta')
-  const ours = new Map<string, HostTensor>()
-  for (const [name, tensor] of theirs) {
-    const [, layer, part, kind = ''] = /^lang_model\.model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? []
-    const own = LAYER_PARTS.get(part ?? '')
-    if (own) ours.set(`language/layer.${layer}/${own}/${own.endsWith('norm') ? ofNorm(kind) : kind}`, tensor)
-    const last = /^lang_model\.model\.layer_norm\.(weight|bias)$/.exec(name)
-    if (last) ours.set(`language/norm/${ofNorm(last[1]!)}`, tensor)
-    if (name !== 'lang_model.model.embed_tokens.weight') continue
-    ours.set('embedding', tensor)
-    ours.set('scaled_embedding', { ...tensor, data: tensor.data.map((v) => v * Math.sqrt(tensor.shape[1]!)) })
-  }
-  return ours
+function specsOf(told: Told) {
+  const { d_model: width, layers: decoderLayers, sign_dim: signWidth, heads, lora_rank: rank } = told
+  return [
+    ...languageSpecs(languageOf(told), { frozen: true }),
+    { name: POSITIONS, shape: [MOST_TOKENS + 1, width], init: zeros, trainable: false },
+    ...adapterSpecs({ width, heads, decoderLayers, signWidth, rank }),
+  ]
 }
+
+/** Rows of positions of tokens, the last for padding. */
+export const positionsOf = (weights: ParameterSet): Tensor => weights.get(POSITIONS).value
 
 /** All parameters, of `weight.` with what stands under other prefixes in place of some. */
 export async function weightsOf(
@@ -98,64 +83,41 @@ export async function weightsOf(
   { training = false, over = [] as string[], gates = undefined as number | undefined } = {},
 ) {
   const theirs = new Map(['weight.', ...over].flatMap((prefix) => [...tensorsOf(file, prefix)]))
-  const { d_model: width } = toldBy(file)
+  const told = toldBy(file)
+  const language = new Map([...theirs].filter(([name]) => isXglmName(name)))
   const tensors = new Map([
-    ...languageTensors(theirs),
+    ...xglmTensors(language, languageOf(told), 'fixture'),
     ...adapterTensors(theirs, 'fixture'),
-    ['positions', { shape: [MOST_TOKENS, width], data: tokenPositions(MOST_TOKENS, width) }],
-    ['no_position', { shape: [4, width], data: new Float32Array(4 * width) }],
+    [POSITIONS, { shape: [MOST_TOKENS + 1, told.d_model], data: xglmPositionTable(MOST_TOKENS, told.d_model) }],
   ])
-  const weights = new ParameterSet(await lentGpu(), specsOf(toldBy(file)), { training })
+  const weights = new ParameterSet(await lentGpu(), specsOf(told), { training })
   if (gates !== undefined)
     for (const [name, { shape, data }] of tensors) if (name.endsWith('/gate')) tensors.set(name, { shape, data: data.map(() => gates) })
   weights.load(tensors, 'fixture')
   return weights
 }
 
-/** The table of positions of XGLM: row r has r's sines, then its cosines, of exponents c / (d/2 - 1); tokens begin with row 2. */
-function tokenPositions(count: number, width: number): Float32Array {
-  const half = width / 2
-  return Float32Array.from({ length: count * width }, (_, i) => {
-    const [row, c] = [2 + Math.floor(i / width), i % width]
-    const angle = row * Math.exp((-(c % half) * Math.log(10_000)) / (half - 1))
-    return c < half ? Math.sin(angle) : Math.cos(angle)
-  })
-}
-
 /** What is fed of the file's batch. */
 export function batchOf(file: TensorFile) {
-  const { d_model: width, pad } = toldBy(file)
+  const { pad } = toldBy(file)
   const [batch, all] = file.tensors.get('token_ids')!.shape as [number, number]
   const [, signs, signWidth] = file.tensors.get('sign')!.shape as [number, number, number]
   const [ids, mask] = [whole(file, 'token_ids'), whole(file, 'token_mask')]
   const target = all - 1
-  const table = floats(file, 'weight.lang_model.model.embed_tokens.weight')
-  const places = tokenPositions(target, width)
-  const x = new Float32Array(batch * target * width)
-  const goal = new Uint32Array(batch * target)
-  const coefficient = new Float32Array(batch * target)
   const goals = mask.filter((_, i) => i % all > 0).reduce((sum, v) => sum + v, 0)
-  const lengths = new Uint32Array(batch)
-  for (let b = 0; b < batch; b++) {
-    for (let t = 0; t < target; t++) {
-      const at = b * all + t
-      lengths[b]! += mask[at]!
-      goal[b * target + t] = mask[at + 1] ? ids[at + 1]! : pad
-      coefficient[b * target + t] = mask[at + 1]! / goals
-      if (!mask[at]) continue
-      for (let c = 0; c < width; c++)
-        x[(b * target + t) * width + c] = Math.fround(Math.sqrt(width) * table[ids[at]! * width + c]!) + places[t * width + c]!
-    }
-  }
+  // The last token is only ever a target, the first never.
+  const given = ids.filter((_, i) => i % all < target)
+  const counted = mask.filter((_, i) => i % all > 0)
   return {
     batch,
     target,
     signs,
     arrays: {
-      x,
-      lengths,
-      goal,
-      coefficient,
+      tokens: given,
+      at: xglmPlaces(given, target, pad, MOST_TOKENS),
+      lengths: Uint32Array.from({ length: batch }, (_, b) => mask.slice(b * all, (b + 1) * all - 1).reduce((sum, v) => sum + v, 0)),
+      goal: ids.filter((_, i) => i % all > 0).map((id, i) => (counted[i] ? id : pad)),
+      coefficient: Float32Array.from(counted, (v) => v / goals),
       sign: withPadding(Float32Array.from(floats(file, 'sign')), [batch * signs, signWidth]),
       signAt: Uint32Array.from({ length: batch * signs }, (_, i) => i % signs),
       signTable: withPadding(positionTable(signs, signWidth), [signs, signWidth]),
@@ -173,9 +135,10 @@ function withPadding(data: Float32Array, [rows, width]: readonly [number, number
 
 type Batch = ReturnType<typeof batchOf>
 
-export function feedsOf(recorder: Recorder, { batch, target, signs }: Batch, { d_model: width, sign_dim }: Told) {
+export function feedsOf(recorder: Recorder, { batch, target, signs }: Batch, { sign_dim }: Told) {
   return {
-    x: recorder.feed('x', [batch, target, width]),
+    tokens: recorder.feed('tokens', [batch, target], 'u32'),
+    at: recorder.feed('at', [batch * target], 'u32'),
     lengths: recorder.feed('lengths', [batch], 'u32'),
     goal: recorder.feed('goal', [batch * target], 'u32'),
     coefficient: recorder.feed('coefficient', [batch * target]),
@@ -188,22 +151,21 @@ export function feedsOf(recorder: Recorder, { batch, target, signs }: Batch, { d
 
 type Feeds = ReturnType<typeof feedsOf>
 
-/** Features of the signing and logits; adapted, or of the language model alone. */
-export function forward(r: Recording, feeds: Feeds, settings: AdapterSettings | undefined) {
+/** All parameters are of one set here. */
+type OwnRecording = Recording & { readonly weights: ParameterSet }
+
+/** Features of the signing and of the tokens; adapted, or of the language model alone. */
+export function forward(r: OwnRecording, feeds: Feeds, told: Told, settings: AdapterSettings | undefined) {
   const memory = signFeatures(r, feeds.sign, { table: feeds.signTable, at: feeds.signAt })
-  const attend = settings
-    ? adaptedAttention(settings, { lengths: feeds.lengths, memory, memoryLengths: feeds.signLengths })
-    : causalAttention(feeds.lengths)
-  return { memory, logits: linear(r.graph, languageLayers(r, feeds.x, attend), r.weights.get('embedding')) }
+  const { lengths, signLengths: memoryLengths } = feeds
+  const attend = settings && adaptedAttention(settings, { lengths, memory, memoryLengths })
+  const inputs = { tokens: { ids: feeds.tokens }, at: feeds.at, lengths, positions: positionsOf(r.weights) }
+  return { memory, features: readSentences(r, inputs, vocabularyOf(r.weights, languageOf(told)), attend) }
 }
 
-export function recordLoss(
-  graph: Graph,
-  logits: Tensor,
-  { goal, coefficient }: Feeds,
-  { vocab, pad, label_smoothing: smoothing }: Told,
-): Tensor {
-  return crossEntropy(graph, logits, { goal, coefficient }, { classes: vocab, ignored: pad, smoothing })
+export function recordLoss({ graph, weights }: OwnRecording, features: Tensor, { goal, coefficient }: Feeds, told: Told): Tensor {
+  const { pad: ignored, label_smoothing: smoothing } = told
+  return vocabularyCrossEntropy(graph, features, vocabularyOf(weights, languageOf(told)), { goal, coefficient }, { ignored, smoothing })
 }
 
 export const lossOf = (result: Float32Array, coefficient: Float32Array): number =>
@@ -218,24 +180,33 @@ export async function once(file: TensorFile, weights: ParameterSet, settings?: A
   const graph = new Graph(recorder, training ? { training: { seed, dummy: weights.dummy } } : {})
   const feeds = feedsOf(recorder, batch, told)
   if (training) graph.requireGrad(feeds.sign)
-  const { memory, logits } = forward({ graph, weights, config: layersOf(told) }, feeds, settings)
-  const result = recordLoss(graph, logits, feeds, told)
+  const r = { graph, weights, config: layersOf(told) }
+  const { memory, features } = forward(r, feeds, told, settings)
+  const result = recordLoss(r, features, feeds, told)
+  const vocabulary = vocabularyOf(weights, languageOf(told))
+  const logits = shardLogits(graph, features, vocabulary)
   const forwardSteps = recorder.steps.length
   graph.backward()
   const gradSign = graph.gradAt(feeds.sign)
-  const reports = [logits, memory, result, ...(gradSign ? [gradSign] : [])]
+  const reports = [memory, result, ...logits, ...(gradSign ? [gradSign] : [])]
   for (const tensor of reports) recorder.report(tensor)
   await using program = await Program.build(await lentGpu(), recorder)
   for (const name of Object.keys(feeds) as (keyof Feeds)[]) program.write(feeds[name], batch.arrays[name])
   program.write(seed, new Uint32Array(4))
   const read = (await program.run({ clear: weights.grads?.buffers ?? [] })).map((buffer) => new Float32Array(buffer))
+  const rows = batch.batch * batch.target
+  const shards = vocabulary.shards.map(({ classes }, i) => ({ classes, numbers: read[2 + i]!, stride: read[2 + i]!.length / rows }))
   return {
-    logits: read[0]!,
-    memory: read[1]!,
-    loss: lossOf(read[2]!, batch.arrays.coefficient),
-    gradSign: read[3],
+    memory: read[0]!,
+    loss: lossOf(read[1]!, batch.arrays.coefficient),
+    /** [tokens, vocabulary] */
+    logits: Float32Array.from(
+      Array.from({ length: rows }, (_, row) =>
+        shards.flatMap(({ classes, numbers, stride }) => [...numbers.subarray(row * stride, row * stride + classes)]),
+      ).flat(),
+    ),
+    gradSign: read[2 + shards.length],
     grads: weights.grads && (await weights.save(weights.grads)),
     backward: recorder.steps.slice(forwardSteps).map(({ kernel }) => kernel.name),
-    stride: logits.shape.at(-1)!,
   }
 }
