@@ -18,7 +18,19 @@ export function shadersModule() {
     .sort()
   const entries = files.map((file) => {
     const text = readFileSync(new URL(file, shaders), 'utf8')
-    return `  ${JSON.stringify(file.slice(0, -'.wgsl'.length))}: ${JSON.stringify(text)},\n`
+    return `  ${JSON.stringify(file.slice(0, -'.wgsl'.length))}: ${JSON.stringify(withoutComments(text))},\n`
   })
   return `// Written by \`npm run generate\`. Change shaders instead.\n\nexport const shaders = {\n${entries.join('')}}\n`
+}
+
+/**
+ * A shader's text without what only readers need, a third of it. Lines keep their numbers, and comments that are read here stay: `// use:` and `// tune:`.
+ *
+ * @param {string} text
+ */
+function withoutComments(text) {
+  return text
+    .split('\n')
+    .map((line) => (/^\/\/ use: /.test(line) ? line : line.replace(/(\s*\/\/ tune:[^,]*).*|\s*\/\/.*/, '$1').trimEnd()))
+    .join('\n')
 }
