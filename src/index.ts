@@ -17,7 +17,7 @@ export type { CheckpointBytes } from './checkpoint/parse.js'
 export { poseToTextContent, poseToTextDescription, restorePoseToText } from './checkpoint/pose_to_text.js'
 export { pseudoGlossContent, pseudoGlossDescription, restorePseudoGloss } from './checkpoint/pseudo_gloss.js'
 export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
-export { restoreSignToText, signToTextContent, signToTextDescription } from './checkpoint/sign_to_text.js'
+export { type RestoreSignToTextOptions, restoreSignToText, signToTextContent, signToTextDescription } from './checkpoint/sign_to_text.js'
 export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
 export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
 export * from './data.js'
@@ -164,21 +164,33 @@ export { type Head, type ModelConfig, type Preset, presets } from './model/confi
 export type { FrameScaling } from './model/frame_scaling.js'
 export type { GpuModel, GpuModelParts } from './model/gpu_model.js'
 export type { GroupBones } from './model/group_bones.js'
+export { LanguageModel, type LanguageModelConfig, type LanguageModelOptions, type LanguageTokens } from './model/language_model.js'
 export { parameterCount, parameterSpecs } from './model/parameters.js'
 export { type PoseToTextConfig, type PoseToTextDescription, PoseToTextModel, type PoseToTextOptions } from './model/pose_to_text.js'
 export type { PresetModel } from './model/preset_width.js'
 export { type PseudoGlossConfig, type PseudoGlossDescription, PseudoGlossModel, type PseudoGlossOptions } from './model/pseudo_gloss.js'
 export { type AddLanguageOptions, type GroupDescription, LanguageGroup, SignModel } from './model/sign_model.js'
 export { type SignConfig, type SignPreset, type SignSizes, signPresets } from './model/sign_sizes.js'
-export { type SignToTextConfig, type SignToTextDescription, SignToTextModel, type SignToTextOptions } from './model/sign_to_text.js'
+export {
+  type AdapterConfig,
+  type FrozenLanguage,
+  type SignToTextConfig,
+  type SignToTextDescription,
+  SignToTextModel,
+  type SignToTextOptions,
+} from './model/sign_to_text.js'
 export type { SignTables } from './model/sign_tokens.js'
 export { type GlossConfig, GlossModel, type GlossModelDescription } from './model/text_to_gloss.js'
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
 export { exchangeSides, facing, sidesAreExchanged } from './motion/sides.js'
 export { bones, COORDS, drawnBones, JOINTS, joint, type Part as BodyPart } from './motion/skeleton.js'
+export type { LanguageStorage } from './nn/language_model.js'
 export type { PrototypeTraining } from './nn/prototypes.js'
+export type { Weights } from './nn/recording.js'
 export type { SignEncoderConfig } from './nn/sign_encoder_config.js'
 export type { BoneTables } from './ops/bone_joints.js'
+export type { GateKind } from './ops/head_gate.js'
+export type { ShardedVocabulary, VocabularyShard } from './ops/vocabulary.js'
 export type { Attempt as AdapterAttempt } from './platform/node/adapters.js'
 export { type AdapterReport, type OpenedGpu, type OpenOptions, openGpu } from './platform/node/open.js'
 export { type LanguageRunConfig, parseLanguageConfig } from './tasks/language_model/config.js'

@@ -21,7 +21,7 @@ import { trainedNumbers } from '../nn/parameter_spec.js'
 import { xglmPositionTable } from '../nn/positions.js'
 import type { LayerConfig, Recording } from '../nn/recording.js'
 import type { TokenIds } from '../ops/embedding.js'
-import type { Vocabulary } from '../ops/vocabulary.js'
+import type { ShardedVocabulary } from '../ops/vocabulary.js'
 import { largest, unfitting } from './config.js'
 import { GpuModel } from './gpu_model.js'
 
@@ -118,7 +118,7 @@ export interface LanguageModelOptions extends Partial<ParameterSetOptions>, Part
 
 export class LanguageModel extends GpuModel {
   readonly config: LanguageModelConfig
-  readonly vocabulary: Vocabulary
+  readonly vocabulary: ShardedVocabulary
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, config: LanguageModelConfig, options: LanguageModelOptions = {}) {
@@ -152,7 +152,7 @@ export interface SentenceInputs {
 export function readSentences(
   r: Recording,
   { tokens, at, lengths, positions }: SentenceInputs,
-  vocabulary: Vocabulary,
+  vocabulary: ShardedVocabulary,
   attend: AttentionHalf = causalAttention(lengths),
 ): Tensor {
   return languageLayers(r, embedLanguage(r, tokens, vocabulary, { positions, at }), attend)
@@ -172,7 +172,7 @@ export interface SentenceStep {
 export function readToken(
   r: Recording,
   { token, lengths, past, positions }: SentenceStep,
-  vocabulary: Vocabulary,
+  vocabulary: ShardedVocabulary,
   attend: AttentionHalf = cachedAttention(past, lengths),
 ): Tensor {
   return languageLayers(r, embedLanguage(r, { ids: token }, vocabulary, { positions, at: lengths }), attend)

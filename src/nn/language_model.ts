@@ -6,7 +6,7 @@ import type { Tensor } from '../device/memory.js'
 import { appendToCache, attention, attentionOverCache } from '../ops/attention.js'
 import { dropout } from '../ops/dropout.js'
 import type { TokenIds } from '../ops/embedding.js'
-import { embedTokens, type Places, type Vocabulary } from '../ops/vocabulary.js'
+import { embedTokens, type Places, type ShardedVocabulary } from '../ops/vocabulary.js'
 import type { Init } from './init.js'
 import { feedForward, norm, project, projectMemory } from './layers.js'
 import type { ParameterSet } from './parameter_set.js'
@@ -72,7 +72,7 @@ const output = (r: Recording, name: string, x: Tensor, attend: (g: Recording['gr
   )
 
 /** Embedded tokens [B, T, D]: √D times each one's row of the table, plus its position, dropped as residuals are. */
-export function embedLanguage({ graph, config }: Recording, tokens: TokenIds, vocabulary: Vocabulary, places: Places): Tensor {
+export function embedLanguage({ graph, config }: Recording, tokens: TokenIds, vocabulary: ShardedVocabulary, places: Places): Tensor {
   const width = vocabulary.shards[0]!.table.value.shape[1]!
   return graph.recorder.scope(`${LANGUAGE}/tokens`, () =>
     dropout(graph, embedTokens(graph, tokens, vocabulary, places, Math.sqrt(width)), config.residualDropout ?? 0),
@@ -115,7 +115,7 @@ export function shardsOf({
 }
 
 /** The vocabulary of a language model among `weights`. */
-export function vocabularyOf(weights: ParameterSet, sizes: Pick<LanguageSizes, 'vocabulary' | 'width' | 'shardRows'>): Vocabulary {
+export function vocabularyOf(weights: ParameterSet, sizes: Pick<LanguageSizes, 'vocabulary' | 'width' | 'shardRows'>): ShardedVocabulary {
   const shards = shardsOf(sizes).map((shard, i) => ({ ...shard, table: weights.get(tableName(i)) }))
   return { shards, total: sizes.vocabulary }
 }

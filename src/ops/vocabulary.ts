@@ -21,7 +21,7 @@ export interface VocabularyShard {
   readonly classes: number
 }
 
-export interface Vocabulary {
+export interface ShardedVocabulary {
   /** In the order of their ids. */
   readonly shards: readonly VocabularyShard[]
   /** Classes of all. */
@@ -40,7 +40,7 @@ export interface Places {
 export function embedTokens(
   g: Graph,
   { ids, inverse }: TokenIds,
-  { shards }: Vocabulary,
+  { shards }: ShardedVocabulary,
   { positions, at }: Places,
   scale: number,
 ): Tensor {
@@ -65,7 +65,7 @@ export function embedTokens(
 }
 
 /** The logits of each shard, [..., its classes rounded up to 4], of features x [..., width]. */
-export const shardLogits = (g: Graph, x: Tensor, { shards }: Vocabulary): Tensor[] => shards.map(({ table }) => linear(g, x, table))
+export const shardLogits = (g: Graph, x: Tensor, { shards }: ShardedVocabulary): Tensor[] => shards.map(({ table }) => linear(g, x, table))
 
 /**
  * Records the loss of features x [..., width] against the right word of each row, as `crossEntropy` does of logits with PyTorch's smoothing, and
@@ -75,7 +75,7 @@ export const shardLogits = (g: Graph, x: Tensor, { shards }: Vocabulary): Tensor
 export function vocabularyCrossEntropy(
   g: Graph,
   x: Tensor,
-  vocabulary: Vocabulary,
+  vocabulary: ShardedVocabulary,
   { goal, coefficient }: CrossEntropyInputs,
   { ignored, smoothing }: { readonly ignored: number; readonly smoothing: number },
 ): Tensor {
@@ -151,7 +151,12 @@ function productSize(x: Tensor, { shape }: Tensor) {
  * Records the k most likely words after each row of features x [..., width], as `topLogProbs` does of logits: the same words, in the same order,
  * however the vocabulary is cut. Throws ERR_USAGE as that does.
  */
-export function vocabularyTop(g: Graph, x: Tensor, vocabulary: Vocabulary, { k, into }: { k: number; into?: TopLogProbs }): TopLogProbs {
+export function vocabularyTop(
+  g: Graph,
+  x: Tensor,
+  vocabulary: ShardedVocabulary,
+  { k, into }: { k: number; into?: TopLogProbs },
+): TopLogProbs {
   const { shards, total } = vocabulary
   if (shards.length === 1) return topLogProbs(g, shardLogits(g, x, vocabulary)[0]!, { classes: total, k, ...(into && { into }) })
   const rows = elements(x.shape) / x.shape.at(-1)!
