@@ -51,6 +51,12 @@ describe('a file of variants', () => {
     })
   })
 
+  it('may name keys in sections, which keep their other keys', async () => {
+    const [nested] = await plan('- { name: a, set: { model: { width: 32 }, loss: { kind: l1 } } }')
+    expect(nested!.stages[0]).toMatchObject({ model: { width: 32, heads: 2, hidden: 16, maxFrames: 40 }, loss: { kind: 'l1' } })
+    await expect(plan('- { name: a, set: { model: { widht: 32 } } }')).rejects.toThrow('widht')
+  })
+
   it('decides anew what the run file leaves open, by what a variant changes', async () => {
     const [usual, published, named, weighed] = await plan(
       [

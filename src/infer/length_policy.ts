@@ -54,7 +54,7 @@ export async function frameCounts(
     if (counts.length === batch && counts.every((n) => Number.isInteger(n) && n > 0)) return counts.map((n) => Math.min(maxFrames, n))
     const got = lengths ? `[${counts.join(', ')}] for ${batch}` : 'none'
     const problem = `wanted a reference length for each sentence under policy oracle, got ${got}`
-    throw new SignError('ERR_USAGE', 'generate', problem, 'Pass the frames of a reference for each')
+    throw new SignError('ERR_USAGE', 'generate', problem, 'Pass the frames of a reference for each: on the command line with --reference')
   }
   const [logLengths] = await encoded.read()
   if (!logLengths) {

@@ -107,9 +107,12 @@ export const knowsLength = ({ lengthHead, durations }: Pick<ModelConfig, 'length
 export const outputNumbers = (config: ModelConfig): number => COORDS * Math.max(1, config.futureFrames) + 1
 
 /** Whether two models have the same sizes, in whatever order a file lists them. */
-export function sameConfig<Config extends object>(a: Config, b: Config): boolean {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof Config>
-  return [...keys].every((key) => a[key] === b[key])
+export const sameConfig = <Config extends object>(a: Config, b: Config): boolean => differingKeys(a, b).length === 0
+
+/** The sizes in which two models differ. */
+export function differingKeys<Config extends object>(a: Config, b: Config): (keyof Config & string)[] {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof Config & string>
+  return [...keys].filter((key) => a[key] !== b[key])
 }
 
 /**

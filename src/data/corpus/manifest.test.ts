@@ -65,6 +65,14 @@ describe('a manifest', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(old)
   })
 
+  it('is none where a motion lies as JSON, and an error where anything else does', async () => {
+    const path = join(folder, 'motion.json')
+    await writeFile(path, JSON.stringify({ format: 'signllm-motion-1', fps: 25, frames: 0, joints: [], data: [] }))
+    expect(await readManifest(path)).toBeUndefined()
+    await writeFile(path, '{"format":"another"}')
+    await expect(readManifest(path)).rejects.toThrow("wanted a signllm-corpus manifest, got a wrong 'format'")
+  })
+
   it('is not written for prompts that do not fit', async () => {
     await expect(saveCorpus(prefix, clips, { prompts: ['one'] })).rejects.toThrow(/wanted a prompt for each of 3 clips, got 1/)
     await expect(saveCorpus(prefix, clips, { prompts: ['a', 'b\nc', 'd'] })).rejects.toThrow(/line break in the prompt of '/)

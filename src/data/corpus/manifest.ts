@@ -66,7 +66,7 @@ export async function noteCompanions(prefix: string, endings: readonly (typeof c
   await writeManifest(`${prefix}.json`, { ...manifest, files: { ...manifest.files, ...(await recordFiles(prefix, endings)) } })
 }
 
-/** Reads a manifest; undefined where there is none. Throws ERR_DATA naming the file and the first wrong field. */
+/** Reads a manifest; undefined where there is none, or a file of another kind. Throws ERR_DATA naming the file and the first wrong field. */
 export async function readManifest(path: string): Promise<CorpusManifest | undefined> {
   const text = await readTextIfThere(path, { nextMove: 'Check its permissions' })
   if (text === undefined) return undefined
@@ -80,7 +80,13 @@ export async function readManifest(path: string): Promise<CorpusManifest | undef
   }
   const parsed = manifestSchema.safeParse(value)
   if (parsed.success) return parsed.data
+  // A motion as JSON may stand beside the same motion as .skels.
+  if (isMotion(value)) return undefined
   const issue = parsed.error.issues[0]!
   const problem = `wanted a signllm-corpus manifest, got a wrong '${issue.path.join('.')}' (${issue.message})`
   throw new SignError('ERR_DATA', path, problem, 'Write the corpus anew, or delete the manifest')
 }
+
+/** Whether JSON is a motion's, as `signllm generate` writes it. */
+const isMotion = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'format' in value && String(value.format).startsWith('signllm-motion-')

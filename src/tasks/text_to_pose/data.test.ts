@@ -159,10 +159,8 @@ describe('a group that goes on from a checkpoint', () => {
   it('must be there, of the same sizes', async () => {
     const [shared] = await loadData(runFile('groups: shared'))
     const [asl] = await loadData(runFile(''))
-    expect(() => startFrom(shared!, { path: 'p', groups: [asl!.group] })).toThrow(
-      "p: wanted a group ALL of the run file's sizes, got groups ASL",
-    )
+    expect(() => startFrom(shared!, { path: 'p', groups: [asl!.group] })).toThrow('p: wanted a group ALL to start from, got groups ASL')
     const wide = { ...asl!.group, config: { ...asl!.group.config, width: 32 } }
-    expect(() => startFrom(asl!, { path: 'p', groups: [wide] })).toThrow('got one of other sizes')
+    expect(() => startFrom(asl!, { path: 'p', groups: [wide] })).toThrow('got one of other sizes: width 32 instead of ')
   })
 })

@@ -8,7 +8,7 @@ import { loadCorpus, UNTOLD_RATE } from '../../data/corpus/corpus.js'
 import { readManifest } from '../../data/corpus/manifest.js'
 import { type Source, sourceOf } from '../../data/source.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
-import { type ModelConfig, presets, sameConfig } from '../../model/config.js'
+import { differingKeys, type ModelConfig, presets, sameConfig } from '../../model/config.js'
 import { measureScaling, rawFrames } from '../../model/frame_scaling.js'
 import { measureBones } from '../../model/group_bones.js'
 import { type GroupDescription, SHARED } from '../../model/sign_model.js'
@@ -161,14 +161,16 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
 export function startFrom(data: LanguageData, checkpoint: { path: string; groups: readonly GroupDescription[] }): LanguageData {
   const { language, source, train, dev } = data
   const saved = checkpoint.groups.find((group) => group.language === language)
-  if (!saved || !sameConfig(saved.config, data.group.config)) {
-    const got = saved ? 'one of other sizes' : `groups ${checkpoint.groups.map((group) => group.language).join(', ')}`
-    throw new SignError(
-      'ERR_CONFIG',
-      checkpoint.path,
-      `wanted a group ${language} of the run file's sizes, got ${got}`,
-      'Use its model section',
-    )
+  if (!saved) {
+    const got = checkpoint.groups.map((group) => group.language).join(', ')
+    const problem = `wanted a group ${language} to start from, got groups ${got}`
+    throw new SignError('ERR_CONFIG', checkpoint.path, problem, 'Start from a checkpoint of that language')
+  }
+  if (!sameConfig(saved.config, data.group.config)) {
+    const wanted = data.group.config
+    const other = differingKeys(saved.config, wanted).map((key) => `${key} ${saved.config[key]} instead of ${wanted[key]}`)
+    const problem = `wanted a group ${language} of the run file's sizes, got one of other sizes: ${other.join(', ')}`
+    throw new SignError('ERR_CONFIG', checkpoint.path, problem, 'Write the sizes of the checkpoint in the section `model`')
   }
   if (!sameRate(saved.fps, data.group.fps)) {
     const problem = `wanted a group ${language} of the ${data.group.fps} frames per second of the data, got one of ${saved.fps}`

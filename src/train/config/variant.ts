@@ -48,8 +48,13 @@ export function withKey(config: object, key: string, value: unknown): object | u
   return changed
 }
 
-/** As {@link withKey} in a run file as it is written, where a section on the way may be left out. */
+/**
+ * As {@link withKey} in a run file as it is written, where a section on the way may be left out. A section as the value changes the keys that it names, and
+ * leaves the others as they are.
+ */
 export function withNewKey(written: object, key: string, value: unknown): object {
+  if (isSection(value) && !Array.isArray(value))
+    return Object.entries(value as object).reduce((whole, [inner, own]) => withNewKey(whole, `${key}.${inner}`, own), written)
   const steps = key.split('.')
   const parents = steps.slice(0, -1).map((_, i) => steps.slice(0, i + 1).join('.'))
   let whole = written
