@@ -8,6 +8,7 @@ import { loadCorpus } from '../data/corpus/corpus.js'
 import type { BonePolicy } from '../infer/bone_policy.js'
 import { Generator } from '../infer/generator.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
+import { knowsLength } from '../model/config.js'
 import type { LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
@@ -80,11 +81,23 @@ export async function generate(text: string, options: GenerateCommandOptions): P
       seconds: motion.frames / motion.fps,
       out: options.out,
       unknownWords,
-      notes: [...checkpoint.notes, ...atItsLongest(motion, model.group(language), options.policy)],
+      notes: [
+        ...checkpoint.notes,
+        ...byItsCounter(model.group(language), options.policy),
+        ...atItsLongest(motion, model.group(language), options.policy),
+      ],
     }
   } finally {
     await gpu.destroy()
   }
+}
+
+/** The counter of a model that knows a clip's length was told where the clip is, in training as in use: by itself it may run on. */
+function byItsCounter({ config }: LanguageGroup, policy: LengthPolicy = 'auto'): string[] {
+  if (policy !== 'self-counter' || !knowsLength(config)) return []
+  return [
+    'the model knows how long a clip is before it begins, which --policy auto goes by: by its own counter the clip may be much longer',
+  ]
 }
 
 /** A clip as long as the model's clips may be was perhaps to be longer: a length that is known beforehand is shortened, and its sentence signed faster. */
