@@ -19,7 +19,10 @@ export function addAblateCommand(program: Command, cli: Cli): void {
     .argument('<run.yaml>')
     .option('--vary <key=values>', 'a key of the run file and its values, e.g. model.width=64,128 (default: see --modes)')
     .option('--modes <names>', 'reward modes of text to pose; short for --vary learning.mode=… (default: mse,rl,rl+plc)')
-    .option('--variants <file>', 'a list of variants, each with keys to change, e.g. - { name: wide, set: { model.width: 128 } }')
+    .option(
+      '--variants <file>',
+      'a list of variants, each with keys to change, e.g. - { name: wide, set: { model.width: 128 } }, and perhaps keys of a second training (after)',
+    )
     .option('--seeds <n>', 'number of seeds per value or variant', seedCount, 3)
     .option('--judge <file>', 'checkpoint of a judge, which reads the motions of each run; repeatable', repeated)
     .addOption(new Option('--split <name>', 'what judges read (default: test)').choices(['train', 'dev', 'test'] as const))

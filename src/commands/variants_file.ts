@@ -6,7 +6,7 @@
 //     set: { noise.rate: 0 }
 //     after: { noise.rate: 1, stop.steps: 500 }      # beside what `set` says
 //
-// A key is named by its path, entries of lists counted from 0 (`data.0.overlong`); its value takes the place of what is there, whole.
+// A key is named by its path, entries of lists counted from 0 (`data.0.overlong`), or in its sections; its value takes the place of what is there, whole.
 
 import * as z from 'zod'
 import { SignError } from '../base/errors.js'
@@ -32,7 +32,7 @@ export async function readVariants(path: string): Promise<Candidate[]> {
   const source = await readText(path, { code: 'ERR_CONFIG', wanted: 'to read a file of variants' })
   const yaml = readYaml(source, path, 'a list of variants')
   const parsed = variants.safeParse(yaml.value, { reportInput: true })
-  if (!parsed.success) throw explain(parsed.error.issues, yaml, path)
+  if (!parsed.success) throw explain(parsed.error.issues, yaml, path, 'list of variants')
   return parsed.data.map((variant, i) => ({ ...variant, complaints: complaintsAt(i, variant, yaml, path) }))
 }
 

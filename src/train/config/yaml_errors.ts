@@ -57,8 +57,8 @@ function mapsAt(node: Node | null, [step, ...rest]: readonly string[]): YAMLMap[
   return isMap(node) ? mapsAt((node.get(step, true) as Node | undefined) ?? null, rest) : []
 }
 
-/** One error that tells all complaints, in the order of the file. */
-export function explain(issues: readonly z.core.$ZodIssue[], { document, lines }: Yaml, who: string): SignError {
+/** One error that tells all complaints, in the order of the file, which is of a kind. */
+export function explain(issues: readonly z.core.$ZodIssue[], { document, lines }: Yaml, who: string, kind = 'run file'): SignError {
   const complaints = issues
     .map((issue) => {
       const { line, col } = lines.linePos(offsetOf(issue, document))
@@ -67,11 +67,11 @@ export function explain(issues: readonly z.core.$ZodIssue[], { document, lines }
     .sort((a, b) => a.line - b.line || a.col - b.col)
   const [first, ...rest] = complaints as [(typeof complaints)[number], ...typeof complaints]
   const others = rest.map(({ line, col, text }) => `\n  ${who}:${line}:${col}: ${text}`).join('')
-  return fault(`${who}:${first.line}:${first.col}`, first.text + others)
+  return fault(`${who}:${first.line}:${first.col}`, first.text + others, kind)
 }
 
-function fault(who: string, problem: string): SignError {
-  return new SignError('ERR_CONFIG', who, problem, 'Correct the run file')
+function fault(who: string, problem: string, kind = 'run file'): SignError {
+  return new SignError('ERR_CONFIG', who, problem, `Correct the ${kind}`)
 }
 
 /** `file:line:column` of a value, or of the key that has it, by the way to it. */
