@@ -6,7 +6,7 @@ import type { HostTensor, HostTensors } from '../src/nn/host_tensor.js'
 import { initialTensors } from '../src/nn/init.js'
 import { trainedNumbers } from '../src/nn/parameter_spec.js'
 import { signEncoderSpecs } from '../src/nn/sign_encoder.js'
-import { publishedSignEncoder, type SignEncoderConfig, stageFrames, stageLengths } from '../src/nn/sign_encoder_config.js'
+import { publishedSignEncoder, rowsBehind, type SignEncoderConfig, stageFrames, stageLengths } from '../src/nn/sign_encoder_config.js'
 import { expectGradAlongDirections, noise } from './harness.js'
 import { rowsOf, runSignEncoder } from './sign_encoder_runs.js'
 
@@ -63,6 +63,7 @@ const variants: Record<string, Partial<SignEncoderConfig>> = {
     rotary: false,
   },
   'three stages, another window, padding as rows': { stages: [1, 2, 1], window: 3, padding: 'rows' },
+  'attention over all of a clip, padding as rows': { window: 'all', padding: 'rows' },
   'dropout everywhere, and clips dropped': { dropout: 0.3, dropPath: 0.5 },
 }
 
@@ -97,19 +98,29 @@ it('gives each clip the same numbers in any batch, alone too', async () => {
   }
 })
 
-it('gives the same tokens with two rows of padding or more, where padding counts as rows, and others than without', async () => {
-  const config = { ...small, padding: 'rows' } as const
+it.each([
+  ['as published', {}, 2],
+  ['over all of a clip', { window: 'all' }, 2],
+  ['with three stages', { stages: [1, 1, 1] }, 6],
+  ['at one rate', { downSampling: false }, 0],
+] as const)('gives the same tokens with as many rows of padding as count, or more: %s', async (_, changed, behind) => {
+  const config = { ...small, ...changed, padding: 'rows' } as const
+  expect(rowsBehind(config)).toBe(behind)
   const tensors = weightsOf(config)
-  const [own] = [Uint32Array.of(20)]
-  const tokensIn = async (rows: number) => {
-    const features = featuresOf(rows, small.width, own)
-    return [...rowsOf((await runSignEncoder(config, { tensors, features, lengths: own })).out, 0, 11).data]
+  for (const clip of [19, 20]) {
+    const own = Uint32Array.of(clip)
+    const tokensIn = async (rows: number, as: SignEncoderConfig = config) => {
+      const { out } = await runSignEncoder(as, { tensors, features: featuresOf(rows, small.width, own), lengths: own })
+      return [...rowsOf(out, 0, stageLengths(own, rows, as).at(-1)![0]!).data]
+    }
+    const first = await tokensIn(clip + behind)
+    for (const rows of [clip + behind + 1, clip + 12, 64])
+      expect(await tokensIn(rows)).toEqual(first.map((value) => expect.closeTo(value, 5)))
+    const cut = await tokensIn(clip, { ...config, padding: 'cut' })
+    const apart = Math.max(...cut.map((value, i) => Math.abs(value - first[i]!)))
+    if (behind === 0) expect(apart).toBeLessThan(1e-5)
+    else expect(apart).toBeGreaterThan(0.01)
   }
-  const first = await tokensIn(22)
-  for (const rows of [24, 30, 64]) expect(await tokensIn(rows)).toEqual(first.map((value) => expect.closeTo(value, 5)))
-  const cut = await runSignEncoder(small, { tensors, features: featuresOf(22, small.width, own), lengths: own })
-  const apart = rowsOf(cut.out, 0, 10).data.map((value, i) => Math.abs(value - first[i]!))
-  expect(Math.max(...apart)).toBeGreaterThan(0.01)
 })
 
 it('drops in training alone, clips by shares that grow evenly from layer to layer', async () => {

@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { largest, MOST_NUMBERS } from '../model/config.js'
-import { largestSigns, signAttentions, signInputs } from '../model/sign_sizes.js'
+import { largestSigns, signAttentions, signInputs, signPaddings } from '../model/sign_sizes.js'
 
 export const savedSizes = {
   width: z.int().positive().max(largest.width),
@@ -28,6 +28,8 @@ export const savedSigns = {
   window: z.int().positive().max(largestSigns.window),
   downSample: z.boolean(),
   positions: z.boolean(),
+  // Older ones do not say it.
+  padding: z.enum(signPaddings).default('cut'),
   dropout: z.number(),
   dropPath: z.number(),
   layerScale: z.number().positive(),

@@ -30,9 +30,9 @@ export type FrameSizes = Pick<PoseToTextConfig, 'numbers' | 'maxFrames'>
 /** Padded frames are a multiple of this: coarse, since a program is recorded for each. */
 const FRAME_BUCKET = 16
 
-/** Frames that clips side by side are padded to. */
-export const paddedFrames = (clips: readonly PoseFrames[]): number =>
-  Math.ceil(Math.max(...clips.map(({ frames }) => frames)) / FRAME_BUCKET) * FRAME_BUCKET
+/** Frames that clips side by side are padded to, the longest with at least `behind` of them. */
+export const paddedFrames = (clips: readonly PoseFrames[], behind = 0): number =>
+  Math.ceil((Math.max(...clips.map(({ frames }) => frames)) + behind) / FRAME_BUCKET) * FRAME_BUCKET
 
 /** What is written of clips before they are encoded: frames [rows, length, numbers rounded up to 4], lengths u32 [rows], places u32 [rows · length]. */
 export function frameFeeds(recorder: Recorder, { rows, length }: EncoderShape, numbers: number) {

@@ -4,13 +4,13 @@ import { firstNonFinite } from '../base/finite.js'
 import type { Gpu } from '../device/gpu.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
 import { PseudoGlossModel, pseudoGlossHead } from '../model/pseudo_gloss.js'
-import { framesPerToken, mostPadded, tokensOf } from '../model/sign_tokens.js'
+import { framesPerToken, tokensOf } from '../model/sign_tokens.js'
 import type { Abortable } from './abort.js'
 import { checkKind, checkOptions } from './asked.js'
 import { diverged } from './divergence.js'
-import { checkPoseFrames, type PoseFrames, paddedFrames } from './pose_reader.js'
+import { checkPoseFrames, type PoseFrames } from './pose_reader.js'
 import { type Session, Sessions } from './sessions.js'
-import { signReader } from './sign_reader.js'
+import { paddedSigning, signReader } from './sign_reader.js'
 import { SourceEncoder } from './source_encoder.js'
 
 /** What was found in a clip. */
@@ -89,7 +89,7 @@ export class PseudoGlossReader implements AsyncDisposable {
   }
 
   async #batch(clips: readonly PoseFrames[], signal: AbortSignal | undefined): Promise<FoundGlosses[]> {
-    const shape = { rows: clips.length, length: Math.min(paddedFrames(clips), mostPadded(this.#model.config)) }
+    const shape = { rows: clips.length, length: paddedSigning(clips, this.#model.config) }
     const call = {
       shape: [shape.rows, shape.length].join(' '),
       record: () => this.#record(shape),

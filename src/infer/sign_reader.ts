@@ -3,10 +3,10 @@
 import type { Tensor } from '../device/memory.js'
 import type { Recorder } from '../device/program.js'
 import { type SignConfig, signEncoderOf } from '../model/sign_sizes.js'
-import { type SignTables, signLayers, signTokens } from '../model/sign_tokens.js'
+import { mostPadded, roomFor, type SignTables, signLayers, signTokens } from '../model/sign_tokens.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 import { stageLengths } from '../nn/sign_encoder_config.js'
-import { frameArrays, frameFeeds, type PoseFrames } from './pose_reader.js'
+import { frameArrays, frameFeeds, type PoseFrames, paddedFrames } from './pose_reader.js'
 import type { EncoderShape, SourceReader } from './source_encoder.js'
 
 /** A model that reads signing. */
@@ -15,6 +15,10 @@ export interface SignModelParts {
   readonly config: SignConfig
   readonly tables: SignTables
 }
+
+/** Frames that clips side by side are padded to. */
+export const paddedSigning = (clips: readonly PoseFrames[], config: SignConfig): number =>
+  Math.min(paddedFrames(clips, roomFor(0, config)), mostPadded(config))
 
 /** What is written of clips before they are read, and as what `signTokens` takes it. */
 export function signFeeds(recorder: Recorder, shape: EncoderShape, config: SignConfig) {
@@ -30,7 +34,8 @@ export function signFeeds(recorder: Recorder, shape: EncoderShape, config: SignC
 
 /** Clips as the arrays of {@link signFeeds}. */
 export function signArrays(clips: readonly PoseFrames[], shape: EncoderShape, config: SignConfig) {
-  const frames = frameArrays(clips, shape, config)
+  // Frames of padding have places of their own: where padding counts, they are told them.
+  const frames = frameArrays(clips, shape, { numbers: config.numbers, maxFrames: mostPadded(config) })
   const [, ...later] = stageLengths(frames.frameLengths, shape.length, signEncoderOf(config))
   return { ...frames, ...Object.fromEntries(later.map((lengths, i) => [laterLengths(i + 1), lengths])) }
 }

@@ -4,25 +4,21 @@ import type { Recorder } from '../device/program.js'
 import type { SignConfig } from '../model/sign_sizes.js'
 import type { SignToTextModel } from '../model/sign_to_text.js'
 import { type SignInputs, signMemory, textCaches, textLayers } from '../model/sign_to_text.js'
-import { mostPadded, tokensOf } from '../model/sign_tokens.js'
+import { tokenRows } from '../model/sign_tokens.js'
 import type { PoseFrames } from './pose_reader.js'
-import { paddedFrames } from './pose_reader.js'
 import { signArrays, signFeeds } from './sign_reader.js'
 import type { EncoderShape, SourceReader } from './source_encoder.js'
-
-/** Frames that clips side by side are padded to. */
-export const paddedSigning = (clips: readonly PoseFrames[], config: SignConfig): number => Math.min(paddedFrames(clips), mostPadded(config))
 
 /** What is written of clips before they are read, and as what `signMemory` takes it. */
 export function signTextFeeds(recorder: Recorder, shape: EncoderShape, config: SignConfig) {
   const { feeds, inputs } = signFeeds(recorder, shape, config)
-  const tokenAt = recorder.feed('token_at', [shape.rows * tokensOf(shape.length, config)], 'u32')
+  const tokenAt = recorder.feed('token_at', [shape.rows * tokenRows(shape.length, config)], 'u32')
   return { feeds: { ...feeds, tokenAt }, inputs: { ...inputs, tokenAt } satisfies SignInputs }
 }
 
 /** Clips as the arrays of {@link signTextFeeds}. */
 export function signTextArrays(clips: readonly PoseFrames[], shape: EncoderShape, config: SignConfig) {
-  const tokens = tokensOf(shape.length, config)
+  const tokens = tokenRows(shape.length, config)
   return {
     ...signArrays(clips, shape, config),
     tokenAt: Uint32Array.from({ length: shape.rows * tokens }, (_, row) => row % tokens),

@@ -8,6 +8,8 @@ import { largest, MOST_NUMBERS, unfitting } from './config.js'
 export const signInputs = ['poses'] as const
 /** Which frames a frame attends to: those of a window, or all of the clip. */
 export const signAttentions = ['local', 'global'] as const
+/** What stands past a clip's end: nothing, or rows that are mixed into its last tokens, as in the released Sign2GPT. */
+export const signPaddings = ['cut', 'rows'] as const
 
 /** What a run file chooses of a sign encoder. */
 export interface SignSizes
@@ -19,6 +21,7 @@ export interface SignSizes
   readonly downSample: boolean
   /** Whether features are told their places: by a table added to them, and by turning queries and keys. */
   readonly positions: boolean
+  readonly padding: (typeof signPaddings)[number]
 }
 
 export interface SignConfig extends SignSizes {
@@ -32,7 +35,7 @@ export interface SignConfig extends SignSizes {
 const { width, heads, hidden, stages, dropout, dropPath, layerScale } = publishedSignEncoder
 const published: SignSizes = {
   ...{ width, heads, hidden, stages, dropout, dropPath, layerScale },
-  ...{ attention: 'local', window: 7, downSample: true, positions: true },
+  ...{ attention: 'local', window: 7, downSample: true, positions: true, padding: 'cut' },
 }
 
 export const signPresets = {
@@ -51,14 +54,14 @@ export const signSizesOf = <Own extends Partial<SignSizes> & { readonly preset: 
 })
 
 /** The sign encoder of such sizes. */
-export const signEncoderOf = ({ attention, window, downSample, positions, ...sizes }: SignSizes): SignEncoderConfig => ({
+export const signEncoderOf = ({ attention, window, downSample, positions, padding, ...sizes }: SignSizes): SignEncoderConfig => ({
   ...{ width: sizes.width, heads: sizes.heads, hidden: sizes.hidden, stages: sizes.stages },
   ...{ dropout: sizes.dropout, dropPath: sizes.dropPath, layerScale: sizes.layerScale },
   window: attention === 'global' ? 'all' : window,
   downSampling: downSample,
   positions,
   rotary: positions,
-  padding: 'cut',
+  padding,
 })
 
 /** What of the sizes no kernel can run, although each is right by itself: which, and what is wanted of it. */

@@ -7,7 +7,7 @@ import type { ParameterSpec } from '../nn/parameter_spec.js'
 import { rotaryTable } from '../nn/positions.js'
 import type { LayerConfig, Recording } from '../nn/recording.js'
 import { signEncoder, signEncoderSpecs } from '../nn/sign_encoder.js'
-import { stageFrames } from '../nn/sign_encoder_config.js'
+import { rowsBehind, stageFrames, stageLengths } from '../nn/sign_encoder_config.js'
 import { padded } from '../ops/parameter.js'
 import { type SignConfig, signEncoderOf } from './sign_sizes.js'
 
@@ -28,8 +28,11 @@ export interface SignTables {
   readonly angles: Tensor
 }
 
+/** Frames that a batch is to have for a clip of so many: with what stands behind it, where padding counts. */
+export const roomFor = (frames: number, config: SignConfig): number => frames + rowsBehind(signEncoderOf(config))
+
 /** Frames that a batch may be padded to. */
-export const mostPadded = ({ maxFrames }: Pick<SignConfig, 'maxFrames'>): number => padded(maxFrames)
+export const mostPadded = (config: SignConfig): number => padded(roomFor(config.maxFrames, config))
 
 /** Shapes of both tables. */
 export const signTableShapes = (config: SignConfig) =>
@@ -47,8 +50,12 @@ export const signLayers = ({ heads, dropout }: SignConfig): LayerConfig => ({
   ...{ encoderLayers: 0, decoderLayers: 0 },
 })
 
-/** Tokens of a clip of so many frames, or of a batch padded to as many. */
-export const tokensOf = (frames: number, config: SignConfig): number => stageFrames(frames, signEncoderOf(config)).at(-1)!
+/** Tokens of a clip of so many frames. */
+export const tokensOf = (frames: number, config: SignConfig): number =>
+  stageLengths(Uint32Array.of(frames), roomFor(frames, config), signEncoderOf(config)).at(-1)![0]!
+
+/** Rows for tokens in a batch padded to so many frames. */
+export const tokenRows = (frames: number, config: SignConfig): number => stageFrames(frames, signEncoderOf(config)).at(-1)!
 
 /** Frames from one token to the next: token t is about frame t times that. */
 export const framesPerToken = ({ stages, downSample }: SignConfig): number => (downSample ? 2 ** (stages.length - 1) : 1)

@@ -110,8 +110,11 @@ function attentionHalf(encoding: Encoding, layer: number, x: Tensor, lengths: Te
 
 function attend({ r: { graph }, config }: Encoding, qkv: Tensor, lengths: Tensor): Tensor {
   const { heads, window, padding, dropout: rate } = config
-  if (window === 'all') return attention(graph, qkv, qkv, qkv, { heads, keyLengths: lengths, causal: false })
-  return bandedAttention(graph, qkv, { heads, lengths, reach: (window - 1) / 2, padded: padding === 'rows', dropout: rate })
+  const padded = padding === 'rows'
+  // A row of padding sees itself too, which of all attention only that of a band knows.
+  if (window === 'all' && !padded) return attention(graph, qkv, qkv, qkv, { heads, keyLengths: lengths, causal: false })
+  const reach = window === 'all' ? qkv.shape[1]! : (window - 1) / 2
+  return bandedAttention(graph, qkv, { heads, lengths, reach, padded, dropout: rate })
 }
 
 /** LN(x + scale ⊙ Drop(Narrow(Drop(GELU(Wide(x)))))) */

@@ -19,7 +19,7 @@ export interface SignEncoderConfig {
   readonly rotary: boolean
   /**
    * What stands past a clip's end. `cut`: nothing, and each clip gives the same numbers in any batch. `rows`: padding goes through the layers too and is
-   * mixed into the last tokens, as in the released Sign2GPT, for weights that were trained so; each clip is to have two rows of it at least.
+   * mixed into the last tokens, as in the released Sign2GPT, for weights that were trained so; each clip is to have {@link rowsBehind} rows of it.
    */
   readonly padding: 'cut' | 'rows'
   /** Of attention's weights where it has a window, of what each branch adds, and inside the feed-forward block. */
@@ -69,6 +69,13 @@ const isSize = (value: number): boolean => Number.isInteger(value) && value > 0
 export function stageFrames(frames: number, { stages, downSampling }: SignEncoderConfig): number[] {
   return stages.map((_, stage) => (downSampling ? Math.ceil(frames / 2 ** stage) : frames))
 }
+
+/**
+ * Rows of padding that a clip's tokens are made of, where padding counts as rows: with so many behind each clip, more of them change nothing. A pool that
+ * leaves L tokens reads up to 2L + 1 rows, so that from stage to stage it is twice as many and two.
+ */
+export const rowsBehind = ({ stages, downSampling, padding }: SignEncoderConfig): number =>
+  padding === 'rows' && downSampling ? 2 ** stages.length - 2 : 0
 
 /**
  * Rows of each clip in each stage, of so many frames in a batch of `frames`. Half of them, rounded up, go on; where padding counts as rows, one more

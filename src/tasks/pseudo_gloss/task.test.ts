@@ -114,6 +114,34 @@ describe('a pseudo-gloss run', () => {
     await expect(reader.find([{ values: new Float32Array(150 * 65), frames: 65 }])).rejects.toThrow('wanted 1 to 64 frames, got 65')
   })
 
+  it('may count padding as rows: a clip has a token more where its frames are even, and gives the same in any batch', async () => {
+    const file = runFile('rows').replace('window: 5,', 'window: 5, padding: rows,')
+    const config = parsePseudoGlossConfig(file, 'rows')
+    for await (const _ of trainPseudoGlossRun(await lentGpu(), config)) {
+      // to its end
+    }
+    const gpu = await lentGpu()
+    const saved = await readCheckpoint(join(folder, 'rows', 'last.safetensors'))
+    await using model = restorePseudoGloss(gpu, saved)
+    await using reader = new PseudoGlossReader(gpu, model)
+    const numbers = (frames: number) => ({ frames, values: Float32Array.from({ length: frames * 150 }, (_, i) => Math.sin(0.7 * i)) })
+    const clips = [5, 6, 64].map(numbers)
+    const together = await reader.find(clips)
+    expect(together.map(({ tokens }) => tokens)).toEqual([3, 4, 33])
+    for (const [i, clip] of clips.entries()) {
+      const [alone] = await reader.find([clip])
+      expect([...alone!.scores]).toEqual([...together[i]!.scores].map((score) => expect.closeTo(score, 5)))
+    }
+  })
+
+  it('is read as one whose clips are cut where an older checkpoint does not say', async () => {
+    const saved = await readCheckpoint(join(folder, 'whole', 'best.safetensors'))
+    const model = saved.model as { config: Record<string, unknown> }
+    const { padding, ...config } = model.config
+    expect(padding).toBe('cut')
+    expect(pseudoGlossDescription({ ...saved, model: { ...model, config } }).config.padding).toBe('cut')
+  })
+
   it('can be planned: the published encoder has the published size', async () => {
     const published = runFile('planned')
       .replace(/^model:.*$/m, 'model: { preset: sign2gpt }')

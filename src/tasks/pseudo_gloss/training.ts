@@ -8,7 +8,7 @@ import type { PoseFrames } from '../../infer/pose_reader.js'
 import { PseudoGlossReader } from '../../infer/pseudo_gloss_reader.js'
 import { signArrays } from '../../infer/sign_reader.js'
 import type { PseudoGlossModel } from '../../model/pseudo_gloss.js'
-import { mostPadded, tokensOf } from '../../model/sign_tokens.js'
+import { mostPadded, roomFor, tokenRows } from '../../model/sign_tokens.js'
 import { presenceGoals } from '../../nn/prototypes.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
@@ -54,10 +54,13 @@ export class PseudoGlossTraining extends OneModelTraining<PseudoGlossModel, Pseu
     this.#epoch = epoch
     const { seed, batch, augment } = this.config
     const { config } = this.model
-    const sizes = this.clips.map(({ frames }) => ({ group: this.group, target: 1, source: mostFrames(frames, augment, config.maxFrames) }))
+    const sizes = this.clips.map(({ frames }) => ({
+      ...{ group: this.group, target: 1 },
+      source: roomFor(mostFrames(frames, augment, config.maxFrames), config),
+    }))
     return planEpoch(sizes, { ...batch, longer: 'source', seed, epoch }).map((plan) => {
       const source = Math.min(plan.source, mostPadded(config))
-      return { ...plan, source, target: tokensOf(source, config) }
+      return { ...plan, source, target: tokenRows(source, config) }
     })
   }
 

@@ -9,7 +9,10 @@ import type { HostTensor } from '../../nn/host_tensor.js'
 import { initialTensors } from '../../nn/init.js'
 
 /** What decides the shapes of what reads signing, and what its numbers mean. */
-const DECIDING = ['input', 'numbers', 'width', 'heads', 'hidden', 'stages', 'attention', 'window', 'downSample', 'positions'] as const
+const DECIDING = [
+  ...(['input', 'numbers', 'width', 'heads', 'hidden', 'stages'] as const),
+  ...(['attention', 'window', 'downSample', 'positions', 'padding'] as const),
+] as const
 
 /** Throws ERR_CONFIG naming what of the run file is another than in the stage that it begins with, ERR_CHECKPOINT for what is no such stage. */
 export function checkSameSigns({ config }: SignToTextDescription, stage: Checkpoint): void {

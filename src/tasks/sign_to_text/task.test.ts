@@ -13,7 +13,8 @@ import { SlotPool } from '../../device/memory.js'
 import { Program, Recorder } from '../../device/program.js'
 import { formatSafetensors } from '../../formats/safetensors/format.js'
 import type { PoseFrames } from '../../infer/pose_reader.js'
-import { paddedSigning, signTextArrays, signTextFeeds } from '../../infer/sign_text_reader.js'
+import { paddedSigning } from '../../infer/sign_reader.js'
+import { signTextArrays, signTextFeeds } from '../../infer/sign_text_reader.js'
 import { SignTranslator } from '../../infer/sign_translator.js'
 import { languagePresets, readSentences } from '../../model/language_model.js'
 import { signPresets } from '../../model/sign_sizes.js'
@@ -194,6 +195,9 @@ describe('a sign-to-text run', () => {
     await expect(loaded(`initFrom: ${last('language')}`)).rejects.toThrow('wanted a pseudo-gloss model, got a language-model model')
     await expect(loaded(`initFrom: ${last('stage-1')}`, 'stages: [1], maxTokens: 8')).rejects.toThrow(
       'wanted stages 1, as the run file has it, got 1,1',
+    )
+    await expect(loaded(`initFrom: ${last('stage-1')}`, 'stages: [1, 1], maxTokens: 8, padding: rows')).rejects.toThrow(
+      'wanted padding rows, as the run file has it, got cut',
     )
     expect(() => parseSignToTextConfig(runFile('data', 'signs: frozen'), 'x')).toThrow('wanted initFrom')
   })

@@ -8,7 +8,7 @@ import type { PoseFrames } from '../../infer/pose_reader.js'
 import { signTextArrays } from '../../infer/sign_text_reader.js'
 import { SignTranslator } from '../../infer/sign_translator.js'
 import type { SignToTextModel } from '../../model/sign_to_text.js'
-import { mostPadded } from '../../model/sign_tokens.js'
+import { mostPadded, roomFor } from '../../model/sign_tokens.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
 import { OneModelTraining } from '../../train/one_model.js'
@@ -65,7 +65,7 @@ export class SignToTextTraining extends OneModelTraining<SignToTextModel, SignTo
     const sizes = this.clips.map(({ frames }, i) => ({
       group: this.group,
       target: this.#sentences[i]!.length,
-      source: mostFrames(frames, augment, signs.maxFrames),
+      source: roomFor(mostFrames(frames, augment, signs.maxFrames), signs),
     }))
     const plans = planEpoch(sizes, { ...batch, longer: 'source', seed, epoch })
     return plans.map((plan) => ({ ...plan, source: Math.min(plan.source, mostPadded(signs)) }))

@@ -8,6 +8,7 @@ import {
   type SignSizes,
   signAttentions,
   signInputs,
+  signPaddings,
   signPresets,
   unfittingSigns,
 } from '../../model/sign_sizes.js'
@@ -27,6 +28,8 @@ export const signSizes = {
   window: count.max(largestSigns.window).exactOptional(),
   downSample: z.boolean().exactOptional(),
   positions: z.boolean().exactOptional(),
+  /** What stands past a clip's end. */
+  padding: z.enum(signPaddings).exactOptional(),
   dropout: belowOne.exactOptional(),
   dropPath: belowOne.exactOptional(),
   /** What the scales of branches begin with. */
