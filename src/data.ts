@@ -42,6 +42,18 @@ export type { SkelsOptions } from './formats/skels/write.js'
 export { type LiftedClip, type LiftOptions, liftClips } from './lift/lift.js'
 export type { LiftLoss, LiftMode } from './lift/objective.js'
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
+export type { Colour } from './motion/colour.js'
 export { KEYPOINT, type KeypointClip } from './motion/keypoints.js'
+export {
+  type Anchors as LayoutAnchors,
+  type Layout as PoseLayout,
+  type LayoutBone,
+  type LayoutName,
+  type LayoutPart,
+  layoutNames,
+  type PartName as LayoutPartName,
+  type Scale as LayoutScale,
+} from './motion/layout/layout.js'
+export { layoutOfMotion, layouts } from './motion/layout/layouts.js'
 export { exchangeSides, facing, sidesAreExchanged } from './motion/sides.js'
 export { type Bone, bones, COORDS, drawnBones, JOINTS, joint, type Part as BodyPart } from './motion/skeleton.js'

@@ -66,6 +66,18 @@ export { type PoseToTextConfig, type PoseToTextDescription, PoseToTextModel, typ
 export { type AddLanguageOptions, type GroupDescription, LanguageGroup, SignModel } from './model/sign_model.js'
 export { type GlossConfig, GlossModel, type GlossModelDescription } from './model/text_to_gloss.js'
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
+export type { Colour } from './motion/colour.js'
+export {
+  type Anchors as LayoutAnchors,
+  type Layout as PoseLayout,
+  type LayoutBone,
+  type LayoutName,
+  type LayoutPart,
+  layoutNames,
+  type PartName as LayoutPartName,
+  type Scale as LayoutScale,
+} from './motion/layout/layout.js'
+export { layoutOfMotion, layouts } from './motion/layout/layouts.js'
 export { type Bone, bones, COORDS, drawnBones, JOINTS, joint, type Part as BodyPart } from './motion/skeleton.js'
 export type { HostTensor, HostTensors } from './nn/host_tensor.js'
 export type { Init, RandomInit } from './nn/init.js'

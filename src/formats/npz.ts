@@ -3,7 +3,7 @@
 import { type Zippable, zipSync } from 'fflate'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
-import { checkMotion } from '../motion/check.js'
+import { checkSkeleton } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { JOINTS } from '../motion/skeleton.js'
 import { fileBytes } from './file_bytes.js'
@@ -29,7 +29,7 @@ export function encodeNpz(arrays: NpzArrays, who = 'npz'): Uint8Array {
 
 /** Writes a motion: `joints` [frames, 50, 3] as float32 and `fps`, a single float64. Throws as {@link writeNpz}, and ERR_DATA for a malformed motion. */
 export async function writeMotionNpz(path: string, motion: Motion): Promise<void> {
-  checkMotion(motion, path)
+  checkSkeleton(motion, path)
   const { joints, frames, fps } = motion
   await writeNpz(path, { joints: { shape: [frames, JOINTS, 3], data: joints }, fps: { shape: [], data: Float64Array.of(fps) } })
 }
@@ -61,7 +61,7 @@ export async function readMotionNpz(path: string): Promise<Motion> {
     return refuse(`wanted floats 'joints' of shape (frames, ${JOINTS}, 3), got ${data.constructor.name} (${shape.join(', ')})`)
   if (rate.data.length !== 1) refuse(`wanted one number 'fps', got ${rate.data.length}`)
   const motion = { joints: Float32Array.from(data), frames: shape[0]!, fps: Number(rate.data[0]) }
-  checkMotion(motion, path)
+  checkSkeleton(motion, path)
   return motion
 }
 

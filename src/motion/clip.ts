@@ -1,13 +1,18 @@
 // One signed sentence: what every reader produces, every model learns from, and every writer takes.
 
-import { COORDS } from './skeleton.js'
+import { coordinatesOf, type LayoutName } from './layout/layout.js'
+import { layoutOfMotion } from './layout/layouts.js'
 
-/** The normalisation every clip is in once read: neck at 0, shoulders 1/3 apart in the image plane. */
+/** The normalisation every clip of 50 joints is in once read: neck at 0, shoulders 1/3 apart in the image plane. */
 export const NORMALISATION = 'neck-shoulder-3'
 
 export interface Motion {
-  /** [frames, 150]: x, y, z of 50 joints, neck-centred, 2D shoulder distance 1/3. */
+  /** [frames, points × dimensions] of the layout; by default 150, x, y, z of 50 joints, neck-centred, 2D shoulder distance 1/3. */
   readonly joints: Float32Array
+  /** What the numbers of a frame are; default `skeleton-50`. */
+  readonly layout?: LayoutName | undefined
+  /** [frames, points], 0 to 1: how sure each point is, 0 where it was not seen and its coordinates are 0; absent: all points are there. */
+  readonly confidence?: Float32Array | undefined
   readonly frames: number
   /** Frames a second. */
   readonly fps: number
@@ -50,7 +55,14 @@ export function counter(frame: number, frames: number): number {
   return frame / frames
 }
 
-/** Frame `i` of a motion, as a view of 150 numbers. */
+/** The coordinates of frame `i` of a motion, as a view. */
 export function frameAt(motion: Motion, i: number): Float32Array {
-  return motion.joints.subarray(i * COORDS, (i + 1) * COORDS)
+  const numbers = coordinatesOf(layoutOfMotion(motion))
+  return motion.joints.subarray(i * numbers, (i + 1) * numbers)
+}
+
+/** How sure the points of frame `i` are, as a view; undefined where all are there. */
+export function confidenceAt(motion: Motion, i: number): Float32Array | undefined {
+  const { points } = layoutOfMotion(motion)
+  return motion.confidence?.subarray(i * points, (i + 1) * points)
 }

@@ -5,7 +5,7 @@
 
 import { quat, vec3 } from 'gl-matrix'
 import { medianBoneLengths } from './bone_lengths.js'
-import { checkMotion } from './check.js'
+import { checkSkeleton } from './check.js'
 import { frameAt, type Motion } from './clip.js'
 import { rigBones, type Vector } from './rig.js'
 import { sidesAreExchanged } from './sides.js'
@@ -33,7 +33,7 @@ const still: Turn = [0, 0, 0, 1]
  * Throws ERR_DATA naming `who` for a malformed motion or a coordinate that is not finite.
  */
 export function rigPoses(motion: Motion, who = 'motion'): RigPoses {
-  checkMotion(motion, who)
+  checkSkeleton(motion, who)
   const { frames, fps } = motion
   const side = sidesAreExchanged(motion.joints, frames) ? -1 : 1
   const lengths = medianBoneLengths(motion)

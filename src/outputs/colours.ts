@@ -1,9 +1,9 @@
 // Which colour means what in every picture: hues by finger as the field draws them, the two arms apart, calm neutrals for the rest.
 
+import type { Colour } from '../motion/colour.js'
 import type { Part } from '../motion/skeleton.js'
 
-/** `#rrggbb`, so that SVG, CSS and canvas take it as it is. */
-export type Colour = `#${string}`
+export { type Colour, rgb } from '../motion/colour.js'
 
 export interface Palette {
   /** Behind the signer. */
@@ -56,10 +56,4 @@ export const dark: Palette = {
     ring: '#55b4ff',
     little: '#cf86f2',
   },
-}
-
-/** The three bytes of a colour. */
-export function rgb(colour: Colour): readonly [number, number, number] {
-  const bits = Number.parseInt(colour.slice(1), 16)
-  return [bits >> 16, (bits >> 8) & 255, bits & 255]
 }

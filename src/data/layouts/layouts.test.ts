@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../base/random.js'
 import { type PoseFile, readPose } from '../../formats/pose/pose.js'
-import { handNames, poseOfMotion } from '../../formats/pose/write.js'
+import { poseOfMotion } from '../../formats/pose/write.js'
+import { mediapipeHand } from '../../motion/layout/hands.js'
 import { COORDS, JOINTS, joint } from '../../motion/skeleton.js'
 import { keypointsOfPose } from '../keypoints/of_pose.js'
 import { normalise, shoulderWidth } from '../normalise.js'
@@ -30,8 +31,8 @@ function mediapipe(hide: Hide = () => false, names = upperBody): PoseFile {
   const frames = 4
   const components = [
     { name: 'POSE_LANDMARKS', points: Object.keys(names) },
-    { name: 'LEFT_HAND_LANDMARKS', points: handNames },
-    { name: 'RIGHT_HAND_LANDMARKS', points: handNames },
+    { name: 'LEFT_HAND_LANDMARKS', points: mediapipeHand },
+    { name: 'RIGHT_HAND_LANDMARKS', points: mediapipeHand },
   ].map((part) => ({ ...part, format: 'XYZC', limbs: [], colours: [] }))
   const points = components.reduce((sum, part) => sum + part.points.length, 0)
   const data: number[] = []
@@ -215,8 +216,8 @@ describe('motionOfPose', () => {
 
   it('gives hands back to their arms where the file has them on the others, and says so', () => {
     const wanted = mediapipe()
-    const hand = 3 * handNames.length
-    const body = 3 * (wanted.points - 2 * handNames.length)
+    const hand = 3 * mediapipeHand.length
+    const body = 3 * (wanted.points - 2 * mediapipeHand.length)
     const exchanged = (frames: readonly number[]): PoseFile => {
       const data = wanted.data.slice()
       for (const t of frames) {

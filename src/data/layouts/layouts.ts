@@ -3,7 +3,7 @@
 
 import { SignError } from '../../base/errors.js'
 import type { PoseFile } from '../../formats/pose/pose.js'
-import { handNames } from '../../formats/pose/write.js'
+import { mediapipeHand, openposeHand } from '../../motion/layout/hands.js'
 import { linesAreExchanged, otherSide } from '../../motion/sides.js'
 import { COORDS, JOINTS, joint } from '../../motion/skeleton.js'
 
@@ -43,18 +43,9 @@ function mediapipe(name: 'mediapipe' | 'signllm', depth: Layout['depth']): Vocab
       [[body('NECK')], [body('LEFT_SHOULDER'), body('RIGHT_SHOULDER')]],
       ...(['right', 'left'] as const).flatMap((side) => ['SHOULDER', 'ELBOW', 'WRIST'].map((point) => [[body(`${upper(side)}_${point}`)]])),
     ],
-    hand: (side, index) => [`${upper(side)}_HAND_LANDMARKS`, handNames[index]!],
+    hand: (side, index) => [`${upper(side)}_HAND_LANDMARKS`, mediapipeHand[index]!],
   }
 }
-
-const openposeHand = [
-  'BASE',
-  'T_STT',
-  'T_BCMC',
-  'T_MCP',
-  'T_IP',
-  ...['I', 'M', 'R', 'P'].flatMap((f) => ['CMC', 'MCP', 'PIP', 'DIP'].map((s) => `${f}_${s}`)),
-]
 
 const openpose: Vocabulary = {
   name: 'openpose',

@@ -1,6 +1,6 @@
 // Motions in HDF5: x y z of our 50 joints, in whatever scale the writer had. What lifting leaves behind, and what other programs take.
 
-import { checkFinite, checkMotion } from '../../motion/check.js'
+import { checkFinite, checkSkeleton } from '../../motion/check.js'
 import type { NamedMotion } from '../../motion/clip.js'
 import { type ClipKind, type ReadHdf5Options, readClipHdf5 } from './clips.js'
 import { ClipHdf5Writer, type WriteHdf5Options } from './clips_write.js'
@@ -9,7 +9,7 @@ const kind: ClipKind<NamedMotion> = {
   content: 'joints',
   hint: 'Name a file that `signllm data lift` wrote',
   toRows: (motion) => {
-    checkMotion(motion, motion.name)
+    checkSkeleton(motion, motion.name)
     const { name, joints, frames, fps } = motion
     return { name, rows: joints, frames, fps, frameIndex: Int32Array.from({ length: frames }, (_, t) => t) }
   },

@@ -1,69 +1,53 @@
-// Writes `.pose` version 0.2, and makes such a file of a motion, with our 50 joints as a body and two hands that pose viewers know how to draw.
+// Writes `.pose` version 0.2, and makes such a file of a motion, with the parts of its layout as components that pose viewers know how to draw.
 
 import { SignError } from '../../base/errors.js'
 import { writeWhole } from '../../base/files.js'
 import { firstNonFinite } from '../../base/finite.js'
 import { checkMotion } from '../../motion/check.js'
 import type { Motion } from '../../motion/clip.js'
-import { bones, COORDS, JOINTS, joint, type Part } from '../../motion/skeleton.js'
-import { partColours } from '../part_colours.js'
+import { rgb } from '../../motion/colour.js'
+import { inPart, type Layout, type LayoutPart } from '../../motion/layout/layout.js'
+import { layoutOfMotion } from '../../motion/layout/layouts.js'
+import { COORDS } from '../../motion/skeleton.js'
 import type { PoseComponent, PoseFile } from './pose.js'
-
-/** Names of the 8 body joints, in order. `NECK` is ours: MediaPipe has none, so its presence tells our own files. */
-const bodyNames = ['NOSE', 'NECK', 'RIGHT_SHOULDER', 'RIGHT_ELBOW', 'RIGHT_WRIST', 'LEFT_SHOULDER', 'LEFT_ELBOW', 'LEFT_WRIST']
-
-/** Names of a hand's 21 joints, in order, as MediaPipe has them. */
-export const handNames: readonly string[] = [
-  'WRIST',
-  ...['CMC', 'MCP', 'IP', 'TIP'].map((segment) => `THUMB_${segment}`),
-  ...['INDEX_FINGER', 'MIDDLE_FINGER', 'RING_FINGER', 'PINKY'].flatMap((finger) =>
-    ['MCP', 'PIP', 'DIP', 'TIP'].map((segment) => `${finger}_${segment}`),
-  ),
-]
 
 const canvas = 512
 /** Pixels a unit: shoulders 1/3 apart become 128 pixels. */
 const pixels = 384
 const neckAt = [canvas / 2, 160, 0] as const
+/** Of a point that ends no bone. */
+const PLAIN = '#787878'
 
-/** The motion as a picture-sized pose of one person, all points certain. Depth is in pixels too, growing away from the camera as in MediaPipe. Throws ERR_DATA for a malformed motion. */
+/**
+ * The motion as a picture-sized pose of one person, its points as sure as the motion says, else all certain. Depth is in pixels too, growing away from the camera
+ * as in MediaPipe. Throws ERR_DATA for a malformed motion.
+ */
 export function poseOfMotion(motion: Motion, who = 'pose'): PoseFile {
   checkMotion(motion, who)
   const { joints, frames, fps } = motion
-  const data = joints.map((value, i) => neckAt[i % 3]! + value * (i % 3 === 2 ? -pixels : pixels))
-  const confidence = new Float32Array(frames * JOINTS).fill(1)
-  const components = [
-    component('POSE_LANDMARKS', bodyNames, 0),
-    component('LEFT_HAND_LANDMARKS', handNames, joint.leftHand),
-    component('RIGHT_HAND_LANDMARKS', handNames, joint.rightHand),
-  ]
-  return {
-    version: 0.2,
-    width: canvas,
-    height: canvas,
-    depth: canvas,
-    components,
-    fps,
-    frames,
-    people: 1,
-    points: JOINTS,
-    dims: 3,
-    data,
-    confidence,
-  }
+  const layout = layoutOfMotion(motion)
+  const { dims, points } = layout
+  const confidence = motion.confidence?.slice() ?? new Float32Array(frames * points).fill(1)
+  const data = joints.map((value, i) => {
+    if (!(confidence[Math.floor(i / dims)]! > 0)) return 0
+    return neckAt[i % dims]! + value * (i % dims === 2 ? -pixels : pixels)
+  })
+  const components = layout.parts.map((part) => component(part, layout))
+  return { version: 0.2, width: canvas, height: canvas, depth: canvas, components, fps, frames, people: 1, points, dims, data, confidence }
 }
 
-/** Joints `first` and on as a component, with the bones that lie inside it. A limb cannot reach into another component, so the wrists stay unlinked. */
-function component(name: string, points: readonly string[], first: number): PoseComponent {
-  const inside = (j: number): boolean => j >= first && j < first + points.length
-  const ours = bones.filter((bone) => inside(bone.parent) && inside(bone.child))
-  const partOf = (j: number): Part | undefined => ours.find((bone) => bone.child === j)?.part
+/** A part as a component, with the bones that lie inside it. A limb cannot reach into another component, so the wrists stay unlinked. */
+function component(part: LayoutPart, layout: Layout): PoseComponent {
+  const { component: name, points, first, dot, colour } = part
+  const ours = layout.bones.filter(({ parent, child }) => inPart(part, parent) && inPart(part, child))
+  const colourOf = (i: number) =>
+    ours.find(({ child }) => child === first + i)?.colour ?? (typeof dot === 'string' ? dot : dot?.[i]) ?? PLAIN
   return {
     name,
-    format: 'XYZC',
+    format: layout.dims === 3 ? 'XYZC' : 'XYC',
     points,
     limbs: ours.map((bone) => [bone.parent - first, bone.child - first] as const),
-    colours: first === 0 ? [[90, 90, 90]] : points.map((_, i) => partColours[partOf(first + i) ?? 'body']),
+    colours: colour === undefined ? points.map((_, i) => rgb(colourOf(i))) : [rgb(colour)],
   }
 }
 

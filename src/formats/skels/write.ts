@@ -2,7 +2,7 @@
 
 import { SignError } from '../../base/errors.js'
 import { writeWhole } from '../../base/files.js'
-import { checkMotion } from '../../motion/check.js'
+import { checkSkeleton } from '../../motion/check.js'
 import type { Motion } from '../../motion/clip.js'
 import { COORDS } from '../../motion/skeleton.js'
 import { type CounterConvention, counterValue } from './skels.js'
@@ -58,7 +58,7 @@ function lineOf(motion: Motion, form: Form, who: string): string {
   const fills = form.missing === '0.016'
   const joints = fills ? motion.joints.map((value) => (Number.isNaN(value) ? 0 : value)) : motion.joints
   const { frames } = motion
-  checkMotion({ ...motion, joints }, who)
+  checkSkeleton({ ...motion, joints }, who)
   const out: string[] = []
   for (let t = 0; t < frames; t++) {
     for (let i = 0; i < COORDS; i++) {
