@@ -3,6 +3,7 @@
 
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
+import { fromHalves } from '../base/half.js'
 
 /** What an array may hold, by numpy's name for it. Little-endian only, as is every machine this runs on. */
 const kinds = {
@@ -37,6 +38,28 @@ export interface NpyArray {
   readonly data: NpyData
 }
 
+/** Numbers as they lie in a file: how many bytes each has, and all of them, copied, since they need not be aligned where they lie. */
+interface StoredNumbers {
+  readonly itemSize: number
+  /** Half precision becomes single, truth values become 0 and 1. */
+  readonly read: () => NpyData
+}
+
+/** The numbers in `bytes` of a kind by numpy's name for it; undefined for a kind that is not read. Whatever is left of an item at the end is ignored. */
+export function numbersOf(descr: string, bytes: Uint8Array): StoredNumbers | undefined {
+  // A copy, since the numbers need not be aligned where they lie.
+  const copied = (itemSize: number): ArrayBuffer => {
+    const own = new Uint8Array(bytes.length - (bytes.length % itemSize))
+    own.set(bytes.subarray(0, own.length))
+    return own.buffer
+  }
+  if (descr === '<f2') return { itemSize: 2, read: () => fromHalves(new Uint16Array(copied(2))) }
+  if (descr === '|b1') return { itemSize: 1, read: () => new Uint8Array(copied(1)) }
+  if (!Object.hasOwn(kinds, descr)) return undefined
+  const Kind = kinds[descr as keyof typeof kinds]
+  return { itemSize: Kind.BYTES_PER_ELEMENT, read: () => new Kind(copied(Kind.BYTES_PER_ELEMENT)) }
+}
+
 const magic = [0x93, ...Buffer.from('NUMPY')]
 /** Data begin at a multiple of this many bytes, so that they can be mapped into memory as they lie. */
 const ALIGNMENT = 64
@@ -52,15 +75,24 @@ export function encodeNpy({ shape, data }: NpyArray, who: string): Uint8Array {
       `wanted ${counted(count(shape), 'number')} for shape (${shape.join(', ')}), got ${data.length}`,
       'Correct the shape',
     )
-  const descr = Object.entries(kinds).find(([, kind]) => data instanceof kind)![0]
+  return encodeItems(descrOf(data), shape, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+}
+
+/** The kind of these numbers by numpy's name. */
+export function descrOf(data: NpyData): string {
+  return Object.entries(kinds).find(([, kind]) => data instanceof kind)![0]
+}
+
+/** The bytes of an array of any kind, whose items are these bytes. */
+export function encodeItems(descr: string, shape: readonly number[], items: Uint8Array): Uint8Array {
   const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple(shape)}, }`
   const start = magic.length + 4
   const length = Math.ceil((start + dictionary.length + 1) / ALIGNMENT) * ALIGNMENT - start
-  const out = Buffer.alloc(start + length + data.byteLength)
+  const out = Buffer.alloc(start + length + items.length)
   out.set([...magic, 1, 0])
   out.writeUInt16LE(length, magic.length + 2)
   out.write(`${dictionary.padEnd(length - 1)}\n`, start, 'latin1')
-  out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start + length)
+  out.set(items, start + length)
   return out
 }
 
@@ -73,9 +105,22 @@ function count(shape: readonly number[]): number {
   return shape.reduce((product, axis) => product * axis, 1)
 }
 
-/** Decodes an array; `who` is named in errors, with the byte. Throws ERR_DATA for whatever is no array of plain little-endian numbers in C order. */
-export function decodeNpy(bytes: Uint8Array, who: string): NpyArray {
-  const fail = (offset: number, wanted: string, got: string): never => {
+/** How a file's faults are told. */
+type Fail = (offset: number, wanted: string, got: string) => never
+
+/** What the header of an array tells. */
+export interface NpyHeader {
+  /** The kind of its items by numpy's name, as `<f4`, `<U11` or `|O`. */
+  readonly descr: string
+  readonly shape: readonly number[]
+  /** Where the items begin. */
+  readonly start: number
+  readonly fail: Fail
+}
+
+/** The header of an array; `who` is named in errors, with the byte. Throws ERR_DATA for whatever is no array in C order. */
+export function npyHeader(bytes: Uint8Array, who: string): NpyHeader {
+  const fail: Fail = (offset, wanted, got) => {
     throw new SignError(
       'ERR_DATA',
       who,
@@ -97,8 +142,6 @@ export function decodeNpy(bytes: Uint8Array, who: string): NpyArray {
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1] ?? ''
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1]
   const axes = /'shape'\s*:\s*\(([\d,\s]*)\)/.exec(header)?.[1]
-  const Kind = Object.hasOwn(kinds, descr) ? kinds[descr as keyof typeof kinds] : undefined
-  if (!Kind) return fail(start, `numbers of kind ${Object.keys(kinds).join(' ')}`, `'${descr.slice(0, 20)}'`)
   if (axes === undefined) return fail(start, 'a shape', `'${header.slice(0, 60).trim()}'`)
   const shape = axes
     .split(',')
@@ -106,11 +149,19 @@ export function decodeNpy(bytes: Uint8Array, who: string): NpyArray {
     .map(Number)
   // With one axis or none both orders are the same.
   if (order !== 'False' && shape.length > 1) fail(start, 'C order', 'Fortran order')
-  const wanted = count(shape) * Kind.BYTES_PER_ELEMENT
-  if (wanted !== file.length - start - length)
-    fail(start + length, `${counted(wanted, 'byte')} for shape ${tuple(shape)}`, `${file.length - start - length}`)
-  // A copy, since the numbers need not be aligned where they lie.
-  const own = new Uint8Array(wanted)
-  own.set(file.subarray(start + length))
-  return { shape, data: new Kind(own.buffer) }
+  return { descr, shape, start: start + length, fail }
+}
+
+/** Decodes an array; `who` is named in errors, with the byte. Throws ERR_DATA for whatever is no array of plain little-endian numbers in C order. */
+export function decodeNpy(bytes: Uint8Array, who: string): NpyArray {
+  return npyNumbers(bytes, npyHeader(bytes, who))
+}
+
+/** The numbers behind a header. Throws as {@link decodeNpy}. */
+export function npyNumbers(bytes: Uint8Array, { descr, shape, start, fail }: NpyHeader): NpyArray {
+  const numbers = numbersOf(descr, bytes.subarray(start))
+  if (!numbers) return fail(10, `numbers of kind ${[...Object.keys(kinds), '<f2', '|b1'].join(' ')}`, `'${descr.slice(0, 20)}'`)
+  const wanted = count(shape) * numbers.itemSize
+  if (wanted !== bytes.length - start) fail(start, `${counted(wanted, 'byte')} for shape ${tuple(shape)}`, `${bytes.length - start}`)
+  return { shape, data: numbers.read() }
 }
