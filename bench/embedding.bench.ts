@@ -18,14 +18,14 @@ export default [
   workload(
     embedding,
     'pt-base source',
-    { rows, length, width },
+    { rows, length, width, scale: 1 },
     { ids, table: vocabulary * width, positions: length * width, y: rows * width },
   ),
   workload(
     embedding,
     'pt-base frames',
-    { rows: 8 * frames, length: 8 * frames, width },
+    { rows: 8 * frames, length: 8 * frames, width, scale: 1 },
     { ids: places, table: frames * width, positions: 8 * frames * width, y: 8 * frames * width },
   ),
-  workload(embeddingGrad, 'pt-base source', { rows, width }, { dy: rows * width, ...invertIds(ids), dTable: vocabulary * width }),
+  workload(embeddingGrad, 'pt-base source', { rows, width, scale: 1 }, { dy: rows * width, ...invertIds(ids), dTable: vocabulary * width }),
 ]

@@ -8,6 +8,7 @@ import { add } from '../src/kernels/add.js'
 import { batchNorm, batchNormGrad } from '../src/kernels/batch_norm.js'
 import { dropout } from '../src/kernels/dropout.js'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
+import { sigmoid, sigmoidGrad } from '../src/kernels/sigmoid.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { toHalf } from '../src/kernels/to_half.js'
 import { lentGpu, noise, runKernel } from './harness.js'
@@ -27,6 +28,8 @@ const runs: Record<string, { kernel: unknown; run: Run }> = {
   add: { kernel: add, run: (kernel, n) => runKernel(kernel, { a: noise(n, 1), b: noise(n, 2), y: n }, { n }) },
   gelu: { kernel: gelu, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), y: n }, { n }) },
   gelu_grad: { kernel: geluGrad, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), dy: noise(n, 2), dx: n }, { n }) },
+  sigmoid: { kernel: sigmoid, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), y: n }, { n }) },
+  sigmoid_grad: { kernel: sigmoidGrad, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), dy: noise(n, 2), dx: n }, { n }) },
   softsign: { kernel: softsign, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), y: n }, { n }) },
   softsign_grad: { kernel: softsignGrad, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1, 4), dy: noise(n, 2), dx: n }, { n }) },
   to_half: { kernel: toHalf, run: (kernel, n) => runKernel(kernel, { x: noise(n, 1), y: n / 2 }, { n }) },

@@ -136,7 +136,7 @@ async function open(path: string) {
     at: Uint32Array.from({ length: batch * length }, (_, i) => i % length),
     coefficient: new Float32Array(batch).fill(1 / (batch * length * NUMBERS * batch)),
     weight: new Float32Array(batch).fill(1),
-    logLength: new Float32Array(4 * batch),
+    lengthGoal: new Float32Array(4 * batch),
     lengthRows: new Uint32Array(batch).fill(1),
     lengthCoefficient: new Float32Array(batch),
   }

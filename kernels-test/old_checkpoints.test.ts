@@ -11,6 +11,7 @@ import { restoreGlossModel, restoreModel } from '../src/checkpoint/restore.js'
 import { readSafetensors } from '../src/formats/safetensors/file.js'
 import { Generator } from '../src/infer/generator.js'
 import { GlossDecoder } from '../src/infer/gloss_decoder.js'
+import { presets } from '../src/model/config.js'
 import { SignModel } from '../src/model/sign_model.js'
 import { GlossModel } from '../src/model/text_to_gloss.js'
 import type { HostTensors } from '../src/nn/host_tensor.js'
@@ -77,7 +78,7 @@ describe.each(['pose-f32', 'pose-f16'])('the text-to-pose checkpoint %s', (name)
     const { language, config, vocabulary, startFrame, scaling, fps } = saved
     const description = {
       language,
-      config,
+      config: { ...presets.tiny, ...config },
       vocabulary: Vocabulary.fromJSON(vocabulary, 'fixture'),
       startFrame: Float32Array.from(startFrame),
       scaling: { centre: Float32Array.from(scaling.centre), scale: Float32Array.from(scaling.scale) },

@@ -40,6 +40,7 @@ import { frameAugment, TRANSFORM } from '../src/kernels/frame_augment.js'
 import { frameNoise } from '../src/kernels/frame_noise.js'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
 import { geluErf, geluErfGrad } from '../src/kernels/gelu_erf.js'
+import { headColumns } from '../src/kernels/head_columns.js'
 import { headGate, headGateGrad } from '../src/kernels/head_gate.js'
 import { imagePatches, imagePatchesGrad } from '../src/kernels/image_patches.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
@@ -62,6 +63,7 @@ import { prototypeScores, prototypeScoresClasses, prototypeScoresGrad, prototype
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { rotary } from '../src/kernels/rotary.js'
 import { scaledResidual, scaledResidualGrad, scaledResidualWeightGrad } from '../src/kernels/scaled_residual.js'
+import { sigmoid, sigmoidGrad } from '../src/kernels/sigmoid.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 import { toHalf } from '../src/kernels/to_half.js'
@@ -271,11 +273,16 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(ctcLogSum, note, aligned, { logits: 80, lengths: labelled.lengths, top: 10 }),
   workload(dropout, note, { n: 12, stream: 1, rate: 0.5 }, { x: 12, seed: Uint32Array.of(1, 2, 0, 0), y: 12 }),
   workload(elementClip, note, { n: 12, limit: 0.25, scaled: 1 }, { scaling: 8, x: 12 }),
-  workload(embedding, note, { rows: 4, length: 2, width: 8 }, { ids: Uint32Array.of(0, 1, 1, 2), table: 24, positions: 16, y: 32 }),
+  workload(
+    embedding,
+    note,
+    { rows: 4, length: 2, width: 8, scale: 2 },
+    { ids: Uint32Array.of(0, 1, 1, 2), table: 24, positions: 16, y: 32 },
+  ),
   workload(
     embeddingGrad,
     note,
-    { rows: 4, width: 8 },
+    { rows: 4, width: 8, scale: 2 },
     { dy: 32, uniqueIds: Uint32Array.of(0, 1, 2, 0), starts: Uint32Array.of(0, 1, 3, 4, 4), order: Uint32Array.of(0, 1, 2, 3), dTable: 24 },
   ),
   workload(errorSpread, note, { batch: 2, length: 3, stride: 8 }, { pred: 48, goal: 48, frames: lengths, spread: 16 }),
@@ -303,6 +310,7 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(geluErfGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(imagePatches, note, pictures, { x: 108, y: 112 }),
   workload(imagePatchesGrad, note, { ...pictures, accumulate: 1 }, { dy: 112, dx: 108 }),
+  workload(headColumns, note, { rows: 3, heads: 4, columnsFrom: 5, columnsTo: 8, accumulate: 0 }, { x: 60, y: 96 }),
   workload(headGate, note, { n: 48, heads: 3, headWidth: 8, kind: 1 }, { a: 48, b: 48, gate: 3, y: 48 }),
   workload(headGateGrad, note, { rows: 2, heads: 3, headWidth: 8, shares: 4, kind: 0 }, { dy: 48, b: 48, gate: 3, db: 48, share: 8 }),
   workload(layerNorm, note, { ...norm, epsilon: 1e-6 }, { x: 40, gamma: 8, beta: 8, y: 40, stats: 10 }),
@@ -460,6 +468,8 @@ export const tinyWorkloads: readonly Workload[] = [
     { branch: 48, dy: 48, seed: Uint32Array.of(1, 2, 0, 0), dGamma: 8 },
   ),
   workload(fillWhole, note, { n: 12, value: 0 }, { y: 12 }),
+  workload(sigmoid, note, { n: 12 }, { x: 12, y: 12 }),
+  workload(sigmoidGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(softsign, note, { n: 12 }, { x: 12, y: 12 }),
   workload(softsignGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(sumSquares, note, { n: 12 }, { x: 12, partial: PARTIALS }),

@@ -1,16 +1,16 @@
 // embedding: a row of the table for every token id, plus the encoding of the token's place in its sentence.
 //
-//   y[r,:] = table[ids[r],:] + positions[r mod length,:]
+//   y[r,:] = scale · table[ids[r],:] + positions[r mod length,:]
 //
 // ids       : [rows] u32, each below the table's height; rows are sentences of `length` tokens, one after the other
 // table     : [vocabulary, width] f32, width a multiple of 4, read as vec4
 // positions : [at least length, width] f32, read as vec4
 // y         : [rows, width] f32, read as vec4
-// One lane owns four neighbours of y. One rounding: nothing to lose.
+// One lane owns four neighbours of y. With scale 1 the product is exact, and there is one rounding.
 
 const WG = 256u;
 
-struct Params { rows: u32, length: u32, width: u32 }
+struct Params { rows: u32, length: u32, width: u32, scale: f32 }
 
 @group(0) @binding(0) var<storage, read> ids: array<u32>;
 @group(0) @binding(1) var<storage, read> table: array<vec4f>;
@@ -25,6 +25,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   if (i < params.rows * columns) {
     let row = i / columns;
     let c = i % columns;
-    y[i] = table[ids[row] * columns + c] + positions[(row % params.length) * columns + c];
+    y[i] = params.scale * table[ids[row] * columns + c] + positions[(row % params.length) * columns + c];
   }
 }

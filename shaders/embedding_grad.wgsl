@@ -1,6 +1,6 @@
 // embedding_grad: every token's gradient, added onto the row of the table it was read from.
 //
-//   dTable[uniqueIds[s],:] += Σ dy[order[k],:]   over k in starts[s] … starts[s+1] - 1
+//   dTable[uniqueIds[s],:] += scale · Σ dy[order[k],:]   over k in starts[s] … starts[s+1] - 1
 //
 // dy        : [rows, width] f32, width a multiple of 4, read as vec4
 // uniqueIds : [rows] u32, the ids that occur, each once; slots past the last one are empty
@@ -12,7 +12,7 @@
 
 const WG = 256u;
 
-struct Params { rows: u32, width: u32 }
+struct Params { rows: u32, width: u32, scale: f32 }
 
 @group(0) @binding(0) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(1) var<storage, read> uniqueIds: array<u32>;
@@ -33,7 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     if (begin < end) {
       var sum = vec4f(0.0);
       for (var k = begin; k < end; k++) { sum += dy[order[k] * columns + c]; }
-      dTable[uniqueIds[slot] * columns + c] += sum;
+      dTable[uniqueIds[slot] * columns + c] += params.scale * sum;
     }
   }
 }

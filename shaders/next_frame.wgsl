@@ -62,11 +62,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     c = min(rule.z, c);
     ahead = c + 0.5 * c / f32(t + 1u);
   }
+  // Where pred has no counter its rows may be shorter: no more than coordinates are taken of them.
+  let last = params.predStride / 4u - 1u;
   for (var v = 0u; v < params.stride / 4u; v++) {
-    frames[frameRow + v] = upTo(params.coords, v, pred[predRow + v], c);
+    frames[frameRow + v] = upTo(params.coords, v, pred[predRow + min(v, last)], c);
   }
   for (var v = 0u; v < params.inputStride / 4u; v++) {
-    input[inputRow + v] = upTo(params.inputCounter, v, pred[predRow + v], c);
+    input[inputRow + v] = upTo(params.inputCounter, v, pred[predRow + min(v, last)], c);
   }
   lengths[b] = t + 1u;
   if (ahead >= rule.z || t + 1u >= params.capacity) {

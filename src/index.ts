@@ -160,7 +160,16 @@ export { formatTextScores, scoreText, type TextScores } from './metrics/text_sco
 export { textWer, textWerMetric, werWords } from './metrics/text_wer.js'
 export { cutters as scoreTokenisers } from './metrics/tokenisers.js'
 export type { WarpPath } from './metrics/warp.js'
-export { type Head, type ModelConfig, type Preset, presets } from './model/config.js'
+export {
+  type Activation,
+  type CounterEnd,
+  type Head,
+  type Initialisation,
+  type LengthForm,
+  type ModelConfig,
+  type Preset,
+  presets,
+} from './model/config.js'
 export type { FrameScaling } from './model/frame_scaling.js'
 export type { GpuModel, GpuModelParts } from './model/gpu_model.js'
 export type { GroupBones } from './model/group_bones.js'

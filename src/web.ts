@@ -58,7 +58,16 @@ export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
 export type { TranslateOptions } from './infer/search_options.js'
 export { type LabelledRun, type TranslatedClip, Translator } from './infer/translator.js'
-export { type Head, type ModelConfig, type Preset, presets } from './model/config.js'
+export {
+  type Activation,
+  type CounterEnd,
+  type Head,
+  type Initialisation,
+  type LengthForm,
+  type ModelConfig,
+  type Preset,
+  presets,
+} from './model/config.js'
 export type { FrameScaling } from './model/frame_scaling.js'
 export type { GpuModel, GpuModelParts } from './model/gpu_model.js'
 export type { GroupBones } from './model/group_bones.js'

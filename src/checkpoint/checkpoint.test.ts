@@ -24,7 +24,7 @@ const sizes = { width: 8, heads: 1, hidden: 8, encoderLayers: 1, decoderLayers: 
 const config: ModelConfig = { ...presets.tiny, ...sizes, maxFrames: 8 }
 const vocabulary = Vocabulary.build(['rain sun'], 'words')
 const group: GroupDescription = { language: 'ASL', config, vocabulary, startFrame: new Float32Array(COORDS), scaling: rawFrames(), fps: 25 }
-const { maxFrames: _f, futureFrames: _n, justCounter: _j, lengthHead: _l, head: _h, durations: _d, ...glossConfig } = config
+const glossConfig = { ...sizes, dropout: config.dropout, activation: config.activation }
 const glossDescription = { config: glossConfig, source: vocabulary, gloss: vocabulary, languages: ['ASL'], reads: 'text' as const }
 
 let gpu: Gpu

@@ -1,7 +1,7 @@
 // The sizes that every kind of model has, as checkpoints hold them.
 
 import * as z from 'zod'
-import { largest, MOST_NUMBERS } from '../model/config.js'
+import { activations, largest, MOST_NUMBERS } from '../model/config.js'
 import { largestSigns, signAttentions, signInputs, signPaddings } from '../model/sign_sizes.js'
 
 export const savedSizes = {
@@ -11,7 +11,7 @@ export const savedSizes = {
   encoderLayers: z.int().max(largest.encoderLayers),
   decoderLayers: z.int().max(largest.decoderLayers),
   dropout: z.number(),
-  activation: z.enum(['relu', 'gelu']),
+  activation: z.enum(activations),
   maxTokens: z.int().positive().max(largest.maxTokens),
 }
 

@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
-import { heads, largest, type ModelConfig } from '../model/config.js'
+import { counterEnds, heads, initialisations, largest, lengthForms, MOST_NUMBERS, type ModelConfig } from '../model/config.js'
 import type { GroupDescription, SignModel } from '../model/sign_model.js'
 import { NORMALISATION } from '../motion/clip.js'
 import { bones, COORDS } from '../motion/skeleton.js'
@@ -17,27 +17,40 @@ import { checkTask, TEXT_TO_POSE } from './tasks.js'
 
 const savedConfig = z.strictObject({
   ...savedSizes,
+  /** Of files of before there were others: those of 50 joints. */
+  numbers: z.int().positive().max(MOST_NUMBERS).default(COORDS),
   futureFrames: z.int().max(largest.futureFrames),
   justCounter: z.boolean(),
   /** Of files of before there was another: joints. */
   head: z.enum(heads).default('joints'),
   lengthHead: z.boolean(),
-  // Absent in what was saved before there were any.
+  // Absent in what was saved before there was a choice.
   durations: z.boolean().default(false),
+  residualDropout: z.number().min(0).default(0),
+  normEpsilon: z.number().positive().default(1e-6),
+  encoderNorm: z.boolean().default(true),
+  scaledTokens: z.boolean().default(false),
+  initialisation: z.enum(initialisations).default('separate'),
+  counterHead: z.boolean().default(true),
+  headBias: z.boolean().default(false),
+  lengthForm: z.enum(lengthForms).default('log'),
+  minFrames: z.int().positive().max(largest.maxFrames).default(1),
+  counterEnd: z.enum(counterEnds).default('clip'),
   maxFrames: z.int().positive().max(largest.maxFrames),
 })
 
 const savedModel = z.strictObject({ groups: z.array(z.strictObject({ language: z.string(), config: savedConfig })) })
 
-/** What a group's numbers are measured in, and where its clips start. */
-const savedUnits = z.strictObject({
-  motions: z.literal(NORMALISATION),
-  startFrame: z.array(z.number()).length(COORDS),
-  scaling: z.strictObject({ centre: z.array(z.number()).length(COORDS + 1), scale: z.array(z.number().positive()).length(COORDS + 1) }),
-  fps: z.number().positive(),
-  /** Files of before bones were measured have none. */
-  bones: z.strictObject({ lengths: z.array(z.number().min(0)).length(bones.length), spread: z.number().min(0) }).exactOptional(),
-})
+/** What the numbers of a group's frames are measured in, and where its clips start. */
+const savedUnits = (numbers: number) =>
+  z.strictObject({
+    motions: z.literal(NORMALISATION),
+    startFrame: z.array(z.number()).length(numbers),
+    scaling: z.strictObject({ centre: z.array(z.number()).length(numbers + 1), scale: z.array(z.number().positive()).length(numbers + 1) }),
+    fps: z.number().positive(),
+    /** Files of before bones were measured have none. */
+    bones: z.strictObject({ lengths: z.array(z.number().min(0)).length(bones.length), spread: z.number().min(0) }).exactOptional(),
+  })
 
 /** A text-to-pose model as it was read, still on the host. */
 export interface PoseCheckpoint {
@@ -85,7 +98,7 @@ function storedGroups({ path, model, vocabularies, normalisation }: Checkpoint):
     const vocabulary = byLanguage.vocabulary.get(language)
     if (!vocabulary)
       throw new SignError('ERR_CHECKPOINT', path, `wanted a vocabulary of ${language}, got none`, 'Save the checkpoint again')
-    const units = parsedAs(savedUnits, byLanguage.units.get(language), `the units of ${language}`, path)
+    const units = parsedAs(savedUnits(config.numbers), byLanguage.units.get(language), `the units of ${language}`, path)
     return {
       language,
       config: config as ModelConfig,
@@ -117,7 +130,7 @@ export async function poseContent(who: string, { groups }: SignModel, state?: un
   }
 }
 
-function unitsOf({ startFrame, scaling, fps, bones: known }: GroupDescription): z.input<typeof savedUnits> {
+function unitsOf({ startFrame, scaling, fps, bones: known }: GroupDescription): z.input<ReturnType<typeof savedUnits>> {
   return {
     motions: NORMALISATION,
     startFrame: [...startFrame],

@@ -2,20 +2,29 @@
 
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
+import type { LanguageGroup } from '../model/sign_model.js'
 import { COORDS, jointNames } from '../motion/skeleton.js'
-import { type Chunk, FRAME } from './frame_chunks.js'
+import { type Chunk, frameStride } from './frame_chunks.js'
 
 /** Throws ERR_DIVERGED naming the first of the coordinates that a chunk brought, those from frame `from` on, that is NaN or infinite. */
-export function refuseDivergedFrames({ done, ran, frames }: Chunk, from: number, language: string): void {
+export function refuseDivergedFrames(
+  { done, ran, frames }: Chunk,
+  from: number,
+  { language, config: { numbers } }: Pick<LanguageGroup, 'language' | 'config'>,
+): void {
+  const stride = frameStride(numbers)
   for (const [b, sentence] of frames.entries()) {
     for (let t = from; t < (done[b] || ran); t++) {
-      const frame = sentence.subarray(t * FRAME, t * FRAME + COORDS)
+      const frame = sentence.subarray(t * stride, t * stride + numbers)
       const at = firstNonFinite(frame)
-      if (at >= 0)
-        throw diverged(`the model of ${language}`, `${frame[at]} in frame ${t}, ${jointNames[Math.floor(at / 3)]} ${'xyz'[at % 3]}`)
+      if (at >= 0) throw diverged(`the model of ${language}`, `${frame[at]} in frame ${t}, ${numberName(at, numbers)}`)
     }
   }
 }
+
+/** What a number of a frame is of, for messages. */
+const numberName = (at: number, numbers: number): string =>
+  numbers === COORDS ? `${jointNames[Math.floor(at / 3)]} ${'xyz'[at % 3]}` : `number ${at}`
 
 /** Throws ERR_DIVERGED naming the first logit that is NaN or infinite, by its token. logits [batch, stride], a row beginning with those of `tokens`. */
 export function refuseDivergedLogits(logits: Float32Array, batch: number, tokens: readonly string[], who = GLOSS_MODEL): void {

@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { COORDS } from '../motion/skeleton.js'
-import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
+import { type Chunk, frameStride, runFrames } from './frame_chunks.js'
 
+const FRAME = frameStride(COORDS)
 const CAPACITY = 100
 const WHOLE = 2
 
@@ -42,7 +43,8 @@ class Signing {
 
   async run(known?: number, signal?: AbortSignal): Promise<Chunk[]> {
     const chunks: Chunk[] = []
-    for await (const chunk of runFrames(this, this.lengths.length, { frames: known, whole: WHOLE }, signal)) chunks.push(chunk)
+    for await (const chunk of runFrames(this, this.lengths.length, { frames: known, whole: WHOLE, numbers: COORDS }, signal))
+      chunks.push(chunk)
     return chunks
   }
 }
@@ -84,11 +86,11 @@ describe('frames in chunks', () => {
     await early.run()
     expect(early.frames).toBeGreaterThan(18)
     const unwanted = new Signing([90])
-    for await (const _ of runFrames(unwanted, 1, { frames: 90, whole: WHOLE }, undefined)) break
+    for await (const _ of runFrames(unwanted, 1, { frames: 90, whole: WHOLE, numbers: COORDS }, undefined)) break
     const aborted = new Signing([90])
     const controller = new AbortController()
     const running = (async () => {
-      for await (const { ran } of runFrames(aborted, 1, { frames: 90, whole: WHOLE }, controller.signal))
+      for await (const { ran } of runFrames(aborted, 1, { frames: 90, whole: WHOLE, numbers: COORDS }, controller.signal))
         if (ran === 32) controller.abort(new Error('enough'))
     })()
     await expect(running).rejects.toThrow('enough')

@@ -1,12 +1,11 @@
 // Frames out of the decoding loop: as many as the lengths that are known, or as the sentences' own counters promise.
 
 import type { Program } from '../device/program.js'
-import { COORDS } from '../motion/skeleton.js'
 import { padded } from '../ops/parameter.js'
 import { runSteps } from './decoding_loop.js'
 
-/** Numbers of a generated frame: 150 coordinates, the counter, and what pads them. */
-export const FRAME = padded(COORDS + 1)
+/** How long a row of generated frames is: the numbers of a frame, the counter, and what pads them. */
+export const frameStride = (numbers: number): number => padded(numbers + 1)
 
 /** Most frames of a submission. */
 const CHUNK = 16
@@ -18,7 +17,7 @@ export interface Chunk {
   readonly done: readonly number[]
   /** Frames that were run so far. */
   readonly ran: number
-  /** [capacity, FRAME] of each sentence: those that were run, and the counter in each one's column 150. */
+  /** [capacity, stride] of each sentence: those that were run, each one's counter behind its numbers. */
   readonly frames: readonly Float32Array[]
 }
 
@@ -27,13 +26,15 @@ export interface Expectation {
   readonly frames: number | undefined
   /** A whole clip on the model's counter. */
   readonly whole: number
+  /** Of a frame, the counter aside. */
+  readonly numbers: number
 }
 
 /** Runs `decoding`, which makes a frame of every sentence and reports done and frames, until all are done. */
 export function runFrames(
   decoding: Pick<Program, 'start'>,
   batch: number,
-  { frames: known, whole }: Expectation,
+  { frames: known, whole, numbers }: Expectation,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Chunk> {
   const steps = {
@@ -45,15 +46,17 @@ export function runFrames(
       ran,
       frames: split(new Float32Array(frames!), batch),
     }),
-    expect: (chunk: Chunk) => (chunk.done.every((count) => count > 0) ? ('done' as const) : (known ?? expectedFrames(chunk, whole))),
+    expect: (chunk: Chunk) =>
+      chunk.done.every((count) => count > 0) ? ('done' as const) : (known ?? expectedFrames(chunk, whole, numbers)),
   }
   return runSteps(decoding, steps, signal)
 }
 
 /** Frames of the longest sentence that has not stopped, if its counter goes on at the pace it had so far; at most those there is room for. */
-function expectedFrames({ done, ran, frames }: Chunk, whole: number): number {
-  const lengths = frames.flatMap((sentence, b) => (done[b] === 0 ? [(ran * whole) / sentence[(ran - 1) * FRAME + COORDS]!] : []))
-  return Math.min(frames[0]!.length / FRAME, Math.ceil(Math.max(...lengths)))
+function expectedFrames({ done, ran, frames }: Chunk, whole: number, numbers: number): number {
+  const stride = frameStride(numbers)
+  const lengths = frames.flatMap((sentence, b) => (done[b] === 0 ? [(ran * whole) / sentence[(ran - 1) * stride + numbers]!] : []))
+  return Math.min(frames[0]!.length / stride, Math.ceil(Math.max(...lengths)))
 }
 
 function split(frames: Float32Array, batch: number): Float32Array[] {

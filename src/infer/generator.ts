@@ -12,14 +12,13 @@ import { scaleInto, unscaled } from '../model/frame_scaling.js'
 import { counterOf, LanguageGroup } from '../model/sign_model.js'
 import { decodeFrame, lengthHead, type PoseRecording, tokenDurations } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
-import { COORDS } from '../motion/skeleton.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import type { Abortable } from './abort.js'
 import { checkKind, checkOptions, checkTexts } from './asked.js'
 import { type BonePolicy, boneHold } from './bone_policy.js'
 import { refuseDivergedFrames } from './divergence.js'
-import { type Chunk, FRAME, runFrames } from './frame_chunks.js'
+import { type Chunk, frameStride, runFrames } from './frame_chunks.js'
 import { checkPolicy, frameCounts, type LengthPolicy, policyFor, policyNumbers } from './length_policy.js'
 import { type Session, Sessions } from './sessions.js'
 import { type EncoderOptions, paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
@@ -60,7 +59,7 @@ export class Generator implements AsyncDisposable {
   }
 
   /**
-   * Streams the frames of one sentence, each 150 coordinates and the counter. Throws ERR_USAGE for a policy that cannot be followed,
+   * Streams the frames of one sentence, each its numbers (150 coordinates) and the counter. Throws ERR_USAGE for a policy that cannot be followed,
    * unknown bone lengths that should be held, or an empty sentence, ERR_DIVERGED where the model's numbers are not finite; rejects with the
    * signal's reason when aborted, with ERR_DISPOSED when what it needs is destroyed.
    */
@@ -68,6 +67,8 @@ export class Generator implements AsyncDisposable {
     checkOptions(options, 'generate')
     const { signal } = options
     const placed = this.#placed(options)
+    const { numbers } = this.#group.config
+    const stride = frameStride(numbers)
     const chunks = this.#chunks([text], options)
     // Aborted, it ends whether somebody reads on or not.
     const end = () => void chunks.return(undefined)
@@ -79,7 +80,7 @@ export class Generator implements AsyncDisposable {
         for (; sent < ready; sent++) {
           signal?.throwIfAborted()
           this.#check()
-          yield placed(frames[0]!.subarray(sent * FRAME, sent * FRAME + COORDS + 1))
+          yield placed(frames[0]!.subarray(sent * stride, sent * stride + numbers + 1))
         }
       }
       signal?.throwIfAborted()
@@ -92,11 +93,13 @@ export class Generator implements AsyncDisposable {
   async generate(texts: readonly string[], options: GenerateOptions = {}): Promise<Motion[]> {
     let last: Chunk | undefined
     for await (const chunk of this.#chunks(texts, options)) last = chunk
+    const { numbers } = this.#group.config
+    const stride = frameStride(numbers)
     return texts.map((_, i) => {
       const frames = last!.done[i]!
-      const joints = new Float32Array(frames * COORDS)
+      const joints = new Float32Array(frames * numbers)
       const placed = this.#placed(options)
-      for (let t = 0; t < frames; t++) joints.set(placed(last!.frames[i]!.subarray(t * FRAME, t * FRAME + COORDS)), t * COORDS)
+      for (let t = 0; t < frames; t++) joints.set(placed(last!.frames[i]!.subarray(t * stride, t * stride + numbers)), t * numbers)
       return { joints, frames, fps: this.#group.fps }
     })
   }
@@ -130,12 +133,13 @@ export class Generator implements AsyncDisposable {
   }
 
   async *#generate(session: FrameSession, tokens: readonly Uint32Array[], options: GenerateOptions): AsyncGenerator<Chunk> {
-    const { language, scaling } = this.#group
+    const { scaling, config } = this.#group
+    const { numbers } = config
     const frames = await this.#start(session, tokens, options)
-    const whole = 1 / scaling.scale[COORDS]!
+    const whole = 1 / scaling.scale[numbers]!
     let seen = 0
-    for await (const chunk of runFrames(session.decoding, tokens.length, { frames, whole }, options.signal)) {
-      refuseDivergedFrames(chunk, seen, language)
+    for await (const chunk of runFrames(session.decoding, tokens.length, { frames, whole, numbers }, options.signal)) {
+      refuseDivergedFrames(chunk, seen, this.#group)
       seen = chunk.ran
       yield chunk
     }
@@ -148,18 +152,18 @@ export class Generator implements AsyncDisposable {
     { policy = 'auto', lengths }: GenerateOptions,
   ): Promise<number | undefined> {
     const { startFrame, scaling, config, language } = this.#group
-    const { maxFrames } = config
+    const { numbers } = config
     const batch = tokens.length
-    const request = { policy: policyFor(policy, config), lengths, batch, maxFrames, language }
+    const request = { policy: policyFor(policy, config), lengths, batch, config, language }
     const counts = await frameCounts(request, await encoding.start(tokens))
     const inputStride = padded(inputNumbers(config))
     const start = new Float32Array(batch * inputStride)
     if (!config.justCounter) for (let b = 0; b < batch; b++) scaleInto(start, b * inputStride, startFrame, scaling)
-    const whole = 1 / scaling.scale[COORDS]!
+    const whole = 1 / scaling.scale[numbers]!
     decoding.write(feeds.frame, start)
     decoding.write(feeds.lengths, new Uint32Array(batch))
     decoding.write(feeds.done, new Uint32Array(batch))
-    decoding.write(feeds.policy, Float32Array.from(tokens.flatMap((_, b) => policyNumbers(counts?.[b], maxFrames, whole))))
+    decoding.write(feeds.policy, Float32Array.from(tokens.flatMap((_, b) => policyNumbers(counts?.[b], config, whole))))
     return counts && Math.max(...counts)
   }
 
@@ -190,7 +194,8 @@ export class Generator implements AsyncDisposable {
 
   async #recordFrame(batch: number, { memory, lengths: memoryLengths, kept: { features, spans } }: SourceEncoder) {
     const { weights, config, positions, boneTables: bones } = this.#group
-    const capacity = config.maxFrames
+    const { maxFrames: capacity, numbers } = config
+    const stride = frameStride(numbers)
     const recorder = new Recorder()
     const recording: PoseRecording = { graph: new Graph(recorder), weights, config }
     const inputStride = padded(inputNumbers(config))
@@ -198,7 +203,7 @@ export class Generator implements AsyncDisposable {
     const lengths = recorder.feed('lengths', [batch], 'u32')
     const done = recorder.feed('done', [batch], 'u32')
     const policy = recorder.feed('policy', [batch, 4])
-    const frames = recorder.keep(recorder.tensor('frames', [batch, capacity, FRAME]))
+    const frames = recorder.keep(recorder.tensor('frames', [batch, capacity, stride]))
     const past = Array.from({ length: config.decoderLayers }, (_, i) =>
       recorder.keep(recorder.tensor(`past.${i}`, [batch, capacity, 2 * config.width])),
     )
@@ -210,9 +215,10 @@ export class Generator implements AsyncDisposable {
       {
         batch,
         capacity,
-        stride: FRAME,
-        coords: COORDS,
+        stride,
+        coords: numbers,
         predStride: pred.shape.at(-1)!,
+        // Not read where the counter is given.
         predCounter: outputNumbers(config) - 1,
         inputStride,
         inputCounter: inputNumbers(config) - 1,
@@ -240,5 +246,7 @@ function lengthsOf({ config }: LanguageGroup): EncoderOptions['beside'] {
       const { spans, logFrames } = tokenDurations(recording, features, lengths)
       return { reports: [logFrames], kept: { features, spans } }
     }
-  return config.lengthHead ? (recording, features, lengths) => ({ reports: [lengthHead(recording, features, lengths)] }) : undefined
+  return config.lengthHead
+    ? (recording, features, lengths) => ({ reports: [lengthHead({ ...recording, config }, features, lengths)] })
+    : undefined
 }

@@ -16,8 +16,15 @@ import { diverged } from './divergence.js'
 export type LengthPolicy = 'auto' | 'self-counter' | 'predicted-length' | 'oracle'
 export const lengthPolicies: readonly LengthPolicy[] = ['auto', 'self-counter', 'predicted-length', 'oracle']
 
-/** What `auto` is for a model. */
-export function policyFor(policy: LengthPolicy, config: Pick<ModelConfig, 'lengthHead' | 'durations'>): Exclude<LengthPolicy, 'auto'> {
+/** What `auto` is for a model. Throws ERR_USAGE for `self-counter` with one that predicts no counter. */
+export function policyFor(
+  policy: LengthPolicy,
+  config: Pick<ModelConfig, 'lengthHead' | 'durations' | 'counterHead'>,
+): Exclude<LengthPolicy, 'auto'> {
+  if (policy === 'self-counter' && !config.counterHead) {
+    const problem = 'wanted a model that predicts a counter for self-counter, got one that does not'
+    throw new SignError('ERR_USAGE', 'generate', problem, 'Choose predicted-length, or oracle with the lengths of references')
+  }
   if (policy !== 'auto') return policy
   return knowsLength(config) ? 'predicted-length' : 'self-counter'
 }
@@ -34,7 +41,7 @@ export interface LengthRequest {
   /** For `oracle`: the reference's length of each sentence. */
   readonly lengths: readonly number[] | undefined
   readonly batch: number
-  readonly maxFrames: number
+  readonly config: ModelConfig
   /** Whose lengths, for messages. */
   readonly language: string
 }
@@ -44,9 +51,10 @@ export interface LengthRequest {
  * Throws ERR_USAGE for a policy that cannot be followed, ERR_DIVERGED for a predicted length that is not finite.
  */
 export async function frameCounts(
-  { policy, lengths, batch, maxFrames, language }: LengthRequest,
+  { policy, lengths, batch, config, language }: LengthRequest,
   encoded: PendingReports,
 ): Promise<number[] | undefined> {
+  const { maxFrames } = config
   if (policy !== 'predicted-length') encoded.drop()
   if (policy === 'self-counter') return undefined
   if (policy === 'oracle') {
@@ -56,20 +64,37 @@ export async function frameCounts(
     const problem = `wanted a reference length for each sentence under policy oracle, got ${got}`
     throw new SignError('ERR_USAGE', 'generate', problem, 'Pass the frames of a reference for each: on the command line with --reference')
   }
-  const [logLengths] = await encoded.read()
-  if (!logLengths) {
+  const [lengthReport] = await encoded.read()
+  if (!lengthReport) {
     const problem = 'wanted a model that knows the length beforehand for predicted-length, got one that does not'
     throw new SignError('ERR_USAGE', 'generate', problem, 'Train with durations: true')
   }
-  const head = new Float32Array(logLengths)
+  const head = new Float32Array(lengthReport)
   const at = firstNonFinite(head)
   if (at >= 0) throw diverged(`the model of ${language}`, `a length of ${head[at]}`)
-  return Array.from({ length: batch }, (_, b) => Math.max(1, Math.min(maxFrames, Math.round(Math.exp(head[b * (head.length / batch)]!)))))
+  return Array.from({ length: batch }, (_, b) => framesTold(head[b * (head.length / batch)]!, config))
+}
+
+/** The frames that a length head, or the sum of durations, stands for. */
+function framesTold(told: number, { lengthHead, lengthForm, minFrames, maxFrames }: ModelConfig): number {
+  const frames = lengthHead && lengthForm === 'share' ? roundedToEven(Math.fround(told * maxFrames)) : Math.round(Math.exp(told))
+  return Math.max(minFrames, Math.min(maxFrames, frames))
+}
+
+/** The nearest whole number, of two the even one, as PyTorch rounds. */
+function roundedToEven(value: number): number {
+  const below = Math.floor(value)
+  if (value - below !== 0.5) return Math.round(value)
+  return below % 2 === 0 ? below : below + 1
 }
 
 /** What `next_frame` follows for a sentence, `whole` being a whole clip on the model's counter: least step, given step, stop, mode. */
-export function policyNumbers(count: number | undefined, maxFrames: number, whole: number): readonly [number, number, number, number] {
-  return count === undefined
-    ? [whole / maxFrames, 0, whole, counterMode.own]
-    : [0, whole / count, whole * (1 - 0.5 / count), counterMode.given]
+export function policyNumbers(
+  count: number | undefined,
+  { maxFrames, counterEnd }: Pick<ModelConfig, 'maxFrames' | 'counterEnd'>,
+  whole: number,
+): readonly [number, number, number, number] {
+  if (count === undefined) return [whole / maxFrames, 0, whole, counterMode.own]
+  const step = whole / (counterEnd === 'maxFrames' ? maxFrames : count)
+  return [0, step, step * (count - 0.5), counterMode.given]
 }

@@ -1,22 +1,22 @@
 import { defineKernel, lanes } from '../device/kernel.js'
 
 /**
- * y[r] = table[ids[r]] + positions[r mod length], row by row. ids [rows]; table [vocabulary, width]; positions [≥ length, width];
+ * y[r] = scale · table[ids[r]] + positions[r mod length], row by row. ids [rows]; table [vocabulary, width]; positions [≥ length, width];
  * y [rows, width]; width a multiple of 4. Every id must be below the vocabulary's size.
  */
 export const embedding = defineKernel({
   name: 'embedding',
   buffers: { ids: 'read', table: 'read', positions: 'read', y: 'write' },
-  params: { rows: 'u32', length: 'u32', width: 'u32' },
+  params: { rows: 'u32', length: 'u32', width: 'u32', scale: 'f32' },
   workgroups: ({ rows, width }) => lanes((rows * width) / 4, 256),
-  cost: ({ rows, length, width }) => ({ flops: rows * width, bytes: 8 * rows * width + 4 * length * width + 4 * rows }),
+  cost: ({ rows, length, width }) => ({ flops: 2 * rows * width, bytes: 8 * rows * width + 4 * length * width + 4 * rows }),
 })
 
-/** Adds dy [rows, width] onto the rows of dTable [vocabulary, width] it belongs to; the other three are what `invertIds` returns. */
+/** Adds scale · dy [rows, width] onto the rows of dTable [vocabulary, width] it belongs to; the other three are what `invertIds` returns. */
 export const embeddingGrad = defineKernel({
   name: 'embedding_grad',
   buffers: { dy: 'read', uniqueIds: 'read', starts: 'read', order: 'read', dTable: 'update' },
-  params: { rows: 'u32', width: 'u32' },
+  params: { rows: 'u32', width: 'u32', scale: 'f32' },
   workgroups: ({ rows, width }) => lanes((rows * width) / 4, 256),
   // As if every id occurred once; the more they repeat, the less of the table is touched.
   cost: ({ rows, width }) => ({ flops: rows * width, bytes: 12 * rows * width + 12 * rows }),

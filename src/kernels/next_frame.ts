@@ -6,7 +6,7 @@ export const counterMode = { own: 0, given: 1 } as const
 /**
  * The decoder's step between two frames: takes pred as frame lengths[b], the counter its policy chooses at column `coords`, writes it to
  * frames and input, and marks the sample done when the counter comes within half a frame of stopAt, or the room is full. Samples already
- * done stay as they are. pred: [batch, predStride], its counter in column predCounter; input: [batch, inputStride], its counter in
+ * done stay as they are. pred: [batch, predStride], its counter in column predCounter, which only a counter of its own needs; input: [batch, inputStride], its counter in
  * column inputCounter (0: the counter alone); all strides multiples of 4; policy: [batch, 4] = (delta, counterStep, stopAt, counterMode);
  * lengths, done: u32 [batch]; frames: [batch, capacity, stride].
  */

@@ -6,7 +6,25 @@ import { COORDS } from '../motion/skeleton.js'
 export const heads = ['joints', 'bones'] as const
 export type Head = (typeof heads)[number]
 
+/** `gelu-erf` is the GELU of the error function, `gelu` its tanh form. */
+export const activations = ['relu', 'gelu', 'gelu-erf'] as const
+export type Activation = (typeof activations)[number]
+
+/** What a length head says of a clip: the logarithm of its frames, or its share of the longest there is room for. */
+export const lengthForms = ['log', 'share'] as const
+export type LengthForm = (typeof lengthForms)[number]
+
+/** Where the progress counter of a generated clip reaches 1. */
+export const counterEnds = ['clip', 'maxFrames'] as const
+export type CounterEnd = (typeof counterEnds)[number]
+
+/** How weights begin: each matrix and bias by itself; or as PyTorch's own transformer has them. */
+export const initialisations = ['separate', 'pytorch'] as const
+export type Initialisation = (typeof initialisations)[number]
+
 export interface ModelConfig {
+  /** Numbers of a frame, its progress counter aside: 150 of the 50 joints. */
+  readonly numbers: number
   /** Features a position: the paper's d. */
   readonly width: number
   readonly heads: number
@@ -16,18 +34,44 @@ export interface ModelConfig {
   readonly decoderLayers: number
   /** Dropout inside the feed-forward block, after the activation and after the second linear; the field's base model has 0.1 there and none elsewhere. */
   readonly dropout: number
-  readonly activation: 'relu' | 'gelu'
+  readonly activation: Activation
+  /** Dropout of what each attention adds to the residual sum. */
+  readonly residualDropout: number
+  /** Added to the variance by every layer norm. */
+  readonly normEpsilon: number
+  /** Whether there is a norm behind the encoder's last layer. */
+  readonly encoderNorm: boolean
+  /** Whether vectors of tokens are multiplied by √width before their places are added. */
+  readonly scaledTokens: boolean
+  /**
+   * `separate`: matrices by Xavier's rule, biases 0, the vector of padding 0. `pytorch`: queries, keys and values as one matrix in that rule, biases
+   * of layers other than attention uniform within ±1/√inputs, and the vector of padding like any other.
+   */
+  readonly initialisation: Initialisation
   /** Predict this many frames at once (future prediction); 0 or 1 predicts the next only. */
   readonly futureFrames: number
   /** The decoder sees only the counter of past frames, not their joints. */
   readonly justCounter: boolean
   /**
-   * What the decoder's last layer regresses. `joints`: the 150 coordinates of a frame, as the published model. `bones`: the neck's place and
+   * What the decoder's last layer regresses. `joints`: the numbers of a frame, as the published model. `bones`: the neck's place and
    * the direction of every bone, which have the signer's lengths: joints follow from them.
    */
   readonly head: Head
+  /** Whether the head predicts the progress counter too; without, it is only told what the counter is, and must know the length otherwise. */
+  readonly counterHead: boolean
+  /** Whether the head has a bias. */
+  readonly headBias: boolean
   /** A small head on the encoder that predicts the clip's length. */
   readonly lengthHead: boolean
+  /** What it predicts: `log`, behind a layer with ReLU; or `share`, of `maxFrames`, behind a norm, a layer of half the width with GELU and a sigmoid. */
+  readonly lengthForm: LengthForm
+  /** Fewest frames a predicted length comes to. */
+  readonly minFrames: number
+  /**
+   * Where the counter of a generated clip ends whose length is predicted or given: at the `clip`'s end, as in training; or at `maxFrames`, as SignDW
+   * generates, whose short clips are therefore slow and cut off.
+   */
+  readonly counterEnd: CounterEnd
   /**
    * Each token has a duration: their sum is the clip's length, and each frame is told, besides what the decoder attends to, which token it belongs
    * to and how far along that is.
@@ -40,6 +84,7 @@ export interface ModelConfig {
 }
 
 const base: ModelConfig = {
+  numbers: COORDS,
   width: 512,
   heads: 4,
   hidden: 2048,
@@ -47,10 +92,20 @@ const base: ModelConfig = {
   decoderLayers: 2,
   dropout: 0.1,
   activation: 'relu',
+  residualDropout: 0,
+  normEpsilon: 1e-6,
+  encoderNorm: true,
+  scaledTokens: false,
+  initialisation: 'separate',
   futureFrames: 0,
   justCounter: false,
   head: 'joints',
+  counterHead: true,
+  headBias: false,
   lengthHead: false,
+  lengthForm: 'log',
+  minFrames: 1,
+  counterEnd: 'clip',
   durations: false,
   maxFrames: 300,
   maxTokens: 300,
@@ -67,6 +122,27 @@ export const presets = {
   'large-120m': { ...base, width: 1280, heads: 20, hidden: 5120 },
   /** Needs 16 GB for training in float32: a configuration to read, not one we have run. */
   'super-1b': { ...base, width: 4096, heads: 32, hidden: 16384 },
+  /** The SignDW Transformer of SignVerse-2M: 128 points of DWPose, x, y and score, in clips of at most 96 frames. */
+  signdw: {
+    ...base,
+    numbers: 384,
+    heads: 8,
+    encoderLayers: 4,
+    decoderLayers: 4,
+    residualDropout: 0.1,
+    activation: 'gelu-erf',
+    normEpsilon: 1e-5,
+    encoderNorm: false,
+    scaledTokens: true,
+    initialisation: 'pytorch',
+    counterHead: false,
+    headBias: true,
+    lengthHead: true,
+    lengthForm: 'share',
+    minFrames: 8,
+    maxFrames: 96,
+    maxTokens: 96,
+  },
 } as const satisfies Record<string, ModelConfig>
 
 export type Preset = keyof typeof presets
@@ -79,14 +155,18 @@ const { futureFrames, justCounter, head, lengthHead, durations } = base
 /** As published: from the frame before, joint by joint, until its own counter says that this was the last. */
 const publishedDecoding: Decoding = { futureFrames, justCounter, head, lengthHead, durations }
 
+/** As SignDW does: from the frame before, to a length that was predicted. */
+const signDwDecoding: Decoding = { ...publishedDecoding, lengthHead: true }
+
 /** What signs best of what was tried (bench/results/hands-ablation.md): each token has a duration, and no frame depends on another's errors. */
 const usualDecoding: Decoding = { ...publishedDecoding, justCounter: true, durations: true, head: 'bones' }
 
 /**
- * How a run's model makes its frames: as its file says, and what it leaves open in the usual way. `pt-base` leaves it to the published one, and
- * so does a file that names a key of that, `futureFrames`, `justCounter` or `lengthHead`: it was written for it.
+ * How a run's model makes its frames: as its file says, and what it leaves open in the usual way. `pt-base` and `signdw` leave it to the published ones,
+ * and to that of `pt-base` so does a file that names a key of that, `futureFrames`, `justCounter` or `lengthHead`: it was written for it.
  */
 export function decodingOf({ preset, ...own }: Partial<Decoding> & { readonly preset: Preset }): Decoding {
+  if (preset === 'signdw') return { ...signDwDecoding, ...own }
   const isPublished = preset === 'pt-base' || [own.futureFrames, own.justCounter, own.lengthHead].some((key) => key !== undefined)
   return { ...(isPublished ? publishedDecoding : usualDecoding), ...own }
 }
@@ -98,13 +178,17 @@ export function sizesOf<Own extends { readonly preset: Preset }>({ preset, ...ow
 }
 
 /** Numbers the decoder takes in a frame, before padding. */
-export const inputNumbers = (config: ModelConfig): number => (config.justCounter ? 1 : COORDS + 1)
+export const inputNumbers = (config: Pick<ModelConfig, 'justCounter' | 'numbers'>): number => (config.justCounter ? 1 : config.numbers + 1)
 
 /** Whether a model says how long a clip is before it makes it. */
 export const knowsLength = ({ lengthHead, durations }: Pick<ModelConfig, 'lengthHead' | 'durations'>): boolean => lengthHead || durations
 
-/** Numbers the decoder puts out a frame, before padding: the frames ahead, then the counter of the nearest. */
-export const outputNumbers = (config: ModelConfig): number => COORDS * Math.max(1, config.futureFrames) + 1
+/** Numbers the decoder puts out a frame, before padding: the frames ahead, then, where the head predicts it, the counter of the nearest. */
+export const outputNumbers = (config: ModelConfig): number => regressedNumbers(config) + (config.counterHead ? 1 : 0)
+
+/** Of those, the numbers of frames. */
+export const regressedNumbers = ({ numbers, futureFrames }: Pick<ModelConfig, 'numbers' | 'futureFrames'>): number =>
+  numbers * Math.max(1, futureFrames)
 
 /** Whether two models have the same sizes, in whatever order a file lists them. */
 export const sameConfig = <Config extends object>(a: Config, b: Config): boolean => differingKeys(a, b).length === 0
@@ -134,20 +218,35 @@ export const largest = {
 /** More numbers a frame than any layout of poses has. */
 export const MOST_NUMBERS = 65_536
 
-/** What of the sizes no kernel can run, although each is right by itself: which, and what is wanted of it. */
-export function* unfitting({
-  width,
-  heads,
-  hidden,
-}: Pick<ModelConfig, 'width' | 'heads' | 'hidden'>): Generator<['width' | 'hidden', string]> {
-  if (width % heads !== 0 || (width / heads) % 4 !== 0) yield ['width', `wanted width/heads to be a multiple of 4, got ${width}/${heads}`]
+/**
+ * What of the sizes no kernel can run, although each is right by itself: which, and what is wanted of it. Heads are as wide as a multiple of
+ * `headsOf`, 4 as a rule; 1 where nothing but attention reads them, which can put zeros behind each.
+ */
+export function* unfitting(
+  { width, heads, hidden }: Pick<ModelConfig, 'width' | 'heads' | 'hidden'>,
+  headsOf: 1 | 4 = 4,
+): Generator<['width' | 'hidden', string]> {
+  const headWidth = width / heads
+  if (width % heads !== 0 || headWidth % headsOf !== 0) {
+    const wanted = headsOf === 1 ? 'a whole number' : `a multiple of ${headsOf}`
+    yield ['width', `wanted width/heads to be ${wanted}, got ${width}/${heads}`]
+  } else if (width % 4 !== 0) yield ['width', `wanted width to be a multiple of 4, got ${width}`]
   if (hidden % 4 !== 0) yield ['hidden', `wanted hidden to be a multiple of 4, got ${hidden}`]
 }
 
-/** What is wanted of futureFrames, where the head has no frames ahead; undefined where they fit. */
-export function unfittingHead({ head, futureFrames }: Pick<ModelConfig, 'head' | 'futureFrames'>): string | undefined {
-  if (head !== 'bones' || futureFrames <= 1) return undefined
+/** What is wanted of a model whose head places bones; undefined where it can. */
+export function unfittingHead({ head, futureFrames, numbers = COORDS }: Partial<ModelConfig>): string | undefined {
+  if (head !== 'bones') return undefined
+  if (numbers !== COORDS)
+    return `wanted head joints for frames of ${numbers} numbers, got bones, of which there are ${COORDS / 3 - 1} between 50 joints`
+  if (futureFrames === undefined || futureFrames <= 1) return undefined
   return `wanted futureFrames 0 or 1 with head bones, which places one frame at a time, got ${futureFrames}`
+}
+
+/** What is wanted of a model that predicts no counter; undefined where it knows when a clip ends. */
+export function unfittingCounter(config: Pick<ModelConfig, 'counterHead' | 'lengthHead' | 'durations'>): string | undefined {
+  if (config.counterHead || knowsLength(config)) return undefined
+  return 'wanted lengthHead or durations without counterHead, so that clips end, got neither'
 }
 
 /** Throws ERR_CONFIG for sizes no kernel can run. */
@@ -156,8 +255,9 @@ export function checkConfig(config: ModelConfig): ModelConfig {
     if (!Number.isInteger(config[size])) throw refused(`wanted ${size} to be a whole number, got ${config[size]}`)
     if (config[size] > most) throw refused(`wanted ${size} to be at most ${most}, got ${config[size]}`)
   }
-  for (const [, problem] of unfitting(config)) throw refused(problem)
-  const problem = unfittingHead(config)
+  for (const [, problem] of unfitting(config, 1)) throw refused(problem)
+  if (config.numbers < 1 || config.numbers > MOST_NUMBERS) throw refused(`wanted numbers to be 1 to ${MOST_NUMBERS}, got ${config.numbers}`)
+  const problem = unfittingHead(config) ?? unfittingCounter(config)
   if (problem) throw refused(problem)
   return config
 }

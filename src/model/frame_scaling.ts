@@ -3,7 +3,7 @@
 
 import { COORDS } from '../motion/skeleton.js'
 
-/** What the model sees of a number is (number − centre) / scale: the 150 coordinates first, the progress counter last. */
+/** What the model sees of a number is (number − centre) / scale: the numbers of a frame first, the progress counter last. */
 export interface FrameScaling {
   readonly centre: Float32Array
   readonly scale: Float32Array
@@ -12,31 +12,35 @@ export interface FrameScaling {
 /** The counter runs evenly from 0 to 1, so this is its standard deviation. It keeps its zero: there every clip starts. */
 const COUNTER_SCALE = 1 / Math.sqrt(12)
 
-/** Raw coordinates, as the released Progressive Transformers code has them. */
-export const rawFrames = (): FrameScaling => ({ centre: new Float32Array(COORDS + 1), scale: new Float32Array(COORDS + 1).fill(1) })
+/** Raw numbers, as the released Progressive Transformers code has them. */
+export const rawFrames = (numbers: number = COORDS): FrameScaling => ({
+  centre: new Float32Array(numbers + 1),
+  scale: new Float32Array(numbers + 1).fill(1),
+})
 
 /**
- * Each coordinate about its own mean over the clips; one unit for all of them, so that a squared error weighs every joint as before.
+ * Each number about its own mean over the clips, of which there is at least one; one unit for all of them, so that a squared error weighs every joint as before.
  */
 export function measureScaling(clips: readonly { readonly joints: Float32Array; readonly frames: number }[]): FrameScaling {
   const frames = clips.reduce((sum, clip) => sum + clip.frames, 0)
-  const mean = new Float64Array(COORDS)
+  const numbers = clips[0]!.joints.length / clips[0]!.frames
+  const mean = new Float64Array(numbers)
   for (const { joints } of clips)
     joints.forEach((value, i) => {
-      mean[i % COORDS]! += value / frames
+      mean[i % numbers]! += value / frames
     })
   let squares = 0
   for (const { joints } of clips)
     joints.forEach((value, i) => {
-      squares += (value - mean[i % COORDS]!) ** 2
+      squares += (value - mean[i % numbers]!) ** 2
     })
-  const spread = Math.sqrt(squares / (frames * COORDS))
+  const spread = Math.sqrt(squares / (frames * numbers))
 
-  const { centre, scale } = rawFrames()
+  const { centre, scale } = rawFrames(numbers)
   centre.set(mean)
   // Clips that do not move at all have no spread to measure by.
   if (spread > 0) scale.fill(spread)
-  scale[COORDS] = COUNTER_SCALE
+  scale[numbers] = COUNTER_SCALE
   return { centre, scale }
 }
 

@@ -3,7 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
-import { COORDS, JOINTS } from '../motion/skeleton.js'
+import { JOINTS } from '../motion/skeleton.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import { initialTensors } from '../nn/init.js'
 import type { ParameterSetOptions, Precision } from '../nn/parameter_set.js'
@@ -25,7 +25,7 @@ export interface GroupDescription {
   readonly language: string
   readonly config: ModelConfig
   readonly vocabulary: Vocabulary
-  /** 150 numbers: the mean first frame of the training clips, from which every generated clip starts. */
+  /** The mean first frame of the training clips, from which every generated clip starts. */
   readonly startFrame: Float32Array
   /** The units the weights were trained in. */
   readonly scaling: FrameScaling
@@ -76,7 +76,7 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
 /** Where in the decoder's input the progress counter is, and what it is times, so that 1 is the clip's end. */
 export const counterOf = ({ config, scaling }: Pick<GroupDescription, 'config' | 'scaling'>): { column: number; unit: number } => ({
   column: inputNumbers(config) - 1,
-  unit: scaling.scale[COORDS]!,
+  unit: scaling.scale[config.numbers]!,
 })
 
 /** Throws ERR_CONFIG where the lengths of its bones are unknown. */

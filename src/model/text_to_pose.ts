@@ -5,21 +5,24 @@ import { bug } from '../base/errors.js'
 import type { Tensor } from '../device/memory.js'
 import { type DecoderStepInputs, decoder, decoderStep } from '../nn/decoder.js'
 import { encoder } from '../nn/encoder.js'
-import { project } from '../nn/layers.js'
+import { norm, project } from '../nn/layers.js'
 import type { Recording } from '../nn/recording.js'
 import { type BoneTables, boneJoints } from '../ops/bone_joints.js'
 import { embedding, type TokenIds } from '../ops/embedding.js'
+import { gelu } from '../ops/gelu.js'
 import { linear } from '../ops/linear.js'
 import { meanPool } from '../ops/mean_pool.js'
 import { addPositions } from '../ops/positions.js'
+import { sigmoid } from '../ops/sigmoid.js'
 import { type TokenSpans, tokenSpans, upsampling } from '../ops/upsampling.js'
 import type { ModelConfig } from './config.js'
 import { TOKEN_TABLE } from './parameters.js'
 
 /** Token ids [B, U] to features [B, U, D]. tokenLengths u32 [B]; positions [maxTokens, D]. */
 export function encode(r: Recording, tokens: TokenIds, tokenLengths: Tensor, positions: Tensor): Tensor {
-  const { graph, weights } = r
-  const x = graph.recorder.scope('tokens', () => embedding(graph, tokens, weights.get(TOKEN_TABLE), positions))
+  const { graph, weights, config } = r
+  const scale = config.scaledTokens ? Math.sqrt(positions.shape.at(-1)!) : 1
+  const x = graph.recorder.scope('tokens', () => embedding(graph, tokens, weights.get(TOKEN_TABLE), positions, scale))
   return encoder(r, x, tokenLengths)
 }
 
@@ -89,22 +92,28 @@ function embedFrames(r: Recording, frames: Tensor, timing: TokenTiming | undefin
   return project(r, 'frames', frames, { residual: project(r, 'alignment', told) })
 }
 
-/** The regression at the decoder's end: joints and counter, no bias, no squashing; with the head `bones` those joints that the regressed bones place. */
+/** The regression at the decoder's end: the frame's numbers, as a rule with the counter and no bias, never squashed; with the head `bones` joints that the regressed bones place. */
 function poseHead({ graph, weights, config }: PoseRecording, x: Tensor, bones: BoneTables | undefined): Tensor {
   return graph.recorder.scope('pose', () => {
-    const regressed = linear(graph, x, weights.get('pose/weight'))
+    const regressed = linear(graph, x, weights.get('pose/weight'), config.headBias ? weights.get('pose/bias') : undefined)
     if (config.head !== 'bones') return regressed
     if (!bones) throw bug('pose', 'wanted the tables of bones for a head that regresses them')
     return boneJoints(graph, regressed, bones)
   })
 }
 
-/** The natural logarithm of the clip's length in frames, in column 0 of [B, 1 padded]. */
-export function lengthHead(r: Recording, memory: Tensor, memoryLengths: Tensor): Tensor {
-  const { graph } = r
+/** What a length head says of the clip's length in frames, its natural logarithm or its share of `maxFrames`, in column 0 of [B, 1, 1 padded]. */
+export function lengthHead(r: PoseRecording, memory: Tensor, memoryLengths: Tensor): Tensor {
+  const { graph, config } = r
   const pooled = graph.recorder.scope('length', () => meanPool(graph, memory, memoryLengths))
-  const activated = project(r, 'length.0', pooled, { relu: true })
-  return project(r, 'length.1', activated)
+  if (config.lengthForm === 'log') return project(r, 'length.1', project(r, 'length.0', pooled, { relu: true }))
+  const wide = project(r, 'length.0', norm(r, 'length/norm', pooled))
+  const narrow = project(
+    r,
+    'length.1',
+    graph.recorder.scope('length', () => gelu(graph, wide, 'erf')),
+  )
+  return graph.recorder.scope('length', () => sigmoid(graph, narrow))
 }
 
 /** When each token of memory [B, U, D] is signed, and how many frames the clip has: the sum of what its tokens take. */

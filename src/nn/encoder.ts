@@ -1,4 +1,4 @@
-// Pre-norm transformer layers that see a whole sequence, with a norm behind the last.
+// Pre-norm transformer layers that see a whole sequence, as a rule with a norm behind the last.
 
 import type { Tensor } from '../device/memory.js'
 import { feedForward, norm, selfAttention } from './layers.js'
@@ -13,13 +13,13 @@ export function encoder(r: Recording, x: Tensor, lengths: Tensor): Tensor {
     y = selfAttention(r, `encoder.${i}/self`, y, { keyLengths: lengths, causal: false })
     y = feedForward(r, `encoder.${i}/feed_forward`, y)
   }
-  return norm(r, 'encoder/norm', y)
+  return r.config.encoderNorm === false ? y : norm(r, 'encoder/norm', y)
 }
 
-export function encoderSpecs(sizes: LayerSizes & { readonly encoderLayers: number }): ParameterSpec[] {
+export function encoderSpecs(sizes: LayerSizes & { readonly encoderLayers: number; readonly encoderNorm?: boolean }): ParameterSpec[] {
   const layers = Array.from({ length: sizes.encoderLayers }, (_, i) => [
     ...attentionSpecs(`encoder.${i}/self`, sizes.width, ['key', 'value']),
     ...feedForwardSpecs(`encoder.${i}/feed_forward`, sizes),
   ])
-  return [...layers.flat(), ...normSpecs('encoder/norm', sizes.width)]
+  return [...layers.flat(), ...(sizes.encoderNorm === false ? [] : normSpecs('encoder/norm', sizes.width))]
 }

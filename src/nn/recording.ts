@@ -14,6 +14,10 @@ export interface LayerConfig {
   readonly activation: 'relu' | 'gelu' | 'gelu-erf'
   /** Added to the variance by every layer norm; default 1e-6. */
   readonly normEpsilon?: number
+  /** Whether a norm is behind the encoder's last layer; default true. */
+  readonly encoderNorm?: boolean
+  /** Whether vectors of tokens are multiplied by √width; default false. */
+  readonly scaledTokens?: boolean
   readonly encoderLayers: number
   readonly decoderLayers: number
 }

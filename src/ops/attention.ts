@@ -6,6 +6,8 @@ import { attentionRow } from '../kernels/attention_row.js'
 import { cacheAppend } from '../kernels/cache_append.js'
 import { toHalf } from '../kernels/to_half.js'
 import type { Graph } from './graph.js'
+import { headColumns } from './head_columns.js'
+import { padded } from './parameter.js'
 
 const inFull = { attention: attentionKernel, gradQuery: attentionGradQuery, gradKeyValue: attentionGradKeyValue }
 const inHalf = { attention: attentionHalf, gradQuery: attentionHalfGradQuery, gradKeyValue: attentionHalfGradKeyValue }
@@ -14,7 +16,8 @@ const inHalf = { attention: attentionHalf, gradQuery: attentionHalfGradQuery, gr
  * softmax(q·kᵀ/√(head width))·v for each head; the score matrix is never stored.
  * q [B, Tq, D], k and v [B, Tk, D]; keys at or past keyLengths[b] are not seen, nor, when causal, keys after the query.
  * k and v may be one tensor [B, Tk, 2D], given twice, and q, k and v one [B, T, 3D], given thrice; where their gradients are wanted, the former at least.
- * Where the loss is scaled for it, the products are of halves, as those of linear layers are.
+ * Where the loss is scaled for it, the products are of halves, as those of linear layers are. Heads whose width is no multiple of 4 are read with zeros
+ * behind them, which add nothing to any product.
  */
 export function attention(
   g: Graph,
@@ -23,12 +26,28 @@ export function attention(
   v: Tensor,
   options: { heads: number; keyLengths: Tensor; causal: boolean },
 ): Tensor {
+  const headWidth = sideBySide(q, k, v).width / options.heads
+  const scale = 1 / Math.sqrt(headWidth)
+  if (headWidth % 4 === 0) return attentionOf(g, q, k, v, { ...options, scale })
+  const apart = padded(headWidth)
+  const queries = headColumns(g, q, headWidth, apart)
+  const keys = k === q ? queries : headColumns(g, k, headWidth, apart)
+  const values = v === k ? keys : headColumns(g, v, headWidth, apart)
+  return headColumns(g, attentionOf(g, queries, keys, values, { ...options, scale }), apart, headWidth)
+}
+
+/** As `attention`, of heads whose width is a multiple of 4. */
+function attentionOf(
+  g: Graph,
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  { heads, keyLengths, causal, scale }: { heads: number; keyLengths: Tensor; causal: boolean; scale: number },
+): Tensor {
   const [batch, queries] = q.shape as [number, number, number]
-  const { heads, keyLengths } = options
   const { width, columns } = sideBySide(q, k, v)
   const headWidth = width / heads
-  const causal = options.causal ? 1 : 0
-  const params = { batch, queries, keys: k.shape[1]!, heads, headWidth, causal, scale: 1 / Math.sqrt(headWidth), ...columns }
+  const params = { batch, queries, keys: k.shape[1]!, heads, headWidth, causal: causal ? 1 : 0, scale, ...columns }
   const y = g.tensor('y', [batch, queries, width])
   const logSumExp = g.tensor('log_sum_exp', [batch, heads, queries])
   const halved = g.training?.scaling !== undefined
@@ -86,15 +105,31 @@ export function appendToCache(g: Graph, cache: Tensor, x: Tensor, lengths: Tenso
  * where there are fewer caches and lengths, of the one that it shares with its neighbours, as many for each.
  */
 export function attentionOverCache(g: Graph, q: Tensor, cache: Tensor, lengths: Tensor, options: { heads: number; extra: number }): Tensor {
+  const { heads } = options
+  const headWidth = cache.shape.at(-1)! / 2 / heads
+  const scale = 1 / Math.sqrt(headWidth)
+  if (headWidth % 4 === 0) return overCacheOf(g, q, cache, lengths, { ...options, scale })
+  const apart = padded(headWidth)
+  const [queries, rows] = [headColumns(g, q, headWidth, apart), headColumns(g, cache, headWidth, apart)]
+  return headColumns(g, overCacheOf(g, queries, rows, lengths, { ...options, scale }), apart, headWidth)
+}
+
+/** As `attentionOverCache`, of heads whose width is a multiple of 4. */
+function overCacheOf(
+  g: Graph,
+  q: Tensor,
+  cache: Tensor,
+  lengths: Tensor,
+  { heads, extra, scale }: { heads: number; extra: number; scale: number },
+): Tensor {
   const [caches, capacity, both] = cache.shape as [number, number, number]
-  const { heads, extra } = options
   const headWidth = both / 2 / heads
   const queryStride = q.shape.at(-1)!
   const batch = elements(q.shape) / queryStride
   const share = batch / caches
   if (!Number.isInteger(share)) throw bug(cache.name, `wanted caches that ${batch} samples share evenly, got ${caches}`)
   const y = g.tensor('y', [batch, both / 2])
-  const params = { batch, share, capacity, heads, headWidth, extra, scale: 1 / Math.sqrt(headWidth), queryStride }
+  const params = { batch, share, capacity, heads, headWidth, extra, scale, queryStride }
   g.recorder.run(attentionRow, { q, cache, lengths, y }, params)
   return y
 }

@@ -11,6 +11,7 @@ import * as geluReference from '../reference/gelu.js'
 import * as geluErfReference from '../reference/gelu_erf.js'
 import * as meanPoolReference from '../reference/mean_pool.js'
 import { mixFrames as mixFramesReference } from '../reference/mix_frames.js'
+import * as sigmoidReference from '../reference/sigmoid.js'
 import * as softsignReference from '../reference/softsign.js'
 import { averagePool } from './average_pool.js'
 import { dropout } from './dropout.js'
@@ -21,6 +22,7 @@ import { expectNear, type Given, given, ids, numbersOf, sum, through } from './g
 import { meanPool } from './mean_pool.js'
 import { mixFrames } from './mix_frames.js'
 import { addPositions } from './positions.js'
+import { sigmoid } from './sigmoid.js'
 import { softsign } from './softsign.js'
 
 const RATE = Math.fround(0.4)
@@ -59,6 +61,14 @@ const cases: Record<string, Case> = {
     dy: given(3, 2, 4, 8),
     forward: 'gelu_erf',
     backward: ['gelu_erf_grad'],
+  },
+  sigmoid: {
+    op: (g, x) => sigmoid(g, x),
+    y: sigmoidReference.sigmoid,
+    dx: (dy) => sigmoidReference.sigmoidGrad(xs, dy),
+    dy: given(3, 2, 4, 8),
+    forward: 'sigmoid',
+    backward: ['sigmoid_grad'],
   },
   softsign: {
     op: (g, x) => softsign(g, x),

@@ -10,7 +10,7 @@ export function addPositions(g: Graph, x: Tensor, table: Tensor, at: Tensor): Te
   const width = x.shape.at(-1)!
   const y = g.tensor('y', x.shape)
   const rows = elements(x.shape) / width
-  g.recorder.run(embedding, { ids: at, table, positions: x, y }, { rows, length: rows, width })
+  g.recorder.run(embedding, { ids: at, table, positions: x, y }, { rows, length: rows, width, scale: 1 })
   g.onBackward(y, [x], (dy) => g.shareGrad([x], dy))
   return y
 }

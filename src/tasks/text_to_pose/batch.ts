@@ -5,7 +5,6 @@ import { inputNumbers, outputNumbers } from '../../model/config.js'
 import { scaleInto } from '../../model/frame_scaling.js'
 import type { GroupDescription } from '../../model/sign_model.js'
 import type { Clip } from '../../motion/clip.js'
-import { COORDS } from '../../motion/skeleton.js'
 import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
 import type { BatchShape } from '../../train/task.js'
@@ -18,8 +17,12 @@ export interface Sample {
   readonly startFrame?: Float32Array
 }
 
-/** How sums over a clip become its share of the loss. */
-export type LossPadding = 'per-sample' | 'batch'
+/**
+ * How sums over a clip become its share of the loss. `per-sample`: each clip is a mean over its own frames. `frames`: all frames of the batch count the
+ * same, padding not. `batch`: as they do where padding counts as frames without error, once more over the batch's size.
+ */
+export const lossPaddings = ['per-sample', 'frames', 'batch'] as const
+export type LossPadding = (typeof lossPaddings)[number]
 
 /** A batch's padded sizes: frames are the target, tokens the source. */
 export type PoseShape = Omit<BatchShape, 'group'>
@@ -29,6 +32,8 @@ export interface BatchSettings {
   readonly padding: LossPadding
   /** Clips of the whole batch that these are a part of; default these alone. */
   readonly whole?: number
+  /** Frames of all of those; default of these alone. */
+  readonly wholeFrames?: number
 }
 
 export interface BatchArrays {
@@ -45,8 +50,8 @@ export interface BatchArrays {
   readonly at: Uint32Array
   readonly coefficient: Float32Array
   readonly weight: Float32Array
-  /** [B, 4 padded]: natural logarithm of the clip's frames in column 0. */
-  readonly logLength: Float32Array
+  /** [B, 4 padded]: in column 0 what is to be predicted of the clip's frames, their natural logarithm or share of `maxFrames`. */
+  readonly lengthGoal: Float32Array
   /** Ones: each length is a clip of one frame. */
   readonly lengthRows: Uint32Array
   readonly lengthCoefficient: Float32Array
@@ -63,7 +68,7 @@ export function batchArrays(
   samples: readonly Sample[],
   { batch, target: length, source: tokens }: PoseShape,
   group: GroupDescription,
-  { padding, whole = batch }: BatchSettings,
+  { padding, whole = batch, wholeFrames = samples.reduce((sum, { clip }) => sum + clip.frames, 0) }: BatchSettings,
 ): BatchArrays {
   const { config } = group
   const inputStride = padded(inputNumbers(config))
@@ -80,6 +85,7 @@ export function batchArrays(
     const inputs = frames.subarray(b * length * inputStride, (b + 1) * length * inputStride)
     writeInputs(inputs, inputStride, clip, goals, outputStride, { ...group, startFrame })
   })
+  const cells = (frames: number) => ({ 'per-sample': whole * frames, frames: wholeFrames, batch: whole * whole * length })[padding]
   return {
     ids,
     ...invertIds(ids, specialId.padding),
@@ -89,26 +95,31 @@ export function batchArrays(
     frameLengths: Uint32Array.from(samples, ({ clip }) => clip.frames),
     // A bucket may reach past the longest clip: those rows are padding, whatever their position.
     at: new Uint32Array(batch * length).map((_, row) => Math.min(row % length, config.maxFrames - 1)),
-    coefficient: Float32Array.from(samples, ({ clip }) => 1 / (whole * (padding === 'batch' ? whole * length : clip.frames) * numbers)),
+    coefficient: Float32Array.from(samples, ({ clip }) => 1 / (cells(clip.frames) * numbers)),
     weight: new Float32Array(batch).fill(1),
-    logLength: Float32Array.from({ length: 4 * batch }, (_, i) => (i % 4 === 0 ? Math.log(samples[i / 4]!.clip.frames) : 0)),
+    lengthGoal: Float32Array.from({ length: 4 * batch }, (_, i) => (i % 4 === 0 ? lengthGoal(samples[i / 4]!.clip, config) : 0)),
     lengthRows: new Uint32Array(batch).fill(1),
     lengthCoefficient: new Float32Array(batch).fill(LENGTH_LOSS_SHARE / whole),
   }
 }
 
+/** What a length head, or the durations of tokens, are to say of a clip. */
+const lengthGoal = ({ frames }: Clip, { lengthHead, lengthForm, maxFrames }: GroupDescription['config']): number =>
+  lengthHead && lengthForm === 'share' ? frames / maxFrames : Math.log(frames)
+
 /** Rows of [output stride]: frame t and, under future prediction, those after it; past the end the last frame is held. */
 function writeGoals(goals: Float32Array, stride: number, { joints, frames }: Clip, { config, scaling }: GroupDescription): void {
+  const { numbers } = config
   const ahead = Math.max(1, config.futureFrames)
-  const counterScale = scaling.scale[COORDS]!
+  const counterScale = scaling.scale[numbers]!
   for (let t = 0; t < frames; t++) {
-    scaleInto(goals, t * stride, joints.subarray(t * COORDS, (t + 1) * COORDS), scaling)
-    goals[t * stride + ahead * COORDS] = (t + 1) / frames / counterScale
+    scaleInto(goals, t * stride, joints.subarray(t * numbers, (t + 1) * numbers), scaling)
+    if (config.counterHead) goals[t * stride + ahead * numbers] = (t + 1) / frames / counterScale
   }
   for (let t = 0; t < frames; t++)
     for (let k = 1; k < ahead; k++) {
       const from = Math.min(t + k, frames - 1) * stride
-      goals.copyWithin(t * stride + k * COORDS, from, from + COORDS)
+      goals.copyWithin(t * stride + k * numbers, from, from + numbers)
     }
 }
 
@@ -121,18 +132,19 @@ function writeInputs(
   goalStride: number,
   { config, scaling, startFrame }: GroupDescription,
 ): void {
-  const counterScale = scaling.scale[COORDS]!
+  const { numbers } = config
+  const counterScale = scaling.scale[numbers]!
   if (config.justCounter) {
     for (let t = 0; t < frames; t++) inputs[t * stride] = t / frames / counterScale
     return
   }
   scaleInto(inputs, 0, startFrame, scaling)
   // Alike but for their place, where no future frames lie between coordinates and counter: all rows in one copy.
-  if (stride === goalStride) inputs.set(goals.subarray(0, (frames - 1) * stride), stride)
+  if (stride === goalStride && config.counterHead) inputs.set(goals.subarray(0, (frames - 1) * stride), stride)
   else
     for (let t = 1; t < frames; t++) {
       const from = (t - 1) * goalStride
-      inputs.set(goals.subarray(from, from + COORDS), t * stride)
-      inputs[t * stride + COORDS] = t / frames / counterScale
+      inputs.set(goals.subarray(from, from + numbers), t * stride)
+      inputs[t * stride + numbers] = t / frames / counterScale
     }
 }

@@ -164,7 +164,7 @@ describe('a complaint', () => {
     [
       'heads that do not divide the width',
       `${small}model: { heads: 3 }\n`,
-      'demo.yaml:4:17: `model.heads`: wanted width/heads to be a multiple of 4, got 64/3',
+      'demo.yaml:4:17: `model.heads`: wanted width/heads to be a whole number, got 64/3',
     ],
     ['a shortened key', `${small}model: { layers: 2 }\n`, 'demo.yaml:4:10: ', 'got `layers` (did you mean `encoderLayers`?)'],
     [

@@ -234,7 +234,7 @@ function* contradictions(config: Written): Generator<[path: (string | number)[],
         yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
   const headProblem = unfittingHead(model)
   if (headProblem) yield [['model', 'futureFrames'], headProblem]
-  yield* unfittingSizes(config)
+  yield* unfittingSizes(config, 1)
   yield* endless(config)
 }
 

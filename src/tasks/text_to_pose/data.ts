@@ -13,7 +13,6 @@ import { measureScaling, rawFrames } from '../../model/frame_scaling.js'
 import { measureBones } from '../../model/group_bones.js'
 import { type GroupDescription, SHARED } from '../../model/sign_model.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
-import { COORDS } from '../../motion/skeleton.js'
 import { langGlossLine } from '../../text/lang_gloss.js'
 import { checkWords, readingNotes } from '../../text/reading_notes.js'
 import type { TokenPolicy } from '../../text/tokenise.js'
@@ -212,7 +211,7 @@ function withinLimits(sample: Sample, { maxFrames, maxTokens }: ModelConfig): Sa
 
 /** Where every clip of a language starts from: the mean of its first frames. */
 function meanFirstFrame(clips: readonly Clip[]): Float32Array {
-  const sum = new Float64Array(COORDS)
-  for (const { joints } of clips) for (let i = 0; i < COORDS; i++) sum[i]! += joints[i]!
+  const sum = new Float64Array(clips[0]!.joints.length / clips[0]!.frames)
+  for (const { joints } of clips) for (let i = 0; i < sum.length; i++) sum[i]! += joints[i]!
   return Float32Array.from(sum, (value) => value / clips.length)
 }

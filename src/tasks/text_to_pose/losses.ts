@@ -2,10 +2,9 @@
 
 import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
-import { inputNumbers, outputNumbers } from '../../model/config.js'
+import { inputNumbers, outputNumbers, regressedNumbers } from '../../model/config.js'
 import { counterOf, type GroupDescription, type LanguageGroup } from '../../model/sign_model.js'
 import { type DecodeInputs, decode, encode, lengthHead, type PoseRecording, tokenDurations } from '../../model/text_to_pose.js'
-import { COORDS } from '../../motion/skeleton.js'
 import { boneLoss } from '../../ops/bone_loss.js'
 import { frameNoise } from '../../ops/frame_noise.js'
 import type { Graph } from '../../ops/graph.js'
@@ -51,8 +50,8 @@ export interface StepArrays {
 export function unitsOf({ config, scaling: { centre, scale } }: GroupDescription): Float32Array {
   const stride = padded(outputNumbers(config))
   const units = new Float32Array(2 * stride)
-  units.set(centre.subarray(0, COORDS))
-  units.set(scale.subarray(0, COORDS), stride)
+  units.set(centre.subarray(0, config.numbers))
+  units.set(scale.subarray(0, config.numbers), stride)
   return units
 }
 
@@ -70,7 +69,7 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
 
   const { uniqueIds, starts, order } = feeds
   const memory = encode(recording, { ids: feeds.ids, inverse: { uniqueIds, starts, order } }, feeds.tokenLengths, positions)
-  const frames = config.justCounter ? feeds.frames : frameNoise(graph, feeds.frames, feeds.sigma, options.noiseRate, COORDS)
+  const frames = config.justCounter ? feeds.frames : frameNoise(graph, feeds.frames, feeds.sigma, options.noiseRate, config.numbers)
   const { frameLengths, at, tokenLengths: memoryLengths } = feeds
   const durations = config.durations ? tokenDurations(recording, memory, memoryLengths) : undefined
   const timing = durations && { features: memory, spans: durations.spans, lengths: memoryLengths, ...counterOf(group) }
@@ -86,17 +85,17 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const lossInputs = { frames: frameLengths, weight: feeds.weight, coefficient: feeds.coefficient, medianError: feeds.medianError }
   const reward = rewardUse(graph, pred, feeds.ones, numbers, options.reward)
   const samples = recorder.scope('loss', () =>
-    poseLoss(graph, pred, { goal: feeds.goal, ...lossInputs }, { numbers, coords: numbers - 1, kind: options.loss, reward }),
+    poseLoss(graph, pred, { goal: feeds.goal, ...lossInputs }, { numbers, coords: regressedNumbers(config), kind: options.loss, reward }),
   )
   const { batch, target: length } = shape
   const stride = padded(numbers)
   const spread = recorder.tensor('spread', [2, stride])
   recorder.run(errorSpread, { pred, goal: feeds.goal, frames: frameLengths, spread }, { batch, length, stride })
   const bones = recordBoneLoss(graph, pred, feeds, numbers, options)
-  const logLengths = durations?.logFrames ?? (config.lengthHead ? lengthHead(recording, memory, memoryLengths) : undefined)
+  const lengths = durations?.logFrames ?? (config.lengthHead ? lengthHead(recording, memory, memoryLengths) : undefined)
   return {
     feeds: { ...feeds, ...bones.feeds, ...(samplingShare && { samplingShare }) },
-    reports: { samples, spread, ...bones.reports, ...(logLengths && { length: recordLengthLoss(graph, logLengths, feeds) }) },
+    reports: { samples, spread, ...bones.reports, ...(lengths && { length: recordLengthLoss(graph, lengths, feeds) }) },
   }
 }
 
@@ -115,7 +114,7 @@ function recordFeeds({ recorder }: Graph, { config }: LanguageGroup, { batch, ta
     at: recorder.feed('at', [batch * length], 'u32'),
     coefficient: recorder.feed('coefficient', [batch]),
     weight: recorder.feed('weight', [batch]),
-    logLength: recorder.feed('log_length', [batch, 1, 4]),
+    lengthGoal: recorder.feed('length_goal', [batch, 1, 4]),
     lengthRows: recorder.feed('length_rows', [batch], 'u32'),
     lengthCoefficient: recorder.feed('length_coefficient', [batch]),
     sigma: recorder.feed('sigma', [inputStride]),
@@ -145,10 +144,10 @@ function recordBoneLoss(
   return { feeds: { units }, reports: { bones: report } }
 }
 
-/** The squared error of the predicted logarithm of each length, as a clip of one frame of one number. */
+/** The squared error of what is predicted of each length, as a clip of one frame of one number. */
 function recordLengthLoss(graph: Graph, predicted: Tensor, feeds: Feeds): Tensor {
   const inputs = {
-    goal: feeds.logLength,
+    goal: feeds.lengthGoal,
     frames: feeds.lengthRows,
     weight: feeds.weight,
     coefficient: feeds.lengthCoefficient,

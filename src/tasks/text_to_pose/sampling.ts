@@ -2,7 +2,6 @@
 
 import type { Tensor } from '../../device/memory.js'
 import { type DecodeInputs, decode, type PoseRecording } from '../../model/text_to_pose.js'
-import { COORDS } from '../../motion/skeleton.js'
 import { Graph } from '../../ops/graph.js'
 import { mixFrames } from '../../ops/mix_frames.js'
 
@@ -32,7 +31,7 @@ export function sampledFrames(recording: PoseRecording, inputs: DecodeInputs, sh
   for (let pass = 0; pass < passes; pass++) {
     recorder.scope(`sampling.${pass}`, () => {
       const pred = decode(generating, { ...inputs, frames })
-      frames = mixFrames(graph, inputs.frames, { pred, lengths: inputs.frameLengths, share }, stream, COORDS)
+      frames = mixFrames(graph, inputs.frames, { pred, lengths: inputs.frameLengths, share }, stream, recording.config.numbers)
     })
   }
   return frames

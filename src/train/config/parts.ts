@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { syntheticLanguages } from '../../data/synthetic/corpus.js'
-import { largest, type Preset, presets, unfitting } from '../../model/config.js'
+import { activations, largest, type Preset, presets, unfitting } from '../../model/config.js'
 import type { PresetModel } from '../../model/preset_width.js'
 import { LANGUAGE_TAG } from '../../text/language_tag.js'
 import { chosen, keys, oneKind } from './schema.js'
@@ -96,7 +96,7 @@ export const adapter = text.nullable().default(null)
 
 /** What is left out of all but the preset stays with it. */
 export const sizes = {
-  preset: z.enum(['tiny', 'pt-base', 'slt-base', 'base-40m', 'large-120m', 'super-1b']).default('tiny'),
+  preset: z.enum(['tiny', 'pt-base', 'slt-base', 'base-40m', 'large-120m', 'super-1b', 'signdw']).default('tiny'),
   width: count.max(largest.width).exactOptional(),
   heads: count.max(largest.heads).exactOptional(),
   /** Width of the feed-forward blocks. */
@@ -104,7 +104,7 @@ export const sizes = {
   encoderLayers: count.max(largest.encoderLayers).exactOptional(),
   decoderLayers: count.max(largest.decoderLayers).exactOptional(),
   dropout: belowOne.exactOptional(),
-  activation: z.enum(['relu', 'gelu']).exactOptional(),
+  activation: z.enum(activations).exactOptional(),
 }
 
 /** Examples a pass: a larger batch goes through in several, whose gradients are added up before the update. null takes a batch whole. */
@@ -182,13 +182,12 @@ export function* endless(config: {
     yield [['stop'], 'wanted steps, epochs, patience or minRate, got none, so that the run would not end']
 }
 
-/** What is wrong between the sizes of a run's model: where, and how to say it. */
-export function* unfittingSizes({
-  model,
-}: {
-  readonly model: { readonly preset: Preset; readonly width?: number; readonly heads?: number; readonly hidden?: number }
-}): Generator<[path: (string | number)[], message: string]> {
-  for (const [size, message] of unfitting({ ...presets[model.preset], ...model })) {
+/** What is wrong between the sizes of a run's model: where, and how to say it. `headsOf` as `unfitting` has it. */
+export function* unfittingSizes(
+  { model }: { readonly model: { readonly preset: Preset; readonly width?: number; readonly heads?: number; readonly hidden?: number } },
+  headsOf: 1 | 4 = 4,
+): Generator<[path: (string | number)[], message: string]> {
+  for (const [size, message] of unfitting({ ...presets[model.preset], ...model }, headsOf)) {
     // Of two that do not fit, the one that the file names.
     yield [['model', size === 'width' && model.width === undefined ? 'heads' : size], message]
   }
