@@ -40,17 +40,32 @@ ${data}
 items: words
 model: { width: 16, heads: 2, hidden: 32, stages: [1, 1], dropPath: 0.1, maxFrames: 64 }
 validate: { every: 5, clips: 2 }`,
+  'language model': `task: language-model
+${data}
+model: { width: 16, heads: 2, hidden: 32, layers: 1, dropout: 0.1, maxTokens: 8 }
+validate: { every: 5, sentences: 2 }`,
+  'sign to text': `task: sign-to-text
+${data}
+model: { width: 16, heads: 2, hidden: 32, stages: [1, 1], dropPath: 0.1, maxFrames: 64, maxTokens: 8 }
+augment: { pace: 0.1, noise: 0.01 }
+validate: { every: 5, clips: 2 }`,
+}
+
+/** The runs that a kind begins with, by key of its run file: those of the rows before it. */
+const begins: Partial<Record<keyof typeof kinds, Readonly<Record<string, string>>>> = {
+  'sign to text': { language_model: 'whole-language', initFrom: 'whole-signs' },
 }
 
 /** A run of a kind, with dropout and a plateau. */
 async function runFile(name: string, kind: keyof typeof kinds = 'text to pose'): Promise<string> {
   const path = join(folder, `${name}.yaml`)
+  const begun = Object.entries(begins[kind] ?? {}).map(([key, run]) => `${key}: ${join(folder, run, 'best.safetensors')}\n`)
   await writeFile(
     path,
     `name: ${name}
 out: ${join(folder, name)}
 ${kinds[kind]}
-schedule: { kind: plateau, patience: 0, minRate: 1.0e-9 }
+${begun.join('')}schedule: { kind: plateau, patience: 0, minRate: 1.0e-9 }
 batch: { size: 4 }
 stop: { steps: ${STEPS} }
 checkpoint: { every: 4 }
@@ -83,6 +98,8 @@ describe('a run killed by SIGKILL', () => {
     ['text to gloss', 'whole-gloss', 'killed-gloss'],
     ['pose to text', 'whole-judge', 'killed-judge'],
     ['pseudo-gloss', 'whole-signs', 'killed-signs'],
+    ['language model', 'whole-language', 'killed-language'],
+    ['sign to text', 'whole-text', 'killed-text'],
   ] as const)('ends with the bytes of one that was not: %s', async (kind, whole, name) => {
     expect(await train(await runFile(whole, kind))).toBe(0)
 
