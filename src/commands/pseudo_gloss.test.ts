@@ -3,8 +3,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { saveCorpus } from '../data/corpus/save.js'
+import { missingAnalyser } from '../data/pseudo_gloss/analyser.testing.js'
 import { syntheticCorpus } from '../data/synthetic/corpus.js'
 import { formatPseudoGlossSummary, type PseudoGlossOptions, pseudoGlosses } from './pseudo_gloss.js'
 import { train } from './train.js'
@@ -69,4 +70,103 @@ it('refuses another model, a run without that split, a picture of another kind a
   const long = join(folder, 'long.yaml')
   await writeFile(long, (await readFile(data, 'utf8')).replace('"framesPerSign":4', '"framesPerSign":40'))
   await expect(read({ data: long })).rejects.toThrow('wanted 1 to 32 frames')
+})
+
+const missing = await missingAnalyser('de')
+
+describe('a model that has learnt its words', () => {
+  const learnable = { languages: ['GSL'], clipsPerLanguage: 80, words: 6, wordsPerSentence: [2, 3], framesPerSign: 6, seed: 3 } as const
+
+  /** Trains on `data`, whose words are `items`, and returns the run file and its checkpoint. */
+  async function learnt(name: string, data: string, items: string) {
+    const path = join(folder, `${name}.yaml`)
+    await writeFile(
+      path,
+      `task: pseudo-gloss
+name: ${name}
+out: ${join(folder, name)}
+data: [${data}]
+items: ${items}
+ubiquitous: 2
+model: { width: 16, heads: 2, hidden: 32, stages: [1, 1], maxFrames: 48, headDropout: 0 }
+vectors: { width: 20 }
+optimiser: { rate: 1.0e-2 }
+schedule: { kind: constant }
+augment: { mirror: 0, tilt: 0, shift: 0, scale: 0 }
+stop: { steps: 200 }
+validate: { every: 200 }
+log: { tensorboard: false }
+`,
+    )
+    await train(path, { stream })
+    return { path, model: join(folder, name, 'best.safetensors') }
+  }
+
+  it('tells the words of sentences it has never seen, none missed, and most of them in their frames', async () => {
+    const { path, model } = await learnt('words', `{ synthetic: ${JSON.stringify(learnable)} }`, 'words')
+    const out = join(folder, 'learnt')
+    const summary = await pseudoGlosses(model, { data: path, split: 'test', out, stream })
+    expect(summary.scores!.byClass.f1).toBeGreaterThan(0.9)
+    const { within, chance, words } = summary.scores!.localisation!
+    expect(within).toBeGreaterThan(chance + 0.3)
+    const { test } = syntheticCorpus(learnable)
+    expect(words).toBe(test.reduce((sum, { text }) => sum + text.split(' ').length, 0))
+    for (const { name, text } of test) {
+      const picture = await readFile(join(out, `${name}.svg`), 'utf8')
+      // The sentence's own words in its order, none of them missed, and no others.
+      const rows = [...picture.matchAll(/text-anchor="end"[^>]*>([^<]+)</g)].map(([, label]) => label!)
+      expect(rows.filter((label) => /\p{L}/u.test(label) && label !== 'seconds')).toEqual(text.split(' '))
+    }
+  })
+
+  it.skipIf(missing)(
+    `or, of their content, base forms${missing ? `: ${missing}` : ''}`,
+    async () => {
+      const forms: Record<string, string> = {
+        regen: 'regnet',
+        schnee: 'schneit',
+        sonne: 'sonnig',
+        wolke: 'wolken',
+        nebel: 'nebligen',
+        wind: 'stürmische',
+      }
+      const bases: Record<string, string> = {
+        regnet: 'regnen',
+        schneit: 'schneien',
+        sonnig: 'sonnig',
+        wolken: 'wolke',
+        nebligen: 'neblig',
+        stürmische: 'stürmisch',
+      }
+      const { train: learned, test } = syntheticCorpus(learnable)
+      const spoken = (text: string) =>
+        `und ${text
+          .split(' ')
+          .map((word) => forms[word]!)
+          .join(' und ')}`
+      for (const [part, clips] of Object.entries({ train: learned, dev: test }))
+        await saveCorpus(
+          join(folder, `spoken-${part}`),
+          clips.map((clip) => ({ ...clip, text: spoken(clip.text) })),
+        )
+      const data = `{ language: GSL, train: ${join(folder, 'spoken-train')}, dev: ${join(folder, 'spoken-dev')} }`
+      const { path, model } = await learnt('content', data, 'content')
+      const summary = await pseudoGlosses(model, { data: path, split: 'dev', stream })
+      expect(summary.classes!.map(({ word }) => word).sort()).toEqual(Object.values(bases).sort())
+      expect(summary.scores!.byClass.f1).toBeGreaterThan(0.9)
+      const right = summary.clips.filter(({ found }, i) => {
+        const wanted = spoken(test[i]!.text)
+          .split(' ')
+          .flatMap((form) => bases[form] ?? [])
+        return (
+          found
+            .map(({ word }) => word)
+            .sort()
+            .join() === [...new Set(wanted)].sort().join()
+        )
+      })
+      expect(right.length / test.length).toBeGreaterThan(0.7)
+    },
+    60_000,
+  )
 })

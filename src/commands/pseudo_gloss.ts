@@ -132,11 +132,11 @@ function pictureIn(folder: string, name: string): string {
   return join(folder, `${name}.svg`)
 }
 
-/** The words of a clip's sentence in its order, then others that were found. */
+/** The targets of a clip's sentence in its order, then other words that were found. */
 function mappedWords(clip: SignedClip & Partial<GlossedClip>, found: FoundGlosses, { model, threshold }: Drawing): MappedWord[] {
   const { classes } = model
   const isFound = new Set(foundClasses(found.scores, threshold))
-  const wanted = [...new Set((clip.items ?? []).map((item) => classes.idOf(item)))].filter((id) => id !== undefined)
+  const wanted = [...new Set((clip.items ?? []).map((item) => classes.targetOf(item)))].filter((id) => id !== undefined)
   const spans = spansOf(clip, classes)
   return [...wanted, ...[...isFound].filter((id) => !wanted.includes(id))].map((id) => {
     const own = spans.filter((span) => span.class === id)

@@ -9,13 +9,11 @@ import { type GlossCoverage, PseudoGlossClasses } from '../../text/pseudo_gloss/
 import { checkAugmentation } from '../../train/pose_augment.js'
 import { loadSignedClips, oneKind, type SignedClip, type Split, sameClips, tooLong } from '../../train/signed_clips.js'
 import type { PseudoGlossRunConfig } from './config.js'
-import { type ItemsOfClips, itemMaker } from './items.js'
+import { type ClipItems, type ItemsOfClips, itemMaker } from './items.js'
 import { type ClassVectors, classVectors } from './vectors.js'
 
 /** A clip with the pseudo-glosses of its sentence. */
-export interface GlossedClip extends SignedClip {
-  readonly items: readonly string[]
-}
+export interface GlossedClip extends SignedClip, ClipItems {}
 
 export interface PseudoGlossData {
   readonly train: readonly GlossedClip[]
@@ -54,7 +52,7 @@ export async function loadPseudoGlossData(config: PseudoGlossRunConfig): Promise
 export async function loadGlossedClips(config: PseudoGlossRunConfig, split: Split, itemsOf?: ItemsOfClips): Promise<GlossedClip[]> {
   const clips = await loadSignedClips(config.data, split)
   const items = await (itemsOf ?? (await itemMaker(config)))(clips)
-  return clips.map((clip, i) => ({ ...clip, items: items[i]! }))
+  return clips.map((clip, i) => ({ ...clip, ...items[i]! }))
 }
 
 /** What a run's model is made with. */

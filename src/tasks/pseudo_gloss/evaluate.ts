@@ -5,10 +5,9 @@ import type { F1 } from '../../metrics/f1.js'
 import { type Localisation, type LocatedClip, localisation, type WordSpan } from '../../metrics/localisation.js'
 import { presenceScores } from '../../metrics/presence.js'
 import type { PseudoGlossClasses } from '../../text/pseudo_gloss/classes.js'
-import { tokenise } from '../../text/tokenise.js'
-import type { SignedClip } from '../../train/signed_clips.js'
 import type { Validation } from '../../train/task.js'
 import type { GlossedClip } from './data.js'
+import type { ClipItems } from './items.js'
 
 /** What a validation gives. */
 export interface PseudoGlossScores {
@@ -32,7 +31,7 @@ export function scoreGlosses(
 ): Validation<PseudoGlossScores> {
   const scored = clips.map(({ items }, i) => ({ scores: found[i]!.scores, targets: [...classes.targets(items)] }))
   const { byClass, micro } = presenceScores(scored, threshold)
-  const located = clips.flatMap((clip, i): LocatedClip[] => (clip.spans ? [{ ...found[i]!, spans: spansOf(clip, classes) }] : []))
+  const located = clips.flatMap((clip, i): LocatedClip[] => (clip.itemSpans ? [{ ...found[i]!, spans: spansOf(clip, classes) }] : []))
   const where = located.length > 0 ? localisation(located) : undefined
   const crossEntropy = meanCrossEntropy(scored, classes.size)
   return {
@@ -50,11 +49,11 @@ export function scoreGlosses(
   }
 }
 
-/** Where the words of a clip that have a class are signed, as far as its corpus knows. */
-export function spansOf({ text, spans = [] }: SignedClip, classes: PseudoGlossClasses): WordSpan[] {
-  return tokenise(text, 'words').flatMap((word, i) => {
-    const [id, span] = [classes.idOf(word), spans[i]]
-    return id === undefined || span === undefined ? [] : [{ class: id, ...span }]
+/** Where the targets of a clip are signed, as far as its corpus knows. */
+export function spansOf({ itemSpans = [] }: Pick<ClipItems, 'itemSpans'>, classes: PseudoGlossClasses): WordSpan[] {
+  return itemSpans.flatMap(({ item, ...span }) => {
+    const id = classes.targetOf(item)
+    return id === undefined ? [] : [{ class: id, ...span }]
   })
 }
 

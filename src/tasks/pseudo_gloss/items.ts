@@ -4,6 +4,7 @@ import { SignError } from '../../base/errors.js'
 import { type Analyser, analysers } from '../../data/pseudo_gloss/analyser.js'
 import { itemsOf, readItems } from '../../data/pseudo_gloss/item_file.js'
 import type { AnalysedLanguage } from '../../data/pseudo_gloss/languages.js'
+import type { FrameSpan } from '../../data/synthetic/corpus.js'
 import { keptLemmas } from '../../text/pseudo_gloss/item.js'
 import { tokenise } from '../../text/tokenise.js'
 import type { SignedClip } from '../../train/signed_clips.js'
@@ -16,20 +17,31 @@ const spokenAt: Readonly<Record<string, AnalysedLanguage>> = {
   ...{ CSL: 'zh', TSS: 'zh' },
 }
 
-/** Clips' items in the order of their sentences. Throws ERR_DATA for a sentence without a line in the file, ERR_CONFIG for a language that is not analysed. */
-export type ItemsOfClips = (clips: readonly SignedClip[]) => Promise<readonly (readonly string[])[]>
+/** The pseudo-glosses of a clip. */
+export interface ClipItems {
+  /** In the order of its sentence. */
+  readonly items: readonly string[]
+  /** Where they are signed, as far as the corpus knows when each word is. */
+  readonly itemSpans?: readonly ItemSpan[]
+}
+
+/** The frames in which an item is signed. */
+export interface ItemSpan extends FrameSpan {
+  readonly item: string
+}
+
+/** The items of clips. Throws ERR_DATA for a sentence without a line in the file, ERR_CONFIG for a language that is not analysed. */
+export type ItemsOfClips = (clips: readonly SignedClip[]) => Promise<readonly ClipItems[]>
 
 /** What makes the items of a run's clips. Throws ERR_DATA for a file that cannot be read. */
 export async function itemMaker({ items, spoken }: Pick<PseudoGlossRunConfig, 'items' | 'spoken'>): Promise<ItemsOfClips> {
-  if (items === 'words') return async (clips) => clips.map(({ text }) => tokenise(text, 'words'))
+  if (items === 'words') return async (clips) => clips.map((clip) => placed(clip, tokenise(clip.text, 'words')))
   if (items === 'content') return contentItems(spoken)
   const rows = await readItems(items)
-  return async (clips) =>
-    itemsOf(
-      clips.map(({ text }) => text),
-      rows,
-      items,
-    ).map((row) => row.items)
+  return async (clips) => {
+    const texts = clips.map(({ text }) => text)
+    return itemsOf(texts, rows, items).map((row, i) => placed(clips[i]!, row.items))
+  }
 }
 
 function contentItems(spoken: AnalysedLanguage | null): ItemsOfClips {
@@ -39,10 +51,29 @@ function contentItems(spoken: AnalysedLanguage | null): ItemsOfClips {
     return made.get(language)!
   }
   return async (clips) => {
-    const items: string[][] = []
-    for (const clip of clips) items.push(keptLemmas((await analyser(spoken ?? spokenIn(clip)))(clip.text)))
-    return items
+    const found: ClipItems[] = []
+    for (const clip of clips) {
+      const analyse = await analyser(spoken ?? spokenIn(clip))
+      const inBaseForm = (text: string) => keptLemmas(analyse(text))
+      found.push(placed(clip, inBaseForm(clip.text), inBaseForm))
+    }
+    return found
   }
+}
+
+/** A clip's items, each in the frames of its word: of the word that is that item, or whose base form, seen by itself, is. */
+function placed(
+  { text, spans }: SignedClip,
+  items: readonly string[],
+  itemsOfWord = (word: string): readonly string[] => [word],
+): ClipItems {
+  if (!spans) return { items }
+  const known = new Set(items)
+  const itemSpans = tokenise(text, 'words').flatMap((word, i) => {
+    const span = spans[i]
+    return span ? itemsOfWord(word).flatMap((item) => (known.has(item) ? [{ item, ...span }] : [])) : []
+  })
+  return { items, itemSpans }
 }
 
 function spokenIn({ name, language }: SignedClip): AnalysedLanguage {

@@ -70,12 +70,17 @@ export class PseudoGlossClasses {
     return this.#ids.get(item)
   }
 
+  /** The class that an item is a target of; undefined where it is ubiquitous, or has none. */
+  targetOf(item: string): number | undefined {
+    return this.ubiquitous.has(item) ? undefined : this.#ids.get(item)
+  }
+
   /** The classes that a sentence with these items is to show, each once, ascending. Ubiquitous items and those without a class are left out. */
   targets(items: Iterable<string>): Uint32Array {
     const ids = new Set<number>()
     for (const item of items) {
-      const id = this.#ids.get(item)
-      if (id !== undefined && !this.ubiquitous.has(item)) ids.add(id)
+      const id = this.targetOf(item)
+      if (id !== undefined) ids.add(id)
     }
     return Uint32Array.from(ids).sort()
   }
