@@ -8,6 +8,8 @@ import { readCheckpoint } from '../../checkpoint/file.js'
 import { languageCheckpoint, restoreLanguageModel } from '../../checkpoint/language_model.js'
 import type { Gpu } from '../../device/gpu.js'
 import { openGpu } from '../../platform/node/open.js'
+import { readPieces } from '../../text/pieces/piece_file.js'
+import { letterFiles } from '../../text/pieces/pieces.testing.js'
 import type { FolderOptions } from '../../train/run/folder.js'
 import { type LanguageTrainEvent, trainLanguageRun } from '../run.js'
 import { parseLanguageConfig } from './config.js'
@@ -49,9 +51,15 @@ checkpoint: { every: 2, keep: 2 }
 log: { every: 1, tensorboard: false }
 ${more}`
 
+interface Changes extends FolderOptions {
+  readonly more?: string
+  readonly change?: (text: string) => string
+  readonly stopAt?: number
+}
+
 /** Runs a file, stopping itself after step `stopAt`; returns what happened. */
-async function run(name: string, { more = '', stopAt = Infinity, ...options }: { more?: string; stopAt?: number } & FolderOptions = {}) {
-  const config = parseLanguageConfig(runFile(name, more), name)
+async function run(name: string, { more = '', change = (text) => text, stopAt = Infinity, ...options }: Changes = {}) {
+  const config = parseLanguageConfig(change(runFile(name, more)), name)
   const controller = new AbortController()
   const events: LanguageTrainEvent[] = []
   for await (const event of trainLanguageRun(gpu, config, { ...options, signal: controller.signal })) {
@@ -77,27 +85,64 @@ describe('a language model’s run', () => {
   })
 
   it('learns its language: perplexity falls to what the choices leave, and its checkpoint, frozen, has it too', async () => {
-    const more = 'stop: { steps: 120 }\nvalidate: { every: 60 }\ncheckpoint: { every: 60 }'
-    const file = runFile('learnt').replace(/^(stop|validate|checkpoint): .*\n/gm, '') + more
-    const events: LanguageTrainEvent[] = []
-    for await (const event of trainLanguageRun(gpu, parseLanguageConfig(file, 'learnt'), {})) events.push(event)
-    const validations = events.flatMap((event) => (event.kind === 'validation' ? [event] : []))
-    const { perplexity, tokens } = validations.reduce((best, one) => (one.perplexity < best.perplexity ? one : best))
+    const { perplexity, tokens } = await learnt('learnt')
     // One of 4 words, then one of 2, then three tokens that follow: the fifth root of 8 is 1.52.
     expect(tokens).toBe(8 * 5)
     expect(perplexity).toBeLessThan(1.7)
-    const saved = languageCheckpoint(await readCheckpoint(join(folder, 'learnt', 'best.safetensors')))
-    for (const stored of ['f32', 'f16'] as const) {
-      const model = restoreLanguageModel(gpu, saved, { frozen: true, stored })
-      const scorer = new SentenceScorer(gpu, model)
-      const sentences = (await bytes('.', 'dev.txt')).toString().split('\n')
-      const again = await scorer.perplexity(sentences.map((text) => saved.description.words.encode(text)))
-      expect(Math.abs(again.perplexity - perplexity)).toBeLessThan(stored === 'f32' ? 1e-5 : 1e-2)
-      scorer.destroy()
-      model.destroy()
-    }
+    await expectSame('learnt', perplexity)
   })
+
+  it.each([
+    ['tokenizer.json', (file: string) => file, {}],
+    ['pieces.model', (file: string) => `{ file: ${file}, layout: xglm }`, { layout: 'xglm' }],
+  ] as const)(
+    'learns it by the pieces of a %s too, goes on to the same bytes, and its checkpoint needs no file',
+    async (kind, written, options) => {
+      const file = join(folder, kind)
+      await writeFile(file, letterFiles('▁sun', '▁the', '▁from', 'land')[kind])
+      const pieces = await readPieces(file, options)
+      const change = (text: string) =>
+        text.replace('tokens: whitespace', `tokens: ${written(file)}`).replace('maxTokens: 12', 'maxTokens: 24')
+      await run(`whole-${kind}`, { change })
+      await run(`broken-${kind}`, { change, stopAt: 4 })
+      await run(`broken-${kind}`, { change, resume: true })
+      expect((await bytes(`broken-${kind}`, 'last.safetensors')).equals(await bytes(`whole-${kind}`, 'last.safetensors'))).toBe(true)
+
+      const { perplexity, tokens } = await learnt(`learnt-${kind}`, { change, steps: 360 })
+      const sentences = (await bytes('.', 'dev.txt')).toString().split('\n')
+      const pieceCount = sentences.reduce((sum, text) => sum + pieces.encode(text).length, 0)
+      expect(tokens).toBe(pieceCount)
+      // Eight sentences, all as likely: their probability is that of their pieces together.
+      expect(perplexity ** (pieceCount / sentences.length)).toBeLessThan(8 * 2)
+      await rm(file)
+      await expectSame(`learnt-${kind}`, perplexity)
+    },
+  )
 })
+
+/** Trains until it has learnt its language, and returns its best validation. */
+async function learnt(name: string, { change = (text: string) => text, steps = 120 } = {}) {
+  const more = `stop: { steps: ${steps} }\nvalidate: { every: 60 }\ncheckpoint: { every: 60 }`
+  const file = change(runFile(name).replace(/^(stop|validate|checkpoint): .*\n/gm, '') + more)
+  const events: LanguageTrainEvent[] = []
+  for await (const event of trainLanguageRun(gpu, parseLanguageConfig(file, name), {})) events.push(event)
+  const validations = events.flatMap((event) => (event.kind === 'validation' ? [event] : []))
+  return validations.reduce((best, one) => (one.perplexity < best.perplexity ? one : best))
+}
+
+/** The best checkpoint, frozen, finds the held-out sentences as likely as its validation did. */
+async function expectSame(name: string, perplexity: number): Promise<void> {
+  const saved = languageCheckpoint(await readCheckpoint(join(folder, name, 'best.safetensors')))
+  for (const stored of ['f32', 'f16'] as const) {
+    const model = restoreLanguageModel(gpu, saved, { frozen: true, stored })
+    const scorer = new SentenceScorer(gpu, model)
+    const sentences = (await bytes('.', 'dev.txt')).toString().split('\n')
+    const again = await scorer.perplexity(sentences.map((text) => saved.description.words.encode(text)))
+    expect(Math.abs(again.perplexity - perplexity)).toBeLessThan(stored === 'f32' ? 1e-5 : 1e-2)
+    scorer.destroy()
+    model.destroy()
+  }
+}
 
 describe('the sentences of a language model’s run', () => {
   const load = (change: (file: string) => string) => loadLanguageData(parseLanguageConfig(change(runFile('lines')), 'lines'))

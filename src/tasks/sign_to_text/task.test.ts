@@ -23,13 +23,14 @@ import { isTrainable, trainedNumbers } from '../../nn/parameter_spec.js'
 import { xglmPlaces } from '../../nn/positions.js'
 import { Graph } from '../../ops/graph.js'
 import { vocabularyTop } from '../../ops/vocabulary.js'
+import { letterFiles } from '../../text/pieces/pieces.testing.js'
 import type { FolderOptions } from '../../train/run/folder.js'
 import { runTask } from '../../train/run/run.js'
 import { recordStep } from '../../train/trainer.js'
 import { openReferred } from '../language_source.js'
 import { trainSignToTextRun } from '../run.js'
 import { loadTaskRun } from '../run_file.js'
-import { parseSignToTextConfig } from './config.js'
+import { parseSignToTextConfig, type SignToTextRunConfig } from './config.js'
 import { loadSignToTextData } from './data.js'
 import { signToText } from './task.js'
 import type { SignToTextTraining } from './training.js'
@@ -85,9 +86,16 @@ async function trained(name: string, text: string): Promise<void> {
   }
 }
 
+interface Changes extends FolderOptions {
+  readonly more?: string
+  /** Another run file altogether. */
+  readonly config?: SignToTextRunConfig
+  readonly stopAt?: number
+}
+
 /** Runs a file, stopping itself after step `stopAt`; returns its events. */
-async function run(name: string, { more = '', stopAt = Infinity, ...options }: { more?: string; stopAt?: number } & FolderOptions = {}) {
-  const config = parseSignToTextConfig(runFile(name, more), name)
+async function run(name: string, { more = '', config: given, stopAt = Infinity, ...options }: Changes = {}) {
+  const config = given ?? parseSignToTextConfig(runFile(name, more), name)
   const controller = new AbortController()
   const events = []
   for await (const event of trainSignToTextRun(await lentGpu(), config, { ...options, signal: controller.signal })) {
@@ -125,6 +133,35 @@ describe('a sign-to-text run', () => {
     }
     expect(read[0]).toEqual(read[1])
     expect(read[0]!.every(({ text, score }) => typeof text === 'string' && score! < 0)).toBe(true)
+  })
+
+  it.each([
+    ['tokenizer.json', (file: string) => file],
+    ['pieces.model', (file: string) => `{ file: ${file}, layout: xglm }`],
+  ] as const)('writes by the pieces of a %s, those of its language model if nothing else is said', async (kind, written) => {
+    const file = join(folder, kind)
+    await writeFile(file, letterFiles('▁rain', '▁sun', '▁wind', '▁snow', '▁cloud')[kind])
+    const tokens = `tokens: ${written(file)}`
+    const language = `language-${kind}`
+    await trained(language, languageFile(language).replace('tokens: words', tokens).replace('maxTokens: 10', 'maxTokens: 20'))
+    const over = (name: string, more = '') => {
+      const text = runFile(name, more, 'stages: [1, 1], maxTokens: 18').replace(last('language'), last(language))
+      return { config: parseSignToTextConfig(text, name) }
+    }
+    await run(`said-${kind}`, over(`said-${kind}`, tokens))
+    await run(`cut-${kind}`, { ...over(`cut-${kind}`), stopAt: 4 })
+    await run(`cut-${kind}`, { ...over(`cut-${kind}`), resume: true })
+    const [said, cut] = [await readCheckpoint(last(`said-${kind}`)), await readCheckpoint(last(`cut-${kind}`))]
+    for (const [name, { data }] of said.tensors) expect(cut.tensors.get(name)!.data, name).toEqual(data)
+
+    const { text } = signToTextDescription(cut)
+    expect(text.decode(text.encode('fog rain'))).toBe('fog rain')
+    await using model = await restoreSignToText(await lentGpu(), cut)
+    await using translator = new SignTranslator(await lentGpu(), model)
+    for (const read of await translator.translate((await load()).dev)) expect(read.text).toBe(text.decode(read.tokens))
+
+    const others = over('other', 'tokens: words').config
+    await expect(loadSignToTextData(others)).rejects.toThrow('wanted a tokenizer whose end is 2, as the language model has it, got 3')
   })
 
   it('refers to the files of a published model, and tells when they are gone or others', async () => {

@@ -93,3 +93,20 @@ export const tokenizerJson = (parts: Readonly<Record<string, unknown>> = {}): Re
   },
   ...parts,
 })
+
+/** Pieces that whatever is written in small Latin letters can be cut into: its letters, and what is likelier. */
+export const letterPieces = (...likely: readonly string[]): PieceRow[] => [
+  ...['▁', '-', ...'abcdefghijklmnopqrstuvwxyz'].map((letter): PieceRow => [letter, -4]),
+  ...likely.map((piece): PieceRow => [piece, -2]),
+]
+
+/** Such pieces as both kinds of file, by the name of each. */
+export function letterFiles(...likely: readonly string[]): Readonly<Record<'tokenizer.json' | 'pieces.model', string | Uint8Array>> {
+  const pieces = letterPieces(...likely)
+  const { model, added_tokens: special } = tokenizerJson() as { model: object; added_tokens: readonly { readonly content: string }[] }
+  const vocab = [...special.map(({ content }) => [content, 0]), ...pieces.map(([text, score]) => [text, score])]
+  return {
+    'tokenizer.json': JSON.stringify(tokenizerJson({ model: { ...model, vocab } })),
+    'pieces.model': modelFile([...controls, ...pieces]),
+  }
+}
