@@ -10,6 +10,7 @@ import { Random } from '../base/random.js'
 import { dwposeJson, dwposeLine, keypointClip, openPoseJson, person } from '../formats/detections.testing.js'
 import { parseDwposeFrame } from '../formats/dwpose/dwpose.js'
 import { readDwposeLines } from '../formats/dwpose/lines.js'
+import { dwposeJoints } from '../formats/dwpose/person.js'
 import { checkClip, damagedBytes, damagedText, mutations, type Outcome, surviveAll } from '../formats/fuzz.testing.js'
 import { foreignHdf5 } from '../formats/hdf5/hdf5.testing.js'
 import { keypointHdf5Writer, readKeypointHdf5 } from '../formats/hdf5/keypoints.js'
@@ -73,7 +74,7 @@ describe('damaged files', { timeout: 1_800_000 }, () => {
   it('of DWPose', async () => {
     const bases = [people.slice(0, 1), people].map((list) => dwposeJson(list, 1280, 720))
     const read = (bytes: Uint8Array): void => {
-      const { people: got } = parseDwposeFrame(bytes, { width: 1280, height: 720 }, 'f.json')
+      const got = parseDwposeFrame(bytes, 'f.json').people.map((one) => dwposeJoints(one, { width: 1280, height: 720 }))
       clipOf(got)
       const frame = JSON.parse(Buffer.from(bytes).toString())
       expect(got.length).toBe(frame.num_persons)
@@ -82,7 +83,7 @@ describe('damaged files', { timeout: 1_800_000 }, () => {
         expect([...one.subarray(0, 3)]).toEqual(
           !body_keypoints || !body_scores || body_scores[0] < 0
             ? [0, 0, 0]
-            : [body_keypoints[0][0] * 1280, body_keypoints[0][1] * 720, 1].map(Math.fround),
+            : [Math.fround(body_keypoints[0][0]) * 1280, Math.fround(body_keypoints[0][1]) * 720, 1].map(Math.fround),
         )
       }
     }

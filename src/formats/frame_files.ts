@@ -1,4 +1,4 @@
-// Detectors write one JSON file a frame into one folder a clip. This file finds and orders them; what is in them is the detector's own business.
+// Detectors write one file a frame, JSON or arrays, into one folder a clip. This file finds and orders them; what is in them is the detector's own business.
 //
 // The frame's number is somewhere in the name, wherever the video's or picture's own name put it: `clip_000000000012_keypoints.json`, `12_keypoints.json`,
 // `frame12_keypoints.json`, `000012_rgb_keypoints.json`. It is the one number in which the names of a folder differ; of a single file, the last.
@@ -14,11 +14,13 @@ export interface FrameFile {
 }
 
 /** How a frame's file may be named, from the surest way to the least sure; other files of the folder are none. */
-export type Naming = 'keypoints' | 'number' | 'numbered'
+export type Naming = 'keypoints' | 'number' | 'numbered' | 'npz' | 'npy'
 const namings: Readonly<Record<Naming, RegExp>> = {
   keypoints: /_keypoints\.json$/i,
   number: /^\d+\.json$/i,
   numbered: /\d[^/]*\.json$/i,
+  npz: /^\d+\.npz$/i,
+  npy: /^\d+\.npy$/i,
 }
 
 /** Frame numbers are kept in 32 bits. */

@@ -9,19 +9,19 @@ import { foreignJson } from '../json/foreign.js'
 import { isObject, listAt, numbersAt, objectAt, refuse } from '../json/shape.js'
 import { parseJson } from '../json/text.js'
 import { checkPicture, type Picture } from '../picture.js'
-import { type DetectedClip, type DetectedFrame, signerClip } from '../signer.js'
+import type { DetectedClip } from '../signer.js'
+import { type DwposePeople, dwposeClip } from './clip.js'
+import { pairHands } from './person.js'
 import {
   bodyValidity,
-  DWPOSE_BODY,
-  DWPOSE_FACE,
-  DWPOSE_HAND,
-  type DwposePersonLists,
-  type DwposePoints,
-  dwposePerson,
-  nothingSeen,
-  pairHands,
-  pointOf,
-} from './person.js'
+  type DwposePart,
+  type DwposePerson,
+  dwposeParts,
+  isFraction,
+  noPerson,
+  putDwposePoint,
+  wantedBodyScore,
+} from './points.js'
 
 export interface DwposeOptions {
   /** Stops between frames; throws the signal's reason. */
@@ -38,12 +38,9 @@ export interface DwposeClip extends DetectedClip {
   readonly handsRepaired: number
 }
 
-/** Fractions further out than this are no picture's. */
-const FARTHEST = 10
-
-/** One frame: its people, each [50, 3] in pixels, and whether hands changed owners. */
-export interface DwposeFrame {
-  readonly people: readonly Float32Array[]
+/** One frame: its people with their own hands, and whether hands changed owners. */
+export interface DwposeJsonFrame {
+  readonly people: readonly DwposePerson[]
   readonly handsRepaired: boolean
 }
 
@@ -52,8 +49,7 @@ export interface DwposeFrame {
  * is not as the tool writes it: `num_persons` people of 18, 68, 21 and 21 points, body scores that are 18 k + j for point j, or −1, and finite fractions. An array
  * that is empty, `null` or left out, and a point or number that is `null`, was not seen.
  */
-export function parseDwposeFrame(bytes: Uint8Array, picture: Picture, who: string): DwposeFrame {
-  checkPicture(picture)
+export function parseDwposeFrame(bytes: Uint8Array, who: string): DwposeJsonFrame {
   const value = parseJson(bytes, who)
   const foreign = foreignJson(value)
   if (foreign && !isOurs(value))
@@ -65,58 +61,50 @@ export function parseDwposeFrame(bytes: Uint8Array, picture: Picture, who: strin
     refuse(who, `wanted as many people person_0, person_1, … as num_persons says, got ${keys.length} and ${shown(count)}`)
   const people = keys.map((_, k) => parsePerson(objectAt(frame[`person_${k}`], `person_${k}`, who), `person_${k}`, who))
   const paired = pairHands(people)
-  return {
-    people: paired.people.map((person, k) => dwposePerson(person, picture, `person_${k}`, who)),
-    handsRepaired: paired.repaired,
-  }
+  return { people: paired.people, handsRepaired: paired.repaired }
 }
 
 const isOurs = (value: unknown): boolean => isObject(value) && 'num_persons' in value
 
-function parsePerson(person: Record<string, unknown>, place: string, who: string): DwposePersonLists {
-  const body = pointsAt(person, 'body_keypoints', DWPOSE_BODY, place, who)
-  const validity = numbersAt(person.body_scores, [DWPOSE_BODY], `${place}.body_scores`, who)?.map(
-    (score, j) =>
-      bodyValidity(score, j) ??
-      refuse(
-        who,
-        `wanted ${j}, ${j} plus a multiple of 18, or -1 at ${place}.body_scores[${j}], got ${score}`,
-        'Use a reader made for true scores',
-      ),
-  )
-  const hand = (side: 'left' | 'right'): DwposePoints => {
-    const points = pointsAt(person, `${side}_hand_keypoints`, DWPOSE_HAND, place, who)
-    return listed(points, numbersAt(person[`${side}_hand_scores`], [DWPOSE_HAND], `${place}.${side}_hand_scores`, who), DWPOSE_HAND)
+function parsePerson(lists: Record<string, unknown>, place: string, who: string): DwposePerson {
+  const person = noPerson()
+  for (const part of dwposeParts) {
+    const points = pointsAt(lists, `${part.name}_keypoints`, part.count, place, who)
+    const scores = numbersAt(lists[`${part.name}_scores`], [part.count], `${place}.${part.name}_scores`, who)
+    // Points without scores, and scores without points, are nothing seen.
+    if (points && scores) put(person, part, points, scores, place, who)
   }
-  // The face is not used, but a file in which it is broken is not to be trusted with the rest.
-  pointsAt(person, 'face_keypoints', DWPOSE_FACE, place, who)
-  numbersAt(person.face_scores, [DWPOSE_FACE], `${place}.face_scores`, who)
-  return { body: listed(body, validity, DWPOSE_BODY), hands: [hand('left'), hand('right')] }
+  return person
 }
 
-/** Points without scores, and scores without points, are nothing seen. */
-function listed(
-  points: DwposePoints['points'] | undefined,
-  confidence: DwposePoints['confidence'] | undefined,
-  length: number,
-): DwposePoints {
-  return points && confidence ? { points, confidence } : nothingSeen(length)
-}
+type Point = readonly [x: number, y: number] | null
 
-function pointsAt(
-  person: Record<string, unknown>,
-  key: string,
-  length: number,
+function put(
+  person: DwposePerson,
+  { name, first }: DwposePart,
+  points: readonly Point[],
+  scores: readonly (number | null)[],
   place: string,
   who: string,
-): DwposePoints['points'] | undefined {
+): void {
+  for (const [i, point] of points.entries()) {
+    const given = scores[i]!
+    const score = given === null || name !== 'body' ? given : bodyValidity(given, i)
+    if (score === undefined)
+      refuse(who, `wanted ${wantedBodyScore(i)} at ${place}.body_scores[${i}], got ${given}`, 'Use a reader made for true scores')
+    if (point === null || score === null) continue
+    const problem = putDwposePoint(person, first + i, ...point, score)
+    if (problem) refuse(who, `${problem} at point ${i} of ${place}.${name}`)
+  }
+}
+
+function pointsAt(person: Record<string, unknown>, key: string, length: number, place: string, who: string): readonly Point[] | undefined {
   const points = listAt(person[key], [length], `${place}.${key}`, who)?.map((point) => (isNoPoint(point) ? null : point))
-  const isPoint = (point: unknown): boolean =>
-    Array.isArray(point) && point.length === 2 && point.every((value) => typeof value === 'number' && Math.abs(value) <= FARTHEST)
+  const isPoint = (point: unknown): boolean => Array.isArray(point) && point.length === 2 && point.every(isFraction)
   const wrong = points?.findIndex((point) => point !== null && !isPoint(point)) ?? -1
   if (wrong >= 0)
     refuse(who, `wanted two fractions of the picture at ${place}.${key}[${wrong}], got ${JSON.stringify(points![wrong])?.slice(0, 60)}`)
-  return (points as DwposePoints['points'] | undefined)?.map((point) => point && pointOf(...point))
+  return points as readonly Point[] | undefined
 }
 
 const isNoPoint = (point: unknown): boolean => point === null || (Array.isArray(point) && point.length === 2 && point.includes(null))
@@ -124,19 +112,20 @@ const isNoPoint = (point: unknown): boolean => point === null || (Array.isArray(
 /** How the frames may be named. */
 const namings: readonly Naming[] = ['number', 'numbered']
 
-/** The clip in a folder, as {@link signerClip} chooses it; frames without people, and numbers without a file, are gaps. Throws ERR_DATA naming folder or file. */
+/** The clip in a folder, as `signerClip` chooses it; frames without people, and numbers without a file, are gaps. Throws ERR_DATA naming folder or file. */
 export async function readDwposeClip(folder: string, options: DwposeOptions): Promise<DwposeClip> {
   const { picture, fps = 24, name = basename(resolve(folder)), signal } = options
-  const frames: DetectedFrame[] = []
+  checkPicture(picture)
+  const frames: DwposePeople[] = []
   let handsRepaired = 0
   const files = await frameFiles(folder, namings, 'NNNNNNNN.json from 1 on')
   // Counted from 1 in the name, from 0 in a clip.
   const counted = Math.min(1, files[0]!.number)
   for (const { path, number } of files) {
     signal?.throwIfAborted()
-    const frame = parseDwposeFrame(await readBytes(path), picture, path)
+    const frame = parseDwposeFrame(await readBytes(path), path)
     frames.push({ index: number - counted, people: frame.people })
     handsRepaired += frame.handsRepaired ? 1 : 0
   }
-  return { ...signerClip(frames, name, fps, folder), handsRepaired }
+  return { ...dwposeClip(frames, picture, name, fps, folder), handsRepaired }
 }

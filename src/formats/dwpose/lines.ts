@@ -6,18 +6,24 @@ import { basename, extname } from 'node:path'
 import { refuse } from '../json/shape.js'
 import { type FrameOfNumbers, linesOf, parseLine } from '../number_lines.js'
 import { checkPicture, type Picture } from '../picture.js'
-import { type DetectedClip, signerClip } from '../signer.js'
+import type { DetectedClip } from '../signer.js'
 import { counterValue } from '../skels/skels.js'
+import { dwposeClip } from './clip.js'
 import {
+  bodyPart,
   bodyValidity,
   DWPOSE_BODY,
   DWPOSE_FACE,
   DWPOSE_HAND,
-  type DwposePersonLists,
-  type DwposePoints,
-  dwposePerson,
-  pointOf,
-} from './person.js'
+  type DwposePart,
+  type DwposePerson,
+  facePart,
+  leftHandPart,
+  noPerson,
+  putDwposePoint,
+  rightHandPart,
+  wantedBodyScore,
+} from './points.js'
 
 /** Numbers a frame, in the order of the file. */
 const parts = [
@@ -30,11 +36,16 @@ const parts = [
   { name: 'counter', length: 1 },
 ] as const
 
-const [body, bodyScores, hands, handScores] = parts.map((_, i) => parts.slice(0, i).reduce((sum, part) => sum + part.length, 0)) as [
-  number,
-  number,
-  number,
-  number,
+const [body, bodyScores, hands, handScores, face, faceScores] = parts.map((_, i) =>
+  parts.slice(0, i).reduce((sum, part) => sum + part.length, 0),
+) as [number, number, number, number, number, number]
+
+/** Where the points and the scores of each part of a person are. */
+const places: readonly (readonly [part: DwposePart, points: number, scores: number])[] = [
+  [bodyPart, body, bodyScores],
+  [leftHandPart, hands, handScores],
+  [rightHandPart, hands + 2 * DWPOSE_HAND, handScores + DWPOSE_HAND],
+  [facePart, face, faceScores],
 ]
 
 const frameOfNumbers: FrameOfNumbers = {
@@ -72,9 +83,9 @@ export async function* readDwposeLines(path: string, options: DwposeLineOptions)
     const people = Array.from({ length: frames }, (_, t) => {
       const frame = numbers.subarray(t * frameOfNumbers.length, (t + 1) * frameOfNumbers.length)
       checkCounter(frame.at(-1)!, t, frames, who)
-      return { index: t, people: [dwposePerson(listsOf(frame, t, who), picture, `frame ${t}`, who)] }
+      return { index: t, people: [personIn(frame, t, who)] }
     })
-    yield signerClip(people, names?.[line - 1] ?? `${stem}-${line}`, fps, who)
+    yield dwposeClip(people, picture, names?.[line - 1] ?? `${stem}-${line}`, fps, who)
   }
 }
 
@@ -84,18 +95,16 @@ function checkCounter(value: number, t: number, frames: number, who: string): vo
     refuse(who, `wanted the counter ${wanted.toFixed(4)} in frame ${t} of ${frames}, got ${value}`, 'Look for a lost or doubled value')
 }
 
-function listsOf(frame: Float64Array, t: number, who: string): DwposePersonLists {
-  const points = (from: number, count: number): DwposePoints['points'] =>
-    Array.from({ length: count }, (_, i) => pointOf(frame[from + 2 * i]!, frame[from + 2 * i + 1]!))
-  const validity = Array.from({ length: DWPOSE_BODY }, (_, j) => {
-    const score = frame[bodyScores + j]!
-    return (
-      bodyValidity(score, j) ?? refuse(who, `wanted ${j}, ${j} plus a multiple of 18, or -1 as body score ${j} of frame ${t}, got ${score}`)
-    )
-  })
-  const hand = (side: 0 | 1): DwposePoints => {
-    const scores = handScores + side * DWPOSE_HAND
-    return { points: points(hands + side * 2 * DWPOSE_HAND, DWPOSE_HAND), confidence: [...frame.subarray(scores, scores + DWPOSE_HAND)] }
+function personIn(frame: Float64Array, t: number, who: string): DwposePerson {
+  const person = noPerson()
+  for (const [part, points, scores] of places) {
+    for (let i = 0; i < part.count; i++) {
+      const given = frame[scores + i]!
+      const score = part === bodyPart ? bodyValidity(given, i) : given
+      if (score === undefined) refuse(who, `wanted ${wantedBodyScore(i)} as body score ${i} of frame ${t}, got ${given}`)
+      const problem = putDwposePoint(person, part.first + i, frame[points + 2 * i]!, frame[points + 2 * i + 1]!, score)
+      if (problem) refuse(who, `${problem} at point ${i} of frame ${t}.${part.name}`)
+    }
   }
-  return { body: { points: points(body, DWPOSE_BODY), confidence: validity }, hands: [hand(0), hand(1)] }
+  return person
 }
