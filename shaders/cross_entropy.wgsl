@@ -13,16 +13,13 @@
 // logits : [rows, stride] f32, stride a multiple of 4, read as vec4; columns from `classes` on may hold anything
 // goal   : [rows] u32; the value `ignored`, or any not below `classes`, marks a row that does not count
 // result : [rows, 2] f32
-// A row belongs to LANES lanes, which walk neighbouring vectors of four, each under a running maximum of its own; then they agree on the
-// highest, and their sums are added pair by pair, in one fixed order. An exponential is never of a positive number, and at least one is of 0.
 // As it stands here a row belongs to one lane; as cross_entropy_subgroup to a subgroup, for adapters whose lanes can pass numbers to each other.
 // All lanes must stay for the sums: rows past the last stand in for the last one and are not stored, rows that do not count read no logits.
 
-// use: row_lane
+// use: class_sums
 
 const LANES = 1u; // tune: 4 8 16 32 64, the adapter's subgroup size
 const ROWS = 64u; // tune: 1 2 4, of subgroups
-const LOWEST = -3.4e38;
 
 struct Params { rows: u32, classes: u32, stride: u32, ignored: u32, smoothing: f32, kind: u32 }
 
@@ -41,31 +38,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let end = select(0u, (params.classes + 3u) / 4u, counts);
   let start = known * (params.stride / 4u);
 
-  var high = LOWEST;
-  var powers = 0.0;
-  var sum = 0.0;
-  var told = 0.0;
-  for (var v = lane; v < end; v += LANES) {
-    let column = vec4u(0u, 1u, 2u, 3u) + 4u * v;
-    let real = column < vec4u(params.classes);
-    let x = logits[start + v];
-    let seen = select(vec4f(LOWEST), x, real);
-    let higher = max(max(high, max(seen.x, seen.y)), max(seen.z, seen.w));
-    let each = select(vec4f(0.0), exp(seen - higher), real);
-    powers = powers * exp(high - higher) + ((each.x + each.y) + (each.z + each.w));
-    high = higher;
-    let others = vec4<bool>(params.kind == 0u) | ((column != vec4u(right)) & (column != vec4u(params.ignored)));
-    let counted = select(vec4f(0.0), x, real & others);
-    sum += (counted.x + counted.y) + (counted.z + counted.w);
-    let hit = select(vec4f(0.0), x, column == vec4u(right));
-    told += (hit.x + hit.y) + (hit.z + hit.w);
-  }
-
-  let highest = rowHighest(high);
-  let top = highest + log(rowTotal(powers * exp(high - highest)));
+  let sums = classSums(lane, start, end, right, select(vec2u(NONE), vec2u(right, params.ignored), params.kind == 1u));
+  let top = sums.highest + log(sums.powers);
   let spread = params.smoothing;
   let share = spread / f32(params.classes - 2u * params.kind);
-  var loss = top - (1.0 - spread) * rowTotal(told) - share * rowTotal(sum);
+  var loss = top - (1.0 - spread) * sums.right - share * sums.all;
   if (params.kind == 1u && spread > 0.0) { loss += (1.0 - spread) * log(1.0 - spread) + spread * log(share); }
   if (lane == 0u && row < params.rows) { result[row] = select(vec2f(0.0), vec2f(loss, top), counts); }
 }

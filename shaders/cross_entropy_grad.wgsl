@@ -8,7 +8,9 @@
 // goal            : [rows] u32, as in cross_entropy
 // result          : [rows, 2] f32, (loss, top) from cross_entropy
 // coefficient     : [rows] f32, what makes the mean of the rows' losses, e.g. 1 / rows that count
-// One lane owns four neighbouring columns of one row. What is padding may hold anything: it is chosen away, not multiplied by 0.
+// One lane owns four neighbouring columns of one row. Padding may hold anything.
+
+// use: class_gradient
 
 const WG = 256u;
 
@@ -34,11 +36,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var grad = vec4f(0.0);
   if (right != params.ignored && right < params.classes && factor != 0.0) {
     let column = vec4u(0u, 1u, 2u, 3u) + 4u * (i % wide);
-    let share = exp(logits[i] - result[row].y);
-    let others = vec4<bool>(params.kind == 0u) | ((column != vec4u(right)) & (column != vec4u(params.ignored)));
-    let spread = select(vec4f(0.0), vec4f(params.smoothing / f32(params.classes - 2u * params.kind)), others);
-    let wanted = select(vec4f(0.0), vec4f(1.0 - params.smoothing), column == vec4u(right)) + spread;
-    grad = select(vec4f(0.0), factor * (share - wanted), column < vec4u(params.classes));
+    let apart = select(vec2u(NONE), vec2u(right, params.ignored), params.kind == 1u);
+    let share = params.smoothing / f32(params.classes - 2u * params.kind);
+    grad = classGradient(factor, logits[i], result[row].y, column, right, apart, share);
   }
   dlogits[i] = grad;
 }

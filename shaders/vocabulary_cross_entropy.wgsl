@@ -9,16 +9,13 @@
 // goal   : [rows] u32; the value `ignored`, or any not below `total`, marks a row that does not count
 // sums   : [rows, 4] f32; of rows that do not count, those of no logits
 // result : [rows, 2] f32: what cross_entropy gives, once the last shard was taken
-// A row belongs to LANES lanes, which walk neighbouring vectors of four, each under a running maximum of its own; then they agree on the
-// highest, and their sums are added pair by pair, in one fixed order. An exponential is never of a positive number.
 // As it stands here a row belongs to one lane; as vocabulary_cross_entropy_subgroup to a subgroup.
 // All lanes must stay for the sums: rows past the last stand in for the last one and are not stored, rows that do not count read no logits.
 
-// use: row_lane
+// use: class_sums
 
 const LANES = 1u; // tune: 4 8 16 32 64, the adapter's subgroup size
 const ROWS = 64u; // tune: 1 2 4, of subgroups
-const LOWEST = -3.4e38;
 
 struct Params { rows: u32, classes: u32, stride: u32, first: u32, total: u32, ignored: u32, smoothing: f32, accumulate: u32 }
 
@@ -38,35 +35,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let end = select(0u, (params.classes + 3u) / 4u, counts);
   let start = known * (params.stride / 4u);
 
-  var high = LOWEST;
-  var powers = 0.0;
-  var sum = 0.0;
-  var told = 0.0;
-  for (var v = lane; v < end; v += LANES) {
-    let column = vec4u(0u, 1u, 2u, 3u) + 4u * v;
-    let real = column < vec4u(params.classes);
-    let x = logits[start + v];
-    let seen = select(vec4f(LOWEST), x, real);
-    let higher = max(max(high, max(seen.x, seen.y)), max(seen.z, seen.w));
-    let each = select(vec4f(0.0), exp(seen - higher), real);
-    powers = powers * exp(high - higher) + ((each.x + each.y) + (each.z + each.w));
-    high = higher;
-    let counted = select(vec4f(0.0), x, real);
-    sum += (counted.x + counted.y) + (counted.z + counted.w);
-    let hit = select(vec4f(0.0), x, real & (column + params.first == vec4u(right)));
-    told += (hit.x + hit.y) + (hit.z + hit.w);
-  }
-
-  let shardHigh = rowHighest(high);
-  let shardPowers = rowTotal(powers * exp(high - shardHigh));
-  let shardTold = rowTotal(told);
-  let shardSum = rowTotal(sum);
+  let shard = classSums(lane, start, end, right - params.first, vec2u(NONE));
   if (lane != 0u || row >= params.rows) { return; }
   var before = vec4f(LOWEST, 0.0, 0.0, 0.0);
   if (params.accumulate == 1u) { before = sums[row]; }
-  let highest = max(before.x, shardHigh);
-  let all = before.y * exp(before.x - highest) + shardPowers * exp(shardHigh - highest);
-  let now = vec4f(highest, all, before.z + shardTold, before.w + shardSum);
+  let highest = max(before.x, shard.highest);
+  let all = before.y * exp(before.x - highest) + shard.powers * exp(shard.highest - highest);
+  let now = vec4f(highest, all, before.z + shard.right, before.w + shard.all);
   let top = highest + log(all);
   let spread = params.smoothing;
   let loss = top - (1.0 - spread) * now.z - spread / f32(params.total) * now.w;

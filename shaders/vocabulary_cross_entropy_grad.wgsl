@@ -8,7 +8,9 @@
 // goal        : [rows] u32, as in vocabulary_cross_entropy
 // result      : [rows, 2] f32, (loss, top) from vocabulary_cross_entropy after its last shard
 // coefficient : [rows] f32, what makes the mean of the rows' losses, e.g. 1 / rows that count
-// One lane owns four neighbouring columns of one row. What is padding may hold anything: it is chosen away, not multiplied by 0.
+// One lane owns four neighbouring columns of one row. Padding may hold anything.
+
+// use: class_gradient
 
 const WG = 256u;
 
@@ -33,10 +35,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var grad = vec4f(0.0);
   if (right != params.ignored && right < params.total && factor != 0.0) {
     let column = vec4u(0u, 1u, 2u, 3u) + 4u * (i % wide);
-    let share = exp(logits[i] - result[row].y);
-    let hit = select(vec4f(0.0), vec4f(1.0 - params.smoothing), column + params.first == vec4u(right));
-    let wanted = hit + params.smoothing / f32(params.total);
-    grad = select(vec4f(0.0), factor * (share - wanted), column < vec4u(params.classes));
+    let share = params.smoothing / f32(params.total);
+    grad = classGradient(factor, logits[i], result[row].y, column, right - params.first, vec2u(NONE), share);
   }
   logits[i] = grad;
 }
