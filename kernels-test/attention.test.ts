@@ -1,83 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import type { Gpu } from '../src/device/gpu.js'
 import type { Constants } from '../src/device/kernel.js'
-import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
+import { attention, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
 import * as reference from '../src/reference/attention.js'
-import { type Inputs, inputsOf, shapeOf, sideBySide } from './attention_inputs.js'
-import { columnsOf, dot, expectClose, expectGrad, finiteDifference, forcedWith, hasSubgroups, lentGpu, runKernel } from './harness.js'
+import { inputsOf, shapeOf } from './attention_inputs.js'
+import { expectAllClose, type Run, run } from './attention_runs.js'
+import { dot, expectGrad, finiteDifference, forcedWith, hasSubgroups, lentGpu } from './harness.js'
 import { tiledRun } from './loops.js'
 
-type Shape = reference.AttentionShape
-
-const kernels = { attention, attentionGradQuery, attentionGradKeyValue }
-
-/** Which kernels are run, and where. */
-interface Run {
-  readonly by?: typeof kernels
-  readonly on?: Gpu
-}
-
-/** Runs all four kernels, each on what the reference makes of the one before. `given` may differ from `inputs` where it must not matter. */
-async function run(shape: Shape, inputs: Inputs, { by = kernels, on }: Run = {}, given = inputs) {
-  const { batch, queries, heads, headWidth } = shape
-  const want = { ...reference.attention(inputs, shape), ...reference.attentionGrad(inputs, inputs.dy, shape) }
-  const delta = reference.attentionDelta(want.y, inputs.dy, shape)
-  const { dy, keyLengths } = given
-  const width = heads * headWidth
-  const { q, k, v, columns } = sideBySide(given, width)
-  const params = { ...shape, ...columns }
-  const rowStats = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
-  const backward = { q, k, v, dy, rowStats, keyLengths }
-  const { dq } = await runKernel(by.attentionGradQuery, { ...backward, dq: q.length }, params, on)
-  const { dkv } = await runKernel(by.attentionGradKeyValue, { ...backward, dkv: k.length }, params, on)
-  // What lies beside a kernel's own columns is another's.
-  expect([1, 2].every((i) => columnsOf(dq, width, 3 * width, i * width).every(Number.isNaN))).toBe(true)
-  expect(columnsOf(dkv, width, 3 * width, 0).every(Number.isNaN)).toBe(true)
-  const got = {
-    ...(await runKernel(by.attention, { q, k, v, keyLengths, y: given.q.length, logSumExp: delta.length }, params, on)),
-    ...(await runKernel(
-      attentionDelta,
-      { y: want.y, dy, logSumExp: want.logSumExp, rowStats: rowStats.length },
-      { batch, queries, heads, headWidth },
-    )),
-    dq: columnsOf(dq, width, 3 * width, 0),
-    dk: columnsOf(dkv, width, 3 * width, width),
-    dv: columnsOf(dkv, width, 3 * width, 2 * width),
-  }
-  return { got, want: { ...want, rowStats } }
-}
-
-const first = (_: number, i: number) => i % 2 === 0
-const second = (_: number, i: number) => i % 2 === 1
-
-/**
- * All outputs within their roundings. A score sums headWidth products and is off by some roundings of its own size, at most
- * `highest`; the weights, and with them everything else, are off by that much again, relatively: 8 · (1 + highest) roundings, and
- * one more for each block of keys. Weights sum to 1 over the keys, so y is the size of v; a gradient dy·v is the size of
- * √headWidth, a random walk; over the queries, weights sum to more than 1 only by chance, but to log(queries) where causal.
- */
-function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, shape: Shape, highest = 2): void {
-  const { headWidth, queries, keys, causal, scale } = shape
-  const ulps = 8 * (1 + highest) + keys / 8
-  const grad = Math.sqrt(headWidth)
-  const perKey = 1 + (causal ? Math.log(queries) : (2 * queries) / keys)
-  expectClose('y', got.y, want.y, { ulps, scale: 1 })
-  expectClose('logSumExp', got.logSumExp, want.logSumExp, { ulps: 8, scale: highest + Math.log(keys) })
-  // Of each pair the first is passed on as it is, the second summed.
-  expectClose('lines', got.rowStats.filter(first), want.rowStats.filter(first), { ulps: 1, scale: highest + Math.log(keys) })
-  expectClose('lines', got.rowStats.filter(second), want.rowStats.filter(second), { ulps: 8, scale: grad })
-  expectClose('dq', got.dq, want.dq, { ulps, scale: grad * scale })
-  expectClose('dk', got.dk, want.dk, { ulps, scale: perKey * grad * scale })
-  expectClose('dv', got.dv, want.dv, { ulps, scale: perKey })
-}
+const kernels = { attention, gradQuery: attentionGradQuery, gradKeyValue: attentionGradKeyValue }
 
 /** The kernels in one variant, whichever the adapter would take, with some constants other than it would choose. */
 function variantOf(variant: string, constants: Constants = {}): typeof kernels {
   const of = <K extends { readonly name: string }>(kernel: K) => forcedWith(kernel, variant, constants)
   return {
     attention: of(attention),
-    attentionGradQuery: of(attentionGradQuery),
-    attentionGradKeyValue: of(attentionGradKeyValue),
+    gradQuery: of(attentionGradQuery),
+    gradKeyValue: of(attentionGradKeyValue),
   }
 }
 

@@ -1,111 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import type { Gpu } from '../src/device/gpu.js'
 import type { Constants } from '../src/device/kernel.js'
 import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
 import * as inFull from '../src/reference/attention.js'
 import * as reference from '../src/reference/attention_half.js'
-import { nearestHalf, toHalf } from '../src/reference/to_half.js'
-import { inputsOf as anyInputs, type Inputs, shapeOf, sideBySide } from './attention_inputs.js'
-import { columnsOf, expectClose, forcedWith, hasSubgroups, lentGpu, runKernel } from './harness.js'
+import { nearestHalf } from '../src/reference/to_half.js'
+import { expectAllClose, inputsOf, run } from './attention_half_runs.js'
+import { shapeOf } from './attention_inputs.js'
+import type { Run } from './attention_runs.js'
+import { expectClose, forcedWith, hasSubgroups, lentGpu } from './harness.js'
 import { tiledRun } from './loops.js'
 import { withMatrixUnits } from './subgroup_matrices.js'
 
-type Shape = inFull.AttentionShape
-
-/** Inputs that halves hold with all 11 digits: what becomes of smaller numbers the tests of linear_half say. */
-function inputsOf(...args: Parameters<typeof anyInputs>): Inputs {
-  const inputs = anyInputs(...args)
-  const held = (x: Float64Array) => x.map((v) => (Math.abs(v) < 2 ** -14 ? 0.5 : v))
-  return { q: held(inputs.q), k: held(inputs.k), v: held(inputs.v), dy: held(inputs.dy), keyLengths: inputs.keyLengths }
-}
-
-const kernels = { attentionHalf, attentionHalfGradQuery, attentionHalfGradKeyValue }
-
-/** Which kernels are run, and where. */
-interface Run {
-  readonly by?: typeof kernels
-  readonly on?: Gpu
-}
-
-/** Runs all three kernels, the gradients on what the reference makes of the first. `given` may differ from `inputs` where it must not matter. */
-async function run(shape: Shape, inputs: Inputs, { by = kernels, on }: Run = {}, given = inputs) {
-  const want = { ...reference.attentionHalf(inputs, shape), ...reference.attentionHalfGrad(inputs, inputs.dy, shape) }
-  const delta = inFull.attentionDelta(want.y, inputs.dy, shape)
-  const rowStats = Float64Array.from({ length: 2 * delta.length }, (_, i) => (i % 2 === 0 ? want.logSumExp : delta)[i >> 1]!)
-  const width = shape.heads * shape.headWidth
-  const { q, k, v, columns } = sideBySide(given, width)
-  const params = { ...shape, ...columns }
-  const halves = { q: toHalf(q), k: toHalf(k), v: toHalf(v), keyLengths: given.keyLengths }
-  const outputs = { y: inputs.q.length, logSumExp: delta.length }
-  const { y, logSumExp } = await runKernel(by.attentionHalf, { ...halves, ...outputs }, params, on)
-  const backward = { ...halves, dy: toHalf(given.dy), rowStats }
-  const { dq } = await runKernel(by.attentionHalfGradQuery, { ...backward, dq: q.length }, params, on)
-  const { dkv } = await runKernel(by.attentionHalfGradKeyValue, { ...backward, dkv: k.length }, params, on)
-  // What lies beside a kernel's own columns is another's.
-  expect([1, 2].every((i) => columnsOf(dq, width, 3 * width, i * width).every(Number.isNaN))).toBe(true)
-  expect(columnsOf(dkv, width, 3 * width, 0).every(Number.isNaN)).toBe(true)
-  const [atQueries, atKeys, atValues] = [dq, dkv, dkv].map((x, i) => columnsOf(x, width, 3 * width, i * width)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ]
-  return { got: { y, logSumExp, dq: atQueries, dk: atKeys, dv: atValues }, want }
-}
-
-const ULP = 2 ** -24
-
-/**
- * How far apart the halves of two numbers can be that are up to `off` from x: nothing, but where the border between two halves lies there.
- * Below 2^-14 adapters may take 0, or keep all digits.
- */
-function doubt(x: number, off: number): number {
-  const small = Math.abs(x) - off < 2 ** -14 ? Math.abs(x) + off : 0
-  return nearestHalf(x + off) - nearestHalf(x - off) + small
-}
-
-/** What the outputs may be off by because a weight or gradient that is `off` from the reference's, relatively, became another half. */
-function slackOf(inputs: Inputs, shape: Shape, off: number) {
-  const abs = (x: Float64Array) => x.map(Math.abs)
-  const { y } = reference.attentionHalf({ ...inputs, v: abs(inputs.v) }, shape, (weight) => doubt(weight, weight * off))
-  const [dq, dk, dv] = [inputs.q, inputs.k, inputs.v].map((x) => new Float64Array(x.length)) as [Float64Array, Float64Array, Float64Array]
-  reference.forEachPair(inputs, inputs.dy, shape, ({ query, key, weight, grad, size }) => {
-    const grads = shape.scale * doubt(grad, size * off)
-    const weights = doubt(weight, weight * off)
-    for (let c = 0; c < shape.headWidth; c++) {
-      dq[query + c]! += grads * Math.abs(inputs.k[key + c]!)
-      dk[key + c]! += grads * Math.abs(inputs.q[query + c]!)
-      dv[key + c]! += weights * Math.abs(inputs.dy[query + c]!)
-    }
-  })
-  return { y, dq, dk, dv }
-}
-
-/**
- * All outputs within the roundings that the test of attention gives reasons for, a weight being off by 8 · (1 + highest) of itself, a gradient
- * by as much of the numbers it is a difference of; and what that makes of the halves they become.
- */
-function expectAllClose({ got, want }: Awaited<ReturnType<typeof run>>, inputs: Inputs, shape: Shape, highest = 2): void {
-  const { headWidth, queries, keys, causal, scale } = shape
-  const roundings = 8 * (1 + highest)
-  const ulps = roundings + keys / 8
-  const slack = slackOf(inputs, shape, roundings * ULP)
-  const grad = Math.sqrt(headWidth) * scale
-  const perKey = 1 + (causal ? Math.log(queries) : (2 * queries) / keys)
-  const tolerance = (size: number, doubts: Float64Array) => ({ ulps, scale: doubts.map((one) => size + one / (ulps * ULP)) })
-  expectClose('logSumExp', got.logSumExp, want.logSumExp, { ulps: 8, scale: highest + Math.log(keys) })
-  expectClose('y', got.y, want.y, tolerance(1, slack.y))
-  expectClose('dq', got.dq, want.dq, tolerance(grad, slack.dq))
-  expectClose('dk', got.dk, want.dk, tolerance(perKey * grad, slack.dk))
-  expectClose('dv', got.dv, want.dv, tolerance(perKey, slack.dv))
-}
+const kernels = { attention: attentionHalf, gradQuery: attentionHalfGradQuery, gradKeyValue: attentionHalfGradKeyValue }
 
 /** The kernels in one variant, whichever the adapter would take, with some constants other than it would choose. */
 function variantOf(variant: string, constants: Constants = {}): typeof kernels {
   const of = <K extends { readonly name: string }>(kernel: K) => forcedWith(kernel, variant, constants)
   return {
-    attentionHalf: of(attentionHalf),
-    attentionHalfGradQuery: of(attentionHalfGradQuery),
-    attentionHalfGradKeyValue: of(attentionHalfGradKeyValue),
+    attention: of(attentionHalf),
+    gradQuery: of(attentionHalfGradQuery),
+    gradKeyValue: of(attentionHalfGradKeyValue),
   }
 }
 
@@ -229,9 +143,9 @@ describe('attention_half for matrix units', () => {
 
   it('matches the reference with them spelled out, in small workgroups and the small blocks of wide heads', patience, async ({ skip }) => {
     const how = (await spelledOut()) ?? skip('this adapter has no halves')
-    const { attentionHalf, attentionHalfGradQuery } = variantOf('matrix', { LANES: 64, KEYS: 16 })
-    const { attentionHalfGradKeyValue } = variantOf('matrix', { LANES: 64, QUERIES: 16 })
-    await expectEdges({ ...how, by: { attentionHalf, attentionHalfGradQuery, attentionHalfGradKeyValue } }, 12, [9, 67])
+    const { attention, gradQuery } = variantOf('matrix', { LANES: 64, KEYS: 16 })
+    const { gradKeyValue } = variantOf('matrix', { LANES: 64, QUERIES: 16 })
+    await expectEdges({ ...how, by: { attention, gradQuery, gradKeyValue } }, 12, [9, 67])
   })
 
   it('takes small blocks only where large ones would not fit', () => {

@@ -4,6 +4,14 @@ import { type Workload, workload } from '../bench/workload.js'
 import { adamw } from '../src/kernels/adamw.js'
 import { add } from '../src/kernels/add.js'
 import { attention, attentionDelta, attentionGradKeyValue, attentionGradQuery } from '../src/kernels/attention.js'
+import {
+  attentionDropped,
+  attentionDroppedGradKeyValue,
+  attentionDroppedGradQuery,
+  attentionHalfDropped,
+  attentionHalfDroppedGradKeyValue,
+  attentionHalfDroppedGradQuery,
+} from '../src/kernels/attention_dropped.js'
 import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../src/kernels/attention_half.js'
 import { attentionRow } from '../src/kernels/attention_row.js'
 import { averagePool, averagePoolGrad } from '../src/kernels/average_pool.js'
@@ -86,9 +94,14 @@ const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
 const layout = { queryStride: 24, keyStride: 24, keyColumn: 8, valueColumn: 16 }
 const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1, scale: 0.5, ...layout }
+const droppedHeads = { ...heads, stream: 1, rate: 0.5 }
 const [rows, qkv, rowStats] = [2 * 3 * 8, 2 * 3 * 24, 2 * 2 * 3]
 const banded = { batch: 2, length: 3, heads: 2, headWidth: 4, reach: 1, padded: 0, scale: 0.5, stream: 1, rate: 0.5 }
 const halves = (n: number) => new Uint32Array(n / 2)
+const given = { q: qkv, k: qkv, v: qkv }
+const givenHalves = { q: halves(qkv), k: halves(qkv), v: halves(qkv) }
+const stats = { rowStats: 2 * rowStats, keyLengths: lengths }
+const seed = Uint32Array.of(1, 2, 0, 0)
 const product = { rows: 5, inner: 8, cols: 12, hasBias: 1 }
 const finish = { activation: 1, hasResidual: 1 }
 const clips3 = { batch: 2, length: 3, width: 8 }
@@ -133,57 +146,24 @@ export const tinyWorkloads: readonly Workload[] = [
     { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 },
   ),
   workload(add, note, { n: 12 }, { a: 12, b: 12, y: 12 }),
-  workload(attention, note, heads, { q: qkv, k: qkv, v: qkv, keyLengths: lengths, y: rows, logSumExp: rowStats }),
+  workload(attention, note, heads, { ...given, keyLengths: lengths, y: rows, logSumExp: rowStats }),
   workload(
     attentionDelta,
     note,
     { batch: 2, queries: 3, heads: 2, headWidth: 4 },
     { y: rows, dy: rows, logSumExp: rowStats, rowStats: 2 * rowStats },
   ),
-  workload(attentionGradQuery, note, heads, {
-    q: qkv,
-    k: qkv,
-    v: qkv,
-    dy: rows,
-    rowStats: 2 * rowStats,
-    keyLengths: lengths,
-    dq: qkv,
-  }),
-  workload(attentionGradKeyValue, note, heads, {
-    q: qkv,
-    k: qkv,
-    v: qkv,
-    dy: rows,
-    rowStats: 2 * rowStats,
-    keyLengths: lengths,
-    dkv: qkv,
-  }),
-  workload(attentionHalf, note, heads, {
-    q: halves(qkv),
-    k: halves(qkv),
-    v: halves(qkv),
-    keyLengths: lengths,
-    y: rows,
-    logSumExp: rowStats,
-  }),
-  workload(attentionHalfGradQuery, note, heads, {
-    q: halves(qkv),
-    k: halves(qkv),
-    v: halves(qkv),
-    dy: halves(rows),
-    rowStats: 2 * rowStats,
-    keyLengths: lengths,
-    dq: qkv,
-  }),
-  workload(attentionHalfGradKeyValue, note, heads, {
-    q: halves(qkv),
-    k: halves(qkv),
-    v: halves(qkv),
-    dy: halves(rows),
-    rowStats: 2 * rowStats,
-    keyLengths: lengths,
-    dkv: qkv,
-  }),
+  workload(attentionGradQuery, note, heads, { ...given, dy: rows, ...stats, dq: qkv }),
+  workload(attentionGradKeyValue, note, heads, { ...given, dy: rows, ...stats, dkv: qkv }),
+  workload(attentionHalf, note, heads, { ...givenHalves, keyLengths: lengths, y: rows, logSumExp: rowStats }),
+  workload(attentionHalfGradQuery, note, heads, { ...givenHalves, dy: halves(rows), ...stats, dq: qkv }),
+  workload(attentionHalfGradKeyValue, note, heads, { ...givenHalves, dy: halves(rows), ...stats, dkv: qkv }),
+  workload(attentionDropped, note, droppedHeads, { ...given, keyLengths: lengths, y: rows, logSumExp: rowStats, seed }),
+  workload(attentionDroppedGradQuery, note, droppedHeads, { ...given, dy: rows, ...stats, dq: qkv, seed }),
+  workload(attentionDroppedGradKeyValue, note, droppedHeads, { ...given, dy: rows, ...stats, dkv: qkv, seed }),
+  workload(attentionHalfDropped, note, droppedHeads, { ...givenHalves, keyLengths: lengths, y: rows, logSumExp: rowStats, seed }),
+  workload(attentionHalfDroppedGradQuery, note, droppedHeads, { ...givenHalves, dy: halves(rows), ...stats, dq: qkv, seed }),
+  workload(attentionHalfDroppedGradKeyValue, note, droppedHeads, { ...givenHalves, dy: halves(rows), ...stats, dkv: qkv, seed }),
   workload(
     attentionRow,
     note,

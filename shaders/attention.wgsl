@@ -22,6 +22,9 @@
 // Scores, exponentials, sums, y and L are f32. A product of two f16 numbers is exact there, so what differs is the rounding of q, k and v, up
 // to 2^-11 of each, and of the weights. These are rounded before they are divided by their sum, the highest being over 1/2, so that none of
 // weight is below 2^-14, where f16 loses digits. Scores may be far over f16's 65504: they are f32.
+//
+// Where a step drops weights it is attention_dropped: y[i] = Σ_j keep[i,j]·exp(s[j] - L)·v[j], keep[i,j] being 1/(1 - rate) or, for a share
+// `rate` of the pairs, 0; L is of all visible pairs.
 
 // use: attention_buffers, softmax_f32
 
@@ -115,7 +118,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       total[r] = older + ((sums.x + sums.y) + (sums.z + sums.w));
       keep[r] = older / total[r];
       for (var n = 0u; n < QUADS; n++) { // unroll
-        weight[r][n] = rounded(weight[r][n]) / total[r];
+        weight[r][n] = rounded(weight[r][n]) / total[r] * keepOfKeys(bh * params.queries + row[r], first + 4u * n);
       }
     }
 

@@ -19,6 +19,9 @@
 // With operands in f16 it is attention_half_grad_key_value: q, k, v and dy are what to_half makes; weights and gradients at the scores are
 // rounded before they meet dy and the queries. All else, and what the loss scale is for, as in attention_half_grad_query. A weight here is a
 // share of 1: with more than 2^14 keys of like weight f16 would lose its digits.
+//
+// Where a step drops weights it is attention_dropped_grad_key_value: dv[j] = Σ_i keep[i,j]·w[i]·dy[i], and dy[i]·v[j] is keep[i,j]·dy[i]·v[j],
+// with the keep of attention_dropped.
 
 // use: attention_grad_buffers
 
@@ -48,7 +51,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let firstKey = tile % tiles * ROWS;
 
   // 1. The lane's keys: where they are summed, where they are read, and the first query that sees each. Keys past the length are
-  //    seen by none and the last real one is read for them; keys past the last repeat it and write the same numbers again.
+  //    seen by none and the last real one is read for them; keys past the last repeat it, and are written before it.
   var to: array<u32, ROWS>;
   var at: array<u32, ROWS>;
   var since: array<u32, ROWS>;
@@ -112,11 +115,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let l3 = rowStats[line.w];
       let level = vec4f(l0.x, l1.x, l2.x, l3.x);
       let mean = vec4f(l0.y, l1.y, l2.y, l3.y);
-      for (var r = 0u; r < ROWS; r++) { // unroll
-        let sees = (ids >= vec4u(since[r])) & (ids < vec4u(params.queries));
-        weight[r][n] = select(vec4f(0.0), exp(weight[r][n] * params.scale - level), sees);
-        grad[r][n] = rounded(weight[r][n] * (grad[r][n] - mean)) * params.scale;
-        weight[r][n] = rounded(weight[r][n]);
+      for (var g = 0u; g < ROWS / 4u; g++) { // unroll
+        let keep = keepOfTile(line, firstKey + 4u * g);
+        for (var m = 0u; m < 4u; m++) { // unroll
+          let r = 4u * g + m;
+          let sees = (ids >= vec4u(since[r])) & (ids < vec4u(params.queries));
+          weight[r][n] = select(vec4f(0.0), exp(weight[r][n] * params.scale - level), sees);
+          grad[r][n] = rounded(weight[r][n] * (keep[m] * grad[r][n] - mean)) * params.scale;
+          weight[r][n] = rounded(weight[r][n]) * keep[m];
+        }
       }
     }
 
@@ -142,7 +149,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
           valueSum[r] += weight[r][n].x * d0 + weight[r][n].y * d1 + weight[r][n].z * d2 + weight[r][n].w * d3;
         }
       }
-      for (var r = 0u; r < ROWS; r++) { // unroll
+      for (var n = 0u; n < ROWS; n++) { // unroll
+        let r = ROWS - 1u - n; // the last key's own row behind those that repeat it: they may have dropped others
         dkv[to[r] + c] = keySum[r];
         dkv[to[r] + gap + c] = valueSum[r];
       }

@@ -84,12 +84,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     // 2. Weights, and gradients of the scores.
     let line = bh * params.queries + row;
     let known = transpose(mat4x2f(rowStats[line.x], rowStats[line.y], rowStats[line.z], rowStats[line.w]));
-    for (var r = 0u; r < ROWS; r++) { // unroll
-      let since = select(params.queries, select(0u, firstKey + r, causal), firstKey + r < length);
-      let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
-      weight[r] = select(vec4f(0.0), exp(weight[r] * params.scale - known[0]), sees);
-      grad[r] = rounded(weight[r] * (grad[r] - known[1])) * params.scale;
-      weight[r] = rounded(weight[r]);
+    for (var g = 0u; g < ROWS / 4u; g++) { // unroll
+      let keep = keepOfTile(line, firstKey + 4u * g);
+      for (var m = 0u; m < 4u; m++) { // unroll
+        let r = 4u * g + m;
+        let since = select(params.queries, select(0u, firstKey + r, causal), firstKey + r < length);
+        let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
+        weight[r] = select(vec4f(0.0), exp(weight[r] * params.scale - known[0]), sees);
+        grad[r] = rounded(weight[r] * (keep[m] * grad[r] - known[1])) * params.scale;
+        weight[r] = rounded(weight[r]) * keep[m];
+      }
     }
 
     // 3. Along the queries and the gradients at the output, LANES · SPAN vectors of columns a turn.

@@ -121,8 +121,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       let since = select(params.queries, select(0u, row, causal), row < length);
       let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
       weight[m] = select(vec4f(0.0), exp(weight[m] * params.scale - level), sees);
-      grad[m] = rounded(weight[m] * (grad[m] - mean)) * params.scale;
-      keyTile[(id.y + 8u * m) * PITCH + id.x] = rounded(weight[m]);
+      let keep = keepOfPairs(line, vec4u(row));
+      grad[m] = rounded(weight[m] * (keep * grad[m] - mean)) * params.scale;
+      keyTile[(id.y + 8u * m) * PITCH + id.x] = rounded(weight[m]) * keep;
     }
 
     // 3. The values' sums along the gradients at the output, chunk by chunk: each lane its own vector of columns.

@@ -17,6 +17,8 @@
 // before they meet the keys; weights, gradients and sums are f32, and the scale comes last of all, so that it takes no digits from them. The
 // gradient at y, and with it all gradients, carries the loss scale, which keeps them in f16's range: one from 65520 on becomes infinite and is
 // seen at the end of the way back, and the step is skipped.
+//
+// Where a step drops weights it is attention_dropped_grad_query: dy[i]·v[j] is keep[i,j]·dy[i]·v[j], with the keep of attention_dropped.
 
 // use: attention_grad_buffers
 
@@ -49,14 +51,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   var sees: array<u32, ROWS>;
   var level: array<f32, ROWS>;
   var mean: array<f32, ROWS>;
+  var line: array<u32, ROWS>;
   for (var r = 0u; r < ROWS; r++) { // unroll
     let row = min(firstQuery + r, params.queries - 1u);
     queryAt[r] = (b * params.queries + row) * queryWidth + column;
     at[r] = (b * params.queries + row) * width + column;
     sees[r] = select(length, min(length, row + 1u), params.causal != 0u);
-    let line = rowStats[bh * params.queries + row];
-    level[r] = line.x;
-    mean[r] = line.y;
+    line[r] = bh * params.queries + row;
+    let stats = rowStats[line[r]];
+    level[r] = stats.x;
+    mean[r] = stats.y;
   }
   let rows = min(ROWS, params.queries - firstQuery);
   for (var r = 0u; r < rows; r++) {
@@ -104,7 +108,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       for (var n = 0u; n < QUADS; n++) { // unroll
         let seen = first + 4u * n + vec4u(0u, 1u, 2u, 3u) < vec4u(sees[r]);
         let weight = select(vec4f(0.0), exp(score[r][n] * params.scale - level[r]), seen);
-        grad[r][n] = rounded(weight * (grad[r][n] - mean[r])) * params.scale;
+        let keep = keepOfKeys(line[r], first + 4u * n);
+        grad[r][n] = rounded(weight * (keep * grad[r][n] - mean[r])) * params.scale;
       }
     }
 

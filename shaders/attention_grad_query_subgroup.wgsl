@@ -88,7 +88,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         let known = subgroupShuffle(line[h], m);
         let sees = select(length, min(length, firstQuery + h * LANES + m + 1u), causal);
         let weight = select(vec4f(0.0), exp(score[h * LANES + m] * params.scale - known.x), ids < vec4u(sees));
-        grad[h * LANES + m] = rounded(weight * (grad[h * LANES + m] - known.y)) * params.scale;
+        let keep = keepOfKeys(bh * params.queries + firstQuery + h * LANES + m, ids.x);
+        grad[h * LANES + m] = rounded(weight * (keep * grad[h * LANES + m] - known.y)) * params.scale;
       }
     }
 

@@ -111,7 +111,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       let row = id.y + 8u * m;
       let sees = select(length, min(length, firstQuery + row + 1u), causal);
       let weight = select(vec4f(0.0), exp(score[m] * params.scale - line[m].x), ids < vec4u(sees));
-      queryTile[row * PITCH + id.x] = rounded(weight * (grad[m] - line[m].y)) * params.scale;
+      let keep = keepOfPairs(vec4u(bh * params.queries + firstQuery + row), ids);
+      queryTile[row * PITCH + id.x] = rounded(weight * (keep * grad[m] - line[m].y)) * params.scale;
     }
 
     // 3. Along the keys, chunk by chunk: each lane its own vector of columns.

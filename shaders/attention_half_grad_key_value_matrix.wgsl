@@ -126,6 +126,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     workgroupBarrier();
     var weight = array<vec4f, 4>();
+    var keep = array<vec4f, 4>();
     if (takes) {
       for (var j = 0u; j < 4u; j++) { // unroll
         let ids = first + 16u * part + 4u * j + vec4u(0u, 1u, 2u, 3u);
@@ -133,7 +134,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         let level = vec4f(rowStats[at.x].x, rowStats[at.y].x, rowStats[at.z].x, rowStats[at.w].x);
         let sees = (ids >= vec4u(since)) & (ids <= vec4u(lastQuery));
         weight[j] = select(vec4f(0.0), exp(floatsAt(place + 2u * j) * params.scale - level), sees);
-        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight[j])); // no further than it has read
+        keep[j] = keepOfPairs(at, vec4u(firstKey + row));
+        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight[j] * min(keep[j], vec4f(1.0)))); // no further than it has read
       }
     }
 
@@ -161,7 +163,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var j = 0u; j < 4u; j++) { // unroll
         let at = min(block + 4u * j + vec4u(0u, 1u, 2u, 3u), vec4u(last));
         let mean = vec4f(rowStats[at.x].y, rowStats[at.y].y, rowStats[at.z].y, rowStats[at.w].y);
-        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight[j] * (floatsAt(place + 2u * j) - mean)));
+        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight[j] * (keep[j] * floatsAt(place + 2u * j) - mean)));
       }
     }
 
@@ -199,7 +201,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let to = ownFirst + lane % 32u / 4u + 8u * h;
       let col = 4u * c + lane % 4u;
       if (firstKey + to < params.keys && col < cols) {
-        dkv[keyBase + (firstKey + to) * keyWidth + gap + col] = floatsAt(SCORES + to * SCORE_PITCH + 2u * (lane % 4u));
+        dkv[keyBase + (firstKey + to) * keyWidth + gap + col] = floatsAt(SCORES + to * SCORE_PITCH + 2u * (lane % 4u)) * enlarged();
       }
     }
     workgroupBarrier();

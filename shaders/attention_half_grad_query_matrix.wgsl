@@ -143,7 +143,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var j = 0u; j < 4u; j++) { // unroll
         let ids = first + 16u * part + 4u * j + vec4u(0u, 1u, 2u, 3u);
         let weight = select(vec4f(0.0), exp(floatsAt(place + 2u * j) * params.scale - line.x), ids < vec4u(sees));
-        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight * (grad[j] - line.y))); // no further than it has read
+        let keep = keepOfKeys(bh * params.queries + firstQuery + row, ids.x);
+        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight * (keep * grad[j] - line.y))); // no further than it has read
       }
     }
     workgroupBarrier();

@@ -145,7 +145,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     sum += known.y * exp2(known.x - high);
   }
   if (part == 0u) {
-    tile[SHARES + row].x = bitcast<u32>(select(0.0, 1.0 / sum, end > 0u));
+    tile[SHARES + row].x = bitcast<u32>(select(0.0, enlarged() / sum, end > 0u));
     if (firstQuery + row <= lastQuery) {
       logSumExp[bh * params.queries + firstQuery + row] = select(0.0, (high + log2(sum)) * 0.6931471805599453, end > 0u);
     }
@@ -177,7 +177,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var j = 0u; j < 4u; j++) { // unroll
         let ids = first + 16u * part + 4u * j + vec4u(0u, 1u, 2u, 3u);
         let weight = exp2(select(vec4f(LOWEST), floatsAt(place + 2u * j) * unit, ids < vec4u(sees)) - high);
-        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight)); // no further than it has read
+        let keep = min(keepOfKeys(bh * params.queries + firstQuery + row, ids.x), vec4f(1.0)); // enlarged at last, behind the rounding
+        tile[place + j] = bitcast<vec2u>(vec4<f16>(weight * keep)); // no further than it has read
       }
     }
     workgroupBarrier();

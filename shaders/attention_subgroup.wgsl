@@ -91,10 +91,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       top[g] = high;
       total[g] = sum;
       keep[g] = older / sum;
-      weight[4u * g] = rounded(shares0) / sum.x;
-      weight[4u * g + 1u] = rounded(shares1) / sum.y;
-      weight[4u * g + 2u] = rounded(shares2) / sum.z;
-      weight[4u * g + 3u] = rounded(shares3) / sum.w;
+      let line = bh * params.queries + firstQuery + 4u * g;
+      weight[4u * g] = rounded(shares0) / sum.x * keepOfKeys(line, ids.x);
+      weight[4u * g + 1u] = rounded(shares1) / sum.y * keepOfKeys(line + 1u, ids.x);
+      weight[4u * g + 2u] = rounded(shares2) / sum.z * keepOfKeys(line + 2u, ids.x);
+      weight[4u * g + 3u] = rounded(shares3) / sum.w * keepOfKeys(line + 3u, ids.x);
     }
 
     // 3. The means move toward the block's values, LANES · SPAN vectors of columns a turn.

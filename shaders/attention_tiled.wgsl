@@ -103,7 +103,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) id: v
       let weight = powers(score[m] - high);
       top[m] = high;
       total[m] = total[m] * keep + ((weight.x + weight.y) + (weight.z + weight.w));
-      queryTile[row * PITCH + id.x] = rounded(weight);
+      queryTile[row * PITCH + id.x] = rounded(weight) * keepOfPairs(vec4u(bh * params.queries + firstQuery + row), ids);
       for (var turn = 0u; turn < TURNS; turn++) { // unroll
         mean[turn][m] *= keep;
       }

@@ -22,8 +22,14 @@ export interface AttentionInputs {
   readonly keyLengths: Uint32Array
 }
 
+/** What the weight that a query, by its place in [B, heads, queries], gives a key is multiplied by once the softmax is made. */
+export type Keep = (line: number, key: number) => number
+
+/** Nothing is dropped. */
+export const keepAll: Keep = () => 1
+
 /** y [B, queries, heads·headWidth] and logSumExp [B, heads, queries]; both 0 for a query that sees no key. */
-export function attention(inputs: AttentionInputs, shape: AttentionShape): { y: Float64Array; logSumExp: Float64Array } {
+export function attention(inputs: AttentionInputs, shape: AttentionShape, keep = keepAll): { y: Float64Array; logSumExp: Float64Array } {
   const { v } = inputs
   const y = new Float64Array(inputs.q.length)
   const logSumExp = new Float64Array(shape.batch * shape.heads * shape.queries)
@@ -32,7 +38,7 @@ export function attention(inputs: AttentionInputs, shape: AttentionShape): { y: 
     const level = logSumExpOf(scores)
     logSumExp[line] = level
     scores.forEach((score, j) => {
-      for (let c = 0; c < shape.headWidth; c++) y[query + c]! += Math.exp(score - level) * v[keys[j]! + c]!
+      for (let c = 0; c < shape.headWidth; c++) y[query + c]! += keep(line, j) * Math.exp(score - level) * v[keys[j]! + c]!
     })
   })
   return { y, logSumExp }
@@ -60,12 +66,13 @@ export function attentionGrad(
   inputs: AttentionInputs,
   dy: Float64Array,
   shape: AttentionShape,
+  keep = keepAll,
 ): { dq: Float64Array; dk: Float64Array; dv: Float64Array } {
   const { q, k, v } = inputs
   const dq = new Float64Array(q.length)
   const dk = new Float64Array(k.length)
   const dv = new Float64Array(v.length)
-  const delta = attentionDelta(attention(inputs, shape).y, dy, shape)
+  const delta = attentionDelta(attention(inputs, shape, keep).y, dy, shape)
   forEachQuery(inputs, shape, (query, line, scores, keys) => {
     const level = logSumExpOf(scores)
     scores.forEach((score, j) => {
@@ -73,11 +80,12 @@ export function attentionGrad(
       const weight = Math.exp(score - level)
       let weightGrad = 0
       for (let c = 0; c < shape.headWidth; c++) weightGrad += dy[query + c]! * v[key + c]!
-      const scoreGrad = weight * (weightGrad - delta[line]!) * shape.scale
+      const kept = keep(line, j)
+      const scoreGrad = weight * (kept * weightGrad - delta[line]!) * shape.scale
       for (let c = 0; c < shape.headWidth; c++) {
         dq[query + c]! += scoreGrad * k[key + c]!
         dk[key + c]! += scoreGrad * q[query + c]!
-        dv[key + c]! += weight * dy[query + c]!
+        dv[key + c]! += kept * weight * dy[query + c]!
       }
     })
   })

@@ -1,7 +1,7 @@
 // The plain-loop twin of shaders/attention*.wgsl with operands in f16, in float64: attention's, with operands rounded first, and what
 // softmax makes of them before it is multiplied. Slow on purpose.
 
-import { type AttentionInputs, type AttentionShape, attentionDelta, forEachQuery, logSumExpOf } from './attention.js'
+import { type AttentionInputs, type AttentionShape, attentionDelta, forEachQuery, type Keep, keepAll, logSumExpOf } from './attention.js'
 import { nearestHalf } from './to_half.js'
 
 /** What becomes of a weight before it is multiplied. Tests put in what one a little off might become instead. */
@@ -15,7 +15,9 @@ export interface Pair {
   readonly key: number
   /** exp(s[j] - logSumExp) */
   readonly weight: number
-  /** The gradient at scale · s[j]: weight · (half(dy)·half(v) - delta). */
+  /** What it is multiplied by once it is made. */
+  readonly kept: number
+  /** The gradient at scale · s[j]: weight · (kept · half(dy)·half(v) - delta). */
   readonly grad: number
   /** The same with all terms of the difference positive: what its roundings are relative to. */
   readonly size: number
@@ -37,6 +39,7 @@ export function attentionHalf(
   inputs: AttentionInputs,
   shape: AttentionShape,
   round: Rounding = nearestHalf,
+  keep = keepAll,
 ): { y: Float64Array; logSumExp: Float64Array } {
   const halves = inHalves(inputs)
   const y = new Float64Array(inputs.q.length)
@@ -48,7 +51,7 @@ export function attentionHalf(
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     logSumExp[line] = top + Math.log(total)
     weights.forEach((weight, j) => {
-      for (let c = 0; c < shape.headWidth; c++) y[query + c]! += (round(weight) * halves.v[keys[j]! + c]!) / total
+      for (let c = 0; c < shape.headWidth; c++) y[query + c]! += (keep(line, j) * round(weight) * halves.v[keys[j]! + c]!) / total
     })
   })
   return { y, logSumExp }
@@ -60,37 +63,45 @@ export function attentionHalfGrad(
   dy: Float64Array,
   shape: AttentionShape,
   round: Rounding = nearestHalf,
+  keep = keepAll,
 ): { dq: Float64Array; dk: Float64Array; dv: Float64Array } {
   const { q, k } = inHalves(inputs)
   const pulls = dy.map(nearestHalf)
   const [dq, dk, dv] = [new Float64Array(q.length), new Float64Array(k.length), new Float64Array(k.length)]
-  forEachPair(inputs, dy, shape, ({ query, key, weight, grad }) => {
+  forEachPair(inputs, dy, shape, keep, ({ query, key, weight, kept, grad }) => {
     for (let c = 0; c < shape.headWidth; c++) {
       dq[query + c]! += shape.scale * round(grad) * k[key + c]!
       dk[key + c]! += shape.scale * round(grad) * q[query + c]!
-      dv[key + c]! += round(weight) * pulls[query + c]!
+      dv[key + c]! += kept * round(weight) * pulls[query + c]!
     }
   })
   return { dq, dk, dv }
 }
 
 /** Visits every query with every key that it sees. delta is of y and of dy as it is, all else of half(dy). */
-export function forEachPair(inputs: AttentionInputs, dy: Float64Array, shape: AttentionShape, visit: (pair: Pair) => void): void {
+export function forEachPair(
+  inputs: AttentionInputs,
+  dy: Float64Array,
+  shape: AttentionShape,
+  keep: Keep,
+  visit: (pair: Pair) => void,
+): void {
   const halves = inHalves(inputs)
   const pulls = dy.map(nearestHalf)
-  const delta = attentionDelta(attentionHalf(inputs, shape).y, dy, shape)
+  const delta = attentionDelta(attentionHalf(inputs, shape, nearestHalf, keep).y, dy, shape)
   forEachQuery(halves, shape, (query, line, scores, keys) => {
     const level = logSumExpOf(scores)
     scores.forEach((score, j) => {
       const key = keys[j]!
       const weight = Math.exp(score - level)
+      const kept = keep(line, j)
       let pull = 0
       let size = Math.abs(delta[line]!)
       for (let c = 0; c < shape.headWidth; c++) {
         pull += pulls[query + c]! * halves.v[key + c]!
-        size += Math.abs(pulls[query + c]! * halves.v[key + c]!)
+        size += kept * Math.abs(pulls[query + c]! * halves.v[key + c]!)
       }
-      visit({ query, key, weight, grad: weight * (pull - delta[line]!), size: weight * size })
+      visit({ query, key, weight, kept, grad: weight * (kept * pull - delta[line]!), size: weight * size })
     })
   })
 }

@@ -12,6 +12,8 @@ const IN_PLACE_OF = {
   rounded: 'exact',
   /** The way back through a product. */
   backward: 'forward',
+  /** Weights of which a step drops a share, instead of all kept. */
+  dropped: 'kept',
   /** A row owned by a subgroup instead of a lane. */
   subgroup: 'lane',
   /** Columns of what layer_norm's weights gain, instead of a tensor's. */
