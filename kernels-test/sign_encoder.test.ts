@@ -65,6 +65,7 @@ const variants: Record<string, Partial<SignEncoderConfig>> = {
   'three stages, another window, padding as rows': { stages: [1, 2, 1], window: 3, padding: 'rows' },
   'attention over all of a clip, padding as rows': { window: 'all', padding: 'rows' },
   'dropout everywhere, and clips dropped': { dropout: 0.3, dropPath: 0.5 },
+  'dropout in attention over all of a clip': { window: 'all', dropout: 0, attentionDropout: 0.3 },
 }
 
 describe.each(Object.entries(variants))('with %s', (_, changed) => {

@@ -23,6 +23,7 @@ export const savedLanguage = z.strictObject({
   vocabulary: z.int().positive(),
   maxTokens: z.int().positive().max(largest.maxTokens),
   dropout: z.number(),
+  attentionDropout: z.number().exactOptional(),
   activationDropout: z.number(),
   activation: z.enum(['relu', 'gelu', 'gelu-erf']),
   padding: id,

@@ -15,6 +15,7 @@ const savedModel = z.strictObject({
     ...savedSizes,
     maxFrames: z.int().positive().max(largest.maxFrames),
     numbers: z.int().positive().max(MOST_NUMBERS),
+    attentionDropout: z.number().exactOptional(),
   }),
   languages: z.array(z.string()),
   fps: z.number().positive(),

@@ -31,6 +31,7 @@ export const savedSigns = {
   // Older ones do not say it.
   padding: z.enum(signPaddings).default('cut'),
   dropout: z.number(),
+  attentionDropout: z.number().exactOptional(),
   dropPath: z.number(),
   layerScale: z.number().positive(),
 }

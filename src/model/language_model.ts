@@ -44,8 +44,10 @@ export interface LanguageModelConfig extends LanguageTokens {
   readonly vocabulary: number
   /** Longest sentence, in tokens with the first. */
   readonly maxTokens: number
-  /** Of the embedding and of what each half of a layer adds; weights of attention are not dropped. */
+  /** Of the embedding and of what each half of a layer adds. */
   readonly dropout: number
+  /** Of attention's weights; default none. */
+  readonly attentionDropout?: number
   /** Of the feed-forward block's activations. */
   readonly activationDropout: number
   readonly activation: 'relu' | 'gelu' | 'gelu-erf'
@@ -59,6 +61,7 @@ const xglm = {
   vocabulary: 256_008,
   maxTokens: 2048,
   dropout: 0.1,
+  attentionDropout: 0.1,
   activationDropout: 0,
   activation: 'gelu-erf',
   padding: 1,
@@ -95,6 +98,7 @@ export const languageLayerConfig = (config: LanguageModelConfig): LayerConfig =>
   decoderLayers: config.layers,
   activation: config.activation,
   dropout: config.dropout,
+  ...(config.attentionDropout !== undefined && { attentionDropout: config.attentionDropout }),
   activationDropout: config.activationDropout,
   residualDropout: config.dropout,
   normEpsilon: 1e-5,

@@ -28,6 +28,8 @@ export interface PoseToTextConfig
   > {
   /** Numbers of a frame: 150 for 50 joints × 3. */
   readonly numbers: number
+  /** Of attention's weights; default none. */
+  readonly attentionDropout?: number
 }
 
 export interface PoseToTextDescription {

@@ -13,7 +13,7 @@ export const signPaddings = ['cut', 'rows'] as const
 
 /** What a run file chooses of a sign encoder. */
 export interface SignSizes
-  extends Pick<SignEncoderConfig, 'width' | 'heads' | 'hidden' | 'stages' | 'dropout' | 'dropPath' | 'layerScale'> {
+  extends Pick<SignEncoderConfig, 'width' | 'heads' | 'hidden' | 'stages' | 'dropout' | 'attentionDropout' | 'dropPath' | 'layerScale'> {
   readonly attention: (typeof signAttentions)[number]
   /** Frames that a frame sees in local attention, itself in the middle. */
   readonly window: number
@@ -57,6 +57,7 @@ export const signSizesOf = <Own extends Partial<SignSizes> & { readonly preset: 
 export const signEncoderOf = ({ attention, window, downSample, positions, padding, ...sizes }: SignSizes): SignEncoderConfig => ({
   ...{ width: sizes.width, heads: sizes.heads, hidden: sizes.hidden, stages: sizes.stages },
   ...{ dropout: sizes.dropout, dropPath: sizes.dropPath, layerScale: sizes.layerScale },
+  ...(sizes.attentionDropout !== undefined && { attentionDropout: sizes.attentionDropout }),
   window: attention === 'global' ? 'all' : window,
   downSampling: downSample,
   positions,

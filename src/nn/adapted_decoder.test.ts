@@ -33,11 +33,11 @@ async function opened(specs: readonly ParameterSpec[], training: boolean): Promi
 }
 
 /** A training step's way there and back, of a loss that is the sum of all outputs. */
-async function trained(specs: readonly ParameterSpec[]) {
+async function trained(specs: readonly ParameterSpec[], attentionDropout = 0) {
   await using weights = await opened(specs, true)
   const recorder = new Recorder()
   const graph = new Graph(recorder, { training: { seed: recorder.feed('seed', [4], 'u32'), dummy: weights.dummy } })
-  const r = { graph, weights, config }
+  const r = { graph, weights, config: { ...config, attentionDropout } }
   const { x, sign, lengths, signLengths } = feedsOf(recorder)
   // As if an embedding were trained: else the first layer of a frozen model would be spared more than weights.
   graph.requireGrad(x)
@@ -80,6 +80,14 @@ describe('an adapted language model', () => {
     expect(frozen.state).toBeGreaterThanOrEqual(bytes)
     expect(frozen.state).toBeLessThanOrEqual(bytes + 3 * 256 * adapterSpecs(sizes).length)
     expect(whole.state - frozen.state).toBeGreaterThanOrEqual(3 * 4 * trainedNumbers(languageLayerSpecs(sizes)))
+  })
+
+  it('drops weights of both attentions', async () => {
+    const { kernels } = await trained(specsOf(false), 0.1)
+    const attentions = kernels.filter((kernel) => /^attention(_|$)/.test(kernel) && kernel !== 'attention_delta')
+    const kinds = ['attention_dropped', 'attention_dropped_grad_query', 'attention_dropped_grad_key_value']
+    for (const kind of kinds) expect(attentions.filter((kernel) => kernel === kind)).toHaveLength(2 * sizes.decoderLayers)
+    expect(attentions.every((kernel) => kinds.includes(kernel))).toBe(true)
   })
 
   it.each([undefined, 'f16'] as const)('goes step by step over caches as over the whole sentence, frozen weights %s', async (dtype) => {

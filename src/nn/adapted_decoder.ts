@@ -14,7 +14,7 @@ import { addLora, type LoraFinish } from '../ops/lora.js'
 import { addPositions } from '../ops/positions.js'
 import { type Init, uniformFanIn, zeros } from './init.js'
 import { type AttentionHalf, attentionName } from './language_model.js'
-import { norm, project, projectMemory } from './layers.js'
+import { headsOf, norm, project, projectMemory } from './layers.js'
 import type { ParameterSpec } from './parameter_spec.js'
 import type { Recording } from './recording.js'
 import { defaultLinearSpecs } from './specs.js'
@@ -73,9 +73,9 @@ export const adaptedAttention =
   (r, name, x, layer) => {
     const { own, q, signQ, kv } = projections(r, settings, name, x, layer)
     const signKv = signKeys(r, settings, memory, layer)
-    const { heads } = r.config
-    const words = inScope(r, name, (g) => attention(g, q, kv, kv, { heads, keyLengths: lengths, causal: true }))
-    const signs = inScope(r, own, (g) => attention(g, signQ, signKv, signKv, { heads, keyLengths: memoryLengths, causal: false }))
+    const heads = headsOf(r)
+    const words = inScope(r, name, (g) => attention(g, q, kv, kv, { ...heads, keyLengths: lengths, causal: true }))
+    const signs = inScope(r, own, (g) => attention(g, signQ, signKv, signKv, { ...heads, keyLengths: memoryLengths, causal: false }))
     return output(r, settings, { name, own, x, words, signs })
   }
 

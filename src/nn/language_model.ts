@@ -8,7 +8,7 @@ import { dropout } from '../ops/dropout.js'
 import type { TokenIds } from '../ops/embedding.js'
 import { embedTokens, type Places, type ShardedVocabulary } from '../ops/vocabulary.js'
 import type { Init } from './init.js'
-import { feedForward, norm, project, projectMemory } from './layers.js'
+import { feedForward, headsOf, norm, project, projectMemory } from './layers.js'
 import type { ParameterSet } from './parameter_set.js'
 import { isMatrix, type ParameterSpec } from './parameter_spec.js'
 import type { Recording } from './recording.js'
@@ -38,7 +38,7 @@ export const causalAttention =
   (lengths: Tensor): AttentionHalf =>
   (r, name, x) => {
     const { q, kv } = projections(r, name, x)
-    const options = { heads: r.config.heads, keyLengths: lengths, causal: true }
+    const options = { ...headsOf(r), keyLengths: lengths, causal: true }
     return output(r, name, x, (g) => attention(g, q, kv, kv, options))
   }
 

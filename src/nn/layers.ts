@@ -59,11 +59,14 @@ export function batchNorm({ graph, weights }: Pick<Recording, 'graph' | 'weights
   return graph.recorder.scope(name, () => batchNormOp(graph, x, lengths, { gamma: gamma!, beta: beta!, running: running! }, BATCH_NORM))
 }
 
+/** What every attention of a model is told. */
+export const headsOf = ({ config: { heads, attentionDropout } }: Pick<Recording, 'config'>) => ({ heads, dropout: attentionDropout })
+
 /** x + Out(attention(LN x, LN x, LN x)); keyLengths u32 [B]. */
 export function selfAttention(r: Recording, name: string, x: Tensor, options: { keyLengths: Tensor; causal: boolean }): Tensor {
   const normed = norm(r, `${name}/norm`, x)
   const qkv = projectTogether(r, name, ['query', 'key', 'value'], normed)
-  const attended = r.graph.recorder.scope(name, () => attention(r.graph, qkv, qkv, qkv, { heads: r.config.heads, ...options }))
+  const attended = r.graph.recorder.scope(name, () => attention(r.graph, qkv, qkv, qkv, { ...headsOf(r), ...options }))
   return project(r, `${name}/out`, attended, { residual: x, dropout: r.config.residualDropout ?? 0 })
 }
 
@@ -71,7 +74,7 @@ export function selfAttention(r: Recording, name: string, x: Tensor, options: { 
 export function crossAttention(r: Recording, name: string, x: Tensor, memory: Tensor, memoryLengths: Tensor): Tensor {
   const q = project(r, `${name}/query`, norm(r, `${name}/norm`, x))
   const kv = projectMemory(r, name, memory)
-  const options = { heads: r.config.heads, keyLengths: memoryLengths, causal: false }
+  const options = { ...headsOf(r), keyLengths: memoryLengths, causal: false }
   const attended = r.graph.recorder.scope(name, () => attention(r.graph, q, kv, kv, options))
   return project(r, `${name}/out`, attended, { residual: x, dropout: r.config.residualDropout ?? 0 })
 }

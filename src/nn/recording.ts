@@ -8,6 +8,8 @@ export interface LayerConfig {
   readonly dropout: number
   /** Dropout of what each attention adds to the residual sum; default none, as the field's base model has it. */
   readonly residualDropout?: number
+  /** Dropout of attention's weights, once the softmax is made; default none. */
+  readonly attentionDropout?: number
   /** Dropout after the activation, where it differs from `dropout`. */
   readonly activationDropout?: number
   /** `gelu-erf` is the GELU of the error function, `gelu` its tanh form. */

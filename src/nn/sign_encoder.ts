@@ -109,10 +109,10 @@ function attentionHalf(encoding: Encoding, layer: number, x: Tensor, lengths: Te
 }
 
 function attend({ r: { graph }, config }: Encoding, qkv: Tensor, lengths: Tensor): Tensor {
-  const { heads, window, padding, dropout: rate } = config
+  const { heads, window, padding, dropout, attentionDropout: rate = dropout } = config
   const padded = padding === 'rows'
   // A row of padding sees itself too, which of all attention only that of a band knows.
-  if (window === 'all' && !padded) return attention(graph, qkv, qkv, qkv, { heads, keyLengths: lengths, causal: false })
+  if (window === 'all' && !padded) return attention(graph, qkv, qkv, qkv, { heads, keyLengths: lengths, causal: false, dropout: rate })
   const reach = window === 'all' ? qkv.shape[1]! : (window - 1) / 2
   return bandedAttention(graph, qkv, { heads, lengths, reach, padded, dropout: rate })
 }

@@ -22,8 +22,10 @@ export interface SignEncoderConfig {
    * mixed into the last tokens, as in the released Sign2GPT, for weights that were trained so; each clip is to have {@link rowsBehind} rows of it.
    */
   readonly padding: 'cut' | 'rows'
-  /** Of attention's weights where it has a window, of what each branch adds, and inside the feed-forward block. */
+  /** Of what each branch adds, and inside the feed-forward block. */
   readonly dropout: number
+  /** Of attention's weights; default `dropout`. */
+  readonly attentionDropout?: number
   /** Share of clips whose branch the last layer drops; from 0 in the first layer it grows evenly. */
   readonly dropPath: number
   /** What the scales of the branches begin as. */
@@ -50,7 +52,7 @@ export const publishedSignEncoder: SignEncoderConfig = {
 export function checkSignEncoder(config: SignEncoderConfig, who: string): void {
   const refuse = (wanted: string, got: unknown, nextMove: string) =>
     new SignError('ERR_CONFIG', who, `wanted ${wanted}, got ${got}`, nextMove)
-  const { width, heads, hidden, stages, window, dropout, dropPath, layerScale } = config
+  const { width, heads, hidden, stages, window, dropout, attentionDropout = dropout, dropPath, layerScale } = config
   for (const [name, value] of Object.entries({ width, heads, hidden }))
     if (!isSize(value)) throw refuse(`${name} as a whole number from 1`, value, 'Choose another size')
   if (width % (4 * heads) !== 0)
@@ -58,7 +60,7 @@ export function checkSignEncoder(config: SignEncoderConfig, who: string): void {
   if (hidden % 4 !== 0) throw refuse('hidden as a multiple of 4', hidden, 'Round it up')
   if (stages.length === 0 || !stages.every(isSize)) throw refuse('stages of one layer or more each', `[${stages.join(', ')}]`, 'Say [2, 2]')
   if (window !== 'all' && !(isSize(window) && window % 2 === 1)) throw refuse("window as an odd number, or 'all'", window, 'Say 7')
-  for (const [name, value] of Object.entries({ dropout, dropPath }))
+  for (const [name, value] of Object.entries({ dropout, attentionDropout, dropPath }))
     if (!(value >= 0 && value < 1)) throw refuse(`${name} from 0 up to 1`, value, 'Choose another share')
   if (!Number.isFinite(layerScale)) throw refuse('layerScale as a number', layerScale, 'Say 1e-5')
 }

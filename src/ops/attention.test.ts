@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as reference from '../reference/attention.js'
+import { keepOf } from '../reference/attention_dropped.js'
 import { attentionHalf, attentionHalfGrad } from '../reference/attention_half.js'
 import { attention } from './attention.js'
 import { expectNear, type Given, given, ids, numbersOf, type Ran, through } from './graph.testing.js'
@@ -7,6 +8,7 @@ import { expectNear, type Given, given, ids, numbersOf, type Ran, through } from
 const [batch, queries, keys, heads, width] = [2, 4, 6, 2, 16]
 const headWidth = width / heads
 const keyLengths = ids([batch], 6, 3)
+const seed = Uint32Array.of(3, 9, 0, 0)
 const dy = given(9, batch, queries, width)
 const shape = { batch, queries, keys, heads, headWidth, causal: 0, scale: 1 / Math.sqrt(headWidth) }
 
@@ -28,13 +30,14 @@ const inputsOf = (q: Given, kv: Given) => ({
 const [q, kv] = [given(1, batch, queries, width), given(2, batch, keys, 2 * width)]
 const want = reference.attentionGrad(inputsOf(q, kv), numbersOf(dy), shape)
 
-const cross = (wanted: readonly string[], mode: 'training' | 'f16' | 'inference' = 'training') =>
+const cross = (wanted: readonly string[], mode: 'training' | 'f16' | 'inference' = 'training', dropout = 0) =>
   through({
     inputs: { q, kv, keyLengths },
     wanted,
     mode,
+    seed,
     ...(mode !== 'inference' && { dy }),
-    record: (g, i) => ({ y: attention(g, i.q!, i.kv!, i.kv!, { heads, keyLengths: i.keyLengths!, causal: false }) }),
+    record: (g, i) => ({ y: attention(g, i.q!, i.kv!, i.kv!, { heads, keyLengths: i.keyLengths!, causal: false, dropout }) }),
   })
 
 describe('attention', () => {
@@ -55,6 +58,27 @@ describe('attention', () => {
     expect(atKeys.backward).toEqual(['attention_delta', 'attention_grad_key_value'])
     expect((await cross([])).backward).toEqual([])
     expect((await cross(['q'], 'inference')).backward).toEqual([])
+  })
+
+  it('drops weights in training, the same ones there and back, and none elsewhere', async () => {
+    const rate = Math.fround(0.4)
+    const keep = keepOf(shape, { seed, stream: 0, rate })
+    const ran = await cross(['q', 'kv'], 'training', rate)
+    expectNear(ran, 'y', reference.attention(inputsOf(q, kv), shape, keep).y)
+    const grads = reference.attentionGrad(inputsOf(q, kv), numbersOf(dy), shape, keep)
+    expectNear(ran, 'd q', grads.dq)
+    expectNear(columnsOf(ran, 'd kv', 2 * width, 0), 'd kv', grads.dk)
+    expectNear(columnsOf(ran, 'd kv', 2 * width, width), 'd kv', grads.dv)
+    expect([...ran.forward, ...ran.backward]).toEqual([
+      'attention_dropped',
+      'attention_delta',
+      'attention_dropped_grad_query',
+      'attention_dropped_grad_key_value',
+    ])
+    const inHalves = await cross(['q', 'kv'], 'f16', rate)
+    expect(inHalves.forward).toContain('attention_half_dropped')
+    expect(inHalves.backward.slice(-2)).toEqual(['attention_half_dropped_grad_query', 'attention_half_dropped_grad_key_value'])
+    expectNear(await cross([], 'inference', rate), 'y', reference.attention(inputsOf(q, kv), shape).y)
   })
 
   it('multiplies halves where the loss is scaled', async () => {

@@ -1,6 +1,15 @@
 import { bug } from '../base/errors.js'
+import type { ParamValues } from '../device/kernel.js'
 import { elements, type Tensor } from '../device/memory.js'
 import { attentionDelta, attentionGradKeyValue, attentionGradQuery, attention as attentionKernel } from '../kernels/attention.js'
+import {
+  attentionDropped,
+  attentionDroppedGradKeyValue,
+  attentionDroppedGradQuery,
+  attentionHalfDropped,
+  attentionHalfDroppedGradKeyValue,
+  attentionHalfDroppedGradQuery,
+} from '../kernels/attention_dropped.js'
 import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../kernels/attention_half.js'
 import { attentionRow } from '../kernels/attention_row.js'
 import { cacheAppend } from '../kernels/cache_append.js'
@@ -9,8 +18,23 @@ import type { Graph } from './graph.js'
 import { headColumns } from './head_columns.js'
 import { padded } from './parameter.js'
 
-const inFull = { attention: attentionKernel, gradQuery: attentionGradQuery, gradKeyValue: attentionGradKeyValue }
-const inHalf = { attention: attentionHalf, gradQuery: attentionHalfGradQuery, gradKeyValue: attentionHalfGradKeyValue }
+const whole = {
+  inFull: { attention: attentionKernel, gradQuery: attentionGradQuery, gradKeyValue: attentionGradKeyValue },
+  inHalf: { attention: attentionHalf, gradQuery: attentionHalfGradQuery, gradKeyValue: attentionHalfGradKeyValue },
+}
+const dropped = {
+  inFull: { attention: attentionDropped, gradQuery: attentionDroppedGradQuery, gradKeyValue: attentionDroppedGradKeyValue },
+  inHalf: { attention: attentionHalfDropped, gradQuery: attentionHalfDroppedGradQuery, gradKeyValue: attentionHalfDroppedGradKeyValue },
+}
+
+export interface AttentionOptions {
+  readonly heads: number
+  /** u32 [B] */
+  readonly keyLengths: Tensor
+  readonly causal: boolean
+  /** Share of the weights that training drops; default none. */
+  readonly dropout?: number | undefined
+}
 
 /**
  * softmax(q·kᵀ/√(head width))·v for each head; the score matrix is never stored.
@@ -19,13 +43,7 @@ const inHalf = { attention: attentionHalf, gradQuery: attentionHalfGradQuery, gr
  * Where the loss is scaled for it, the products are of halves, as those of linear layers are. Heads whose width is no multiple of 4 are read with zeros
  * behind them, which add nothing to any product.
  */
-export function attention(
-  g: Graph,
-  q: Tensor,
-  k: Tensor,
-  v: Tensor,
-  options: { heads: number; keyLengths: Tensor; causal: boolean },
-): Tensor {
+export function attention(g: Graph, q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
   const headWidth = sideBySide(q, k, v).width / options.heads
   const scale = 1 / Math.sqrt(headWidth)
   if (headWidth % 4 === 0) return attentionOf(g, q, k, v, { ...options, scale })
@@ -42,7 +60,7 @@ function attentionOf(
   q: Tensor,
   k: Tensor,
   v: Tensor,
-  { heads, keyLengths, causal, scale }: { heads: number; keyLengths: Tensor; causal: boolean; scale: number },
+  { heads, keyLengths, causal, dropout = 0, scale }: AttentionOptions & { readonly scale: number },
 ): Tensor {
   const [batch, queries] = q.shape as [number, number, number]
   const { width, columns } = sideBySide(q, k, v)
@@ -51,20 +69,20 @@ function attentionOf(
   const y = g.tensor('y', [batch, queries, width])
   const logSumExp = g.tensor('log_sum_exp', [batch, heads, queries])
   const halved = g.training?.scaling !== undefined
-  const kernels = halved ? inHalf : inFull
+  const launch = launches(g, params, dropout)
   const factor = (x: Tensor) => (halved ? asHalves(g, x) : x)
   const queryFactor = factor(q)
   const keyFactor = k === q ? queryFactor : factor(k)
   const factors = { q: queryFactor, k: keyFactor, v: v === k ? keyFactor : factor(v), keyLengths }
-  g.recorder.run(kernels.attention, { ...factors, y, logSumExp }, params)
+  launch.attention({ ...factors, y, logSumExp })
 
   g.onBackward(y, [q, k, v], (dy) => {
     if (k !== v && (g.requiresGrad(k) || g.requiresGrad(v))) throw bug(y.name, 'keys and values whose gradients are wanted are one tensor')
     const rowStats = g.tensor('lines', [batch, heads, queries, 2])
     g.recorder.run(attentionDelta, { y, dy, logSumExp, rowStats }, { batch, queries, heads, headWidth })
     const given = { ...factors, dy: factor(dy), rowStats }
-    const atQueries = (dq: Tensor) => g.recorder.run(kernels.gradQuery, { ...given, dq }, params)
-    const atKeys = (dkv: Tensor) => g.recorder.run(kernels.gradKeyValue, { ...given, dkv }, params)
+    const atQueries = (dq: Tensor) => launch.gradQuery({ ...given, dq })
+    const atKeys = (dkv: Tensor) => launch.gradKeyValue({ ...given, dkv })
     if (q === k) {
       g.addGrad(q, (grad) => {
         atQueries(grad)
@@ -76,6 +94,30 @@ function attentionOf(
     }
   })
   return y
+}
+
+type Buffers<Name extends keyof typeof whole.inFull> = { readonly [K in keyof (typeof whole.inFull)[Name]['buffers']]: Tensor }
+
+/** How attention and its gradients are recorded: by kernels that drop where something is dropped, and the same of it there and back. */
+function launches(g: Graph, params: ParamValues<typeof attentionKernel.params>, rate: number) {
+  const { recorder, training } = g
+  const precision = training?.scaling ? 'inHalf' : 'inFull'
+  if (!training || rate === 0) {
+    const kernels = whole[precision]
+    return {
+      attention: (buffers: Buffers<'attention'>) => recorder.run(kernels.attention, buffers, params),
+      gradQuery: (buffers: Buffers<'gradQuery'>) => recorder.run(kernels.gradQuery, buffers, params),
+      gradKeyValue: (buffers: Buffers<'gradKeyValue'>) => recorder.run(kernels.gradKeyValue, buffers, params),
+    }
+  }
+  const kernels = dropped[precision]
+  const { seed } = training
+  const draws = { ...params, stream: g.nextStream(), rate }
+  return {
+    attention: (buffers: Buffers<'attention'>) => recorder.run(kernels.attention, { ...buffers, seed }, draws),
+    gradQuery: (buffers: Buffers<'gradQuery'>) => recorder.run(kernels.gradQuery, { ...buffers, seed }, draws),
+    gradKeyValue: (buffers: Buffers<'gradKeyValue'>) => recorder.run(kernels.gradKeyValue, { ...buffers, seed }, draws),
+  }
 }
 
 /** x rounded to halves. */

@@ -41,6 +41,8 @@ const run = keys({
     hidden,
     layers: count.max(largest.decoderLayers).exactOptional(),
     dropout,
+    /** Of attention's weights. */
+    attentionDropout: belowOne.default(0),
     /** Of the feed-forward blocks' activations. */
     activationDropout: belowOne.default(0),
     activation: z.enum(['relu', 'gelu', 'gelu-erf']).default('gelu-erf'),

@@ -41,7 +41,7 @@ name: ${name}
 out: ${join(folder, name)}
 data: [{ language: GSL, train: ${join(folder, 'train.txt')}, dev: ${join(folder, 'dev.txt')} }]
 tokens: whitespace
-model: { width: 16, heads: 2, hidden: 32, layers: 1, dropout: 0.1, maxTokens: 12 }
+model: { width: 16, heads: 2, hidden: 32, layers: 1, dropout: 0.1, attentionDropout: 0.1, maxTokens: 12 }
 schedule: { kind: constant }
 optimiser: { rate: 0.01 }
 batch: { size: 8, microBatch: 4 }

@@ -42,6 +42,8 @@ const run = keys({
   loss: keys({ recognition: weight.default(5), translation: weight.default(1) }).prefault({}),
   model: keys({
     ...sizes,
+    /** Of attention's weights. */
+    attentionDropout: belowOne.default(0),
     /** Longest clip, in frames. */
     maxFrames: count.max(largest.maxFrames).default(400),
     /** Longest text, in tokens with the closing one. */

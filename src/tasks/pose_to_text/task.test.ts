@@ -27,7 +27,7 @@ task: pose-to-text
 name: ${name}
 out: ${join(folder, name)}
 ${data}
-model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, maxFrames: 64, maxTokens: 8 }
+model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, attentionDropout: 0.1, maxFrames: 64, maxTokens: 8 }
 schedule: { kind: plateau, patience: 0, minRate: 1.0e-9 }
 batch: { size: 8 }
 stop: { steps: 7 }

@@ -17,6 +17,8 @@ const languageFile = keys({
   stored: z.enum(['f32', 'f16']).exactOptional(),
   /** Of what its layers add; default as it was trained. */
   dropout: belowOne.exactOptional(),
+  /** Of its attention's weights, over words and over signing; default as it was trained. */
+  attentionDropout: belowOne.exactOptional(),
 })
 
 const path = text.transform((file): z.output<typeof languageFile> => ({ file }))

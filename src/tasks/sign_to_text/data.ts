@@ -67,9 +67,13 @@ async function coderOf(
 function writingBy(
   { config, frozen }: LanguageSource,
   { special }: TextCoder,
-  { language_model: { file, dropout } }: Pick<SignToTextRunConfig, 'language_model'>,
+  { language_model: { file, dropout, attentionDropout } }: Pick<SignToTextRunConfig, 'language_model'>,
 ): LanguageModelConfig {
-  const sizes = checkLanguageConfig({ ...config, ...(dropout !== undefined && { dropout }) })
+  const sizes = checkLanguageConfig({
+    ...config,
+    ...(dropout !== undefined && { dropout }),
+    ...(attentionDropout !== undefined && { attentionDropout }),
+  })
   const { padding, start, end } = special
   if (isShapeAlone(frozen)) return { ...sizes, padding, start, end }
   for (const id of ['padding', 'end'] as const)

@@ -164,6 +164,18 @@ describe('a sign-to-text run', () => {
     await expect(loadSignToTextData(others)).rejects.toThrow('wanted a tokenizer whose end is 2, as the language model has it, got 3')
   })
 
+  it('drops weights of attention as its language model was trained, or as the file says', async () => {
+    const files = join(folder, 'published')
+    await publish(files, 1)
+    const rateOf = async (change: (file: string) => string) => {
+      const config = parseSignToTextConfig(change(runFile('data')), 'data')
+      return (await loadSignToTextData(config)).description.config.language.attentionDropout
+    }
+    expect(await rateOf((file) => file)).toBe(0)
+    expect(await rateOf((file) => file.replace(last('language'), `{ file: ${last('language')}, attentionDropout: 0.2 }`))).toBe(0.2)
+    expect(await rateOf((file) => `${file}\ntokens: words`.replace(last('language'), files))).toBe(0.1)
+  })
+
   it('refers to the files of a published model, and tells when they are gone or others', async () => {
     const gpu = await lentGpu()
     const files = join(folder, 'published')

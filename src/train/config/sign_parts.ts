@@ -31,6 +31,8 @@ export const signSizes = {
   /** What stands past a clip's end. */
   padding: z.enum(signPaddings).exactOptional(),
   dropout: belowOne.exactOptional(),
+  /** Of attention's weights; default `dropout`. */
+  attentionDropout: belowOne.exactOptional(),
   dropPath: belowOne.exactOptional(),
   /** What the scales of branches begin with. */
   layerScale: z.number().positive().exactOptional(),
