@@ -11,8 +11,9 @@ import { addAblateCommand } from './cli_ablate.js'
 import { addDataCommands } from './cli_data.js'
 import { reportError } from './cli_errors.js'
 import { addEvalCommand } from './cli_eval.js'
+import { addImportCommand } from './cli_import.js'
 import { addJudgeCommands } from './cli_judge.js'
-import { bonesOption, lengthHelp, lengthPolicy, positive, rate, share } from './cli_options.js'
+import { bonesOption, lengthHelp, lengthPolicy, positive, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { addPseudoGlossCommand } from './cli_pseudo_gloss.js'
 import { addScoreCommand } from './cli_score.js'
@@ -23,7 +24,6 @@ import type { ProfileGenerateOptions, ProfileOptions, StepProfileOptions } from 
 import type { PromptCommandOptions } from './commands/prompt.js'
 import { say as sayTo, warn as warnTo } from './commands/say.js'
 import type { Profile } from './profile/profile.js'
-import { tokenPolicies } from './text/tokenise.js'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 // Asked before commander has read the line, since it may be commander that complains.
@@ -196,29 +196,7 @@ profile
     if (diff.regressions > 0) process.exitCode = CHECK_FAILED
   })
 
-program
-  .command('import')
-  .description('convert a Progressive Transformers state dict (.safetensors, or the .index.json of several files) to a checkpoint')
-  .argument('<file>')
-  .requiredOption('--vocabulary <file>', 'vocabulary: one word per line, in the order of token ids')
-  .requiredOption('--lang <tag>', 'sign language of the model, e.g. GSL')
-  .requiredOption('--out <file>', 'checkpoint to write')
-  .option('--heads <n>', 'number of attention heads (not stored in the file)', positive, 4)
-  .option('--tokens <policy>', `tokeniser: ${tokenPolicies.join(', ')}`, 'whitespace')
-  .option('--fps <n>', 'frame rate of the training motions', rate, 25)
-  .addOption(
-    new Option('--sides <which>', 'exchanged: trained on motions with left and right swapped, as in the published PHOENIX14T files')
-      .choices(['facing', 'exchanged'] as const)
-      .default('facing' as const),
-  )
-  .action(async (path: string, options) => {
-    const { importStateDict } = await import('./commands/import.js')
-    const summary = await importStateDict(path, { ...common(), ...options })
-    print(
-      summary,
-      `${summary.language}: width ${summary.width}, ${counted(summary.heads, 'head')}, ${counted(summary.vocabulary, 'word')}, in ${summary.out}`,
-    )
-  })
+addImportCommand(program, { common, print, warn, interruption })
 
 program
   .command('demo')

@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { counted } from './base/counted.js'
 import type { Cli } from './cli_data.js'
 import { addJudgeReportCommand } from './cli_eval.js'
-import { positive } from './cli_options.js'
+import { number, positive } from './cli_options.js'
 import { interruptedStatus, NOTHING_TO_KEEP } from './cli_signals.js'
 import { beamDialects } from './infer/beam.js'
 
@@ -15,12 +15,6 @@ export function seedList(text: string): number[] {
     throw new InvalidArgumentError('wanted whole numbers with commas between.')
   if (new Set(seeds).size < seeds.length) throw new InvalidArgumentError('wanted seeds that differ.')
   return seeds
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('wanted a number.')
-  return value
 }
 
 /** How a judge looks for words and glosses. */

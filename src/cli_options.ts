@@ -12,6 +12,12 @@ export function positive(text: string): number {
   return value
 }
 
+export function number(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('wanted a number.')
+  return value
+}
+
 /** `2-4`, or `3` for 3 to 3. */
 export function range(text: string): readonly [number, number] {
   const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? []

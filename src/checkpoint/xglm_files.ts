@@ -9,26 +9,31 @@ import { readSafetensorsOrIndex } from '../formats/safetensors/index_file.js'
 import { modelFiles } from '../formats/safetensors/model_folder.js'
 import { LanguageModel, type LanguageModelConfig } from '../model/language_model.js'
 import { XglmImport, xglmConfig } from '../model/xglm_state_dict.js'
-import type { HostTensor } from '../nn/host_tensor.js'
-import type { LanguageSizes } from '../nn/language_model.js'
 
 export interface LoadXglmOptions {
   /** Default: what config.json says, which lies beside the weights. */
   readonly config?: LanguageModelConfig
   /** What matrices are stored as; default f16, as they are published. */
   readonly stored?: 'f32' | 'f16'
+  /** Which tensors are the language model's, in a file that holds others too; default all. */
+  readonly wants?: (name: string) => boolean
 }
 
 /**
  * Loads a frozen language model from a folder, a .safetensors file or an .index.json. Throws ERR_CHECKPOINT naming file and tensor for what is
  * missing, superfluous, of another shape, cut short or not finite; ERR_CONFIG for sizes that cannot be; ERR_DEVICE for want of memory.
  */
-export async function loadXglm(gpu: Gpu, path: string, { config, stored = 'f16' }: LoadXglmOptions = {}): Promise<LanguageModel> {
+export async function loadXglm(gpu: Gpu, path: string, { config, stored = 'f16', wants }: LoadXglmOptions = {}): Promise<LanguageModel> {
   const { weights, config: beside } = await modelFiles(path)
   const sizes = config ?? (await readXglmConfig(beside))
   const model = new LanguageModel(gpu, sizes, { frozen: true, stored, tensors: 'later' })
   try {
-    await streamXglm(weights, sizes, (name, tensor) => model.weights.write(name, tensor, weights))
+    const taking = new XglmImport(sizes, (name, tensor) => model.weights.write(name, tensor, weights), weights)
+    await readSafetensorsOrIndex(weights, {
+      ...(wants && { wants }),
+      visit: (name, tensor) => taking.take(name, { shape: tensor.shape, data: asWeights(name, tensor, weights) }),
+    })
+    taking.finish()
     return model
   } catch (error) {
     model.destroy()
@@ -45,13 +50,4 @@ export async function readXglmConfig(path: string): Promise<LanguageModelConfig>
     if (cause instanceof SignError) throw cause
     throw new SignError('ERR_CONFIG', path, `wanted JSON, got ${(cause as Error).message}`, 'Fetch the file again', { cause })
   }
-}
-
-/** Hands on a model's tensors by our names, one at a time, numbers of any float type as float32. Throws ERR_CHECKPOINT as {@link loadXglm}. */
-export async function streamXglm(path: string, sizes: LanguageSizes, hand: (name: string, tensor: HostTensor) => void): Promise<void> {
-  const taking = new XglmImport(sizes, hand, path)
-  await readSafetensorsOrIndex(path, {
-    visit: (name, tensor) => taking.take(name, { shape: tensor.shape, data: asWeights(name, tensor, path) }),
-  })
-  taking.finish()
 }

@@ -1,92 +1,45 @@
-// `signllm import`: a model trained with the released Progressive Transformers code, out of its state dict as safetensors.
+// `signllm import`: what was trained with released code, out of its state dict as safetensors. The names of its tensors tell which code it was.
 
 import { SignError } from '../base/errors.js'
-import { savePoseCheckpoint } from '../checkpoint/file.js'
-import { exchangedTensor } from '../checkpoint/sides.js'
-import { asWeights } from '../formats/safetensors/float.js'
-import { readSafetensorsOrIndex } from '../formats/safetensors/index_file.js'
-import { type ModelConfig, presets } from '../model/config.js'
-import { rawFrames } from '../model/frame_scaling.js'
-import { SignModel } from '../model/sign_model.js'
-import { checkStateDictNames, isPositionTable, stateDictTensors } from '../model/state_dict.js'
-import { COORDS } from '../motion/skeleton.js'
-import type { HostTensor } from '../nn/host_tensor.js'
+import { readKindsOrIndex } from '../formats/safetensors/index_file.js'
+import { isSign2gpt } from '../model/sign2gpt_state_dict.js'
 import { checkLanguageTag } from '../text/language_tag.js'
-import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
-import { readVocabulary } from '../text/vocabulary_file.js'
-import { openAdapter } from './adapter.js'
-import type { Listener } from './say.js'
+import { importProgressive, type ProgressiveImport } from './import_progressive.js'
+import { importSign2gpt, type Sign2gptImport } from './import_sign2gpt.js'
 
-export interface ImportOptions extends Listener {
-  readonly out: string
-  readonly lang: string
-  /** File with one word a line, in id order. */
-  readonly vocabulary: string
-  readonly heads?: number
-  readonly tokens?: string
-  readonly fps?: number
-  /**
-   * `exchanged` for a model trained on motions whose right is the signer's left, as the published ones of PHOENIX14T (motion/sides.ts): it is brought to ours. No
-   * tensor tells. Default `facing`.
-   */
-  readonly sides?: 'facing' | 'exchanged'
-  readonly adapter?: string | undefined
-}
+/** What the code that a model comes from asks for; the rest says nothing of it. */
+export type ImportOptions = Omit<ProgressiveImport, 'vocabulary'> & Partial<Pick<ProgressiveImport, 'vocabulary'>> & Sign2gptImport
+
+/** Options that only one of the kinds of models has. */
+const ofProgressive = ['vocabulary', 'sides'] as const
+const ofSign2gpt = [
+  ...(['classes', 'ubiquitous', 'languageModel', 'stored', 'alpha', 'gate', 'maxTokens'] as const),
+  ...(['maxFrames', 'window', 'attention', 'padding'] as const),
+] as const
 
 /**
- * Converts the file, or the files of an index, and returns the model's sizes. Throws ERR_USAGE for what is no language tag, ERR_CHECKPOINT for tensors that make no such model, and for the first
- * number that is not finite.
+ * Converts the file, or the files of an index, and returns the model's sizes. Throws ERR_USAGE for what is no language tag, and for options that are lacking
+ * or say nothing of such a model; ERR_CHECKPOINT for tensors that make no model, and for the first number that is not finite.
  */
 export async function importStateDict(path: string, options: ImportOptions) {
-  const { out, lang, heads = 4, tokens = 'whitespace', fps = 25, sides = 'facing' } = options
-  if (!tokenPolicies.includes(tokens as TokenPolicy)) {
-    throw new SignError(
-      'ERR_CONFIG',
-      'import',
-      `wanted a token policy of ${tokenPolicies.join(', ')}, got '${tokens}'`,
-      'Choose one of them',
-    )
+  checkLanguageTag(options.lang, 'import')
+  const kinds = await readKindsOrIndex(path)
+  if (isSign2gpt(kinds.keys())) {
+    checkAsked(path, options, ofProgressive, 'a Sign2GPT checkpoint')
+    return importSign2gpt(path, options)
   }
-  checkLanguageTag(lang, 'import')
-  const { tensors, sizes, vocabularySize } = stateDictTensors(await readStateDict(path), path)
-  const config: ModelConfig = { ...presets['pt-base'], ...sizes, heads }
-  const vocabulary = await readVocabulary(options.vocabulary, tokens as TokenPolicy)
-  if (vocabulary.size !== vocabularySize) {
-    throw new SignError(
-      'ERR_CHECKPOINT',
-      path,
-      `wanted ${vocabulary.size} rows of tokens for ${options.vocabulary}, got ${vocabularySize}`,
-      'Name the vocabulary it was trained with',
-    )
-  }
-  const { gpu } = await openAdapter({ adapter: options.adapter }, options)
-  try {
-    const model = new SignModel(gpu)
-    // A state dict has no start frame: that code starts from the true first one. The neutral pose is all zeros about the neck.
-    model.addLanguage(
-      { language: lang, config, vocabulary, startFrame: new Float32Array(COORDS), scaling: rawFrames(), fps },
-      {
-        tensors: sides === 'facing' ? tensors : new Map([...tensors].map(([name, tensor]) => [name, exchangedTensor(name, tensor)])),
-        who: path,
-      },
-    )
-    await savePoseCheckpoint(out, model)
-    return { out, language: lang, vocabulary: vocabulary.size, ...config }
-  } finally {
-    await gpu.destroy()
-  }
+  checkAsked(path, options, ofSign2gpt, 'a Progressive Transformers state dict')
+  const { vocabulary } = options
+  if (vocabulary !== undefined) return importProgressive(path, { ...options, vocabulary })
+  const problem = 'wanted the words of a Progressive Transformers state dict, got no vocabulary'
+  throw new SignError('ERR_USAGE', path, problem, 'Name the file with one word per line: --vocabulary')
 }
 
-/** The numbers of a state dict. Position tables, 400 MB each at width 512, are not read. */
-async function readStateDict(path: string): Promise<Map<string, HostTensor>> {
-  const { tensors, metadata } = await readSafetensorsOrIndex(path, { wants: (name) => !isPositionTable(name) })
-  // Before their numbers are looked at: a counter of batches is not a weight of the wrong type.
-  checkStateDictNames(tensors.keys(), path)
-  const dict = new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }]))
-  // Of tensors that share memory, safetensors' save_model keeps one and says so in the metadata.
-  for (const [name, kept] of Object.entries(metadata)) {
-    const shared = dict.get(kept)
-    if (shared && !dict.has(name)) dict.set(name, shared)
-  }
-  return dict
+function checkAsked(path: string, options: ImportOptions, others: readonly (keyof ImportOptions)[], kind: string): void {
+  const given = others.find((name) => options[name] !== undefined)
+  if (given === undefined) return
+  const option = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  throw new SignError('ERR_USAGE', path, `wanted options that say something of ${kind}, got ${option}`, 'Leave it out')
 }
+
+export type ImportSummary = Awaited<ReturnType<typeof importStateDict>>

@@ -2,6 +2,7 @@
 // translated to ours.
 
 import { SignError } from '../base/errors.js'
+import type { AdapterSizes } from '../nn/adapted_decoder.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 
 /** Ours for theirs within a layer, `_l1` and `_l2` being A and B. */
@@ -45,4 +46,20 @@ function gateOf(name: string, { shape, data }: HostTensor, who: string): HostTen
   if (shape.length === 4 && shape[1] === data.length) return { shape: [data.length], data }
   const problem = `wanted '${name}' as [1, heads, 1, 1], got [${shape.join(', ')}]`
   throw new SignError('ERR_CHECKPOINT', who, problem, 'Export the whole state dict of the second stage')
+}
+
+/** What {@link adapterTensors}' shapes tell. Throws ERR_CHECKPOINT for a lack of what tells it. */
+export function adapterSizes(tensors: HostTensors, who: string): AdapterSizes {
+  const need = (name: string, dimensions: number, theirs: string): readonly number[] => {
+    const shape = tensors.get(name)?.shape
+    if (shape?.length === dimensions) return shape
+    const problem = `wanted '${theirs}' of ${dimensions} dimensions, got ${shape ? `[${shape.join(', ')}]` : 'none'}`
+    throw new SignError('ERR_CHECKPOINT', who, problem, 'Export the whole state dict of the second stage')
+  }
+  const first = 'lang_model.model.layers.0.self_attn'
+  const [width, signWidth] = need('adapters/signing/weight', 2, 'post_model.fc.weight') as [number, number]
+  const [rank] = need('adapters/layer.0/self/query/a', 2, `${first}.lora_wq_l1.weight`) as [number]
+  const [heads] = need('adapters/layer.0/gate', 1, `${first}.adaptor_gate`) as [number]
+  const decoderLayers = new Set([...tensors.keys()].flatMap((name) => /^adapters\/layer\.(\d+)\//.exec(name)?.[1] ?? [])).size
+  return { width, signWidth, rank, heads, decoderLayers }
 }

@@ -41,6 +41,9 @@ export function prototypeTensors(theirs: HostTensors, { prefix = 'post_model.', 
   ])
 }
 
+/** Whether a tensor of a whole checkpoint is of what follows the sign encoder in its first stage. */
+export const isPrototypeName = (name: string): boolean => name.startsWith('post_model.') && KNOWN.has(name.slice('post_model.'.length))
+
 const KNOWN = new Set(['fc_hidden.weight', 'fc_hidden.bias', 'vocab_embedding', 'zero_embedding', 'class_temperature', 'time_temperature'])
 
 /** [vector, classes, 1] as [classes + 1, vector], the last row of zeros. */

@@ -40,14 +40,14 @@ export interface PseudoGlossOptions extends Partial<ParameterSetOptions> {
 }
 
 /** The prototype head's parameters begin with it. */
-const HEAD = 'prototypes'
+export const PROTOTYPES = 'prototypes'
 
 /** The word vectors of the classes, and of the zero class behind them: [classes + 1, vectorWidth]. */
-export const VECTORS = `${HEAD}/vectors`
+export const VECTORS = `${PROTOTYPES}/vectors`
 
 export const pseudoGlossSpecs = (config: PseudoGlossConfig, classes: number): ParameterSpec[] => [
   ...signSpecs(config),
-  ...prototypeSpecs(HEAD, { width: config.width, vectorWidth: config.vectorWidth, classes }, config.trained),
+  ...prototypeSpecs(PROTOTYPES, { width: config.width, vectorWidth: config.vectorWidth, classes }, config.trained),
 ]
 
 export class PseudoGlossModel extends GpuModel implements PseudoGlossDescription {
@@ -86,5 +86,5 @@ export class PseudoGlossModel extends GpuModel implements PseudoGlossDescription
 
 /** Scores and map of tokens x [B, T', width], those before each of lengths u32 [B]. */
 export function pseudoGlossHead(r: Recording, { config, classes }: PseudoGlossDescription, x: Tensor, lengths: Tensor): PrototypeHead {
-  return prototypeHead(r, HEAD, { x, lengths, classes: classes.size, dropout: config.headDropout })
+  return prototypeHead(r, PROTOTYPES, { x, lengths, classes: classes.size, dropout: config.headDropout })
 }

@@ -42,9 +42,25 @@ describe('names of the released sign encoder', () => {
   )
 
   it('tell the sizes, heads among them where the frequencies of angles are there', () => {
-    expect(signEncoderSizes(theirs('sign_model.encoder.'), 'file')).toEqual({ width: 16, hidden: 24, stages: [2, 1], heads: 2 })
+    expect(signEncoderSizes(theirs('sign_model.encoder.'), 'file')).toEqual({
+      width: 16,
+      hidden: 24,
+      stages: [2, 1],
+      heads: 2,
+      downSampling: true,
+    })
     const bare = new Map([...theirs()].filter(([name]) => !name.endsWith('inv_freq')))
-    expect(signEncoderSizes(bare, 'file')).toEqual({ width: 16, hidden: 24, stages: [2, 1] })
+    expect(signEncoderSizes(bare, 'file')).toEqual({ width: 16, hidden: 24, stages: [2, 1], downSampling: true })
+  })
+
+  it('tell of pools between stages by the places that they take', () => {
+    const at = (slot: number) => new Map([...theirs()].map(([name, of]) => [name.replace('network.2.', `network.${slot}.`), of]))
+    expect(signEncoderSizes(at(1), 'file').downSampling).toBe(false)
+    expect(() => signEncoderSizes(at(3), 'file')).toThrow('got stages at places 0, 3 of its network')
+    const single = new Map([...theirs()].filter(([name]) => !name.includes('network.2.')))
+    expect(signEncoderSizes(single, 'file')).toEqual({ width: 16, hidden: 24, stages: [2], heads: 2 })
+    const odd = new Map([...theirs(), ['network_block.network.0.0.token_mixer.attention.rotary_embeddings.inv_freq', tensor(5)]])
+    expect(() => signEncoderSizes(odd, 'file')).toThrow('got 5 frequencies of angles for a width of 16')
   })
 
   it('are told from those of the rest of a checkpoint', () => {

@@ -52,31 +52,44 @@ export function signEncoderTensors(theirs: HostTensors, who: string): Map<string
   return tensors
 }
 
-/** Sizes that names and shapes tell: all but heads, unless the frequencies of their angles are there. */
+/**
+ * Sizes that names and shapes tell: all but heads, unless the frequencies of their angles are there, and whether the frame rate is halved where there
+ * are several stages. Throws ERR_CHECKPOINT for those of no such model.
+ */
 export function signEncoderSizes(
-  theirs: HostTensors,
+  theirs: ReadonlyMap<string, Pick<HostTensor, 'shape'>>,
   who: string,
-): Pick<SignEncoderConfig, 'width' | 'hidden' | 'stages'> & { readonly heads?: number } {
+): Pick<SignEncoderConfig, 'width' | 'hidden' | 'stages'> & Partial<Pick<SignEncoderConfig, 'heads' | 'downSampling'>> {
   const names = [...theirs.keys()]
   const bare = names.map((name) => bareName(name).replace(PREFIX, ''))
   const shapeOf = (pattern: RegExp) => theirs.get(names[bare.findIndex((name) => pattern.test(name))] ?? '')?.shape
   const [hidden, width] = shapeOf(/\.mlp\.mlp\.0\.weight$/) ?? []
   if (hidden === undefined || width === undefined)
     throw refused(who, "got no '….mlp.mlp.0.weight' of two dimensions", 'Export the whole sign encoder')
-  const firstLayers = [
-    ...firstLayerOf(
-      bare.flatMap((name) => placeOf(name) ?? []),
-      who,
-    ).values(),
-  ]
+  const bySlot = firstLayerOf(
+    bare.flatMap((name) => placeOf(name) ?? []),
+    who,
+  )
+  const [slots, firstLayers] = [[...bySlot.keys()], [...bySlot.values()]]
   const layers = new Set(bare.flatMap((name) => LAYER.exec(name)?.slice(1, 3).join('.') ?? [])).size
   const [frequencies] = shapeOf(/(^|\.)rotary_embeddings\.inv_freq$/) ?? []
+  if (frequencies !== undefined && width % (2 * frequencies) !== 0)
+    throw refused(who, `got ${frequencies} frequencies of angles for a width of ${width}`, 'Export the whole sign encoder')
   return {
     width,
     hidden,
     stages: firstLayers.map((first, stage) => (firstLayers[stage + 1] ?? layers) - first),
     ...(frequencies !== undefined && { heads: width / (2 * frequencies) }),
+    ...(slots.length > 1 && { downSampling: isPooled(slots, who) }),
   }
+}
+
+/** Whether a pool stands between each two stages, which takes a place in the network too. */
+function isPooled(slots: readonly number[], who: string): boolean {
+  const steps = new Set(slots.slice(1).map((slot, i) => slot - slots[i]!))
+  if (slots[0] === 0 && steps.size === 1 && (steps.has(1) || steps.has(2))) return steps.has(2)
+  const got = `got stages at places ${slots.join(', ')} of its network`
+  throw refused(who, got, 'Export all of it; only pools between all stages, or between none, can be read')
 }
 
 interface Place {

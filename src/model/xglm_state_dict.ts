@@ -41,7 +41,33 @@ export function nameFromXglm(name: string): string | undefined {
 }
 
 /** Whether a tensor is of the language model, or, in a larger checkpoint, of something else. */
-export const isXglmName = (name: string): boolean => [EMBEDDING, HEAD].includes(ownName(name)) || nameFromXglm(name) !== undefined
+export const isXglmName = (name: string): boolean =>
+  [EMBEDDING, HEAD].includes(ownName(name)) || POSITIONS.test(ownName(name)) || nameFromXglm(name) !== undefined
+
+/** Rows of the table of positions before the first token's. */
+const POSITIONS_BEFORE = 2
+
+/**
+ * What the shapes of a state dict tell: all sizes but the heads, and the longest sentence where the table of positions is there. Throws ERR_CHECKPOINT
+ * for one without an embedding or a layer.
+ */
+export function xglmSizes(
+  shapes: ReadonlyMap<string, readonly number[]>,
+  who: string,
+): Pick<LanguageModelConfig, 'width' | 'hidden' | 'layers' | 'vocabulary'> & Partial<Pick<LanguageModelConfig, 'maxTokens'>> {
+  const own = new Map([...shapes].map(([name, shape]) => [ownName(name), shape]))
+  const need = (name: string): readonly number[] => {
+    const shape = own.get(name)
+    if (shape?.length === 2) return shape
+    const problem = `wanted an XGLM state dict with '${name}' of two dimensions, got ${shape ? `[${shape.join(', ')}]` : 'none'}`
+    throw new SignError('ERR_CHECKPOINT', who, problem, 'Export the whole model')
+  }
+  const [vocabulary, width] = need(EMBEDDING) as [number, number]
+  const [hidden] = need('layers.0.fc1.weight') as [number]
+  const layers = new Set([...own.keys()].flatMap((name) => /^layers\.(\d+)\./.exec(name)?.[1] ?? [])).size
+  const [, positions] = [...own].find(([name]) => POSITIONS.test(name)) ?? []
+  return { width, hidden, layers, vocabulary, ...(positions && { maxTokens: positions[0]! - POSITIONS_BEFORE }) }
+}
 
 /** Takes a state dict's tensors as they come, and hands on ours: `take` each, then `finish`. */
 export class XglmImport {

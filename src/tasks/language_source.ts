@@ -10,7 +10,7 @@ import type { Gpu } from '../device/gpu.js'
 import { readSafetensors } from '../formats/safetensors/file.js'
 import { modelFiles } from '../formats/safetensors/model_folder.js'
 import { modelMark } from '../formats/safetensors/model_mark.js'
-import { LanguageModel, type LanguageModelConfig, languagePresets } from '../model/language_model.js'
+import { checkLanguageConfig, LanguageModel, type LanguageModelConfig, languagePresets } from '../model/language_model.js'
 import type { FrozenLanguage, SignToTextDescription } from '../model/sign_to_text.js'
 import { readPieces } from '../text/pieces/piece_file.js'
 import type { TextCoder } from '../text/text_coder.js'
@@ -44,6 +44,29 @@ export async function languageSource({ file, stored }: LanguageChoice): Promise<
   if (isPreset(file)) return shapeAlone(file, stored)
   const { weights, config: beside } = await modelFiles(file)
   return (await isOurs(weights)) ? ofCheckpoint(weights, stored) : ofFiles(weights, beside, stored)
+}
+
+/** What is said of the language model, shares that training drops among it. */
+export interface ToldOfLanguage extends Pick<LanguageChoice, 'file'> {
+  readonly dropout?: number
+  readonly attentionDropout?: number
+}
+
+/** The language model's sizes, and its ids as the coder has them. Throws ERR_CONFIG naming its file where they are others. */
+export function writtenBy(
+  { config, frozen }: LanguageSource,
+  { special }: TextCoder,
+  { file, dropout = config.dropout, attentionDropout = config.attentionDropout }: ToldOfLanguage,
+): LanguageModelConfig {
+  const sizes = checkLanguageConfig({ ...config, dropout, ...(attentionDropout !== undefined && { attentionDropout }) })
+  const { padding, start, end } = special
+  if (isShapeAlone(frozen)) return { ...sizes, padding, start, end }
+  for (const id of ['padding', 'end'] as const)
+    if (special[id] !== config[id]) {
+      const problem = `wanted a tokenizer whose ${id} is ${config[id]}, as the language model has it, got ${special[id]}`
+      throw new SignError('ERR_CONFIG', file, problem, 'Take the tokenizer file that came with these weights')
+    }
+  return sizes
 }
 
 async function isOurs(path: string): Promise<boolean> {

@@ -3,19 +3,26 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { SignError } from '../../base/errors.js'
 import { isSystemError, refusedInput } from '../../base/system_errors.js'
-import { type ByteSource, type ReadTensorsOptions, readTensors } from './parse.js'
-import { badCheckpoint, type TensorFile } from './types.js'
+import { type ByteSource, type ReadTensorsOptions, readKinds, readTensors } from './parse.js'
+import { badCheckpoint, type TensorFile, type TensorKind } from './types.js'
 
 // One read call takes less than 2 GiB on every system.
 const READ_CALL_BYTES = 2 ** 30
 
 /** Reads a file. Throws ERR_CHECKPOINT as {@link readTensors}, and for what cannot be opened or read, or is no file. */
-export async function readSafetensors(path: string, options: ReadTensorsOptions = {}): Promise<TensorFile> {
+export const readSafetensors = (path: string, options: ReadTensorsOptions = {}): Promise<TensorFile> =>
+  withSource(path, (source) => readTensors(source, path, options))
+
+/** What a file says of its tensors, none of which is read. Throws as {@link readSafetensors}. */
+export const readSafetensorsKinds = (path: string): Promise<Map<string, TensorKind>> =>
+  withSource(path, (source) => readKinds(source, path))
+
+async function withSource<Read>(path: string, read: (source: ByteSource) => Promise<Read>): Promise<Read> {
   let file: FileHandle | undefined
   try {
     await checkFile(path)
     file = await open(path, 'r')
-    return await readTensors(await sourceOf(file, path), path, options)
+    return await read(await sourceOf(file, path))
   } catch (cause) {
     if (isSystemError(cause)) throw refusedInput(path, 'read a checkpoint', cause, 'ERR_CHECKPOINT')
     throw cause

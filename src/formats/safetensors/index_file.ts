@@ -2,13 +2,19 @@
 
 import { basename, dirname, join } from 'node:path'
 import { readText } from '../../base/text_file.js'
-import { readSafetensors } from './file.js'
+import { readSafetensors, readSafetensorsKinds } from './file.js'
 import type { ReadTensorsOptions } from './parse.js'
-import { badCheckpoint, type TensorFile } from './types.js'
+import { badCheckpoint, type TensorFile, type TensorKind } from './types.js'
 
 /** Reads a safetensors file, or all the files of an index of them, as one. Throws as {@link readSafetensors}. */
 export function readSafetensorsOrIndex(path: string, options: ReadTensorsOptions = {}): Promise<TensorFile> {
   return path.endsWith('.index.json') ? readIndexed(path, options) : readSafetensors(path, options)
+}
+
+/** What a file, or all those of an index, say of their tensors, none of which is read. Throws as {@link readSafetensors}. */
+export async function readKindsOrIndex(path: string): Promise<Map<string, TensorKind>> {
+  const kinds = await Promise.all((await shardFiles(path)).map(readSafetensorsKinds))
+  return new Map(kinds.flatMap((of) => [...of]))
 }
 
 /** The files that a path names: one, or those of an index in the order of their names. Throws ERR_CHECKPOINT for an index that cannot be read. */

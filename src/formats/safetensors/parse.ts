@@ -4,7 +4,7 @@
 
 import { verifyTensor } from './checksums.js'
 import { type Header, headerLength, PREFIX_BYTES, parseHeader, type TensorPlace } from './header.js'
-import { bytesOf, type Tensor, type TensorFile, viewAs } from './types.js'
+import { bytesOf, type Tensor, type TensorFile, type TensorKind, viewAs } from './types.js'
 
 /** What a file's bytes are read from. */
 export interface ByteSource {
@@ -39,11 +39,7 @@ export async function readTensors(
   who: string,
   { wants = () => true, visit }: ReadTensorsOptions = {},
 ): Promise<TensorFile> {
-  const { size } = source
-  const first = await source.read(0, Math.min(size, FIRST_READ_BYTES))
-  const dataStart = PREFIX_BYTES + headerLength(first, size, who)
-  const start = dataStart <= first.length ? first : await source.read(0, dataStart)
-  const header = parseHeader(start.subarray(PREFIX_BYTES, dataStart), size - dataStart, who)
+  const { header, dataStart } = await readHeader(source, who)
   const found = new Map<string, Tensor>()
   const wanted = header.places.filter(({ name }) => wants(name))
   for (const places of visit ? wanted.map((place) => [place]) : neighbours(wanted)) {
@@ -56,6 +52,20 @@ export async function readTensors(
     }
   }
   return fileOf(header, found)
+}
+
+/** What a file says of its tensors, none of which is read. Throws ERR_CHECKPOINT as {@link readTensors}. */
+export async function readKinds(source: ByteSource, who: string): Promise<Map<string, TensorKind>> {
+  const { header } = await readHeader(source, who)
+  return new Map(header.places.map(({ name, dtype, shape }) => [name, { dtype, shape }]))
+}
+
+async function readHeader(source: ByteSource, who: string): Promise<{ header: Header; dataStart: number }> {
+  const { size } = source
+  const first = await source.read(0, Math.min(size, FIRST_READ_BYTES))
+  const dataStart = PREFIX_BYTES + headerLength(first, size, who)
+  const start = dataStart <= first.length ? first : await source.read(0, dataStart)
+  return { header: parseHeader(start.subarray(PREFIX_BYTES, dataStart), size - dataStart, who), dataStart }
 }
 
 /**

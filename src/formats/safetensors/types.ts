@@ -38,6 +38,9 @@ export type Tensor = {
   }
 }[Dtype]
 
+/** What a tensor is, without its numbers. */
+export type TensorKind = Pick<Tensor, 'dtype' | 'shape'>
+
 /** A file: tensors by name in the header's order, and its free-form strings. */
 export interface TensorFile {
   readonly tensors: Map<string, Tensor>

@@ -3,14 +3,14 @@
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import { nameHash } from '../../data/checksum.js'
-import { checkLanguageConfig, type LanguageModelConfig } from '../../model/language_model.js'
+import type { LanguageModelConfig } from '../../model/language_model.js'
 import { signSizesOf } from '../../model/sign_sizes.js'
 import type { SignToTextConfig, SignToTextDescription } from '../../model/sign_to_text.js'
 import { checkFitsTable, type TextCoder } from '../../text/text_coder.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
 import { loadSignedClips, oneKind, type SignedClip, type Split, sameClips, tooLong } from '../../train/signed_clips.js'
 import { textCoder } from '../../train/text_coder.js'
-import { isShapeAlone, type LanguageSource, languageSource } from '../language_source.js'
+import { isShapeAlone, type LanguageSource, languageSource, writtenBy } from '../language_source.js'
 import type { SignToTextRunConfig } from './config.js'
 
 export interface SignToTextData {
@@ -31,7 +31,7 @@ export async function loadSignToTextData(config: SignToTextRunConfig): Promise<S
   checkAugmentation(config.augment, numbers)
   const text = await coderOf(config, language, train)
   const description: SignToTextDescription = {
-    config: modelSizes(config, numbers, writingBy(language, text, config)),
+    config: modelSizes(config, numbers, writtenBy(language, text, config.language_model)),
     frozen: language.frozen,
     text,
     languages: [...new Set(train.map((clip) => clip.language))],
@@ -61,27 +61,6 @@ async function coderOf(
   if (alone && coder.size <= config.vocabulary) return coder
   checkFitsTable(coder, config.vocabulary, tokens === null || typeof tokens === 'string' ? file : tokens.file)
   return coder
-}
-
-/** The language model's sizes, and its ids as the coder has them. Throws ERR_CONFIG where they are others. */
-function writingBy(
-  { config, frozen }: LanguageSource,
-  { special }: TextCoder,
-  { language_model: { file, dropout, attentionDropout } }: Pick<SignToTextRunConfig, 'language_model'>,
-): LanguageModelConfig {
-  const sizes = checkLanguageConfig({
-    ...config,
-    ...(dropout !== undefined && { dropout }),
-    ...(attentionDropout !== undefined && { attentionDropout }),
-  })
-  const { padding, start, end } = special
-  if (isShapeAlone(frozen)) return { ...sizes, padding, start, end }
-  for (const id of ['padding', 'end'] as const)
-    if (special[id] !== config[id]) {
-      const problem = `wanted a tokenizer whose ${id} is ${config[id]}, as the language model has it, got ${special[id]}`
-      throw new SignError('ERR_CONFIG', file, problem, 'Take the tokenizer file that came with these weights')
-    }
-  return sizes
 }
 
 /** What a run's model is made with. Throws ERR_CONFIG for texts longer than the language model's positions. */
