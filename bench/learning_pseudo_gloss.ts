@@ -16,10 +16,13 @@ import { trainTask } from '../src/commands/train.js'
 import { PseudoGlossReader } from '../src/infer/pseudo_gloss_reader.js'
 import { openGpu } from '../src/platform/node/open.js'
 import type { PseudoGlossRunConfig } from '../src/tasks/pseudo_gloss/config.js'
-import { type GlossedClip, loadGlossedClips } from '../src/tasks/pseudo_gloss/data.js'
+import { loadGlossedClips } from '../src/tasks/pseudo_gloss/data.js'
 import { scoreGlosses } from '../src/tasks/pseudo_gloss/evaluate.js'
+import type { ClipItems } from '../src/tasks/pseudo_gloss/items.js'
 import { pseudoGloss } from '../src/tasks/pseudo_gloss/task.js'
 import { loadPseudoGlossConfig } from '../src/tasks/run_file.js'
+import type { SignedSplit } from '../src/train/signing/load_signing.js'
+import { asSeen } from '../src/train/signing/open_signing.js'
 import { taskRun } from '../src/train/task.js'
 import { meanOf, USUAL_SEEDS } from './learning/judged_model.js'
 import { chosenTrial } from './learning/trial.js'
@@ -46,7 +49,7 @@ const scores = []
 for (const own of runs) scores.push({ seed: own.seed, ...(await scored(own, test)) })
 
 /** Frames of half a word, on average. */
-const halfWord = meanOf(test.flatMap(({ spans = [] }) => spans.map(({ first, end }) => (end - first) / 2)))
+const halfWord = meanOf(test.clips.flatMap(({ spans = [] }) => spans.map(({ first, end }) => (end - first) / 2)))
 const passed = scores.every(({ real, framesOff }) => real > LEAST_F1 && framesOff <= halfWord)
 const seconds = trained ? null : Math.round((performance.now() - began) / 1000)
 const result = {
@@ -55,7 +58,7 @@ const result = {
   adapter: gpu.label,
   seconds,
   passed,
-  clips: test.length,
+  clips: test.clips.length,
   halfWord,
   wanted: LEAST_F1,
   seeds: scores,
@@ -75,9 +78,10 @@ console.log(json ? JSON.stringify(result) : [lines, `results saved in ${resultPa
 process.exit(passed ? 0 : 1)
 
 /** A run's best checkpoint on clips; and the floor, what it finds held against the sentence of the next clip. */
-async function scored({ out, validate }: PseudoGlossRunConfig, clips: readonly GlossedClip[]) {
+async function scored({ out, validate, video }: PseudoGlossRunConfig, split: SignedSplit<ClipItems>) {
   await using model = restorePseudoGloss(gpu, await readCheckpoint(join(out, 'best.safetensors')))
   await using reader = new PseudoGlossReader(gpu, model)
+  const clips = await asSeen(model, model.config, split, video)
   const found = await reader.find(clips)
   const of = (those: typeof found) => scoreGlosses(clips, those, model.classes, validate.threshold).result
   const { byClass, micro, localisation } = of(found)

@@ -23,7 +23,8 @@ import { loadTextClips } from '../src/tasks/sign_to_text/data.js'
 import { scoreSentences } from '../src/tasks/sign_to_text/evaluate.js'
 import { signToText } from '../src/tasks/sign_to_text/task.js'
 import { readMetrics } from '../src/train/metrics_log.js'
-import type { SignedClip } from '../src/train/signed_clips.js'
+import type { SignedSplit } from '../src/train/signing/load_signing.js'
+import { asSeen } from '../src/train/signing/open_signing.js'
 import { taskRun } from '../src/train/task.js'
 import { meanOf, USUAL_SEEDS } from './learning/judged_model.js'
 import { chosenTrial } from './learning/trial.js'
@@ -90,7 +91,18 @@ const verdict =
     ? 'stage 2 is better with pre-training, with every seed'
     : `pre-training helps with ${betterWith} of ${seeds.length} seeds: exact ${percent(means.with.exact)} with it, ${percent(means.without.exact)} without`
 const seconds = trained ? null : Math.round((performance.now() - began) / 1000)
-const result = { trial: 'signs', run: path, adapter: gpu.label, seconds, passed, verdict, clips: test.length, means, onDev, seeds: scores }
+const result = {
+  trial: 'signs',
+  run: path,
+  adapter: gpu.label,
+  seconds,
+  passed,
+  verdict,
+  clips: test.clips.length,
+  means,
+  onDev,
+  seeds: scores,
+}
 const resultPath = run ? join(config.out, 'learning.json') : 'bench/results/learning-signs.json'
 await writeWhole(resultPath, `${JSON.stringify(result, null, 2)}\n`)
 const lines = formatTable([
@@ -140,9 +152,10 @@ interface Score extends Translated {
 }
 
 /** A run's best checkpoint on clips, beams as published; and the floor, what it reads held against the sentence of the next clip. */
-async function scored({ out }: SignToTextRunConfig, clips: readonly SignedClip[]): Promise<Translated & Pick<Score, 'floor'>> {
+async function scored({ out, video }: SignToTextRunConfig, split: SignedSplit): Promise<Translated & Pick<Score, 'floor'>> {
   await using model = await restoreSignToText(gpu, await readCheckpoint(join(out, 'best.safetensors')))
   await using translator = new SignTranslator(gpu, model)
+  const clips = await asSeen(model, model.config.signs, split, video)
   const search = { beams: 4 }
   const read = await translator.translate(clips, search)
   const of = (those: typeof read) => {

@@ -17,14 +17,17 @@ const mayImport: Record<string, readonly string[]> = {
   'platform/node': ['base', 'device'],
   'platform/web': ['base', 'device'],
   kernels: ['device'],
-  video: ['base', 'formats', 'platform/node', 'kernels'],
+  video: ['base', 'motion', 'formats', 'outputs', 'device', 'platform/node', 'kernels', 'nn', 'infer'],
   lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
   nn: ['base', 'device', 'ops'],
   model: ['base', 'motion', 'text', 'device', 'ops', 'nn'],
   checkpoint: ['base', 'motion', 'formats', 'text', 'device', 'nn', 'model'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'nn', 'model'],
-  train: ['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'platform/node', 'kernels', 'ops', 'nn', 'model', 'infer'],
+  train: [
+    ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'platform/node', 'kernels', 'ops', 'nn', 'model', 'infer'],
+    'video',
+  ],
   tasks: [
     'base',
     'motion',
@@ -49,7 +52,7 @@ const mayImport: Record<string, readonly string[]> = {
   pages: ['motion', 'outputs', 'profile'],
   commands: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'nn', 'model', 'checkpoint'],
-    ...['infer', 'train', 'tasks', 'judge', 'profile'],
+    ...['infer', 'train', 'tasks', 'judge', 'profile', 'video'],
   ],
 }
 

@@ -12,7 +12,7 @@ export function addPseudoGlossCommand(program: Command, cli: Cli): void {
     .argument('<model>', 'checkpoint of a pseudo-gloss run')
     .requiredOption(
       '--data <path>',
-      'run file of the task; or motions: prefix of a .skels corpus, .pose, .npz or .h5 file, or a folder of files',
+      'run file of the task; or clips: prefix of a .skels corpus, a video, .pose, .npz or .h5 file, or a folder of files',
     )
     .addOption(
       new Option('--split <name>', 'which split of the run file').choices(['train', 'dev', 'test'] as const).default('dev' as const),

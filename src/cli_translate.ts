@@ -12,8 +12,8 @@ import type { TranslateCommandOptions } from './commands/translate.js'
 export function addTranslateCommand(program: Command, cli: Cli): void {
   program
     .command('translate')
-    .description('translate signing into text: .pose, .npz or .h5 files, or a corpus')
-    .argument('<clips>', '.pose, .npz or .h5 file, a folder of files, or prefix of a .skels corpus')
+    .description('translate signing into text: videos, .pose, .npz or .h5 files, or a corpus')
+    .argument('<clips>', 'video, .pose, .npz or .h5 file, a folder of files, or prefix of a .skels corpus')
     .requiredOption('--model <file>', 'checkpoint of a sign-to-text or pose-to-text run')
     .option('--beams <n>', 'beams of the sentence, 1 to 64; 1 is greedy: then the text of a single clip is shown as it comes', positive, 4)
     .option('--alpha <n>', 'length penalty (default: 1 for sign-to-text, -1, none, for pose-to-text)', search.alpha[2])

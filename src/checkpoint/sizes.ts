@@ -2,7 +2,9 @@
 
 import * as z from 'zod'
 import { activations, largest, MOST_NUMBERS } from '../model/config.js'
-import { largestSigns, signAttentions, signInputs, signPaddings } from '../model/sign_sizes.js'
+import { largestImages, largestSigns, signAttentions, signInputs, signPaddings } from '../model/sign_sizes.js'
+import { imageTraining } from '../nn/image_encoder_config.js'
+import { positionForms } from '../nn/image_positions.js'
 
 export const savedSizes = {
   width: z.int().positive().max(largest.width),
@@ -15,10 +17,27 @@ export const savedSizes = {
   maxTokens: z.int().positive().max(largest.maxTokens),
 }
 
+const savedImages = z.strictObject({
+  width: z.int().positive().max(largest.width),
+  heads: z.int().positive().max(largest.heads),
+  hidden: z.int().positive().max(largest.hidden),
+  layers: z.int().positive().max(largestImages.layers),
+  patch: z.int().positive().max(largestImages.patch),
+  imageSize: z.tuple([z.int().positive().max(largestImages.size), z.int().positive().max(largestImages.size)]),
+  grid: z.int().positive().max(largestImages.grid),
+  positions: z.enum(positionForms),
+  adapters: z
+    .strictObject({ layers: z.int().positive(), rank: z.int().positive(), alpha: z.number().positive(), dropout: z.number() })
+    .exactOptional(),
+  trained: z.enum(imageTraining),
+  layerScale: z.number().positive(),
+})
+
 /** The sizes of what reads signing in both stages of Sign2GPT. */
 export const savedSigns = {
   input: z.enum(signInputs),
   numbers: z.int().positive().max(MOST_NUMBERS),
+  images: savedImages.exactOptional(),
   maxFrames: z.int().positive().max(largest.maxFrames),
   width: z.int().positive().max(largest.width),
   heads: z.int().positive().max(largest.heads),

@@ -4,22 +4,26 @@ import { extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { formatTable } from '../base/table.js'
 import { readCheckpoint } from '../checkpoint/file.js'
-import { restorePseudoGloss } from '../checkpoint/pseudo_gloss.js'
+import { pseudoGlossDescription, restorePseudoGloss } from '../checkpoint/pseudo_gloss.js'
 import { clipNameProblem } from '../data/clip_name.js'
 import { normalise } from '../data/normalise.js'
+import type { PoseFrames } from '../infer/pose_reader.js'
 import { type FoundGlosses, PseudoGlossReader } from '../infer/pseudo_gloss_reader.js'
 import { type ClassPresence, foundClasses, PRESENCE_THRESHOLD, presenceByClass } from '../metrics/presence.js'
-import type { PseudoGlossModel } from '../model/pseudo_gloss.js'
+import type { PseudoGlossDescription, PseudoGlossModel } from '../model/pseudo_gloss.js'
 import { type MappedWord, writeLocalisationMap } from '../outputs/localisation_map.js'
 import { type GlossedClip, loadGlossedClips } from '../tasks/pseudo_gloss/data.js'
 import { formatGlossScores, type PseudoGlossScores, scoreGlosses, spansOf } from '../tasks/pseudo_gloss/evaluate.js'
 import { loadPseudoGlossConfig } from '../tasks/run_file.js'
 import type { SignedClip } from '../train/signed_clips.js'
+import { asSeen, type Described } from '../train/signing/open_signing.js'
 import { openAdapter } from './adapter.js'
 import type { SplitName } from './eval_data.js'
 import { motionSource } from './motion_source.js'
 import { Progress, type ProgressStream } from './progress.js'
 import { type Listener, warn } from './say.js'
+import { preparations } from './train.js'
+import { seenAt, videosAt, wantedPoses, wantedVideos } from './video_source.js'
 
 export interface PseudoGlossOptions extends Listener {
   /** A run file of the task, whose sentences are compared with; or motions: a corpus, `.pose`, `.npz` or `.h5` files. */
@@ -53,36 +57,63 @@ export interface PseudoGlossSummary {
 
 /** Reads clips. Throws ERR_CHECKPOINT for what is no pseudo-gloss model, ERR_DATA or ERR_CONFIG for what cannot be read, ERR_USAGE for clips that the model cannot take. */
 export async function pseudoGlosses(path: string, options: PseudoGlossOptions): Promise<PseudoGlossSummary> {
-  const { out, limit, threshold = PRESENCE_THRESHOLD, stream = process.stderr, json = false, signal } = options
+  const { out, threshold = PRESENCE_THRESHOLD, stream = process.stderr, json = false, signal } = options
   const checkpoint = await readCheckpoint(path)
-  const { clips: all, glossed } = await clipsOf(options)
-  const clips = all.slice(0, limit)
-  if (clips.length === 0)
-    throw new SignError('ERR_DATA', options.data, `wanted clips in its ${options.split} split, got none`, 'Name another split')
+  const read = await clipsOf(pseudoGlossDescription(checkpoint), options)
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
-  const progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
+  let progress: Progress | undefined
   try {
     await using model = restorePseudoGloss(gpu, checkpoint)
     await using reader = new PseudoGlossReader(gpu, model)
-    const found = await reader.find(clips, { ...(signal && { signal }), onProgress: (done) => progress.update({ step: done, frames: 0 }) })
+    const { clips, glossed } = await read(model)
+    progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
+    const found = await reader.find(clips, { ...(signal && { signal }), onProgress: (done) => progress!.update({ step: done, frames: 0 }) })
     const pictures = out === undefined ? [] : await drawn(clips, found, { model, threshold, out })
     return {
       clips: clips.map(({ name }, i) => ({ name, found: wordsFound(found[i]!, model, threshold) })),
-      ...(glossed && scored(glossed.slice(0, limit), found, model, threshold)),
+      ...(glossed && scored(glossed, found, model, threshold)),
       pictures,
     }
   } finally {
-    progress.done()
+    progress?.done()
     await gpu.destroy()
   }
 }
 
-async function clipsOf(options: PseudoGlossOptions): Promise<{ clips: readonly SignedClip[]; glossed?: readonly GlossedClip[] }> {
-  const { data, split, signal } = options
+type SeenClip = Described & PoseFrames
+
+/** Clips as the model reads them, once there is one: of videos, it sees them first. `glossed` where their sentences are known. */
+type Clips = (model: PseudoGlossModel) => Promise<{ clips: readonly SeenClip[]; glossed?: readonly GlossedClip[] }>
+
+async function clipsOf({ config, fps, languages }: PseudoGlossDescription, options: PseudoGlossOptions): Promise<Clips> {
+  const { data, split, limit } = options
   if (['.yaml', '.yml'].includes(extname(data).toLowerCase())) {
-    const glossed = await loadGlossedClips(await loadPseudoGlossConfig(data, (note) => warn(note, options)), split)
-    return { clips: glossed, glossed }
+    const run = await loadPseudoGlossConfig(data, (note) => warn(note, options))
+    const all = await loadGlossedClips(run, split, { onPrepare: preparations(options) })
+    if (all.clips.length === 0) throw new SignError('ERR_DATA', data, `wanted clips in its ${split} split, got none`, 'Name another split')
+    const some = all.input === 'poses' ? { ...all, clips: all.clips.slice(0, limit) } : { ...all, clips: all.clips.slice(0, limit) }
+    if ((all.input === 'video') !== (config.images !== undefined)) throw config.images ? wantedVideos(data) : wantedPoses(data)
+    return async (model) => {
+      const glossed = await asSeen(model, config, some, { cache: null })
+      return { clips: glossed, glossed }
+    }
   }
+  const videos = await videosAt(data)
+  if (config.images) {
+    if (!videos) throw wantedVideos(data)
+    return async (model) => {
+      const seen = await seenAt(videos.slice(0, limit), model, { config, fps }, options)
+      return { clips: seen.map((clip) => ({ ...clip, text: '', language: languages[0]! })) }
+    }
+  }
+  if (videos) throw wantedPoses(data)
+  const clips = (await posesOf(options)).slice(0, limit)
+  if (clips.length === 0) throw new SignError('ERR_DATA', data, 'wanted motions that can be read, got none', 'Check the files')
+  return async () => ({ clips })
+}
+
+async function posesOf(options: PseudoGlossOptions): Promise<SignedClip[]> {
+  const { data, signal } = options
   const motions = await motionSource(data, undefined, { signal })
   const clips: SignedClip[] = []
   const broken = (name: string, error: Error) => warn(`${name} is left out: ${error.message}`, options)
@@ -90,7 +121,7 @@ async function clipsOf(options: PseudoGlossOptions): Promise<{ clips: readonly S
     for (const note of notes) warn(`${clip.name}: ${note}`, options)
     clips.push({ ...clip, text, language, values: normalise(joints, clip.frames, { who: clip.name }) })
   }
-  return { clips }
+  return clips
 }
 
 function scored(clips: readonly GlossedClip[], found: readonly FoundGlosses[], { classes }: PseudoGlossModel, threshold: number) {
@@ -113,7 +144,7 @@ interface Drawing {
 }
 
 /** Pictures of all clips in a folder, or the first clip's in a file. Returns their paths. */
-async function drawn(clips: readonly SignedClip[], found: readonly FoundGlosses[], drawing: Drawing): Promise<string[]> {
+async function drawn(clips: readonly Described[], found: readonly FoundGlosses[], drawing: Drawing): Promise<string[]> {
   const { out } = drawing
   const paths = extname(out) === '' ? clips.map(({ name }) => pictureIn(out, name)) : [out]
   for (const [i, path] of paths.entries()) {
@@ -133,7 +164,7 @@ function pictureIn(folder: string, name: string): string {
 }
 
 /** The targets of a clip's sentence in its order, then other words that were found. */
-function mappedWords(clip: SignedClip & Partial<GlossedClip>, found: FoundGlosses, { model, threshold }: Drawing): MappedWord[] {
+function mappedWords(clip: Described & Partial<GlossedClip>, found: FoundGlosses, { model, threshold }: Drawing): MappedWord[] {
   const { classes } = model
   const isFound = new Set(foundClasses(found.scores, threshold))
   const wanted = [...new Set((clip.items ?? []).map((item) => classes.targetOf(item)))].filter((id) => id !== undefined)

@@ -1,6 +1,7 @@
 // `signllm train run.yaml`: a run from its file, with progress for whoever watches.
 
 import { counted } from '../base/counted.js'
+import { once } from '../base/once.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import { runTask } from '../train/run/run.js'
 import type { TaskRun } from '../train/task.js'
@@ -44,7 +45,7 @@ export async function trainTask({ task, config }: TaskRun, options: TrainCommand
   let began = 0
   let notes: readonly string[] = []
   try {
-    for await (const event of runTask(task, gpu, config, options)) {
+    for await (const event of runTask(task, gpu, config, { ...options, onPrepare: preparations(options) })) {
       if (event.kind === 'start') {
         began = event.step
         const where = event.resumed ? `; resumed at step ${event.step}` : ''
@@ -74,6 +75,16 @@ export async function trainTask({ task, config }: TaskRun, options: TrainCommand
     await gpu.destroy()
   }
   return summary!
+}
+
+/** Shows work that goes on before the first step, one bar a kind of it. */
+export function preparations({ stream = process.stderr, json = false }: Pick<TrainCommandOptions, 'stream' | 'json'>) {
+  const shown = new Map<string, Progress>()
+  return (work: string, done: number, all: number): void => {
+    const progress = once(shown, work, () => new Progress({ total: all, stream, json, stage: work, counts: 'clip' }))
+    progress.update({ step: done, frames: 0 })
+    if (done === all) progress.done()
+  }
 }
 
 /** How a run ended, as a line for people. A reason is given where it is not the number of steps or epochs that was asked for. */

@@ -11,7 +11,7 @@ import { motionFrames } from '../data/motion_frames.js'
 import type { PoseFrames } from '../infer/pose_reader.js'
 import type { TranslateOptions } from '../infer/search_options.js'
 import { SignTranslator } from '../infer/sign_translator.js'
-import type { SignToTextDescription } from '../model/sign_to_text.js'
+import type { SignToTextDescription, SignToTextModel } from '../model/sign_to_text.js'
 import { COORDS } from '../motion/skeleton.js'
 import { openReferred } from '../tasks/language_source.js'
 import { openAdapter } from './adapter.js'
@@ -21,6 +21,8 @@ import { Progress, type ProgressStream } from './progress.js'
 import { readMotions } from './read_motions.js'
 import { type Listener, warn } from './say.js'
 import { TextStream } from './text_stream.js'
+import { preparations } from './train.js'
+import { seenAt, videosAt, wantedPoses, wantedVideos } from './video_source.js'
 
 export interface TranslateCommandOptions extends Listener, Pick<TranslateOptions, 'beams' | 'alpha' | 'dialect' | 'limit' | 'signal'> {
   /** Checkpoint of a sign-to-text or pose-to-text run. */
@@ -50,11 +52,30 @@ export async function translate(source: string, options: TranslateCommandOptions
   if (checkpoint.task === POSE_TO_TEXT) return judgeTranslate(options.model, source, { beams: BEAMS, ...options })
   const description = signToTextDescription(checkpoint)
   for (const note of checkpoint.notes) warn(note, options)
-  const clips = await framesOf(source, description, options)
-  const sentences = await translated(checkpoint, clips, options)
-  const rows = clips.map(({ name }, i) => ({ name, ...sentences[i]! }))
+  const rows = await translated(checkpoint, await clipsOf(source, description, options), options)
   if (options.out !== undefined) await writeWhole(options.out, rows.map(({ text }) => `${text}\n`).join(''))
   return { clips: rows, languages: description.languages, ...(options.out !== undefined && { out: options.out }) }
+}
+
+/** Clips as the model reads them, once there is one: of videos, it sees them first. */
+type Clips = (model: SignToTextModel) => Promise<readonly NamedFrames[]>
+
+async function clipsOf(source: string, description: SignToTextDescription, options: TranslateCommandOptions): Promise<Clips> {
+  const videos = await videosAt(source)
+  const { signs } = description.config
+  if (signs.images) {
+    if (!videos) throw wantedVideos(source)
+    return (model) => seenAt(videos, model, { config: signs, fps: description.fps }, { ...options, ...seeing(videos.length, options) })
+  }
+  if (videos) throw wantedPoses(source)
+  const clips = await framesOf(source, description, options)
+  return async () => clips
+}
+
+/** Shows how many of several videos were seen. */
+function seeing(count: number, options: TranslateCommandOptions) {
+  const show = preparations(options)
+  return count > 1 ? { onProgress: (done: number, all: number) => show('videos seen', done, all) } : {}
 }
 
 async function framesOf(
@@ -81,16 +102,18 @@ async function framesOf(
 }
 
 /** One clip's text is told as it comes, of several how many are done. */
-async function translated(checkpoint: Checkpoint, clips: readonly NamedFrames[], options: TranslateCommandOptions) {
+async function translated(checkpoint: Checkpoint, read: Clips, options: TranslateCommandOptions) {
   const { beams = BEAMS, alpha, dialect, limit, signal, stream = process.stderr, json = false } = options
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
-  const progress = clips.length > 1 ? new Progress({ total: clips.length, stream, json, counts: 'clip' }) : undefined
-  const text = progress ? undefined : new TextStream(stream, { json })
+  let [progress, text]: [Progress?, TextStream?] = []
   try {
     await using model = await restoreSignToText(gpu, checkpoint, {
       openLanguage: (own, description) => openReferred(own, description, options.languageModel),
     })
     await using translator = new SignTranslator(gpu, model)
+    const clips = await read(model)
+    if (clips.length > 1) progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
+    else text = new TextStream(stream, { json })
     const sentences = await translator.translate(clips, {
       beams,
       ...(alpha !== undefined && { alpha }),
@@ -98,9 +121,13 @@ async function translated(checkpoint: Checkpoint, clips: readonly NamedFrames[],
       ...(limit !== undefined && { limit }),
       ...(signal && { signal }),
       onProgress: (done) => progress?.update({ step: done, frames: 0 }),
-      ...(text && { onText: (_: number, soFar: string) => text.show(soFar) }),
+      ...(text && { onText: (_: number, soFar: string) => text!.show(soFar) }),
     })
-    return sentences.map((sentence) => ({ text: sentence.text, ...(sentence.score !== undefined && { score: sentence.score }) }))
+    return sentences.map((sentence, i) => ({
+      name: clips[i]!.name,
+      text: sentence.text,
+      ...(sentence.score !== undefined && { score: sentence.score }),
+    }))
   } finally {
     progress?.done()
     text?.done()

@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
 import { shown } from '../base/shown.js'
+import type { Tensor } from '../device/memory.js'
 import type { Recorder } from '../device/program.js'
 import {
   encodeFrames,
@@ -34,28 +35,47 @@ const FRAME_BUCKET = 16
 export const paddedFrames = (clips: readonly PoseFrames[], behind = 0): number =>
   Math.ceil((Math.max(...clips.map(({ frames }) => frames)) + behind) / FRAME_BUCKET) * FRAME_BUCKET
 
-/** What is written of clips before they are encoded: frames [rows, length, numbers rounded up to 4], lengths u32 [rows], places u32 [rows · length]. */
-export function frameFeeds(recorder: Recorder, { rows, length }: EncoderShape, numbers: number) {
-  return {
-    frames: recorder.feed('frames', [rows, length, padded(numbers)]),
-    frameLengths: recorder.feed('frame_lengths', [rows], 'u32'),
-    at: recorder.feed('at', [rows * length], 'u32'),
-  }
-}
+/** Frames of clips: [rows, length, numbers rounded up to 4]. */
+export const frameFeed = (recorder: Recorder, { rows, length }: EncoderShape, numbers: number): Tensor =>
+  recorder.feed('frames', [rows, length, padded(numbers)])
 
-/** Clips as the arrays of {@link frameFeeds}. */
-export function frameArrays(clips: readonly PoseFrames[], { rows, length }: EncoderShape, { numbers, maxFrames }: FrameSizes) {
+/** Where clips end, u32 [rows], and where their frames stand, u32 [rows · length]. */
+export const framePlaceFeeds = (recorder: Recorder, { rows, length }: EncoderShape) => ({
+  frameLengths: recorder.feed('frame_lengths', [rows], 'u32'),
+  at: recorder.feed('at', [rows * length], 'u32'),
+})
+
+/** What is written of clips before they are encoded. */
+export const frameFeeds = (recorder: Recorder, shape: EncoderShape, numbers: number) => ({
+  frames: frameFeed(recorder, shape, numbers),
+  ...framePlaceFeeds(recorder, shape),
+})
+
+/** Clips as the array of {@link frameFeed}. */
+export function frameArray(clips: readonly PoseFrames[], { rows, length }: EncoderShape, { numbers }: FrameSizes): Float32Array {
   const stride = padded(numbers)
   const frames = new Float32Array(rows * length * stride)
   for (const [r, clip] of clips.entries())
     for (let t = 0; t < clip.frames; t++) frames.set(clip.values.subarray(t * numbers, (t + 1) * numbers), (r * length + t) * stride)
-  return {
-    frames,
-    frameLengths: Uint32Array.from(clips, (clip) => clip.frames),
-    // A bucket may reach past the table of positions: those rows are padding.
-    at: Uint32Array.from({ length: rows * length }, (_, row) => Math.min(row % length, maxFrames - 1)),
-  }
+  return frames
 }
+
+/** Clips of so many frames as the arrays of {@link framePlaceFeeds}. */
+export const framePlaceArrays = (
+  clips: readonly { readonly frames: number }[],
+  { rows, length }: EncoderShape,
+  { maxFrames }: Pick<FrameSizes, 'maxFrames'>,
+) => ({
+  frameLengths: Uint32Array.from(clips, (clip) => clip.frames),
+  // A bucket may reach past the table of positions: those rows are padding.
+  at: Uint32Array.from({ length: rows * length }, (_, row) => Math.min(row % length, maxFrames - 1)),
+})
+
+/** Clips as the arrays of {@link frameFeeds}. */
+export const frameArrays = (clips: readonly PoseFrames[], shape: EncoderShape, sizes: FrameSizes) => ({
+  frames: frameArray(clips, shape, sizes),
+  ...framePlaceArrays(clips, shape, sizes),
+})
 
 /** Throws ERR_USAGE naming `who` for a clip that a model of these sizes cannot take. */
 export function checkPoseFrames({ values, frames }: PoseFrames, who: string, { numbers, maxFrames }: FrameSizes): void {

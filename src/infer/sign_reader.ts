@@ -3,10 +3,10 @@
 import type { Tensor } from '../device/memory.js'
 import type { Recorder } from '../device/program.js'
 import { type SignConfig, signEncoderOf } from '../model/sign_sizes.js'
-import { mostPadded, roomFor, type SignTables, signLayers, signTokens } from '../model/sign_tokens.js'
+import { mostPadded, roomFor, type SignInputs, type SignTables, signLayers, signTokens } from '../model/sign_tokens.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 import { stageLengths } from '../nn/sign_encoder_config.js'
-import { frameArrays, frameFeeds, type PoseFrames, paddedFrames } from './pose_reader.js'
+import { frameArray, frameFeed, framePlaceArrays, framePlaceFeeds, type PoseFrames, paddedFrames } from './pose_reader.js'
 import type { EncoderShape, SourceReader } from './source_encoder.js'
 
 /** A model that reads signing. */
@@ -20,25 +20,44 @@ export interface SignModelParts {
 export const paddedSigning = (clips: readonly PoseFrames[], config: SignConfig): number =>
   Math.min(paddedFrames(clips, roomFor(0, config)), mostPadded(config))
 
-/** What is written of clips before they are read, and as what `signTokens` takes it. */
-export function signFeeds(recorder: Recorder, shape: EncoderShape, config: SignConfig) {
-  const frames = frameFeeds(recorder, shape, config.numbers)
+/** What is written of clips before they are read, by name, and as what `signTokens` takes it. */
+export interface RecordedSigns {
+  readonly feeds: Readonly<Record<string, Tensor>>
+  readonly inputs: SignInputs
+}
+
+/** What is written of where clips end and their frames stand, and as what `signTokens` takes it. */
+export function placeFeeds(recorder: Recorder, shape: EncoderShape, config: SignConfig) {
+  const { frameLengths, at } = framePlaceFeeds(recorder, shape)
   const later = config.stages
     .slice(1)
     .map((_, i) => [laterLengths(i + 1), recorder.feed(laterLengths(i + 1), [shape.rows], 'u32')] as const)
   return {
-    feeds: { ...frames, ...(Object.fromEntries(later) as Record<string, Tensor>) },
-    inputs: { frames: frames.frames, at: frames.at, lengths: [frames.frameLengths, ...later.map(([, lengths]) => lengths)] },
+    feeds: { frameLengths, at, ...(Object.fromEntries(later) as Record<string, Tensor>) },
+    inputs: { at, lengths: [frameLengths, ...later.map(([, lengths]) => lengths)] },
   }
 }
 
-/** Clips as the arrays of {@link signFeeds}. */
-export function signArrays(clips: readonly PoseFrames[], shape: EncoderShape, config: SignConfig) {
+/** Clips of so many frames as the arrays of {@link placeFeeds}. */
+export function placeArrays(clips: readonly { readonly frames: number }[], shape: EncoderShape, config: SignConfig) {
   // Frames of padding have places of their own: where padding counts, they are told them.
-  const frames = frameArrays(clips, shape, { numbers: config.numbers, maxFrames: mostPadded(config) })
-  const [, ...later] = stageLengths(frames.frameLengths, shape.length, signEncoderOf(config))
-  return { ...frames, ...Object.fromEntries(later.map((lengths, i) => [laterLengths(i + 1), lengths])) }
+  const places = framePlaceArrays(clips, shape, { maxFrames: mostPadded(config) })
+  const [, ...later] = stageLengths(places.frameLengths, shape.length, signEncoderOf(config))
+  return { ...places, ...Object.fromEntries(later.map((lengths, i) => [laterLengths(i + 1), lengths])) }
 }
+
+/** What is written of clips of numbers before they are read, and as what `signTokens` takes it. */
+export function signFeeds(recorder: Recorder, shape: EncoderShape, config: SignConfig) {
+  const frames = frameFeed(recorder, shape, config.numbers)
+  const { feeds, inputs } = placeFeeds(recorder, shape, config)
+  return { feeds: { frames, ...feeds }, inputs: { frames, ...inputs } }
+}
+
+/** Clips as the arrays of {@link signFeeds}. */
+export const signArrays = (clips: readonly PoseFrames[], shape: EncoderShape, config: SignConfig) => ({
+  frames: frameArray(clips, shape, config),
+  ...placeArrays(clips, shape, config),
+})
 
 const laterLengths = (stage: number): string => `lengths_${stage}`
 

@@ -3,6 +3,7 @@
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import type { HostTensors } from '../nn/host_tensor.js'
+import type { ImageTables } from '../nn/image_tables.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
 import { type PrototypeHead, type PrototypeTraining, prototypeHead, prototypeSpecs } from '../nn/prototypes.js'
@@ -10,7 +11,7 @@ import type { Recording } from '../nn/recording.js'
 import type { PseudoGlossClasses } from '../text/pseudo_gloss/classes.js'
 import { GpuModel } from './gpu_model.js'
 import { checkSignConfig, type SignConfig } from './sign_sizes.js'
-import { type SignTables, signAngles, signSpecs, signTableShapes } from './sign_tokens.js'
+import { type SignTables, signAngles, signImages, signSpecs, signTableShapes } from './sign_tokens.js'
 
 export interface PseudoGlossConfig extends SignConfig {
   /** Numbers of a word vector. */
@@ -58,6 +59,7 @@ export class PseudoGlossModel extends GpuModel implements PseudoGlossDescription
   readonly trainedOn: readonly string[]
   readonly seed: number
   readonly tables: SignTables
+  readonly #images: ImageTables | undefined
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: PseudoGlossDescription, options: PseudoGlossOptions = {}) {
@@ -79,8 +81,14 @@ export class PseudoGlossModel extends GpuModel implements PseudoGlossDescription
     this.fps = fps
     this.trainedOn = trainedOn
     this.seed = seed
-    this.tables = { positions: this.positions, angles: this.table('angles', 'f32', angles) }
+    this.#images = signImages(gpu, config)
+    this.tables = { positions: this.positions, angles: this.table('angles', 'f32', angles), images: this.#images }
     this.load(tensors, seed, who)
+  }
+
+  override destroy(): void {
+    super.destroy()
+    this.#images?.destroy()
   }
 }
 

@@ -1,11 +1,12 @@
 // The sizes of what both stages of Sign2GPT read signing with: frames become features, a sign encoder makes tokens of them.
 
 import { SignError } from '../base/errors.js'
+import { checkImageEncoder, dinov2Small, type ImageEncoderConfig } from '../nn/image_encoder_config.js'
 import { checkSignEncoder, publishedSignEncoder, type SignEncoderConfig } from '../nn/sign_encoder_config.js'
 import { largest, MOST_NUMBERS, unfitting } from './config.js'
 
-/** What frames are: poses as numbers. */
-export const signInputs = ['poses'] as const
+/** What frames are: poses as numbers, or pictures, of which an image encoder makes numbers. */
+export const signInputs = ['poses', 'video'] as const
 /** Which frames a frame attends to: those of a window, or all of the clip. */
 export const signAttentions = ['local', 'global'] as const
 /** What stands past a clip's end: nothing, or rows that are mixed into its last tokens, as in the released Sign2GPT. */
@@ -26,8 +27,10 @@ export interface SignSizes
 
 export interface SignConfig extends SignSizes {
   readonly input: (typeof signInputs)[number]
-  /** Numbers of a frame: 150 for 50 joints × 3. */
+  /** Numbers of a frame: 150 for 50 joints × 3; of video, the width of the image encoder. */
   readonly numbers: number
+  /** What sees pictures; absent where frames are poses. */
+  readonly images?: ImageEncoderConfig | undefined
   /** Longest clip, in frames. */
   readonly maxFrames: number
 }
@@ -47,11 +50,41 @@ export const signPresets = {
 
 export type SignPreset = keyof typeof signPresets
 
+export const imagePresets = {
+  /** Learns to see drawn signers in minutes, from nothing. */
+  tiny: {
+    ...{ width: 64, heads: 4, hidden: 128, layers: 2, patch: 28, imageSize: [224, 224], grid: 8, positions: 'dinov2' },
+    ...{ trained: 'all', layerScale: 1 },
+  },
+  /** DINOv2's ViT-S/14 with adapters in its last three layers, as published for Sign2GPT (Wong et al. 2024). */
+  'dinov2-small': dinov2Small,
+} as const satisfies Record<string, ImageEncoderConfig>
+
+export type ImagePreset = keyof typeof imagePresets
+
 /** A preset's sizes, with a run file's own over them. */
 export const signSizesOf = <Own extends Partial<SignSizes> & { readonly preset: SignPreset }>({ preset, ...own }: Own) => ({
   ...signPresets[preset],
   ...own,
 })
+
+/** What a run file chooses of an image encoder. */
+export type ImageSizes = Partial<Omit<ImageEncoderConfig, 'imageSize' | 'adapters'>> & {
+  readonly preset: ImagePreset
+  /** Pixels a side. */
+  readonly size?: number
+  /** null: none. */
+  readonly adapters?: ImageEncoderConfig['adapters'] | null
+}
+
+/** A preset's sizes, with a run file's own over them. Of an encoder that is no published one, the table of positions fits the image. */
+export function imageSizesOf({ preset, size, adapters, ...own }: ImageSizes): ImageEncoderConfig {
+  const { adapters: usual, ...base }: ImageEncoderConfig = imagePresets[preset]
+  const imageSize = size === undefined ? base.imageSize : ([size, size] as const)
+  const grid = preset === 'tiny' ? Math.ceil(imageSize[0] / (own.patch ?? base.patch)) : base.grid
+  const chosen = adapters === undefined ? usual : (adapters ?? undefined)
+  return { ...base, grid, ...own, imageSize, ...(chosen && { adapters: chosen }) }
+}
 
 /** The sign encoder of such sizes. */
 export const signEncoderOf = ({ attention, window, downSample, positions, padding, ...sizes }: SignSizes): SignEncoderConfig => ({
@@ -73,6 +106,9 @@ export function* unfittingSigns(
   if (sizes.window % 2 === 0) yield ['window', `wanted an odd window, the frame itself in the middle, got ${sizes.window}`]
 }
 
+/** The largest of what sees pictures. */
+export const largestImages = { layers: largest.encoderLayers, patch: 256, size: 4096, grid: 256 } as const
+
 /** The largest of what `largest` does not name. */
 export const largestSigns = { numbers: MOST_NUMBERS, window: 2 ** 20 + 1, stages: 16, layers: largest.encoderLayers } as const
 
@@ -87,4 +123,15 @@ export function checkSignConfig(config: SignConfig): void {
     throw new SignError('ERR_CONFIG', WHO, problem, 'Change that size')
   }
   checkSignEncoder(signEncoderOf(config), WHO)
+  if (config.images) checkImages(config, config.images)
+  else if (config.input === 'video') throw new SignError('ERR_CONFIG', WHO, 'wanted an image encoder for video, got none', 'Give its sizes')
+}
+
+function checkImages({ input, numbers }: SignConfig, images: ImageEncoderConfig): void {
+  checkImageEncoder(images, 'image encoder')
+  const refuse = (wanted: string, got: string) => new SignError('ERR_CONFIG', WHO, `wanted ${wanted}, got ${got}`, 'Change that size')
+  if (input !== 'video') throw refuse('an image encoder for video alone', `one for ${input}`)
+  if (numbers !== images.width) throw refuse(`numbers to be the width of the image encoder, ${images.width}`, String(numbers))
+  const [height, width] = images.imageSize
+  if (height !== width) throw refuse('square images', `${height} × ${width}`)
 }

@@ -13,6 +13,7 @@ import {
   signFeatures,
 } from '../nn/adapted_decoder.js'
 import type { HostTensors } from '../nn/host_tensor.js'
+import type { ImageTables } from '../nn/image_tables.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
 import type { LayerConfig, Recording, Weights } from '../nn/recording.js'
@@ -30,7 +31,16 @@ import {
   type SentenceStep,
 } from './language_model.js'
 import { checkSignConfig, type SignConfig } from './sign_sizes.js'
-import { type ClipPlaces, type SignTables, signAngles, signLayers, signSpecs, signTableShapes, signTokens } from './sign_tokens.js'
+import {
+  type SignInputs as SeenInputs,
+  type SignTables,
+  signAngles,
+  signImages,
+  signLayers,
+  signSpecs,
+  signTableShapes,
+  signTokens,
+} from './sign_tokens.js'
 
 export interface AdapterConfig {
   /** Of every adapter, a multiple of 4. */
@@ -113,6 +123,7 @@ export class SignToTextModel extends GpuModel implements SignToTextDescription {
   readonly seed: number
   readonly language: LanguageModel
   readonly tables: SignTables
+  readonly #images: ImageTables | undefined
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: SignToTextDescription, language: LanguageModel, options: SignToTextOptions = {}) {
@@ -136,7 +147,8 @@ export class SignToTextModel extends GpuModel implements SignToTextDescription {
     this.trainedOn = trainedOn
     this.seed = seed
     this.language = language
-    this.tables = { positions: this.positions, angles: this.table('angles', 'f32', angles) }
+    this.#images = signImages(gpu, config.signs)
+    this.tables = { positions: this.positions, angles: this.table('angles', 'f32', angles), images: this.#images }
     this.load(tensors, seed, who)
   }
 
@@ -154,6 +166,7 @@ export class SignToTextModel extends GpuModel implements SignToTextDescription {
 
   override destroy(): void {
     super.destroy()
+    this.#images?.destroy()
     this.language?.destroy()
   }
 }
@@ -164,12 +177,8 @@ export type SignToTextParts = Pick<SignToTextModel, 'config' | 'tables' | 'langu
 /** What the language model's layers are recorded with. */
 export const textLayers = ({ language }: SignToTextConfig): LayerConfig => languageLayerConfig(language)
 
-export interface SignInputs extends ClipPlaces {
-  /** [B, T, numbers rounded up to 4] */
-  readonly frames: Tensor
-  /** u32 [B·T']: each token's place in its clip. */
-  readonly tokenAt: Tensor
-}
+/** Clips, and u32 [B·T']: each token's place in its clip. */
+export type SignInputs = SeenInputs & { readonly tokenAt: Tensor }
 
 /** Frames as features [B, T', width of the language model]. A frozen sign encoder is recorded as it is used, and nothing of its way back is. */
 export function signMemory({ config, tables, allWeights }: SignToTextParts, graph: Graph, { tokenAt, ...inputs }: SignInputs): Tensor {

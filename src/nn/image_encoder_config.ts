@@ -3,6 +3,8 @@
 import { SignError } from '../base/errors.js'
 import type { PositionForm } from './image_positions.js'
 
+export const imageTraining = ['all', 'adapters', 'none'] as const
+
 /** Low-rank adapters (LoRA) of all four products of a layer. */
 export interface ImageAdapters {
   /** How many layers have them: the last ones. */
@@ -28,7 +30,7 @@ export interface ImageEncoderConfig {
   readonly positions: PositionForm
   readonly adapters?: ImageAdapters | undefined
   /** All of it, the adapters alone, or nothing. */
-  readonly trained: 'all' | 'adapters' | 'none'
+  readonly trained: (typeof imageTraining)[number]
   /** What the scales of the layers' branches begin as. */
   readonly layerScale: number
 }

@@ -6,7 +6,7 @@ import { trainerState } from '../checkpoint/checkpoint.js'
 import type { Gpu } from '../device/gpu.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { TrainingConfig } from '../train/config/parts.js'
-import type { Loaded } from '../train/task.js'
+import type { Loaded, Preparing } from '../train/task.js'
 import type { SavedTraining } from '../train/trainer.js'
 import { withoutDev } from '../train/validation_note.js'
 
@@ -31,30 +31,38 @@ export interface OneModelRun<Config, Description, Model, T> {
   /** A model with first weights. */
   make(gpu: Gpu, description: Description, options: ParameterSetOptions): Model | Promise<Model>
   read(path: string): Promise<SavedRun<Description, Model>>
-  train(model: Model): T
+  train(model: Model, options: Preparing): T | Promise<T>
   /** An older version's state as this one has it; default as it is. */
   stateOf?(saved: unknown): SavedTraining
 }
 
 /** A run of these data. Its `resume` throws ERR_CHECKPOINT for a model that they do not describe. */
-export function oneModelRun<Config extends TrainingConfig, Description extends object, Model, T>(
+export function oneModelRun<Config extends TrainingConfig, Description extends object, Model extends { destroy(): void }, T>(
   run: OneModelRun<Config, Description, Model, T>,
 ): Loaded<Config, T> {
   const { config, decided, stateOf = (saved) => saved as SavedTraining } = run
   const { dev, description, notes } = run.data
   const options = { training: true, precision: config.precision }
+  const trained = async (model: Model, preparing: Preparing) => {
+    try {
+      return await run.train(model, preparing)
+    } catch (error) {
+      model.destroy()
+      throw error
+    }
+  }
   return {
     config,
     notes: [...notes, ...(dev.length > 0 ? [] : [withoutDev('the corpora')])],
-    begin: async (gpu) => ({ training: run.train(await run.make(gpu, description, options)), notes: [] }),
-    async resume(gpu, path) {
+    begin: async (gpu, preparing = {}) => ({ training: await trained(await run.make(gpu, description, options), preparing), notes: [] }),
+    async resume(gpu, path, preparing = {}) {
       const checkpoint = await run.read(path)
       const state = stateOf(trainerState(checkpoint))
       if (!isDeepStrictEqual(plain(checkpoint.description), plain(description))) {
         const problem = `wanted a model of the run file’s ${decided}, got another`
         throw new SignError('ERR_CHECKPOINT', path, problem, 'Resume with the run file and data it was started with')
       }
-      return { training: run.train(await checkpoint.restore(gpu, options)), notes: checkpoint.notes, state }
+      return { training: await trained(await checkpoint.restore(gpu, options), preparing), notes: checkpoint.notes, state }
     },
   }
 }

@@ -19,7 +19,13 @@ export type Split = 'train' | 'dev' | 'test'
 /** A corpus as run files of these tasks have it. */
 export type ClipsEntry =
   | { readonly synthetic: SyntheticOptions }
-  | ({ readonly language: string; readonly fps: number | null; readonly skipFrames: number; readonly numbers?: number } & {
+  | ({
+      readonly language: string
+      readonly fps: number | null
+      readonly skipFrames: number
+      readonly numbers?: number
+      readonly videos?: string
+    } & {
       readonly [split in Split]?: string
     })
 
@@ -75,7 +81,7 @@ export function tooLong(clip: string, limit: string, most: number, unit: string,
 }
 
 /** A dev split that holds clips of the training split measures how well they are remembered. */
-export function sameClips(train: readonly SignedClip[], dev: readonly SignedClip[]): string[] {
+export function sameClips(train: readonly { readonly name: string }[], dev: readonly { readonly name: string }[]): string[] {
   const names = new Set(train.map(({ name }) => name))
   const same = dev.filter(({ name }) => names.has(name))
   if (same.length === 0) return []

@@ -72,6 +72,8 @@ export interface Training<Report extends LossReport = LossReport, Scores extends
   nameOf(group: string, example: number): string
   /** Records the forward pass and the losses of a batch. A batch's losses are sums over examples, each with its share of the whole batch. */
   record(graph: Graph, shape: BatchShape): RecordedLosses
+  /** Fetches what a batch needs that is not in memory; called before its arrays are taken, and ahead of that while the GPU is busy. */
+  prepare?(batch: BatchPlan): Promise<void>
   /** The arrays of one pass: examples `pass` of a batch. Shares of the loss are of the whole batch, so that passes add up to it. */
   feedsOf(pass: readonly number[], batch: BatchPlan, step: { readonly step: number }): HostArrays
   /** What a step did, from the reports of its passes. */
@@ -109,6 +111,15 @@ export interface Begun<T> {
   readonly notes: readonly string[]
 }
 
+/** Called as long work goes on before the first step: what is done, and how much of it. */
+export interface Preparing {
+  readonly onPrepare?: ((work: string, done: number, all: number) => void) | undefined
+}
+
+export interface LoadOptions extends Preparing {
+  readonly resumed: boolean
+}
+
 /** A run file's data, loaded. */
 export interface Loaded<Config, T> {
   /** The run file with what the data decide filled in. */
@@ -116,9 +127,9 @@ export interface Loaded<Config, T> {
   /** What to know of the data. */
   readonly notes: readonly string[]
   /** A training with first weights, or with those that the run file says to start from. */
-  begin(gpu: Gpu): Promise<Begun<T>>
+  begin(gpu: Gpu, options?: Preparing): Promise<Begun<T>>
   /** The training that a checkpoint was saved of. Throws ERR_CHECKPOINT for another's. */
-  resume(gpu: Gpu, path: string): Promise<Begun<T> & { readonly state: SavedTraining }>
+  resume(gpu: Gpu, path: string, options?: Preparing): Promise<Begun<T> & { readonly state: SavedTraining }>
 }
 
 /** A kind of training. */
@@ -139,7 +150,7 @@ export interface Task<Config extends TrainingConfig, Report extends LossReport, 
   /** What decides which batch a step has and what the model sees of it: the rest of a run file may change when a run goes on. */
   readonly fixedKeys: readonly (keyof Config)[]
   /** Throws ERR_DATA and ERR_CONFIG for what cannot be trained on. With `resumed`, checkpoints to start from are not looked at. */
-  load(config: Config, options: { readonly resumed: boolean }): Promise<Loaded<Config, Training<Report, Scores>>>
+  load(config: Config, options: LoadOptions): Promise<Loaded<Config, Training<Report, Scores>>>
   /** A validation's result as lines for people. */
   format(scores: Scores): string
   /** What {@link Validation.score} is called, e.g. `DTW`. */

@@ -116,6 +116,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
     const passes = passesOf(batch, settings.microBatch)
     const programs = await Promise.all(passes.map((pass) => this.#program({ ...batch, batch: pass.length })))
     const stepSettings = { seed: Uint32Array.of(seed, step, 0, 0), hyper: hyperOf(optimiser, rate, updates) }
+    await training.prepare?.(batch)
     const pending: PendingReport<PassReport>[] = []
     for (const [i, pass] of passes.entries()) {
       const arrays = training.feedsOf(pass, batch, { step })
@@ -123,6 +124,8 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
     }
     this.#updates.set(batch.group, updates)
     const endsEpoch = progress.stepped(batches.length)
+    // While the GPU is busy. What fails fails again when its turn comes.
+    if (!endsEpoch) training.prepare?.(batches[progress.batch]!).catch(() => undefined)
     this.#newest = new PendingStep({ step, endsEpoch }, before, async () => {
       const read: PassReport[] = []
       for (const one of pending) read.push(await one.read())

@@ -1,7 +1,7 @@
 // What lies beside the motions of a corpus, line for line: texts, glosses, names, languages.
 
 import { basename } from 'node:path'
-import { counted } from '../../base/counted.js'
+import { counted as inWords } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import { checkAligned, checkNamesDiffer, readCompanion } from '../../formats/skels/companions.js'
 import type { Clip } from '../../motion/clip.js'
@@ -16,21 +16,26 @@ export interface Companions {
 }
 
 /**
- * Reads them. Throws ERR_DATA naming both files with both counts where they are not line for line, where that of `source` is missing, and for
+ * Reads them; `counted` is the file that says how many clips there are. Throws ERR_DATA naming both files with both counts where they are not line for line, where that of `source` is missing, and for
  * two clips of one name.
  */
-export async function readCompanions(prefix: string, sequences: number, source: Source | undefined): Promise<Companions> {
+export async function readCompanions(
+  prefix: string,
+  sequences: number,
+  source: Source | undefined,
+  counted = `${prefix}.skels`,
+): Promise<Companions> {
   const found: { -readonly [ending in keyof Companions]: string[] } = {}
   for (const ending of ['text', 'gloss', 'lang_gloss', 'files', 'lang'] as const) {
     const lines = await readCompanion(`${prefix}.${ending}`)
     if (lines) {
-      checkAligned(`${prefix}.skels`, sequences, `${prefix}.${ending}`, lines)
+      checkAligned(counted, sequences, `${prefix}.${ending}`, lines)
       found[ending] = lines
     } else if (ending === source) {
       throw new SignError(
         'ERR_DATA',
         `${prefix}.${ending}`,
-        `wanted a line for each of ${counted(sequences, 'sequence')}, got no such file`,
+        `wanted a line for each of ${inWords(sequences, 'sequence')}, got no such file`,
         'Add it, or choose another source',
       )
     }

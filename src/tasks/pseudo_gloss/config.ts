@@ -4,10 +4,18 @@ import * as z from 'zod'
 import { analysedLanguages } from '../../data/pseudo_gloss/languages.js'
 import { UBIQUITOUS } from '../../text/pseudo_gloss/classes.js'
 import { batching, belowOne, corpora, count, endless, identity, inFolder, keeping, text } from '../../train/config/parts.js'
-import { frameCorpus, poseAugmentation } from '../../train/config/pose_parts.js'
+import { frameCorpus } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
-import { signInput, signSizes, signTraining, unfittingSignSizes } from '../../train/config/sign_parts.js'
+import {
+  misplacedKeys,
+  signedPoseAugmentation,
+  signInput,
+  signSizes,
+  signTraining,
+  unfittingSignSizes,
+  video,
+} from '../../train/config/sign_parts.js'
 
 /** Which words of a sentence are its pseudo-glosses: those that carry content, in their base form, or all as they are written. */
 export const itemSources = ['content', 'words'] as const
@@ -17,6 +25,7 @@ const run = keys({
   ...identity,
   data: corpora(frameCorpus),
   input: signInput,
+  video,
   /** Or the file of a sentence's items a line, as `signllm data pseudo-glosses` writes it. */
   items: z.union([z.enum(itemSources), text]).default('content'),
   /** Of the sentences; null: the one that is spoken where the sign language of each corpus is at home. */
@@ -42,7 +51,7 @@ const run = keys({
     /** λ: what the mean binary cross-entropy is multiplied by. */
     weight: z.number().positive().default(10),
   }).prefault({}),
-  augment: poseAugmentation({ scale: 0.125, tilt: 5, shift: 0.1, mirror: 0.5 }),
+  augment: signedPoseAugmentation,
   batch: batching(16),
   validate: keys({
     /** Steps from one validation to the next. */
@@ -55,7 +64,8 @@ const run = keys({
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [path, message] of [...unfittingSignSizes(config), ...endless(config)]) context.addIssue({ code: 'custom', path, message })
+    for (const [path, message] of [...unfittingSignSizes(config), ...misplacedKeys(config), ...endless(config)])
+      context.addIssue({ code: 'custom', path, message })
   })
   .transform(inFolder)
 

@@ -4,21 +4,25 @@ import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import { nameHash } from '../../data/checksum.js'
 import type { PseudoGlossConfig, PseudoGlossDescription } from '../../model/pseudo_gloss.js'
-import { signSizesOf } from '../../model/sign_sizes.js'
+import { imageSizesOf, signSizesOf } from '../../model/sign_sizes.js'
+import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { type GlossCoverage, PseudoGlossClasses } from '../../text/pseudo_gloss/classes.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
-import { loadSignedClips, oneKind, type SignedClip, type Split, sameClips, tooLong } from '../../train/signed_clips.js'
+import { type Split, sameClips, tooLong } from '../../train/signed_clips.js'
+import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
+import type { Described } from '../../train/signing/open_signing.js'
+import type { Preparing } from '../../train/task.js'
 import type { PseudoGlossRunConfig } from './config.js'
 import { type ClipItems, type ItemsOfClips, itemMaker } from './items.js'
 import { type ClassVectors, classVectors } from './vectors.js'
 
-/** A clip with the pseudo-glosses of its sentence. */
-export interface GlossedClip extends SignedClip, ClipItems {}
+/** What is known of a clip, its pseudo-glosses among it. */
+export type GlossedClip = Described & ClipItems
 
 export interface PseudoGlossData {
-  readonly train: readonly GlossedClip[]
+  readonly train: SignedSplit<ClipItems>
   /** Held-out clips, corpora taking turns; empty where they have none. */
-  readonly dev: readonly GlossedClip[]
+  readonly dev: SignedSplit<ClipItems>
   readonly description: PseudoGlossDescription
   readonly vectors: ClassVectors
   /** What to know of the clips before a model learns from them. */
@@ -26,41 +30,59 @@ export interface PseudoGlossData {
 }
 
 /** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
-export async function loadPseudoGlossData(config: PseudoGlossRunConfig): Promise<PseudoGlossData> {
+export async function loadPseudoGlossData(config: PseudoGlossRunConfig, preparing: Preparing = {}): Promise<PseudoGlossData> {
   const itemsOf = await itemMaker(config)
-  const [train, dev] = [await loadGlossedClips(config, 'train', itemsOf), await loadGlossedClips(config, 'dev', itemsOf)]
-  const { numbers, fps } = oneKind([...train, ...dev])
-  checkAugmentation(config.augment, numbers)
-  const classes = PseudoGlossClasses.build(train, config.ubiquitous)
+  const load = (split: Split) => loadGlossedClips(config, split, { itemsOf, ...preparing })
+  const [train, dev] = [await load('train'), await load('dev')]
+  const images = imagesOf(config)
+  const { numbers, fps, notes } = kindOf([train, dev], images, config)
+  if (!images) checkAugmentation(config.augment, numbers)
+  const classes = PseudoGlossClasses.build(train.clips, config.ubiquitous)
   if (classes.size === classes.ubiquitous.size) throw noTargets(config, classes)
   const vectors = await classVectors(config, classes.names)
-  const sizes = modelSizes(config, { numbers, vectorWidth: vectors.width })
-  for (const { name, frames } of [...train, ...dev])
+  const sizes = modelSizes(config, { numbers, ...(images && { images }), vectorWidth: vectors.width })
+  for (const { name, frames } of [...train.clips, ...dev.clips])
     if (frames > sizes.maxFrames) throw tooLong(name, 'maxFrames', sizes.maxFrames, 'frames', frames)
-  const languages = [...new Set(train.map(({ language }) => language))]
-  const trainedOn = train.map(({ name }) => nameHash(name)).sort()
+  const languages = [...new Set(train.clips.map(({ language }) => language))]
+  const trainedOn = train.clips.map(({ name }) => nameHash(name)).sort()
   return {
     train,
     dev,
     description: { config: sizes, classes, languages, fps, trainedOn, seed: config.seed },
     vectors,
-    notes: [...coverageNotes(classes.coverage(train)), ...vectors.notes, ...unknownItems(dev, classes), ...sameClips(train, dev)],
+    notes: [
+      ...notes,
+      ...coverageNotes(classes.coverage(train.clips)),
+      ...vectors.notes,
+      ...unknownItems(dev.clips, classes),
+      ...sameClips(train.clips, dev.clips),
+    ],
   }
 }
 
 /** The clips of one split, with their items. Throws as `loadPseudoGlossData`. */
-export async function loadGlossedClips(config: PseudoGlossRunConfig, split: Split, itemsOf?: ItemsOfClips): Promise<GlossedClip[]> {
-  const clips = await loadSignedClips(config.data, split)
-  const items = await (itemsOf ?? (await itemMaker(config)))(clips)
-  return clips.map((clip, i) => ({ ...clip, ...items[i]! }))
+export async function loadGlossedClips(
+  config: PseudoGlossRunConfig,
+  split: Split,
+  { itemsOf, ...preparing }: { readonly itemsOf?: ItemsOfClips } & Preparing = {},
+): Promise<SignedSplit<ClipItems>> {
+  const loaded = await loadSplit(config, split, imagesOf(config), preparing)
+  const items = await (itemsOf ?? (await itemMaker(config)))(loaded.clips)
+  const glossed = <Clip>(clips: readonly Clip[]) => clips.map((clip, i) => ({ ...clip, ...items[i]! }))
+  return loaded.input === 'poses' ? { ...loaded, clips: glossed(loaded.clips) } : { ...loaded, clips: glossed(loaded.clips) }
 }
+
+/** What sees the pictures of a run's videos; undefined for poses. */
+const imagesOf = ({ input, model: { images } }: Pick<PseudoGlossRunConfig, 'input' | 'model'>): ImageEncoderConfig | undefined =>
+  input === 'poses' ? undefined : imageSizesOf(images ?? { preset: 'tiny' })
 
 /** What a run's model is made with. */
 export function modelSizes(
   { model, input, vectors }: Pick<PseudoGlossRunConfig, 'model' | 'input' | 'vectors'>,
-  decided: Pick<PseudoGlossConfig, 'numbers' | 'vectorWidth'>,
+  decided: Pick<PseudoGlossConfig, 'numbers' | 'images' | 'vectorWidth'>,
 ): PseudoGlossConfig {
-  const { temperatures, ...sizes } = signSizesOf(model)
+  const { images: _, ...own } = model
+  const { temperatures, ...sizes } = signSizesOf(own)
   return { ...sizes, input, ...decided, trained: { vectors: vectors.trained, temperatures } }
 }
 

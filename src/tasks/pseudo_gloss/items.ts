@@ -7,7 +7,7 @@ import type { AnalysedLanguage } from '../../data/pseudo_gloss/languages.js'
 import type { FrameSpan } from '../../data/synthetic/corpus.js'
 import { keptLemmas } from '../../text/pseudo_gloss/item.js'
 import { tokenise } from '../../text/tokenise.js'
-import type { SignedClip } from '../../train/signed_clips.js'
+import type { Described } from '../../train/signing/open_signing.js'
 import type { PseudoGlossRunConfig } from './config.js'
 
 /** What is spoken where a sign language is at home, of the languages that are analysed. */
@@ -31,7 +31,7 @@ export interface ItemSpan extends FrameSpan {
 }
 
 /** The items of clips. Throws ERR_DATA for a sentence without a line in the file, ERR_CONFIG for a language that is not analysed. */
-export type ItemsOfClips = (clips: readonly SignedClip[]) => Promise<readonly ClipItems[]>
+export type ItemsOfClips = (clips: readonly Described[]) => Promise<readonly ClipItems[]>
 
 /** What makes the items of a run's clips. Throws ERR_DATA for a file that cannot be read. */
 export async function itemMaker({ items, spoken }: Pick<PseudoGlossRunConfig, 'items' | 'spoken'>): Promise<ItemsOfClips> {
@@ -63,7 +63,7 @@ function contentItems(spoken: AnalysedLanguage | null): ItemsOfClips {
 
 /** A clip's items, each in the frames of its word: of the word that is that item, or whose base form, seen by itself, is. */
 function placed(
-  { text, spans }: SignedClip,
+  { text, spans }: Described,
   items: readonly string[],
   itemsOfWord = (word: string): readonly string[] => [word],
 ): ClipItems {
@@ -76,7 +76,7 @@ function placed(
   return { items, itemSpans }
 }
 
-function spokenIn({ name, language }: SignedClip): AnalysedLanguage {
+function spokenIn({ name, language }: Described): AnalysedLanguage {
   const spoken = spokenAt[language.toUpperCase()]
   if (spoken) return spoken
   const problem = `wanted to know what is spoken where ${language} is signed, of ${Object.keys(analysers).join(', ')}`

@@ -12,6 +12,7 @@ import { PseudoGlossReader } from '../../infer/pseudo_gloss_reader.js'
 import { VECTORS } from '../../model/pseudo_gloss.js'
 import { planTraining } from '../../profile/plan.js'
 import type { FolderOptions } from '../../train/run/folder.js'
+import { posesIn } from '../../train/signing/load_signing.testing.js'
 import { taskRun } from '../../train/task.js'
 import { trainPseudoGlossRun } from '../run.js'
 import { parsePseudoGlossConfig } from './config.js'
@@ -89,8 +90,8 @@ describe('a pseudo-gloss run', () => {
     const description = pseudoGlossDescription(saved)
     const { train, dev, description: wanted } = await load(synthetic)
     expect(JSON.parse(JSON.stringify(description))).toEqual(JSON.parse(JSON.stringify(wanted)))
-    expect(train.every(({ name }) => description.trainedOn.includes(nameHash(name)))).toBe(true)
-    expect(dev.some(({ name }) => description.trainedOn.includes(nameHash(name)))).toBe(false)
+    expect(train.clips.every(({ name }) => description.trainedOn.includes(nameHash(name)))).toBe(true)
+    expect(dev.clips.some(({ name }) => description.trainedOn.includes(nameHash(name)))).toBe(false)
     await using model = restorePseudoGloss(await lentGpu(), saved)
     const { tensors } = await pseudoGlossContent(model)
     for (const [name, tensor] of tensors) expect(tensor, name).toEqual(saved.tensors.get(name))
@@ -100,7 +101,7 @@ describe('a pseudo-gloss run', () => {
     const gpu = await lentGpu()
     await using model = restorePseudoGloss(gpu, await readCheckpoint(join(folder, 'whole', 'best.safetensors')))
     await using reader = new PseudoGlossReader(gpu, model)
-    const { train } = await load(synthetic)
+    const train = posesIn((await load(synthetic)).train)
     const together = await reader.find(train)
     const [alone] = await reader.find(train.slice(3, 4))
     const { map, scores, columns, tokens, framesPerToken } = together[3]!
@@ -177,7 +178,7 @@ describe('the data of a pseudo-gloss run', () => {
     await expect(load(data, `items: ${items}\n${plain}`)).rejects.toThrow("wanted items of every sentence, got none of 'es schneit'")
     await writeFile(items, 'es regnet\tregen\nes schneit\tschnee\n')
     const { train, description, notes } = await load(data, `items: ${items}\nubiquitous: 0.6\n${plain}`)
-    expect(train.map((clip) => clip.items)).toEqual([['regen'], ['schnee']])
+    expect(train.clips.map((clip) => clip.items)).toEqual([['regen'], ['schnee']])
     expect(description.classes.names).toEqual(['regen', 'schnee'])
     expect(notes[0]).toBe('2 classes of pseudo-glosses, 1.0 in a training sentence')
   })

@@ -5,7 +5,9 @@ import { pseudoGlossDescription, restorePseudoGloss } from '../../checkpoint/pse
 import { PseudoGlossModel, pseudoGlossSpecs, VECTORS } from '../../model/pseudo_gloss.js'
 import type { HostTensor } from '../../nn/host_tensor.js'
 import { initialTensors } from '../../nn/init.js'
-import type { Loaded, Task } from '../../train/task.js'
+import { openSigning } from '../../train/signing/open_signing.js'
+import type { Loaded, LoadOptions, Task } from '../../train/task.js'
+import { type PublishedEncoder, publishedEncoder, withEncoder } from '../image_source.js'
 import { oneModelRun } from '../one_model.js'
 import { type PseudoGlossRunConfig, parsePseudoGlossConfig } from './config.js'
 import { loadPseudoGlossData, type PseudoGlossData } from './data.js'
@@ -20,7 +22,7 @@ export const pseudoGloss: Task<PseudoGlossRunConfig, PseudoGlossStep, PseudoGlos
   unitsOf: ({ frames }) => frames,
   parse: parsePseudoGlossConfig,
   fixedKeys: [
-    ...(['task', 'seed', 'data', 'input', 'items', 'spoken', 'ubiquitous', 'vectors', 'model', 'precision'] as const),
+    ...(['task', 'seed', 'data', 'input', 'video', 'items', 'spoken', 'ubiquitous', 'vectors', 'model', 'precision'] as const),
     ...(['loss', 'batch', 'augment'] as const),
   ],
   load: loadPseudoGlossTraining,
@@ -31,25 +33,33 @@ export const pseudoGloss: Task<PseudoGlossRunConfig, PseudoGlossStep, PseudoGlos
 }
 
 /** Loads the data of a run. Throws as `Task.load`. */
-export async function loadPseudoGlossTraining(config: PseudoGlossRunConfig): Promise<Loaded<PseudoGlossRunConfig, PseudoGlossTraining>> {
-  const data = await loadPseudoGlossData(config)
+export async function loadPseudoGlossTraining(
+  config: PseudoGlossRunConfig,
+  { resumed, ...preparing }: LoadOptions = { resumed: false },
+): Promise<Loaded<PseudoGlossRunConfig, PseudoGlossTraining>> {
+  const data = await loadPseudoGlossData(config, preparing)
+  const encoder = resumed ? undefined : await publishedEncoder(config.video)
   return oneModelRun({
     config,
-    data,
+    data: { ...data, dev: data.dev.clips },
     decided: 'sizes, clips and pseudo-glosses',
-    make: (gpu, description, options) => new PseudoGlossModel(gpu, description, { ...options, tensors: firstTensors(data) }),
+    make: (gpu, description, options) => new PseudoGlossModel(gpu, description, { ...options, tensors: firstTensors(data, encoder) }),
     async read(path) {
       const saved = await readCheckpoint(path)
       const description = pseudoGlossDescription(saved)
       return { ...saved, description, restore: (gpu, options) => restorePseudoGloss(gpu, saved, options) }
     },
-    train: (model) => new PseudoGlossTraining(config, model, data.train, data.dev),
+    train: async (model: PseudoGlossModel, options) =>
+      new PseudoGlossTraining(config, model, await openSigning(model, model.config, data, config, options)),
   })
 }
 
 /** First weights, word vectors of a file among them. */
-function firstTensors({ description: { config, classes, seed }, vectors }: PseudoGlossData): Map<string, HostTensor> {
-  const tensors = initialTensors(pseudoGlossSpecs(config, classes.size), seed)
+function firstTensors(
+  { description: { config, classes, seed }, vectors }: PseudoGlossData,
+  encoder: PublishedEncoder | undefined,
+): Map<string, HostTensor> {
+  const tensors = withEncoder(initialTensors(pseudoGlossSpecs(config, classes.size), seed), encoder, config, seed)
   if (vectors.values) tensors.get(VECTORS)!.data.set(vectors.values)
   return tensors
 }

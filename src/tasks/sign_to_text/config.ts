@@ -4,10 +4,18 @@ import * as z from 'zod'
 import { beamDialects } from '../../infer/beam.js'
 import { largest } from '../../model/config.js'
 import { batching, belowOne, corpora, count, endless, identity, inFolder, keeping, share, text } from '../../train/config/parts.js'
-import { frameCorpus, poseAugmentation } from '../../train/config/pose_parts.js'
+import { frameCorpus } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
-import { signInput, signSizes, signTraining, unfittingSignSizes } from '../../train/config/sign_parts.js'
+import {
+  misplacedKeys,
+  signedPoseAugmentation,
+  signInput,
+  signSizes,
+  signTraining,
+  unfittingSignSizes,
+  video,
+} from '../../train/config/sign_parts.js'
 import { textTokens } from '../../train/config/text_tokens.js'
 
 const languageFile = keys({
@@ -28,6 +36,7 @@ const run = keys({
   ...identity,
   data: corpora(frameCorpus),
   input: signInput,
+  video,
   /** The frozen language model, by its path or with what else there is to say of it. */
   language_model: chosen((value) => (typeof value === 'object' && value !== null ? languageFile : path)),
   /** How text is cut; null: by what came with the language model. */
@@ -52,7 +61,7 @@ const run = keys({
   ...signTraining,
   /** Share of the goal that is spread over the vocabulary (label smoothing). */
   smoothing: share.default(0.1),
-  augment: poseAugmentation({ scale: 0.125, tilt: 5, shift: 0.1, mirror: 0.5 }),
+  augment: signedPoseAugmentation,
   batch: batching(16),
   validate: keys({
     /** Steps from one validation to the next. */
@@ -68,7 +77,7 @@ const run = keys({
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [at, message] of [...unfittingSignSizes(config), ...endless(config), ...unlearnt(config)])
+    for (const [at, message] of [...unfittingSignSizes(config), ...misplacedKeys(config), ...endless(config), ...unlearnt(config)])
       context.addIssue({ code: 'custom', path: at, message })
   })
   .transform(inFolder)

@@ -4,19 +4,23 @@ import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import { nameHash } from '../../data/checksum.js'
 import type { LanguageModelConfig } from '../../model/language_model.js'
-import { signSizesOf } from '../../model/sign_sizes.js'
+import { imageSizesOf, type SignConfig, signSizesOf } from '../../model/sign_sizes.js'
 import type { SignToTextConfig, SignToTextDescription } from '../../model/sign_to_text.js'
+import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { checkFitsTable, type TextCoder } from '../../text/text_coder.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
-import { loadSignedClips, oneKind, type SignedClip, type Split, sameClips, tooLong } from '../../train/signed_clips.js'
+import { type Split, sameClips, tooLong } from '../../train/signed_clips.js'
+import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
+import type { Described } from '../../train/signing/open_signing.js'
+import type { Preparing } from '../../train/task.js'
 import { textCoder } from '../../train/text_coder.js'
 import { isShapeAlone, type LanguageSource, languageSource, writtenBy } from '../language_source.js'
 import type { SignToTextRunConfig } from './config.js'
 
 export interface SignToTextData {
-  readonly train: readonly SignedClip[]
+  readonly train: SignedSplit
   /** Held-out clips, corpora taking turns; empty where they have none. */
-  readonly dev: readonly SignedClip[]
+  readonly dev: SignedSplit
   readonly description: SignToTextDescription
   readonly language: LanguageSource
   /** What to know of the clips before a model learns from them. */
@@ -24,34 +28,42 @@ export interface SignToTextData {
 }
 
 /** Loads every corpus, and the language model but for its weights. Throws ERR_DATA, ERR_CONFIG or ERR_CHECKPOINT naming the file for what cannot be used. */
-export async function loadSignToTextData(config: SignToTextRunConfig): Promise<SignToTextData> {
+export async function loadSignToTextData(config: SignToTextRunConfig, preparing: Preparing = {}): Promise<SignToTextData> {
   const language = await languageSource(config.language_model)
-  const [train, dev] = [await loadTextClips(config, 'train'), await loadTextClips(config, 'dev')]
-  const { numbers, fps } = oneKind([...train, ...dev])
-  checkAugmentation(config.augment, numbers)
-  const text = await coderOf(config, language, train)
+  const images = imagesOf(config)
+  const [train, dev] = [await loadSplit(config, 'train', images, preparing), await loadSplit(config, 'dev', images, preparing)]
+  const { numbers, fps, notes } = kindOf([train, dev], images, config)
+  if (!images) checkAugmentation(config.augment, numbers)
+  const text = await coderOf(config, language, train.clips)
   const description: SignToTextDescription = {
-    config: modelSizes(config, numbers, writtenBy(language, text, config.language_model)),
+    config: modelSizes(config, { numbers, ...(images && { images }) }, writtenBy(language, text, config.language_model)),
     frozen: language.frozen,
     text,
-    languages: [...new Set(train.map((clip) => clip.language))],
+    languages: [...new Set(train.clips.map((clip) => clip.language))],
     fps,
-    trainedOn: train.map(({ name }) => nameHash(name)).sort(),
+    trainedOn: train.clips.map(({ name }) => nameHash(name)).sort(),
     seed: config.seed,
   }
-  for (const clip of [...train, ...dev]) checkLength(clip, description)
-  const notes = [...language.notes, ...unknownNotes(train, 'train', text), ...unknownNotes(dev, 'dev', text), ...sameClips(train, dev)]
-  return { train, dev, description, language, notes }
+  for (const clip of [...train.clips, ...dev.clips]) checkLength(clip, description)
+  const unknown = (['train', 'dev'] as const).flatMap((split) => unknownNotes({ train, dev }[split].clips, split, text))
+  return { train, dev, description, language, notes: [...language.notes, ...notes, ...unknown, ...sameClips(train.clips, dev.clips)] }
 }
 
 /** The clips of one split. Throws as `loadSignToTextData`. */
-export const loadTextClips = ({ data }: SignToTextRunConfig, split: Split): Promise<SignedClip[]> => loadSignedClips(data, split)
+export const loadTextClips = (config: SignToTextRunConfig, split: Split): Promise<SignedSplit> => loadSplit(config, split, imagesOf(config))
+
+/** What sees the pictures of a run's videos; undefined for poses. Where signs stay as stage 1 left them, so does this. */
+function imagesOf({ input, signs, model: { images } }: SignToTextRunConfig): ImageEncoderConfig | undefined {
+  if (input === 'poses') return undefined
+  const sizes = imageSizesOf(images ?? { preset: 'tiny' })
+  return signs === 'frozen' ? { ...sizes, trained: 'none' } : sizes
+}
 
 /** What text is written by. Throws ERR_CONFIG where it does not fit the language model. */
 async function coderOf(
   { tokens, language_model: { file } }: Pick<SignToTextRunConfig, 'tokens' | 'language_model'>,
   { text, config, frozen }: LanguageSource,
-  clips: readonly SignedClip[],
+  clips: readonly Described[],
 ): Promise<TextCoder> {
   const said = clips.map((clip) => clip.text)
   const alone = isShapeAlone(frozen)
@@ -66,16 +78,16 @@ async function coderOf(
 /** What a run's model is made with. Throws ERR_CONFIG for texts longer than the language model's positions. */
 function modelSizes(
   { model, input, signs, language_model: { file } }: SignToTextRunConfig,
-  numbers: number,
+  seen: Pick<SignConfig, 'numbers' | 'images'>,
   language: LanguageModelConfig,
 ): SignToTextConfig {
-  const { rank, alpha, adapterDropout: dropout, gate, maxTokens, ...own } = model
+  const { rank, alpha, adapterDropout: dropout, gate, maxTokens, images: _, ...own } = model
   if (maxTokens > language.maxTokens) {
     const problem = `wanted model.maxTokens up to ${language.maxTokens}, the positions that it has, got ${maxTokens}`
     throw new SignError('ERR_CONFIG', file, problem, `Set model.maxTokens: ${language.maxTokens}`)
   }
   return {
-    signs: { ...signSizesOf(own), input, numbers },
+    signs: { ...signSizesOf(own), input, ...seen },
     signsTrained: signs === 'trained',
     adapters: { rank, alpha, dropout, gate },
     language,
@@ -84,14 +96,14 @@ function modelSizes(
 }
 
 /** Throws ERR_DATA for a clip or a sentence that is longer than the model's tables. */
-function checkLength({ name, text, frames }: SignedClip, { config, text: coder }: SignToTextDescription): void {
+function checkLength({ name, text, frames }: Described, { config, text: coder }: SignToTextDescription): void {
   const { maxTokens, signs } = config
   if (frames > signs.maxFrames) throw tooLong(name, 'maxFrames', signs.maxFrames, 'frames', frames)
   const tokens = coder.encode(text).length
   if (tokens > maxTokens) throw tooLong(name, 'maxTokens', maxTokens, 'tokens with the closing one', tokens)
 }
 
-function unknownNotes(clips: readonly SignedClip[], split: Split, text: TextCoder): string[] {
+function unknownNotes(clips: readonly Described[], split: Split, text: TextCoder): string[] {
   const share = text.unknownShare(clips.map((clip) => clip.text))
   if (share < 0.01) return []
   return [`${Math.round(100 * share)} % of the tokens of ${counted(clips.length, `${split} clip`)} are unknown to the language model`]

@@ -3,14 +3,17 @@
 import { SignError } from '../../base/errors.js'
 import { type Checkpoint, tensorsUnder } from '../../checkpoint/checkpoint.js'
 import { pseudoGlossDescription } from '../../checkpoint/pseudo_gloss.js'
+import type { SignConfig } from '../../model/sign_sizes.js'
 import { type SignToTextDescription, signToTextSpecs } from '../../model/sign_to_text.js'
 import { signSpecs } from '../../model/sign_tokens.js'
 import type { HostTensor } from '../../nn/host_tensor.js'
+import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { initialTensors } from '../../nn/init.js'
+import { type PublishedEncoder, withEncoder } from '../image_source.js'
 
 /** What decides the shapes of what reads signing, and what its numbers mean. */
 const DECIDING = [
-  ...(['input', 'numbers', 'width', 'heads', 'hidden', 'stages'] as const),
+  ...(['input', 'numbers', 'images', 'width', 'heads', 'hidden', 'stages'] as const),
   ...(['attention', 'window', 'downSample', 'positions', 'padding'] as const),
 ] as const
 
@@ -18,7 +21,7 @@ const DECIDING = [
 export function checkSameSigns({ config }: SignToTextDescription, stage: Checkpoint): void {
   const { config: theirs } = pseudoGlossDescription(stage)
   for (const size of DECIDING) {
-    const [wanted, got] = [String(config.signs[size]), String(theirs[size])]
+    const [wanted, got] = [described(config.signs[size]), described(theirs[size])]
     if (wanted === got) continue
     const problem = `wanted ${size} ${wanted}, as the run file has it, got ${got}`
     const nextMove = size === 'numbers' ? 'Train both stages on frames of one layout' : `Set model.${size} as in stage 1`
@@ -26,13 +29,29 @@ export function checkSameSigns({ config }: SignToTextDescription, stage: Checkpo
   }
 }
 
+/** A size as messages have it; of an image encoder, what decides its shapes. */
+function described(size: SignConfig[(typeof DECIDING)[number]]): string {
+  if (typeof size !== 'object' || Array.isArray(size)) return String(size)
+  const { trained: _, layerScale: __, ...shapes } = size as ImageEncoderConfig
+  return JSON.stringify(shapes)
+}
+
+/** What a training begins with that is not made from the seed. */
+export interface FirstSigns {
+  /** Stage 1, whose image encoder, frames and sign encoder it has. */
+  readonly stage?: Checkpoint | undefined
+  /** A published image encoder. */
+  readonly encoder?: PublishedEncoder | undefined
+}
+
 /** First weights of a model. Throws as `checkSameSigns`. */
-export function firstTensors(description: SignToTextDescription, stage: Checkpoint | undefined): Map<string, HostTensor> {
-  const tensors = initialTensors(signToTextSpecs(description.config), description.seed)
+export function firstTensors(description: SignToTextDescription, { stage, encoder }: FirstSigns): Map<string, HostTensor> {
+  const { signs } = description.config
+  const tensors = withEncoder(initialTensors(signToTextSpecs(description.config), description.seed), encoder, signs, description.seed)
   if (!stage) return tensors
   checkSameSigns(description, stage)
   const learnt = tensorsUnder(stage, 'weights/')
-  for (const { name } of signSpecs(description.config.signs)) {
+  for (const { name } of signSpecs(signs)) {
     const tensor = learnt.get(name)
     if (tensor) tensors.set(name, tensor)
   }

@@ -1,5 +1,6 @@
 // The forward pass and the loss of a batch of signed sentences: what a training step of sign to text records.
 
+import type { RecordedSigns } from '../../infer/sign_reader.js'
 import { signTextFeeds } from '../../infer/sign_text_reader.js'
 import { readText, type SignToTextModel, signMemory } from '../../model/sign_to_text.js'
 import type { Graph } from '../../ops/graph.js'
@@ -10,16 +11,18 @@ import type { BatchShape, RecordedLosses } from '../../train/task.js'
  * Records a batch; `tokenLoss` reads its reports.
  *
  * @param smoothing share of the goal that is spread over the vocabulary
+ * @param seen what was recorded of the frames; default frames of numbers
  */
 export function recordTextLosses(
   graph: Graph,
   model: SignToTextModel,
   { batch, source, target }: Pick<BatchShape, 'batch' | 'source' | 'target'>,
   smoothing: number,
+  seen?: RecordedSigns,
 ): RecordedLosses {
   const { recorder } = graph
   const { config, language } = model
-  const { feeds: signs, inputs } = signTextFeeds(recorder, { rows: batch, length: source }, config.signs)
+  const { feeds: signs, inputs } = signTextFeeds(recorder, { rows: batch, length: source }, config.signs, seen)
   const given = recorder.feed('given', [batch, target], 'u32')
   const wordAt = recorder.feed('word_at', [batch * target], 'u32')
   const givenLengths = recorder.feed('given_lengths', [batch], 'u32')

@@ -26,6 +26,7 @@ import { vocabularyTop } from '../../ops/vocabulary.js'
 import { letterFiles } from '../../text/pieces/pieces.testing.js'
 import type { FolderOptions } from '../../train/run/folder.js'
 import { runTask } from '../../train/run/run.js'
+import { posesIn } from '../../train/signing/load_signing.testing.js'
 import { recordStep } from '../../train/trainer.js'
 import { openReferred } from '../language_source.js'
 import { trainSignToTextRun } from '../run.js'
@@ -129,7 +130,7 @@ describe('a sign-to-text run', () => {
     for (let i = 0; i < 2; i++) {
       await using model = await restoreSignToText(gpu, saved)
       await using translator = new SignTranslator(gpu, model)
-      read.push(await translator.translate(dev, { beams: 3 }))
+      read.push(await translator.translate(posesIn(dev), { beams: 3 }))
     }
     expect(read[0]).toEqual(read[1])
     expect(read[0]!.every(({ text, score }) => typeof text === 'string' && score! < 0)).toBe(true)
@@ -158,7 +159,7 @@ describe('a sign-to-text run', () => {
     expect(text.decode(text.encode('fog rain'))).toBe('fog rain')
     await using model = await restoreSignToText(await lentGpu(), cut)
     await using translator = new SignTranslator(await lentGpu(), model)
-    for (const read of await translator.translate((await load()).dev)) expect(read.text).toBe(text.decode(read.tokens))
+    for (const read of await translator.translate(posesIn((await load()).dev))) expect(read.text).toBe(text.decode(read.tokens))
 
     const others = over('other', 'tokens: words').config
     await expect(loadSignToTextData(others)).rejects.toThrow('wanted a tokenizer whose end is 2, as the language model has it, got 3')
@@ -268,7 +269,7 @@ describe('a sign-to-text model', () => {
     await using model = await firstModel()
     await open(model)
     await using translator = new SignTranslator(gpu, model)
-    const [clip] = (await load()).dev
+    const [clip] = posesIn((await load()).dev)
     const heard: string[] = []
     const [read] = await translator.translate([clip!], { onText: (_, text) => heard.push(text) })
     expect(heard).toHaveLength(read!.tokens.length)

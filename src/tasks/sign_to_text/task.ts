@@ -1,19 +1,20 @@
 // Sign to text: frames in, sentences out, by a frozen language model that learns to read signing through adapters (stage 2 of Sign2GPT).
 
-import type { Checkpoint } from '../../checkpoint/checkpoint.js'
 import { readCheckpoint } from '../../checkpoint/file.js'
 import { restoreSignToText, signToTextDescription } from '../../checkpoint/sign_to_text.js'
 import { SIGN_TO_TEXT } from '../../checkpoint/tasks.js'
 import type { Gpu } from '../../device/gpu.js'
 import { type SignToTextDescription, SignToTextModel } from '../../model/sign_to_text.js'
 import type { ParameterSetOptions } from '../../nn/parameter_set.js'
-import type { Loaded, Task } from '../../train/task.js'
+import { openSigning } from '../../train/signing/open_signing.js'
+import type { Loaded, LoadOptions, Task } from '../../train/task.js'
+import { publishedEncoder } from '../image_source.js'
 import { openReferred } from '../language_source.js'
 import { oneModelRun } from '../one_model.js'
 import { parseSignToTextConfig, type SignToTextRunConfig } from './config.js'
 import { loadSignToTextData, type SignToTextData } from './data.js'
 import { formatTextValidation, type TextValidation } from './evaluate.js'
-import { checkSameSigns, firstTensors } from './first_signs.js'
+import { checkSameSigns, type FirstSigns, firstTensors } from './first_signs.js'
 import { type SignToTextStep, SignToTextTraining } from './training.js'
 
 export const signToText: Task<SignToTextRunConfig, SignToTextStep, TextValidation> = {
@@ -24,7 +25,7 @@ export const signToText: Task<SignToTextRunConfig, SignToTextStep, TextValidatio
   unitsOf: ({ frames }) => frames,
   parse: parseSignToTextConfig,
   fixedKeys: [
-    ...(['task', 'seed', 'data', 'input', 'language_model', 'tokens', 'initFrom', 'signs', 'model', 'precision'] as const),
+    ...(['task', 'seed', 'data', 'input', 'video', 'language_model', 'tokens', 'initFrom', 'signs', 'model', 'precision'] as const),
     ...(['smoothing', 'batch', 'augment'] as const),
   ],
   load: loadSignToTextTraining,
@@ -36,22 +37,24 @@ export const signToText: Task<SignToTextRunConfig, SignToTextStep, TextValidatio
 /** Loads the data of a run, the language model's sizes, and the stage it begins with. Throws as `Task.load`. */
 export async function loadSignToTextTraining(
   config: SignToTextRunConfig,
-  { resumed }: { readonly resumed: boolean },
+  { resumed, ...preparing }: LoadOptions,
 ): Promise<Loaded<SignToTextRunConfig, SignToTextTraining>> {
-  const data = await loadSignToTextData(config)
+  const data = await loadSignToTextData(config, preparing)
+  const encoder = resumed ? undefined : await publishedEncoder(config.video)
   const stage = config.initFrom !== null && !resumed ? await readCheckpoint(config.initFrom) : undefined
   if (stage) checkSameSigns(data.description, stage)
   return oneModelRun({
     config,
-    data,
+    data: { ...data, dev: data.dev.clips },
     decided: 'sizes, clips and language model',
-    make: (gpu, description, options) => firstModel(gpu, description, options, { ...data, stage }),
+    make: (gpu, description, options) => firstModel(gpu, description, options, { ...data, stage, encoder }),
     async read(path) {
       const saved = await readCheckpoint(path)
       const restore = (gpu: Gpu, options: ParameterSetOptions) => restoreSignToText(gpu, saved, { ...options, openLanguage: openReferred })
       return { ...saved, description: signToTextDescription(saved), restore }
     },
-    train: (model) => new SignToTextTraining(config, model, data.train, data.dev),
+    train: async (model: SignToTextModel, options) =>
+      new SignToTextTraining(config, model, await openSigning(model, model.config.signs, data, config, options)),
   })
 }
 
@@ -59,11 +62,11 @@ async function firstModel(
   gpu: Gpu,
   description: SignToTextDescription,
   options: ParameterSetOptions,
-  { language, stage }: Pick<SignToTextData, 'language'> & { readonly stage: Checkpoint | undefined },
+  { language, ...first }: Pick<SignToTextData, 'language'> & FirstSigns,
 ): Promise<SignToTextModel> {
   const frozen = await language.open(gpu)
   try {
-    return new SignToTextModel(gpu, description, frozen, { ...options, tensors: firstTensors(description, stage) })
+    return new SignToTextModel(gpu, description, frozen, { ...options, tensors: firstTensors(description, first) })
   } catch (error) {
     frozen.destroy()
     throw error

@@ -2,12 +2,14 @@
 
 import * as z from 'zod'
 import { MOST_NUMBERS } from '../../model/config.js'
-import { belowOne, count, share, splits } from './parts.js'
+import { belowOne, count, share, splits, text } from './parts.js'
 import { keys } from './schema.js'
 
 /** Paths are prefixes of `.skels`, `.text`, `.gloss` and `.files`. */
 export const frameCorpus = keys({
   ...splits,
+  /** The folder with a video of each clip, NAME.mp4 or another, for `input: video`; then there need be no `.skels`. */
+  videos: text.exactOptional(),
   /** Frames a second of the stored frames; null: what the corpus' manifest says, else 25. */
   fps: z.number().positive().nullable().default(null),
   /** Keep every n-th frame. */

@@ -1,8 +1,12 @@
 // The parts that run files of both stages of Sign2GPT have: sizes of what reads signing, and how it was trained.
 
+import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
 import { largest } from '../../model/config.js'
 import {
+  type ImagePreset,
+  imagePresets,
+  largestImages,
   largestSigns,
   type SignPreset,
   type SignSizes,
@@ -12,7 +16,39 @@ import {
   signPresets,
   unfittingSigns,
 } from '../../model/sign_sizes.js'
-import { belowOne, count, optimiser, precision, schedule, stop } from './parts.js'
+import { imageTraining } from '../../nn/image_encoder_config.js'
+import { positionForms } from '../../nn/image_positions.js'
+import { belowOne, count, optimiser, precision, schedule, stop, text } from './parts.js'
+import { poseAugmentation } from './pose_parts.js'
+import { keys } from './schema.js'
+
+/** How large what sees pictures is, of video alone. What is left out of all but the preset stays with it. */
+export const imageSizes = keys({
+  preset: z.enum(Object.keys(imagePresets) as ImagePreset[]).default('tiny'),
+  width: count.max(largest.width).exactOptional(),
+  heads: count.max(largest.heads).exactOptional(),
+  hidden: count.max(largest.hidden).exactOptional(),
+  layers: count.max(largestImages.layers).exactOptional(),
+  /** Pixels a side of a patch. */
+  patch: count.max(largestImages.patch).exactOptional(),
+  /** Pixels a side of the square that frames are resized to. */
+  size: count.max(largestImages.size).exactOptional(),
+  /** Patches a side that the table of positions has. Default: those of the square; of a published encoder, its own. */
+  grid: count.max(largestImages.grid).exactOptional(),
+  positions: z.enum(positionForms).exactOptional(),
+  /** Low-rank adapters of its last layers; null: none. */
+  adapters: keys({
+    layers: count.default(3),
+    rank: count.max(1024).default(4),
+    alpha: z.number().positive().default(4),
+    dropout: belowOne.default(0.1),
+  })
+    .nullable()
+    .exactOptional(),
+  /** All of it, the adapters alone, or nothing: then each video is seen once, and what was seen of it is kept. */
+  trained: z.enum(imageTraining).exactOptional(),
+  layerScale: z.number().positive().exactOptional(),
+})
 
 /** What is left out of all but the preset stays with it. */
 export const signSizes = {
@@ -36,12 +72,28 @@ export const signSizes = {
   dropPath: belowOne.exactOptional(),
   /** What the scales of branches begin with. */
   layerScale: z.number().positive().exactOptional(),
-  /** Longest clip, in frames. */
+  /** Longest clip, in frames. Of a longer video, a random part is taken. */
   maxFrames: count.max(largest.maxFrames).default(256),
+  /** What sees pictures; where `input` is `video`. */
+  images: imageSizes.exactOptional(),
 }
 
 /** What frames are. */
 export const signInput = z.enum(signInputs).default('poses')
+
+/** How videos are read. */
+export const video = keys({
+  /** Weights of the image encoder, `.safetensors` as DINOv2's authors or Hugging Face name them; null: it begins from nothing. */
+  encoder: text.nullable().default(null),
+  /** One frame of so many is taken. */
+  stride: count.default(2),
+  /** Whether training turns, crops, mirrors and recolours clips and trims their ends, as published. */
+  augment: z.boolean().default(true),
+  /** A folder for what is known of videos, so that they are not read again to count their frames, nor seen again by an encoder that is not trained. */
+  cache: text.nullable().default(null),
+  /** MiB of decoded frames kept in memory, so that they are not decoded again. */
+  memory: z.int().min(0).default(1024),
+}).prefault({})
 
 /** As published: AdamW that spares all but the weights of layers, numbers and norms of gradients clipped, and half a cosine behind a rise. */
 export const signTraining = {
@@ -70,4 +122,31 @@ export function* unfittingSignSizes({
     // Of two that do not fit, the one that the file names.
     yield [['model', size === 'width' && model.width === undefined ? 'heads' : size], message]
   }
+}
+
+/** What is done to training clips of poses where a run file says nothing. */
+export const signedPoseAugmentation = poseAugmentation({ scale: 0.125, tilt: 5, shift: 0.1, mirror: 0.5 })
+
+const unchanged = { augment: signedPoseAugmentation.parse(undefined), video: video.parse(undefined) }
+
+/** Keys of the other kind of input: what would be passed over. */
+export function* misplacedKeys({
+  input,
+  model: { images },
+  ...own
+}: {
+  readonly input: (typeof signInputs)[number]
+  readonly model: { readonly images?: unknown }
+  readonly augment: z.output<typeof signedPoseAugmentation>
+  readonly video: z.output<typeof video>
+}): Generator<[path: string[], message: string]> {
+  const other = input === 'video' ? 'augment' : 'video'
+  if (!isDeepStrictEqual(own[other], unchanged[other]))
+    yield [
+      [other],
+      input === 'video'
+        ? 'wanted video.augment, since input is video: this one is of poses'
+        : 'wanted input: video with it, got input: poses',
+    ]
+  if (input === 'poses' && images !== undefined) yield [['model', 'images'], 'wanted input: video with it, got input: poses']
 }

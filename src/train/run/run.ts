@@ -2,7 +2,7 @@
 
 import type { Gpu } from '../../device/gpu.js'
 import type { TrainingConfig } from '../config/parts.js'
-import type { LossReport, Task } from '../task.js'
+import type { LossReport, Preparing, Task } from '../task.js'
 import { type TrainedStep, Trainer } from '../trainer.js'
 import { loadRunOf } from './file.js'
 import { type FolderOptions, inRunFolder, lastCheckpoint, type RunFolder } from './folder.js'
@@ -10,7 +10,7 @@ import { type RunEvent, runTraining } from './loop.js'
 import { checkOwnCheckpoint, fixedOf } from './same_run.js'
 import { settleTuning } from './tuning.js'
 
-export interface TrainRunOptions extends FolderOptions {
+export interface TrainRunOptions extends FolderOptions, Preparing {
   /** Aborting saves a checkpoint after the step that is under way, which is still reported, and ends the stream. */
   readonly signal?: AbortSignal | undefined
 }
@@ -37,16 +37,16 @@ async function* trainIn<Config extends TrainingConfig, Report extends LossReport
   task: Task<Config, Report, Scores>,
   gpu: Gpu,
   runFile: Config,
-  { signal }: TrainRunOptions,
+  { signal, onPrepare }: TrainRunOptions,
 ): AsyncGenerator<RunEvent<TrainedStep<Report>, Scores>> {
   const { resumed } = folder
-  const loaded = await task.load(runFile, { resumed })
+  const loaded = await task.load(runFile, { resumed, onPrepare })
   const { config } = loaded
   await folder.begin(config, task.fixedKeys, (path) => loadRunOf(task, path))
   const tuned = await settleTuning(gpu, config.out, resumed)
   const { training, notes, state } = resumed
-    ? await loaded.resume(tuned, lastCheckpoint(config.out))
-    : { ...(await loaded.begin(tuned)), state: undefined }
+    ? await loaded.resume(tuned, lastCheckpoint(config.out), { onPrepare })
+    : { ...(await loaded.begin(tuned, { onPrepare })), state: undefined }
   const trainer = new Trainer(config, training, { owns: true, run: fixedOf(config, task.fixedKeys) })
   if (state) {
     try {

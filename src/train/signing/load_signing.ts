@@ -1,0 +1,46 @@
+// The clips of a run file's corpora, poses or videos as its `input` says.
+
+import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
+import { PictureStore } from '../../video/picture_store.js'
+import { type ClipsEntry, loadSignedClips, oneKind, type SignedClip, type Split } from '../signed_clips.js'
+import type { Preparing } from '../task.js'
+import { cutVideos, loadSignedVideos, oneRate, type SignedVideo } from './signed_videos.js'
+
+/** What of a run file says how signing is read. */
+export interface SigningSource {
+  readonly data: readonly ClipsEntry[]
+  readonly video: { readonly stride: number; readonly cache: string | null; readonly memory: number }
+  readonly model: { readonly maxFrames: number }
+}
+
+/** Clips of one split; of videos, with where their pictures are kept. `Known`: what is known of a clip beside. */
+export type SignedSplit<Known = unknown> =
+  | { readonly input: 'poses'; readonly clips: readonly (SignedClip & Known)[] }
+  | { readonly input: 'video'; readonly clips: readonly (SignedVideo & Known)[]; readonly store: PictureStore }
+
+const MIB = 2 ** 20
+
+/** The clips of one split: videos where there is an image encoder to see them. Throws as `loadSignedClips` and `loadSignedVideos`. */
+export async function loadSplit(
+  { data, video, model: { maxFrames } }: SigningSource,
+  split: Split,
+  images: ImageEncoderConfig | undefined,
+  { onPrepare }: Preparing = {},
+): Promise<SignedSplit> {
+  if (!images) return { input: 'poses', clips: await loadSignedClips(data, split) }
+  const { stride, cache, memory } = video
+  const store = new PictureStore(images.imageSize[0], memory * MIB)
+  const onProgress = (done: number, all: number) => onPrepare?.(`${split} videos read`, done, all)
+  return { input: 'video', clips: await loadSignedVideos(data, split, { stride, maxFrames, cache, store, onProgress }), store }
+}
+
+/** The numbers of a frame and the rate that all clips have, and what to know of them. Throws ERR_DATA or ERR_CONFIG where one has others. */
+export function kindOf(
+  splits: readonly SignedSplit[],
+  images: ImageEncoderConfig | undefined,
+  { model: { maxFrames } }: Pick<SigningSource, 'model'>,
+): { readonly numbers: number; readonly fps: number; readonly notes: readonly string[] } {
+  if (!images) return { ...oneKind(splits.flatMap((split) => (split.input === 'poses' ? split.clips : []))), notes: [] }
+  const videos = splits.flatMap((split) => (split.input === 'video' ? split.clips : []))
+  return { numbers: images.width, fps: oneRate(videos), notes: cutVideos(videos, maxFrames) }
+}
