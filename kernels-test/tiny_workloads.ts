@@ -71,6 +71,7 @@ import { prototypeScores, prototypeScoresClasses, prototypeScoresGrad, prototype
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { rotary } from '../src/kernels/rotary.js'
 import { scaledResidual, scaledResidualGrad, scaledResidualWeightGrad } from '../src/kernels/scaled_residual.js'
+import { seenGoal } from '../src/kernels/seen_goal.js'
 import { sigmoid, sigmoidGrad } from '../src/kernels/sigmoid.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
@@ -146,6 +147,7 @@ export const tinyWorkloads: readonly Workload[] = [
     { gradient: 12, clip: 2, hyper: 8, weight: 12, first: 12, second: 12 },
   ),
   workload(add, note, { n: 12 }, { a: 12, b: 12, y: 12 }),
+  workload(seenGoal, note, { n: 12 }, { pred: 12, goal: 12, seen: 12, y: 12 }),
   workload(attention, note, heads, { ...given, keyLengths: lengths, y: rows, logSumExp: rowStats }),
   workload(
     attentionDelta,

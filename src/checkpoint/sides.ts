@@ -10,8 +10,9 @@ import type { HostTensor } from '../nn/host_tensor.js'
  * Whether a group was trained on motions whose right is the signer's left. Its start frame, a mean of frames in the normal scale, has shoulders about 1/3 apart;
  * one that has not (zeros, of an imported model, or frames of other points) tells nothing.
  */
-export function isExchanged({ startFrame }: Pick<GroupDescription, 'startFrame'>): boolean {
-  if (startFrame.length !== COORDS) return false
+export function isExchanged({ config, startFrame }: Pick<GroupDescription, 'config' | 'startFrame'>): boolean {
+  // Other layouts came later: their readers have the sides right.
+  if (config.layout !== 'skeleton-50') return false
   const [right, left] = [joint.rightShoulder * 3, joint.leftShoulder * 3]
   const width = Math.hypot(startFrame[right]! - startFrame[left]!, startFrame[right + 1]! - startFrame[left + 1]!)
   return Math.abs(width - 1 / 3) < 0.1 && sidesAreExchanged(startFrame, 1)

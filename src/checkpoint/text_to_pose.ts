@@ -5,7 +5,8 @@ import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
 import { counterEnds, heads, initialisations, largest, lengthForms, MOST_NUMBERS, type ModelConfig } from '../model/config.js'
 import type { GroupDescription, SignModel } from '../model/sign_model.js'
-import { NORMALISATION } from '../motion/clip.js'
+import { layoutNames } from '../motion/layout/layout.js'
+import { layouts } from '../motion/layout/layouts.js'
 import { bones, COORDS } from '../motion/skeleton.js'
 import type { HostTensor } from '../nn/host_tensor.js'
 import { type Part, savedTensors } from './arenas.js'
@@ -17,7 +18,8 @@ import { checkTask, TEXT_TO_POSE } from './tasks.js'
 
 const savedConfig = z.strictObject({
   ...savedSizes,
-  /** Of files of before there were others: those of 50 joints. */
+  /** Of files of before there were others: the 50 joints. */
+  layout: z.enum(layoutNames).default('skeleton-50'),
   numbers: z.int().positive().max(MOST_NUMBERS).default(COORDS),
   futureFrames: z.int().max(largest.futureFrames),
   justCounter: z.boolean(),
@@ -42,14 +44,16 @@ const savedConfig = z.strictObject({
 const savedModel = z.strictObject({ groups: z.array(z.strictObject({ language: z.string(), config: savedConfig })) })
 
 /** What the numbers of a group's frames are measured in, and where its clips start. */
-const savedUnits = (numbers: number) =>
+const savedUnits = ({ numbers, layout }: Pick<ModelConfig, 'numbers' | 'layout'>) =>
   z.strictObject({
-    motions: z.literal(NORMALISATION),
+    motions: z.literal(layouts[layout].scale),
     startFrame: z.array(z.number()).length(numbers),
     scaling: z.strictObject({ centre: z.array(z.number()).length(numbers + 1), scale: z.array(z.number().positive()).length(numbers + 1) }),
     fps: z.number().positive(),
     /** Files of before bones were measured have none. */
     bones: z.strictObject({ lengths: z.array(z.number().min(0)).length(bones.length), spread: z.number().min(0) }).exactOptional(),
+    /** Of layouts whose points may be unseen. */
+    seen: z.array(z.number().min(0).max(1)).length(layouts[layout].points).exactOptional(),
   })
 
 /** A text-to-pose model as it was read, still on the host. */
@@ -98,7 +102,7 @@ function storedGroups({ path, model, vocabularies, normalisation }: Checkpoint):
     const vocabulary = byLanguage.vocabulary.get(language)
     if (!vocabulary)
       throw new SignError('ERR_CHECKPOINT', path, `wanted a vocabulary of ${language}, got none`, 'Save the checkpoint again')
-    const units = parsedAs(savedUnits(config.numbers), byLanguage.units.get(language), `the units of ${language}`, path)
+    const units = parsedAs(savedUnits(config), byLanguage.units.get(language), `the units of ${language}`, path)
     return {
       language,
       config: config as ModelConfig,
@@ -107,6 +111,7 @@ function storedGroups({ path, model, vocabularies, normalisation }: Checkpoint):
       scaling: { centre: Float32Array.from(units.scaling.centre), scale: Float32Array.from(units.scaling.scale) },
       fps: units.fps,
       ...(units.bones && { bones: { lengths: Float32Array.from(units.bones.lengths), spread: units.bones.spread } }),
+      ...(units.seen && { seen: Float32Array.from(units.seen) }),
     }
   })
 }
@@ -130,20 +135,21 @@ export async function poseContent(who: string, { groups }: SignModel, state?: un
   }
 }
 
-function unitsOf({ startFrame, scaling, fps, bones: known }: GroupDescription): z.input<ReturnType<typeof savedUnits>> {
+function unitsOf({ config, startFrame, scaling, fps, bones: known, seen }: GroupDescription): z.input<ReturnType<typeof savedUnits>> {
   return {
-    motions: NORMALISATION,
+    motions: layouts[config.layout].scale,
     startFrame: [...startFrame],
     scaling: { centre: [...scaling.centre], scale: [...scaling.scale] },
     fps,
     ...(known && { bones: { lengths: [...known.lengths], spread: known.spread } }),
+    ...(seen && { seen: [...seen] }),
   }
 }
 
 /** JSON has no word for such numbers: the file could not be read again. */
-function refuseNonFinite(who: string, { language, startFrame, scaling, fps, bones: known }: GroupDescription): void {
+function refuseNonFinite(who: string, { language, startFrame, scaling, fps, bones: known, seen }: GroupDescription): void {
   const boneNumbers = known && { 'bone lengths': known.lengths, 'bone spread': [known.spread] }
-  for (const [what, values] of Object.entries({ startFrame, ...scaling, fps: [fps], ...boneNumbers })) {
+  for (const [what, values] of Object.entries({ startFrame, ...scaling, fps: [fps], ...boneNumbers, ...(seen && { seen }) })) {
     const at = firstNonFinite(values)
     if (at >= 0) throw notSaved(who, `${what} of ${language}`, `${values[at]}`)
   }

@@ -3,28 +3,27 @@
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
 import type { LanguageGroup } from '../model/sign_model.js'
-import { COORDS, jointNames } from '../motion/skeleton.js'
+import { coordinatesOf, numberName } from '../motion/layout/layout.js'
+import { layouts } from '../motion/layout/layouts.js'
 import { type Chunk, frameStride } from './frame_chunks.js'
 
 /** Throws ERR_DIVERGED naming the first of the coordinates that a chunk brought, those from frame `from` on, that is NaN or infinite. */
 export function refuseDivergedFrames(
   { done, ran, frames }: Chunk,
   from: number,
-  { language, config: { numbers } }: Pick<LanguageGroup, 'language' | 'config'>,
+  { language, config: { numbers, layout } }: Pick<LanguageGroup, 'language' | 'config'>,
 ): void {
   const stride = frameStride(numbers)
+  // Numbers beside the coordinates have no names.
+  const nameOf = (at: number) => (at < coordinatesOf(layouts[layout]) ? numberName(layouts[layout], at) : `number ${at}`)
   for (const [b, sentence] of frames.entries()) {
     for (let t = from; t < (done[b] || ran); t++) {
       const frame = sentence.subarray(t * stride, t * stride + numbers)
       const at = firstNonFinite(frame)
-      if (at >= 0) throw diverged(`the model of ${language}`, `${frame[at]} in frame ${t}, ${numberName(at, numbers)}`)
+      if (at >= 0) throw diverged(`the model of ${language}`, `${frame[at]} in frame ${t}, ${nameOf(at)}`)
     }
   }
 }
-
-/** What a number of a frame is of, for messages. */
-const numberName = (at: number, numbers: number): string =>
-  numbers === COORDS ? `${jointNames[Math.floor(at / 3)]} ${'xyz'[at % 3]}` : `number ${at}`
 
 /** Throws ERR_DIVERGED naming the first logit that is NaN or infinite, by its token. logits [batch, stride], a row beginning with those of `tokens`. */
 export function refuseDivergedLogits(logits: Float32Array, batch: number, tokens: readonly string[], who = GLOSS_MODEL): void {

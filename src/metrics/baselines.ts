@@ -3,6 +3,8 @@
 import { SignError } from '../base/errors.js'
 import { Random } from '../base/random.js'
 import type { Clip, Motion } from '../motion/clip.js'
+import { coordinatesOf } from '../motion/layout/layout.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { COORDS } from '../motion/skeleton.js'
 import { editDistance } from './edit_distance.js'
 
@@ -19,6 +21,36 @@ export function held(pose: Float32Array, { frames, fps }: Pick<Motion, 'frames' 
   const joints = new Float32Array(frames * COORDS)
   for (let i = 0; i < frames; i++) joints.set(pose, i * COORDS)
   return { joints, frames, fps }
+}
+
+/** The mean of all frames of all clips of one layout as a motion of one frame: each point where it is seen on average, and unseen where no clip shows it. */
+export function meanFrame(trainClips: readonly Pick<Motion, 'joints' | 'frames' | 'fps' | 'layout' | 'confidence'>[]): Motion {
+  const [{ fps, layout: name }] = some(trainClips) as [Motion]
+  const layout = layoutOfMotion({ layout: name })
+  const numbers = coordinatesOf(layout)
+  const sum = new Float64Array(numbers)
+  const count = new Float64Array(numbers)
+  for (const { joints, confidence } of trainClips)
+    for (let i = 0; i < joints.length; i++) {
+      if (confidence && !(confidence[Math.floor(i / layout.dims)]! > 0)) continue
+      sum[i % numbers]! += joints[i]!
+      count[i % numbers]! += 1
+    }
+  const joints = Float32Array.from(sum, (value, i) => value / Math.max(1, count[i]!))
+  if (!layout.confidence) return { joints, frames: 1, fps, layout: name }
+  const confidence = Float32Array.from({ length: layout.points }, (_, point) => (count[point * layout.dims]! > 0 ? 1 : 0))
+  return { joints, frames: 1, fps, layout: name, confidence }
+}
+
+/** A motion of one frame held as long as a reference lasts. */
+export function heldFrame(frame: Motion, { frames, fps }: Pick<Motion, 'frames' | 'fps'>): Motion {
+  const repeated = (values: Float32Array): Float32Array => {
+    const out = new Float32Array(frames * values.length)
+    for (let i = 0; i < frames; i++) out.set(values, i * values.length)
+    return out
+  }
+  const { joints, confidence } = frame
+  return { ...frame, joints: repeated(joints), frames, fps, ...(confidence && { confidence: repeated(confidence) }) }
 }
 
 /** Any training clip. Throws ERR_DATA for none. */

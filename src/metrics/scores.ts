@@ -3,9 +3,11 @@
 import { Random } from '../base/random.js'
 import { formatTable } from '../base/table.js'
 import type { Clip, Motion } from '../motion/clip.js'
-import { held, meanPose, nearestNeighbour, randomClip } from './baselines.js'
+import { isSkeleton } from '../motion/layout/layouts.js'
+import { heldFrame, meanFrame, nearestNeighbour, randomClip } from './baselines.js'
 import { dtw, dtwMje } from './dtw.js'
 import { handDtw } from './hand_dtw.js'
+import { scoreLayoutPair } from './layout_scores.js'
 import { boneLengthDeviation, durationRatio, meanOfNumbers, poseStdRatio, wristPathRatio } from './motion.js'
 
 export interface ScoredPair {
@@ -19,7 +21,7 @@ export type ScoredName = 'model' | 'mean pose' | 'random clip' | 'nearest neighb
 
 /** Scores of one motion, or their means over clips; NaN where no reference allows one. */
 export interface MeanScores {
-  /** L1 over 150 coordinates, a frame of the reference; lower is better. */
+  /** L1 over 150 coordinates, a frame of the reference; lower is better. Of other layouts, over the coordinates of body and hands that were seen. */
   readonly dtw: number
   /** L1 over the 60 coordinates of each hand that signs in the reference, relative to its wrist, a frame and hand; see `handDtw`. Lower is better. */
   readonly handDtw: number
@@ -53,7 +55,7 @@ export function scoreMotions(
   const seeds = Random.for(seed, 'scores')
 
   const baselines: Record<Exclude<ScoredName, 'model'>, (pair: ScoredPair) => Motion> = {
-    'mean pose': ({ reference }) => held(trained(reference).pose, reference),
+    'mean pose': ({ reference }) => heldFrame(trained(reference).pose, reference),
     'random clip': ({ reference }) => randomClip(trained(reference).clips, seeds.bits()),
     'nearest neighbour': ({ reference }) => nearestNeighbour(trained(reference).clips, reference.text),
   }
@@ -64,8 +66,9 @@ export function scoreMotions(
   return [{ name: 'model', ...meanScores(scores) }, ...rows]
 }
 
-/** Every score of one motion beside its reference. Throws ERR_DATA for a motion without frames. */
+/** Every score of one motion beside its reference, of whatever layout both are. Throws ERR_DATA for a motion without frames and for two layouts. */
 export function scorePair({ reference, hypothesis }: { readonly reference: Motion; readonly hypothesis: Motion }): MeanScores {
+  if (!isSkeleton(reference) || !isSkeleton(hypothesis)) return scoreLayoutPair({ reference, hypothesis })
   return {
     dtw: dtw(reference, hypothesis).distance,
     handDtw: handDtw(reference, hypothesis),
@@ -111,8 +114,8 @@ export function formatScores(rows: readonly ScoreRow[]): string {
   return formatTable(cells)
 }
 
-function trainOf(language: string, trainClips: readonly Clip[]): { clips: readonly Clip[]; pose: Float32Array } {
+function trainOf(language: string, trainClips: readonly Clip[]): { clips: readonly Clip[]; pose: Motion } {
   const own = trainClips.filter((clip) => clip.language === language)
   const clips = own.length > 0 ? own : trainClips
-  return { clips, pose: meanPose(clips) }
+  return { clips, pose: meanFrame(clips) }
 }

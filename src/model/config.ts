@@ -1,6 +1,7 @@
 // The sizes of a text-to-pose model, and the presets.
 
 import { SignError } from '../base/errors.js'
+import type { LayoutName } from '../motion/layout/layout.js'
 import { COORDS } from '../motion/skeleton.js'
 
 export const heads = ['joints', 'bones'] as const
@@ -23,7 +24,9 @@ export const initialisations = ['separate', 'pytorch'] as const
 export type Initialisation = (typeof initialisations)[number]
 
 export interface ModelConfig {
-  /** Numbers of a frame, its progress counter aside: 150 of the 50 joints. */
+  /** Whose points a frame is made of. */
+  readonly layout: LayoutName
+  /** Numbers of a frame, its progress counter aside: the coordinates of the points, 150 of the 50 joints; or as many more as a published model has beside them. */
   readonly numbers: number
   /** Features a position: the paper's d. */
   readonly width: number
@@ -84,6 +87,7 @@ export interface ModelConfig {
 }
 
 const base: ModelConfig = {
+  layout: 'skeleton-50',
   numbers: COORDS,
   width: 512,
   heads: 4,
@@ -125,6 +129,7 @@ export const presets = {
   /** The SignDW Transformer of SignVerse-2M: 128 points of DWPose, x, y and score, in clips of at most 96 frames. */
   signdw: {
     ...base,
+    layout: 'dwpose-128',
     numbers: 384,
     heads: 8,
     encoderLayers: 4,
@@ -165,10 +170,16 @@ const usualDecoding: Decoding = { ...publishedDecoding, justCounter: true, durat
  * How a run's model makes its frames: as its file says, and what it leaves open in the usual way. `pt-base` and `signdw` leave it to the published ones,
  * and to that of `pt-base` so does a file that names a key of that, `futureFrames`, `justCounter` or `lengthHead`: it was written for it.
  */
-export function decodingOf({ preset, ...own }: Partial<Decoding> & { readonly preset: Preset }): Decoding {
+export function decodingOf({
+  preset,
+  layout = base.layout,
+  ...own
+}: Partial<Decoding> & { readonly preset: Preset; readonly layout?: LayoutName }): Decoding {
   if (preset === 'signdw') return { ...signDwDecoding, ...own }
   const isPublished = preset === 'pt-base' || [own.futureFrames, own.justCounter, own.lengthHead].some((key) => key !== undefined)
-  return { ...(isPublished ? publishedDecoding : usualDecoding), ...own }
+  // Only the 50 joints hang on bones that keep their lengths.
+  const usual: Decoding = layout === 'skeleton-50' ? usualDecoding : { ...usualDecoding, head: 'joints' }
+  return { ...(isPublished ? publishedDecoding : usual), ...own }
 }
 
 /** The sizes that every kind of model has, of a preset, with a run file's own over them. */
@@ -235,10 +246,10 @@ export function* unfitting(
 }
 
 /** What is wanted of a model whose head places bones; undefined where it can. */
-export function unfittingHead({ head, futureFrames, numbers = COORDS }: Partial<ModelConfig>): string | undefined {
+export function unfittingHead({ head, futureFrames, layout, numbers = COORDS }: Partial<ModelConfig>): string | undefined {
   if (head !== 'bones') return undefined
-  if (numbers !== COORDS)
-    return `wanted head joints for frames of ${numbers} numbers, got bones, of which there are ${COORDS / 3 - 1} between 50 joints`
+  if ((layout ?? base.layout) !== 'skeleton-50' || numbers !== COORDS)
+    return `wanted head joints for frames of ${layout ?? `${numbers} numbers`}, got bones, of which there are ${COORDS / 3 - 1} between 50 joints`
   if (futureFrames === undefined || futureFrames <= 1) return undefined
   return `wanted futureFrames 0 or 1 with head bones, which places one frame at a time, got ${futureFrames}`
 }

@@ -1,6 +1,8 @@
 // The units a model sees frames in. Joints move by a tenth of the distance they lie from the neck, so a regression in raw coordinates
 // spends most of its training on what never changes; about their mean, in units of their spread, it learns about ten times as fast.
 
+import type { Motion } from '../motion/clip.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { COORDS } from '../motion/skeleton.js'
 
 /** What the model sees of a number is (number − centre) / scale: the numbers of a frame first, the progress counter last. */
@@ -19,22 +21,27 @@ export const rawFrames = (numbers: number = COORDS): FrameScaling => ({
 })
 
 /**
- * Each number about its own mean over the clips, of which there is at least one; one unit for all of them, so that a squared error weighs every joint as before.
+ * Each number about its own mean over the clips, all of one layout, of which there is at least one; one unit for all of them, so that a squared error weighs every
+ * point as before. Only points that were seen count; the mean of one never seen is 0.
  */
-export function measureScaling(clips: readonly { readonly joints: Float32Array; readonly frames: number }[]): FrameScaling {
-  const frames = clips.reduce((sum, clip) => sum + clip.frames, 0)
+export function measureScaling(clips: readonly ScaledClip[]): FrameScaling {
+  const { dims } = layoutOfMotion(clips[0]!)
   const numbers = clips[0]!.joints.length / clips[0]!.frames
+  const seen = countSeen(clips)
+  const frames = clips.reduce((sum, clip) => sum + clip.frames, 0)
+  const framesOf = (number: number): number => seen[Math.floor(number / dims)] ?? frames
   const mean = new Float64Array(numbers)
-  for (const { joints } of clips)
+  for (const { joints, confidence } of clips)
     joints.forEach((value, i) => {
-      mean[i % numbers]! += value / frames
+      if (isSeen(confidence, i, dims)) mean[i % numbers]! += value / framesOf(i % numbers)
     })
   let squares = 0
-  for (const { joints } of clips)
+  for (const { joints, confidence } of clips)
     joints.forEach((value, i) => {
-      squares += (value - mean[i % numbers]!) ** 2
+      if (isSeen(confidence, i, dims)) squares += (value - mean[i % numbers]!) ** 2
     })
-  const spread = Math.sqrt(squares / (frames * numbers))
+  const cells = Array.from(mean, (_, number) => framesOf(number)).reduce((sum, count) => sum + count, 0)
+  const spread = Math.sqrt(squares / cells)
 
   const { centre, scale } = rawFrames(numbers)
   centre.set(mean)
@@ -43,6 +50,21 @@ export function measureScaling(clips: readonly { readonly joints: Float32Array; 
   scale[numbers] = COUNTER_SCALE
   return { centre, scale }
 }
+
+/** What of a clip units are measured by. */
+export type ScaledClip = Pick<Motion, 'joints' | 'frames' | 'layout' | 'confidence'>
+
+/** [points]: in how many frames of the clips each point was seen. */
+export function countSeen(clips: readonly Omit<ScaledClip, 'joints'>[]): Float64Array {
+  const { points } = layoutOfMotion(clips[0]!)
+  const seen = new Float64Array(points)
+  for (const { frames, confidence } of clips) for (let i = 0; i < frames * points; i++) if (isSeen(confidence, i, 1)) seen[i % points]! += 1
+  return seen
+}
+
+/** Whether the point of number `i` of a motion, `each` numbers a point, was seen. */
+const isSeen = (confidence: Float32Array | undefined, i: number, each: number): boolean =>
+  confidence === undefined || confidence[Math.floor(i / each)]! > 0
 
 /** Writes a frame, or its first numbers, into `out` from `at` as the model sees it. */
 export function scaleInto(out: Float32Array, at: number, values: Float32Array, { centre, scale }: FrameScaling): void {

@@ -32,6 +32,8 @@ export interface GroupDescription {
   readonly fps: number
   /** What the training clips' bones are like; absent from what was saved before they were measured, and from imported models. */
   readonly bones?: GroupBones | undefined
+  /** [points]: in what share of the training frames each point was seen; absent where all are there. What was never seen, the model cannot place. */
+  readonly seen?: Float32Array | undefined
 }
 
 /** One language: its words, its sizes, its weights on the GPU. */
@@ -43,11 +45,12 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
   readonly scaling: FrameScaling
   readonly fps: number
   readonly bones: GroupBones | undefined
+  readonly seen: Float32Array | undefined
   /** What its head places bones by, its own lengths among it; only where it regresses bones. */
   readonly boneTables: BoneTables | undefined
 
   constructor(gpu: Gpu, description: GroupDescription, options: ParameterSetOptions) {
-    const { language, vocabulary, startFrame, scaling, fps, bones } = description
+    const { language, vocabulary, startFrame, scaling, fps, bones, seen } = description
     const config = checkConfig(description.config)
     const { maxFrames, maxTokens, width } = config
     const parts = {
@@ -66,6 +69,7 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
     this.scaling = scaling
     this.fps = fps
     this.bones = bones
+    this.seen = seen
     this.boneTables =
       config.head === 'bones'
         ? { place: this.table('bone_places', 'f32', [JOINTS, 3, 4]), lengths: this.table('bone_lengths', 'f32', [1, JOINTS]) }

@@ -1,14 +1,17 @@
 // Loads a corpus in the field's layout, `<prefix>.skels .text .gloss .files` line for line, into normalised clips.
 
 import { SignError } from '../../base/errors.js'
+import { layoutSequences } from '../../formats/skels/layout_lines.js'
 import { type CounterConvention, readSkels, type SkelsScale } from '../../formats/skels/skels.js'
+import { everyFrameOf } from '../../motion/between_frames.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
+import type { LayoutName, Scale } from '../../motion/layout/layout.js'
+import { layouts } from '../../motion/layout/layouts.js'
 import { facing } from '../../motion/sides.js'
-import { COORDS } from '../../motion/skeleton.js'
+import { inLayoutScale } from '../layouts/scale.js'
 import { normalise } from '../normalise.js'
 import { type Source, sourceLine } from '../source.js'
 import { readCompanions, wordsOfClip } from './companions.js'
-import { everyFrame } from './every_frame.js'
 import { fitClip, type LengthLimits } from './limits.js'
 import { readManifest } from './manifest.js'
 
@@ -26,7 +29,9 @@ export interface CorpusSpec extends LengthLimits {
   readonly source?: Source
   /** Keep frames 0, k, 2k, …: `k = 2` halves the frame rate. Default 1. */
   readonly skipFrames?: number
-  /** Divisor of the normalisation, see {@link normalise}. Default `frame`. */
+  /** What the numbers of a frame are; `any`: whatever the manifest says. Default `skeleton-50`. */
+  readonly layout?: LayoutName | 'any'
+  /** Divisor of the normalisation of 50 joints, see {@link normalise}. Default `frame`. */
   readonly normaliseBy?: 'frame' | 'clip'
 }
 
@@ -39,10 +44,12 @@ export interface Corpus {
   readonly languages: readonly string[]
   /** Clips left out for their length. */
   readonly dropped: number
+  /** What the numbers of its frames are. */
+  readonly layout: LayoutName
   /** What was recognised in the file. Clips are normalised whatever it was. */
   readonly stored: {
     readonly counter: CounterConvention
-    readonly scale: SkelsScale
+    readonly scale: SkelsScale | Scale
   }
 }
 
@@ -68,55 +75,88 @@ export async function loadCorpus(spec: CorpusSpec): Promise<Corpus> {
       `Leave fps out, or resample the corpus: signllm data convert --fps ${storedFps}`,
     )
   }
-  const file = await readSkels(`${prefix}.skels`)
-  const companions = await readCompanions(prefix, file.sequences.length, source)
+  const layout = layoutOfCorpus(spec, manifest?.layout)
+  const file = await storedMotions(prefix, layout, manifest?.normalisation)
+  const companions = await readCompanions(prefix, file.motions.length, source)
   const onlyLanguage = manifest?.languages.length === 1 ? manifest.languages[0] : undefined
 
-  const kept = (joints: Float32Array, frames: number) => {
-    const every = everyFrame(joints, COORDS, skipFrames)
-    return { joints: every, frames: skipFrames === 1 ? frames : every.length / COORDS }
-  }
-
   const clips: Clip[] = []
-  for (const [index, sequence] of file.sequences.entries()) {
-    const who = `${file.path}:${sequence.line}`
-    const clip: Clip = {
-      ...wordsOfClip(companions, index, { prefix, language: onlyLanguage ?? spec.language, who }),
-      ...kept(facing(sequence.joints, sequence.frames), sequence.frames),
-      fps: storedFps / skipFrames,
-    }
+  for (const [index, { line, ...motion }] of file.motions.entries()) {
+    const who = `${prefix}.skels:${line}`
+    const words = wordsOfClip(companions, index, { prefix, language: onlyLanguage ?? spec.language, who })
+    const clip: Clip = everyFrameOf({ ...words, ...motion, fps: storedFps / skipFrames }, skipFrames)
     if (!sourceLine(clip, source)) {
       throw new SignError(
         'ERR_DATA',
-        `${prefix}.${source}:${sequence.line}`,
+        `${prefix}.${source}:${line}`,
         `wanted a ${source}, got a blank line`,
         'Delete this line in all companion files',
       )
     }
     const fitted = fitClip(clip, source, spec, who)
-    if (!fitted) continue
-    const trusted = file.scale === 'neck-shoulder-3' && (spec.normaliseBy ?? 'frame') === 'frame'
-    const joints = trusted
-      ? fitted.joints
-      : normalise(fitted.joints, fitted.frames, {
-          by: spec.normaliseBy ?? 'frame',
-          who,
-        })
-    clips.push({ ...fitted, joints })
+    if (fitted) clips.push(file.scaled(fitted, spec.normaliseBy ?? 'frame', who))
   }
   if (clips.length === 0) {
-    const problem = `wanted at least one clip within the limits, got none of ${file.sequences.length}`
-    throw new SignError('ERR_DATA', file.path, problem, 'Raise maxFrames or maxTokens')
+    const problem = `wanted at least one clip within the limits, got none of ${file.motions.length}`
+    throw new SignError('ERR_DATA', `${prefix}.skels`, problem, 'Raise maxFrames or maxTokens')
   }
   const languages = [...new Set(clips.map((clip) => clip.language))].sort()
-  const { counter, scale } = file
   return {
     clips,
     source,
     fps: storedFps / skipFrames,
     languages,
-    dropped: file.sequences.length - clips.length,
-    stored: { counter, scale },
+    dropped: file.motions.length - clips.length,
+    layout,
+    stored: file.stored,
+  }
+}
+
+/** The layout of a corpus. Throws ERR_DATA where it is not the one that is wanted. */
+function layoutOfCorpus({ skels: prefix, layout: wanted = 'skeleton-50' }: CorpusSpec, told: LayoutName | undefined): LayoutName {
+  // What tells nothing of itself is what it is wanted to be.
+  if (wanted === 'any' || told === wanted) return told ?? 'skeleton-50'
+  if (told === undefined && wanted !== 'skeleton-50') return wanted
+  if (told === undefined) return 'skeleton-50'
+  const problem = `wanted motions of ${wanted}, got those of ${told}`
+  throw new SignError(
+    'ERR_DATA',
+    `${prefix}.json`,
+    problem,
+    `Write model.layout: ${told} in the run file, or convert the corpus: signllm data convert --layout`,
+  )
+}
+
+/** The motions of a corpus as its file has them, and how they come to their layout's scale. */
+interface StoredMotions {
+  readonly motions: readonly (Pick<Clip, 'joints' | 'frames' | 'layout' | 'confidence'> & { readonly line: number })[]
+  readonly stored: Corpus['stored']
+  scaled(clip: Clip, by: 'frame' | 'clip', who: string): Clip
+}
+
+async function storedMotions(prefix: string, name: LayoutName, told: string | undefined): Promise<StoredMotions> {
+  const path = `${prefix}.skels`
+  if (name === 'skeleton-50') {
+    const { sequences, counter, scale } = await readSkels(path)
+    return {
+      motions: sequences.map((sequence) => ({ ...sequence, joints: facing(sequence.joints, sequence.frames) })),
+      stored: { counter, scale },
+      scaled: (clip, by, who) => {
+        if (scale === 'neck-shoulder-3' && by === 'frame') return clip
+        return { ...clip, joints: normalise(clip.joints, clip.frames, { by, who }) }
+      },
+    }
+  }
+  const layout = layouts[name]
+  const motions: { joints: Float32Array; frames: number; layout: LayoutName; line: number }[] = []
+  for await (const sequence of layoutSequences(path, layout)) motions.push({ ...sequence, layout: name })
+  if (motions.length === 0)
+    throw new SignError('ERR_DATA', path, 'wanted at least one sequence, got an empty file', 'Write one sequence per line')
+  const scale = told === layout.scale ? told : 'other'
+  return {
+    motions,
+    stored: { counter: 'zero-based i/N', scale },
+    scaled: (clip, _, who) => (scale === 'other' ? inLayoutScale(clip, who) : clip),
   }
 }
 

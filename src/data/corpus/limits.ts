@@ -2,8 +2,8 @@
 
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
+import { firstFrames } from '../../motion/between_frames.js'
 import type { Clip } from '../../motion/clip.js'
-import { COORDS } from '../../motion/skeleton.js'
 import { type Source, sourceLine, withSourceLine } from '../source.js'
 
 export interface LengthLimits {
@@ -23,8 +23,7 @@ export function fitClip(clip: Clip, source: Source, limits: LengthLimits, who: s
   if (long === 'drop') return undefined
   if (long === 'truncate') {
     const frames = Math.min(clip.frames, maxFrames)
-    const shorter = { ...clip, joints: clip.joints.slice(0, frames * COORDS), frames }
-    return withSourceLine(shorter, source, tokens.slice(0, maxTokens).join(' '))
+    return withSourceLine(firstFrames(clip, frames), source, tokens.slice(0, maxTokens).join(' '))
   }
   const problem =
     clip.frames > maxFrames

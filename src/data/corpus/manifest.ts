@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { SignError } from '../../base/errors.js'
 import { writeWhole } from '../../base/files.js'
 import { readTextIfThere } from '../../base/text_file.js'
+import { layoutNames } from '../../motion/layout/layout.js'
 import { fileRecord, fileRecordSchema } from '../checksum.js'
 
 const said = {
@@ -11,6 +12,8 @@ const said = {
   /** Language tags, sorted. */
   languages: z.array(z.string().min(1)).min(1),
   fps: z.number().positive(),
+  /** What the numbers of a frame are; absent: the 50 joints. */
+  layout: z.enum(layoutNames).exactOptional(),
   normalisation: z.string(),
   counter: z.string(),
   /** Clips of each language. */

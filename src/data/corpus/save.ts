@@ -6,6 +6,7 @@ import { SignError } from '../../base/errors.js'
 import { output, writeWhole } from '../../base/files.js'
 import { type SkelsOptions, writeSkels } from '../../formats/skels/write.js'
 import { type Clip, NORMALISATION, sameRate } from '../../motion/clip.js'
+import { isSkeleton, layoutOfMotion } from '../../motion/layout/layouts.js'
 import { type CurrentManifest, companionEndings, recordFiles, writeManifest } from './manifest.js'
 
 /** What a corpus should say of itself beside its clips. */
@@ -21,7 +22,7 @@ export interface CorpusAbout {
 }
 
 /** All of a clip but its motion. */
-type ClipLine = Omit<Clip, 'joints'>
+type ClipLine = Omit<Clip, 'joints' | 'confidence'>
 
 /**
  * Writes the clips line for line, one motion in memory at a time, and returns the manifest. `.gloss` is written only where every clip has one, `.text` not where
@@ -41,7 +42,7 @@ export async function saveCorpus(
     const names = new Set<string>()
     for await (const clip of clips) {
       checkClip(prefix, clip, taken[0] ?? clip, names)
-      const { joints: _, ...line } = clip
+      const { joints: _, confidence: __, ...line } = clip
       taken.push(line)
       yield clip
     }
@@ -85,7 +86,8 @@ function told(clips: readonly ClipLine[], scale: NonNullable<CorpusAbout['scale'
     version: 2,
     languages: Object.keys(perLanguage).sort(),
     fps: clips[0]!.fps,
-    normalisation: scale,
+    ...(isSkeleton(clips[0]!) ? {} : { layout: layoutOfMotion(clips[0]!).name }),
+    normalisation: isSkeleton(clips[0]!) ? scale : layoutOfMotion(clips[0]!).scale,
     counter: scale === NORMALISATION ? 'zero-based i/N' : 'one-based i/N',
     clips: perLanguage,
     frames: clips.reduce((sum, clip) => sum + clip.frames, 0),
@@ -117,6 +119,8 @@ function checkClip(prefix: string, clip: ClipLine, first: ClipLine, names: Set<s
   }
   if (!sameRate(clip.fps, first.fps))
     fail(`wanted one frame rate, got ${first.fps} and ${clip.fps} (${clip.name})`, 'Resample all clips to one rate, e.g. with --fps 25')
+  const [layout, wanted] = [layoutOfMotion(clip).name, layoutOfMotion(first).name]
+  if (layout !== wanted) fail(`wanted one layout, got ${wanted} and ${layout} (${clip.name})`, 'Convert them to one, or write two corpora')
   // As they are held against each other when the corpus is read.
   const key = clip.name.normalize('NFC')
   if (names.has(key)) fail(`wanted clip names that differ, got '${clip.name}' twice`, 'Rename one')

@@ -1,10 +1,12 @@
-// Writes `.skels`: 5 decimals a coordinate, and a counter, as the published files have them, so that other tools read ours.
+// Writes `.skels` (of other layouts than the 50 joints, see layout_lines.ts): 5 decimals a coordinate, and a counter, as the published files have them, so that other tools read ours.
 
 import { SignError } from '../../base/errors.js'
 import { writeWhole } from '../../base/files.js'
-import { checkSkeleton } from '../../motion/check.js'
+import { checkMotion, checkSkeleton } from '../../motion/check.js'
 import type { Motion } from '../../motion/clip.js'
+import { isSkeleton } from '../../motion/layout/layouts.js'
 import { COORDS } from '../../motion/skeleton.js'
+import { decimals, layoutLine } from './layout_lines.js'
 import { type CounterConvention, counterValue } from './skels.js'
 
 export interface SkelsOptions {
@@ -55,6 +57,10 @@ interface Form {
 }
 
 function lineOf(motion: Motion, form: Form, who: string): string {
+  if (!isSkeleton(motion) && form.factor === 1) {
+    checkMotion(motion, who)
+    return layoutLine(motion)
+  }
   const fills = form.missing === '0.016'
   const joints = fills ? motion.joints.map((value) => (Number.isNaN(value) ? 0 : value)) : motion.joints
   const { frames } = motion
@@ -68,9 +74,4 @@ function lineOf(motion: Motion, form: Form, who: string): string {
     out.push(counterValue(form.counter, t, frames).toFixed(form.counterDecimals))
   }
   return out.join(' ')
-}
-
-function decimals(value: number): string {
-  const text = value.toFixed(5)
-  return text === '-0.00000' ? '0.00000' : text
 }

@@ -4,8 +4,11 @@
 // is, so that a decoder that sees frames need not sign the mean of both; one that sees the counter alone is not given mirrored or turned clips.
 
 import type { Random } from '../../base/random.js'
+import { atMoments } from '../../motion/between_frames.js'
+import type { Clip, Motion } from '../../motion/clip.js'
+import { isSkeleton } from '../../motion/layout/layouts.js'
+import { mirroredMotion } from '../../motion/layout/mirror.js'
 import { inFrames } from '../../motion/pace.js'
-import { mirrored } from '../../motion/sides.js'
 import { turnAboutVertical } from '../../motion/turn.js'
 import type { Sample } from './batch.js'
 
@@ -50,11 +53,22 @@ export function drawVariation(frames: number, settings: Augmentation, maxFrames:
 /** The sample as drawn, with the start frame that goes with it. */
 export function varied(sample: Sample, { mirror, frames, angle }: Variation, startFrame: Float32Array): Sample {
   const { clip } = sample
-  const seen = (joints: Float32Array): Float32Array => {
-    const out = mirror ? mirrored(joints) : joints.slice()
-    if (angle !== 0) turnAboutVertical(out, angle)
+  const start: Motion = { joints: startFrame, frames: 1, fps: clip.fps, layout: clip.layout }
+  const seen = <M extends Motion>(motion: M): M => {
+    const out = mirror ? mirroredMotion(motion) : { ...motion, joints: motion.joints.slice() }
+    if (angle !== 0) turnAboutVertical(out.joints, angle)
     return out
   }
-  const joints = frames === clip.frames ? clip.joints : inFrames(clip.joints, clip.frames, frames)
-  return { ...sample, clip: { ...clip, joints: seen(joints), frames }, startFrame: seen(startFrame) }
+  return { ...sample, clip: seen(paced(clip, frames)), startFrame: seen(start).joints }
+}
+
+/** The clip in so many frames, evenly spaced from its first to its last; the 50 joints stretch no bone on the way. */
+function paced(clip: Clip, frames: number): Clip {
+  if (frames === clip.frames) return clip
+  if (isSkeleton(clip)) return { ...clip, joints: inFrames(clip.joints, clip.frames, frames), frames }
+  const last = clip.frames - 1
+  return atMoments(
+    clip,
+    Array.from({ length: frames }, (_, t) => (frames === 1 ? last / 2 : (t * last) / (frames - 1))),
+  )
 }

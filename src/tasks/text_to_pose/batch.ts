@@ -1,10 +1,12 @@
 // A batch of clips as the arrays a training program is fed.
 
 import { invertIds } from '../../kernels/embedding.js'
-import { inputNumbers, outputNumbers } from '../../model/config.js'
+import { inputNumbers, type ModelConfig, outputNumbers } from '../../model/config.js'
 import { scaleInto } from '../../model/frame_scaling.js'
 import type { GroupDescription } from '../../model/sign_model.js'
 import type { Clip } from '../../motion/clip.js'
+import { coordinatesOf } from '../../motion/layout/layout.js'
+import { layouts } from '../../motion/layout/layouts.js'
 import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
 import type { BatchShape } from '../../train/task.js'
@@ -18,8 +20,9 @@ export interface Sample {
 }
 
 /**
- * How sums over a clip become its share of the loss. `per-sample`: each clip is a mean over its own frames. `frames`: all frames of the batch count the
- * same, padding not. `batch`: as they do where padding counts as frames without error, once more over the batch's size.
+ * How sums over a clip become its share of the loss. `per-sample`: each clip is a mean over its own frames, of what was seen in them. `frames`: all frames of
+ * the batch count the same, padding not. `batch`: as they do where padding counts as frames without error, once more over the batch's size. In these two, points
+ * that were not seen count as without error.
  */
 export const lossPaddings = ['per-sample', 'frames', 'batch'] as const
 export type LossPadding = (typeof lossPaddings)[number]
@@ -46,6 +49,8 @@ export interface BatchArrays {
   readonly frames: Float32Array
   /** [B, T, output stride]: every frame with the counter reached by it, and those after it under future prediction. */
   readonly goal: Float32Array
+  /** [B, T, output stride]: 1 where a number of the goal was seen, the counter always, else 0; of a layout whose points may be unseen. */
+  readonly seen?: Float32Array
   readonly frameLengths: Uint32Array
   readonly at: Uint32Array
   readonly coefficient: Float32Array
@@ -57,7 +62,7 @@ export interface BatchArrays {
   readonly lengthCoefficient: Float32Array
 }
 
-// The length is a small matter beside 150 coordinates of many frames; this keeps its gradient from steering the encoder.
+// The length is a small matter beside the coordinates of many frames; this keeps its gradient from steering the encoder.
 const LENGTH_LOSS_SHARE = 0.1
 
 /**
@@ -77,11 +82,13 @@ export function batchArrays(
   const ids = new Uint32Array(batch * tokens).fill(specialId.padding)
   const frames = new Float32Array(batch * length * inputStride)
   const goal = new Float32Array(batch * length * outputStride)
+  const seen = mayBeUnseen(config) ? new Float32Array(goal.length) : undefined
 
   samples.forEach(({ clip, ids: sentence, startFrame = group.startFrame }, b) => {
     ids.set(sentence, b * tokens)
     const goals = goal.subarray(b * length * outputStride, (b + 1) * length * outputStride)
     writeGoals(goals, outputStride, clip, group)
+    if (seen) writeSeen(seen.subarray(b * length * outputStride, (b + 1) * length * outputStride), outputStride, clip, config)
     const inputs = frames.subarray(b * length * inputStride, (b + 1) * length * inputStride)
     writeInputs(inputs, inputStride, clip, goals, outputStride, { ...group, startFrame })
   })
@@ -92,10 +99,14 @@ export function batchArrays(
     tokenLengths: Uint32Array.from(samples, ({ ids: sentence }) => sentence.length),
     frames,
     goal,
+    ...(seen && { seen }),
     frameLengths: Uint32Array.from(samples, ({ clip }) => clip.frames),
     // A bucket may reach past the longest clip: those rows are padding, whatever their position.
     at: new Uint32Array(batch * length).map((_, row) => Math.min(row % length, config.maxFrames - 1)),
-    coefficient: Float32Array.from(samples, ({ clip }) => 1 / (cells(clip.frames) * numbers)),
+    coefficient: Float32Array.from(samples, ({ clip }, b) => {
+      if (!seen || padding !== 'per-sample') return 1 / (cells(clip.frames) * numbers)
+      return 1 / (whole * seen.subarray(b * length * outputStride, (b + 1) * length * outputStride).reduce((sum, one) => sum + one, 0))
+    }),
     weight: new Float32Array(batch).fill(1),
     lengthGoal: Float32Array.from({ length: 4 * batch }, (_, i) => (i % 4 === 0 ? lengthGoal(samples[i / 4]!.clip, config) : 0)),
     lengthRows: new Uint32Array(batch).fill(1),
@@ -107,8 +118,17 @@ export function batchArrays(
 const lengthGoal = ({ frames }: Clip, { lengthHead, lengthForm, maxFrames }: GroupDescription['config']): number =>
   lengthHead && lengthForm === 'share' ? frames / maxFrames : Math.log(frames)
 
+/** Whether frames are points of which a detector tells how sure it is, and nothing else. */
+export const mayBeUnseen = ({ layout, numbers }: Pick<ModelConfig, 'layout' | 'numbers'>): boolean =>
+  layouts[layout].confidence && numbers === coordinatesOf(layouts[layout])
+
 /** Rows of [output stride]: frame t and, under future prediction, those after it; past the end the last frame is held. */
-function writeGoals(goals: Float32Array, stride: number, { joints, frames }: Clip, { config, scaling }: GroupDescription): void {
+function writeGoals(
+  goals: Float32Array,
+  stride: number,
+  { joints, frames, confidence }: Clip,
+  { config, scaling }: GroupDescription,
+): void {
   const { numbers } = config
   const ahead = Math.max(1, config.futureFrames)
   const counterScale = scaling.scale[numbers]!
@@ -116,11 +136,36 @@ function writeGoals(goals: Float32Array, stride: number, { joints, frames }: Cli
     scaleInto(goals, t * stride, joints.subarray(t * numbers, (t + 1) * numbers), scaling)
     if (config.counterHead) goals[t * stride + ahead * numbers] = (t + 1) / frames / counterScale
   }
+  if (confidence && mayBeUnseen(config)) meanWhereUnseen(goals, stride, confidence, config)
   for (let t = 0; t < frames; t++)
     for (let k = 1; k < ahead; k++) {
       const from = Math.min(t + k, frames - 1) * stride
       goals.copyWithin(t * stride + k * numbers, from, from + numbers)
     }
+}
+
+/** What was not seen stands where it does on average, which in the model's units is 0: the decoder is told nothing of it. */
+function meanWhereUnseen(goals: Float32Array, stride: number, confidence: Float32Array, { layout }: ModelConfig): void {
+  const { points, dims } = layouts[layout]
+  confidence.forEach((sure, i) => {
+    const at = Math.floor(i / points) * stride + (i % points) * dims
+    if (!(sure > 0)) goals.fill(0, at, at + dims)
+  })
+}
+
+/** Rows of [output stride], as the goals lie: 1 for the numbers that a loss is to see. */
+function writeSeen(seen: Float32Array, stride: number, { frames, confidence }: Clip, config: ModelConfig): void {
+  const { points, dims } = layouts[config.layout]
+  const { numbers } = config
+  const ahead = Math.max(1, config.futureFrames)
+  for (let t = 0; t < frames; t++) {
+    for (let k = 0; k < ahead; k++) {
+      const from = Math.min(t + k, frames - 1) * points
+      for (let i = 0; i < numbers; i++)
+        if (!confidence || confidence[from + Math.floor(i / dims)]! > 0) seen[t * stride + k * numbers + i] = 1
+    }
+    if (config.counterHead) seen[t * stride + ahead * numbers] = 1
+  }
 }
 
 /** Rows of [input stride]: the frame before frame t, as the decoder sees it: the goal of the row before. */

@@ -41,6 +41,7 @@ describe('a run file', () => {
       base: null,
       model: {
         preset: 'tiny',
+        layout: 'skeleton-50',
         futureFrames: 0,
         justCounter: true,
         head: 'bones',

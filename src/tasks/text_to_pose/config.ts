@@ -2,7 +2,9 @@
 
 import * as z from 'zod'
 import { sources } from '../../data/source.js'
-import { decodingOf, heads, knowsLength, largest, unfittingHead } from '../../model/config.js'
+import { decodingOf, heads, knowsLength, largest, presets, unfittingHead } from '../../model/config.js'
+import { type Layout, layoutNames } from '../../motion/layout/layout.js'
+import { layouts } from '../../motion/layout/layouts.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   belowOne,
@@ -43,6 +45,8 @@ const corpus = keys({
 
 const model = keys({
   ...sizes,
+  /** Whose points frames are made of, as the corpora say of theirs; by default the preset's. */
+  layout: z.enum(layoutNames).exactOptional(),
   /** Frames predicted at once beyond the next one; 0 turns it off. */
   futureFrames: z.int().min(0).max(largest.futureFrames).exactOptional(),
   /** The decoder sees the counter only. */
@@ -79,7 +83,7 @@ const USUAL_LOSSES = { bones: 1, velocity: 0.5 } as const
  * they can be, and 0 for others: those are trained as published.
  */
 function lossesOf({ loss, model, learning }: Pick<Written, 'loss' | 'model' | 'learning'>): Losses {
-  const isUsual = model.durations && model.futureFrames <= 1 && !weighsBatches(learning.mode)
+  const isUsual = model.durations && model.futureFrames <= 1 && !weighsBatches(learning.mode) && model.layout === 'skeleton-50'
   return { ...(isUsual ? USUAL_LOSSES : { bones: 0, velocity: 0 }), ...loss }
 }
 
@@ -105,7 +109,10 @@ const written = keys({
   /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
   scaling: z.enum(['spread', 'raw']).default('spread'),
   /** What it leaves open of how frames are made, `decodingOf` decides. */
-  model: model.prefault({}).transform((own) => ({ ...own, ...decodingOf(own) })),
+  model: model.prefault({}).transform((own) => {
+    const layout = own.layout ?? presets[own.preset].layout
+    return { ...own, layout, ...decodingOf({ ...own, layout }) }
+  }),
   ...training,
   loss: loss.prefault({}),
   /** Rewards and the Priority Learning Channel; `priority.ts` has the formulas. */
@@ -233,9 +240,33 @@ function* contradictions(config: Written): Generator<[path: (string | number)[],
       if ('train' in entry && entry.source !== 'lang_gloss')
         yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
   const headProblem = unfittingHead(model)
-  if (headProblem) yield [['model', 'futureFrames'], headProblem]
+  if (headProblem) yield [['model', model.layout === 'skeleton-50' ? 'futureFrames' : 'head'], headProblem]
+  yield* unfittingLayout(config)
   yield* unfittingSizes(config, 1)
   yield* endless(config)
+}
+
+/** What cannot be done with frames of the run's layout. */
+function* unfittingLayout({ data, model, augment, learning }: Written): Generator<[path: (string | number)[], message: string]> {
+  // A model with a fault of its own does not say whose points it has.
+  const layout: Layout | undefined = layouts[model.layout]
+  if (!layout || layout.name === 'skeleton-50') return
+  const { name, dims, otherSide, confidence } = layout
+  for (const [i, entry] of data.entries())
+    if ('synthetic' in entry)
+      yield [['data', i, 'synthetic'], `wanted files with model.layout ${name}, got the built-in corpus, which is of skeleton-50`]
+  if (augment.mirror > 0 && !otherSide)
+    yield [
+      ['augment', 'mirror'],
+      `wanted 0 with model.layout ${name}, of whose points nobody has told which mirror each other, got ${augment.mirror}`,
+    ]
+  if (augment.rotation > 0 && dims === 2)
+    yield [['augment', 'rotation'], `wanted 0 with model.layout ${name}, which has no depth to turn in, got ${augment.rotation}`]
+  if (confidence && weighsBatches(learning.mode))
+    yield [
+      ['learning', 'mode'],
+      `wanted a mode without rewards over a batch with model.layout ${name}, whose points may be unseen, got ${learning.mode}`,
+    ]
 }
 
 /** Why a loss beside that on joints cannot have its weight: it knows the frame that is next, and no rewards. */
@@ -243,6 +274,7 @@ function* unfittingLoss({ loss, model, learning }: Written, key: 'bones' | 'velo
   const got = loss[key] ?? 0
   if (got === 0) return
   const path = ['loss', key]
+  if (model.layout !== 'skeleton-50') yield [path, `wanted 0 with model.layout ${model.layout}, whose bones it does not know, got ${got}`]
   if (model.futureFrames > 1)
     yield [path, `wanted 0 with model.futureFrames ${model.futureFrames}, of which it knows the first alone, got ${got}`]
   if (weighsBatches(learning.mode)) yield [path, `wanted 0 with learning.mode ${learning.mode}, whose rewards do not weigh it, got ${got}`]

@@ -9,10 +9,12 @@ import { readManifest } from '../../data/corpus/manifest.js'
 import { type Source, sourceOf } from '../../data/source.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import { differingKeys, type ModelConfig, presets, sameConfig } from '../../model/config.js'
-import { measureScaling, rawFrames } from '../../model/frame_scaling.js'
+import { countSeen, measureScaling, rawFrames } from '../../model/frame_scaling.js'
 import { measureBones } from '../../model/group_bones.js'
 import { type GroupDescription, SHARED } from '../../model/sign_model.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
+import { coordinatesOf } from '../../motion/layout/layout.js'
+import { layoutOfMotion, layouts } from '../../motion/layout/layouts.js'
 import { langGlossLine } from '../../text/lang_gloss.js'
 import { checkWords, readingNotes } from '../../text/reading_notes.js'
 import type { TokenPolicy } from '../../text/tokenise.js'
@@ -46,7 +48,7 @@ interface Material {
 /** The model sizes a run file asks for: its preset, with what it overrides. */
 export function modelConfig({ model }: RunConfig): ModelConfig {
   const { preset, ...overrides } = model
-  return { ...presets[preset], ...overrides }
+  return { ...presets[preset], ...overrides, numbers: coordinatesOf(layouts[model.layout]) }
 }
 
 /** The run file with the frame rate of every corpus in it, so that a run's folder says which it was. Throws ERR_DATA for a manifest that is none. */
@@ -83,6 +85,7 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
       skipFrames,
       maxFrames: sizes.maxFrames,
       maxTokens: sizes.maxTokens - 1,
+      layout: sizes.layout,
       long: overlong,
     })
     return clips.filter((clip) => clip.language === language)
@@ -133,7 +136,7 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
       language,
     )
   const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
-  const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames()
+  const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames(sizes.numbers)
   const group = {
     language,
     config: sizes,
@@ -141,7 +144,9 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
     startFrame: meanFirstFrame(train),
     scaling,
     fps: train[0]!.fps,
-    bones: measureBones(train),
+    // Only the 50 joints hang on bones; only detections may lack points.
+    ...(sizes.layout === 'skeleton-50' ? { bones: measureBones(train) } : {}),
+    ...(layouts[sizes.layout].confidence ? { seen: seenShares(train) } : {}),
   }
   return {
     language,
@@ -176,7 +181,7 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
     throw new SignError('ERR_CONFIG', checkpoint.path, problem, `Resample the data: signllm data convert --fps ${saved.fps}`)
   }
   // What was saved before bones were measured has none of its own.
-  const group = saved.bones ? saved : { ...saved, bones: data.group.bones }
+  const group = saved.bones || !data.group.bones ? saved : { ...saved, bones: data.group.bones }
   const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })
   const clips = (samples: readonly Sample[]) => samples.map(({ clip }) => clip)
   const notes = notesOf(language, source, clips(train), clips(dev), group.vocabulary)
@@ -209,9 +214,23 @@ function withinLimits(sample: Sample, { maxFrames, maxTokens }: ModelConfig): Sa
   return sample
 }
 
-/** Where every clip of a language starts from: the mean of its first frames. */
+/** Where every clip of a language starts from: the mean of its first frames, of each point over the clips that show it there. */
 function meanFirstFrame(clips: readonly Clip[]): Float32Array {
-  const sum = new Float64Array(clips[0]!.joints.length / clips[0]!.frames)
-  for (const { joints } of clips) for (let i = 0; i < sum.length; i++) sum[i]! += joints[i]!
-  return Float32Array.from(sum, (value) => value / clips.length)
+  const { dims } = layoutOfMotion(clips[0]!)
+  const numbers = clips[0]!.joints.length / clips[0]!.frames
+  const sum = new Float64Array(numbers)
+  const count = new Float64Array(numbers)
+  for (const { joints, confidence } of clips)
+    for (let i = 0; i < numbers; i++) {
+      if (confidence && !(confidence[Math.floor(i / dims)]! > 0)) continue
+      sum[i]! += joints[i]!
+      count[i]! += 1
+    }
+  return Float32Array.from(sum, (value, i) => value / Math.max(1, count[i]!))
+}
+
+/** [points]: the share of the clips' frames that show each point. */
+function seenShares(clips: readonly Clip[]): Float32Array {
+  const frames = clips.reduce((sum, clip) => sum + clip.frames, 0)
+  return Float32Array.from(countSeen(clips), (count) => count / frames)
 }

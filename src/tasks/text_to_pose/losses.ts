@@ -10,8 +10,9 @@ import { frameNoise } from '../../ops/frame_noise.js'
 import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
 import { type LossKind, poseLoss, type RewardUse } from '../../ops/pose_loss.js'
+import { seenGoal } from '../../ops/seen_goal.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'
-import type { BatchArrays, PoseShape } from './batch.js'
+import { type BatchArrays, mayBeUnseen, type PoseShape } from './batch.js'
 import { sampledFrames } from './sampling.js'
 
 export interface PoseLossOptions {
@@ -55,7 +56,7 @@ export function unitsOf({ config, scaling: { centre, scale } }: GroupDescription
   return units
 }
 
-type Feeds = Readonly<Record<keyof BatchArrays | Exclude<keyof StepArrays, 'units' | 'samplingShare'>, Tensor>>
+type Feeds = Readonly<Record<Exclude<keyof BatchArrays, 'seen'> | Exclude<keyof StepArrays, 'units' | 'samplingShare'>, Tensor>>
 
 /**
  * Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], from a model that knows lengths `length` f32 [B, 4], and with a loss on bones
@@ -82,19 +83,21 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   )
 
   const numbers = outputNumbers(config)
+  const seen = mayBeUnseen(config) ? recorder.feed('seen', feeds.goal.shape) : undefined
+  const goal = seen ? recorder.scope('loss', () => seenGoal(graph, pred, feeds.goal, seen)) : feeds.goal
   const lossInputs = { frames: frameLengths, weight: feeds.weight, coefficient: feeds.coefficient, medianError: feeds.medianError }
   const reward = rewardUse(graph, pred, feeds.ones, numbers, options.reward)
   const samples = recorder.scope('loss', () =>
-    poseLoss(graph, pred, { goal: feeds.goal, ...lossInputs }, { numbers, coords: regressedNumbers(config), kind: options.loss, reward }),
+    poseLoss(graph, pred, { goal, ...lossInputs }, { numbers, coords: regressedNumbers(config), kind: options.loss, reward }),
   )
   const { batch, target: length } = shape
   const stride = padded(numbers)
   const spread = recorder.tensor('spread', [2, stride])
-  recorder.run(errorSpread, { pred, goal: feeds.goal, frames: frameLengths, spread }, { batch, length, stride })
+  recorder.run(errorSpread, { pred, goal, frames: frameLengths, spread }, { batch, length, stride })
   const bones = recordBoneLoss(graph, pred, feeds, numbers, options)
   const lengths = durations?.logFrames ?? (config.lengthHead ? lengthHead(recording, memory, memoryLengths) : undefined)
   return {
-    feeds: { ...feeds, ...bones.feeds, ...(samplingShare && { samplingShare }) },
+    feeds: { ...feeds, ...(seen && { seen }), ...bones.feeds, ...(samplingShare && { samplingShare }) },
     reports: { samples, spread, ...bones.reports, ...(lengths && { length: recordLengthLoss(graph, lengths, feeds) }) },
   }
 }
