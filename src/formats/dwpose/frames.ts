@@ -7,7 +7,7 @@ import { refuse } from '../json/shape.js'
 import { decodeNpyValue, isObjectArray } from '../npy_value.js'
 import { type Picture, pictureWanted } from '../picture.js'
 import { readZip } from '../zip.js'
-import { type DwposeFrame, dwposeFrame, isDwposeFrame, type Named } from './frame.js'
+import { type DwposeFrame, type DwposeReading, dwposeFrame, isDwposeFrame, type Named } from './frame.js'
 import { type DwposeVideo, pictureOfAll, USUAL_RATE } from './video.js'
 
 export interface DwposeFrameOptions {
@@ -39,21 +39,39 @@ export const holdsFrame = (bytes: Uint8Array, who: string): boolean => isDwposeF
 
 const namings: readonly Naming[] = ['npz', 'npy']
 
+/** A frame's file, wherever it lies. */
+export interface FrameArrays {
+  readonly number: number
+  /** What errors name. */
+  readonly who: string
+  read(): Promise<Uint8Array>
+}
+
 /** The frames in a folder, counted from 1 in their names. Throws ERR_DATA naming folder or file, ERR_CONFIG for frames without the size of their picture. */
-export async function readDwposeFrames(folder: string, options: DwposeFrameOptions = {}): Promise<DwposeVideo> {
-  const { fps = USUAL_RATE, name = basename(resolve(folder)), signal } = options
+export async function readDwposeFrames(folder: string, options: DwposeFrameOptions & DwposeReading = {}): Promise<DwposeVideo> {
   const files = await frameFiles(folder, namings, 'NNNNNNNN.npz or NNNNNNNN.npy from 1 on')
+  const frames = files.map(({ path, number }) => ({ number, who: path, read: () => readBytes(path) }))
+  return dwposeFramesOf(frames, folder, { name: basename(resolve(folder)), ...options })
+}
+
+/** The same of files by rising number, at least one; `who` is the clip's name in errors. */
+export async function dwposeFramesOf(
+  files: readonly FrameArrays[],
+  who: string,
+  options: DwposeFrameOptions & DwposeReading,
+): Promise<DwposeVideo> {
+  const { fps = USUAL_RATE, name = who, picture, signal } = options
   const frames: DwposeFrame[] = []
-  for (const { path } of files) {
+  for (const file of files) {
     signal?.throwIfAborted()
-    frames.push(dwposeFrame(namedArrays(await readBytes(path), path), path))
+    frames.push(dwposeFrame(namedArrays(await file.read(), file.who), file.who, options))
   }
-  if (!options.picture && frames.every(({ picture }) => !picture)) throw pictureWanted(folder)
+  if (!picture && frames.every((frame) => !frame.picture)) throw pictureWanted(who)
   const counted = Math.min(1, files[0]!.number)
   return {
     id: name,
     fps,
-    picture: pictureOfAll(frames, { width: options.picture?.width, height: options.picture?.height }, folder),
+    picture: pictureOfAll(frames, { width: picture?.width, height: picture?.height }, who),
     totalFrames: files.at(-1)!.number - counted + 1,
     frames: frames.map(({ people }, t) => ({ index: files[t]!.number - counted, people })),
     handsRepaired: frames.filter(({ handsRepaired }) => handsRepaired).length,

@@ -36,8 +36,8 @@ export async function readDwposeVideo(path: string, options: DwposeReading = {})
   return decodeDwposeVideo(await fileBytes(path), path, options)
 }
 
-/** Whether an archive is such a file by the names in it. */
-export const isVideo = (members: { has(name: string): boolean }): boolean => members.has('frame_payloads')
+/** Whether an archive is such a file by the names in it. Throws as `readZip`. */
+export const holdsVideo = (bytes: Uint8Array, who: string): boolean => readZip(bytes, who).some(({ name }) => name === 'frame_payloads.npy')
 
 /**
  * Decodes the archive. Throws ERR_DATA naming `who`, the frame from 1 and the array for whatever is not as the extractor writes it, and for a video without frames or
