@@ -74,8 +74,8 @@ function field(number: number, wire: number, payload: Uint8Array): Uint8Array {
 
 const integer = (number: number, value: number): Uint8Array => field(number, 0, varint(value))
 const bytes = (number: number, value: Uint8Array): Uint8Array => field(number, 2, join([varint(value.length), value]))
-const text = (number: number, value: string): Uint8Array => bytes(number, new TextEncoder().encode(value))
-const nested = (number: number, fields: readonly Uint8Array[]): Uint8Array => bytes(number, join(fields))
+export const text = (number: number, value: string): Uint8Array => bytes(number, new TextEncoder().encode(value))
+export const nested = (number: number, fields: readonly Uint8Array[]): Uint8Array => bytes(number, join(fields))
 
 function floatBytes(value: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(4))
@@ -91,7 +91,7 @@ function varint(value: number): Uint8Array {
   return Uint8Array.from([...out, left])
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
+export function join(parts: readonly Uint8Array[]): Uint8Array {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let at = 0
   for (const part of parts) {
