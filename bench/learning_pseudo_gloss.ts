@@ -78,10 +78,10 @@ console.log(json ? JSON.stringify(result) : [lines, `results saved in ${resultPa
 process.exit(passed ? 0 : 1)
 
 /** A run's best checkpoint on clips; and the floor, what it finds held against the sentence of the next clip. */
-async function scored({ out, validate, video }: PseudoGlossRunConfig, split: SignedSplit<ClipItems>) {
+async function scored({ out, validate }: PseudoGlossRunConfig, split: SignedSplit<ClipItems>) {
   await using model = restorePseudoGloss(gpu, await readCheckpoint(join(out, 'best.safetensors')))
   await using reader = new PseudoGlossReader(gpu, model)
-  const clips = await asSeen(model, model.config, split, video)
+  const clips = await asSeen(model, model.config, split, { cache: null })
   const found = await reader.find(clips)
   const of = (those: typeof found) => scoreGlosses(clips, those, model.classes, validate.threshold).result
   const { byClass, micro, localisation } = of(found)

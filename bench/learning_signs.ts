@@ -152,10 +152,10 @@ interface Score extends Translated {
 }
 
 /** A run's best checkpoint on clips, beams as published; and the floor, what it reads held against the sentence of the next clip. */
-async function scored({ out, video }: SignToTextRunConfig, split: SignedSplit): Promise<Translated & Pick<Score, 'floor'>> {
+async function scored({ out }: SignToTextRunConfig, split: SignedSplit): Promise<Translated & Pick<Score, 'floor'>> {
   await using model = await restoreSignToText(gpu, await readCheckpoint(join(out, 'best.safetensors')))
   await using translator = new SignTranslator(gpu, model)
-  const clips = await asSeen(model, model.config.signs, split, video)
+  const clips = await asSeen(model, model.config.signs, split, { cache: null })
   const search = { beams: 4 }
   const read = await translator.translate(clips, search)
   const of = (those: typeof read) => {

@@ -15,6 +15,7 @@ import {
   signTraining,
   unfittingSignSizes,
   video,
+  videoCache,
 } from '../../train/config/sign_parts.js'
 
 /** Which words of a sentence are its pseudo-glosses: those that carry content, in their base form, or all as they are written. */
@@ -26,6 +27,7 @@ const run = keys({
   data: corpora(frameCorpus),
   input: signInput,
   video,
+  cache: videoCache,
   /** Or the file of a sentence's items a line, as `signllm data pseudo-glosses` writes it. */
   items: z.union([z.enum(itemSources), text]).default('content'),
   /** Of the sentences; null: the one that is spoken where the sign language of each corpus is at home. */

@@ -15,6 +15,7 @@ import {
   signTraining,
   unfittingSignSizes,
   video,
+  videoCache,
 } from '../../train/config/sign_parts.js'
 import { textTokens } from '../../train/config/text_tokens.js'
 
@@ -37,6 +38,7 @@ const run = keys({
   data: corpora(frameCorpus),
   input: signInput,
   video,
+  cache: videoCache,
   /** The frozen language model, by its path or with what else there is to say of it. */
   language_model: chosen((value) => (typeof value === 'object' && value !== null ? languageFile : path)),
   /** How text is cut; null: by what came with the language model. */

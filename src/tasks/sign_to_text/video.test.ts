@@ -100,7 +100,7 @@ describe('a sign-to-text run on video', () => {
   }, 120_000)
 
   it('keeps frames out of memory where there is no room, to the same bytes', async () => {
-    await trained('roomless', runFile('roomless', 'video: { memory: 0 }'))
+    await trained('roomless', runFile('roomless', 'cache: { memory: 0 }'))
     const [roomless, whole] = [await readCheckpoint(last('roomless')), await readCheckpoint(last('whole'))]
     for (const [name, { data }] of whole.tensors) expect(roomless.tensors.get(name)!.data, name).toEqual(data)
   }, 120_000)
@@ -154,7 +154,7 @@ describe('a sign-to-text run on video', () => {
 
   it('sees each video once where the image encoder is not trained, and keeps what it saw', async () => {
     const cache = join(folder, 'cache')
-    const file = (name: string) => runFile(name, `video: { cache: ${cache} }`, drawn, signs.replace('size: 28', 'trained: none, size: 28'))
+    const file = (name: string) => runFile(name, `cache: { folder: ${cache} }`, drawn, signs.replace('size: 28', 'trained: none, size: 28'))
     await trained('frozen', file('frozen'))
     const kept = await readdir(cache)
     expect(kept.filter((name) => name.endsWith('.safetensors'))).toHaveLength(18)

@@ -89,8 +89,12 @@ export const video = keys({
   stride: count.default(2),
   /** Whether training turns, crops, mirrors and recolours clips and trims their ends, as published. */
   augment: z.boolean().default(true),
-  /** A folder for what is known of videos, so that they are not read again to count their frames, nor seen again by an encoder that is not trained. */
-  cache: text.nullable().default(null),
+}).prefault({})
+
+/** What is kept of videos. It changes nothing that is learned. */
+export const videoCache = keys({
+  /** For the number of frames of each video and what an encoder that is not trained has seen, so that they are not read again. */
+  folder: text.nullable().default(null),
   /** MiB of decoded frames kept in memory, so that they are not decoded again. */
   memory: z.int().min(0).default(1024),
 }).prefault({})
@@ -127,7 +131,7 @@ export function* unfittingSignSizes({
 /** What is done to training clips of poses where a run file says nothing. */
 export const signedPoseAugmentation = poseAugmentation({ scale: 0.125, tilt: 5, shift: 0.1, mirror: 0.5 })
 
-const unchanged = { augment: signedPoseAugmentation.parse(undefined), video: video.parse(undefined) }
+const unchanged = { augment: signedPoseAugmentation.parse(undefined), video: video.parse(undefined), cache: videoCache.parse(undefined) }
 
 /** Keys of the other kind of input: what would be passed over. */
 export function* misplacedKeys({
@@ -139,14 +143,16 @@ export function* misplacedKeys({
   readonly model: { readonly images?: unknown }
   readonly augment: z.output<typeof signedPoseAugmentation>
   readonly video: z.output<typeof video>
+  readonly cache: z.output<typeof videoCache>
 }): Generator<[path: string[], message: string]> {
-  const other = input === 'video' ? 'augment' : 'video'
-  if (!isDeepStrictEqual(own[other], unchanged[other]))
+  for (const key of input === 'video' ? (['augment'] as const) : (['video', 'cache'] as const)) {
+    if (isDeepStrictEqual(own[key], unchanged[key])) continue
     yield [
-      [other],
+      [key],
       input === 'video'
         ? 'wanted video.augment, since input is video: this one is of poses'
         : 'wanted input: video with it, got input: poses',
     ]
+  }
   if (input === 'poses' && images !== undefined) yield [['model', 'images'], 'wanted input: video with it, got input: poses']
 }

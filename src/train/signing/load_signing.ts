@@ -9,7 +9,8 @@ import { cutVideos, loadSignedVideos, oneRate, type SignedVideo } from './signed
 /** What of a run file says how signing is read. */
 export interface SigningSource {
   readonly data: readonly ClipsEntry[]
-  readonly video: { readonly stride: number; readonly cache: string | null; readonly memory: number }
+  readonly video: { readonly stride: number }
+  readonly cache: { readonly folder: string | null; readonly memory: number }
   readonly model: { readonly maxFrames: number }
 }
 
@@ -22,16 +23,19 @@ const MIB = 2 ** 20
 
 /** The clips of one split: videos where there is an image encoder to see them. Throws as `loadSignedClips` and `loadSignedVideos`. */
 export async function loadSplit(
-  { data, video, model: { maxFrames } }: SigningSource,
+  { data, video: { stride }, cache, model: { maxFrames } }: SigningSource,
   split: Split,
   images: ImageEncoderConfig | undefined,
   { onPrepare }: Preparing = {},
 ): Promise<SignedSplit> {
   if (!images) return { input: 'poses', clips: await loadSignedClips(data, split) }
-  const { stride, cache, memory } = video
-  const store = new PictureStore(images.imageSize[0], memory * MIB)
+  const store = new PictureStore(images.imageSize[0], cache.memory * MIB)
   const onProgress = (done: number, all: number) => onPrepare?.(`${split} videos read`, done, all)
-  return { input: 'video', clips: await loadSignedVideos(data, split, { stride, maxFrames, cache, store, onProgress }), store }
+  return {
+    input: 'video',
+    clips: await loadSignedVideos(data, split, { stride, maxFrames, cache: cache.folder, store, onProgress }),
+    store,
+  }
 }
 
 /** The numbers of a frame and the rate that all clips have, and what to know of them. Throws ERR_DATA or ERR_CONFIG where one has others. */

@@ -15,7 +15,8 @@ import { VideoSigning } from './video_signing.js'
 export interface SigningRun {
   readonly seed: number
   readonly augment: PoseAugmentation
-  readonly video: { readonly augment: boolean; readonly cache: string | null }
+  readonly video: { readonly augment: boolean }
+  readonly cache: { readonly folder: string | null }
 }
 
 /** What is known of a clip that may be of poses or of pictures. */
@@ -26,7 +27,7 @@ export async function openSigning<Known>(
   model: SeeingModel,
   config: SignConfig,
   { train, dev }: { readonly train: SignedSplit<Known>; readonly dev: SignedSplit<Known> },
-  { seed, augment, video }: SigningRun,
+  { seed, augment, video, cache }: SigningRun,
   { onPrepare }: Preparing = {},
 ): Promise<Signing<Described & Known>> {
   if (train.input === 'poses' && dev.input === 'poses')
@@ -37,7 +38,7 @@ export async function openSigning<Known>(
       ...{ augment: video.augment, seed },
     })
   const see = (split: SignedSplit<Known>, work: string) =>
-    asSeen(model, config, split, { cache: video.cache, onProgress: (done, all) => onPrepare?.(work, done, all) })
+    asSeen(model, config, split, { cache: cache.folder, onProgress: (done, all) => onPrepare?.(work, done, all) })
   const clips = await see(train, 'training videos seen')
   return new PoseSigning(config, { clips, held: heldOf(clips, await see(dev, 'held-out videos seen')), seed })
 }
