@@ -47,7 +47,7 @@ validate: { every: 5, sentences: 2 }`,
   'sign to text': `task: sign-to-text
 ${data}
 model: { width: 16, heads: 2, hidden: 32, stages: [1, 1], dropPath: 0.1, maxFrames: 64, maxTokens: 8 }
-augment: { pace: 0.1, noise: 0.01 }
+augment: { pace: 0.1, noise: 0.01, trimStart: 2, trimEnd: 3, maxFrames: 12 }
 validate: { every: 5, clips: 2 }`,
 }
 

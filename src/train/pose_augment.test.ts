@@ -3,9 +3,12 @@ import { Random } from '../base/random.js'
 import { rigidMotion } from '../motion/rig.testing.js'
 import { mirrored } from '../motion/sides.js'
 import { COORDS } from '../motion/skeleton.js'
-import { augmented, augments, checkAugmentation, type PoseAugmentation } from './pose_augment.js'
+import { augmented, augments, checkAugmentation, mostFrames, type PoseAugmentation } from './pose_augment.js'
 
-const none: PoseAugmentation = { turn: 0, tilt: 0, scale: 0, shift: 0, mirror: 0, pace: 0, dropFrames: 0, noise: 0 }
+const none: PoseAugmentation = {
+  ...{ turn: 0, tilt: 0, scale: 0, shift: 0, mirror: 0, pace: 0, dropFrames: 0, noise: 0 },
+  ...{ trimStart: 0, trimEnd: 0, maxFrames: null },
+}
 const { joints, frames } = rigidMotion(6, 3)
 const clip = { values: joints, frames }
 const drawn = (more: Partial<PoseAugmentation>, seed = 1) => augmented(clip, { ...none, ...more }, COORDS, 99, Random.for(seed, 'a')).values
@@ -46,5 +49,54 @@ describe('training clips of poses', () => {
       'augment: wanted frames of the 50 joints × 3 for augment.tilt, mirror, got 384 numbers a frame. Set augment.tilt: 0, augment.mirror: 0',
     )
     expect(() => checkAugmentation({ ...none, noise: 1, scale: 0.1 }, 384)).not.toThrow()
+  })
+})
+
+/** The frames of a clip of so many that are shown; each frame's one number is its place. */
+function shown(frames: number, more: Partial<PoseAugmentation>, seed: number, limit = 1000): number[] {
+  const settings = { ...none, ...more }
+  const places = { values: Float32Array.from({ length: frames }, (_, t) => t), frames }
+  const drawn = augmented(places, settings, 1, mostFrames(frames, settings, limit), Random.for(seed, 'a'))
+  expect(drawn.values).toHaveLength(drawn.frames)
+  expect(drawn.frames).toBeLessThanOrEqual(mostFrames(frames, settings, limit))
+  return [...drawn.values]
+}
+
+const seeds = Array.from({ length: 200 }, (_, seed) => seed)
+
+describe('the frames of training clips', () => {
+  it('are trimmed at both ends by any number up to the most, and nowhere else', () => {
+    const ends = seeds.map((seed) => {
+      const frames = shown(20, { trimStart: 3, trimEnd: 4 }, seed)
+      expect(frames).toEqual(Array.from({ length: frames.length }, (_, t) => frames[0]! + t))
+      return [frames[0], 19 - frames.at(-1)!] as const
+    })
+    expect([...new Set(ends.map(([start]) => start))].sort()).toEqual([0, 1, 2, 3])
+    expect([...new Set(ends.map(([, end]) => end))].sort()).toEqual([0, 1, 2, 3, 4])
+    for (const seed of seeds) expect(shown(2, { trimStart: 3, trimEnd: 4 }, seed).length).toBeGreaterThan(0)
+  })
+
+  it('are a random part in order where there are more than the most, and all where there are not', () => {
+    const parts = seeds.map((seed) => shown(40, { maxFrames: 10 }, seed))
+    for (const part of parts) {
+      expect(new Set(part).size).toBe(10)
+      expect(part).toEqual(part.toSorted((a, b) => a - b))
+    }
+    const times = Array.from({ length: 40 }, (_, frame) => parts.filter((part) => part.includes(frame)).length)
+    // A quarter of 200 times each: six standard deviations of 6.1 from it.
+    expect(Math.min(...times)).toBeGreaterThan(50 - 37)
+    expect(Math.max(...times)).toBeLessThan(50 + 37)
+    expect(shown(10, { maxFrames: 10 }, 1)).toEqual(Array.from({ length: 10 }, (_, t) => t))
+  })
+
+  it('are a part of what another pace makes of them, within what the model takes', () => {
+    for (const seed of seeds) {
+      expect(shown(40, { maxFrames: 30, pace: 0.5, trimStart: 3, trimEnd: 4, dropFrames: 0.1 }, seed, 20).length).toBeLessThanOrEqual(20)
+      expect(shown(40, { pace: 0.5 }, seed, 40).length).toBeLessThanOrEqual(40)
+    }
+  })
+
+  it('are those that were drawn before there were trims, so that an older run goes on to the same bytes', () => {
+    expect(shown(12, { pace: 0.3, dropFrames: 0.2 }, 3)).toEqual([0, 1, 3, 4, 5, 6, 8, 10, 11])
   })
 })

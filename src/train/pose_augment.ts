@@ -6,6 +6,7 @@ import type { PoseFrames } from '../infer/pose_reader.js'
 import { mirrored } from '../motion/sides.js'
 import { COORDS } from '../motion/skeleton.js'
 import { turnAboutVertical, turnInPicture } from '../motion/turn.js'
+import { chosenFrames, type FrameChoice } from '../video/frame_choice.js'
 
 export interface PoseAugmentation {
   /** Largest turn about the vertical, in degrees. */
@@ -20,6 +21,11 @@ export interface PoseAugmentation {
   readonly mirror: number
   /** Largest change of pace, as a share. */
   readonly pace: number
+  /** Most frames left out at the beginning, and at the end. */
+  readonly trimStart: number
+  readonly trimEnd: number
+  /** Most frames that a clip is shown in: of more, a random part in order; null for all. */
+  readonly maxFrames: number | null
   /** Share of frames that are left out. */
   readonly dropFrames: number
   /** Standard deviation of noise on every number. */
@@ -27,7 +33,7 @@ export interface PoseAugmentation {
 }
 
 /** Whether anything is done. */
-export const augments = (settings: PoseAugmentation): boolean => Object.values(settings).some((most) => most > 0)
+export const augments = (settings: PoseAugmentation): boolean => Object.values(settings).some((most) => most !== null && most > 0)
 
 /** Throws ERR_CONFIG where something is done to joints, and frames of so many numbers have none that are known. */
 export function checkAugmentation(settings: PoseAugmentation, numbers: number): void {
@@ -38,13 +44,13 @@ export function checkAugmentation(settings: PoseAugmentation, numbers: number): 
 }
 
 /** The most frames that a clip of so many may be shown in, of as many as a model takes. */
-export const mostFrames = (frames: number, { pace }: PoseAugmentation, limit: number): number =>
-  Math.min(limit, Math.ceil(frames / (1 - pace)))
+export const mostFrames = (frames: number, { pace, maxFrames }: PoseAugmentation, limit: number): number =>
+  Math.min(limit, maxFrames ?? limit, Math.ceil(frames / (1 - pace)))
 
 /** The clip, changed as `random` draws. At least one frame is left, and no more than `most`. */
 export function augmented(clip: PoseFrames, settings: PoseAugmentation, numbers: number, most: number, random: Random): PoseFrames {
-  const { turn, scale, pace, dropFrames, noise } = settings
-  const kept = keptFrames(clip.frames, 1 + pace * (2 * random.uniform() - 1), dropFrames, most, random)
+  const { turn, scale, noise } = settings
+  const kept = keptFrames(clip.frames, settings, most, random)
   const values = new Float32Array(kept.length * numbers)
   for (const [t, from] of kept.entries()) values.set(clip.values.subarray(from * numbers, (from + 1) * numbers), t * numbers)
   const angle = degrees(turn) * (2 * random.uniform() - 1)
@@ -68,10 +74,22 @@ function seenElsewhere(values: Float32Array, { mirror, tilt, shift }: PoseAugmen
 
 const degrees = (angle: number): number => (angle * Math.PI) / 180
 
-/** Which frames are shown, one after the other, at `pace` times the pace and with a share of them left out. */
-function keptFrames(frames: number, pace: number, dropped: number, most: number, random: Random): number[] {
-  const count = Math.max(1, Math.min(most, Math.round(frames / pace)))
-  const paced = Array.from({ length: count }, (_, t) => Math.min(frames - 1, Math.floor((t * frames) / count)))
-  const kept = dropped > 0 ? paced.filter(() => random.uniform() >= dropped) : paced
-  return kept.length > 0 ? kept : paced.slice(0, 1)
+/** Which frames are shown, one after the other: without some at both ends, at another pace, with a share of them left out, and of too many a random part. */
+function keptFrames(
+  frames: number,
+  { pace, dropFrames, trimStart, trimEnd, maxFrames }: PoseAugmentation,
+  most: number,
+  random: Random,
+): number[] {
+  const drawnPace = 1 + pace * (2 * random.uniform() - 1)
+  const upTo = (limit: number) => (limit > 0 ? random.below(limit + 1) : 0)
+  const inside = chosenFrames(frames, { ...all, start: upTo(trimStart), end: upTo(trimEnd) }, random)
+  const wanted = Math.max(1, Math.round(inside.length / drawnPace))
+  const count = maxFrames === null ? Math.min(most, wanted) : wanted
+  const paced = Array.from({ length: count }, (_, t) => inside[Math.min(inside.length - 1, Math.floor((t * inside.length) / count))]!)
+  const kept = dropFrames > 0 ? paced.filter(() => random.uniform() >= dropFrames) : paced
+  if (kept.length === 0) return paced.slice(0, 1)
+  return chosenFrames(kept.length, { ...all, most }, random).map((i) => kept[i]!)
 }
+
+const all = { stride: 1, start: 0, end: 0, most: Number.POSITIVE_INFINITY } as const satisfies FrameChoice

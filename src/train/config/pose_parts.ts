@@ -40,6 +40,11 @@ export const poseAugmentation = ({ scale = 0, tilt = 0, shift = 0, mirror = 0 }:
     scale: share.default(scale),
     /** Largest change of pace, as a share. */
     pace: belowOne.default(0),
+    /** Most frames that are left out at the beginning, and at the end. */
+    trimStart: z.int().min(0).default(0),
+    trimEnd: z.int().min(0).default(0),
+    /** Of a clip with more frames, a random part of so many; null: all. */
+    maxFrames: count.nullable().default(null),
     /** Share of frames that are left out. */
     dropFrames: belowOne.default(0),
     /** Standard deviation of noise on every number. */
