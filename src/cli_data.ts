@@ -248,6 +248,7 @@ function addMakers(data: Command, cli: Cli): void {
     )
     .option('--dev <share>', 'fraction of words for dev', share, 0.1)
     .option('--test <share>', 'fraction of words for test', share, 0.1)
+    .option('--overwrite', 'replace existing parts')
     .action(async (options) => {
       const { dataSpell } = await import('./commands/data_spell.js')
       const summary = await dataSpell({ ...cli.common(), ...options })

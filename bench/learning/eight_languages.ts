@@ -13,5 +13,14 @@ export const LEXICON = '../shared/data/fingerspelling-lexicon'
  * in no word that is learned from. Detected bones vary by 8 to 16 % of their length, a signer's do not: they are held.
  */
 export async function spellEightLanguages(lexicon = LEXICON): Promise<void> {
-  await dataSpell({ lexicon, lang: 'ase,gsg,ise,psr,sgg,ssp,swl,tsm', out: EIGHT, count: 300, dev: 1 / 15, test: 1 / 15, bones: 'hold' })
+  await dataSpell({
+    lexicon,
+    lang: 'ase,gsg,ise,psr,sgg,ssp,swl,tsm',
+    out: EIGHT,
+    count: 300,
+    dev: 1 / 15,
+    test: 1 / 15,
+    bones: 'hold',
+    overwrite: true,
+  })
 }

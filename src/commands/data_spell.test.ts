@@ -47,6 +47,17 @@ describe('dataSpell', () => {
     for (const part of ['train', 'dev', 'test'] as const) expect((await dataCheck(summary.splits[part].prefix)).errors).toBe(0)
   })
 
+  it('replaces parts that are there only where it is told to', async () => {
+    const out = await mkdtemp(join(tmpdir(), 'spelled-'))
+    await writeFile(join(out, 'dev.skels'), 'theirs')
+    const spelled = (more: { readonly overwrite?: boolean }) => dataSpell({ lexicon: join(out, 'nowhere'), lang: 'ase', out, ...more })
+    await expect(spelled({})).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: `${out}: wanted a folder without parts, got ${join(out, 'dev.skels')}. Pass --overwrite, or name another folder.`,
+    })
+    await expect(spelled({ overwrite: true })).rejects.toThrow('nowhere')
+  })
+
   it.skipIf(!existsSync(lexicon))('writes splits that load as they were summed up', async () => {
     const out = await mkdtemp(join(tmpdir(), 'spelling-'))
     const summary = await dataSpell({ lexicon, lang: 'ase, LIS', out, count: 10, fps: 30, framesPerLetter: 4, joinFrames: 2 })

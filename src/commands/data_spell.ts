@@ -7,6 +7,7 @@ import { buildSpellingCorpora, readWords } from '../data/spell/corpus.js'
 import type { BoneKind, Join } from '../data/spell/join_kinds.js'
 import type { LetterNote } from '../data/spell/letters.js'
 import { languageCode } from '../formats/lexicon.js'
+import { refuseParts } from './corpus_parts.js'
 import { Progress, type ProgressStream } from './progress.js'
 
 export interface DataSpellOptions {
@@ -34,6 +35,8 @@ export interface DataSpellOptions {
   /** Shares of the words, 0 to 1. Default 0.1 each. */
   readonly dev?: number
   readonly test?: number
+  /** Throw away parts that are there. */
+  readonly overwrite?: boolean
   readonly json?: boolean
   /** Where notes on letters go. Default: standard error. */
   readonly stream?: ProgressStream
@@ -52,9 +55,12 @@ export interface DataSpellSummary {
   >
 }
 
-/** Builds the corpus of each language, writes the splits of all together, and returns what it wrote. Throws what reading, spelling and writing throw. */
+/**
+ * Builds the corpus of each language, writes the splits of all together, and returns what it wrote. Throws ERR_USAGE where there are parts already, and what
+ * reading, spelling and writing throw.
+ */
 export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSummary> {
-  const { lang, out, words: path, count = 300, seed = 1, json = false, stream = process.stderr, ...spelling } = options
+  const { lang, out, words: path, count = 300, seed = 1, json = false, stream = process.stderr, overwrite, ...spelling } = options
   const codes = [
     ...new Set(
       lang
@@ -66,6 +72,7 @@ export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSum
   if (codes.length === 0)
     throw new SignError('ERR_USAGE', 'data spell', `wanted languages as --lang, got '${lang}'`, 'Give one, e.g. --lang ase')
   refuseUnused(spelling)
+  refuseParts(out, { overwrite })
   const words = path === undefined ? count : await readWords(path)
   const clips = await buildSpellingCorpora({ ...spelling, languages: codes, words, seed })
   const told = new Progress({ total: null, counts: 'clip', stream, json })

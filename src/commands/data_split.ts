@@ -1,10 +1,8 @@
 // `signllm data split`: a corpus into train, dev and test.
 
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { counted } from '../base/counted.js'
-import { SignError } from '../base/errors.js'
 import { type CorpusPart, type CorpusSplit, type CorpusSplitOptions, splitCorpus } from '../data/corpus/split.js'
+import { refuseParts } from './corpus_parts.js'
 
 export interface DataSplitOptions extends CorpusSplitOptions {
   /** Folder of the parts. */
@@ -27,10 +25,8 @@ export interface DataSplitSummary {
 
 /** Splits the corpus at `prefix`. Throws ERR_USAGE where there are parts already, and what {@link splitCorpus} throws. */
 export async function dataSplit(prefix: string, options: DataSplitOptions): Promise<DataSplitSummary> {
-  const { out, by = 'video', seed = 1, overwrite = false } = options
-  const there = ['train', 'dev', 'test'].map((part) => join(out, `${part}.skels`)).find((path) => existsSync(path))
-  if (there && !overwrite)
-    throw new SignError('ERR_USAGE', out, `wanted a folder without parts, got ${there}`, 'Pass --overwrite, or name another folder')
+  const { out, by = 'video', seed = 1 } = options
+  refuseParts(out, options)
   const { parts, repeated, shared } = await splitCorpus(prefix, out, options)
   return { by, seed, splits: parts, repeated, shared, notes: notesOn(shared, repeated) }
 }

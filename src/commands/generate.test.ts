@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { savePoseCheckpoint } from '../checkpoint/file.js'
-import { tinyModel } from '../model/tiny_models.testing.js'
+import { SignModel } from '../model/sign_model.js'
+import { tinyGroup, tinyModel } from '../model/tiny_models.testing.js'
+import { bones as skeleton } from '../motion/skeleton.js'
 import { openGpu } from '../platform/node/open.js'
 import { generate } from './generate.js'
 
@@ -23,4 +25,21 @@ it('notes that a model which knows the length of a clip is asked to go by its co
   const note = expect.stringContaining('by its own counter the clip may be much longer')
   expect((await generate('rain', { ...options, policy: 'self-counter' })).notes).toContainEqual(note)
   expect((await generate('rain', options)).notes).not.toContainEqual(note)
+})
+
+it('notes that bones whose directions alone are predicted cannot be free', async () => {
+  const directions = join(folder, 'bones.safetensors')
+  const { gpu } = await openGpu()
+  const saved = new SignModel(gpu)
+  const group = tinyGroup('ASL')
+  const bones = { lengths: Float32Array.from(skeleton, () => 0.1), spread: 0 }
+  saved.addLanguage({ ...group, config: { ...group.config, head: 'bones' }, bones })
+  await savePoseCheckpoint(directions, saved)
+  await gpu.destroy()
+  const notesOf = async (model: string, bones: 'free' | 'hold') =>
+    (await generate('rain', { model, bones, out: [join(folder, 'free.json')] })).notes
+  const note = expect.stringContaining('--bones free changes nothing')
+  expect(await notesOf(directions, 'free')).toContainEqual(note)
+  expect(await notesOf(directions, 'hold')).not.toContainEqual(note)
+  expect(await notesOf(model, 'free')).not.toContainEqual(note)
 })

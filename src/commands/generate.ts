@@ -5,7 +5,7 @@ import { SignError } from '../base/errors.js'
 import { readPoseCheckpoint } from '../checkpoint/file.js'
 import { restoreModel } from '../checkpoint/restore.js'
 import { loadCorpus } from '../data/corpus/corpus.js'
-import type { BonePolicy } from '../infer/bone_policy.js'
+import { type BonePolicy, boneNotes } from '../infer/bone_policy.js'
 import { Generator } from '../infer/generator.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
 import { knowsLength } from '../model/config.js'
@@ -83,6 +83,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
       unknownWords,
       notes: [
         ...checkpoint.notes,
+        ...boneNotes([model.group(language)], options.bones),
         ...byItsCounter(model.group(language), options.policy),
         ...atItsLongest(motion, model.group(language), options.policy),
       ],

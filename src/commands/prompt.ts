@@ -3,7 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { readGlossCheckpoint, readPoseCheckpoint } from '../checkpoint/file.js'
 import { restoreGlossModel } from '../checkpoint/restore.js'
-import type { BonePolicy } from '../infer/bone_policy.js'
+import { type BonePolicy, boneNotes } from '../infer/bone_policy.js'
 import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
 import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
@@ -52,7 +52,7 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
   const writers = writersFor(out)
   const saved = await readGlossCheckpoint(gloss)
   const poses = model === undefined ? undefined : await readPoseCheckpoint(model)
-  const notes = [...saved.notes, ...(poses?.notes ?? [])]
+  const notes = [...saved.notes, ...(poses ? [...poses.notes, ...boneNotes(poses.groups, bones)] : [])]
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   try {
     const glosses = restoreGlossModel(gpu, saved)

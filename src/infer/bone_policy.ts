@@ -12,6 +12,14 @@ export type BonePolicy = (typeof bonePolicies)[number]
 /** Clips whose bones vary by less have bones of constant length: detection moves them by more, a rig by nothing. */
 const CONSTANT = 0.02
 
+/** What to know of `free` where it changes nothing: a model with head `bones` regresses directions alone, of bones that have the group's lengths. */
+export function boneNotes(groups: readonly Pick<GroupDescription, 'config'>[], policy: BonePolicy | undefined): string[] {
+  if (policy !== 'free' || groups.some(({ config }) => config.head !== 'bones')) return []
+  return [
+    '--bones free changes nothing: the model predicts the directions of bones (head: bones), whose lengths are those of its training motions',
+  ]
+}
+
 /**
  * What holds the bones of one motion; undefined where frames stay as they are: by `free`; by default where the training clips' bones vary by
  * more than 0.02 of their length, or are unknown; and of a model with head `bones`, whose frames have the group's bone lengths already.

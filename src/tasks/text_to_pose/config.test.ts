@@ -243,7 +243,12 @@ describe('a complaint', () => {
     [
       'a priority that the literal formula has not',
       `${small}learning: { mode: plc-literal, priority: improvement }\n`,
-      'demo.yaml:4:42: `learning.priority`: wanted error with learning.mode plc-literal, got improvement',
+      'demo.yaml:4:42: `learning.priority`: wanted error with learning.mode plc-literal, since rl+plc alone draws by another, got improvement',
+    ],
+    [
+      'a priority by which nothing is drawn',
+      `${small}learning: { priority: length-class }\n`,
+      'demo.yaml:4:23: `learning.priority`: wanted error with learning.mode mse, since rl+plc alone draws by another, got length-class',
     ],
     [
       'a mirror that the decoder cannot see',
@@ -282,6 +287,41 @@ describe('a complaint', () => {
 
   it('finds the place behind an alias', () => {
     expect(complaint(`name: a\ndata: [synthetic: &s { seed: x }]\nbatch: *s\n`)).toContain('demo.yaml:2:30: `data[0].synthetic.seed`')
+  })
+})
+
+describe('a key that decides others', () => {
+  const told = (source: string) => {
+    const notes: string[] = []
+    parseRunConfig(source, 'demo.yaml', (note) => notes.push(note))
+    return notes
+  }
+  const notesOf = (model: string) => told(`${small}model: { ${model} }\n`)
+
+  it.each([
+    ['justCounter: true', 'justCounter', 'head: joints, durations: false', 'head: bones, durations: true'],
+    [
+      'preset: slt-base, futureFrames: 0, lengthHead: false',
+      'futureFrames and lengthHead',
+      'justCounter: false, head: joints, durations: false',
+      'justCounter: true, head: bones, durations: true',
+    ],
+    ['justCounter: true, durations: true', 'justCounter', 'head: joints', 'head: bones'],
+  ])('is told, with what it decides: %s', (model, named, decided, usual) => {
+    expect(notesOf(model)).toEqual([
+      `demo.yaml: model names ${named}, so that what it leaves open is as published: ${decided}. Name what is usual to have it: ${usual}`,
+    ])
+  })
+
+  it.each(['width: 16', 'preset: pt-base, justCounter: true', 'justCounter: true, durations: true, head: bones', 'head: joints'])(
+    'is not told where it decides nothing: %s',
+    (model) => {
+      expect(notesOf(model)).toEqual([])
+    },
+  )
+
+  it('is not told of the run file that a run writes', () => {
+    expect(told(formatRunFile(parse(`${small}model: { justCounter: true }\n`)))).toEqual([])
   })
 })
 

@@ -2,7 +2,7 @@
 
 import * as z from 'zod'
 import { sources } from '../../data/source.js'
-import { decodingOf, heads, knowsLength, largest, presets, unfittingHead } from '../../model/config.js'
+import { decodingNotes, decodingOf, heads, knowsLength, largest, presets, unfittingHead } from '../../model/config.js'
 import { type Layout, layoutNames } from '../../motion/layout/layout.js'
 import { layouts } from '../../motion/layout/layouts.js'
 import { tokenPolicies } from '../../text/tokenise.js'
@@ -195,10 +195,14 @@ export type RunConfig = z.output<typeof run>
 export type DataEntry = RunConfig['data'][number]
 
 /** Reads a run file's text. */
-export const parseRunConfig = runParser(run, [
-  { path: ['start'], now: 'initFrom' },
-  { path: ['data', '*', 'long'], now: 'overlong' },
-])
+export const parseRunConfig = runParser(
+  run,
+  [
+    { path: ['start'], now: 'initFrom' },
+    { path: ['data', '*', 'long'], now: 'overlong' },
+  ],
+  ({ model }, { model: { preset, layout } }) => decodingNotes({ ...model, preset, layout }),
+)
 
 /** What is wrong between keys that are each right by themselves: where, and how to say it. */
 function* contradictions(config: Written): Generator<[path: (string | number)[], message: string]> {
@@ -233,8 +237,10 @@ function* contradictions(config: Written): Generator<[path: (string | number)[],
       `wanted null with learning.mode ${config.learning.mode}, whose rewards are weighed over a whole batch, got ${config.batch.microBatch}`,
     ]
   for (const key of ['bones', 'velocity'] as const) yield* unfittingLoss(config, key)
-  if (config.learning.mode === 'plc-literal' && config.learning.priority !== 'error')
-    yield [['learning', 'priority'], `wanted error with learning.mode plc-literal, got ${config.learning.priority}`]
+  if (config.learning.mode !== 'rl+plc' && config.learning.priority !== 'error') {
+    const { mode, priority } = config.learning
+    yield [['learning', 'priority'], `wanted error with learning.mode ${mode}, since rl+plc alone draws by another, got ${priority}`]
+  }
   if (config.groups === 'shared')
     for (const [i, entry] of config.data.entries())
       if ('train' in entry && entry.source !== 'lang_gloss')
