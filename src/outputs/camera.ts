@@ -1,6 +1,7 @@
 // Where the viewer stands: turns 3D joints, and scales them to a square picture that fits the whole motion, so that nothing jumps between frames.
 
 import type { Motion } from '../motion/clip.js'
+import { isSkeleton, layoutOfMotion } from '../motion/layout/layouts.js'
 import { COORDS, JOINTS, joint } from '../motion/skeleton.js'
 
 /** A camera on a square picture, orthographic unless it says otherwise. All lengths in units of the motion (shoulders 1/3 apart). */
@@ -49,13 +50,8 @@ const hidden: readonly number[] = [joint.leftWrist, joint.rightWrist]
 /** The camera that shows all of these motions at one scale, from the front unless turned. */
 export function cameraFor(motions: readonly Motion[], turn: Turn = {}): Camera {
   const box = { ...LEAST }
-  for (const { joints } of motions)
-    for (let at = 0; at + 2 < joints.length; at += 3) {
-      const id = (at % COORDS) / 3
-      const x = joints[at]!
-      const y = joints[at + 1]!
-      if (hidden.includes(id)) continue
-      const reach = MARGIN + (id === joint.nose ? HEAD_RADIUS : 0)
+  for (const motion of motions)
+    for (const [x, y, reach] of shownPoints(motion)) {
       box.left = Math.max(-FURTHEST, Math.min(box.left, x - reach))
       box.right = Math.min(FURTHEST, Math.max(box.right, x + reach))
       box.top = Math.max(-FURTHEST, Math.min(box.top, y - reach))
@@ -67,6 +63,21 @@ export function cameraFor(motions: readonly Motion[], turn: Turn = {}): Camera {
     yaw: turn.yaw ?? 0,
     pitch: turn.pitch ?? 0,
   }
+}
+
+/** Every point that is drawn of a motion, in all frames, and what is to be free about it. */
+function* shownPoints(motion: Motion): Generator<readonly [x: number, y: number, reach: number]> {
+  const { joints, confidence } = motion
+  if (isSkeleton(motion)) {
+    for (let at = 0; at + 2 < joints.length; at += 3) {
+      const id = (at % COORDS) / 3
+      if (!hidden.includes(id)) yield [joints[at]!, joints[at + 1]!, MARGIN + (id === joint.nose ? HEAD_RADIUS : 0)]
+    }
+    return
+  }
+  const { dims } = layoutOfMotion(motion)
+  for (let at = 0; at + 1 < joints.length; at += dims)
+    if (confidence === undefined || confidence[at / dims]! > 0) yield [joints[at]!, joints[at + 1]!, MARGIN]
 }
 
 /** The 50 joints of one frame (150 numbers) in a picture of `size` pixels a side. */

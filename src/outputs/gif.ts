@@ -4,10 +4,13 @@ import { createRequire } from 'node:module'
 import { writeWhole } from '../base/files.js'
 import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
+import { isSkeleton, layoutOfMotion } from '../motion/layout/layouts.js'
 import { fingers } from '../motion/skeleton.js'
 import { cameraFor, type Turn } from './camera.js'
-import { light, type Palette, rgb } from './colours.js'
+import { type Colour, light, type Palette, rgb } from './colours.js'
 import { darker } from './draw.js'
+import { paletteFor } from './draw_motion.js'
+import { coloursOf } from './draw_points.js'
 import { rasterCell } from './png.js'
 import { Raster } from './raster.js'
 import { DEFAULT_SIZE, label } from './sheet.js'
@@ -28,6 +31,8 @@ const { GIFEncoder } = createRequire(import.meta.url)('gifenc') as typeof import
 const FASTEST = 50
 /** Smoothed edges get this many steps between a colour and the one beneath it. */
 const STEPS = 8
+/** Of a GIF's table. */
+const MOST_COLOURS = 256
 const RULE = 1
 
 type Rgb = readonly [number, number, number]
@@ -45,7 +50,7 @@ export function gifAnimation(motion: Motion, options: GifOptions = {}, who = 'gi
   const camera = cameraFor(strips, turn)
   const fps = motion.fps / Math.ceil(motion.fps / FASTEST)
   const frames = Math.ceil(Math.max(...strips.map(duration)) * fps - 1e-6)
-  const inks = new Inks(light)
+  const inks = new Inks(strips)
   const encoder = GIFEncoder({ initialCapacity: frames * size * 32 })
   for (let i = 0; i < frames; i++) {
     const image = new Raster(strips.length * (size + RULE) - RULE, size, light.rule)
@@ -67,17 +72,12 @@ class Inks {
   /** From a pixel as a number to its entry, filled as pixels come by. */
   readonly #known = new Map<number, number>()
 
-  constructor(palette: Palette) {
-    const inks = [...new Set([palette.ink, ...Object.values(palette.parts)])].map(rgb)
-    const grounds = [palette.paper, palette.headFill].map(rgb)
-    const knuckles = fingers.map((finger) => [rgb(palette.parts[finger]), rgb(darker(palette.parts[finger]))] as const)
-    this.colours = [
-      ...grounds,
-      rgb(palette.rule),
-      ...inks,
-      ...inks.flatMap((ink) => grounds.flatMap((ground) => shades(ground, ink))),
-      ...knuckles.flatMap(([finger, knuckle]) => [knuckle, ...shades(finger, knuckle)]),
-    ]
+  constructor(motions: readonly Motion[]) {
+    const kinds = new Map(motions.map((motion) => [layoutOfMotion(motion), motion]))
+    this.colours = [...kinds].flatMap(([layout, motion]) => {
+      const palette = paletteFor(motion, light)
+      return isSkeleton(motion) ? signerInks(palette) : pointInks(palette, coloursOf(layout), Math.floor(MOST_COLOURS / kinds.size))
+    })
   }
 
   /** One byte a pixel. */
@@ -110,9 +110,30 @@ class Inks {
 }
 
 /** What smoothing leaves between two colours, without the two. */
-function shades(from: Rgb, to: Rgb): Rgb[] {
-  return Array.from({ length: STEPS - 1 }, (_, k) => {
-    const mix = (channel: 0 | 1 | 2) => Math.round(from[channel] + ((to[channel] - from[channel]) * (k + 1)) / STEPS)
+function shades(from: Rgb, to: Rgb, steps = STEPS): Rgb[] {
+  return Array.from({ length: steps - 1 }, (_, k) => {
+    const mix = (channel: 0 | 1 | 2) => Math.round(from[channel] + ((to[channel] - from[channel]) * (k + 1)) / steps)
     return [mix(0), mix(1), mix(2)]
   })
+}
+
+/** The colours of 50 joints drawn as a signer. */
+function signerInks(palette: Palette): Rgb[] {
+  const inks = [...new Set([palette.ink, ...Object.values(palette.parts)])].map(rgb)
+  const grounds = [palette.paper, palette.headFill].map(rgb)
+  const knuckles = fingers.map((finger) => [rgb(palette.parts[finger]), rgb(darker(palette.parts[finger]))] as const)
+  return [
+    ...grounds,
+    rgb(palette.rule),
+    ...inks,
+    ...inks.flatMap((ink) => grounds.flatMap((ground) => shades(ground, ink))),
+    ...knuckles.flatMap(([finger, knuckle]) => [knuckle, ...shades(finger, knuckle)]),
+  ]
+}
+
+/** The colours of points drawn as such, and as many shades of each against the paper as there is room for. */
+function pointInks(palette: Palette, colours: readonly Colour[], most: number): Rgb[] {
+  const [paper, inks] = [rgb(palette.paper), [palette.ink, ...colours].map(rgb)]
+  const steps = Math.min(STEPS, Math.floor((most - 2) / inks.length))
+  return [paper, rgb(palette.rule), ...inks, ...inks.flatMap((ink) => shades(paper, ink, steps))]
 }

@@ -3,9 +3,11 @@
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { checkMotion } from '../motion/check.js'
-import { frameAt, type Motion } from '../motion/clip.js'
-import { facing } from '../motion/sides.js'
-import { COORDS, JOINTS, jointNames } from '../motion/skeleton.js'
+import { confidenceAt, frameAt, type Motion } from '../motion/clip.js'
+import { coordinatesOf, type Layout } from '../motion/layout/layout.js'
+import { isSkeleton, layoutNamed, layoutOfMotion } from '../motion/layout/layouts.js'
+import { facingMotion } from '../motion/layout/mirror.js'
+import { skeleton50 } from '../motion/layout/skeleton_50.js'
 
 /** What is known of a motion besides its numbers. */
 export interface MotionMeta {
@@ -24,18 +26,24 @@ export async function writeJson(path: string, motion: Motion, meta: MotionMeta):
 }
 
 /**
- * A motion as JSON: `{ format, fps, frames, joints: [50 names], language, text, data: [[150 numbers] a frame] }`, a frame a line.
- * Throws ERR_DATA for a malformed motion.
+ * A motion as JSON: `{ format, fps, frames, joints: [50 names], language, text, data: [[150 numbers] a frame] }`, a frame a line. Of another layout than the 50
+ * joints, `layout` names it, and `confidence: [[a number a point] a frame]` stands behind `data` where the motion has it. Throws ERR_DATA for a malformed motion.
  */
 export function motionToJson(motion: Motion, meta: MotionMeta, who = 'json'): string {
   checkMotion(motion, who)
-  const lines = Array.from({ length: motion.frames }, (_, frame) => {
-    const values = Array.from(frameAt(motion, frame), (value) => Math.round(value * PRECISION) / PRECISION)
-    return JSON.stringify(values)
-  })
   const { fps, frames } = motion
-  const head = JSON.stringify({ format: FORMAT, fps, frames, joints: jointNames, language: meta.language, text: meta.text })
-  return `${head.slice(0, -1)},"data":[\n${lines.join(',\n')}\n]}\n`
+  const { name, pointNames } = layoutOfMotion(motion)
+  const layout = isSkeleton(motion) ? {} : { layout: name }
+  const head = JSON.stringify({ format: FORMAT, fps, frames, ...layout, joints: pointNames, language: meta.language, text: meta.text })
+  const data = lines(frames, (frame) => frameAt(motion, frame))
+  const confidence = motion.confidence ? `,"confidence":[\n${lines(frames, (frame) => confidenceAt(motion, frame)!)}\n]` : ''
+  return `${head.slice(0, -1)},"data":[\n${data}\n]${confidence}}\n`
+}
+
+/** The numbers of every frame, a frame a line. */
+function lines(frames: number, numbersOf: (frame: number) => Float32Array): string {
+  const rounded = (numbers: Float32Array): number[] => Array.from(numbers, (value) => Math.round(value * PRECISION) / PRECISION)
+  return Array.from({ length: frames }, (_, frame) => JSON.stringify(rounded(numbersOf(frame)))).join(',\n')
 }
 
 /** Reads what {@link motionToJson} wrote. `who` names the source in errors. Throws ERR_DATA for anything else. */
@@ -50,21 +58,56 @@ export function motionFromJson(source: string, who: string): Motion & MotionMeta
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw fail('wanted an object with a motion, got another JSON value')
-  const { format, fps, frames, joints: names, language = '', text = '', data } = parsed as Record<string, unknown>
+  const {
+    format,
+    fps,
+    frames,
+    layout: named,
+    joints: names,
+    language = '',
+    text = '',
+    data,
+    confidence,
+  } = parsed as Record<string, unknown>
   if (format !== FORMAT) throw fail(`wanted format ${FORMAT}, got ${JSON.stringify(format)}`)
   if (typeof fps !== 'number' || !(fps > 0)) throw fail(`wanted fps above 0, got ${JSON.stringify(fps)}`)
-  if (JSON.stringify(names) !== JSON.stringify(jointNames))
-    throw fail(`wanted the ${JOINTS} joints of this skeleton in its order, got others`)
+  const layout = named === undefined ? skeleton50 : layoutNamed(String(named), who)
+  if (JSON.stringify(names) !== JSON.stringify(layout.pointNames))
+    throw fail(`wanted the ${layout.points} joints of this skeleton in its order, got others`)
   if (typeof language !== 'string' || typeof text !== 'string') throw fail('wanted language and text as strings, got other values')
   if (!Array.isArray(data) || data.length === 0) throw fail('wanted data with at least one frame, got none')
   if (frames !== data.length) throw fail(`wanted ${JSON.stringify(frames)} frames, got ${data.length}`)
-  const joints = new Float32Array(data.length * COORDS)
-  data.forEach((values: unknown, frame) => {
-    if (!Array.isArray(values) || values.length !== COORDS)
-      throw fail(`frame ${frame}: wanted ${COORDS} numbers, got ${Array.isArray(values) ? values.length : JSON.stringify(values)}`)
+  const motion: Motion = {
+    joints: numbersIn(data, coordinatesOf(layout), fail),
+    frames: data.length,
+    fps,
+    ...seenIn(layout, confidence, frames, fail),
+  }
+  return { ...facingMotion(motion), language, text }
+}
+
+/** The layout of a motion that is not of 50 joints, and how sure its points are. */
+function seenIn(
+  layout: Layout,
+  confidence: unknown,
+  frames: number,
+  fail: (problem: string) => SignError,
+): Pick<Motion, 'layout' | 'confidence'> {
+  if (layout === skeleton50) return {}
+  if (confidence === undefined) return { layout: layout.name }
+  if (!Array.isArray(confidence) || confidence.length !== frames) throw fail(`wanted confidences of ${frames} frames, got others`)
+  return { layout: layout.name, confidence: numbersIn(confidence, layout.points, (problem) => fail(`confidence, ${problem}`)) }
+}
+
+/** Frames of so many numbers each, one after another. */
+function numbersIn(data: readonly unknown[], numbers: number, fail: (problem: string) => SignError): Float32Array {
+  const out = new Float32Array(data.length * numbers)
+  data.forEach((values, frame) => {
+    if (!Array.isArray(values) || values.length !== numbers)
+      throw fail(`frame ${frame}: wanted ${numbers} numbers, got ${Array.isArray(values) ? values.length : JSON.stringify(values)}`)
     const broken = values.findIndex((value) => typeof value !== 'number')
     if (broken >= 0) throw fail(`frame ${frame}, number ${broken}: wanted a number, got ${JSON.stringify(values[broken])}`)
-    joints.set(values as number[], frame * COORDS)
+    out.set(values as number[], frame * numbers)
   })
-  return { joints: facing(joints, data.length), frames: data.length, fps, language, text }
+  return out
 }

@@ -2,10 +2,10 @@
 
 import { crc32, deflateSync } from 'node:zlib'
 import { writeWhole } from '../base/files.js'
-import { frameAt, type Motion } from '../motion/clip.js'
+import type { Motion } from '../motion/clip.js'
 import type { Camera } from './camera.js'
 import { light } from './colours.js'
-import { drawFrame } from './draw.js'
+import { drawMotion, paletteFor } from './draw_motion.js'
 import { Raster } from './raster.js'
 import { type Cell, layOut, type SheetOptions } from './sheet.js'
 
@@ -26,10 +26,11 @@ export function rasterSheet(motion: Motion, options: SheetOptions, who: string):
 
 /** One picture of `size` pixels a side: a frame and its label. What reaches beyond it is cut off. */
 export function rasterCell(cell: Pick<Cell, 'motion' | 'frame' | 'label'>, camera: Camera, size: number): Raster {
-  const raster = new Raster(size, size, light.paper)
-  if (cell.frame !== undefined) raster.paint(drawFrame(frameAt(cell.motion, cell.frame), camera, size, light))
+  const palette = paletteFor(cell.motion, light)
+  const raster = new Raster(size, size, palette.paper)
+  if (cell.frame !== undefined) raster.paint(drawMotion(cell.motion, cell.frame, camera, size, palette))
   const dot = Math.max(1, Math.round(size / 240))
-  raster.text(cell.label, 5 * dot, size - 12 * dot, dot, light.ink)
+  raster.text(cell.label, 5 * dot, size - 12 * dot, dot, palette.ink)
   return raster
 }
 

@@ -1,10 +1,11 @@
 // SVG: a contact sheet of a motion as lines, sharp at any size, with its sentence below.
 
 import { writeWhole } from '../base/files.js'
-import { frameAt, type Motion } from '../motion/clip.js'
+import type { Motion } from '../motion/clip.js'
 import type { Camera } from './camera.js'
-import { light } from './colours.js'
-import { drawFrame, type Mark } from './draw.js'
+import { type Colour, light } from './colours.js'
+import type { Mark } from './draw.js'
+import { drawMotion, paletteFor } from './draw_motion.js'
 import { escapeMarkup } from './markup.js'
 import { type Cell, layOut, type SheetOptions } from './sheet.js'
 
@@ -41,12 +42,13 @@ export function svgSheet(motion: Motion, options: SvgOptions = {}, who = 'svg'):
 
 /** One square of the sheet; a nested drawing, so that what reaches beyond it is cut off. */
 function picture(cell: Cell, camera: Camera, size: number, fontSize: number): string {
-  const marks = cell.frame === undefined ? [] : drawFrame(frameAt(cell.motion, cell.frame), camera, size, light)
+  const palette = paletteFor(cell.motion, light)
+  const marks = cell.frame === undefined ? [] : drawMotion(cell.motion, cell.frame, camera, size, palette)
   return [
     `<svg x="${cell.x}" y="${cell.y}" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}">`,
-    `<rect width="${size}" height="${size}" fill="${light.paper}"/>`,
+    `<rect width="${size}" height="${size}" fill="${palette.paper}"/>`,
     ...marks.map(element),
-    text(cell.label, fontSize * 0.7, size - fontSize * 0.7, fontSize),
+    text(cell.label, fontSize * 0.7, size - fontSize * 0.7, fontSize, palette.ink),
     '</svg>',
   ].join('\n')
 }
@@ -57,8 +59,8 @@ function element(mark: Mark): string {
   return `<polyline points="${points}" stroke="${mark.colour}" stroke-width="${short(mark.width)}"/>`
 }
 
-function text(content: string, x: number, y: number, fontSize: number): string {
-  return `<text x="${short(x)}" y="${short(y)}" font-size="${short(fontSize)}" fill="${light.ink}">${escapeMarkup(content)}</text>`
+function text(content: string, x: number, y: number, fontSize: number, ink: Colour = light.ink): string {
+  return `<text x="${short(x)}" y="${short(y)}" font-size="${short(fontSize)}" fill="${ink}">${escapeMarkup(content)}</text>`
 }
 
 /** A tenth of a pixel is finer than anyone sees, and keeps files small. */

@@ -1,10 +1,10 @@
 // What frames come from: a video file, or a motion that is drawn, so that what reads videos also learns from a corpus that has none.
 
 import { createHash } from 'node:crypto'
-import { frameAt, type Motion } from '../motion/clip.js'
+import type { Motion } from '../motion/clip.js'
 import { cameraFor } from '../outputs/camera.js'
 import { light } from '../outputs/colours.js'
-import { drawFrame } from '../outputs/draw.js'
+import { drawMotion, paletteFor } from '../outputs/draw_motion.js'
 import { Raster } from '../outputs/raster.js'
 import { hashOfFile } from './feature_cache.js'
 import type { Picture } from './reduced.js'
@@ -37,7 +37,11 @@ const DRAWN = 224
 /** A motion as the package draws it, on a plain ground. */
 export const drawnMotion = (motion: Motion, name: string): PictureSource => ({
   name,
-  mark: async () => createHash('sha256').update(motion.joints).update(`drawn ${DRAWN}`).digest('hex'),
+  async mark() {
+    const hash = createHash('sha256').update(motion.joints).update(`drawn ${DRAWN}`)
+    if (motion.confidence) hash.update(motion.layout!).update(motion.confidence)
+    return hash.digest('hex')
+  },
   async open(signal) {
     return { fps: motion.fps, [Symbol.asyncIterator]: () => drawnFrames(motion, signal), [Symbol.asyncDispose]: async () => undefined }
   },
@@ -45,10 +49,11 @@ export const drawnMotion = (motion: Motion, name: string): PictureSource => ({
 
 async function* drawnFrames(motion: Motion, signal: AbortSignal | undefined): AsyncGenerator<Picture> {
   const camera = cameraFor([motion])
+  const palette = paletteFor(motion, light)
   for (let i = 0; i < motion.frames; i++) {
     signal?.throwIfAborted()
-    const raster = new Raster(DRAWN, DRAWN, light.paper)
-    raster.paint(drawFrame(frameAt(motion, i), camera, DRAWN, light))
+    const raster = new Raster(DRAWN, DRAWN, palette.paper)
+    raster.paint(drawMotion(motion, i, camera, DRAWN, palette))
     yield { width: DRAWN, height: DRAWN, rgba: raster.pixels }
   }
 }

@@ -4,6 +4,7 @@ import { writeWhole } from '../../base/files.js'
 import { viewerScript } from '../../generated/pages.js'
 import { checkMotion } from '../../motion/check.js'
 import type { Motion } from '../../motion/clip.js'
+import { isSkeleton } from '../../motion/layout/layouts.js'
 import { cameraFor } from '../camera.js'
 import { htmlPage, withScript } from '../html_page.js'
 import { viewerBody } from './body.js'
@@ -53,7 +54,8 @@ function packEntry({ title, language, text, motion, reference, scores = {} }: Vi
 }
 
 /** Rounds to 1/32767 of the largest coordinate: a tenth of a pixel on a large screen is three times that. */
-export function packMotion({ joints, fps, frames }: Motion): PackedMotion {
+export function packMotion(motion: Motion): PackedMotion {
+  const { joints, fps, frames, layout, confidence } = motion
   let largest = 0
   for (const value of joints) largest = Math.max(largest, Math.abs(value))
   const step = largest / LARGEST || 1
@@ -61,7 +63,14 @@ export function packMotion({ joints, fps, frames }: Motion): PackedMotion {
   joints.forEach((value, i) => {
     bytes.writeInt16LE(Math.round(value / step), 2 * i)
   })
-  return { fps, frames, step, data: bytes.toString('base64') }
+  return {
+    fps,
+    frames,
+    ...(layout === undefined || isSkeleton(motion) ? {} : { layout }),
+    step,
+    data: bytes.toString('base64'),
+    ...(confidence && { seen: Buffer.from(Uint8Array.from(confidence, (sure) => (sure > 0 ? 1 : 0))).toString('base64') }),
+  }
 }
 
 /** Up to two decimals, without zeros at the end. What is too small for them is told from a real zero. */

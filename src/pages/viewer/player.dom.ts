@@ -118,6 +118,8 @@ export class Player {
   }
 
   #showClip(): void {
+    // Of a signer's parts; other layouts have the colours that their users know.
+    element('legend', HTMLElement).hidden = this.#clip.motion.layout !== undefined
     slider.max = String(this.#playback.steps - 1)
     element('compare', HTMLElement).hidden = !this.#clip.reference
     showCaption(this.#clip)

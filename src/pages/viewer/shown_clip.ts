@@ -12,10 +12,12 @@ export function unpackClip(packed: PackedClip): ShownClip {
   return { ...packed, motion: unpackMotion(packed.motion), reference: packed.reference && unpackMotion(packed.reference) }
 }
 
-/** Integers in base64 back to coordinates, 150 a frame. */
-export function unpackMotion({ fps, frames, step, data }: PackedMotion): Motion {
-  const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0))
+/** Integers in base64 back to coordinates. */
+export function unpackMotion({ fps, frames, layout, step, data, seen }: PackedMotion): Motion {
+  const bytes = bytesOf(data)
   const view = new DataView(bytes.buffer)
   const joints = Float32Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i, true) * step)
-  return { joints, frames, fps }
+  return { joints, frames, fps, layout, ...(seen === undefined ? {} : { confidence: Float32Array.from(bytesOf(seen)) }) }
 }
+
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))

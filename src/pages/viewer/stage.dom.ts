@@ -1,9 +1,9 @@
 // The viewer's picture.
 
-import { frameAt } from '../../motion/clip.js'
+import type { Motion } from '../../motion/clip.js'
 import type { Camera } from '../../outputs/camera.js'
 import type { Palette } from '../../outputs/colours.js'
-import { drawFrame, drawGhost } from '../../outputs/draw.js'
+import { drawMotion, drawMotionGhost, paletteFor } from '../../outputs/draw_motion.js'
 import { type Surface, surfaceOf } from '../page.dom.js'
 
 import { paintMarks } from './paint_marks.js'
@@ -26,7 +26,8 @@ const LABEL = { left: 12, top: 22, lineHeight: 18 }
 /** How much is seen of a motion that has ended. */
 const ENDED_OPACITY = 0.3
 
-export function paintScene(canvas: HTMLCanvasElement, scene: Scene): void {
+export function paintScene(canvas: HTMLCanvasElement, given: Scene): void {
+  const scene = { ...given, palette: paletteFor(given.clip.motion, given.palette) }
   const surface = surfaceOf(canvas)
   if (!surface) return
   const { context, width, height } = surface
@@ -46,7 +47,7 @@ function paintPane({ context }: Surface, pane: Pane, scene: Scene): void {
     if (!motion) return
     const due = scene.playback.frameOf(motion)
     const ended = due >= motion.frames
-    paintMotion(context, pane, scene, frameAt(motion, Math.min(due, motion.frames - 1)), shown.ghost, ended ? ENDED_OPACITY : 1)
+    paintMotion(context, pane, scene, { motion, frame: Math.min(due, motion.frames - 1), ghost: shown.ghost }, ended ? ENDED_OPACITY : 1)
     context.fillStyle = scene.palette.ink
     context.font = '600 13px system-ui, sans-serif'
     const label = [shown.label, ended ? 'ended' : ''].filter(Boolean).join(', ')
@@ -63,13 +64,12 @@ function paintMotion(
   context: CanvasRenderingContext2D,
   { left, top, width, height }: Pane,
   { clip, view, palette }: Scene,
-  frame: Float32Array,
-  ghost: boolean,
+  { motion, frame, ghost }: { readonly motion: Motion; readonly frame: number; readonly ghost: boolean },
   opacity: number,
 ): void {
   const camera: Camera = { centre: clip.centre, extent: clip.extent, ...view }
   const size = Math.min(width, height)
-  const marks = ghost ? drawGhost(frame, camera, size, palette) : drawFrame(frame, camera, size, palette)
+  const marks = (ghost ? drawMotionGhost : drawMotion)(motion, frame, camera, size, palette)
   withOpacity(context, opacity, (layer) => {
     layer.translate(left + (width - size) / 2, top + (height - size) / 2)
     paintMarks(layer, marks)
