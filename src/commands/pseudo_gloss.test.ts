@@ -3,7 +3,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { saveCorpus } from '../data/corpus/save.js'
 import { missingAnalyser } from '../data/pseudo_gloss/analyser.testing.js'
 import { syntheticCorpus } from '../data/synthetic/corpus.js'
@@ -57,6 +57,17 @@ it('tells the words alone of motions whose sentences it does not take, and draws
   expect([summary.scores, summary.clips.length, summary.pictures]).toEqual([undefined, 1, [out]])
   expect(summary.clips[0]!.found.map(({ score }) => score)).toEqual(summary.clips[0]!.found.map(({ score }) => score).sort((a, b) => b - a))
   expect(formatPseudoGlossSummary(summary)).toMatch(/^clip +words found\n/)
+})
+
+it('tells how much of the sentences the model has never been told of', async () => {
+  const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  await read()
+  expect(written).not.toHaveBeenCalledWith(expect.stringContaining('of no training sentence'))
+  const more = join(folder, 'more.yaml')
+  await writeFile(more, (await readFile(data, 'utf8')).replace('"words":6', '"words":12'))
+  await read({ data: more })
+  expect(written).toHaveBeenCalledWith(expect.stringMatching(/note: \d of \d items of dev, such as '.+', are of no training sentence/))
+  written.mockRestore()
 })
 
 it('refuses another model, a run without that split, a picture of another kind and too long a clip', async () => {

@@ -12,7 +12,7 @@ import { type FoundGlosses, PseudoGlossReader } from '../infer/pseudo_gloss_read
 import { type ClassPresence, foundClasses, PRESENCE_THRESHOLD, presenceByClass } from '../metrics/presence.js'
 import type { PseudoGlossDescription, PseudoGlossModel } from '../model/pseudo_gloss.js'
 import { type MappedWord, writeLocalisationMap } from '../outputs/localisation_map.js'
-import { type GlossedClip, loadGlossedClips } from '../tasks/pseudo_gloss/data.js'
+import { type GlossedClip, loadGlossedClips, unknownItems } from '../tasks/pseudo_gloss/data.js'
 import { formatGlossScores, type PseudoGlossScores, scoreGlosses, spansOf } from '../tasks/pseudo_gloss/evaluate.js'
 import { loadPseudoGlossConfig } from '../tasks/run_file.js'
 import type { SignedClip } from '../train/signed_clips.js'
@@ -66,6 +66,7 @@ export async function pseudoGlosses(path: string, options: PseudoGlossOptions): 
     await using model = restorePseudoGloss(gpu, checkpoint)
     await using reader = new PseudoGlossReader(gpu, model)
     const { clips, glossed } = await read(model)
+    if (glossed) for (const note of unknownItems(glossed, options.split, model.classes)) warn(note, options)
     progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
     const found = await reader.find(clips, { ...(signal && { signal }), onProgress: (done) => progress!.update({ step: done, frames: 0 }) })
     const pictures = out === undefined ? [] : await drawn(clips, found, { model, threshold, out })

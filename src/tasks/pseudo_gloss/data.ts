@@ -54,7 +54,7 @@ export async function loadPseudoGlossData(config: PseudoGlossRunConfig, preparin
       ...notes,
       ...coverageNotes(classes.coverage(train.clips)),
       ...vectors.notes,
-      ...unknownItems(dev.clips, classes),
+      ...unknownItems(dev.clips, 'dev', classes),
       ...sameClips(train.clips, dev.clips),
     ],
   }
@@ -106,11 +106,11 @@ function coverageNotes({ sentences, classes, itemsPerSentence, withoutItems, ubi
 }
 
 /** What a model can say nothing of. */
-function unknownItems(dev: readonly GlossedClip[], classes: PseudoGlossClasses): string[] {
-  const items = new Set(dev.flatMap((clip) => clip.items))
+export function unknownItems(clips: readonly ClipItems[], split: Split, classes: PseudoGlossClasses): string[] {
+  const items = new Set(clips.flatMap((clip) => clip.items))
   const unknown = [...items].filter((item) => classes.idOf(item) === undefined)
   if (unknown.length === 0) return []
   return [
-    `${unknown.length} of ${counted(items.size, 'item')} of dev, such as '${unknown[0]}', are in no training sentence: they are not scored`,
+    `${unknown.length} of ${counted(items.size, 'item')} of ${split}, such as '${unknown[0]}', are of no training sentence: they are not scored`,
   ]
 }
