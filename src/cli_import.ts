@@ -41,6 +41,9 @@ export function addImportCommand(program: Command, cli: Cli): void {
     .option('--window <n>', 'frames that a frame of it sees (default: 7)', positive)
     .addOption(new Option('--attention <kind>', 'global: a frame sees all of the clip (default: local)').choices(['local', 'global']))
     .addOption(new Option('--padding <kind>', "what stands past a clip's end (default: rows, as released)").choices(['cut', 'rows']))
+    .option('--image-heads <n>', 'attention heads of the image encoder of a Sign2GPT of video (default: of 64 numbers each)', positive)
+    .option('--image-size <n>', 'pixels a side of what that sees (default: 224)', positive)
+    .option('--image-alpha <n>', 'α of its adapters (default: 4 for adapters of rank 4)', number)
     .action(async (path: string, options: ImportOptions) => {
       const { importStateDict } = await import('./commands/import.js')
       const summary = await importStateDict(path, { ...cli.common(), ...options })

@@ -14,7 +14,7 @@ export type ImportOptions = Omit<ProgressiveImport, 'vocabulary'> & Partial<Pick
 const ofProgressive = ['vocabulary', 'sides'] as const
 const ofSign2gpt = [
   ...(['classes', 'ubiquitous', 'languageModel', 'stored', 'alpha', 'gate', 'maxTokens'] as const),
-  ...(['maxFrames', 'window', 'attention', 'padding'] as const),
+  ...(['maxFrames', 'window', 'attention', 'padding', 'imageHeads', 'imageSize', 'imageAlpha'] as const),
 ] as const
 
 /**

@@ -23,8 +23,8 @@ import type { HostTensor } from '../nn/host_tensor.js'
 import { openReferred } from '../tasks/language_source.js'
 import { PieceVocabulary } from '../text/pieces/piece_vocabulary.js'
 import { tokenizerJson } from '../text/pieces/pieces.testing.js'
-import { silent } from './clips.testing.js'
 import { type ImportOptions, importStateDict } from './import.js'
+import { storedAs, writeReleased } from './import_sign2gpt.testing.js'
 
 const signs = { width: 24, heads: 2, hidden: 20, stages: [2, 1], numbers: 10 }
 const config: SignConfig = { ...signPresets.sign2gpt, ...signs, input: 'poses', maxFrames: 256, padding: 'rows' }
@@ -32,7 +32,6 @@ const language = { width: 16, heads: 2, hidden: 24, layers: 2, vocabulary: 12, r
 const xglm = xglmTensorsOf({ d_model: 16, ffn_dim: 24, num_layers: 2, vocab_size: 12 }) as ReadonlyMap<string, Tensor & HostTensor>
 const first = Released.firstStage(signs, { vector: 6, classes: 3 })
 const second = Released.secondStage(signs, language, xglm)
-const counter: Tensor = { dtype: 'I64', shape: [], data: BigInt64Array.of(7n) }
 
 /** Clips of different lengths, even and odd. */
 const clips = [9, 14, 40].map((frames) => ({
@@ -51,26 +50,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-type Kinds = ReadonlyMap<string, HostTensor>
-
-/** Writes tensors, some of them in the place of others, or away with undefined. */
-async function write(name: string, tensors: Kinds, changed: Record<string, HostTensor | undefined> = {}, dtype: 'F32' | 'BF16' = 'F32') {
-  const all = new Map<string, Tensor>([...tensors].map(([of, tensor]) => [of, stored(tensor, dtype)]))
-  all.set('sign_model.spatial_model.bn.num_batches_tracked', counter)
-  for (const [of, tensor] of Object.entries(changed)) {
-    if (tensor) all.set(of, stored(tensor, dtype))
-    else all.delete(of)
-  }
-  await writeFile(file(name), formatSafetensors(all, {}))
-  return file(name)
-}
-
-/** Of bfloat16 the upper halves of numbers. */
-function stored({ shape, data }: HostTensor, dtype: 'F32' | 'BF16'): Tensor {
-  const numbers = new Float32Array(data)
-  if (dtype === 'F32') return { dtype, shape, data: numbers }
-  return { dtype, shape, data: new Uint16Array(numbers.buffer).filter((_, i) => i % 2 === 1) }
-}
+const write = (name: string, ...of: Tail<Parameters<typeof writeReleased>>) => writeReleased(file(name), ...of)
+type Tail<List extends readonly unknown[]> = List extends readonly [unknown, ...infer Rest] ? Rest : never
 
 /** Writes the language model as Hugging Face publishes it; `scale` makes it another. */
 async function publish(name: string, scale = 1) {
@@ -78,14 +59,12 @@ async function publish(name: string, scale = 1) {
   const told = { attention_heads: language.heads, max_position_embeddings: 30, d_model: 16, ffn_dim: 24, num_layers: 2, vocab_size: 12 }
   await writeFile(join(file(name), 'config.json'), JSON.stringify({ model_type: 'xglm', ...told }))
   await writeFile(join(file(name), 'tokenizer.json'), JSON.stringify(tokenizerJson()))
-  const tensors = new Map(
-    [...xglm].map(([of, { shape, data }]) => [of, stored({ shape, data: data.map((v) => scale * v) }, 'F32')] as const),
-  )
+  const tensors = new Map([...xglm].map(([of, { shape, data }]) => [of, storedAs({ shape, data: data.map((v) => scale * v) })] as const))
   await writeFile(join(file(name), 'model.safetensors'), formatSafetensors(tensors, {}))
 }
 
 const importing = (path: string, options: Partial<ImportOptions> = {}) =>
-  importStateDict(path, { lang: 'GSL', out: `${path}.imported`, stream: silent, ...options } as ImportOptions)
+  importStateDict(path, { lang: 'GSL', out: `${path}.imported`, ...options })
 
 describe('a checkpoint of the first stage', () => {
   const options = () => ({ classes: file('classes.txt'), ubiquitous: file('ubiquitous.txt') })
@@ -136,7 +115,12 @@ describe('a checkpoint of the first stage', () => {
     ['without a variance', { 'sign_model.spatial_model.bn.running_var': undefined }, {}, 'of one size, got 24 and none'],
     ['of both stages', { 'post_model.fc.bias': zeros(4) }, {}, 'got one of both. Export the whole state dict'],
     ['with other prototypes', { 'post_model.vocab_embedding': zeros(6, 4, 1) }, {}, 'wanted 4 classes, a word for each prototype, got 3'],
-    ['with an image encoder', { 'sign_model.spatial_model.cls_token': zeros(1, 1, 4) }, {}, 'got one with an image encoder'],
+    [
+      'with heads of an image encoder that it has not',
+      {},
+      { imageHeads: 2 },
+      "wanted options of a model of poses, as it has no image encoder, got 'imageHeads'",
+    ],
     ['with other heads than told', {}, { heads: 4 }, "wanted 2 heads, as 'rotary_embeddings.inv_freq' tells, got 4"],
     ['with an even window', {}, { window: 4 }, "wanted window as an odd number, or 'all', got 4"],
     ['without classes', {}, { classes: undefined }, 'wanted the words of the classes, which no tensor tells, got none'],

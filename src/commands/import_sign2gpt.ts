@@ -11,13 +11,14 @@ import type { Gpu } from '../device/gpu.js'
 import { loadReleasedPseudoGloss } from '../tasks/pseudo_gloss/released.js'
 import { loadReleasedSignToText, type ReleasedSignToText } from '../tasks/sign_to_text/released.js'
 import { openSign2gpt, type ReleasedSigns, type Sign2gptFile } from '../tasks/sign2gpt_file.js'
+import type { ReleasedImages } from '../tasks/sign2gpt_images.js'
 import { readPieces } from '../text/pieces/piece_file.js'
 import { openAdapter } from './adapter.js'
 import type { Listener } from './say.js'
 
 export interface Sign2gptImport
   extends Listener,
-    Omit<ReleasedSigns, 'languages'>,
+    Omit<ReleasedSigns, 'languages' | 'images'>,
     Pick<ReleasedSignToText, 'alpha' | 'gate' | 'maxTokens'> {
   readonly out: string
   readonly lang: string
@@ -32,9 +33,16 @@ export interface Sign2gptImport
   readonly stored?: 'f32' | 'f16' | undefined
   /** Of a second stage: tokenizer file; default the one beside the language model. */
   readonly tokens?: string | undefined
+  /** Of a model of video: attention heads of the image encoder; default of 64 numbers each. */
+  readonly imageHeads?: number | undefined
+  /** Of a model of video: pixels a side; default 224. */
+  readonly imageSize?: number | undefined
+  /** Of a model of video: α of the image encoder's adapters; default 4 for adapters of rank 4. */
+  readonly imageAlpha?: number | undefined
 }
 
 const ofFirst = ['classes', 'ubiquitous'] as const
+const ofImages = ['imageHeads', 'imageSize', 'imageAlpha'] as const
 const ofSecond = ['languageModel', 'stored', 'tokens', 'alpha', 'gate', 'maxTokens'] as const
 
 /** Converts the file and returns the model's sizes. Throws as `loadReleasedPseudoGloss` and `loadReleasedSignToText`, and ERR_USAGE for options of the other stage. */
@@ -57,7 +65,7 @@ async function importFirst(gpu: Gpu, file: Sign2gptFile, options: Sign2gptImport
   }
   await using model = await loadReleasedPseudoGloss(gpu, file.path, {
     ...options,
-    languages: [lang],
+    ...{ languages: [lang], images: imagesOf(file, options) },
     classes: await readWords(classes),
     ubiquitous: ubiquitous === undefined ? undefined : await readWords(ubiquitous),
   })
@@ -73,7 +81,7 @@ async function importSecond(gpu: Gpu, file: Sign2gptFile, options: Sign2gptImpor
   }
   await using model = await loadReleasedSignToText(gpu, file.path, {
     ...options,
-    languages: [lang],
+    ...{ languages: [lang], images: imagesOf(file, options) },
     languageModel: languageModel === undefined ? undefined : { file: languageModel, stored },
     text: tokens === undefined ? undefined : await readPieces(tokens, tokens.endsWith('.model') ? { layout: 'xglm' } : {}),
   })
@@ -94,6 +102,15 @@ function checkStageOptions({ path, stage }: Sign2gptFile, options: Sign2gptImpor
   if (given === undefined) return
   const problem = `wanted options of Sign2GPT’s ${stage === 1 ? 'first' : 'second'} stage, which it is of, got '${given}'`
   throw new SignError('ERR_USAGE', path, problem, 'Leave it out')
+}
+
+/** What is told of the image encoder. Throws ERR_USAGE where there is none. */
+function imagesOf(file: Sign2gptFile, options: Sign2gptImport): ReleasedImages {
+  const { imageHeads: heads, imageSize: size, imageAlpha: alpha } = options
+  const given = ofImages.find((name) => options[name] !== undefined)
+  if (given === undefined || file.kinds('image').size > 0) return { heads, size, alpha }
+  const problem = `wanted options of a model of poses, as it has no image encoder, got '${given}'`
+  throw new SignError('ERR_USAGE', file.path, problem, 'Leave it out')
 }
 
 /** A word a line. Throws ERR_DATA naming file and line for an empty line, and for a word that is there twice. */

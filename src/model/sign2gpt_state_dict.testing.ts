@@ -9,8 +9,19 @@ export interface ReleasedSizes {
   readonly heads: number
   readonly hidden: number
   readonly stages: readonly number[]
-  /** Of a frame. */
+  /** Of a frame: of pictures, the width of their encoder. */
   readonly numbers: number
+  readonly images?: ReleasedImageSizes
+}
+
+/** Of a vision transformer whose last layer has adapters. */
+export interface ReleasedImageSizes {
+  readonly width: number
+  readonly hidden: number
+  readonly layers: number
+  readonly patch: number
+  readonly grid: number
+  readonly rank: number
 }
 
 export interface ReleasedHead {
@@ -79,7 +90,41 @@ export class Released {
     return made
   }
 
-  #signs(prefix: string, { width, heads, hidden, stages, numbers }: ReleasedSizes): void {
+  #images(prefix: string, { width, hidden, layers, patch, grid, rank }: ReleasedImageSizes): void {
+    const flat = (theirs: string, ours: string, shape: readonly number[], own: readonly number[]) =>
+      this.ours.set(`image/${ours}`, { shape: own, data: this.#theirs(`${prefix}${theirs}`, shape).data })
+    flat('cls_token', 'class_token', [1, 1, width], [width])
+    flat('pos_embed', 'positions', [1, 1 + grid * grid, width], [1 + grid * grid, width])
+    flat('mask_token', 'mask_token', [1, width], [width])
+    flat('patch_embed.proj.weight', 'patches/weight', [width, 3, patch, patch], [width, 3 * patch * patch])
+    this.#both(`${prefix}patch_embed.proj.bias`, 'image/patches/bias', [width])
+    for (let i = 0; i < layers; i++) {
+      const [theirs, ours] = [`${prefix}blocks.${i}.`, `image/layer.${i}/`]
+      for (const [half, part] of [
+        [1, 'attention'],
+        [2, 'feed_forward'],
+      ] as const) {
+        this.#norm(`${theirs}norm${half}`, `${ours}${part}`, width)
+        this.#both(`${theirs}ls${half}.gamma`, `${ours}${part}/scale`, [width])
+      }
+      for (const [name, lora, own, outputs, inputs] of [
+        ['attn.qkv', 'attn.lora_w1', 'attention/qkv', 3 * width, width],
+        ['attn.proj', 'attn.lora_w2', 'attention/out', width, width],
+        ['mlp.fc1', 'mlp.lora_w1', 'feed_forward/wide', hidden, width],
+        ['mlp.fc2', 'mlp.lora_w2', 'feed_forward/narrow', width, hidden],
+      ] as const) {
+        this.#linear(`${theirs}${name}`, `${ours}${own}`, outputs, inputs)
+        if (i < layers - 1) continue
+        this.#both(`${theirs}${lora}_l1.weight`, `${ours}${own}/lora/a`, [rank, inputs])
+        this.#both(`${theirs}${lora}_l2.weight`, `${ours}${own}/lora/b`, [outputs, rank])
+      }
+    }
+    this.#both(`${prefix}norm.weight`, 'image/norm/gamma', [width])
+    this.#both(`${prefix}norm.bias`, 'image/norm/beta', [width])
+  }
+
+  #signs(prefix: string, { width, heads, hidden, stages, numbers, images }: ReleasedSizes): void {
+    if (images) this.#images(`${prefix}spatial_model.spatial_model.`, images)
     this.#linear(`${prefix}spatial_model.lin`, 'frames', width, numbers)
     this.#norm(`${prefix}spatial_model.bn`, 'frames', width)
     const mean = this.#theirs(`${prefix}spatial_model.bn.running_mean`, [width])

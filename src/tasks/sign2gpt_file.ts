@@ -10,6 +10,7 @@ import { type SignConfig, signPresets } from '../model/sign_sizes.js'
 import { type Sign2gptPart, sign2gptParts, sign2gptStage } from '../model/sign2gpt_state_dict.js'
 import { bareName } from '../model/state_dict.js'
 import type { HostTensor } from '../nn/host_tensor.js'
+import { type ReleasedImages, releasedImages } from './sign2gpt_images.js'
 
 /** What no tensor tells of a checkpoint of either stage. */
 export interface ReleasedSigns {
@@ -27,6 +28,8 @@ export interface ReleasedSigns {
   readonly padding?: SignConfig['padding'] | undefined
   /** Longest clip, in frames; default 256. */
   readonly maxFrames?: number | undefined
+  /** Of a model of video. */
+  readonly images?: ReleasedImages | undefined
 }
 
 export interface Sign2gptFile {
@@ -69,9 +72,9 @@ export async function releasedSigns(
   told: ReleasedSigns,
 ): Promise<{ config: SignConfig; tensors: Map<string, HostTensor> }> {
   const { path } = file
-  if (file.kinds('image').size > 0) throw ofImages(path)
   const [frames, encoder] = [await file.tensors('frames'), await file.tensors('encoder')]
-  const tensors = new Map([...frameHeadTensors(frames, 'frames', path), ...signEncoderTensors(encoder, path)])
+  const images = file.kinds('image').size > 0 ? releasedImages(await file.tensors('image'), path, told.images ?? {}) : undefined
+  const tensors = new Map([...(images?.tensors ?? []), ...frameHeadTensors(frames, 'frames', path), ...signEncoderTensors(encoder, path)])
   const { downSampling = true, heads: seen, ...sizes } = signEncoderSizes(encoder, path)
   const [, numbers = 0] = tensors.get('frames/weight')?.shape ?? []
   const { window = 7, attention = 'local', padding = 'rows', maxFrames = 256 } = told
@@ -79,7 +82,8 @@ export async function releasedSigns(
     ...signPresets.sign2gpt,
     ...sizes,
     heads: headsOf(path, seen, told.heads),
-    ...{ attention, window, padding, maxFrames, numbers, input: 'poses', downSample: downSampling },
+    ...{ attention, window, padding, maxFrames, downSample: downSampling },
+    ...(images ? { input: 'video', numbers: images.config.width, images: images.config } : { input: 'poses', numbers }),
   }
   return { config, tensors }
 }
@@ -92,14 +96,6 @@ function headsOf(path: string, seen: number | undefined, told: number | undefine
     throw refuse(`wanted ${seen} heads, as 'rotary_embeddings.inv_freq' tells, got ${told}`, 'Leave --heads out')
   return (seen ?? told)!
 }
-
-const ofImages = (path: string) =>
-  new SignError(
-    'ERR_CHECKPOINT',
-    path,
-    'wanted a model of poses, got one with an image encoder',
-    'Import a model that was trained on poses',
-  )
 
 /** Frames a second where nobody says. */
 export const releasedRate = ({ fps = 12.5 }: ReleasedSigns): number => fps

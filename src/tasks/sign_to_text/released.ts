@@ -15,6 +15,7 @@ import type { AdapterSizes } from '../../nn/adapted_decoder.js'
 import { checkFitsTable, type TextCoder } from '../../text/text_coder.js'
 import { isShapeAlone, type LanguageChoice, type LanguageSource, languageSource, writtenBy } from '../language_source.js'
 import { checkStage, openSign2gpt, type ReleasedSigns, releasedRate, releasedSigns, type Sign2gptFile } from '../sign2gpt_file.js'
+import { alphaOf } from '../sign2gpt_images.js'
 
 /** What no tensor tells. */
 export interface ReleasedSignToText extends ReleasedSigns {
@@ -49,7 +50,12 @@ export async function loadReleasedSignToText(gpu: Gpu, path: string, told: Relea
     config: {
       signs: signs.config,
       signsTrained: true,
-      adapters: { rank: sizes.rank, alpha: alphaOf(sizes.rank, told.alpha, path), dropout: 0.1, gate: told.gate ?? 'clamp' },
+      adapters: {
+        rank: sizes.rank,
+        alpha: alphaOf(sizes.rank, told.alpha, { path, option: '--alpha' }),
+        dropout: 0.1,
+        gate: told.gate ?? 'clamp',
+      },
       language: writtenBy(source, text, { file: named }),
       maxTokens: longestOf(source, told, named),
     },
@@ -119,17 +125,6 @@ function coderOf({ text, config }: LanguageSource, told: ReleasedSignToText, nam
   checkFitsTable(coder, config.vocabulary, named)
   return coder
 }
-
-function alphaOf(rank: number, told: number | undefined, path: string): number {
-  const refuse = (problem: string, nextMove: string) => new SignError('ERR_CONFIG', path, problem, nextMove)
-  if (told !== undefined && !(told > 0)) throw refuse(`wanted α above 0, got ${told}`, 'Say the one that it was trained with: --alpha')
-  if (told !== undefined) return told
-  if (rank === publishedRank) return publishedRank
-  throw refuse(`wanted to know α of adapters of rank ${rank}, which only of the published ${publishedRank} is known`, 'Say it: --alpha')
-}
-
-/** Of which α is known. */
-const publishedRank = 4
 
 /** Longest text, in tokens. Throws ERR_CONFIG for more of them than the language model has positions. */
 function longestOf({ config }: LanguageSource, { maxTokens }: ReleasedSignToText, named: string): number {
