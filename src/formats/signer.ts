@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { ownHands } from '../motion/hand_owners.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
+import type { LayoutName } from '../motion/layout/layout.js'
 import { keypointSidesAreExchanged } from '../motion/sides.js'
 import { JOINTS, joint } from '../motion/skeleton.js'
 
@@ -30,8 +31,17 @@ export interface Detection {
   readonly notes: readonly string[]
 }
 
+/** All that a detector saw of the signer, in a layout of its own. */
+export interface DetectedPoints {
+  readonly layout: LayoutName
+  /** [frames, points, 3]: x right and y down in pixels, confidence 0 to 1; 0, 0, 0 for a point that was not seen. */
+  readonly values: Float32Array
+}
+
 export interface DetectedClip {
   readonly clip: KeypointClip
+  /** The same signer in the same frames, where the detector saw more than the 50 joints. */
+  readonly points?: DetectedPoints
   readonly detection: Detection
 }
 

@@ -11,7 +11,7 @@ import { COORDS, JOINTS, joint } from '../../motion/skeleton.js'
 import { motionOfPose } from './motion.js'
 
 /** Joints 0 to 7 of the skeleton are points 0 to 7 of OpenPose's body, and hands are alike: where each of the 50 joints is among DWPose's points. */
-const dwposeOfJoint: readonly number[] = Array.from({ length: JOINTS }, (_, j) => {
+export const jointPoints: readonly number[] = Array.from({ length: JOINTS }, (_, j) => {
   const dwpose = layouts['dwpose-128']
   if (j < joint.leftHand) return j
   return j < joint.rightHand
@@ -30,7 +30,7 @@ export function toDwpose<M extends Motion>(motion: M, who = 'motion'): M {
   const joints = new Float32Array(frames * points * 2)
   const confidence = new Float32Array(frames * points)
   for (let t = 0; t < frames; t++)
-    for (const [j, point] of dwposeOfJoint.entries()) {
+    for (const [j, point] of jointPoints.entries()) {
       const from = t * COORDS + 3 * j
       joints.set(motion.joints.subarray(from, from + 2), (t * points + point) * 2)
       confidence[t * points + point] = 1
@@ -49,7 +49,7 @@ export function keypointsOfDwpose(motion: NamedMotion): KeypointClip {
   const { points } = layouts['dwpose-128']
   const keypoints = new Float32Array(frames * JOINTS * KEYPOINT)
   for (let t = 0; t < frames; t++)
-    for (const [j, point] of dwposeOfJoint.entries()) {
+    for (const [j, point] of jointPoints.entries()) {
       const cell = t * points + point
       const sure = motion.confidence?.[cell] ?? 1
       if (sure > 0)

@@ -4,9 +4,9 @@ import { counted } from '../../base/counted.js'
 import { KEYPOINT, type KeypointClip } from '../../motion/keypoints.js'
 import { arms, JOINTS, joint } from '../../motion/skeleton.js'
 import type { Picture } from '../picture.js'
-import { type DetectedClip, signerClip } from '../signer.js'
-import { dwposeJoints } from './person.js'
-import type { DwposePerson } from './points.js'
+import { type DetectedClip, type DetectedPoints, followSigner, signerClip } from '../signer.js'
+import { dwposeJoints, LEAST_SURE } from './person.js'
+import { bodyPart, DWPOSE_POINTS, DWPOSE_WIDTH, type DwposePerson, facePart, leftHandPart, rightHandPart } from './points.js'
 
 /** Who was seen in which frame of the source. */
 export interface DwposePeople {
@@ -22,7 +22,37 @@ export function dwposeClip(frames: readonly DwposePeople[], picture: Picture, na
   const seen = frames.map(({ index, people }) => ({ index, people: people.map((person) => dwposeJoints(person, picture)) }))
   const { clip, detection } = signerClip(seen, name, fps, who)
   const { clip: owned, notes } = withoutStrayHands(clip)
-  return { clip: owned, detection: { ...detection, notes: [...detection.notes, ...notes] } }
+  const { chosen } = followSigner(seen, who)
+  const signer = frames.flatMap(({ people }, t) => people[chosen[t]!] ?? [])
+  return { clip: owned, points: allPoints(owned, signer, picture), detection: { ...detection, notes: [...detection.notes, ...notes] } }
+}
+
+/** All 128 points of the signer: the joints as they are in the clip, what the joints have not as it was seen. */
+function allPoints({ keypoints, frames }: KeypointClip, signer: readonly DwposePerson[], { width, height }: Picture): DetectedPoints {
+  const values = new Float32Array(frames * DWPOSE_POINTS * DWPOSE_WIDTH)
+  for (const [t, person] of signer.entries()) {
+    const own = values.subarray(t * DWPOSE_POINTS * DWPOSE_WIDTH, (t + 1) * DWPOSE_POINTS * DWPOSE_WIDTH)
+    const put = (point: number, x: number, y: number, sure: number): void => own.set([x, y, Math.min(1, sure)], point * DWPOSE_WIDTH)
+    const fromPerson = (point: number, least: number): void => {
+      const [x, y, score] = person.subarray(point * DWPOSE_WIDTH, (point + 1) * DWPOSE_WIDTH) as unknown as [number, number, number]
+      if (score > 0 && score >= least) put(point, x * width, y * height, score)
+    }
+    const fromJoint = (point: number, j: number): void => {
+      const at = (t * JOINTS + j) * KEYPOINT
+      if (keypoints[at + 2]! > 0) put(point, keypoints[at]!, keypoints[at + 1]!, keypoints[at + 2]!)
+    }
+    for (let j = 0; j < bodyPart.count; j++) {
+      if (j < joint.leftHand) fromJoint(bodyPart.first + j, j)
+      else fromPerson(bodyPart.first + j, 0)
+    }
+    for (const [part, first] of [
+      [leftHandPart, joint.leftHand],
+      [rightHandPart, joint.rightHand],
+    ] as const)
+      for (let i = 0; i < part.count; i++) fromJoint(part.first + i, first + i)
+    for (let i = 0; i < facePart.count; i++) fromPerson(facePart.first + i, LEAST_SURE)
+  }
+  return { layout: 'dwpose-128', values }
 }
 
 function withoutStrayHands(clip: KeypointClip): { clip: KeypointClip; notes: readonly string[] } {

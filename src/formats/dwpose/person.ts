@@ -5,8 +5,8 @@ import { JOINTS, joint } from '../../motion/skeleton.js'
 import type { Picture } from '../picture.js'
 import { bodyPart, DWPOSE_HAND, DWPOSE_WIDTH, type DwposePart, type DwposePerson, leftHandPart, rightHandPart } from './points.js'
 
-/** Points of hands that DWPose is less sure of are not there: an unseen hand is 21 points somewhere near, with low scores. The threshold of its own drawings. */
-const LEAST_SURE = 0.3
+/** Points of hands and faces that DWPose is less sure of are not there: an unseen hand is 21 points somewhere near, with low scores. The threshold of its own drawings. */
+export const LEAST_SURE = 0.3
 
 /**
  * One person as our 50 joints in pixels, [50, 3]: body points 0–7 are ours already, then the left and the right hand. What of a hand has a score below 0.3 is not

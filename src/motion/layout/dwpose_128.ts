@@ -38,6 +38,16 @@ const limbs: readonly (readonly [parent: number, child: number])[] = [
   ] as const),
 ]
 
+/** The parts of a face and the number each begins with, as OpenPose's files name its points. */
+const face = [
+  ['FB', 0],
+  ['FEB', 17],
+  ['FN', 27],
+  ['FE', 36],
+  ['FLO', 48],
+  ['FLI', 60],
+] as const
+
 const STEP = 20
 /** Limbs are darker than the joints they join. */
 const LIMB = 0.6
@@ -71,7 +81,12 @@ const parts = inOrder([
   { name: 'body', component: 'pose_keypoints_2d', points: body, dot: body.map((_, j) => hue(STEP * j)) },
   { name: 'leftHand', component: 'hand_left_keypoints_2d', points: openposeHand, dot: '#0000ff' },
   { name: 'rightHand', component: 'hand_right_keypoints_2d', points: openposeHand, dot: '#0000ff' },
-  { name: 'face', component: 'face_keypoints_2d', points: range(0, 67).map((i) => `F_${i}`), dot: '#ffffff' },
+  {
+    name: 'face',
+    component: 'face_keypoints_2d',
+    points: range(0, 67).map((i) => `${face.findLast(([, from]) => from <= i)![0]}_${i}`),
+    dot: '#ffffff',
+  },
 ])
 
 export const dwpose128: Layout = {
