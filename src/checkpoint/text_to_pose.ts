@@ -38,6 +38,8 @@ const savedConfig = z.strictObject({
   lengthForm: z.enum(lengthForms).default('log'),
   minFrames: z.int().positive().max(largest.maxFrames).default(1),
   counterEnd: z.enum(counterEnds).default('clip'),
+  openingToken: z.boolean().default(false),
+  cutSentences: z.boolean().default(false),
   maxFrames: z.int().positive().max(largest.maxFrames),
 })
 

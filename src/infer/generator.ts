@@ -9,6 +9,7 @@ import { Program, Recorder } from '../device/program.js'
 import { nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, outputNumbers } from '../model/config.js'
 import { scaleInto, unscaled } from '../model/frame_scaling.js'
+import { sentenceIds } from '../model/sentence_ids.js'
 import { counterOf, LanguageGroup } from '../model/sign_model.js'
 import { decodeFrame, lengthHead, type PoseRecording, tokenDurations } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
@@ -176,9 +177,11 @@ export class Generator implements AsyncDisposable {
   }
 
   #encodeText(text: string): Uint32Array {
-    const ids = Uint32Array.from(this.#group.vocabulary.encode(text))
-    const { maxTokens } = this.#group.config
-    if (ids.length < 2) throw new SignError('ERR_USAGE', 'generate', `wanted a sentence, got "${text}"`, 'Give at least one word')
+    const { vocabulary, config } = this.#group
+    const { maxTokens } = config
+    const ids = sentenceIds(this.#group, text)
+    if (vocabulary.tokensOf(text).length === 0)
+      throw new SignError('ERR_USAGE', 'generate', `wanted a sentence, got "${text}"`, 'Give at least one word')
     if (ids.length > maxTokens) {
       throw new SignError('ERR_USAGE', 'generate', `wanted at most ${maxTokens} tokens, got ${ids.length}`, 'Split the sentence')
     }

@@ -84,6 +84,10 @@ export interface ModelConfig {
   readonly maxFrames: number
   /** Longest sentence, in tokens with the closing one. */
   readonly maxTokens: number
+  /** Whether sentences open with `<s>`, as they close with `</s>`. */
+  readonly openingToken: boolean
+  /** Whether longer sentences are cut off there, with no closing token left, as SignDW does; else they are refused. */
+  readonly cutSentences: boolean
 }
 
 const base: ModelConfig = {
@@ -113,6 +117,8 @@ const base: ModelConfig = {
   durations: false,
   maxFrames: 300,
   maxTokens: 300,
+  openingToken: false,
+  cutSentences: false,
 }
 
 /** `pt-base` is the published Progressive Transformer; the larger ones are SignLLM's sizes at 18 107 English words and two layers a side. */
@@ -147,6 +153,7 @@ export const presets = {
     minFrames: 8,
     maxFrames: 96,
     maxTokens: 96,
+    openingToken: true,
   },
 } as const satisfies Record<string, ModelConfig>
 

@@ -35,6 +35,14 @@ describe('tokenise', () => {
     ['Persian', 'می\u200Cخواهم باران', ['میخواهم', 'باران']],
   ])('words: %s', (_what, text, tokens) => expect(tokenise(text, 'words')).toEqual(tokens))
 
+  it.each([
+    ['marks', "Hello, WORLD! don't", ['hello', ',', 'world', '!', "don't"]],
+    ['numbers and underscores', '3.14 — under_score', ['3', '.', '14', '—', 'under_score']],
+    ['vowel signs, each by itself', 'नमस्ते', ['नमस', '्', 'त', 'े']],
+    ['a sentence without spaces', '今日は良い天気です。', ['今日は良い天気です', '。']],
+    ['Python’s white space', 'a\u001cb\u0085c\ufeffd', ['a', 'b', 'c', '\ufeff', 'd']],
+  ])('words-and-marks: %s', (_what, text, tokens) => expect(tokenise(text, 'words-and-marks')).toEqual(tokens))
+
   it('letters keeps a word boundary that stands alone, and no other bar', () => {
     expect(tokenise('h i | y o u', 'letters')).toEqual(['h', 'i', '|', 'y', 'o', 'u'])
     expect(tokenise('a|b || c', 'letters')).toEqual(['a', 'b', 'c'])
@@ -64,6 +72,8 @@ describe('tokenise', () => {
   })
 
   it.each(['word', 'toString'])('refuses %s, naming the policies', (policy) => {
-    expect(() => tokenise('a', policy as TokenPolicy)).toThrow(`tokens: wanted one of whitespace, words, letters, spelled, got "${policy}"`)
+    expect(() => tokenise('a', policy as TokenPolicy)).toThrow(
+      `tokens: wanted one of whitespace, words, letters, spelled, words-and-marks, got "${policy}"`,
+    )
   })
 })

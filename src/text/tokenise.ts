@@ -10,6 +10,7 @@ const policies = {
   words: (text: string) => folded(text).match(word) ?? [],
   letters: (text: string) => folded(text).match(letter) ?? [],
   spelled: (text: string) => folded(text).match(word) ?? [],
+  'words-and-marks': (text: string) => (text.toLowerCase().match(wordOrMark) ?? []).filter((token) => !pythonSpaces.includes(token)),
 }
 
 // A run of letters, marks and digits that begins with a letter or digit: marks alone are what is left of an emoji. Inside it, an apostrophe
@@ -20,6 +21,10 @@ export const WORD_BOUNDARY = '|'
 // One letter with its marks, or one digit, or a word boundary that stands alone. A Hangul syllable is one letter here.
 const letter = /\p{L}\p{M}*|\p{N}|(?<!\S)\|(?!\S)/gu
 
+// As Python's [\w']+|[^\w\s], whose white space is not quite JavaScript's: U+FEFF is none there, and these are.
+const wordOrMark = /[\p{L}\p{N}_']+|\ufeff|[^\p{L}\p{N}_\s]/gu
+const pythonSpaces: readonly string[] = ['\u001c', '\u001d', '\u001e', '\u001f', '\u0085']
+
 /**
  * How sentences are cut into tokens.
  *
@@ -28,6 +33,8 @@ const letter = /\p{L}\p{M}*|\p{N}|(?<!\S)\|(?!\S)/gu
  * - `letters`: each letter or digit by itself, lower-cased, for fingerspelling, and for languages that write no spaces between words; a `|` between spaces,
  *   which stands between two words, is a token too
  * - `spelled`: as `words`; a vocabulary then spells the words it does not have, letter by letter
+ * - `words-and-marks`: lower-cased; runs of letters, digits, underscores and apostrophes, and each mark by itself, vowel signs too, as in the SignDW
+ *   Transformer
  */
 export type TokenPolicy = keyof typeof policies
 

@@ -8,6 +8,14 @@ describe('Vocabulary', () => {
     expect(vocabulary.size).toBe(8)
   })
 
+  it('keeps the most frequent where there are more, all of a count by code point', () => {
+    // U+1F600 lies beyond U+FF5E, but its first UTF-16 unit before.
+    const sentences = ['ok! ～ 😀', 'ok b a']
+    const words = (most?: number) => Vocabulary.build(sentences, 'words-and-marks', most === undefined ? {} : { most }).tokens.slice(4)
+    expect(words()).toEqual(['ok', '!', 'a', 'b', '～', '😀'])
+    expect(words(3)).toEqual(['ok', '!', 'a'])
+  })
+
   it('leaves out words rarer than asked', () => {
     expect(Vocabulary.build(['a b', 'a'], 'words', { minCount: 2 }).tokens.slice(4)).toEqual(['a'])
   })
@@ -51,6 +59,14 @@ describe('Vocabulary', () => {
     expect(spelled!.tokensOf('o | h')).toEqual(['o', '|', 'h'])
     expect(spelled!.unknownIn('o | h')).toEqual([])
     expect(single!.tokensOf('o | h')).toEqual(['o', 'h'])
+  })
+
+  it('reads a file that has other specials at the top, as SignDW has them', () => {
+    const lines = ['<pad>', '<unk>', '<bos>', '<eos>', '!', 'ok']
+    expect(Vocabulary.fromLines(lines, 'words-and-marks', 'v').tokens).toEqual(['<unk>', '<pad>', '<s>', '</s>', '!', 'ok'])
+    expect(() => Vocabulary.fromLines(lines.toSpliced(2, 1), 'words-and-marks', 'v')).toThrow(
+      'v:3: wanted <bos>, got <eos>. Put <pad>, <unk>, <bos>, <eos> in this order at the top, or leave them all out',
+    )
   })
 
   it('comes back from JSON', () => {

@@ -11,6 +11,9 @@ export const specials = ['<unk>', '<pad>', '<s>', '</s>'] as const
 /** Ids of the special tokens: unknown word, padding, start, end. */
 export const specialId = { unknown: 0, padding: 1, start: 2, end: 3 } as const
 
+/** What the SignDW Transformer's vocabularies start with. */
+const signDwSpecials = ['<pad>', '<unk>', '<bos>', '<eos>'] as const
+
 const savedForm = z.strictObject({ policy: z.enum(tokenPolicies), words: z.array(z.string().min(1)) })
 
 /** What `toJSON` gives; `words` without the specials. */
@@ -35,20 +38,25 @@ export class Vocabulary implements TextCoder {
   }
 
   /**
-   * The words of some sentences that occur at least `minCount` times, and all words of those in `keep`: most frequent first, then by
-   * code point. Under the policy `spelled`, the letters of all words too.
+   * The words of some sentences that occur at least `minCount` times, the first `most` of them, and all words of those in `keep`: most frequent
+   * first, then by code point. Under the policy `spelled`, the letters of all words too.
    */
   static build(
     sentences: Iterable<string>,
     policy: TokenPolicy,
-    { minCount = 1, keep = [] }: { minCount?: number; keep?: Iterable<string> } = {},
+    { minCount = 1, most = Infinity, keep = [] }: { minCount?: number; most?: number; keep?: Iterable<string> } = {},
   ): Vocabulary {
     const counts = countTokens(sentences, policy)
     const fixed = countTokens(keep, policy)
     for (const [token, count] of fixed) counts.set(token, (counts.get(token) ?? 0) + count)
     const byCount = (tokens: ReadonlyMap<string, number>) =>
-      [...tokens].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1)).map(([token]) => token)
-    const kept = byCount(counts).filter((token) => fixed.has(token) || counts.get(token)! >= minCount)
+      [...tokens].sort(([a, countA], [b, countB]) => countB - countA || byCodePoint(a, b)).map(([token]) => token)
+    const frequent = new Set(
+      byCount(counts)
+        .filter((token) => counts.get(token)! >= minCount)
+        .slice(0, most),
+    )
+    const kept = byCount(counts).filter((token) => fixed.has(token) || frequent.has(token))
     const letters = policy === 'spelled' ? byCount(countTokens([...counts.keys()], 'letters')).map(asLetter) : []
     return new Vocabulary([...letters, ...kept], policy)
   }
@@ -61,20 +69,20 @@ export class Vocabulary implements TextCoder {
    */
   static fromLines(lines: readonly string[], policy: TokenPolicy, who: string): Vocabulary {
     const words = lines.map((line) => line.trim())
-    const hasSpecials = words[0] === specials[0]
+    const order = [specials, signDwSpecials].find(([first]) => words[0] === first) ?? []
     words.forEach((word, i) => {
-      const wanted = hasSpecials ? specials[i] : undefined
+      const wanted = order[i]
       if (/\s/u.test(word)) throw new SignError('ERR_DATA', `${who}:${i + 1}`, `wanted one word per line, got "${word}"`, 'Split that line')
       if ((wanted ?? word) !== word || (!wanted && isSpecial(word)))
         throw new SignError(
           'ERR_DATA',
           `${who}:${i + 1}`,
           `wanted ${wanted ?? 'a word'}, got ${word || 'an empty line'}`,
-          `Put ${specials.join(', ')} in this order at the top, or leave them all out`,
+          `Put ${(order.length > 0 ? order : specials).join(', ')} in this order at the top, or leave them all out`,
         )
     })
     return new Vocabulary(
-      words.slice(hasSpecials ? specials.length : 0).flatMap((word) => tokenise(word, policy)),
+      words.slice(order.length).flatMap((word) => tokenise(word, policy)),
       policy,
     )
   }
@@ -168,6 +176,14 @@ function countTokens(sentences: Iterable<string>, policy: TokenPolicy): Map<stri
   const counts = new Map<string, number>()
   for (const sentence of sentences) for (const token of tokenise(sentence, policy)) counts.set(token, (counts.get(token) ?? 0) + 1)
   return counts
+}
+
+/** Not by UTF-16 units, among which what lies beyond the first 65,536 characters comes before some of them. */
+function byCodePoint(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]]
+  const at = left.findIndex((char, i) => char !== right[i])
+  if (at < 0) return left.length - right.length
+  return (left[at]!.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1)
 }
 
 function isSpecial(word: string): boolean {

@@ -11,6 +11,7 @@ import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import { differingKeys, type ModelConfig, presets, sameConfig } from '../../model/config.js'
 import { countSeen, measureScaling, rawFrames } from '../../model/frame_scaling.js'
 import { measureBones } from '../../model/group_bones.js'
+import { sentenceIds } from '../../model/sentence_ids.js'
 import { type GroupDescription, SHARED } from '../../model/sign_model.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
 import { coordinatesOf } from '../../motion/layout/layout.js'
@@ -135,7 +136,8 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
       vocabulary,
       language,
     )
-  const sample = (clip: Clip): Sample => withinLimits({ clip, ids: vocabulary.encode(sourceOf(clip, source)) }, sizes)
+  const sample = (clip: Clip): Sample =>
+    withinLimits({ clip, ids: sentenceIds({ vocabulary, config: sizes }, sourceOf(clip, source)) }, sizes)
   const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames(sizes.numbers)
   const group = {
     language,
@@ -182,7 +184,7 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
   }
   // What was saved before bones were measured has none of its own.
   const group = saved.bones || !data.group.bones ? saved : { ...saved, bones: data.group.bones }
-  const again = ({ clip }: Sample): Sample => ({ clip, ids: group.vocabulary.encode(sourceOf(clip, source)) })
+  const again = ({ clip }: Sample): Sample => ({ clip, ids: sentenceIds(group, sourceOf(clip, source)) })
   const clips = (samples: readonly Sample[]) => samples.map(({ clip }) => clip)
   const notes = notesOf(language, source, clips(train), clips(dev), group.vocabulary)
   return { language, source, train: train.map(again), dev: dev.map(again), group, notes }

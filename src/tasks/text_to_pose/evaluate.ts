@@ -7,6 +7,7 @@ import { type LengthScore, scoreByLength } from '../../metrics/length_classes.js
 import { type ScoredPair, type ScoreRow, scoreMotions, scorePair } from '../../metrics/scores.js'
 import type { SignModel } from '../../model/sign_model.js'
 import { tokenUnit } from '../../text/spelled.js'
+import type { Sample } from './batch.js'
 import type { LanguageData } from './data.js'
 
 export interface ValidationOptions {
@@ -36,13 +37,13 @@ export async function validate(model: SignModel, data: readonly LanguageData[], 
   const units = new Set<'letters' | 'words'>()
   const share = Math.max(1, Math.floor(clips / data.length))
   for (const { language, source, train, dev, group } of data) {
-    const signable = (all: typeof dev) => all.filter(({ ids }) => ids.length > 1)
+    const tokensOf = ({ clip }: Sample) => group.vocabulary.tokensOf(sourceOf(clip, source)).length
+    const signable = (all: typeof dev) => all.filter((sample) => tokensOf(sample) > 0)
     const samples = signable(dev.length > 0 ? dev : train).slice(0, share)
     const held = samples.map(({ clip }) => clip)
     const lines = held.map((clip) => sourceOf(clip, source))
     units.add(tokenUnit(group.vocabulary.policy, lines))
-    // The closing token is none of the sentence's.
-    tokens.push(...samples.map(({ ids }) => ids.length - 1))
+    tokens.push(...samples.map(tokensOf))
     const generator = new Generator(model.gpu, model.group(language))
     try {
       for (let first = 0; first < held.length; first += BATCH) {

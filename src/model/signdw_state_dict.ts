@@ -1,0 +1,95 @@
+// The tensor names of the SignDW Transformer (SignVerse-2M), translated to ours, and its sizes read off the shapes.
+
+import { SignError } from '../base/errors.js'
+import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
+import { type ModelConfig, presets } from './config.js'
+import { bareName } from './state_dict.js'
+
+const RULES: readonly (readonly [RegExp, string])[] = [
+  [/^token_embed\.weight$/, 'tokens/table'],
+  [/^target_embed\.(weight|bias)$/, 'frames/$1'],
+  [/^output_norm\.(weight|bias)$/, 'decoder/norm/$1'],
+  [/^pose_head\.(weight|bias)$/, 'pose/$1'],
+  [/^length_head\.0\.(weight|bias)$/, 'length/norm/$1'],
+  [/^length_head\.1\.(weight|bias)$/, 'length.0/$1'],
+  [/^length_head\.3\.(weight|bias)$/, 'length.1/$1'],
+  [/^(en|de)coder\.layers\.(\d+)\.self_attn\.out_proj\.(weight|bias)$/, '$1coder.$2/self/out/$3'],
+  [/^decoder\.layers\.(\d+)\.multihead_attn\.out_proj\.(weight|bias)$/, 'decoder.$1/cross/out/$2'],
+  [/^(en|de)coder\.layers\.(\d+)\.linear1\.(weight|bias)$/, '$1coder.$2/feed_forward/wide/$3'],
+  [/^(en|de)coder\.layers\.(\d+)\.linear2\.(weight|bias)$/, '$1coder.$2/feed_forward/narrow/$3'],
+  [/^(en|de)coder\.layers\.(\d+)\.norm1\.(weight|bias)$/, '$1coder.$2/self/norm/$3'],
+  [/^encoder\.layers\.(\d+)\.norm2\.(weight|bias)$/, 'encoder.$1/feed_forward/norm/$2'],
+  [/^decoder\.layers\.(\d+)\.norm2\.(weight|bias)$/, 'decoder.$1/cross/norm/$2'],
+  [/^decoder\.layers\.(\d+)\.norm3\.(weight|bias)$/, 'decoder.$1/feed_forward/norm/$2'],
+]
+/** Queries, keys and values of an attention, one behind the other. */
+const STACKED = /^(en|de)coder\.layers\.(\d+)\.(self|multihead)_attn\.in_proj_(weight|bias)$/
+const STACK = ['query', 'key', 'value'] as const
+
+/** Whether a name is one of a SignDW Transformer's own. */
+export const isSignDwName = (name: string): boolean => /^(token_embed|target_embed|pose_head|length_head)\./.test(bareName(name))
+
+/**
+ * Translates tensors of any kind (weights, gradients) by name. Stacked matrices are taken apart; rows of unknown and padding tokens, of which theirs
+ * come in the other order, change places. Throws ERR_CHECKPOINT naming those that model does not have.
+ */
+export function signDwTensors(theirs: HostTensors, who: string): Map<string, HostTensor> {
+  const tensors = new Map<string, HostTensor>()
+  for (const [name, tensor] of theirs) {
+    const bare = bareName(name)
+    const stacked = STACKED.exec(bare)
+    if (stacked) {
+      const [, stack, layer, kind, part] = stacked
+      const of = `${stack}coder.${layer}/${kind === 'self' ? 'self' : 'cross'}`
+      STACK.forEach((one, i) => {
+        tensors.set(`${of}/${one}/${part}`, third(tensor, i))
+      })
+      continue
+    }
+    const rule = RULES.find(([pattern]) => pattern.test(bare))
+    if (!rule) {
+      const problem = `wanted a SignDW Transformer's state dict, got a tensor it does not have: '${name}'`
+      throw new SignError('ERR_CHECKPOINT', who, problem, 'Export model_state alone')
+    }
+    const ours = bare.replace(...rule)
+    const named = ours.includes('norm/') ? ours.replace(/weight$/, 'gamma').replace(/bias$/, 'beta') : ours
+    tensors.set(named, named === 'tokens/table' ? firstRowsExchanged(tensor) : tensor)
+  }
+  return tensors
+}
+
+/** Rows of the i-th third. */
+function third({ shape: [rows, ...rest], data }: HostTensor, i: number): HostTensor {
+  const length = data.length / 3
+  return { shape: [rows! / 3, ...rest], data: data.slice(i * length, (i + 1) * length) }
+}
+
+function firstRowsExchanged({ shape, data }: HostTensor): HostTensor {
+  const width = shape[1]!
+  const rows = data.slice()
+  rows.set(data.subarray(width, 2 * width))
+  rows.set(data.subarray(0, width), width)
+  return { shape, data: rows }
+}
+
+/** Sizes that shapes tell: all but the heads, and how long clips and texts may be. Tensors by our names. */
+export function signDwSizes(tensors: HostTensors, who: string): { sizes: ModelConfig; vocabularySize: number } {
+  const need = (name: string): readonly [number, number] => {
+    const shape = tensors.get(name)?.shape
+    if (shape?.length === 2) return shape as [number, number]
+    const problem = `wanted an array of 2 dimensions for ${name}, got ${shape ? `[${shape.join(', ')}]` : 'none'}`
+    throw new SignError('ERR_CHECKPOINT', who, problem, 'Export the whole of model_state')
+  }
+  const layers = (stack: string) =>
+    new Set([...tensors.keys()].map((name) => new RegExp(`^${stack}\\.(\\d+)/`).exec(name)?.[1]).filter(Boolean)).size
+  const [vocabularySize, width] = need('tokens/table')
+  const sizes = {
+    ...presets.signdw,
+    width,
+    numbers: need('pose/weight')[0],
+    hidden: need('encoder.0/feed_forward/wide/weight')[0],
+    encoderLayers: layers('encoder'),
+    decoderLayers: layers('decoder'),
+  }
+  return { sizes, vocabularySize }
+}
