@@ -75,6 +75,7 @@ async function modelOf(file: TensorFile): Promise<{ model: SignModel; group: Lan
     maxTokens: given.max_text_len,
     dropout: 0,
     residualDropout: 0,
+    attentionDropout: 0,
     cutSentences: true,
     counterEnd: 'maxFrames' as const,
   }

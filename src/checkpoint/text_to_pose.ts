@@ -29,6 +29,7 @@ const savedConfig = z.strictObject({
   // Absent in what was saved before there was a choice.
   durations: z.boolean().default(false),
   residualDropout: z.number().min(0).default(0),
+  attentionDropout: z.number().min(0).default(0),
   normEpsilon: z.number().positive().default(1e-6),
   encoderNorm: z.boolean().default(true),
   scaledTokens: z.boolean().default(false),

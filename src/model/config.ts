@@ -40,6 +40,8 @@ export interface ModelConfig {
   readonly activation: Activation
   /** Dropout of what each attention adds to the residual sum. */
   readonly residualDropout: number
+  /** Dropout of attention's weights. */
+  readonly attentionDropout: number
   /** Added to the variance by every layer norm. */
   readonly normEpsilon: number
   /** Whether there is a norm behind the encoder's last layer. */
@@ -101,6 +103,7 @@ const base: ModelConfig = {
   dropout: 0.1,
   activation: 'relu',
   residualDropout: 0,
+  attentionDropout: 0,
   normEpsilon: 1e-6,
   encoderNorm: true,
   scaledTokens: false,
@@ -141,6 +144,7 @@ export const presets = {
     encoderLayers: 4,
     decoderLayers: 4,
     residualDropout: 0.1,
+    attentionDropout: 0.1,
     activation: 'gelu-erf',
     normEpsilon: 1e-5,
     encoderNorm: false,

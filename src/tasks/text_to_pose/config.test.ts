@@ -36,6 +36,7 @@ describe('a run file', () => {
       ],
       groups: 'each',
       tokens: 'words',
+      maxWords: null,
       initFrom: null,
       scaling: 'spread',
       base: null,
@@ -106,6 +107,28 @@ validate: { policy: predicted-length }
     expect(config.model).toMatchObject({ preset: 'pt-base', width: 256, activation: 'gelu' })
     expect(config.optimiser.rate).toBe(1e-4)
     expect(config.schedule).toEqual({ kind: 'warmup-cosine', warmup: 200, start: 0, steps: 500, floor: 0.05 })
+  })
+
+  it('has the defaults of the SignDW Transformer with its preset, and what it says itself', () => {
+    const config = parse(`${small}model: { preset: signdw, encoderLayers: 2 }\noptimiser: { rate: 1e-4, clip: null }\n`)
+    expect(config).toMatchObject({
+      tokens: 'words-and-marks',
+      maxWords: 29_996,
+      scaling: 'raw',
+      model: { preset: 'signdw', encoderLayers: 2, futureFrames: 0, head: 'joints', lengthHead: true, durations: false, maxFrames: 96 },
+      loss: { kind: 'mse', padding: 'frames', bones: 0, velocity: 0 },
+      optimiser: { kind: 'adamw', rate: 1e-4, weightDecay: 0.01, decayed: 'all', clip: null },
+      schedule: { kind: 'warmup-cosine', warmup: 1, start: 0, steps: 20_001, floor: 1 / 30 },
+      stop: { steps: 20_000 },
+      noise: { rate: 0 },
+      batch: { size: 120, bucket: 16 },
+    })
+    expect(parse(formatRunFile(config))).toEqual(config)
+    expect(parse(`${small}model: { preset: signdw }\nschedule: { kind: constant }\n`).schedule).toEqual({ kind: 'constant' })
+    expect(complaint(`${small}model: { preset: signdw, lengthHead: false }\n`)).toContain(
+      'demo.yaml:4:1: `model.counterHead`: wanted lengthHead or durations without counterHead, so that clips end, got neither',
+    )
+    expect(complaint(`${small}model: { preset: signdw }\nvalidate: { policy: self-counter }\n`)).toContain('predicts no counter')
   })
 
   it('is written complete and read back equal', () => {
@@ -182,7 +205,7 @@ describe('a complaint', () => {
     [
       'an unknown policy',
       `${small}tokens: word\n`,
-      'demo.yaml:4:9: `tokens`: wanted one of whitespace, words, letters, spelled, got "word" (did you mean `words`?)',
+      'demo.yaml:4:9: `tokens`: wanted one of whitespace, words, letters, spelled, words-and-marks, got "word" (did you mean `words`?)',
     ],
     [
       'an unknown kind',

@@ -2,7 +2,19 @@
 
 import * as z from 'zod'
 import { sources } from '../../data/source.js'
-import { decodingNotes, decodingOf, heads, knowsLength, largest, presets, unfittingHead } from '../../model/config.js'
+import {
+  counterEnds,
+  decodingNotes,
+  decodingOf,
+  heads,
+  initialisations,
+  knowsLength,
+  largest,
+  lengthForms,
+  presets,
+  unfittingCounter,
+  unfittingHead,
+} from '../../model/config.js'
 import { type Layout, layoutNames } from '../../motion/layout/layout.js'
 import { layouts } from '../../motion/layout/layouts.js'
 import { tokenPolicies } from '../../text/tokenise.js'
@@ -25,6 +37,8 @@ import {
 } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
+import { lossPaddings } from './batch.js'
+import { presetDefaults } from './preset_defaults.js'
 import { rewardModes, weighsBatches } from './priority.js'
 import { priorities } from './priority_rewards.js'
 
@@ -51,22 +65,43 @@ const model = keys({
   futureFrames: z.int().min(0).max(largest.futureFrames).exactOptional(),
   /** The decoder sees the counter only. */
   justCounter: z.boolean().exactOptional(),
+  /** Dropout of what attention adds to the residual sum, and of its weights. */
+  residualDropout: belowOne.exactOptional(),
+  attentionDropout: belowOne.exactOptional(),
+  /** Added to the variance by layer norms. */
+  normEpsilon: z.number().positive().exactOptional(),
+  /** Whether a norm is behind the encoder's last layer. */
+  encoderNorm: z.boolean().exactOptional(),
+  /** Whether vectors of tokens are multiplied by √width. */
+  scaledTokens: z.boolean().exactOptional(),
+  initialisation: z.enum(initialisations).exactOptional(),
+  /** Whether the last layer predicts the counter, and whether it has a bias. */
+  counterHead: z.boolean().exactOptional(),
+  headBias: z.boolean().exactOptional(),
   /** What the last layer regresses: the joints of a frame, as PT, or its bones, whose lengths are the signer's: joints follow from them. */
   head: z.enum(heads).exactOptional(),
   /** A head that predicts the number of frames from the sentence. */
   lengthHead: z.boolean().exactOptional(),
+  /** What that head predicts, and the fewest frames that is taken for. */
+  lengthForm: z.enum(lengthForms).exactOptional(),
+  minFrames: count.max(largest.maxFrames).exactOptional(),
+  /** Where the counter of a generated clip ends. */
+  counterEnd: z.enum(counterEnds).exactOptional(),
   /** Each token has a duration; their sum is the number of frames, and frames are told which token they belong to. */
   durations: z.boolean().exactOptional(),
   /** Longest clip, in frames; what happens to a longer one, `overlong` of its corpus says. */
   maxFrames: count.max(largest.maxFrames).default(300),
   /** Longest sentence, in tokens with the closing one. */
   maxTokens: count.max(largest.maxTokens).default(300),
+  /** Whether sentences open with `<s>`; whether longer ones are cut off. */
+  openingToken: z.boolean().exactOptional(),
+  cutSentences: z.boolean().exactOptional(),
 })
 
 const loss = keys({
   kind: z.enum(['mse', 'l1']).default('mse'),
-  /** `per-sample`: each clip is a mean over its own frames. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
-  padding: z.enum(['per-sample', 'batch']).default('per-sample'),
+  /** `per-sample`: each clip is a mean over its own frames. `frames`, as SignDW: all frames of a batch count the same. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
+  padding: z.enum(lossPaddings).default('per-sample'),
   /** Weight of the loss on bone directions, in which a finger's bone counts as much as an upper arm; 0 records none. `lossesOf` has the default. */
   bones: z.number().min(0).exactOptional(),
   /** Weight of the loss on velocity, of bone directions and of joints; 0 records none. */
@@ -96,6 +131,8 @@ const written = keys({
   groups: z.enum(['each', 'shared']).default('each'),
   /** How sentences are cut; LangGloss is cut at white space whatever this says. */
   tokens: z.enum(tokenPolicies).default('words'),
+  /** Most words of a vocabulary, the most frequent ones; null: all. */
+  maxWords: count.nullable().default(null),
   /** A checkpoint to add these languages to; its own groups stay as they are, bit for bit. */
   base: keys({
     model: text,
@@ -182,7 +219,8 @@ const written = keys({
 /** A run file as it is written, most defaults filled in. */
 type Written = z.output<typeof written>
 
-const run = written
+const run = z
+  .preprocess(presetDefaults, written)
   .superRefine((config, context) => {
     for (const [path, message] of contradictions(config)) context.addIssue({ code: 'custom', path, message })
   })
@@ -216,6 +254,8 @@ function* contradictions(config: Written): Generator<[path: (string | number)[],
       seen.add(language)
     }
   }
+  if (validate.policy === 'self-counter' && model.counterHead === false)
+    yield [['validate', 'policy'], 'wanted another with `model.counterHead: false`, which predicts no counter, got self-counter']
   if (validate.policy === 'predicted-length' && !knowsLength(model))
     yield [['validate', 'policy'], 'wanted `model.durations: true` or `model.lengthHead: true` with it, got neither']
   if (model.durations && model.lengthHead)
@@ -245,6 +285,8 @@ function* contradictions(config: Written): Generator<[path: (string | number)[],
     for (const [i, entry] of config.data.entries())
       if ('train' in entry && entry.source !== 'lang_gloss')
         yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
+  const counterProblem = unfittingCounter({ ...presets[model.preset], ...model })
+  if (counterProblem) yield [['model', 'counterHead'], counterProblem]
   const headProblem = unfittingHead(model)
   if (headProblem) yield [['model', model.layout === 'skeleton-50' ? 'futureFrames' : 'head'], headProblem]
   yield* unfittingLayout(config)

@@ -129,7 +129,7 @@ const policyOf = (source: Source, { tokens }: RunConfig): TokenPolicy => (source
 
 function assemble({ language, source, train, dev, vocabulary: fixed }: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
   const lines = train.map((clip) => sourceOf(clip, source))
-  const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config))
+  const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config), { most: config.maxWords ?? Infinity })
   for (const split of [train, dev])
     checkWords(
       split.map((clip) => sourceOf(clip, source)),

@@ -31,6 +31,7 @@ export const textToPose: Task<RunConfig, PoseStep, Validated> = {
     'data',
     'groups',
     'tokens',
+    'maxWords',
     'scaling',
     'model',
     'precision',

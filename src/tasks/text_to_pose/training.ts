@@ -129,12 +129,12 @@ export class PoseTraining implements Training<PoseStep, Validated> {
       units: unitsOf(group),
       samplingShare: Float32Array.of(shareAt(sampling, step)),
     }
-    return { ...batchArrays(samples, shape, group, { padding: loss.padding, whole: batch.examples.length }), ...arrays }
+    const whole = { whole: batch.examples.length, wholeFrames: this.#framesOf(batch) }
+    return { ...batchArrays(samples, shape, group, { padding: loss.padding, ...whole }), ...arrays }
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
-    const frames = batch.examples.reduce((sum, i) => sum + this.#variation(batch.group, i).frames, 0)
-    return { ...poseLossReport(passes), language: batch.group, frames }
+    return { ...poseLossReport(passes), language: batch.group, frames: this.#framesOf(batch) }
   }
 
   remember({ group, examples }: BatchPlan, { spread, frames, samples }: PoseStep): void {
@@ -231,6 +231,11 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     const sample = this.#trainOf(language)[example]!
     if (!augments(this.config.augment)) return sample
     return varied(sample, this.#variation(language, example), this.model.group(language).startFrame)
+  }
+
+  /** Frames of all clips of a batch. */
+  #framesOf({ group, examples }: BatchPlan): number {
+    return examples.reduce((sum, i) => sum + this.#variation(group, i).frames, 0)
   }
 
   #variation(language: string, example: number): Variation {
