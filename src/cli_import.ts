@@ -12,18 +12,18 @@ export function addImportCommand(program: Command, cli: Cli): void {
   program
     .command('import')
     .description(
-      'convert a Progressive Transformers state dict, or a Sign2GPT checkpoint of either stage (.safetensors, or the .index.json of several files), to a checkpoint',
+      'convert the state dict of a Progressive Transformer or a SignDW Transformer, or a Sign2GPT checkpoint of either stage (.safetensors, or the .index.json of several files), to a checkpoint',
     )
     .argument('<file>')
     .requiredOption('--lang <tag>', 'sign language of the model, e.g. GSL')
     .requiredOption('--out <file>', 'checkpoint to write')
-    .option('--heads <n>', 'number of attention heads (default: 4; of Sign2GPT what the file tells)', positive)
-    .option('--fps <n>', 'frame rate of the training motions (default: 25; of Sign2GPT 12.5)', rate)
+    .option('--heads <n>', 'number of attention heads (default: 4; 8 of SignDW; of Sign2GPT what the file tells)', positive)
+    .option('--fps <n>', 'frame rate of the training motions (default: 25; of SignDW 24, of Sign2GPT 12.5)', rate)
     .option(
       '--tokens <policy or file>',
-      `tokeniser: ${tokenPolicies.join(', ')} (default: whitespace); of Sign2GPT a tokenizer.json or .model (default: beside the language model)`,
+      `tokeniser: ${tokenPolicies.join(', ')} (default: whitespace; of SignDW words-and-marks); of Sign2GPT a tokenizer.json or .model (default: beside the language model)`,
     )
-    .option('--vocabulary <file>', 'of Progressive Transformers: vocabulary, one word per line, in the order of token ids')
+    .option('--vocabulary <file>', 'of Progressive Transformers and SignDW: vocabulary, one word per line, in the order of token ids')
     .addOption(
       new Option(
         '--sides <which>',
@@ -36,8 +36,8 @@ export function addImportCommand(program: Command, cli: Cli): void {
     .addOption(new Option('--stored <type>', "what that language model's matrices are stored as (default: f16)").choices(['f32', 'f16']))
     .option('--alpha <n>', 'α of its adapters (default: 4 for adapters of rank 4)', number)
     .addOption(new Option('--gate <kind>', 'how its gates open (default: clamp)').choices(['clamp', 'tanh']))
-    .option('--max-tokens <n>', 'longest sentence in tokens (default: 64)', positive)
-    .option('--max-frames <n>', 'longest clip of Sign2GPT in frames (default: 256)', positive)
+    .option('--max-tokens <n>', 'longest sentence in tokens (default: 64; of SignDW 96)', positive)
+    .option('--max-frames <n>', 'longest clip in frames, of Sign2GPT (default: 256) and SignDW (default: 96)', positive)
     .option('--window <n>', 'frames that a frame of it sees (default: 7)', positive)
     .addOption(new Option('--attention <kind>', 'global: a frame sees all of the clip (default: local)').choices(['local', 'global']))
     .addOption(new Option('--padding <kind>', "what stands past a clip's end (default: rows, as released)").choices(['cut', 'rows']))

@@ -3,19 +3,27 @@
 import { SignError } from '../base/errors.js'
 import { readKindsOrIndex } from '../formats/safetensors/index_file.js'
 import { isSign2gpt } from '../model/sign2gpt_state_dict.js'
+import { isSignDwName } from '../model/signdw_state_dict.js'
 import { checkLanguageTag } from '../text/language_tag.js'
 import { importProgressive, type ProgressiveImport } from './import_progressive.js'
 import { importSign2gpt, type Sign2gptImport } from './import_sign2gpt.js'
+import { importSignDw } from './import_signdw.js'
 
 /** What the code that a model comes from asks for; the rest says nothing of it. */
 export type ImportOptions = Omit<ProgressiveImport, 'vocabulary'> & Partial<Pick<ProgressiveImport, 'vocabulary'>> & Sign2gptImport
 
-/** Options that only one of the kinds of models has. */
-const ofProgressive = ['vocabulary', 'sides'] as const
-const ofSign2gpt = [
-  ...(['classes', 'ubiquitous', 'languageModel', 'stored', 'alpha', 'gate', 'maxTokens'] as const),
-  ...(['maxFrames', 'window', 'attention', 'padding', 'imageHeads', 'imageSize', 'imageAlpha'] as const),
-] as const
+/** Each kind of file, and the options that not all kinds have. */
+const kinds = {
+  progressive: { called: 'a Progressive Transformers state dict', asked: ['vocabulary', 'sides'] },
+  signDw: { called: 'a SignDW Transformer', asked: ['vocabulary', 'maxTokens', 'maxFrames'] },
+  sign2gpt: {
+    called: 'a Sign2GPT checkpoint',
+    asked: [
+      ...(['classes', 'ubiquitous', 'languageModel', 'stored', 'alpha', 'gate', 'maxTokens'] as const),
+      ...(['maxFrames', 'window', 'attention', 'padding', 'imageHeads', 'imageSize', 'imageAlpha'] as const),
+    ],
+  },
+} as const satisfies Record<string, { called: string; asked: readonly (keyof ImportOptions)[] }>
 
 /**
  * Converts the file, or the files of an index, and returns the model's sizes. Throws ERR_USAGE for what is no language tag, and for options that are lacking
@@ -23,23 +31,29 @@ const ofSign2gpt = [
  */
 export async function importStateDict(path: string, options: ImportOptions) {
   checkLanguageTag(options.lang, 'import')
-  const kinds = await readKindsOrIndex(path)
-  if (isSign2gpt(kinds.keys())) {
-    checkAsked(path, options, ofProgressive, 'a Sign2GPT checkpoint')
+  const names = [...(await readKindsOrIndex(path)).keys()]
+  if (isSign2gpt(names)) {
+    checkAsked(path, options, 'sign2gpt')
     return importSign2gpt(path, options)
   }
-  checkAsked(path, options, ofSign2gpt, 'a Progressive Transformers state dict')
+  const kind = names.some(isSignDwName) ? 'signDw' : 'progressive'
+  checkAsked(path, options, kind)
   const { vocabulary } = options
-  if (vocabulary !== undefined) return importProgressive(path, { ...options, vocabulary })
-  const problem = 'wanted the words of a Progressive Transformers state dict, got no vocabulary'
-  throw new SignError('ERR_USAGE', path, problem, 'Name the file with one word per line: --vocabulary')
+  if (vocabulary === undefined) {
+    const problem = `wanted the words of ${kinds[kind].called}, got no vocabulary`
+    throw new SignError('ERR_USAGE', path, problem, 'Name the file with one word per line: --vocabulary')
+  }
+  return kind === 'signDw' ? importSignDw(path, { ...options, vocabulary }) : importProgressive(path, { ...options, vocabulary })
 }
 
-function checkAsked(path: string, options: ImportOptions, others: readonly (keyof ImportOptions)[], kind: string): void {
-  const given = others.find((name) => options[name] !== undefined)
+function checkAsked(path: string, options: ImportOptions, kind: keyof typeof kinds): void {
+  const { called, asked } = kinds[kind]
+  const given = Object.values(kinds)
+    .flatMap((one): readonly (keyof ImportOptions)[] => one.asked)
+    .find((name) => options[name] !== undefined && !(asked as readonly string[]).includes(name))
   if (given === undefined) return
   const option = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-  throw new SignError('ERR_USAGE', path, `wanted options that say something of ${kind}, got ${option}`, 'Leave it out')
+  throw new SignError('ERR_USAGE', path, `wanted options that say something of ${called}, got ${option}`, 'Leave it out')
 }
 
 export type ImportSummary = Awaited<ReturnType<typeof importStateDict>>

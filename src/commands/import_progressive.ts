@@ -1,20 +1,15 @@
 // `signllm import` of a model trained with the released Progressive Transformers code, out of its state dict as safetensors.
 
-import { SignError } from '../base/errors.js'
 import { savePoseCheckpoint } from '../checkpoint/file.js'
 import { exchangedTensor } from '../checkpoint/sides.js'
 import { TEXT_TO_POSE } from '../checkpoint/tasks.js'
-import { asWeights } from '../formats/safetensors/float.js'
-import { readSafetensorsOrIndex } from '../formats/safetensors/index_file.js'
 import { type ModelConfig, presets } from '../model/config.js'
 import { rawFrames } from '../model/frame_scaling.js'
 import { SignModel } from '../model/sign_model.js'
 import { checkStateDictNames, isPositionTable, stateDictTensors } from '../model/state_dict.js'
 import { COORDS } from '../motion/skeleton.js'
-import type { HostTensor } from '../nn/host_tensor.js'
-import { type TokenPolicy, tokenPolicies } from '../text/tokenise.js'
-import { readVocabulary } from '../text/vocabulary_file.js'
 import { openAdapter } from './adapter.js'
+import { readStateDict, readTableWords } from './imported_parts.js'
 import type { Listener } from './say.js'
 
 export interface ProgressiveImport extends Listener {
@@ -42,25 +37,9 @@ export interface ProgressiveImport extends Listener {
  */
 export async function importProgressive(path: string, options: ProgressiveImport) {
   const { out, lang, heads = 4, tokens = 'whitespace', fps = 25, sides = 'facing' } = options
-  if (!tokenPolicies.includes(tokens as TokenPolicy)) {
-    throw new SignError(
-      'ERR_CONFIG',
-      'import',
-      `wanted a token policy of ${tokenPolicies.join(', ')}, got '${tokens}'`,
-      'Choose one of them',
-    )
-  }
-  const { tensors, sizes, vocabularySize } = stateDictTensors(await readStateDict(path), path)
+  const { tensors, sizes, vocabularySize } = stateDictTensors(await readStateDict(path, published), path)
   const config: ModelConfig = { ...presets['pt-base'], ...sizes, heads }
-  const vocabulary = await readVocabulary(options.vocabulary, tokens as TokenPolicy)
-  if (vocabulary.size !== vocabularySize) {
-    throw new SignError(
-      'ERR_CHECKPOINT',
-      path,
-      `wanted ${vocabulary.size} rows of tokens for ${options.vocabulary}, got ${vocabularySize}`,
-      'Name the vocabulary it was trained with',
-    )
-  }
+  const vocabulary = await readTableWords(path, options.vocabulary, tokens, vocabularySize)
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   try {
     const model = new SignModel(gpu)
@@ -79,16 +58,5 @@ export async function importProgressive(path: string, options: ProgressiveImport
   }
 }
 
-/** The numbers of a state dict. Position tables, 400 MB each at width 512, are not read. */
-async function readStateDict(path: string): Promise<Map<string, HostTensor>> {
-  const { tensors, metadata } = await readSafetensorsOrIndex(path, { wants: (name) => !isPositionTable(name) })
-  // Before their numbers are looked at: a counter of batches is not a weight of the wrong type.
-  checkStateDictNames(tensors.keys(), path)
-  const dict = new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }]))
-  // Of tensors that share memory, safetensors' save_model keeps one and says so in the metadata.
-  for (const [name, kept] of Object.entries(metadata)) {
-    const shared = dict.get(kept)
-    if (shared && !dict.has(name)) dict.set(name, shared)
-  }
-  return dict
-}
+/** Position tables, 400 MB each at width 512, are not read. */
+const published = { wants: (name: string) => !isPositionTable(name), check: checkStateDictNames }

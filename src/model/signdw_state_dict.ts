@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import { type ModelConfig, presets } from './config.js'
+import { type FrameScaling, rawFrames } from './frame_scaling.js'
 import { bareName } from './state_dict.js'
 
 const RULES: readonly (readonly [RegExp, string])[] = [
@@ -29,13 +30,43 @@ const STACK = ['query', 'key', 'value'] as const
 /** Whether a name is one of a SignDW Transformer's own. */
 export const isSignDwName = (name: string): boolean => /^(token_embed|target_embed|pose_head|length_head)\./.test(bareName(name))
 
+/** What z-scored a model's poses, where they were: its checkpoint has them beside the state dict. */
+const STATISTICS = ['pose_mean', 'pose_std'] as const
+const isStatistic = (name: string): boolean => (STATISTICS as readonly string[]).includes(bareName(name))
+
+/** Throws ERR_CHECKPOINT naming the first tensor that the model does not have. */
+export function checkSignDwNames(names: Iterable<string>, who: string): void {
+  for (const name of names) {
+    const bare = bareName(name)
+    if (isStatistic(name) || STACKED.test(bare) || RULES.some(([pattern]) => pattern.test(bare))) continue
+    const problem = `wanted a SignDW Transformer's state dict, got a tensor it does not have: '${name}'`
+    throw new SignError('ERR_CHECKPOINT', who, problem, 'Export model_state, with pose_mean and pose_std where it has them')
+  }
+}
+
+/** The units of a model of z-scored poses, as its statistics say; undefined where it has none. Throws ERR_CHECKPOINT for one of the two alone or of another length. */
+export function signDwScaling(theirs: HostTensors, numbers: number, who: string): FrameScaling | undefined {
+  const [mean, std] = STATISTICS.map((name) => [...theirs].find(([full]) => bareName(full) === name)?.[1].data)
+  if (!mean && !std) return undefined
+  if (mean?.length !== numbers || std?.length !== numbers || !std.every((scale) => scale > 0)) {
+    const problem = `wanted ${numbers} numbers of pose_mean and as many above 0 of pose_std, got ${mean?.length ?? 0} and ${std?.length ?? 0}`
+    throw new SignError('ERR_CHECKPOINT', who, problem, 'Export both, or neither')
+  }
+  const scaling = rawFrames(numbers)
+  scaling.centre.set(mean)
+  scaling.scale.set(std)
+  return scaling
+}
+
 /**
  * Translates tensors of any kind (weights, gradients) by name. Stacked matrices are taken apart; rows of unknown and padding tokens, of which theirs
- * come in the other order, change places. Throws ERR_CHECKPOINT naming those that model does not have.
+ * come in the other order, change places; statistics of poses are left out. Throws ERR_CHECKPOINT naming those that model does not have.
  */
 export function signDwTensors(theirs: HostTensors, who: string): Map<string, HostTensor> {
+  checkSignDwNames(theirs.keys(), who)
   const tensors = new Map<string, HostTensor>()
   for (const [name, tensor] of theirs) {
+    if (isStatistic(name)) continue
     const bare = bareName(name)
     const stacked = STACKED.exec(bare)
     if (stacked) {
@@ -46,11 +77,7 @@ export function signDwTensors(theirs: HostTensors, who: string): Map<string, Hos
       })
       continue
     }
-    const rule = RULES.find(([pattern]) => pattern.test(bare))
-    if (!rule) {
-      const problem = `wanted a SignDW Transformer's state dict, got a tensor it does not have: '${name}'`
-      throw new SignError('ERR_CHECKPOINT', who, problem, 'Export model_state alone')
-    }
+    const rule = RULES.find(([pattern]) => pattern.test(bare))!
     const ours = bare.replace(...rule)
     const named = ours.includes('norm/') ? ours.replace(/weight$/, 'gamma').replace(/bias$/, 'beta') : ours
     tensors.set(named, named === 'tokens/table' ? firstRowsExchanged(tensor) : tensor)

@@ -254,7 +254,8 @@ function* contradictions(config: Written): Generator<[path: (string | number)[],
       seen.add(language)
     }
   }
-  if (validate.policy === 'self-counter' && model.counterHead === false)
+  const sized = { ...presets[model.preset], ...model }
+  if (validate.policy === 'self-counter' && !sized.counterHead)
     yield [['validate', 'policy'], 'wanted another with `model.counterHead: false`, which predicts no counter, got self-counter']
   if (validate.policy === 'predicted-length' && !knowsLength(model))
     yield [['validate', 'policy'], 'wanted `model.durations: true` or `model.lengthHead: true` with it, got neither']
@@ -285,7 +286,7 @@ function* contradictions(config: Written): Generator<[path: (string | number)[],
     for (const [i, entry] of config.data.entries())
       if ('train' in entry && entry.source !== 'lang_gloss')
         yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
-  const counterProblem = unfittingCounter({ ...presets[model.preset], ...model })
+  const counterProblem = unfittingCounter(sized)
   if (counterProblem) yield [['model', 'counterHead'], counterProblem]
   const headProblem = unfittingHead(model)
   if (headProblem) yield [['model', model.layout === 'skeleton-50' ? 'futureFrames' : 'head'], headProblem]
