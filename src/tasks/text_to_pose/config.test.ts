@@ -110,7 +110,8 @@ validate: { policy: predicted-length }
   })
 
   it('has the defaults of the SignDW Transformer with its preset, and what it says itself', () => {
-    const config = parse(`${small}model: { preset: signdw, encoderLayers: 2 }\noptimiser: { rate: 1e-4, clip: null }\n`)
+    const files = 'name: demo\ndata: [{ language: ASE, train: corpus/train }]\n'
+    const config = parse(`${files}model: { preset: signdw, encoderLayers: 2 }\noptimiser: { rate: 1e-4, clip: null }\n`)
     expect(config).toMatchObject({
       tokens: 'words-and-marks',
       maxWords: 29_996,
@@ -124,11 +125,11 @@ validate: { policy: predicted-length }
       batch: { size: 120, bucket: 16 },
     })
     expect(parse(formatRunFile(config))).toEqual(config)
-    expect(parse(`${small}model: { preset: signdw }\nschedule: { kind: constant }\n`).schedule).toEqual({ kind: 'constant' })
-    expect(complaint(`${small}model: { preset: signdw, lengthHead: false }\n`)).toContain(
-      'demo.yaml:4:1: `model.counterHead`: wanted lengthHead or durations without counterHead, so that clips end, got neither',
+    expect(parse(`${files}model: { preset: signdw }\nschedule: { kind: constant }\n`).schedule).toEqual({ kind: 'constant' })
+    expect(complaint(`${files}model: { preset: signdw, lengthHead: false }\n`)).toContain(
+      'demo.yaml:3:1: `model.counterHead`: wanted lengthHead or durations without counterHead, so that clips end, got neither',
     )
-    expect(complaint(`${small}model: { preset: signdw }\nvalidate: { policy: self-counter }\n`)).toContain('predicts no counter')
+    expect(complaint(`${files}model: { preset: signdw }\nvalidate: { policy: self-counter }\n`)).toContain('predicts no counter')
   })
 
   it('is written complete and read back equal', () => {
