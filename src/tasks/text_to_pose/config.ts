@@ -220,7 +220,7 @@ const written = keys({
 type Written = z.output<typeof written>
 
 const run = z
-  .preprocess(presetDefaults, written)
+  .preprocess((file: z.input<typeof written>) => presetDefaults(file), written)
   .superRefine((config, context) => {
     for (const [path, message] of contradictions(config)) context.addIssue({ code: 'custom', path, message })
   })
