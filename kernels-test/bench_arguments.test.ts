@@ -11,6 +11,7 @@ describe('a bench', () => {
     ['run', ['nonsense'], /^bench: wanted a name, or its beginning, of adamw, add, .*, got 'nonsense'/],
     ['run', ['adamw', '--nonsense'], /^bench: wanted options of --json --adapter .*, got: Unknown option '--nonsense'\. Correct it/],
     ['growth', ['--only', 'depth'], /^bench:growth: wanted a name, .*, got 'depth'/],
+    ['frozen_language', ['--width', 'wide'], /^bench:frozen-language: wanted --width of 1 or more, got 'wide'/],
     ['host', ['--seconds'], /^bench:host: wanted options of .*'--seconds <value>' argument missing/],
     ['lift', ['--json'], /^bench:lift: wanted options of --adapter --out --help, got: Unknown option '--json'/],
     ['steps_ahead', ['--steps', 'many'], /^steps_ahead: wanted --steps of 1 or more, got 'many'/],

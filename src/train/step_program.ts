@@ -7,12 +7,11 @@ import type { Gpu } from '../device/gpu.js'
 import type { SlotPool, Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
 import type { PendingReports } from '../device/readback.js'
-import type { ParameterSet } from '../nn/parameter_set.js'
 import { Graph } from '../ops/graph.js'
 import { type LossScale, readLossScale } from './loss_scale.js'
 import type { PendingReport } from './pending_step.js'
 import type { HostArrays, PassReports, RecordedLosses } from './task.js'
-import { recordHalves, recordUpdate, type UpdateOptions } from './update.js'
+import { recordHalves, recordUpdate, type TrainedWeights, type UpdateOptions } from './update.js'
 
 /** The places where a step can be cut: before them the gradients of a pass, the global norm, and the clip's factor are done. */
 export const stepMarks = ['gradients', 'norm', 'clip'] as const
@@ -62,20 +61,20 @@ export class StepProgram {
     seed: Tensor,
     hyper: Tensor,
     names: readonly string[],
-    weights: ParameterSet,
+    grads: readonly GPUBuffer[],
   ) {
     this.program = program
     this.#recorded = recorded
     this.#seed = seed
     this.#hyper = hyper
     this.#names = names
-    this.#grads = weights.grads!.buffers
+    this.#grads = grads
   }
 
   /** @param record the forward pass and the losses */
   static async record(
     gpu: Gpu,
-    weights: ParameterSet,
+    weights: TrainedWeights,
     record: (graph: Graph) => RecordedLosses,
     options: UpdateOptions,
     pool?: SlotPool,
@@ -92,7 +91,7 @@ export class StepProgram {
     const clip = recorder.scope('update', () => recordUpdate(recorder, weights, hyper, options))
     const reports = { ...recorded.reports, clip, ...(scaling && { scaling }) }
     for (const tensor of Object.values(reports)) recorder.report(tensor)
-    return new StepProgram(await Program.build(gpu, recorder, pool), recorded, seed, hyper, Object.keys(reports), weights)
+    return new StepProgram(await Program.build(gpu, recorder, pool), recorded, seed, hyper, Object.keys(reports), gradientBuffers(weights))
   }
 
   /** Runs the step and waits for its report. */
@@ -133,6 +132,9 @@ export class StepProgram {
     return { reports, gradientNorm: new Float32Array(reports.clip!)[0]!, lossScale: readLossScale(reports.scaling) }
   }
 }
+
+/** Where gradients are. */
+const gradientBuffers = ({ ranges }: TrainedWeights): GPUBuffer[] => ranges.map(({ grad }) => grad.region!.buffer)
 
 function arrayNamed(arrays: HostArrays, name: string): Float32Array | Uint32Array {
   const array = arrays[name]

@@ -11,6 +11,9 @@ import { PARTIALS, sumSquares } from '../kernels/sum_squares.js'
 import { toHalf } from '../kernels/to_half.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 
+/** What the end of a step reads and writes of parameters: those of one set, or of several that are trained together. */
+export type TrainedWeights = Pick<ParameterSet, 'ranges' | 'dummy' | 'scaling'>
+
 export interface UpdateOptions {
   /** Global norm that gradients are clipped to; null or 0 for none. */
   readonly clip: number | null
@@ -25,7 +28,12 @@ export interface UpdateOptions {
 }
 
 /** Clips numbers, takes the global norm, clips that, then the optimiser over the arenas. Returns clip = (norm, scale). */
-export function recordUpdate(recorder: Recorder, weights: ParameterSet, hyper: Tensor, { clip: limit, optimiser }: UpdateOptions): Tensor {
+export function recordUpdate(
+  recorder: Recorder,
+  weights: TrainedWeights,
+  hyper: Tensor,
+  { clip: limit, optimiser }: UpdateOptions,
+): Tensor {
   const ranges = weights.ranges
   if (optimiser.clipElements) recordElementClip(recorder, weights, optimiser.clipElements)
   let partial: Tensor | undefined
@@ -51,7 +59,7 @@ export function recordUpdate(recorder: Recorder, weights: ParameterSet, hyper: T
 }
 
 /** The gradients of a scaled loss are clipped as if it were not scaled. */
-function recordElementClip(recorder: Recorder, weights: ParameterSet, limit: number): void {
+function recordElementClip(recorder: Recorder, weights: TrainedWeights, limit: number): void {
   const scaled = weights.scaling ? 1 : 0
   for (const { grad, length } of weights.ranges)
     recorder.run(elementClip, { scaling: weights.scaling ?? weights.dummy, x: grad }, { n: length, limit, scaled })
@@ -73,7 +81,7 @@ function recordClip(recorder: Recorder, partial: Tensor, scaling: Tensor | undef
 }
 
 /** The working copies of a step that multiplies halves, made anew at its beginning: whatever wrote the weights, they are those. */
-export function recordHalves(recorder: Recorder, weights: ParameterSet): void {
+export function recordHalves(recorder: Recorder, weights: TrainedWeights): void {
   for (const { value, half } of weights.ranges) if (half) recorder.run(toHalf, { x: value, y: half }, { n: half.shape[0]! })
 }
 
