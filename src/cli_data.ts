@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander'
 import { counted, someOf } from './base/counted.js'
 import { CHECK_FAILED, exitStatus } from './base/errors.js'
-import { again, detecting, lifting, normalised, rates, skipBroken, words, writing } from './cli_data_options.js'
+import { again, detecting, lifting, normalised, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
 import { positive, range, rate, share } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
@@ -33,11 +33,11 @@ function addSteps(data: Command, cli: Cli): void {
   data
     .command('convert')
     .description(
-      'convert OpenPose or DWPose detections, .h5, .pose, .npz or a corpus to a corpus or to motion files (runs json2h5, lift and skels)',
+      'convert OpenPose or DWPose detections, .h5, .pose, .npz, .tar or a corpus to a corpus or to motion files (runs json2h5, lift and skels)',
     )
     .requiredOption(
       '--in <path>',
-      'input: folder with one folder of JSON files per clip, .h5, .pose or .npz file or folder of them, or prefix of a .skels corpus',
+      'input: folder with one folder of JSON, .npz or .npy files per clip, .h5, .pose or .npz file or folder of them, .tar shard, folder of videos (SignVerse-2M), or prefix of a .skels corpus',
     )
     .requiredOption('--out <path>', 'output: prefix of a corpus, or a file: .skels .h5 .npz .pose .bvh .glb .parquet .gif .html …')
     .option('--lang <tag>', 'sign language, if the input does not specify one')
@@ -50,6 +50,8 @@ function addSteps(data: Command, cli: Cli): void {
     .option(...writing.licence)
     .addOption(detecting.detector())
     .option(...detecting.picture)
+    .option(...videos.captions)
+    .option(...videos.table)
     .option(...rates.video)
     .addOption(lifting.mode())
     .option(...lifting.iterations)
@@ -69,10 +71,15 @@ function addSteps(data: Command, cli: Cli): void {
     .description(
       'step 1: collect OpenPose or DWPose detections (one file per frame) or .pose files in one HDF5 file, with a quality report',
     )
-    .requiredOption('--in <path>', 'input: folder with one folder of JSON files per clip, or .pose file or folder of them')
+    .requiredOption(
+      '--in <path>',
+      'input: folder with one folder of JSON files per clip, .pose file or folder of them, or DWPose videos (.npz, .tar)',
+    )
     .requiredOption('--out <file>', 'HDF5 file to write, e.g. clips.h5')
     .addOption(detecting.detector())
     .option(...detecting.picture)
+    .option(...videos.captions)
+    .option(...videos.table)
     .option('--fps <n>', 'frame rate of the videos (default: 24)', rate)
     .addOption(again.resume())
     .option(...again.overwrite)
@@ -135,7 +142,7 @@ function addLooks(data: Command, cli: Cli): void {
   data
     .command('inspect')
     .description('write an HTML page about a corpus: pictures, clip lengths, missing joints, bones of varying length, problems')
-    .argument('<path>', 'prefix of a corpus, or an .h5 file')
+    .argument('<path>', 'prefix of a corpus, .h5, .pose, .npz or .tar file, or folder of them')
     .requiredOption('--out <page.html>', 'HTML page to write')
     .option('--lang <tag>', 'sign language of clips that do not specify one')
     .option(...skipBroken)

@@ -30,6 +30,13 @@ export const detecting = {
     picture,
   ],
 } as const
+export const videos = {
+  captions: [
+    '--captions <track>',
+    'captions that cut videos (SignVerse-2M) into clips: original, a language such as en (a track or translation), or none for whole videos (default: original)',
+  ],
+  table: ['--table <file.csv>', "table of the videos' sign languages (default: *metadata*.csv beside them)"],
+} as const
 export const again = {
   resume: () => new Option('--resume', 'resume an interrupted run').conflicts('overwrite'),
   overwrite: ['--overwrite', 'replace existing output'],

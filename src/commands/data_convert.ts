@@ -11,15 +11,22 @@ import type { DetectionOptions } from '../formats/detections.js'
 import { listClipHdf5 } from '../formats/hdf5/clips.js'
 import { partialHdf5 } from '../formats/hdf5/clips_write.js'
 import { type BrokenClip, checkFresh, type ResumeOptions } from './clip_work.js'
-import { type DetectionSource, jsonDetections, keypointsToHdf5 } from './data_json2h5.js'
+import { jsonDetections, keypointsToHdf5 } from './data_json2h5.js'
 import { dataLift, type LiftSettings } from './data_lift.js'
-import { matchWords, spelledAsIn, wordsOf } from './motion_clips.js'
+import type { DetectionSource } from './detection_source.js'
+import { dwposeDetections, type VideoSettings } from './dwpose_detections.js'
+import { matchWords, spelledAsIn, type Words, wordsOf } from './motion_clips.js'
 import { holdsMotions, isHdf5, type MotionSource, motionInputs, motionSource, noInput, posesAt } from './motion_source.js'
 import { checkTarget, NAME, type TargetSettings, type TargetSummary, targetFile, writeTarget } from './motion_target.js'
 import { flatPoses, poseDetections } from './pose_detections.js'
 import { QualityLog } from './quality_log.js'
 
-export interface DataConvertOptions extends Omit<DetectionOptions, 'broken' | 'fps'>, LiftSettings, TargetSettings, ResumeOptions {
+export interface DataConvertOptions
+  extends Omit<DetectionOptions, 'broken' | 'fps'>,
+    VideoSettings,
+    LiftSettings,
+    TargetSettings,
+    ResumeOptions {
   readonly in: string
   readonly out: string
   /** Only this clip. */
@@ -40,8 +47,9 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   const said = await wordsOf(given)
   const input = await inputOf(path, given)
   const options = given.clip === undefined ? given : { ...given, clip: spelledAsIn(input.names, given.clip) }
-  checkTarget(out, chosen(input.names, options.clip, path), options.lang !== undefined || (input.motions?.tellsLanguage ?? false))
-  const words = matchWords(input.names, said, path)
+  const clips = chosen(input.names, options.clip, path)
+  checkTarget(out, clips, options.lang !== undefined || tellsLanguage(input, clips))
+  const words = matchWords(input.names, said, path) ?? wordsIn(input)
 
   // What lies beside the output is there to be gone on with, or to be thrown away.
   const again = options.resume ? { resume: true, overwrite: false } : { resume: false, overwrite: true }
@@ -64,7 +72,11 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
     broken.push(...lifted.broken)
     notes.push(...lifted.notes)
   }
-  const source = joined(input.motions, lifts === undefined ? undefined : told(await motionSource(steps.lifted)), input.names)
+  const source = joined(
+    input.motions,
+    lifts === undefined ? undefined : told(await motionSource(steps.lifted), input.detections?.words),
+    input.names,
+  )
   const reports: KeypointQuality[] = []
   const target = reported({ ...source, names: chosen(source.names, options.clip, path) }, reports)
   const written = await writeTarget(out, target, words, { ...options, stage: 'write' })
@@ -82,6 +94,18 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   }
 }
 
+/** Whether each of the clips tells its language. */
+function tellsLanguage({ motions, detections }: ConvertInput, clips: readonly string[]): boolean {
+  const words = detections?.words
+  return motions?.tellsLanguage ?? (words !== undefined && clips.every((name) => words.get(name)?.language !== undefined))
+}
+
+/** What the source itself says, where it says anything. */
+function wordsIn({ detections }: ConvertInput): Words {
+  const words = detections?.words
+  return words && [...words.values()].some(({ text }) => text !== '') ? words : undefined
+}
+
 /** What is at a path: motions, keypoints to be lifted as they are in a file, or detections to be read first. `.pose` files may be of both kinds. */
 interface ConvertInput {
   readonly names: readonly string[]
@@ -96,6 +120,8 @@ async function inputOf(path: string, options: DataConvertOptions): Promise<Conve
     const { names, content } = await listClipHdf5(path, { signal: options.signal })
     if (content !== 'joints') return { names, keypoints: path }
   }
+  const dwpose = isHdf5(path) ? undefined : await dwposeDetections(path, options)
+  if (dwpose) return { names: dwpose.names, detections: dwpose }
   if (isHdf5(path) || (await holdsMotions(path))) {
     const motions = await motionSource(path, options.lang, options)
     const flat = await flatPoses(await posesAt(path))
@@ -125,12 +151,15 @@ function joined(motions: MotionSource | undefined, lifted: MotionSource | undefi
   }
 }
 
-/** The source of what was lifted: what there is to say of its motions was said then. */
-function told(source: MotionSource): MotionSource {
+/** The source of what was lifted, with the languages that the detections' source told: what there is to say of its motions was said then. */
+function told(source: MotionSource, words: Words): MotionSource {
   return {
     ...source,
     async *read(names, broken) {
-      for await (const motion of source.read(names, broken)) yield { ...motion, notes: [] }
+      for await (const motion of source.read(names, broken)) {
+        const language = words?.get(motion.name)?.language
+        yield { ...motion, notes: [], ...(language === undefined ? {} : { language }) }
+      }
     },
   }
 }

@@ -1,5 +1,6 @@
 // `signllm data inspect`: a page that shows what a corpus, or a file of detections or joints, is like.
 
+import { existsSync } from 'node:fs'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { checkCorpus } from '../data/corpus/check.js'
@@ -7,13 +8,14 @@ import { readManifest } from '../data/corpus/manifest.js'
 import { cleanKeypoints } from '../data/keypoints/clean.js'
 import { keypointQuality } from '../data/keypoints/quality.js'
 import { normalise } from '../data/normalise.js'
+import { holdsDwposeLines } from '../formats/dwpose/lines.js'
 import { listClipHdf5 } from '../formats/hdf5/clips.js'
 import { readKeypointHdf5 } from '../formats/hdf5/keypoints.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
 import { type InspectedClip, type Inspection, writeInspection } from '../outputs/inspection/inspection.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions } from './clip_work.js'
 import { clipsOf } from './motion_clips.js'
-import { isHdf5, motionSource, prefixOf } from './motion_source.js'
+import { isHdf5, type MotionSource, motionSource, prefixOf } from './motion_source.js'
 import { readQuality } from './quality_log.js'
 
 export interface DataInspectOptions extends ClipWorkOptions {
@@ -37,7 +39,10 @@ export async function dataInspect(path: string, options: DataInspectOptions): Pr
     const problem = `wanted at least one clip to show, got ${broken.length} that are broken`
     throw new SignError('ERR_DATA', path, problem, broken[0]?.problem ?? 'Name another file')
   }
-  const found = hdf5 ? {} : await corpusFindings(prefixOf(path))
+  const found =
+    existsSync(`${prefixOf(path)}.skels`) && !(await holdsDwposeLines(`${prefixOf(path)}.skels`))
+      ? await corpusFindings(prefixOf(path))
+      : {}
   await writeInspection(options.out, { title: path, clips, ...found })
   return { out: options.out, clips: clips.length, findings: found.findings?.length ?? 0, broken }
 }
@@ -54,7 +59,16 @@ async function moved(path: string, options: DataInspectOptions): Promise<Collect
   const quality = await readQuality(`${prefixOf(path)}.quality.json`)
   const missing = new Map(quality?.clips.map((clip) => [clip.name, clip.missing]))
   const clips: InspectedClip[] = []
-  for await (const clip of clipsOf(source, source.names, undefined, { lang: options.lang ?? UNKNOWN }, work)) {
+  const reported: MotionSource = {
+    ...source,
+    async *read(names, broken) {
+      for await (const motion of source.read(names, broken)) {
+        if (motion.quality) missing.set(motion.name, motion.quality.missing)
+        yield motion
+      }
+    },
+  }
+  for await (const clip of clipsOf(reported, source.names, undefined, { lang: options.lang ?? UNKNOWN }, work)) {
     const unseen = missing.get(clip.name)
     clips.push({ clip, ...(unseen ? { missing: unseen } : {}) })
   }

@@ -1,27 +1,23 @@
 // `signllm data json2h5`: the files a detector wrote, one for every frame, into one HDF5 file, with a report on what was seen.
 
-import type { SignError } from '../base/errors.js'
 import { cleanKeypoints } from '../data/keypoints/clean.js'
 import { keypointQuality } from '../data/keypoints/quality.js'
 import { type DetectionOptions, detectionFolders, readDetections } from '../formats/detections.js'
 import { keypointHdf5Writer } from '../formats/hdf5/keypoints.js'
-import type { DetectedClip } from '../formats/signer.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, checkFresh, fillHdf5, type ResumeOptions } from './clip_work.js'
+import type { DetectionSource } from './detection_source.js'
+import { dwposeDetections, type VideoSettings } from './dwpose_detections.js'
 import { spelledAsIn } from './motion_clips.js'
 import { posesAt } from './motion_source.js'
 import { poseDetections } from './pose_detections.js'
 import { QualityLog } from './quality_log.js'
 
-/** Detections of many clips, wherever they come from. */
-export interface DetectionSource {
-  readonly names: readonly string[]
-  /** These clips in this order. `broken` is told of one that cannot be read, which is left out. */
-  read(names: readonly string[], broken: (name: string, error: SignError) => void): AsyncIterable<DetectedClip>
-}
-
-export interface DataJson2h5Options extends Omit<DetectionOptions, 'broken'>, ClipWorkOptions, ResumeOptions {
-  /** The folder above the folders of the clips, or that of one clip; or a `.pose` file or a folder of them, of which the depth is left behind. */
+export interface DataJson2h5Options extends Omit<DetectionOptions, 'broken'>, VideoSettings, ClipWorkOptions, ResumeOptions {
+  /**
+   * The folder above the folders of the clips, or that of one clip; a `.pose` file or a folder of them, of which the depth is left behind; or DWPose data, see
+   * `dwposeDetections`.
+   */
   readonly in: string
   readonly out: string
   /** Where the report goes. Default `<out>.quality.json`. */
@@ -48,8 +44,10 @@ export interface DataJson2h5Summary {
  * for DWPose files without `picture` and for going on with other options, ERR_OUTPUT where it cannot be written.
  */
 export async function dataJson2h5(options: DataJson2h5Options): Promise<DataJson2h5Summary> {
-  const poses = await posesAt(options.in)
-  return keypointsToHdf5(poses.size > 0 ? poseDetections(poses, options.fps) : await jsonDetections(options), options)
+  const { in: path, fps } = options
+  const poses = await posesAt(path)
+  if (poses.size > 0) return keypointsToHdf5(poseDetections(poses, fps), options)
+  return keypointsToHdf5((await dwposeDetections(path, { ...options, videoFps: fps })) ?? (await jsonDetections(options)), options)
 }
 
 /** The folders of JSON files below the input. */
@@ -77,7 +75,8 @@ export async function keypointsToHdf5(source: DetectionSource, options: DataJson
   checkFresh(out, options)
   const clip = options.clip === undefined ? undefined : spelledAsIn(source.names, options.clip)
   const names = source.names.filter((name) => clip === undefined || name === clip)
-  const made = { detector: detector ?? null, picture: picture ? `${picture.width}x${picture.height}` : null, fps: fps ?? null }
+  const cut = options.captions === undefined ? {} : { captions: options.captions }
+  const made = { detector: detector ?? null, picture: picture ? `${picture.width}x${picture.height}` : null, fps: fps ?? null, ...cut }
   const writer = await keypointHdf5Writer(out, { resume, made, signal })
   const resumed = writer.size
   const work = new ClipWork(names.length, options, resumed)
@@ -85,6 +84,7 @@ export async function keypointsToHdf5(source: DetectionSource, options: DataJson
     await (writer.size === 0 ? writer.discard() : writer.keep())
     throw error
   })
+  for (const note of source.notes ?? []) work.note(note)
   const missing = names.filter((name) => !writer.has(name))
   try {
     await fillHdf5(writer, judged(source.read(missing, work.leaveOut), log, work), work)
@@ -93,7 +93,15 @@ export async function keypointsToHdf5(source: DetectionSource, options: DataJson
     throw error
   }
   await log.close(work.broken)
-  return { out, quality, clips: writer.size, resumed, frames: work.frames, broken: work.broken, notes: work.notes }
+  return {
+    out,
+    quality,
+    clips: writer.size,
+    resumed,
+    frames: work.frames,
+    broken: work.broken,
+    notes: [...(source.notes ?? []), ...work.notes],
+  }
 }
 
 /** Tells what its reader decided of each clip, notes its quality, and leaves out what could not be cleaned: lifting would find nobody in it. */

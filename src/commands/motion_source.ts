@@ -20,6 +20,8 @@ import { readSkels } from '../formats/skels/skels.js'
 import type { Clip, NamedMotion } from '../motion/clip.js'
 import { facing } from '../motion/sides.js'
 import { atRates, type RateSettings } from './clip_rates.js'
+import { dwposeDetections } from './dwpose_detections.js'
+import { liftedMotions } from './lifted_motions.js'
 import { unseenNotes } from './unseen_notes.js'
 
 /** A motion in any scale, and what its file tells of it beside. */
@@ -46,7 +48,7 @@ export const isHdf5 = (path: string): boolean => extname(path).toLowerCase() ===
 export const prefixOf = (path: string): string => (path.endsWith('.skels') ? path.slice(0, -'.skels'.length) : path)
 
 /**
- * What is at a path: an `.h5` of joints, a `.pose` or `.npz` file, a folder of them, or a corpus by its prefix. Throws ERR_DATA where there is none of these.
+ * What is at a path: an `.h5` of joints, a `.pose` or `.npz` file, a folder of them, DWPose data that tell their picture's size, or a corpus by its prefix. Throws ERR_DATA where there is none of these.
  *
  * @param language of a corpus that tells none
  * @param options the rates its motions are brought to; `signal` stops the reading
@@ -80,6 +82,8 @@ async function storedMotions(
     const fps = assumed === undefined ? {} : { fps: assumed }
     return { names, tellsLanguage: false, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken, signal, ...fps }) }
   }
+  const detections = await dwposeDetections(path, { videoFps: assumed, signal })
+  if (detections) return liftedMotions(detections, { who: path, signal })
   if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language, assumed)
   const files = await motionFilesAt(path)
   if (files.size > 0) return fileSource(files, signal)
@@ -92,7 +96,8 @@ export async function holdsMotions(path: string): Promise<boolean> {
 }
 
 /** What a motion can be read from. */
-export const motionInputs = 'an .h5 file, .pose files, .npz files that signllm wrote or the prefix of a .skels corpus'
+export const motionInputs =
+  'an .h5 file, .pose files, .npz files that signllm or DWPose wrote, a .tar shard of those or the prefix of a .skels corpus'
 
 /** That a path leads to none of the `inputs`. */
 export function noInput(path: string, inputs: string): SignError {

@@ -5,7 +5,7 @@ import { keypointsOfPose } from '../data/keypoints/of_pose.js'
 import { layoutOf } from '../data/layouts/layouts.js'
 import { readPose } from '../formats/pose/pose.js'
 import { asFilmed } from './clip_rates.js'
-import type { DetectionSource } from './data_json2h5.js'
+import type { DetectionSource } from './detection_source.js'
 
 /** Those of the files, by name, that have no depth. One that cannot be read is none of them: whoever reads it says why. */
 export async function flatPoses(paths: ReadonlyMap<string, string>): Promise<Map<string, string>> {

@@ -7,6 +7,8 @@ import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels/
 export interface ClipWords {
   readonly text: string
   readonly gloss?: string
+  /** Tag of the sign language, where the words' source tells it. */
+  readonly language?: string
 }
 
 export interface ClipLineFiles {

@@ -11,6 +11,7 @@ import { refuse } from '../json/shape.js'
 import type { NpyArray } from '../npy.js'
 import { decodeNpz } from '../npz.js'
 import { isExtent, type Picture } from '../picture.js'
+import { readZip } from '../zip.js'
 import { singleOf } from './frame.js'
 import {
   bodyPart,
@@ -36,8 +37,11 @@ const FARTHEST = 0.35
 /** Body points with less confidence are not there, as in DWPose's own files. */
 const LEAST_SURE = 0.3
 
-/** Whether an archive is such a clip by the names in it. */
-export const isAllPoints = (members: { has(name: string): boolean }): boolean => members.has('all_xy') && members.has('all_score')
+/** Whether an archive is such a clip by the names in it. Throws as `readZip`. */
+export function holdsAllPoints(bytes: Uint8Array, who: string): boolean {
+  const names = new Set(readZip(bytes, who).map(({ name }) => name))
+  return names.has('all_xy.npy') && names.has('all_score.npy')
+}
 
 /** Reads a clip, named `id`. Throws ERR_DATA naming the file and the array for whatever is not as above, and where hands begin at no wrist in either order. */
 export async function readAllPoints(path: string, id: string): Promise<DwposeVideo> {

@@ -2,7 +2,10 @@
 // 84 hand coordinates (left hand, then right), 42 hand scores, 136 face coordinates, 68 face scores and the counter i/(N−1).
 // The published tool reads keys that its own extractor no longer writes, so the lines it makes are empty: those are refused by their number.
 
+import { existsSync } from 'node:fs'
 import { basename, extname } from 'node:path'
+import { SignError } from '../../base/errors.js'
+import { readBytes } from '../frame_files.js'
 import { refuse } from '../json/shape.js'
 import { type FrameOfNumbers, linesOf, parseLine } from '../number_lines.js'
 import { checkPicture, type Picture } from '../picture.js'
@@ -66,6 +69,32 @@ export interface DwposeLineOptions {
   readonly fps?: number
   /** Names of the clips, line for line. Default: the file's name and the line's number, as in `train-3`. */
   readonly names?: readonly string[]
+  /** Only clips of these names. Default: all. */
+  readonly wanted?: ReadonlySet<string>
+  /** Called for a line that is broken, which is then left out. Default: the error is thrown and the reading ends. */
+  readonly broken?: (name: string, error: SignError) => void
+  /** Stops between lines; throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Bytes at the beginning of a file that hold its first frame, however long its line is. */
+const BEGINNING = 2 ** 16
+
+/** Whether a file begins with such a line: its body scores are the numbers of their points, which nothing else has there. */
+export async function holdsDwposeLines(path: string): Promise<boolean> {
+  if (!existsSync(path)) return false
+  const numbers = Buffer.from(await readBytes(path, BEGINNING))
+    .toString('latin1')
+    .split(/\s+/)
+    .slice(bodyScores, bodyScores + DWPOSE_BODY)
+  return numbers.length === DWPOSE_BODY && numbers.every((number, j) => number !== '' && bodyValidity(Number(number), j) !== undefined)
+}
+
+/** Lines in a file. Throws as {@link readDwposeLines} for a file that cannot be read. */
+export async function countDwposeLines(path: string): Promise<number> {
+  let count = 0
+  for await (const { line } of linesOf(path)) count = line
+  return count
 }
 
 /**
@@ -73,20 +102,34 @@ export interface DwposeLineOptions {
  * score that is no index, a confidence or coordinate out of range, a counter that does not run from 0 to 1, and a line in which nobody is seen; naming `path` for a file that cannot be read.
  */
 export async function* readDwposeLines(path: string, options: DwposeLineOptions): AsyncGenerator<DetectedClip> {
-  const { picture, fps = 24, names } = options
+  const { picture, fps = 24, names, wanted, broken, signal } = options
   checkPicture(picture)
   const stem = basename(path, extname(path))
   for await (const { bytes, line } of linesOf(path)) {
-    const who = `${path}:${line}`
-    const numbers = parseLine(bytes, frameOfNumbers, who)
-    const frames = numbers.length / frameOfNumbers.length
-    const people = Array.from({ length: frames }, (_, t) => {
-      const frame = numbers.subarray(t * frameOfNumbers.length, (t + 1) * frameOfNumbers.length)
-      checkCounter(frame.at(-1)!, t, frames, who)
-      return { index: t, people: [personIn(frame, t, who)] }
-    })
-    yield dwposeClip(people, picture, names?.[line - 1] ?? `${stem}-${line}`, fps, who)
+    signal?.throwIfAborted()
+    const name = names?.[line - 1] ?? `${stem}-${line}`
+    if (wanted && !wanted.has(name)) continue
+    try {
+      yield clipOfLine(bytes, { name, fps, picture, who: `${path}:${line}` })
+    } catch (error) {
+      if (!(broken && error instanceof SignError && error.code === 'ERR_DATA')) throw error
+      broken(name, error)
+    }
   }
+}
+
+function clipOfLine(
+  bytes: Buffer,
+  { name, fps, picture, who }: { name: string; fps: number; picture: Picture; who: string },
+): DetectedClip {
+  const numbers = parseLine(bytes, frameOfNumbers, who)
+  const frames = numbers.length / frameOfNumbers.length
+  const people = Array.from({ length: frames }, (_, t) => {
+    const frame = numbers.subarray(t * frameOfNumbers.length, (t + 1) * frameOfNumbers.length)
+    checkCounter(frame.at(-1)!, t, frames, who)
+    return { index: t, people: [personIn(frame, t, who)] }
+  })
+  return dwposeClip(people, picture, name, fps, who)
 }
 
 function checkCounter(value: number, t: number, frames: number, who: string): void {

@@ -39,6 +39,12 @@ export async function readDwposeVideo(path: string, options: DwposeReading = {})
 /** Whether an archive is such a file by the names in it. Throws as `readZip`. */
 export const holdsVideo = (bytes: Uint8Array, who: string): boolean => readZip(bytes, who).some(({ name }) => name === 'frame_payloads.npy')
 
+/** What such a file calls its video; undefined where it does not. Throws as `readZip` and `decodeNpyValue`. */
+export function videoId(bytes: Uint8Array, who: string): string | undefined {
+  const entry = readZip(bytes, who).find(({ name }) => name === 'video_id.npy')
+  return entry && textOf(valueIn(entry, who))
+}
+
 /**
  * Decodes the archive. Throws ERR_DATA naming `who`, the frame from 1 and the array for whatever is not as the extractor writes it, and for a video without frames or
  * with frames of several sizes.
