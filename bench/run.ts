@@ -140,5 +140,5 @@ function formatKernel({ shader, note, traffic, ms, gigabytes, gigaflops, memoryS
 }
 
 function row([shader, note, traffic, ...numbers]: readonly string[]): string {
-  return `${shader!.padEnd(36)}${note!.padEnd(30)}${traffic!.padEnd(15)}${numbers.map((cell) => cell.padStart(11)).join('')}`
+  return `${shader!.padEnd(46)}${note!.padEnd(30)}${traffic!.padEnd(15)}${numbers.map((cell) => cell.padStart(11)).join('')}`
 }
