@@ -133,9 +133,9 @@ function clipOf(video: DwposeVideo, cue: Cue | undefined, name: string, videoFps
     const problem = `wanted frames ${start} to ${end} of a video, got one that ends with frame ${totalFrames}`
     throw new SignError('ERR_DATA', `${who}, clip '${name}'`, problem, 'Drop the clip: its captions are of another video')
   }
-  const { clip: seen, detection } = dwposeClip(own, picture, name, fps, `${who}, clip '${name}'`)
-  const { clip, notes: filmed } = asFilmed(seen, videoFps)
-  return { clip, detection: { ...detection, notes: [...notes, ...detection.notes, ...filmed] } }
+  const seen = dwposeClip(own, picture, name, fps, `${who}, clip '${name}'`)
+  const { clip, notes: filmed } = asFilmed(seen.clip, videoFps)
+  return { ...seen, clip, detection: { ...seen.detection, notes: [...notes, ...seen.detection.notes, ...filmed] } }
 }
 
 /** The files of one clip each at a path, by name: archives of all points, or of a whole video; in a folder, or in the folders there. */

@@ -7,21 +7,33 @@ import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
+import { parseCaptions } from '../formats/captions/json.js'
 import { dwposeJson, dwposeLine, keypointClip, openPoseJson, person } from '../formats/detections.testing.js'
+import { decodeAllPoints } from '../formats/dwpose/all_points.js'
+import { dwposeClip } from '../formats/dwpose/clip.js'
 import { parseDwposeFrame } from '../formats/dwpose/dwpose.js'
+import { type DwposeFrame, dwposeFrame, type Named } from '../formats/dwpose/frame.js'
+import { namedArrays } from '../formats/dwpose/frames.js'
 import { readDwposeLines } from '../formats/dwpose/lines.js'
 import { dwposeJoints } from '../formats/dwpose/person.js'
+import { type DwposeVideo, decodeDwposeVideo } from '../formats/dwpose/video.js'
+import { archiveOf, payloadOf } from '../formats/dwpose/video.testing.js'
 import { checkClip, damagedBytes, damagedText, mutations, type Outcome, surviveAll } from '../formats/fuzz.testing.js'
 import { foreignHdf5 } from '../formats/hdf5/hdf5.testing.js'
 import { keypointHdf5Writer, readKeypointHdf5 } from '../formats/hdf5/keypoints.js'
 import { motionHdf5Writer, readMotionHdf5 } from '../formats/hdf5/motions.js'
-import { readMotionNpz, writeMotionNpz } from '../formats/npz.js'
+import { encodeItems, encodeNpy } from '../formats/npy.js'
+import { encodeMembers, readMotionNpz, writeMotionNpz } from '../formats/npz.js'
 import { parseOpenPoseFrame } from '../formats/openpose/openpose.js'
+import { readPickle } from '../formats/pickle/pickle.js'
+import { pickleDicts } from '../formats/pickle/write.js'
 import { decodePose } from '../formats/pose/pose.js'
 import { encodePose, poseOfMotion } from '../formats/pose/write.js'
 import { signerClip } from '../formats/signer.js'
+import { signedVideos } from '../formats/signverse/videos.js'
 import { readSkels } from '../formats/skels/skels.js'
 import { writeSkels } from '../formats/skels/write.js'
+import { paxRecord, tarOf } from '../formats/tar.testing.js'
 import { readZip } from '../formats/zip.js'
 import type { KeypointClip } from '../motion/keypoints.js'
 import { COORDS } from '../motion/skeleton.js'
@@ -144,6 +156,85 @@ describe('damaged files', { timeout: 1_800_000 }, () => {
       expect(await readMotionNpz(path)).toEqual(known)
     }
     met(await surviveAll(damagedBytes([packed, stored]), read, path, / at byte \d+|: wanted (the arrays|floats|one number)/))
+  })
+
+  const picture = { width: 1280, height: 720 }
+  const payloads = [people.slice(0, 1), [], people].map((seen) => payloadOf(seen, picture))
+  /** Whoever was seen, as every reader of DWPose makes clips of it. */
+  const checkVideo = ({ frames, picture: size, fps, totalFrames }: DwposeVideo): void => {
+    expect(frames.every(({ index }, t) => index > (frames[t - 1]?.index ?? -1) && index < totalFrames)).toBe(true)
+    if (frames.some(({ people: seen }) => seen.some((one) => dwposeJoints(one, size).some((value) => value !== 0))))
+      checkClip(dwposeClip(frames, size, 'c', fps, 'f').clip)
+  }
+
+  it('of whole videos of DWPose', async () => {
+    const bases = [archiveOf(payloads, { indices: [1, 2, 4] }), archiveOf(payloads.slice(0, 1), {})]
+    const read = (bytes: Uint8Array): void => checkVideo(decodeDwposeVideo(bytes, 'poses.npz'))
+    met(await surviveAll(damagedBytes(bases), read, 'poses.npz', /at byte \d+|frame \d+|: wanted/))
+  })
+
+  it('of the pickles in them, whose checksums nobody looks at', async () => {
+    const dicts = [pickleDicts(payloads), pickleDicts(payloads.slice(0, 1))]
+    const read = (bytes: Uint8Array): void => {
+      const value = readPickle(bytes, 'f', { item: (payload, t) => dwposeFrame(payload as Named, `f, frame ${t + 1}`) })
+      for (const { people: seen } of (value as { objects?: DwposeFrame[] }).objects ?? [])
+        for (const one of seen) expect(one.every((number) => Math.abs(number) <= 10)).toBe(true)
+    }
+    met(await surviveAll(damagedBytes(dicts), read, 'f', /at byte \d+|frame \d+/))
+  })
+
+  it('of one frame of DWPose as arrays', async () => {
+    const flat = Object.fromEntries(Object.entries(payloads[2]!).map(([key, array]) => [key, encodeNpy(array, key)]))
+    const bases = [encodeMembers(flat, 'stored'), encodeItems('|O', [1], pickleDicts(payloads.slice(2)))]
+    const read = (bytes: Uint8Array): void => {
+      for (const one of dwposeFrame(namedArrays(bytes, 'f.npz'), 'f.npz').people)
+        expect(dwposeJoints(one, picture).every((value) => Math.abs(value) < 1e5)).toBe(true)
+    }
+    met(await surviveAll(damagedBytes(bases), read, 'f.npz', /at byte \d+|: wanted/))
+  })
+
+  it('of all points of DWPose', async () => {
+    const [one] = people
+    const xy = Float32Array.from({ length: 2 * 256 }, (_, i) => {
+      const point = Math.floor((i % 256) / 2)
+      return point < 8 || (point >= 18 && point < 60) ? one![(point < 8 ? point : point - 10) * 3 + (i % 2)]! : 0
+    })
+    const arrays = {
+      all_xy: { shape: [2, 128, 2], data: xy },
+      all_score: { shape: [2, 128], data: new Float32Array(256).fill(0.8) },
+      frame_size: { shape: [2], data: Int32Array.of(1280, 720) },
+    }
+    const members = Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, encodeNpy(array, name)]))
+    const bases = [encodeMembers(members, 'stored'), encodeMembers(members)]
+    const read = (bytes: Uint8Array): void => checkVideo(decodeAllPoints(bytes, 'c', 'c.npz'))
+    met(await surviveAll(damagedBytes(bases), read, 'c.npz', /at byte \d+|: wanted/))
+  })
+
+  it('of shards, from their headers to the clips in them', async () => {
+    const path = join(folder, 's.tar')
+    const base = tarOf([
+      ['p', paxRecord('path', 'v/captions/v.en.vtt'), 'x'],
+      ['v.en.vtt', 'WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nHello.\n'],
+      ['v/npz/poses.npz', archiveOf(payloads, {})],
+    ])
+    const read = async (bytes: Uint8Array): Promise<void> => {
+      await writeFile(path, bytes)
+      for (const video of (await signedVideos(path)) ?? []) {
+        for (const { start, end } of (await video.captions('original'))?.cues ?? []) expect(end).toBeGreaterThan(start)
+        checkVideo(await video.read())
+      }
+    }
+    met(await surviveAll(damagedBytes([base]), read, path, /: \S/))
+  })
+
+  it('of captions', async () => {
+    const segments = [0, 1].map((i) => ({ start_sec: i, end_sec: i + 0.5, text: `Sentence ${i}.` }))
+    const base = JSON.stringify({ video_id: 'v', languages: { en: { text: '', segments }, 'en-de': { text: '', segments } } })
+    const read = (bytes: Uint8Array): void => {
+      for (const cues of parseCaptions(bytes, 'c.json').values())
+        for (const { start, end, text } of cues) expect(start >= 0 && end > start && text !== '').toBe(true)
+    }
+    met(await surviveAll(damagedText([base]), read, 'c.json', /at character \d+|UTF-8|the top|languages|: wanted/))
   })
 
   it('of HDF5', async () => {

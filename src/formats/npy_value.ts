@@ -1,6 +1,6 @@
 // Arrays of numbers, of texts or of Python objects: what numpy.save takes beside numbers. Objects are a pickle, read as data (pickle/pickle.ts).
 
-import { type NpyArray, npyHeader, npyNumbers } from './npy.js'
+import { encodeItems, type NpyArray, npyHeader, npyNumbers } from './npy.js'
 import type { ObjectArray } from './pickle/numpy.js'
 import { type PickleOptions, readPickle } from './pickle/pickle.js'
 import type { PickleValue } from './pickle/values.js'
@@ -39,6 +39,14 @@ export function isObjectArray(value: PickleValue | NpyValue): value is ObjectArr
 
 export function isTextArray(value: NpyValue): value is TextArray {
   return 'texts' in value
+}
+
+/** The bytes of a single text. */
+export function encodeNpyText(text: string): Uint8Array {
+  const characters = Array.from(text, (character) => character.codePointAt(0)!)
+  const items = Buffer.alloc(characters.length * 4)
+  for (const [i, code] of characters.entries()) items.writeUInt32LE(code, i * 4)
+  return encodeItems(`<U${characters.length}`, [], items)
 }
 
 /** Four bytes a character, UTF-32, filled up with zeros. */

@@ -22,9 +22,14 @@ export async function writeNpz(path: string, arrays: NpzArrays): Promise<void> {
 
 /** The bytes of an archive. `who` is named in errors. */
 export function encodeNpz(arrays: NpzArrays, who = 'npz'): Uint8Array {
+  return encodeMembers(Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, encodeNpy(array, `${who}, '${name}'`)])))
+}
+
+/** The bytes of an archive of `.npy` files by their names, deflated, or stored as numpy's own are by default. */
+export function encodeMembers(members: Readonly<Record<string, Uint8Array>>, how: 'deflated' | 'stored' = 'deflated'): Uint8Array {
   const files: Zippable = {}
-  for (const [name, array] of Object.entries(arrays)) files[`${name}.npy`] = encodeNpy(array, `${who}, '${name}'`)
-  return zipSync(files, { mtime: EPOCH })
+  for (const [name, bytes] of Object.entries(members)) files[`${name}.npy`] = bytes
+  return zipSync(files, { mtime: EPOCH, ...(how === 'stored' ? { level: 0 } : {}) })
 }
 
 /** Writes a motion: `joints` [frames, 50, 3] as float32 and `fps`, a single float64. Throws as {@link writeNpz}, and ERR_DATA for a malformed motion. */

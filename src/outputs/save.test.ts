@@ -21,6 +21,7 @@ describe('saveMotion', () => {
     ['a.bvh', 'HIERARCHY'],
     ['a.GLB', 'glTF'],
     ['a.npz', 'PK'],
+    ['poses.npz', 'PK'],
   ])('writes %s', async (name, start) => {
     await saveMotion(join(folder, name), motion, about)
     const file = readFileSync(join(folder, name), 'latin1')
@@ -55,7 +56,7 @@ describe('saveMotion', () => {
 
   it.each(['a.bmp', 'a', 'a.constructor', '.gif'])('refuses %s and lists what it can', async (name) => {
     expect(() => writerFor(name)).toThrow(
-      /wanted a name ending in one of \.png \.svg \.gif \.html \.json \.skels \.pose \.bvh \.glb \.npz, got/,
+      /wanted a name ending in one of \.png \.svg \.gif \.html \.json \.skels \.pose \.bvh \.glb \.npz poses\.npz \.dwpose, got/,
     )
     await expect(saveMotion(name, motion, about)).rejects.toMatchObject({ code: 'ERR_USAGE' })
   })

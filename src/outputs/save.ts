@@ -3,6 +3,7 @@
 import { basename, extname } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { writeBvh } from '../formats/bvh.js'
+import { writeDwposeFrames, writeDwposeVideo } from '../formats/dwpose/write.js'
 import { writeGlb } from '../formats/glb/glb.js'
 import { writeMotionNpz } from '../formats/npz.js'
 import { poseOfMotion, writePose } from '../formats/pose/write.js'
@@ -22,7 +23,7 @@ export interface About extends MotionMeta {
 
 export type Writer = (path: string, motion: Motion, about: About) => Promise<void>
 
-/** Writers by extension in small letters, with its point. */
+/** Writers by how names end, in small letters: extensions with their points, and a file that is always called the same. */
 const writers: Readonly<Record<string, Writer>> = {
   '.png': (path, motion, about) => writePng(path, motion, beside(about)),
   '.svg': (path, motion, about) => writeSvg(path, motion, { caption: caption(about), ...beside(about) }),
@@ -37,6 +38,8 @@ const writers: Readonly<Record<string, Writer>> = {
   '.bvh': (path, motion) => writeBvh(path, motion),
   '.glb': (path, motion) => writeGlb(path, motion),
   '.npz': (path, motion) => writeMotionNpz(path, motion),
+  'poses.npz': (path, motion) => writeDwposeVideo(path, motion),
+  '.dwpose': (path, motion) => writeDwposeFrames(path, motion),
 }
 
 /**
@@ -54,7 +57,8 @@ export async function saveMotion(path: string, motion: Motion, about: About): Pr
 /** The writer for a path, to complain before a long run rather than after it. Throws ERR_USAGE for an extension without one. */
 export function writerFor(path: string): Writer {
   const extension = extname(path).toLowerCase()
-  const writer = Object.hasOwn(writers, extension) ? writers[extension] : undefined
+  const ending = /(^|[/\\._-])poses\.npz$/i.test(path) ? 'poses.npz' : extension
+  const writer = Object.hasOwn(writers, ending) ? writers[ending] : undefined
   if (writer) return writer
   const known = Object.keys(writers).join(' ')
   throw new SignError(

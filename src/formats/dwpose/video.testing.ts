@@ -1,8 +1,9 @@
 // DWPose archives for tests, as the extractor of SignVerse-2M writes them of people.
 
-import { Zip, ZipPassThrough } from 'fflate'
 import { dwposeLists } from '../detections.testing.js'
 import { encodeItems, encodeNpy, type NpyArray } from '../npy.js'
+import { encodeNpyText } from '../npy_value.js'
+import { encodeMembers } from '../npz.js'
 import { pickleDicts } from '../pickle/write.js'
 import type { Picture } from '../picture.js'
 
@@ -45,27 +46,12 @@ export function archiveOf(
     indices,
   }: { readonly id?: string; readonly fps?: number; readonly indices?: readonly number[] | undefined },
 ): Uint8Array {
-  const text = Buffer.alloc(id.length * 4)
-  for (const [i, letter] of [...id].entries()) text.writeUInt32LE(letter.codePointAt(0)!, i * 4)
   const members: Record<string, Uint8Array> = {
-    video_id: encodeItems(`<U${id.length}`, [], text),
+    video_id: encodeNpyText(id),
     fps: encodeNpy(integer(fps), 'fps'),
     total_frames: encodeNpy(integer(payloads.length), 'total_frames'),
     frame_payloads: encodeItems('|O', [payloads.length], pickleDicts(payloads)),
   }
   if (indices) members.frame_indices = encodeNpy({ shape: [indices.length], data: Int32Array.from(indices) }, 'frame_indices')
-  return stored(members)
-}
-
-/** A zip of `.npy` members that are not deflated. */
-export function stored(members: Readonly<Record<string, Uint8Array>>): Uint8Array {
-  const pieces: Uint8Array[] = []
-  const zip = new Zip((_, piece) => void pieces.push(piece))
-  for (const [name, bytes] of Object.entries(members)) {
-    const file = new ZipPassThrough(`${name}.npy`)
-    zip.add(file)
-    file.push(bytes, true)
-  }
-  zip.end()
-  return Buffer.concat(pieces)
+  return encodeMembers(members, 'stored')
 }

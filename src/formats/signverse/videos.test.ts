@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../../base/random.js'
 import { framesOfCue } from '../captions/cues.js'
 import { person } from '../detections.testing.js'
-import { archiveOf, payloadOf, stored } from '../dwpose/video.testing.js'
+import { archiveOf, payloadOf } from '../dwpose/video.testing.js'
 import { encodeNpy } from '../npy.js'
-import { writeMotionNpz } from '../npz.js'
+import { encodeMembers, writeMotionNpz } from '../npz.js'
 import { tarOf } from '../tar.testing.js'
 import { signedVideos } from './videos.js'
 
@@ -162,7 +162,7 @@ describe('signedVideos', () => {
     await mkdir(frames)
     await writeFile(
       join(frames, '00000001.npz'),
-      stored(Object.fromEntries(Object.entries(payloadOf([one], picture)).map(([key, value]) => [key, encodeNpy(value, key)]))),
+      encodeMembers(Object.fromEntries(Object.entries(payloadOf([one], picture)).map(([key, value]) => [key, encodeNpy(value, key)]))),
     )
     const [video] = (await signedVideos(frames))!
     expect([video!.id, (await video!.read()).picture]).toEqual(['frames', picture])
