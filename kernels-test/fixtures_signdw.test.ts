@@ -78,6 +78,8 @@ async function modelOf(file: TensorFile): Promise<{ model: SignModel; group: Lan
     attentionDropout: 0,
     cutSentences: true,
     counterEnd: 'maxFrames' as const,
+    // The file's clips are the model's own numbers.
+    scores: 'none' as const,
   }
   const vocabulary = Vocabulary.fromLines(vocab, 'words-and-marks', 'vocab')
   expect(vocabulary.size).toBe(vocabularySize)

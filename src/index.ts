@@ -162,11 +162,13 @@ export { cutters as scoreTokenisers } from './metrics/tokenisers.js'
 export type { WarpPath } from './metrics/warp.js'
 export {
   type Activation,
+  type CoordinateUnits,
   type CounterEnd,
   type Head,
   type Initialisation,
   type LengthForm,
   type ModelConfig,
+  type PointScores,
   type Preset,
   presets,
 } from './model/config.js'

@@ -60,11 +60,13 @@ export type { TranslateOptions } from './infer/search_options.js'
 export { type LabelledRun, type TranslatedClip, Translator } from './infer/translator.js'
 export {
   type Activation,
+  type CoordinateUnits,
   type CounterEnd,
   type Head,
   type Initialisation,
   type LengthForm,
   type ModelConfig,
+  type PointScores,
   type Preset,
   presets,
 } from './model/config.js'

@@ -3,7 +3,17 @@
 import * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
-import { counterEnds, heads, initialisations, largest, lengthForms, MOST_NUMBERS, type ModelConfig } from '../model/config.js'
+import {
+  coordinateUnits,
+  counterEnds,
+  heads,
+  initialisations,
+  largest,
+  lengthForms,
+  MOST_NUMBERS,
+  type ModelConfig,
+  pointScores,
+} from '../model/config.js'
 import type { GroupDescription, SignModel } from '../model/sign_model.js'
 import { layoutNames } from '../motion/layout/layout.js'
 import { layouts } from '../motion/layout/layouts.js'
@@ -21,6 +31,8 @@ const savedConfig = z.strictObject({
   /** Of files of before there were others: the 50 joints. */
   layout: z.enum(layoutNames).default('skeleton-50'),
   numbers: z.int().positive().max(MOST_NUMBERS).default(COORDS),
+  scores: z.enum(pointScores).default('none'),
+  units: z.enum(coordinateUnits).default('layout'),
   futureFrames: z.int().max(largest.futureFrames),
   justCounter: z.boolean(),
   /** Of files of before there was another: joints. */

@@ -15,7 +15,7 @@ export function refuseDivergedFrames(
 ): void {
   const stride = frameStride(numbers)
   // Numbers beside the coordinates have no names.
-  const nameOf = (at: number) => (at < coordinatesOf(layouts[layout]) ? numberName(layouts[layout], at) : `number ${at}`)
+  const nameOf = (at: number) => (numbers === coordinatesOf(layouts[layout]) ? numberName(layouts[layout], at) : `number ${at}`)
   for (const [b, sentence] of frames.entries()) {
     for (let t = from; t < (done[b] || ran); t++) {
       const frame = sentence.subarray(t * stride, t * stride + numbers)

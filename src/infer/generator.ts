@@ -13,8 +13,6 @@ import { sentenceIds } from '../model/sentence_ids.js'
 import { counterOf, LanguageGroup } from '../model/sign_model.js'
 import { decodeFrame, lengthHead, type PoseRecording, tokenDurations } from '../model/text_to_pose.js'
 import type { Motion } from '../motion/clip.js'
-import { coordinatesOf } from '../motion/layout/layout.js'
-import { layouts } from '../motion/layout/layouts.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import type { Abortable } from './abort.js'
@@ -24,6 +22,7 @@ import { refuseDivergedFrames } from './divergence.js'
 import { type Chunk, frameStride, runFrames } from './frame_chunks.js'
 import { checkPolicy, frameCounts, type LengthPolicy, policyFor, policyNumbers } from './length_policy.js'
 import { type Session, Sessions } from './sessions.js'
+import { shownMotion } from './shown_motion.js'
 import { type EncoderOptions, paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
 
 export interface GenerateOptions extends Abortable {
@@ -242,20 +241,6 @@ export class Generator implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy()
   }
-}
-
-/** A point that was seen in a smaller share of the training frames is not there: nobody showed the model where it belongs. */
-const SELDOM = 0.05
-
-/** A generated motion in the layout of its group, without the points that its clips did not show. */
-function shownMotion({ config, seen }: LanguageGroup, motion: Motion): Motion {
-  const layout = layouts[config.layout]
-  const { points, dims, name } = layout
-  if (name === 'skeleton-50' || config.numbers !== coordinatesOf(layout)) return motion
-  if (!seen) return { ...motion, layout: name }
-  const confidence = Float32Array.from({ length: motion.frames * points }, (_, i) => (seen[i % points]! < SELDOM ? 0 : 1))
-  const joints = motion.joints.map((value, i) => (confidence[Math.floor(i / dims)]! > 0 ? value : 0))
-  return { ...motion, layout: name, joints, confidence }
 }
 
 /** The logarithm of each clip's frames, where a model knows it, and which tokens are signed when. */

@@ -15,6 +15,17 @@ export type Activation = (typeof activations)[number]
 export const lengthForms = ['log', 'share'] as const
 export type LengthForm = (typeof lengthForms)[number]
 
+/**
+ * What a frame has beside coordinates: nothing; how sure each point is, 0 where it was not seen, 1 at most; or the same as SignDW has it, of a body's
+ * points their own index, 0 to 17, and -1 where they were not seen.
+ */
+export const pointScores = ['none', 'visible', 'codes'] as const
+export type PointScores = (typeof pointScores)[number]
+
+/** What coordinates are measured in: the scale of the layout, or shares of a picture, as SignDW's. */
+export const coordinateUnits = ['layout', 'picture'] as const
+export type CoordinateUnits = (typeof coordinateUnits)[number]
+
 /** Where the progress counter of a generated clip reaches 1. */
 export const counterEnds = ['clip', 'maxFrames'] as const
 export type CounterEnd = (typeof counterEnds)[number]
@@ -28,6 +39,9 @@ export interface ModelConfig {
   readonly layout: LayoutName
   /** Numbers of a frame, its progress counter aside: the coordinates of the points, 150 of the 50 joints; or as many more as a published model has beside them. */
   readonly numbers: number
+  readonly scores: PointScores
+  /** Motions of a model that places points in a picture are brought to the layout's scale as they are generated. */
+  readonly units: CoordinateUnits
   /** Features a position: the paper's d. */
   readonly width: number
   readonly heads: number
@@ -95,6 +109,8 @@ export interface ModelConfig {
 const base: ModelConfig = {
   layout: 'skeleton-50',
   numbers: COORDS,
+  scores: 'none',
+  units: 'layout',
   width: 512,
   heads: 4,
   hidden: 2048,
@@ -140,6 +156,7 @@ export const presets = {
     ...base,
     layout: 'dwpose-128',
     numbers: 384,
+    scores: 'visible',
     heads: 8,
     encoderLayers: 4,
     decoderLayers: 4,

@@ -112,6 +112,9 @@ export function signDwSizes(tensors: HostTensors, who: string): { sizes: ModelCo
   const [vocabularySize, width] = need('tokens/table')
   const sizes = {
     ...presets.signdw,
+    // The published data: scores of a body are indices, places shares of a square picture.
+    scores: 'codes' as const,
+    units: 'picture' as const,
     width,
     numbers: need('pose/weight')[0],
     hidden: need('encoder.0/feed_forward/wide/weight')[0],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../base/random.js'
+import { presets } from '../../model/config.js'
 import { boneLengths } from '../../motion/bone_lengths.js'
 import { rigidMotion } from '../../motion/rig.testing.js'
 import { mirrored } from '../../motion/sides.js'
@@ -60,9 +61,10 @@ describe('a varied sample', () => {
   const clip = { ...motion, name: 'a', language: 'ASL', text: 'w' }
   const sample: Sample = { clip, ids: Uint32Array.of(4, 3) }
   const startFrame = motion.joints.slice(0, COORDS)
+  const group = { startFrame, config: presets.tiny }
 
   it('keeps its bones through all three together', () => {
-    const { clip: after } = varied(sample, { mirror: true, frames: 17, angle: 0.2 }, startFrame)
+    const { clip: after } = varied(sample, { mirror: true, frames: 17, angle: 0.2 }, group)
     expect([after.frames, after.joints.length]).toEqual([17, 17 * COORDS])
     const own = boneLengths({ joints: mirrored(startFrame), frames: 1 })
     boneLengths(after).forEach((lengths, bone) => {
@@ -72,7 +74,7 @@ describe('a varied sample', () => {
 
   it('starts from a frame that is mirrored and turned as it is, and leaves what it was made of', () => {
     const before = [motion.joints.slice(), startFrame.slice()]
-    const one = varied(sample, { mirror: true, frames: 20, angle: 0.2 }, startFrame)
+    const one = varied(sample, { mirror: true, frames: 20, angle: 0.2 }, group)
     expect(one.startFrame).toEqual(one.clip.joints.subarray(0, COORDS))
     expect(one.startFrame).not.toEqual(startFrame)
     expect([motion.joints, startFrame]).toEqual(before)

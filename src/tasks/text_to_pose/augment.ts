@@ -4,6 +4,8 @@
 // is, so that a decoder that sees frames need not sign the mean of both; one that sees the counter alone is not given mirrored or turned clips.
 
 import type { Random } from '../../base/random.js'
+import { motionNumbers, numbersMotion } from '../../model/frame_columns.js'
+import type { GroupDescription } from '../../model/sign_model.js'
 import { atMoments } from '../../motion/between_frames.js'
 import type { Clip, Motion } from '../../motion/clip.js'
 import { isSkeleton } from '../../motion/layout/layouts.js'
@@ -50,16 +52,18 @@ export function drawVariation(frames: number, settings: Augmentation, maxFrames:
   }
 }
 
+type StartFrame = Pick<GroupDescription, 'startFrame' | 'config'>
+
 /** The sample as drawn, with the start frame that goes with it. */
-export function varied(sample: Sample, { mirror, frames, angle }: Variation, startFrame: Float32Array): Sample {
+export function varied(sample: Sample, { mirror, frames, angle }: Variation, { startFrame, config }: StartFrame): Sample {
   const { clip } = sample
-  const start: Motion = { joints: startFrame, frames: 1, fps: clip.fps, layout: clip.layout }
+  const start: Motion = { ...numbersMotion(startFrame, 1, config), frames: 1, fps: clip.fps, layout: clip.layout }
   const seen = <M extends Motion>(motion: M): M => {
     const out = mirror ? mirroredMotion(motion) : { ...motion, joints: motion.joints.slice() }
     if (angle !== 0) turnAboutVertical(out.joints, angle)
     return out
   }
-  return { ...sample, clip: seen(paced(clip, frames)), startFrame: seen(start).joints }
+  return { ...sample, clip: seen(paced(clip, frames)), startFrame: mirror || angle !== 0 ? motionNumbers(seen(start), config) : startFrame }
 }
 
 /** The clip in so many frames, evenly spaced from its first to its last; the 50 joints stretch no bone on the way. */

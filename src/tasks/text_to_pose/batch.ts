@@ -2,10 +2,10 @@
 
 import { invertIds } from '../../kernels/embedding.js'
 import { inputNumbers, type ModelConfig, outputNumbers } from '../../model/config.js'
+import { type FrameColumn, frameColumns, mayBeUnseen, motionNumbers } from '../../model/frame_columns.js'
 import { scaleInto } from '../../model/frame_scaling.js'
 import type { GroupDescription } from '../../model/sign_model.js'
 import type { Clip } from '../../motion/clip.js'
-import { coordinatesOf } from '../../motion/layout/layout.js'
 import { layouts } from '../../motion/layout/layouts.js'
 import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
@@ -118,25 +118,18 @@ export function batchArrays(
 const lengthGoal = ({ frames }: Clip, { lengthHead, lengthForm, maxFrames }: GroupDescription['config']): number =>
   lengthHead && lengthForm === 'share' ? frames / maxFrames : Math.log(frames)
 
-/** Whether frames are points of which a detector tells how sure it is, and nothing else. */
-export const mayBeUnseen = ({ layout, numbers }: Pick<ModelConfig, 'layout' | 'numbers'>): boolean =>
-  layouts[layout].confidence && numbers === coordinatesOf(layouts[layout])
-
 /** Rows of [output stride]: frame t and, under future prediction, those after it; past the end the last frame is held. */
-function writeGoals(
-  goals: Float32Array,
-  stride: number,
-  { joints, frames, confidence }: Clip,
-  { config, scaling }: GroupDescription,
-): void {
+function writeGoals(goals: Float32Array, stride: number, clip: Clip, { config, scaling }: GroupDescription): void {
   const { numbers } = config
+  const { frames, confidence } = clip
   const ahead = Math.max(1, config.futureFrames)
   const counterScale = scaling.scale[numbers]!
+  const values = motionNumbers(clip, config)
   for (let t = 0; t < frames; t++) {
-    scaleInto(goals, t * stride, joints.subarray(t * numbers, (t + 1) * numbers), scaling)
+    scaleInto(goals, t * stride, values.subarray(t * numbers, (t + 1) * numbers), scaling)
     if (config.counterHead) goals[t * stride + ahead * numbers] = (t + 1) / frames / counterScale
   }
-  if (confidence && mayBeUnseen(config)) meanWhereUnseen(goals, stride, confidence, config)
+  if (confidence && mayBeUnseen(config)) meanWhereUnseen(goals, stride, clip, config)
   for (let t = 0; t < frames; t++)
     for (let k = 1; k < ahead; k++) {
       const from = Math.min(t + k, frames - 1) * stride
@@ -144,25 +137,29 @@ function writeGoals(
     }
 }
 
+/** Whether a number says something: how sure a point is always does, a coordinate where the point was seen. */
+const says = ({ point, axis }: FrameColumn, t: number, { confidence }: Clip, points: number): boolean =>
+  axis < 0 || !confidence || confidence[t * points + point]! > 0
+
 /** What was not seen stands where it does on average, which in the model's units is 0: the decoder is told nothing of it. */
-function meanWhereUnseen(goals: Float32Array, stride: number, confidence: Float32Array, { layout }: ModelConfig): void {
-  const { points, dims } = layouts[layout]
-  confidence.forEach((sure, i) => {
-    const at = Math.floor(i / points) * stride + (i % points) * dims
-    if (!(sure > 0)) goals.fill(0, at, at + dims)
+function meanWhereUnseen(goals: Float32Array, stride: number, clip: Clip, config: ModelConfig): void {
+  const { points } = layouts[config.layout]
+  frameColumns(config).forEach((column, i) => {
+    for (let t = 0; t < clip.frames; t++) if (!says(column, t, clip, points)) goals[t * stride + i] = 0
   })
 }
 
 /** Rows of [output stride], as the goals lie: 1 for the numbers that a loss is to see. */
-function writeSeen(seen: Float32Array, stride: number, { frames, confidence }: Clip, config: ModelConfig): void {
-  const { points, dims } = layouts[config.layout]
+function writeSeen(seen: Float32Array, stride: number, clip: Clip, config: ModelConfig): void {
+  const { points } = layouts[config.layout]
   const { numbers } = config
+  const { frames } = clip
+  const columns = frameColumns(config)
   const ahead = Math.max(1, config.futureFrames)
   for (let t = 0; t < frames; t++) {
     for (let k = 0; k < ahead; k++) {
-      const from = Math.min(t + k, frames - 1) * points
-      for (let i = 0; i < numbers; i++)
-        if (!confidence || confidence[from + Math.floor(i / dims)]! > 0) seen[t * stride + k * numbers + i] = 1
+      const from = Math.min(t + k, frames - 1)
+      for (let i = 0; i < numbers; i++) if (says(columns[i]!, from, clip, points)) seen[t * stride + k * numbers + i] = 1
     }
     if (config.counterHead) seen[t * stride + ahead * numbers] = 1
   }

@@ -39,6 +39,7 @@ describe('a run file', () => {
       maxWords: null,
       initFrom: null,
       scaling: 'spread',
+      startFrame: 'mean',
       base: null,
       model: {
         preset: 'tiny',
@@ -116,6 +117,7 @@ validate: { policy: predicted-length }
       tokens: 'words-and-marks',
       maxWords: 29_996,
       scaling: 'raw',
+      startFrame: 'zeros',
       model: { preset: 'signdw', encoderLayers: 2, futureFrames: 0, head: 'joints', lengthHead: true, durations: false, maxFrames: 96 },
       loss: { kind: 'mse', padding: 'frames', bones: 0, velocity: 0 },
       optimiser: { kind: 'adamw', rate: 1e-4, weightDecay: 0.01, decayed: 'all', clip: null },

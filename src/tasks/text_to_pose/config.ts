@@ -11,6 +11,7 @@ import {
   knowsLength,
   largest,
   lengthForms,
+  pointScores,
   presets,
   unfittingCounter,
   unfittingHead,
@@ -61,6 +62,8 @@ const model = keys({
   ...sizes,
   /** Whose points frames are made of, as the corpora say of theirs; by default the preset's. */
   layout: z.enum(layoutNames).exactOptional(),
+  /** What frames have beside coordinates. */
+  scores: z.enum(pointScores).exactOptional(),
   /** Frames predicted at once beyond the next one; 0 turns it off. */
   futureFrames: z.int().min(0).max(largest.futureFrames).exactOptional(),
   /** The decoder sees the counter only. */
@@ -145,6 +148,8 @@ const written = keys({
   initFrom: text.nullable().default(null),
   /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
   scaling: z.enum(['spread', 'raw']).default('spread'),
+  /** What the decoder starts from: the mean of the training clips' first frames, or zeros in the model's units. */
+  startFrame: z.enum(['mean', 'zeros']).default('mean'),
   /** What it leaves open of how frames are made, `decodingOf` decides. */
   model: model.prefault({}).transform((own) => {
     const layout = own.layout ?? presets[own.preset].layout
@@ -299,6 +304,9 @@ function* contradictions(config: Written): Generator<[path: (string | number)[],
 function* unfittingLayout({ data, model, augment, learning }: Written): Generator<[path: (string | number)[], message: string]> {
   // A model with a fault of its own does not say whose points it has.
   const layout: Layout | undefined = layouts[model.layout]
+  const { scores = presets[model.preset].scores } = model
+  if (layout && scores !== 'none' && !layout.confidence)
+    yield [['model', 'scores'], `wanted none with model.layout ${layout.name}, whose points are all seen, got ${scores}`]
   if (!layout || layout.name === 'skeleton-50') return
   const { name, dims, otherSide, confidence } = layout
   for (const [i, entry] of data.entries())

@@ -9,12 +9,12 @@ import { readManifest } from '../../data/corpus/manifest.js'
 import { type Source, sourceOf } from '../../data/source.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import { differingKeys, type ModelConfig, presets, sameConfig } from '../../model/config.js'
+import { columnScaling, frameNumbers, motionNumbers } from '../../model/frame_columns.js'
 import { countSeen, measureScaling, rawFrames } from '../../model/frame_scaling.js'
 import { measureBones } from '../../model/group_bones.js'
 import { sentenceIds } from '../../model/sentence_ids.js'
 import { type GroupDescription, SHARED } from '../../model/sign_model.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
-import { coordinatesOf } from '../../motion/layout/layout.js'
 import { layoutOfMotion, layouts } from '../../motion/layout/layouts.js'
 import { langGlossLine } from '../../text/lang_gloss.js'
 import { checkWords, readingNotes } from '../../text/reading_notes.js'
@@ -49,7 +49,8 @@ interface Material {
 /** The model sizes a run file asks for: its preset, with what it overrides. */
 export function modelConfig({ model }: RunConfig): ModelConfig {
   const { preset, ...overrides } = model
-  return { ...presets[preset], ...overrides, numbers: coordinatesOf(layouts[model.layout]) }
+  const sized = { ...presets[preset], ...overrides }
+  return { ...sized, numbers: frameNumbers(sized) }
 }
 
 /** The run file with the frame rate of every corpus in it, so that a run's folder says which it was. Throws ERR_DATA for a manifest that is none. */
@@ -85,7 +86,8 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
       ...(fps === null ? {} : { fps }),
       skipFrames,
       maxFrames: sizes.maxFrames,
-      maxTokens: sizes.maxTokens - 1,
+      // The others open and close it.
+      maxTokens: sizes.cutSentences ? Infinity : sizes.maxTokens - (sizes.openingToken ? 2 : 1),
       layout: sizes.layout,
       long: overlong,
     })
@@ -138,12 +140,12 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
     )
   const sample = (clip: Clip): Sample =>
     withinLimits({ clip, ids: sentenceIds({ vocabulary, config: sizes }, sourceOf(clip, source)) }, sizes)
-  const scaling = config.scaling === 'spread' ? measureScaling(train) : rawFrames(sizes.numbers)
+  const scaling = config.scaling === 'spread' ? columnScaling(measureScaling(train), sizes) : rawFrames(sizes.numbers)
   const group = {
     language,
     config: sizes,
     vocabulary,
-    startFrame: meanFirstFrame(train),
+    startFrame: config.startFrame === 'zeros' ? scaling.centre.slice(0, sizes.numbers) : meanFirstFrame(train, sizes),
     scaling,
     fps: train[0]!.fps,
     // Only the 50 joints hang on bones; only detections may lack points.
@@ -217,8 +219,8 @@ function withinLimits(sample: Sample, { maxFrames, maxTokens }: ModelConfig): Sa
 }
 
 /** Where every clip of a language starts from: the mean of its first frames, of each point over the clips that show it there. */
-function meanFirstFrame(clips: readonly Clip[]): Float32Array {
-  const { dims } = layoutOfMotion(clips[0]!)
+function meanFirstFrame(clips: readonly Clip[], config: ModelConfig): Float32Array {
+  const { dims, points } = layoutOfMotion(clips[0]!)
   const numbers = clips[0]!.joints.length / clips[0]!.frames
   const sum = new Float64Array(numbers)
   const count = new Float64Array(numbers)
@@ -228,7 +230,10 @@ function meanFirstFrame(clips: readonly Clip[]): Float32Array {
       sum[i]! += joints[i]!
       count[i]! += 1
     }
-  return Float32Array.from(sum, (value, i) => value / Math.max(1, count[i]!))
+  const joints = Float32Array.from(sum, (value, i) => value / Math.max(1, count[i]!))
+  const sure = (point: number) => clips.reduce((total, { confidence }) => total + (confidence?.[point] ?? 1), 0) / clips.length
+  const confidence = Float32Array.from({ length: points }, (_, point) => sure(point))
+  return motionNumbers({ joints, confidence, frames: 1, fps: clips[0]!.fps }, config)
 }
 
 /** [points]: the share of the clips' frames that show each point. */

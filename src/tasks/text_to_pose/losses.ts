@@ -3,6 +3,7 @@
 import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
 import { inputNumbers, outputNumbers, regressedNumbers } from '../../model/config.js'
+import { mayBeUnseen } from '../../model/frame_columns.js'
 import { counterOf, type GroupDescription, type LanguageGroup } from '../../model/sign_model.js'
 import { type DecodeInputs, decode, encode, lengthHead, type PoseRecording, tokenDurations } from '../../model/text_to_pose.js'
 import { boneLoss } from '../../ops/bone_loss.js'
@@ -12,7 +13,7 @@ import { padded } from '../../ops/parameter.js'
 import { type LossKind, poseLoss, type RewardUse } from '../../ops/pose_loss.js'
 import { seenGoal } from '../../ops/seen_goal.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'
-import { type BatchArrays, mayBeUnseen, type PoseShape } from './batch.js'
+import type { BatchArrays, PoseShape } from './batch.js'
 import { sampledFrames } from './sampling.js'
 
 export interface PoseLossOptions {

@@ -10,6 +10,7 @@ const signDw: Section = {
   // 30,000 tokens with the special ones.
   maxWords: 29_996,
   scaling: 'raw',
+  startFrame: 'zeros',
   model: { maxFrames: presets.signdw.maxFrames, maxTokens: presets.signdw.maxTokens },
   loss: { padding: 'frames' },
   optimiser: { kind: 'adamw', rate: 3e-4, weightDecay: 0.01, decayed: 'all', clip: 1 },

@@ -33,6 +33,7 @@ export const textToPose: Task<RunConfig, PoseStep, Validated> = {
     'tokens',
     'maxWords',
     'scaling',
+    'startFrame',
     'model',
     'precision',
     'batch',

@@ -230,7 +230,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   #shown(language: string, example: number): Sample {
     const sample = this.#trainOf(language)[example]!
     if (!augments(this.config.augment)) return sample
-    return varied(sample, this.#variation(language, example), this.model.group(language).startFrame)
+    return varied(sample, this.#variation(language, example), this.model.group(language))
   }
 
   /** Frames of all clips of a batch. */
