@@ -49,7 +49,7 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   const options = given.clip === undefined ? given : { ...given, clip: spelledAsIn(input.names, given.clip) }
   const clips = chosen(input.names, options.clip, path)
   checkTarget(out, clips, options.lang !== undefined || tellsLanguage(input, clips))
-  const words = matchWords(input.names, said, path) ?? wordsIn(input)
+  const words = matchWords(input.names, said, path) ?? wordsIn(input, clips)
 
   // What lies beside the output is there to be gone on with, or to be thrown away.
   const again = options.resume ? { resume: true, overwrite: false } : { resume: false, overwrite: true }
@@ -100,10 +100,13 @@ function tellsLanguage({ motions, detections }: ConvertInput, clips: readonly st
   return motions?.tellsLanguage ?? (words !== undefined && clips.every((name) => words.get(name)?.language !== undefined))
 }
 
-/** What the source itself says, where it says anything. */
-function wordsIn({ detections }: ConvertInput): Words {
-  const words = detections?.words
-  return words && [...words.values()].some(({ text }) => text !== '') ? words : undefined
+/** What the source itself says in these clips, where it says anything. */
+function wordsIn({ detections }: ConvertInput, clips: readonly string[]): Words {
+  const said = clips.flatMap((name) => {
+    const words = detections?.words?.get(name)
+    return words ? [[name, words] as const] : []
+  })
+  return said.some(([, { text }]) => text !== '') ? new Map(said) : undefined
 }
 
 /** What is at a path: motions, keypoints to be lifted as they are in a file, or detections to be read first. `.pose` files may be of both kinds. */

@@ -63,6 +63,14 @@ describe.skipIf(!existsSync(samples))('the sample shard', () => {
     expect((await linesOf(at('corpus.text')))[1]).toBe('Today I wave my arms & hands...')
     const english = await dataConvert({ in: join(samples, 'Sign_DWPose_NPZ_000001.tar'), out: at('english'), captions: 'en', ...quick })
     expect(english.clips).toBe(6)
+    const one = await dataConvert({
+      in: join(samples, 'Sign_DWPose_NPZ_000001.tar'),
+      out: at('one.json'),
+      clip: 'SynthDSGS02-0003',
+      ...quick,
+    })
+    expect(one).toMatchObject({ clips: 1, withoutText: 0, withoutClip: 0 })
+    expect(JSON.parse(await readFile(at('one.json'), 'utf8'))).toMatchObject({ language: 'sgg', text: 'das ist erfunden' })
     expect((await linesOf(at('english.text'))).at(-1)).toBe('this is made up')
   })
 

@@ -125,6 +125,23 @@ describe('signedVideos', () => {
     await expect(signedVideos(shards)).rejects.toThrow(/wanted each video once, got '-abc_DEF012' twice/)
   })
 
+  it('reads frames a file each out of a shard', async () => {
+    const arrays = Object.entries(payloadOf([one], picture)).map(([key, value]) => [key, encodeNpy(value, key)] as const)
+    const frame = encodeMembers(Object.fromEntries(arrays))
+    const parts = ['00000002.npz', '00000001.npz', 'notes.txt'].map((name) => [`dataset/vid/npz/${name}`, frame] as const)
+    await writeFile(join(folder, 'frames.tar'), tarOf([...parts, ['dataset/vid/npz/.complete', 'fps=30\n']]))
+    const [video] = (await signedVideos(join(folder, 'frames.tar')))!
+    const { fps, frames, totalFrames } = await video!.read()
+    expect([fps, totalFrames, frames.map(({ index, people }) => [index, people.length])]).toEqual([
+      30,
+      2,
+      [
+        [0, 1],
+        [1, 1],
+      ],
+    ])
+  })
+
   it('takes no other archives for frames, and tells damaged ones by their name when they are read', async () => {
     const motions = join(folder, 'motions')
     await mkdir(motions)
