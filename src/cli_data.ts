@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander'
 import { counted, someOf } from './base/counted.js'
 import { CHECK_FAILED, exitStatus } from './base/errors.js'
-import { again, detecting, lifting, normalised, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
+import { again, detecting, lifting, normalised, points, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
 import { positive, range, rate, share } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
@@ -45,6 +45,7 @@ function addSteps(data: Command, cli: Cli): void {
     .option(...words.text)
     .option(...words.gloss)
     .option('--clip <name>', 'convert only the clip of this name')
+    .addOption(points.layout())
     .addOption(writing.normalisation())
     .addOption(writing.form())
     .option(...writing.licence)

@@ -4,6 +4,7 @@ import { Option } from 'commander'
 import { picture, positive, rate } from './cli_options.js'
 import type { Normalisation } from './commands/motion_clips.js'
 import { detectors } from './formats/detector.js'
+import { layoutNames } from './motion/layout/layout.js'
 
 const modes = ['adam', 'descent'] as const
 const normalisations = ['neck', 'nine'] as const
@@ -36,6 +37,15 @@ export const videos = {
     'captions that cut videos (SignVerse-2M) into clips: original, a language such as en (a track or translation), or none for whole videos (default: original)',
   ],
   table: ['--table <file.csv>', "table of the videos' sign languages (default: *metadata*.csv beside them)"],
+} as const
+export const points = {
+  layout: () =>
+    new Option(
+      '--layout <name>',
+      'points of a frame in the output: 3D joints (lifted where there is no depth), or the points of the source as they are',
+    )
+      .choices(layoutNames)
+      .default('skeleton-50'),
 } as const
 export const again = {
   resume: () => new Option('--resume', 'resume an interrupted run').conflicts('overwrite'),

@@ -10,6 +10,7 @@ import type { KeypointQuality } from '../data/keypoints/quality.js'
 import type { DetectionOptions } from '../formats/detections.js'
 import { listClipHdf5 } from '../formats/hdf5/clips.js'
 import { partialHdf5 } from '../formats/hdf5/clips_write.js'
+import type { LayoutName } from '../motion/layout/layout.js'
 import { type BrokenClip, checkFresh, type ResumeOptions } from './clip_work.js'
 import { jsonDetections, keypointsToHdf5 } from './data_json2h5.js'
 import { dataLift, type LiftSettings } from './data_lift.js'
@@ -18,6 +19,7 @@ import { dwposeDetections, type VideoSettings } from './dwpose_detections.js'
 import { matchWords, spelledAsIn, type Words, wordsOf } from './motion_clips.js'
 import { holdsMotions, isHdf5, type MotionSource, motionInputs, motionSource, noInput, posesAt } from './motion_source.js'
 import { checkTarget, NAME, type TargetSettings, type TargetSummary, targetFile, writeTarget } from './motion_target.js'
+import { motionsIn, pointMotions } from './point_motions.js'
 import { flatPoses, poseDetections } from './pose_detections.js'
 import { QualityLog } from './quality_log.js'
 
@@ -31,6 +33,8 @@ export interface DataConvertOptions
   readonly out: string
   /** Only this clip. */
   readonly clip?: string | undefined
+  /** What the numbers of a frame are to be. Default `skeleton-50`, into which what has no depth is lifted; in other layouts nothing is lifted. */
+  readonly layout?: LayoutName | undefined
 }
 
 export interface DataConvertSummary extends TargetSummary {
@@ -45,11 +49,12 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   const between = [steps.clips, steps.lifted].flatMap((file) => [file, partialHdf5(file)])
   checkFresh(targetFile(out), given, between)
   const said = await wordsOf(given)
-  const input = await inputOf(path, given)
+  const found = await inputOf(path, given)
+  const input = inLayout(found, given)
   const options = given.clip === undefined ? given : { ...given, clip: spelledAsIn(input.names, given.clip) }
   const clips = chosen(input.names, options.clip, path)
   checkTarget(out, clips, options.lang !== undefined || tellsLanguage(input, clips))
-  const words = matchWords(input.names, said, path) ?? wordsIn(input, clips)
+  const words = matchWords(input.names, said, path) ?? wordsIn(found, clips)
 
   // What lies beside the output is there to be gone on with, or to be thrown away.
   const again = options.resume ? { resume: true, overwrite: false } : { resume: false, overwrite: true }
@@ -118,6 +123,18 @@ interface ConvertInput {
   readonly detections?: DetectionSource
 }
 
+/** The input as motions of the layout that is asked for, where that is another than the one that detections are lifted into. Throws ERR_USAGE for an input that has no such points. */
+function inLayout(input: ConvertInput, { layout, in: path, ...rates }: DataConvertOptions): ConvertInput {
+  if (layout === undefined || layout === 'skeleton-50') return input
+  const { names, motions, detections, keypoints } = input
+  if (keypoints !== undefined || (detections && layout !== 'dwpose-128')) {
+    const problem = `wanted motions with the points of ${layout}, got detections of the 50 joints`
+    throw new SignError('ERR_USAGE', path, problem, 'Name what the detector wrote, or leave --layout out')
+  }
+  const seen = detections && pointMotions(detections, rates)
+  return { names, motions: joined(motions && motionsIn(motions, layout), seen, names) }
+}
+
 async function inputOf(path: string, options: DataConvertOptions): Promise<ConvertInput> {
   if (isHdf5(path)) {
     const { names, content } = await listClipHdf5(path, { signal: options.signal })
@@ -127,7 +144,9 @@ async function inputOf(path: string, options: DataConvertOptions): Promise<Conve
   if (dwpose) return { names: dwpose.names, detections: dwpose }
   if (isHdf5(path) || (await holdsMotions(path))) {
     const motions = await motionSource(path, options.lang, options)
-    const flat = await flatPoses(await posesAt(path))
+    // Only into the 50 joints is anything lifted.
+    const isLifted = (options.layout ?? 'skeleton-50') === 'skeleton-50'
+    const flat = isLifted ? await flatPoses(await posesAt(path)) : new Map<string, string>()
     if (flat.size === 0) return { names: motions.names, motions }
     const deep = motions.names.filter((name) => !flat.has(name))
     return {

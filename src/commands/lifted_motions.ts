@@ -55,8 +55,8 @@ async function* cleaned(
     const clean = orLeftOut(clip.name, broken, () => cleanKeypoints(clip))
     if (!clean) continue
     const quality = keypointQuality(clip, { detection, outliers: clean.outliers })
-    const { text, language } = source.words?.get(clip.name) ?? {}
-    const said = { ...(text ? { text } : {}), ...(language === undefined ? {} : { language }) }
+    const { text, gloss, language } = source.words?.get(clip.name) ?? {}
+    const said = { ...(text ? { text } : {}), ...(gloss === undefined ? {} : { gloss }), ...(language === undefined ? {} : { language }) }
     told.set(clip.name, { ...said, quality, notes: [...detection.notes, ...clean.notes] })
     yield clean.clip
   }

@@ -2,8 +2,10 @@
 
 import { SignError } from '../base/errors.js'
 import { type ClipWords, readClipWords } from '../data/clip_words.js'
+import { inLayoutScale } from '../data/layouts/scale.js'
 import { normalise } from '../data/normalise.js'
 import type { Clip } from '../motion/clip.js'
+import { isSkeleton, layoutOfMotion } from '../motion/layout/layouts.js'
 import { joint } from '../motion/skeleton.js'
 import type { ClipWork } from './clip_work.js'
 import type { MotionSource, SourceMotion } from './motion_source.js'
@@ -89,11 +91,19 @@ export async function* clipsOf(
 ): AsyncGenerator<Clip> {
   for await (const { notes = [], quality: _, ...motion } of source.read(names, work.leaveOut)) {
     for (const note of notes) work.remark(motion.name, note)
-    const joints = work.attempt(motion.name, () => jointsIn(normalisation, motion))
-    if (!joints) continue
-    yield { text: '', language: lang, ...motion, joints, ...words?.get(motion.name) }
+    const scaled = work.attempt(motion.name, () => scaledTo(normalisation, motion))
+    if (!scaled) continue
+    yield { text: '', language: lang, ...scaled, ...words?.get(motion.name) }
     work.done(motion.frames)
   }
+}
+
+/** The motion in the scale that is asked for, which only the 50 joints have several of. */
+function scaledTo<M extends SourceMotion>(normalisation: Normalisation, motion: M): M {
+  if (isSkeleton(motion)) return { ...motion, joints: jointsIn(normalisation, motion) }
+  if (normalisation === 'neck') return inLayoutScale(motion, motion.name)
+  const problem = `wanted normalisation neck for ${layoutOfMotion(motion).name}, got ${normalisation}, which the 50 joints have`
+  throw new SignError('ERR_USAGE', motion.name, problem, 'Leave --normalisation out')
 }
 
 /** In the normal scale, or in that of lifting. */

@@ -10,18 +10,24 @@ import { loadCorpus, UNTOLD_RATE } from '../data/corpus/corpus.js'
 import { readManifest } from '../data/corpus/manifest.js'
 import type { KeypointQuality } from '../data/keypoints/quality.js'
 import { motionOfPose } from '../data/layouts/motion.js'
+import { motionOfPoseIn, placesIn } from '../data/layouts/named_points.js'
 import { outlierNotes } from '../data/pose_outliers.js'
 import { listClipHdf5 } from '../formats/hdf5/clips.js'
 import { readMotionHdf5 } from '../formats/hdf5/motions.js'
 import { readMotionNpz } from '../formats/npz.js'
 import { readPose } from '../formats/pose/pose.js'
 import { checkAligned, checkNamesDiffer, readCompanion } from '../formats/skels/companions.js'
+import { layoutSequences } from '../formats/skels/layout_lines.js'
 import { readSkels } from '../formats/skels/skels.js'
 import type { Clip, NamedMotion } from '../motion/clip.js'
+import type { LayoutName } from '../motion/layout/layout.js'
+import { isSkeleton, layoutOfMotion, layouts } from '../motion/layout/layouts.js'
+import { facingMotion } from '../motion/layout/mirror.js'
 import { facing } from '../motion/sides.js'
 import { atRates, type RateSettings } from './clip_rates.js'
 import { dwposeDetections } from './dwpose_detections.js'
 import { liftedMotions } from './lifted_motions.js'
+import { motionsIn, pointDetections } from './point_motions.js'
 import { unseenNotes } from './unseen_notes.js'
 
 /** A motion in any scale, and what its file tells of it beside. */
@@ -41,6 +47,15 @@ export interface MotionSource {
   read(names: readonly string[], broken: (name: string, error: SignError) => void): AsyncGenerator<SourceMotion>
 }
 
+export interface MotionOptions extends RateSettings {
+  readonly signal?: AbortSignal | undefined
+  /**
+   * The layout that motions are wanted in; default the 50 joints, into which those without depth are lifted. Corpora are converted where that can be done, `.pose`
+   * files read so where they have all its points.
+   */
+  readonly layout?: LayoutName | undefined
+}
+
 /** Whether a path names an HDF5 file. */
 export const isHdf5 = (path: string): boolean => extname(path).toLowerCase() === '.h5'
 
@@ -53,11 +68,7 @@ export const prefixOf = (path: string): string => (path.endsWith('.skels') ? pat
  * @param language of a corpus that tells none
  * @param options the rates its motions are brought to; `signal` stops the reading
  */
-export async function motionSource(
-  path: string,
-  language?: string,
-  options: RateSettings & { readonly signal?: AbortSignal | undefined } = {},
-): Promise<MotionSource> {
+export async function motionSource(path: string, language?: string, options: MotionOptions = {}): Promise<MotionSource> {
   return atRates(facingSigners(await storedMotions(path, language, options)), options)
 }
 
@@ -66,7 +77,8 @@ function facingSigners(source: MotionSource): MotionSource {
   return {
     ...source,
     async *read(names, broken) {
-      for await (const motion of source.read(names, broken)) yield { ...motion, joints: facing(motion.joints, motion.frames) }
+      for await (const motion of source.read(names, broken))
+        yield isSkeleton(motion) ? { ...motion, joints: facing(motion.joints, motion.frames) } : facingMotion(motion)
     },
   }
 }
@@ -75,7 +87,7 @@ function facingSigners(source: MotionSource): MotionSource {
 async function storedMotions(
   path: string,
   language: string | undefined,
-  { videoFps: assumed, signal }: Parameters<typeof motionSource>[2] & {},
+  { videoFps: assumed, signal, layout }: MotionOptions,
 ): Promise<MotionSource> {
   if (isHdf5(path)) {
     const { names } = await listClipHdf5(path, { signal })
@@ -84,9 +96,9 @@ async function storedMotions(
   }
   const detections = await dwposeDetections(path, { videoFps: assumed, signal })
   if (detections) return liftedMotions(detections, { who: path, signal })
-  if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language, assumed)
+  if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language, { videoFps: assumed, signal, layout })
   const files = await motionFilesAt(path)
-  if (files.size > 0) return fileSource(files, signal)
+  if (files.size > 0) return fileSource(files, signal, layout)
   throw noInput(path, motionInputs)
 }
 
@@ -134,7 +146,7 @@ async function filesAt(path: string, ending: string): Promise<Map<string, string
 const nameOf = (path: string): string => basename(path, extname(path))
 
 /** Of several files one that cannot be read is left out; of one there is nothing to leave it out of. */
-function fileSource(paths: ReadonlyMap<string, string>, signal: AbortSignal | undefined): MotionSource {
+function fileSource(paths: ReadonlyMap<string, string>, signal: AbortSignal | undefined, layout: LayoutName | undefined): MotionSource {
   return {
     names: [...paths.keys()],
     tellsLanguage: false,
@@ -143,7 +155,7 @@ function fileSource(paths: ReadonlyMap<string, string>, signal: AbortSignal | un
         signal?.throwIfAborted()
         const path = paths.get(name)!
         try {
-          yield { name, ...(endsIn(path, '.npz') ? await readMotionNpz(path) : await readPoseMotion(path)) }
+          yield { name, ...(endsIn(path, '.npz') ? await readMotionNpz(path) : await readPoseMotion(path, layout)) }
         } catch (error) {
           if (paths.size === 1 || !(error instanceof SignError && error.code === 'ERR_DATA')) throw error
           broken(name, error)
@@ -153,42 +165,70 @@ function fileSource(paths: ReadonlyMap<string, string>, signal: AbortSignal | un
   }
 }
 
-async function corpusSource(prefix: string, language: string | undefined, assumed: number | undefined): Promise<MotionSource> {
-  const clips = new Map((await corpusClips(prefix, language, assumed)).map((clip) => [clip.name, clip]))
-  return {
+async function corpusSource(
+  prefix: string,
+  language: string | undefined,
+  { videoFps, signal, layout = 'skeleton-50' }: MotionOptions,
+): Promise<MotionSource> {
+  const clips = new Map((await corpusClips(prefix, language, videoFps)).map((clip) => [clip.name, clip]))
+  const [first] = clips.values()
+  const own = first && layoutOfMotion(first)
+  if (own?.dims === 2 && layout === 'skeleton-50') return liftedMotions(pointDetections(clips), { who: prefix, signal })
+  const source: MotionSource = {
     names: [...clips.keys()],
     tellsLanguage: [...clips.values()].every(({ language: told }) => told !== undefined),
     async *read(names) {
       for (const name of names) yield clips.get(name)!
     },
   }
+  return own?.name === layout ? source : motionsIn(source, layout)
 }
 
 /** The clips of a corpus, of whatever length; of motions without words, the motions, by the names in `.files` where there is one. */
 async function corpusClips(prefix: string, language: string | undefined, assumed = UNTOLD_RATE): Promise<SourceMotion[]> {
   const source = (['text', 'gloss'] as const).find((ending) => existsSync(`${prefix}.${ending}`))
-  const told = (await readManifest(`${prefix}.json`))?.fps
+  const manifest = await readManifest(`${prefix}.json`)
+  const told = manifest?.fps
   if (source) {
     const endless = { maxFrames: Number.POSITIVE_INFINITY, maxTokens: Number.POSITIVE_INFINITY }
-    const spec = { skels: prefix, source, fps: told ?? assumed, ...endless, ...(language === undefined ? {} : { language }) }
+    const spec = {
+      skels: prefix,
+      source,
+      fps: told ?? assumed,
+      layout: 'any' as const,
+      ...endless,
+      ...(language === undefined ? {} : { language }),
+    }
     return [...(await loadCorpus(spec)).clips]
   }
-  const { sequences } = await readSkels(`${prefix}.skels`)
+  const sequences = await sequencesOf(`${prefix}.skels`, manifest?.layout)
   const files = await readCompanion(`${prefix}.files`)
   if (files) {
     checkAligned(`${prefix}.skels`, sequences.length, `${prefix}.files`, files)
     checkNamesDiffer(`${prefix}.files`, files)
   }
-  return sequences.map(({ joints, frames, line }, i) => ({
+  return sequences.map(({ line, ...motion }, i) => ({
     name: files?.[i] || `${basename(prefix)}-${line}`,
-    joints,
-    frames,
+    ...motion,
     fps: told ?? assumed,
   }))
 }
 
-async function readPoseMotion(path: string): Promise<Omit<SourceMotion, 'name'>> {
-  const { joints, frames, fps, quality, gross, outliers, unseen } = motionOfPose(await readPose(path), { who: path })
+/** The motions of a file of lines, in whatever scale they are. */
+async function sequencesOf(
+  path: string,
+  layout: LayoutName = 'skeleton-50',
+): Promise<readonly (Pick<Clip, 'joints' | 'frames' | 'layout' | 'confidence'> & { readonly line: number })[]> {
+  if (layout === 'skeleton-50') return (await readSkels(path)).sequences
+  const sequences = []
+  for await (const sequence of layoutSequences(path, layouts[layout])) sequences.push({ ...sequence, layout })
+  return sequences
+}
+
+async function readPoseMotion(path: string, layout: LayoutName = 'skeleton-50'): Promise<Omit<SourceMotion, 'name'>> {
+  const pose = await readPose(path)
+  if (layout !== 'skeleton-50' && placesIn(pose, layouts[layout])) return motionOfPoseIn(pose, layouts[layout], path)
+  const { joints, frames, fps, quality, gross, outliers, unseen } = motionOfPose(pose, { who: path })
   const notes = [...quality.notes, ...unseenNotes(unseen)]
   // A fingertip out of place here and there is for the report only.
   const minor = gross ? [] : outlierNotes({ byFrame: outliers })

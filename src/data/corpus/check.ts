@@ -2,11 +2,13 @@
 
 import { counted } from '../../base/counted.js'
 import { readCompanion, twinLines } from '../../formats/skels/companions.js'
+import { layouts } from '../../motion/layout/layouts.js'
 import { brokenIn } from '../../text/broken_text.js'
 import { tokenise } from '../../text/tokenise.js'
 import { uncutWriting } from '../../text/word_boundaries.js'
 import { fileRecord } from '../checksum.js'
 import { clipNameProblem } from '../clip_name.js'
+import { checkLayoutLines } from './check_layout.js'
 import { SkelsCheck } from './check_skels.js'
 import { type CorpusFinding, type Note, noteError } from './finding.js'
 import { type CorpusManifest, companionEndings, readManifest } from './manifest.js'
@@ -22,7 +24,8 @@ export interface CorpusReport {
 
 /**
  * Checks `<prefix>.skels`, its companions and its manifest: checksums, alignment line for line, blank lines, names that cannot be files, names and motions that
- * occur twice, the counts of the manifest, in every frame the neck at 0 and the shoulders 1/3 apart, and what no body does (body_limits.ts). Reads the motions
+ * occur twice, the counts of the manifest, in every frame the neck at 0 and the shoulders 1/3 apart, and what no body does (body_limits.ts); of other layouts than
+ * the 50 joints their own scale, and whether hands are seen (check_layout.ts). Reads the motions
  * one after another, so that memory stays flat.
  * Throws ERR_DATA only where there is no `.skels` file to read.
  */
@@ -31,8 +34,10 @@ export async function checkCorpus(prefix: string): Promise<CorpusReport> {
   const note: Note = (severity, where, problem) => findings.push({ severity, where, problem })
   const manifest = await manifestOf(prefix, note)
   await checkFiles(prefix, manifest, note)
-  const skels = new SkelsCheck(`${prefix}.skels`, manifest, note)
-  const { clips, frames, unread } = await skels.run()
+  const layout = layouts[manifest?.layout ?? 'skeleton-50']
+  const { clips, frames, unread } = await (layout.name === 'skeleton-50'
+    ? new SkelsCheck(`${prefix}.skels`, manifest, note).run()
+    : checkLayoutLines(`${prefix}.skels`, layout, manifest, note))
   const languages = await checkCompanions(prefix, clips, manifest, note)
   if (manifest) checkCounts(prefix, manifest, { clips, languages, frames: unread > 0 ? undefined : frames }, note)
   return { prefix, clips, frames, findings }

@@ -18,14 +18,24 @@ export interface LayoutSequence extends Pick<Motion, 'joints' | 'frames' | 'conf
 export const lineNumbers = (layout: Layout): number => coordinatesOf(layout) + (layout.confidence ? layout.points : 0) + 1
 
 /**
- * The motions of a file, one line in memory at a time. Throws ERR_DATA naming `path:line` for a blank or ragged line, a token that is no finite number, a
- * confidence that is not between 0 and 1, and a counter that does not run from 0 to (N-1)/N; naming `path` for a file that cannot be read.
+ * The lines of a file, one in memory at a time, each to be parsed by itself. Throws ERR_DATA naming `path` for a file that cannot be read; `parse` naming
+ * `path:line` for a blank or ragged line, a token that is no finite number, a confidence that is not between 0 and 1, and a counter that does not run from 0 to
+ * (N-1)/N.
  */
-export async function* layoutSequences(path: string, layout: Layout): AsyncGenerator<LayoutSequence> {
+export async function* layoutLines(
+  path: string,
+  layout: Layout,
+): AsyncGenerator<{ readonly who: string; readonly line: number; readonly parse: () => LayoutSequence }> {
   const frame: FrameOfNumbers = { length: lineNumbers(layout), place: (n) => placeOf(n, layout) }
   for await (const { bytes, line } of linesOf(path)) {
-    yield { ...sequenceOf(parseLine(bytes, frame, `${path}:${line}`), layout, `${path}:${line}`), line }
+    const who = `${path}:${line}`
+    yield { who, line, parse: () => ({ ...sequenceOf(parseLine(bytes, frame, who), layout, who), line }) }
   }
+}
+
+/** The motions of a file, one after another. Throws as {@link layoutLines} and its `parse`. */
+export async function* layoutSequences(path: string, layout: Layout): AsyncGenerator<LayoutSequence> {
+  for await (const { parse } of layoutLines(path, layout)) yield parse()
 }
 
 /** Numbers a point. */
