@@ -2,6 +2,7 @@
 
 import { SignError } from '../base/errors.js'
 import { firstNonFinite } from '../base/finite.js'
+import { roundedToEven } from '../base/rounded.js'
 import { shown } from '../base/shown.js'
 import type { PendingReports } from '../device/readback.js'
 import { counterMode } from '../kernels/next_frame.js'
@@ -79,13 +80,6 @@ export async function frameCounts(
 function framesTold(told: number, { lengthHead, lengthForm, minFrames, maxFrames }: ModelConfig): number {
   const frames = lengthHead && lengthForm === 'share' ? roundedToEven(Math.fround(told * maxFrames)) : Math.round(Math.exp(told))
   return Math.max(minFrames, Math.min(maxFrames, frames))
-}
-
-/** The nearest whole number, of two the even one, as PyTorch rounds. */
-function roundedToEven(value: number): number {
-  const below = Math.floor(value)
-  if (value - below !== 0.5) return Math.round(value)
-  return below % 2 === 0 ? below : below + 1
 }
 
 /** What `next_frame` follows for a sentence, `whole` being a whole clip on the model's counter: least step, given step, stop, mode. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { COORDS } from '../motion/skeleton.js'
-import { measureScaling, rawFrames, scaleInto, unscaled } from './frame_scaling.js'
+import { measureColumns, measureScaling, rawFrames, scaleInto, unscaled } from './frame_scaling.js'
 
 /** Two clips whose coordinate j swings about j/10 with amplitude 0.1 · (1 + j % 3). */
 const clips = [5, 9].map((frames) => ({
@@ -19,6 +19,13 @@ const allScaled = (scaling = measureScaling(clips)) =>
       return out
     }),
   )
+
+it('measures each number by itself where it is asked to, none by less than a thousandth', () => {
+  const { centre, scale } = measureColumns([Float32Array.of(1, 5, 3, 5), Float32Array.of(5, 5)], 2)
+  expect([...centre]).toEqual([3, 5, 0])
+  expect(scale[0]).toBeCloseTo(Math.sqrt(8 / 3), 6)
+  expect([...scale.subarray(1)]).toEqual([Math.fround(1e-3), 1])
+})
 
 describe('measureScaling', () => {
   it('centres every coordinate and makes the mean square over all of them 1', () => {

@@ -51,6 +51,27 @@ export function measureScaling(clips: readonly ScaledClip[]): FrameScaling {
   return { centre, scale }
 }
 
+/** Least deviation of a number: one that never changes is not divided by nothing. */
+const LEAST_DEVIATION = 1e-3
+
+/** Each number about its own mean and in units of its own deviation, over rows [frames, numbers] of which all count; the counter as it is. */
+export function measureColumns(rows: readonly Float32Array[], numbers: number): FrameScaling {
+  const frames = rows.reduce((sum, { length }) => sum + length / numbers, 0)
+  const [mean, squares] = [new Float64Array(numbers), new Float64Array(numbers)]
+  for (const values of rows)
+    values.forEach((value, i) => {
+      mean[i % numbers]! += value / frames
+    })
+  for (const values of rows)
+    values.forEach((value, i) => {
+      squares[i % numbers]! += (value - mean[i % numbers]!) ** 2 / frames
+    })
+  const { centre, scale } = rawFrames(numbers)
+  centre.set(mean)
+  scale.set(squares.map((variance) => Math.max(LEAST_DEVIATION, Math.sqrt(variance))))
+  return { centre, scale }
+}
+
 /** What of a clip units are measured by. */
 export type ScaledClip = Pick<Motion, 'joints' | 'frames' | 'layout' | 'confidence'>
 

@@ -1,5 +1,6 @@
 // Frames of a motion of any layout: some of its own, and at moments between them, where points go in straight lines.
 
+import { roundedToEven } from '../base/rounded.js'
 import type { Motion } from './clip.js'
 import { coordinatesOf } from './layout/layout.js'
 import { layoutOfMotion } from './layout/layouts.js'
@@ -45,6 +46,12 @@ export function everyFrameOf<M extends Motion>(motion: M, k: number): M {
 
 /** The first frames of a motion. */
 export const firstFrames = <M extends Motion>(motion: M, frames: number): M => pickedFrames(motion, (t) => t, frames)
+
+/** So many frames of a motion, its first and last among them and the others as evenly between them as can be. */
+export function evenFrames<M extends Motion>(motion: M, frames: number): M {
+  const step = frames === 1 ? 0 : (motion.frames - 1) / (frames - 1)
+  return pickedFrames(motion, (t) => roundedToEven(t * step), frames)
+}
 
 /** So many frames of a motion, as `from` says which. */
 function pickedFrames<M extends Motion>(motion: M, from: (frame: number) => number, frames: number): M {

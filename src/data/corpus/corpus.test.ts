@@ -97,6 +97,11 @@ describe('limits', () => {
       [4, 4 * COORDS, 'text of'],
       [8, 8 * COORDS, 'text of'],
     ])
+    const thinned = await loadCorpus({ skels: prefix, maxFrames: 6, long: 'thin' })
+    const whole = (await loadCorpus({ skels: prefix })).clips[1]!.joints
+    // Frames 0, 1.6, 3.2, 4.8, 6.4 and 8, each the nearest of its own.
+    const kept = [0, 2, 3, 5, 6, 8].flatMap((t) => [...whole.subarray(t * COORDS, (t + 1) * COORDS)])
+    expect([...thinned.clips[1]!.joints]).toEqual(kept)
     await expect(loadCorpus({ skels: prefix, maxTokens: 2 })).rejects.toThrow(/train\.skels:1: wanted at most 2 text tokens/)
     await expect(loadCorpus({ skels: prefix, maxFrames: 3, long: 'drop' })).rejects.toThrow(
       /wanted at least one clip within the limits, got none of 2/,

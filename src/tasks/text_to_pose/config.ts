@@ -1,6 +1,7 @@
 // The run file: one YAML file says all of a training run. Here are the keys of a text-to-pose training, their defaults and their limits. No key is ever ignored.
 
 import * as z from 'zod'
+import { overlongPolicies } from '../../data/corpus/limits.js'
 import { sources } from '../../data/source.js'
 import {
   counterEnds,
@@ -53,7 +54,7 @@ const corpus = keys({
   /** Keep every n-th frame. */
   skipFrames: count.default(1),
   /** A clip over `model.maxFrames` or `maxTokens`: stops the run, is left out, or is cut. */
-  overlong: z.enum(['error', 'drop', 'truncate']).default('error'),
+  overlong: z.enum(overlongPolicies).default('error'),
   /** A fixed vocabulary, one word a line; without it, the words of the training split. */
   vocabulary: text.exactOptional(),
 })
@@ -146,8 +147,11 @@ const written = keys({
     .default(null),
   /** A checkpoint to go on from with other data: its weights, words and units, a fresh optimiser. */
   initFrom: text.nullable().default(null),
-  /** Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `raw`, as PT, as they are. */
-  scaling: z.enum(['spread', 'raw']).default('spread'),
+  /**
+   * Units the model sees frames in: `spread`, about the mean of the training clips in units of their spread; `columns`, each number in units of its own; `raw`, as
+   * PT, as they are.
+   */
+  scaling: z.enum(['spread', 'columns', 'raw']).default('spread'),
   /** What the decoder starts from: the mean of the training clips' first frames, or zeros in the model's units. */
   startFrame: z.enum(['mean', 'zeros']).default('mean'),
   /** What it leaves open of how frames are made, `decodingOf` decides. */

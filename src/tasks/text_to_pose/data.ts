@@ -10,7 +10,7 @@ import { type Source, sourceOf } from '../../data/source.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import { differingKeys, type ModelConfig, presets, sameConfig } from '../../model/config.js'
 import { columnScaling, frameNumbers, motionNumbers } from '../../model/frame_columns.js'
-import { countSeen, measureScaling, rawFrames } from '../../model/frame_scaling.js'
+import { countSeen, type FrameScaling, measureColumns, measureScaling, rawFrames } from '../../model/frame_scaling.js'
 import { measureBones } from '../../model/group_bones.js'
 import { sentenceIds } from '../../model/sentence_ids.js'
 import { type GroupDescription, SHARED } from '../../model/sign_model.js'
@@ -140,7 +140,7 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
     )
   const sample = (clip: Clip): Sample =>
     withinLimits({ clip, ids: sentenceIds({ vocabulary, config: sizes }, sourceOf(clip, source)) }, sizes)
-  const scaling = config.scaling === 'spread' ? columnScaling(measureScaling(train), sizes) : rawFrames(sizes.numbers)
+  const scaling = scalingOf(train, config, sizes)
   const group = {
     language,
     config: sizes,
@@ -216,6 +216,15 @@ function withinLimits(sample: Sample, { maxFrames, maxTokens }: ModelConfig): Sa
   if (clip.frames > maxFrames) throw refuse('maxFrames', maxFrames, 'frames', clip.frames)
   if (ids.length > maxTokens) throw refuse('maxTokens', maxTokens, 'tokens with the closing one', ids.length)
   return sample
+}
+
+function scalingOf(train: readonly Clip[], { scaling }: RunConfig, sizes: ModelConfig): FrameScaling {
+  if (scaling === 'raw') return rawFrames(sizes.numbers)
+  if (scaling === 'spread') return columnScaling(measureScaling(train), sizes)
+  return measureColumns(
+    train.map((clip) => motionNumbers(clip, sizes)),
+    sizes.numbers,
+  )
 }
 
 /** Where every clip of a language starts from: the mean of its first frames, of each point over the clips that show it there. */

@@ -56,6 +56,11 @@ describe('preset: signdw', () => {
       ...{ width: 24, heads: 3, hidden: 40, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 },
     })
     expect(data!.group.startFrame).toEqual(new Float32Array(384))
+    const [scored] = await loadData(configOf('scores: codes,', 'scaling: columns'))
+    const { centre, scale } = scored!.group.scaling
+    expect(scored!.group.startFrame).toEqual(centre.subarray(0, 384))
+    // The code of an ankle that is never seen.
+    expect([centre[36 + 10], scale[36 + 10], scale[384]]).toEqual([-1, Math.fround(1e-3), 1])
     expect([...data!.train[0]!.ids.subarray(0, 1), data!.train[0]!.ids.at(-1)]).toEqual([2, 3])
   })
 
