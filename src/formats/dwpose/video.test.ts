@@ -140,6 +140,14 @@ describe('decodeDwposeVideo', () => {
     expect(doubled.notes).toEqual(["the file's numbers of frames do not fit its frames, which are counted instead"])
   })
 
+  it('takes the size of the video from the file where its frames do not tell it', () => {
+    const sizeless = payloads.map(({ frame_width: _, frame_height: __, ...rest }) => rest)
+    expect(decodeDwposeVideo(archiveOf(sizeless, { size: { width: 320, height: 240 } }), 'v').picture).toEqual({ width: 320, height: 240 })
+    expect(() => decodeDwposeVideo(archiveOf(sizeless, {}), 'v')).toThrow(
+      /^v: wanted the size of the picture in frame_width and frame_height, got undefined x undefined/,
+    )
+  })
+
   it('refuses an archive without frames, frames of several sizes, and what no frame is, by its number', () => {
     expect(() => decodeDwposeVideo(encodeNpz({ x: { shape: [1], data: Float32Array.of(1) } }), 'v.npz')).toThrow(
       /^v\.npz: wanted the array 'frame_payloads', got x/,

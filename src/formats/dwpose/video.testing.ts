@@ -44,7 +44,8 @@ export function archiveOf(
     id = 'SynthTEST01',
     fps = 24,
     indices,
-  }: { readonly id?: string; readonly fps?: number; readonly indices?: readonly number[] | undefined },
+    size,
+  }: { readonly id?: string; readonly fps?: number; readonly indices?: readonly number[] | undefined; readonly size?: Picture },
 ): Uint8Array {
   const members: Record<string, Uint8Array> = {
     video_id: encodeNpyText(id),
@@ -53,5 +54,9 @@ export function archiveOf(
     frame_payloads: encodeItems('|O', [payloads.length], pickleDicts(payloads)),
   }
   if (indices) members.frame_indices = encodeNpy({ shape: [indices.length], data: Int32Array.from(indices) }, 'frame_indices')
+  if (size) {
+    members.frame_widths = encodeNpy({ shape: [1], data: Int32Array.of(size.width) }, 'frame_widths')
+    members.frame_heights = encodeNpy({ shape: [1], data: Int32Array.of(size.height) }, 'frame_heights')
+  }
   return encodeMembers(members, 'stored')
 }

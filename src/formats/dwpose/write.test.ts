@@ -37,13 +37,13 @@ describe('writeDwposeVideo', () => {
   })
 
   it('has the arrays in their order, stored, in plain numbers', async () => {
-    const path = join(folder, 'poses.npz')
+    const path = join(folder, 'rain/npz/poses.npz')
     await writeDwposeVideo(path, { ...motion, fps: 29.97 })
     const bytes = await readFile(path)
     const names = ['video_id', 'fps', 'total_frames', 'frame_widths', 'frame_heights', 'frame_indices', 'frame_payloads']
     expect(readZip(bytes, path).map(({ name }) => name)).toEqual(names.map((name) => `${name}.npy`))
     expect((await readDwposeVideo(path)).fps).toBe(29.97)
-    expect((await readDwposeVideo(path)).id).toBe('motion')
+    expect((await readDwposeVideo(path)).id).toBe('rain')
   })
 
   it('keeps what points of a motion were not seen, and takes a frame of none for nobody', async () => {

@@ -6,7 +6,7 @@
 // frame, of plain arrays without any pickle: of these it draws all.
 
 import { mkdir, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { SignError } from '../../base/errors.js'
 import { output, writeWhole } from '../../base/files.js'
 import { namesIn } from '../../base/folder.js'
@@ -21,7 +21,7 @@ import { poseOfMotion } from '../pose/write.js'
 import { bodyPart, type DwposePart, dwposeParts } from './points.js'
 
 export interface DwposeWriteOptions {
-  /** What the file calls the video. Default: its name without the ending. */
+  /** What the file calls the video. Default: its name without the ending, or that of the folder of a `poses.npz`. */
   readonly id?: string
 }
 
@@ -29,11 +29,7 @@ export interface DwposeWriteOptions {
  * Writes a motion of 50 joints or of DWPose's points as `poses.npz`. Throws ERR_DATA for a malformed motion and for other layouts, ERR_OUTPUT where it cannot be
  * written.
  */
-export async function writeDwposeVideo(
-  path: string,
-  motion: Motion,
-  { id = basename(path).replace(/[._-]?(poses)?\.npz$/i, '') }: DwposeWriteOptions = {},
-): Promise<void> {
+export async function writeDwposeVideo(path: string, motion: Motion, { id = idOf(path) }: DwposeWriteOptions = {}): Promise<void> {
   const payloads = payloadsOf(motion, path)
   const each = (numbers: (t: number) => number): NpyArray => ({
     shape: [payloads.length],
@@ -50,13 +46,21 @@ export async function writeDwposeVideo(
   const members = Object.entries(plain).map(([name, array]) => [name, encodeNpy(array, name)] as const)
   const archive = encodeMembers(
     {
-      video_id: encodeNpyText(id || 'motion'),
+      video_id: encodeNpyText(id),
       ...Object.fromEntries(members),
       frame_payloads: encodeItems('|O', [payloads.length], pickleDicts(payloads)),
     },
     'stored',
   )
   await writeWhole(path, archive)
+}
+
+/** `<id>/npz/poses.npz` has the name of its folder, `<id>.poses.npz` its own. */
+function idOf(path: string): string {
+  const own = basename(path).replace(/[._-]?poses\.npz$|\.npz$/i, '')
+  const folder = dirname(resolve(path))
+  if (own !== '') return own
+  return basename(basename(folder) === 'npz' ? dirname(folder) : folder)
 }
 
 /** Writes the same as a folder of `NNNNNNNN.npz` from 1 on, in place of such files as are there. Throws as {@link writeDwposeVideo}. */

@@ -3,6 +3,7 @@
 
 import { existsSync, statSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
+import { ahead } from '../../base/ahead.js'
 import { SignError } from '../../base/errors.js'
 import { namesIn } from '../../base/folder.js'
 import { isRate } from '../../motion/clip.js'
@@ -49,6 +50,9 @@ export async function signedVideos(path: string, options: VideoOptions = {}): Pr
   return stored.map((video) => signedVideo(video, facts.get(video.id), options))
 }
 
+/** Shards whose headers are read at once. */
+const AHEAD = 4
+
 async function storedVideos(path: string, { signal }: VideoOptions): Promise<StoredVideo[] | undefined> {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (!stats) return undefined
@@ -58,7 +62,11 @@ async function storedVideos(path: string, { signal }: VideoOptions): Promise<Sto
   }
   if (!stats.isDirectory()) return undefined
   const shards = (await namesIn(path)).filter((name) => extname(name).toLowerCase() === '.tar')
-  if (shards.length > 0) return some((await Promise.all(shards.map((name) => videosInShard(join(path, name), { signal })))).flat())
+  if (shards.length > 0) {
+    const videos: StoredVideo[] = []
+    for await (const found of ahead(shards, AHEAD, (name) => videosInShard(join(path, name), { signal }))) videos.push(...found)
+    return some(videos)
+  }
   const one = await videoIn(path)
   const dataset = join(path, 'dataset')
   const videos = one ? [one] : await videosBelow(existsSync(dataset) ? dataset : path)
