@@ -22,6 +22,7 @@ import { checkTarget, NAME, type TargetSettings, type TargetSummary, targetFile,
 import { motionsIn, pointMotions } from './point_motions.js'
 import { flatPoses, poseDetections } from './pose_detections.js'
 import { QualityLog } from './quality_log.js'
+import { warn } from './say.js'
 
 export interface DataConvertOptions
   extends Omit<DetectionOptions, 'broken' | 'fps'>,
@@ -55,6 +56,9 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   const clips = chosen(input.names, options.clip, path)
   checkTarget(out, clips, options.lang !== undefined || tellsLanguage(input, clips))
   const words = matchWords(input.names, said, path) ?? wordsIn(found, clips)
+  // The step that collects detections tells these itself.
+  const decided = input.detections ? [] : (found.detections?.notes ?? [])
+  for (const note of decided) warn(note, given)
 
   // What lies beside the output is there to be gone on with, or to be thrown away.
   const again = options.resume ? { resume: true, overwrite: false } : { resume: false, overwrite: true }
@@ -94,7 +98,7 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
     withoutClip: withoutClip.length,
     namesWithout: { ...written.namesWithout, clip: withoutClip },
     broken: [...broken, ...written.broken],
-    notes: [...notes, ...written.notes],
+    notes: [...decided, ...notes, ...written.notes],
     ...(reports.length > 0 || input.detections ? { quality } : {}),
   }
 }

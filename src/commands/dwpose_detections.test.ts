@@ -63,6 +63,16 @@ describe.skipIf(!existsSync(samples))('the sample shard', () => {
     expect((await linesOf(at('corpus.text')))[1]).toBe('Today I wave my arms & hands...')
     const english = await dataConvert({ in: join(samples, 'Sign_DWPose_NPZ_000001.tar'), out: at('english'), captions: 'en', ...quick })
     expect(english.clips).toBe(6)
+    const points = { in: join(samples, 'Sign_DWPose_NPZ_000001.tar'), out: at('points'), layout: 'dwpose-128', ...quick } as const
+    expect(await dataConvert(points)).toMatchObject({
+      clips: 6,
+      broken: [],
+      notes: ['1 cue shorter than 0.33 s left out', ...Array(3).fill(expect.any(String))],
+    })
+    expect([await linesOf(at('points.lang')), await linesOf(at('points.text'))]).toEqual([
+      await linesOf(at('corpus.lang')),
+      await linesOf(at('corpus.text')),
+    ])
     const one = await dataConvert({
       in: join(samples, 'Sign_DWPose_NPZ_000001.tar'),
       out: at('one.json'),
