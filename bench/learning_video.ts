@@ -1,11 +1,11 @@
 // Does a vision transformer that begins from nothing learn to see signing? Draws the built-in corpus as 224 × 224 frames, encodes them to MP4 files, and reads
-// those back: trains a language model on the sentences and then, once per seed, sign to text from the videos. Dev chooses the checkpoints, test is scored once:
-// held-out sentences. Needs no data, but the optional packages that encode and decode videos.
+// those back: trains a language model on the sentences and then, once per seed, both stages of Sign2GPT on the videos, each with the image encoder. Dev chooses
+// the checkpoints, test is scored once: held-out sentences. Needs no data, but the optional packages that encode and decode videos.
 //
 //   npm run learning:video     passes if with every seed more is read in held-out videos than the floor, what is read in each held against the sentence of
 //                              another
 //
-// --help tells the options. With --run it is another training of videos in runs/learning/video: results go into the run's folder then, not to bench/results/.
+// --help tells the options. With --run it is another stage 2: results go into the run's folder then, not to bench/results/.
 
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,7 +19,8 @@ import { train, trainTask } from '../src/commands/train.js'
 import { syntheticCorpus } from '../src/data/synthetic/corpus.js'
 import { SignTranslator } from '../src/infer/sign_translator.js'
 import { openGpu } from '../src/platform/node/open.js'
-import { loadLanguageConfig, loadSignToTextConfig } from '../src/tasks/run_file.js'
+import { pseudoGloss } from '../src/tasks/pseudo_gloss/task.js'
+import { loadLanguageConfig, loadPseudoGlossConfig, loadSignToTextConfig } from '../src/tasks/run_file.js'
 import type { SignToTextRunConfig } from '../src/tasks/sign_to_text/config.js'
 import { loadTextClips } from '../src/tasks/sign_to_text/data.js'
 import { scoreSentences } from '../src/tasks/sign_to_text/evaluate.js'
@@ -45,19 +46,28 @@ const SIZE = 224
 const { options } = chosenTrial(trials)
 const { run, trained, json, adapter } = options
 const seeds = options.seeds === undefined ? USUAL_SEEDS : seedList(options.seeds)
-const path = run ?? 'bench/learning/video.yaml'
-const config = await loadSignToTextConfig(path)
+const path = run ?? 'bench/learning/video_stage2.yaml'
+const [config, stage] = [await loadSignToTextConfig(path), await loadPseudoGlossConfig('bench/learning/video_stage1.yaml')]
 const { gpu } = await openGpu({ adapter })
 const began = performance.now()
 
-const runs = seeds.map((seed) => ({ ...config, seed, name: `${config.name}-${seed}`, out: join(config.out, `seed-${seed}`) }))
+const stageOf = (seed: number) => ({ ...stage, seed, name: `${stage.name}-${seed}`, out: join(stage.out, `seed-${seed}`) })
+const runOf = (seed: number): SignToTextRunConfig => ({
+  ...config,
+  ...{ seed, name: `${config.name}-${seed}`, out: join(config.out, `seed-${seed}`) },
+  initFrom: join(stageOf(seed).out, 'best.safetensors'),
+})
+const training = { overwrite: true, json, adapter }
 if (!trained) {
   await writeVideos()
-  await train(LANGUAGE, { overwrite: true, json, adapter })
-  for (const own of runs) await trainTask(taskRun(signToText, own), { overwrite: true, json, adapter })
+  await train(LANGUAGE, training)
+  for (const seed of seeds) {
+    await trainTask(taskRun(pseudoGloss, stageOf(seed)), training)
+    await trainTask(taskRun(signToText, runOf(seed)), training)
+  }
 }
 const scores: Score[] = []
-for (const own of runs) scores.push({ seed: own.seed, ...(await scored(own)) })
+for (const seed of seeds) scores.push({ seed, ...(await scored(runOf(seed))) })
 const passed = scores.every(({ exact, bleu1, floor }) => exact > floor.exact && bleu1 > floor.bleu1)
 const seconds = trained ? null : Math.round((performance.now() - began) / 1000)
 const mean = { exact: meanOf(scores.map(({ exact }) => exact)), bleu1: meanOf(scores.map(({ bleu1 }) => bleu1)) }
