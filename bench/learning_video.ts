@@ -1,6 +1,6 @@
 // Does a vision transformer that begins from nothing learn to see signing? Draws the built-in corpus as 224 × 224 frames, encodes them to MP4 files, and reads
-// those back: trains a language model on the sentences and then, once per seed, both stages of Sign2GPT on the videos, each with the image encoder. Dev chooses
-// the checkpoints, test is scored once: held-out sentences. Needs no data, but the optional packages that encode and decode videos.
+// those back: trains a language model on the sentences and then, once per seed, stage 1 of Sign2GPT on the videos, image encoder and all, and stage 2 on what
+// it sees in them. Dev chooses the checkpoints, test is scored once: held-out sentences. Needs no data, but the optional packages that encode and decode videos.
 //
 //   npm run learning:video     passes if with every seed more is read in held-out videos than the floor, what is read in each held against the sentence of
 //                              another
