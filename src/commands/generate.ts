@@ -126,7 +126,7 @@ export function onlyLanguage(languages: readonly string[]): string {
 
 async function findReference(spec: string, language = 'any'): Promise<Motion> {
   const [prefix, which = '1'] = spec.split('#') as [string, string?]
-  const { clips } = await loadCorpus({ skels: prefix, language })
+  const { clips } = await loadCorpus({ skels: prefix, language, layout: 'any' })
   const clip = clips.find(({ name }) => name.normalize('NFC') === which.normalize('NFC')) ?? clips[Number(which) - 1]
   if (clip) return clip
   throw new SignError('ERR_USAGE', spec, `wanted a clip's name or its line 1 to ${clips.length}, got '${which}'`, 'Write it as prefix#name')

@@ -3,7 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { motionSignatures } from '../metrics/motion_scores.js'
 import type { GlossCleanUp } from '../metrics/text_metric_names.js'
-import { checkMotion } from '../motion/check.js'
+import { checkSkeleton } from '../motion/check.js'
 import type { Clip, Motion } from '../motion/clip.js'
 import { areSpelled } from '../text/spelled.js'
 import { type TokenPolicy, tokenise } from '../text/tokenise.js'
@@ -170,8 +170,8 @@ function withReferences({ clips, generated }: Pick<EvaluationInput, 'clips' | 'g
     const problem = `wanted a motion for each of ${clips.length} clips, got ${generated.length}`
     throw new SignError('ERR_USAGE', 'evaluation', problem, 'Give the motions in the order of the clips')
   }
-  for (const clip of clips) checkMotion(clip, clip.name)
-  for (const [i, motion] of (generated ?? []).entries()) checkMotion(motion, `generated ${clips[i]!.name}`)
+  for (const clip of clips) checkSkeleton(clip, clip.name)
+  for (const [i, motion] of (generated ?? []).entries()) checkSkeleton(motion, `generated ${clips[i]!.name}`)
   const has = clips.map(({ text }) => tokenise(text, tokens).length > 0)
   const kept = clips.filter((_, i) => has[i])
   if (kept.length > 0) return { clips: kept, generated: generated?.filter((_, i) => has[i]), empty: clips.filter((_, i) => !has[i]) }

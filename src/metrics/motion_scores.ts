@@ -1,7 +1,7 @@
 // Everything that is measured of a set of generated motions beside their references, and the baselines that none of it may be printed without.
 
 import { SignError } from '../base/errors.js'
-import { checkMotion } from '../motion/check.js'
+import { checkSkeleton } from '../motion/check.js'
 import { type Motion, type NamedMotion, NORMALISATION, sameRate } from '../motion/clip.js'
 import { JOINTS } from '../motion/skeleton.js'
 import { held, meanPose } from './baselines.js'
@@ -76,8 +76,8 @@ export function motionScores(pairs: readonly MotionPair[], { align = 'exact', tr
 }
 
 function checkPair({ reference, hypothesis }: MotionPair): void {
-  checkMotion(reference, `reference ${reference.name}`)
-  checkMotion(hypothesis, `hypothesis for ${reference.name}`)
+  checkSkeleton(reference, `reference ${reference.name}`)
+  checkSkeleton(hypothesis, `hypothesis for ${reference.name}`)
   const { fps } = hypothesis
   if (sameRate(reference.fps, fps)) return
   const problem = `wanted ${reference.fps} frames per second as the reference has, got ${fps}`

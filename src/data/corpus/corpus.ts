@@ -123,7 +123,7 @@ function layoutOfCorpus({ skels: prefix, layout: wanted = 'skeleton-50' }: Corpu
     'ERR_DATA',
     `${prefix}.json`,
     problem,
-    `Write model.layout: ${told} in the run file, or convert the corpus: signllm data convert --layout`,
+    `Convert the corpus (signllm data convert --layout ${wanted}), or train text-to-pose with model.layout: ${told}`,
   )
 }
 

@@ -6,7 +6,10 @@ import { SignError } from '../../base/errors.js'
 import { output, writeWhole } from '../../base/files.js'
 import { linesOf } from '../../formats/number_lines.js'
 import { checkAligned, checkNamesDiffer, readCompanion } from '../../formats/skels/companions.js'
+import { layoutLines } from '../../formats/skels/layout_lines.js'
 import { skelsLines } from '../../formats/skels/skels.js'
+import type { LayoutName } from '../../motion/layout/layout.js'
+import { layouts } from '../../motion/layout/layouts.js'
 import { joinedGroups, type Split, type SplitKind, type SplitShares, sentenceOf, sharedBetween, splitByGroup, videoOf } from '../split.js'
 import { type CurrentManifest, companionEndings, readManifest, recordFiles, writeManifest } from './manifest.js'
 
@@ -56,7 +59,7 @@ export async function splitCorpus(prefix: string, folder: string, options: Corpu
   checkPlace(prefix, folder)
   const manifest = await readManifest(`${prefix}.json`)
   const frames: number[] = []
-  for await (const { parse } of skelsLines(`${prefix}.skels`)) frames.push(parse().frames)
+  for await (const { parse } of motionLines(`${prefix}.skels`, manifest?.layout)) frames.push(parse().frames)
   const companions = await companionsOf(prefix, frames.length)
   const onlyLanguage = manifest?.languages.length === 1 ? manifest.languages[0] : undefined
   const lines = frames.map((count, index): Line => {
@@ -88,6 +91,14 @@ export async function splitCorpus(prefix: string, folder: string, options: Corpu
     repeated: repeatedOf(lines),
     shared: { sentences: sharedBetween(parts, sentenceIn), videos: sharedBetween(parts, videoIn) },
   }
+}
+
+/** The lines of a file of motions of some layout. */
+function motionLines(
+  path: string,
+  layout: LayoutName = 'skeleton-50',
+): AsyncIterable<{ readonly parse: () => { readonly frames: number } }> {
+  return layout === 'skeleton-50' ? skelsLines(path) : layoutLines(path, layouts[layout])
 }
 
 /** A part in the corpus' own place would replace it while the other parts are still read from it. */

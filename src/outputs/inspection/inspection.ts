@@ -3,7 +3,7 @@
 import { counted } from '../../base/counted.js'
 import { writeWhole } from '../../base/files.js'
 import { boneLengthSpread } from '../../motion/bone_lengths.js'
-import { checkMotion } from '../../motion/check.js'
+import { checkSkeleton } from '../../motion/check.js'
 import type { Clip } from '../../motion/clip.js'
 import { htmlPage, scrolling } from '../html_page.js'
 import { escapeMarkup } from '../markup.js'
@@ -41,7 +41,7 @@ export async function writeInspection(path: string, inspection: Inspection): Pro
 
 /** The page as a string: one file that fetches nothing and runs nothing. */
 export function inspectionHtml({ title, about = [], clips, findings = [] }: Inspection): string {
-  for (const { clip } of clips) checkMotion(clip, clip.name)
+  for (const { clip } of clips) checkSkeleton(clip, clip.name)
   const spreads = clips.map(({ clip }) => boneLengthSpread(clip))
   const missing = clips.flatMap((entry) => (entry.missing ? [entry.missing] : []))
   const sections = [
