@@ -18,6 +18,7 @@ export const exitStatus = {
   ERR_KERNEL: 5,
   ERR_SHADER: 5,
   ERR_DIVERGED: 6,
+  ERR_RANKS: 7,
   ERR_DISPOSED: 2,
   ERR_BUG: 70,
 } as const

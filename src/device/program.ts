@@ -15,9 +15,9 @@ export { Recorder, type Step } from './recorder.js'
 export interface RunOptions {
   /** Runs the program so often in one submission; only the last run's reports are read. */
   readonly times?: number
-  /** Marks to run from and up to; default all of it. Reports of what was not run are those of the run before. */
-  readonly from?: string | undefined
-  readonly to?: string | undefined
+  /** Marks, or places among the dispatches, to run from and up to; default all of it. Reports of what was not run are those of the run before. */
+  readonly from?: string | number | undefined
+  readonly to?: string | number | undefined
   /** Buffers set to 0 first. */
   readonly clear?: readonly GPUBuffer[]
 }
@@ -143,7 +143,7 @@ export class Program implements AsyncDisposable {
    * submitted, where it or what it works on was destroyed.
    */
   async start({ times = 1, from, to, clear = [] }: RunOptions = {}): Promise<PendingReports> {
-    const range = { from: this.#at(from, 0), to: this.#at(to, this.steps.length) }
+    const range = { from: from === undefined ? 0 : this.at(from), to: to === undefined ? this.steps.length : this.at(to) }
     const check = () => {
       this.#check()
       checkBuffers(this.#gpu, clear)
@@ -169,6 +169,14 @@ export class Program implements AsyncDisposable {
     return reports
   }
 
+  /** How many dispatches come before a mark. */
+  at(mark: string | number): number {
+    if (typeof mark === 'number') return mark
+    const at = this.#marks.get(mark)
+    if (at === undefined) throw bug(mark, `wanted a mark of this program, one of ${[...this.#marks.keys()].join(', ')}`)
+    return at
+  }
+
   /** Frees what only this program uses. Idempotent. */
   destroy(): void {
     this.#lifetime.end()
@@ -179,13 +187,6 @@ export class Program implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.destroy()
-  }
-
-  #at(mark: string | undefined, otherwise: number): number {
-    if (mark === undefined) return otherwise
-    const at = this.#marks.get(mark)
-    if (at === undefined) throw bug(mark, `wanted a mark of this program, one of ${[...this.#marks.keys()].join(', ')}`)
-    return at
   }
 
   #check(): void {

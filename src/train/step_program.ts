@@ -32,10 +32,14 @@ export interface StepSettings {
 /** Which pass over a batch it is; default the only one. */
 export interface PassOptions {
   readonly pass?: number
+  /** Whether gradients begin from 0, instead of those of the pass before. Default: in pass 0. */
+  readonly first?: boolean
   /** Whether the update follows. */
   readonly last?: boolean
-  /** Marks to stop at and go on from: the bits are the same with and without. */
-  readonly cuts?: readonly StepMark[]
+  /** Marks, or numbers of dispatches done, to stop at and go on from: the bits are the same with and without. */
+  readonly cuts?: readonly (StepMark | number)[]
+  /** Called where it stopped, with everything before submitted: what is submitted now comes in between. */
+  readonly onCut?: (cut: StepMark | number) => void
 }
 
 export interface PassReport {
@@ -103,28 +107,40 @@ export class StepProgram {
   async start(
     arrays: HostArrays,
     { seed, hyper }: StepSettings,
-    { pass = 0, last = true, cuts = [] }: PassOptions = {},
+    { pass = 0, first = pass === 0, last = true, cuts = [], onCut }: PassOptions = {},
   ): Promise<PendingReport<PassReport>> {
     const { program } = this
     for (const [name, tensor] of Object.entries(this.#recorded.feeds)) program.write(tensor, arrayNamed(arrays, name))
     program.write(this.#seed, seed.with(1, seed[1]! ^ Math.imul(pass, PASS_SPREAD)))
-    program.write(
-      this.#hyper,
-      Float32Array.from({ length: 8 }, (_, i) => hyper[i] ?? 0),
-    )
-    const ends = last ? [...cuts, undefined] : (['gradients'] as const)
-    let from: StepMark | undefined
+    this.#writeHyper(hyper)
+    const ends = last ? [...cuts, undefined] : [...cuts, 'gradients' as const]
+    let from: StepMark | number | undefined
     let pending: PendingReports | undefined
     for (const to of ends) {
       pending?.drop()
-      pending = await program.start({ from, to, clear: pass === 0 && from === undefined ? this.#grads : [] })
+      pending = await program.start({ from, to, clear: first && from === undefined ? this.#grads : [] })
+      if (to !== undefined) onCut?.(to)
       from = to
     }
     return { read: async () => this.#reported(await pending!.read()) }
   }
 
+  /** Submits the update alone, by the gradients as they are: for passes that were made elsewhere too. Reports of passes are those of the last one here. */
+  async update({ hyper }: Pick<StepSettings, 'hyper'>): Promise<PendingReport<PassReport>> {
+    this.#writeHyper(hyper)
+    const pending = await this.program.start({ from: 'gradients' })
+    return { read: async () => this.#reported(await pending.read()) }
+  }
+
   destroy(): void {
     this.program.destroy()
+  }
+
+  #writeHyper(hyper: readonly number[]): void {
+    this.program.write(
+      this.#hyper,
+      Float32Array.from({ length: 8 }, (_, i) => hyper[i] ?? 0),
+    )
   }
 
   #reported(buffers: readonly ArrayBuffer[]): PassReport {

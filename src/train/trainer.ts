@@ -1,18 +1,22 @@
 // Training, whatever the task: one step after another. Everything that decides the next step is in `state()` or drawn from the seed, so a
 // run that is stopped anywhere goes on to the same bits.
 
+import { type Communicator, fromFirst } from '../base/communicator.js'
 import { Lifetime } from '../base/lifetime.js'
 import { once } from '../base/once.js'
 import { Turns } from '../base/turns.js'
 import type { Gpu } from '../device/gpu.js'
 import { SlotPool } from '../device/memory.js'
 import { trainedNumbers } from '../nn/parameter_spec.js'
-import { type BatchPlan, passesOf } from './batches.js'
+import type { BatchPlan } from './batches.js'
 import type { TrainingConfig } from './config/parts.js'
 import { type LossScale, scaleScalars } from './loss_scale.js'
-import { type PendingReport, PendingStep, refuseDivergence } from './pending_step.js'
+import { type BatchPasses, OwnPasses } from './passes.js'
+import { PendingStep, refuseDivergence } from './pending_step.js'
+import { SharedPasses } from './ranks/shared_passes.js'
+import { passSize } from './ranks/shares.js'
 import type { Scalars } from './run/logs.js'
-import { type PassReport, StepProgram } from './step_program.js'
+import { StepProgram } from './step_program.js'
 import type { BatchShape, LossReport, Training, Validation } from './task.js'
 import { hyperOf, type ProgressState, TrainingProgress } from './training_progress.js'
 
@@ -40,7 +44,7 @@ export interface SavedTraining extends ProgressState {
 }
 
 export type TrainerConfig = Pick<TrainingConfig, 'seed' | 'stop' | 'schedule' | 'optimiser'> & {
-  readonly batch: Pick<TrainingConfig['batch'], 'microBatch'>
+  readonly batch: Pick<TrainingConfig['batch'], 'size' | 'microBatch'>
 }
 
 export interface TrainerOptions {
@@ -50,6 +54,8 @@ export interface TrainerOptions {
   readonly owns?: boolean
   /** What its state keeps of the run file, as plain JSON, for telling whose checkpoint it is. */
   readonly run?: object
+  /** The ranks that go through each batch together; all train the same weights by the same steps. Default: this process alone. */
+  readonly ranks?: Communicator | undefined
 }
 
 /** Trains a model on a GPU. */
@@ -60,6 +66,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
   readonly #options: TrainerOptions
   readonly #gpu: Gpu
   readonly #pool: SlotPool
+  readonly #passes: BatchPasses
   readonly #programs = new Map<string, Promise<StepProgram>>()
   readonly #updates = new Map<string, number>()
   readonly #scaling = new Map<string, readonly number[]>()
@@ -77,6 +84,12 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
     this.#options = options
     this.#gpu = training.gpu.tunedAs(training.gpu.tuning)
     this.#pool = new SlotPool(this.#gpu)
+    const { ranks } = options
+    const { size, microBatch } = config.batch
+    const maker = { training, program: (shape: BatchShape) => this.#program(shape) }
+    this.#passes = ranks
+      ? new SharedPasses(this.#gpu, ranks, maker, passSize(size, microBatch, ranks.size))
+      : new OwnPasses(maker, microBatch)
   }
 
   /** Numbers the model learns; padding is not counted. */
@@ -105,7 +118,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
   async #submitStep(): Promise<PendingStep<TrainedStep<Report>>> {
     this.#check()
     const { training, progress } = this
-    const { seed, optimiser, batch: settings } = this.#config
+    const { seed, optimiser } = this.#config
     const before = this.#newest
     if (progress.batch === 0) await before?.read()
     const { batches } = this.#epochPlan()
@@ -113,27 +126,15 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
     const { rate, epoch } = progress
     const step = progress.step + 1
     const updates = (this.#updates.get(batch.group) ?? 0) + 1
-    const passes = passesOf(batch, settings.microBatch)
-    const programs = await Promise.all(passes.map((pass) => this.#program({ ...batch, batch: pass.length })))
-    const stepSettings = { seed: Uint32Array.of(seed, step, 0, 0), hyper: hyperOf(optimiser, rate, updates) }
-    await training.prepare?.(batch)
-    const pending: PendingReport<PassReport>[] = []
-    for (const [i, pass] of passes.entries()) {
-      const arrays = training.feedsOf(pass, batch, { step })
-      pending.push(await programs[i]!.start(arrays, stepSettings, { pass: i, last: i === passes.length - 1 }))
-    }
+    const settings = { seed: Uint32Array.of(seed, step, 0, 0), hyper: hyperOf(optimiser, rate, updates) }
+    const pending = await this.#passes.start({ batch, step, settings })
     this.#updates.set(batch.group, updates)
     const endsEpoch = progress.stepped(batches.length)
     // While the GPU is busy. What fails fails again when its turn comes.
-    if (!endsEpoch) training.prepare?.(batches[progress.batch]!).catch(() => undefined)
+    if (!endsEpoch) this.#passes.prepare(batches[progress.batch]!).catch(() => undefined)
     this.#newest = new PendingStep({ step, endsEpoch }, before, async () => {
-      const read: PassReport[] = []
-      for (const one of pending) read.push(await one.read())
-      const { gradientNorm, lossScale } = read.at(-1)!
-      const report = training.reportStep(
-        batch,
-        read.map(({ reports }) => reports),
-      )
+      const { passes, gradientNorm, lossScale } = await pending.read()
+      const report = training.reportStep(batch, passes)
       const names = batch.examples.map((i) => training.nameOf(batch.group, i))
       refuseDivergence(step, { loss: report.loss, gradientNorm, lossScale }, names)
       if (lossScale) this.#scaling.set(batch.group, lossScale.state)
@@ -154,8 +155,10 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
     return this.training.epochScalars()
   }
 
+  /** By the first rank, where there are several. */
   validate(): Promise<Validation<Scores>> {
-    return this.training.validate()
+    const { ranks } = this.#options
+    return ranks ? fromFirst(ranks, () => this.training.validate()) : this.training.validate()
   }
 
   async save(path: string, { state }: { readonly state: boolean }): Promise<void> {
@@ -191,6 +194,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
     this.#lifetime.end()
     const programs = await Promise.allSettled(this.#programs.values())
     for (const program of programs) if (program.status === 'fulfilled') program.value.destroy()
+    this.#passes.destroy()
     this.#pool.destroy()
     if (this.#options.owns) await this.training.destroy()
   }

@@ -163,7 +163,7 @@ export interface TrainingConfig {
   readonly precision: z.output<typeof precision>
   readonly optimiser: z.output<typeof optimiser>
   readonly schedule: z.output<typeof schedule>
-  readonly batch: { readonly microBatch: z.output<typeof microBatch> }
+  readonly batch: { readonly size: number; readonly microBatch: z.output<typeof microBatch> }
   readonly stop: z.output<typeof stop>
   /** Steps from one validation to the next. */
   readonly validate: { readonly every: number }
