@@ -103,11 +103,11 @@ describe('imports', () => {
     expect(circles(inRooms.filter(({ path }) => rooms.includes(roomOf(path)!)))).toEqual([])
   })
 
-  it('of Dawn, koffi, wgsl_reflect and h5wasm are in one file each', () => {
+  it('of Dawn, wgsl_reflect and h5wasm are in one file each, of koffi in one for each library it calls', () => {
     const importers = (name: string) =>
       sources.filter(({ imports }) => imports.some(({ to }) => to === name || to.startsWith(`${name}/`))).map(({ path }) => path)
     expect(importers('webgpu')).toEqual(['src/platform/node/dawn.ts'])
-    expect(importers('koffi')).toEqual(['src/platform/node/held_stderr.ts'])
+    expect(importers('koffi')).toEqual(['src/platform/node/held_stderr.ts', 'src/platform/node/mpi/library.ts'])
     expect(importers('wgsl_reflect')).toEqual(['src/device/shader/reflect.ts'])
     expect(importers('h5wasm')).toEqual(['src/formats/hdf5/worker.js'])
   })

@@ -64,10 +64,17 @@ program
   .argument('<run.yaml>')
   .addOption(new Option('--resume', "resume from the last checkpoint in the run's folder").conflicts('overwrite'))
   .option('--overwrite', 'replace the run that is in the folder')
-  .action(async (path: string, options: { resume?: boolean; overwrite?: boolean }) => {
-    const { formatTrained, train } = await import('./commands/train.js')
-    const summary = await train(path, { ...common(), ...options, signal: interruption() })
-    print(summary, formatTrained(summary))
+  .option('--rank-timeout <seconds>', 'under mpirun: how long to wait for ranks that do not answer', positive, 1800)
+  .action(async (path: string, options: { resume?: boolean; overwrite?: boolean; rankTimeout: number }) => {
+    const [{ formatTrained, train }, { openRanks }] = await Promise.all([
+      import('./commands/train.js'),
+      import('./platform/node/mpi/open.js'),
+    ])
+    const signal = interruption()
+    const ranks = await openRanks({ timeout: options.rankTimeout })
+    const summary = await train(path, { ...common(), ...options, ranks, signal })
+    await ranks?.close()
+    if (ranks === undefined || ranks.rank === 0) print(summary, formatTrained(summary))
     if (summary.interrupted) process.exitCode = interruptedStatus()
   })
 

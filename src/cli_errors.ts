@@ -1,6 +1,7 @@
 // What is said of an error, and the exit status it makes. A full account only of what is our fault.
 
 import { CommanderError } from 'commander'
+import { EndedElsewhere } from './base/communicator.js'
 import { exitStatus, SignError } from './base/errors.js'
 import { jsonText, printable } from './base/printable.js'
 import { unforeseenRefusal } from './base/system_errors.js'
@@ -8,7 +9,7 @@ import { Interrupted } from './cli_signals.js'
 
 /** Says on standard error what went wrong, as JSON where that is wanted; returns the exit status. */
 export function reportError(error: unknown, { json }: { readonly json: boolean }): number {
-  if (error instanceof Interrupted) return error.exitStatus
+  if (error instanceof Interrupted || error instanceof EndedElsewhere) return error.exitStatus
   if (error instanceof CommanderError) return reportUsage(error, json)
   const ours = error instanceof SignError ? error : unforeseenRefusal(error)
   if (ours) {

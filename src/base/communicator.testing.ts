@@ -27,9 +27,9 @@ export function ranksInProcess(size: number): { readonly ranks: readonly Communi
     const [{ kind, mine }] = all as [Call]
     for (const one of all) if (one.kind !== kind || one.mine.length !== mine.length) throw new Error('ranks call different things')
     const block = kind === 'exchange' ? mine.length / size : mine.length
-    all.forEach(({ into }, to) => {
-      all.forEach((from, j) => into.set(kind === 'exchange' ? from.mine.subarray(to * block, (to + 1) * block) : from.mine, j * block))
-    })
+    for (const [to, { into }] of all.entries())
+      for (const [j, from] of all.entries())
+        into.set(kind === 'exchange' ? from.mine.subarray(to * block, (to + 1) * block) : from.mine, j * block)
     for (const { done } of all) done()
   }
   const ranks = Array.from(

@@ -1,6 +1,7 @@
 // Processes that do one thing together, each with a number of its own, its rank. All of them call the same things in the same order.
 
 import { deserialize, serialize } from 'node:v8'
+import { exitStatus, SignError } from './errors.js'
 
 export interface Communicator {
   /** From 0 to below {@link size}. */
@@ -49,3 +50,37 @@ export async function anyRank(communicator: Communicator, wish: boolean): Promis
 /** The bytes of an array of numbers, not copied. */
 export const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)
+
+/** What a rank throws whose work ended because of what another one says: it says nothing itself. */
+export class EndedElsewhere extends SignError {
+  readonly #status: number
+
+  /** @param rank the one that says why; @param status its exit status */
+  constructor(rank: number, status: number) {
+    super('ERR_RANKS', 'signllm', `wanted all ranks to go on, got the end of rank ${rank}`, 'See what that one says')
+    this.#status = status
+  }
+
+  override get exitStatus(): number {
+    return this.#status
+  }
+}
+
+/**
+ * Does `work`, as all ranks do at this place. Where it fails on some, the first of those throws its error, the others {@link EndedElsewhere}, and
+ * the ranks are closed. Without ranks: does it.
+ */
+export async function together<T>(communicator: Communicator | undefined, work: () => Promise<T>): Promise<T> {
+  if (!communicator) return work()
+  const own = await work().then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  )
+  const status = 'error' in own ? (own.error instanceof SignError ? own.error.exitStatus : exitStatus.ERR_BUG) : 0
+  const all = await gatherValues(communicator, status)
+  const failed = all.findIndex((one) => one > 0)
+  if (failed >= 0) await communicator.close()
+  if ('error' in own && failed === communicator.rank) throw own.error
+  if ('error' in own || failed >= 0) throw new EndedElsewhere(failed, all[failed]!)
+  return own.result
+}

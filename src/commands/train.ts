@@ -1,6 +1,8 @@
 // `signllm train run.yaml`: a run from its file, with progress for whoever watches.
 
+import { type Communicator, EndedElsewhere, together } from '../base/communicator.js'
 import { counted } from '../base/counted.js'
+import { SignError } from '../base/errors.js'
 import { once } from '../base/once.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import { runTask } from '../train/run/run.js'
@@ -14,6 +16,8 @@ export interface TrainCommandOptions extends Listener {
   readonly resume?: boolean
   readonly overwrite?: boolean
   readonly signal?: AbortSignal
+  /** The ranks that train together; the first says how it goes. Default: none. */
+  readonly ranks?: Communicator | undefined
   /** Default: standard error. */
   readonly stream?: ProgressStream
 }
@@ -32,24 +36,30 @@ export interface TrainSummary {
 
 /** Trains as the file says, whatever its task. Throws what reading the file, opening the adapter and `runTask` throw. */
 export async function train(path: string, options: TrainCommandOptions = {}): Promise<TrainSummary> {
-  return trainTask(await loadTaskRun(path, (note) => warn(note, options)), options)
+  return trainTask(await together(options.ranks, () => loadTaskRun(path, (note) => warn(note, options))), options)
 }
 
 /** Trains a run that was read. */
 export async function trainTask({ task, config }: TaskRun, options: TrainCommandOptions): Promise<TrainSummary> {
-  const { gpu } = await openAdapter(openAsRun(config, options.adapter), options)
+  const { ranks } = options
+  const { gpu } = await together(ranks, () => openAdapter(openAsRun(config, options.adapter), options))
+  const first = ranks === undefined || ranks.rank === 0
+  const stream = first ? (options.stream ?? process.stderr) : silence
   const { steps } = config.stop
-  const progress = new Progress({ total: steps, stream: options.stream ?? process.stderr, json: options.json ?? false, unit: task.unit })
+  const progress = new Progress({ total: steps, stream, json: options.json ?? false, unit: task.unit })
   let summary: TrainSummary | undefined
   let units = 0
   let began = 0
   let notes: readonly string[] = []
   try {
-    for await (const event of runTask(task, gpu, config, { ...options, onPrepare: preparations(options) })) {
+    for await (const event of runTask(task, gpu, config, { ...options, onPrepare: preparations({ ...options, stream }) })) {
       if (event.kind === 'start') {
         began = event.step
         const where = event.resumed ? `; resumed at step ${event.step}` : ''
-        progress.note(`${event.parameters.toLocaleString('en')} parameters, ${counted(event.clips, task.example)}, on ${gpu.label}${where}`)
+        const many = ranks ? `, ${ranks.size} ranks` : ''
+        progress.note(
+          `${event.parameters.toLocaleString('en')} parameters, ${counted(event.clips, task.example)}, on ${gpu.label}${many}${where}`,
+        )
         notes = event.notes
         for (const note of notes) progress.note(noteLine(note, options))
       } else if (event.kind === 'step') {
@@ -70,12 +80,18 @@ export async function trainTask({ task, config }: TaskRun, options: TrainCommand
         }
       }
     }
+  } catch (error) {
+    // All ranks see the same loss: one of them says so.
+    if (first || !(error instanceof SignError) || error.code !== 'ERR_DIVERGED') throw error
+    throw new EndedElsewhere(0, error.exitStatus)
   } finally {
     progress.done()
     await gpu.destroy()
   }
   return summary!
 }
+
+const silence: ProgressStream = { write: () => undefined }
 
 /** Shows work that goes on before the first step, one bar a kind of it. */
 export function preparations({ stream = process.stderr, json = false }: Pick<TrainCommandOptions, 'stream' | 'json'>) {

@@ -13,6 +13,7 @@ import type { TrainingConfig } from './config/parts.js'
 import { type LossScale, scaleScalars } from './loss_scale.js'
 import { type BatchPasses, OwnPasses } from './passes.js'
 import { PendingStep, refuseDivergence } from './pending_step.js'
+import { checkAlike, checkWeights } from './ranks/alike.js'
 import { SharedPasses } from './ranks/shared_passes.js'
 import { passSize } from './ranks/shares.js'
 import type { Scalars } from './run/logs.js'
@@ -159,6 +160,20 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
   validate(): Promise<Validation<Scores>> {
     const { ranks } = this.#options
     return ranks ? fromFirst(ranks, () => this.training.validate()) : this.training.validate()
+  }
+
+  /** Throws ERR_CONFIG where ranks do not train the same thing. */
+  async checkBegin(): Promise<void> {
+    const { ranks, run = {} } = this.#options
+    const { batches } = this.#epochPlan()
+    if (ranks) await checkAlike(ranks, { adapter: this.#gpu.identity, config: run, plan: batches, groups: this.training.groups })
+  }
+
+  /** After the newest step, which is waited for. Throws ERR_DIVERGED where the weights of ranks are no longer the same. */
+  async checkRanks(): Promise<void> {
+    const { ranks } = this.#options
+    await this.#newest?.read()
+    if (ranks) await checkWeights(ranks, this.training.groups)
   }
 
   async save(path: string, { state }: { readonly state: boolean }): Promise<void> {

@@ -37,7 +37,14 @@ export async function* inRunFolder<Event extends { readonly kind: string }>(
   options: FolderOptions,
   work: (folder: RunFolder) => AsyncGenerator<Event>,
 ): AsyncGenerator<Event> {
-  const folder = await RunFolder.open(out, options)
+  yield* inOpenFolder(await RunFolder.open(out, options), work)
+}
+
+/** As {@link inRunFolder}, in a folder that was opened for it. */
+export async function* inOpenFolder<Event extends { readonly kind: string }>(
+  folder: RunFolder,
+  work: (folder: RunFolder) => AsyncGenerator<Event>,
+): AsyncGenerator<Event> {
   try {
     for await (const event of work(folder)) {
       if (event.kind === 'checkpoint') await folder.saved()

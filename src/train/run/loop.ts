@@ -1,6 +1,8 @@
 // Runs a training to its end, whatever the task: steps, validations, checkpoints and logs in their turns, as a stream of events.
 
 import { join } from 'node:path'
+import { anyRank, type Communicator } from '../../base/communicator.js'
+import { SignError } from '../../base/errors.js'
 import { writeWhole } from '../../base/files.js'
 import type { TrainingConfig } from '../config/parts.js'
 import type { PendingStep } from '../pending_step.js'
@@ -46,6 +48,10 @@ export interface RunnableTraining<Trained, Scores> {
   /** Logged when an epoch begins; empty where there is nothing to say. */
   epochScalars(): Scalars
   validate(): Promise<Validation<Scores>>
+  /** Throws ERR_CONFIG where ranks do not train the same thing: before the first step. */
+  checkBegin?(): Promise<void>
+  /** Throws ERR_DIVERGED where the weights of ranks are no longer the same: before they are saved. */
+  checkRanks?(): Promise<void>
   /** Saves the model; with `state`, everything to go on from too. */
   save(path: string, options: { readonly state: boolean }): Promise<void>
   destroy(): Promise<void>
@@ -59,20 +65,27 @@ export interface LoopOptions {
   /** What to know of the data and of the checkpoint it goes on from. */
   readonly notes: readonly string[]
   readonly signal?: AbortSignal | undefined
+  /** The ranks that train together: the first writes, and all end after the same step, whoever is asked to. */
+  readonly ranks?: Communicator | undefined
 }
 
-/** Trains to the end, or until `signal` aborts: then a checkpoint is saved after the step under way. Destroys the training. */
+/**
+ * Trains to the end, or until `signal` aborts: then a checkpoint is saved after the step under way; also where another rank is lost, if the steps
+ * since the last checkpoint are done. Destroys the training.
+ */
 export async function* runTraining<Trained extends object, Validated extends object>(
   training: RunnableTraining<Trained, Validated>,
   config: LoopSettings,
-  { resumed, notes, signal }: LoopOptions,
+  { resumed, notes, signal, ranks }: LoopOptions,
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
   const { progress, parameters, examples } = training
+  const writes = ranks === undefined || ranks.rank === 0
   let logs: RunLogs | undefined
   try {
-    logs = await RunLogs.open(config, resumed ? progress.step : undefined)
+    await training.checkBegin?.()
+    if (writes) logs = await RunLogs.open(config, resumed ? progress.step : undefined)
     yield { kind: 'start', step: progress.step, parameters, clips: examples, resumed, notes }
-    yield* trainToEnd(training, config, signal, logs)
+    yield* trainToEnd(training, config, { signal, ranks, logs })
   } finally {
     try {
       logs?.close()
@@ -82,56 +95,85 @@ export async function* runTraining<Trained extends object, Validated extends obj
   }
 }
 
+interface LoopState extends Pick<LoopOptions, 'signal' | 'ranks'> {
+  /** Of the rank that writes. */
+  readonly logs: RunLogs | undefined
+}
+
 /** While a step runs, the one before it is reported and the one after it made ready. What looks at the model waits for what runs. */
 async function* trainToEnd<Trained extends object, Validated extends object>(
   training: RunnableTraining<Trained, Validated>,
   config: LoopSettings,
-  signal: AbortSignal | undefined,
-  logs: RunLogs,
+  { signal, ranks, logs }: LoopState,
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
   const { out, validate, checkpoint } = config
   const { progress } = training
-  const stopped = (): boolean => signal?.aborted === true || logs.failure !== undefined
+  const isOver = async (): Promise<boolean> => {
+    const asked = signal?.aborted === true || logs?.failure !== undefined
+    // Each rank asks the others here, so that all ask as often.
+    const stopped = ranks ? await anyRank(ranks, asked) : asked
+    return stopped || progress.ended !== undefined
+  }
   /** Of the last checkpoint, where there is one. */
   let savedStep = progress.step
-  let running: PendingStep<Trained> | undefined
-  while (progress.ended === undefined && !stopped()) {
-    const last = running
-    running = await training.submitStep()
-    if (last) yield await reportStep(training, last, config, logs)
-    const { step } = running
-    const over = progress.ended !== undefined || stopped()
-    if (!over && step % validate.every !== 0 && step % checkpoint.every !== 0) continue
-
-    yield await reportStep(training, running, config, logs)
-    running = undefined
-    if (step % validate.every === 0 || progress.ended !== undefined) yield await validated(training, step, config, logs)
-    if (step % checkpoint.every === 0 || progress.ended !== undefined || stopped()) {
-      await keepOlder(out, checkpoint.keep, savedStep)
-      savedStep = step
-      yield await saved(training, step, out)
-    }
+  const save = async () => {
+    const { step } = progress
+    await keepOlder(out, checkpoint.keep, savedStep)
+    savedStep = step
+    return saved(training, step, out)
   }
+  let running: PendingStep<Trained> | undefined
+  try {
+    let over = await isOver()
+    while (!over) {
+      const last = running
+      running = await training.submitStep()
+      if (last) yield await reportStep(training, last, config, logs)
+      const { step } = running
+      over = await isOver()
+      if (!over && step % validate.every !== 0 && step % checkpoint.every !== 0) continue
+
+      yield await reportStep(training, running, config, logs)
+      running = undefined
+      if (step % validate.every === 0 || progress.ended !== undefined) yield await validated(training, step, config, logs)
+      over = await isOver()
+      if (step % checkpoint.every === 0 || over) {
+        await training.checkRanks?.()
+        if (logs) yield await save()
+      }
+      over = await isOver()
+    }
+  } catch (error) {
+    const lost = error instanceof SignError && error.code === 'ERR_RANKS'
+    // The step that another rank left unfinished has changed nothing.
+    if (lost && logs && progress.step > savedStep) yield await save()
+    throw error
+  }
+  if (!logs) return yield ended(training)
   // The steps are in the checkpoint by now.
   if (logs.failure !== undefined) throw logs.failure
-  const reason = progress.ended ?? 'interrupted'
-  const { step, epoch, best } = progress
+  const end = ended(training)
+  const { step, reason } = end
+  const { epoch, best } = progress
   await writeWhole(join(out, 'summary.json'), `${JSON.stringify({ step, epoch, best, reason }, null, 2)}\n`)
-  yield { kind: 'end', step, reason, interrupted: progress.ended === undefined }
+  yield end
 }
+
+const ended = ({ progress }: { readonly progress: TrainingProgress }) =>
+  ({ kind: 'end', step: progress.step, reason: progress.ended ?? 'interrupted', interrupted: progress.ended === undefined }) as const
 
 /** Waits for a step and logs it. */
 async function reportStep<Trained extends object, Validated>(
   training: RunnableTraining<Trained, Validated>,
   pending: PendingStep<Trained>,
   { log: { every } }: LoopSettings,
-  logs: RunLogs,
+  logs: RunLogs | undefined,
 ): Promise<{ readonly kind: 'step' } & Trained> {
   const trained = await pending.read()
   const { step, endsEpoch } = pending
-  if (step % every === 0) logs.append(step, training.stepScalars(trained))
+  if (step % every === 0) logs?.append(step, training.stepScalars(trained))
   const scalars = endsEpoch ? training.epochScalars() : {}
-  if (Object.keys(scalars).length > 0) logs.append(step, scalars)
+  if (Object.keys(scalars).length > 0) logs?.append(step, scalars)
   return { kind: 'step', ...trained }
 }
 
@@ -140,12 +182,12 @@ async function validated<Trained, Validated extends object>(
   training: RunnableTraining<Trained, Validated>,
   step: number,
   { out }: LoopSettings,
-  logs: RunLogs,
+  logs: RunLogs | undefined,
 ): Promise<ValidationEvent & Validated> {
   const { result, score, scalars } = await training.validate()
   const best = training.progress.validated(score)
-  logs.append(step, scalars)
-  if (best) await training.save(join(out, 'best.safetensors'), { state: false })
+  logs?.append(step, scalars)
+  if (best && logs) await training.save(join(out, 'best.safetensors'), { state: false })
   return { ...result, kind: 'validation', step, best, score, scalars }
 }
 

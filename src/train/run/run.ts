@@ -1,11 +1,13 @@
 // A training in its folder, whatever the task: started, stopped, killed and resumed.
 
+import { type Communicator, fromFirst, together } from '../../base/communicator.js'
 import type { Gpu } from '../../device/gpu.js'
 import type { TrainingConfig } from '../config/parts.js'
-import type { LossReport, Preparing, Task } from '../task.js'
+import { refuseWhole } from '../ranks/shares.js'
+import type { Loaded, LossReport, Preparing, Task, Training } from '../task.js'
 import { type TrainedStep, Trainer } from '../trainer.js'
 import { loadRunOf } from './file.js'
-import { type FolderOptions, inRunFolder, lastCheckpoint, type RunFolder } from './folder.js'
+import { type FolderOptions, inOpenFolder, lastCheckpoint, RunFolder } from './folder.js'
 import { type RunEvent, runTraining } from './loop.js'
 import { checkOwnCheckpoint, fixedOf } from './same_run.js'
 import { settleTuning } from './tuning.js'
@@ -13,6 +15,8 @@ import { settleTuning } from './tuning.js'
 export interface TrainRunOptions extends FolderOptions, Preparing {
   /** Aborting saves a checkpoint after the step that is under way, which is still reported, and ends the stream. */
   readonly signal?: AbortSignal | undefined
+  /** The ranks that train together, each with a stream of its own; the first writes into the folder, which the others only read. Default: none. */
+  readonly ranks?: Communicator | undefined
 }
 
 /**
@@ -20,7 +24,7 @@ export interface TrainRunOptions extends FolderOptions, Preparing {
  *
  * Throws ERR_USAGE where the folder already holds a run and neither `resume` nor `overwrite` is set, or where another process works in
  * it, ERR_CONFIG where that run was begun with other data, sizes or batches, ERR_OUTPUT where it cannot be written, ERR_DATA and ERR_CONFIG
- * for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model or run.
+ * for what cannot be trained on, ERR_CHECKPOINT for a checkpoint of another model or run, ERR_RANKS where a rank is lost or trains something else.
  */
 export async function* runTask<Config extends TrainingConfig, Report extends LossReport, Scores extends object>(
   task: Task<Config, Report, Scores>,
@@ -29,33 +33,60 @@ export async function* runTask<Config extends TrainingConfig, Report extends Los
   options: TrainRunOptions = {},
 ): AsyncGenerator<RunEvent<TrainedStep<Report>, Scores>> {
   gpu.check()
-  yield* inRunFolder(config.out, options, (folder) => trainIn(folder, task, gpu, config, options))
+  const { ranks } = options
+  const first = isFirst(ranks)
+  const folder = await together(ranks, async () => {
+    if (ranks) refuseWhole(task, config, ranks.size)
+    return first ? RunFolder.open(config.out, options) : undefined
+  })
+  if (folder) yield* inOpenFolder(folder, () => trainIn(folder, task, gpu, config, options))
+  else yield* trainIn(undefined, task, gpu, config, options)
 }
 
+/** @param folder of the rank that writes; undefined for the others */
 async function* trainIn<Config extends TrainingConfig, Report extends LossReport, Scores extends object>(
-  folder: RunFolder,
+  folder: RunFolder | undefined,
   task: Task<Config, Report, Scores>,
   gpu: Gpu,
   runFile: Config,
-  { signal, onPrepare }: TrainRunOptions,
+  { signal, onPrepare, ranks }: TrainRunOptions,
 ): AsyncGenerator<RunEvent<TrainedStep<Report>, Scores>> {
-  const { resumed } = folder
-  const loaded = await task.load(runFile, { resumed, onPrepare })
+  const resumed = await ofFirst(ranks, async () => folder!.resumed)
+  // What the first rank leaves in caches, the others find there.
+  const ahead = await together(ranks, async () => (folder ? task.load(runFile, { resumed, onPrepare }) : undefined))
+  const loaded = await together(ranks, async () => ahead ?? task.load(runFile, { resumed }))
   const { config } = loaded
-  await folder.begin(config, task.fixedKeys, (path) => loadRunOf(task, path))
-  const tuned = await settleTuning(gpu, config.out, resumed)
+  await together(ranks, async () => folder?.begin(config, task.fixedKeys, (path) => loadRunOf(task, path)))
+  const tuned = gpu.tunedAs(await ofFirst(ranks, async () => (await settleTuning(gpu, config.out, resumed)).tuning))
+  const { trainer, notes } = await together(ranks, () => begun(task, tuned, loaded, { resumed, onPrepare, ranks }))
+  yield* runTraining(trainer, config, { resumed, notes, signal, ranks })
+}
+
+/** A training as it begins or goes on. */
+async function begun<Config extends TrainingConfig, Report extends LossReport, Scores extends object>(
+  task: Task<Config, Report, Scores>,
+  gpu: Gpu,
+  loaded: Loaded<Config, Training<Report, Scores>>,
+  { resumed, onPrepare, ranks }: Pick<TrainRunOptions, 'onPrepare' | 'ranks'> & { readonly resumed: boolean },
+): Promise<{ readonly trainer: Trainer<Report, Scores>; readonly notes: readonly string[] }> {
+  const { config } = loaded
+  const path = lastCheckpoint(config.out)
   const { training, notes, state } = resumed
-    ? await loaded.resume(tuned, lastCheckpoint(config.out), { onPrepare })
-    : { ...(await loaded.begin(tuned, { onPrepare })), state: undefined }
-  const trainer = new Trainer(config, training, { owns: true, run: fixedOf(config, task.fixedKeys) })
+    ? await loaded.resume(gpu, path, { onPrepare })
+    : { ...(await loaded.begin(gpu, { onPrepare })), state: undefined }
+  const trainer = new Trainer(config, training, { owns: true, run: fixedOf(config, task.fixedKeys), ranks })
   if (state) {
     try {
-      checkOwnCheckpoint(task, config, state, lastCheckpoint(config.out))
+      checkOwnCheckpoint(task, config, state, path)
     } catch (error) {
       await trainer.destroy()
       throw error
     }
     trainer.restore(state)
   }
-  yield* runTraining(trainer, config, { resumed, notes: [...notes, ...loaded.notes], signal })
+  return { trainer, notes: [...notes, ...loaded.notes] }
 }
+
+const isFirst = (ranks: Communicator | undefined): boolean => ranks === undefined || ranks.rank === 0
+
+const ofFirst = <T>(ranks: Communicator | undefined, make: () => Promise<T>): Promise<T> => (ranks ? fromFirst(ranks, make) : make())
