@@ -1,7 +1,7 @@
 // What each number of a model's frame is: the coordinates of points alone, or with how sure each point is, in the order of the SignDW Transformer's frames.
 
 import type { Motion } from '../motion/clip.js'
-import { coordinatesOf, type PartName, partNames } from '../motion/layout/layout.js'
+import { coordinatesOf, type PartName } from '../motion/layout/layout.js'
 import { layouts } from '../motion/layout/layouts.js'
 import type { ModelConfig } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
@@ -49,11 +49,11 @@ function columnsOf({ layout, scores }: FrameForm): FrameColumn[] {
   })
 }
 
-/** A body's points as SignDW's extractor scores them: by their own index, -1 where they are not seen. */
+/** How sure a point is, as SignDW's extractor has it: of a body's points their own index, -1 where they are not seen. */
 function codeOf(layout: ModelConfig['layout'], point: number, sure: number): number {
-  const body = layouts[layout].parts.find(({ name }) => name === partNames[0])
-  if (!body || point >= body.first + body.points.length) return Math.min(1, sure)
-  return sure > 0 ? point - body.first : -1
+  const [body] = layouts[layout].parts
+  if (body?.name !== 'body' || point >= body.points.length) return Math.min(1, sure)
+  return sure > 0 ? point : -1
 }
 
 /** [frames, numbers]: a motion as a model's frames, in the units of the data. */
@@ -62,13 +62,16 @@ export function motionNumbers({ joints, confidence, frames }: Motion, config: Fr
   if (scores === 'none') return joints
   const { points, dims } = layouts[layout]
   const columns = frameColumns(config)
-  return Float32Array.from({ length: frames * columns.length }, (_, i) => {
-    const { point, axis } = columns[i % columns.length]!
-    const at = Math.floor(i / columns.length) * points + point
-    if (axis >= 0) return joints[at * dims + axis]!
-    const sure = confidence?.[at] ?? 1
-    return scores === 'codes' ? codeOf(layout, point, sure) : Math.min(1, sure)
-  })
+  const numbers = new Float32Array(frames * columns.length)
+  // Column by column: a batch of the published size is millions of numbers.
+  for (const [c, { point, axis }] of columns.entries())
+    for (let t = 0; t < frames; t++) {
+      const at = t * points + point
+      const sure = confidence ? confidence[at]! : 1
+      const score = scores === 'codes' ? codeOf(layout, point, sure) : Math.min(1, sure)
+      numbers[t * columns.length + c] = axis >= 0 ? joints[at * dims + axis]! : score
+    }
+  return numbers
 }
 
 /** A point is taken for seen from here on: where detections of hands begin to be of use. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as reference from '../reference/attention.js'
 import { keepOf } from '../reference/attention_dropped.js'
 import { attentionHalf, attentionHalfGrad } from '../reference/attention_half.js'
-import { attention } from './attention.js'
+import { attention, attentionOverCache } from './attention.js'
 import { expectNear, type Given, given, ids, numbersOf, type Ran, through } from './graph.testing.js'
 
 const [batch, queries, keys, heads, width] = [2, 4, 6, 2, 16]
@@ -133,5 +133,47 @@ describe('attention', () => {
     expectNear(ran, 'y', reference.attention(inputs, shape).y)
     expectNear(ran, 'd q', reference.attentionGrad(inputs, numbersOf(dy), shape).dq)
     await expect(apart(['q', 'v'])).rejects.toThrow('keys and values whose gradients are wanted are one tensor')
+  })
+
+  it('takes heads of any width, all of a sentence at once and from a cache', async () => {
+    const [narrow, columnsOfHead] = [4, 5]
+    const odd = { batch, queries, keys: queries, heads: narrow, headWidth: columnsOfHead, causal: 1, scale: 1 / Math.sqrt(columnsOfHead) }
+    const wide = narrow * columnsOfHead
+    const [qkv, oddDy] = [given(6, batch, queries, 3 * wide), given(7, batch, queries, wide)]
+    const lengths = ids([batch], 4, 3)
+    const part = (data: Float64Array, i: number) => data.filter((_, at) => Math.floor((at % (3 * wide)) / wide) === i)
+    const [q, k, v] = [0, 1, 2].map((i) => part(numbersOf(qkv), i)) as [Float64Array, Float64Array, Float64Array]
+    const inputs = { q, k, v, keyLengths: lengths.data as Uint32Array }
+    const ran = await through({
+      inputs: { qkv, lengths },
+      wanted: ['qkv'],
+      dy: oddDy,
+      record: (g, i) => ({ y: attention(g, i.qkv!, i.qkv!, i.qkv!, { heads: narrow, keyLengths: i.lengths!, causal: true }) }),
+    })
+    expectNear(ran, 'y', reference.attention(inputs, odd).y)
+    const grads = reference.attentionGrad(inputs, numbersOf(oddDy), odd)
+    for (const [i, grad] of [grads.dq, grads.dk, grads.dv].entries()) {
+      const own = Float32Array.from(part(Float64Array.from(ran.out['d qkv']!), i))
+      expectNear({ ...ran, out: { 'd qkv': own } }, 'd qkv', grad)
+    }
+    expect(ran.forward).toEqual(['head_columns', 'attention', 'head_columns'])
+
+    // The last place of a sentence, whose keys and values are in a cache.
+    const cache: Given = { shape: [batch, queries, 2 * wide], data: numbersOf(qkv).filter((_, at) => at % (3 * wide) >= wide) }
+    const last: Given = {
+      shape: [batch, wide],
+      data: q.filter((_, at) => Math.floor(at / wide) % queries === queries - 1),
+    }
+    const step = await through({
+      inputs: { last, cache, lengths },
+      mode: 'inference',
+      record: (g, i) => ({ y: attentionOverCache(g, i.last!, i.cache!, i.lengths!, { heads: narrow, extra: 0 }) }),
+    })
+    const whole = reference.attention(inputs, { ...odd, causal: 0 }).y
+    expectNear(
+      step,
+      'y',
+      whole.filter((_, at) => Math.floor(at / wide) % queries === queries - 1),
+    )
   })
 })

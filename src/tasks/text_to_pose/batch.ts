@@ -2,7 +2,7 @@
 
 import { invertIds } from '../../kernels/embedding.js'
 import { inputNumbers, type ModelConfig, outputNumbers } from '../../model/config.js'
-import { type FrameColumn, frameColumns, mayBeUnseen, motionNumbers } from '../../model/frame_columns.js'
+import { frameColumns, mayBeUnseen, motionNumbers } from '../../model/frame_columns.js'
 import { scaleInto } from '../../model/frame_scaling.js'
 import type { GroupDescription } from '../../model/sign_model.js'
 import type { Clip } from '../../motion/clip.js'
@@ -129,7 +129,7 @@ function writeGoals(goals: Float32Array, stride: number, clip: Clip, { config, s
     scaleInto(goals, t * stride, values.subarray(t * numbers, (t + 1) * numbers), scaling)
     if (config.counterHead) goals[t * stride + ahead * numbers] = (t + 1) / frames / counterScale
   }
-  if (confidence && mayBeUnseen(config)) meanWhereUnseen(goals, stride, clip, config)
+  if (confidence && mayBeUnseen(config)) meanWhereUnseen(goals, stride, frames, confidence, config)
   for (let t = 0; t < frames; t++)
     for (let k = 1; k < ahead; k++) {
       const from = Math.min(t + k, frames - 1) * stride
@@ -137,32 +137,26 @@ function writeGoals(goals: Float32Array, stride: number, clip: Clip, { config, s
     }
 }
 
-/** Whether a number says something: how sure a point is always does, a coordinate where the point was seen. */
-const says = ({ point, axis }: FrameColumn, t: number, { confidence }: Clip, points: number): boolean =>
-  axis < 0 || !confidence || confidence[t * points + point]! > 0
-
 /** What was not seen stands where it does on average, which in the model's units is 0: the decoder is told nothing of it. */
-function meanWhereUnseen(goals: Float32Array, stride: number, clip: Clip, config: ModelConfig): void {
+function meanWhereUnseen(goals: Float32Array, stride: number, frames: number, confidence: Float32Array, config: ModelConfig): void {
   const { points } = layouts[config.layout]
-  frameColumns(config).forEach((column, i) => {
-    for (let t = 0; t < clip.frames; t++) if (!says(column, t, clip, points)) goals[t * stride + i] = 0
-  })
+  for (const [i, { point, axis }] of frameColumns(config).entries())
+    for (let t = 0; t < frames; t++) if (axis >= 0 && !(confidence[t * points + point]! > 0)) goals[t * stride + i] = 0
 }
 
 /** Rows of [output stride], as the goals lie: 1 for the numbers that a loss is to see. */
-function writeSeen(seen: Float32Array, stride: number, clip: Clip, config: ModelConfig): void {
+function writeSeen(seen: Float32Array, stride: number, { frames, confidence }: Clip, config: ModelConfig): void {
   const { points } = layouts[config.layout]
   const { numbers } = config
-  const { frames } = clip
-  const columns = frameColumns(config)
   const ahead = Math.max(1, config.futureFrames)
-  for (let t = 0; t < frames; t++) {
-    for (let k = 0; k < ahead; k++) {
-      const from = Math.min(t + k, frames - 1)
-      for (let i = 0; i < numbers; i++) if (says(columns[i]!, from, clip, points)) seen[t * stride + k * numbers + i] = 1
-    }
-    if (config.counterHead) seen[t * stride + ahead * numbers] = 1
-  }
+  // How sure a point is always says something, a coordinate where the point was seen.
+  for (const [i, { point, axis }] of frameColumns(config).entries())
+    for (let t = 0; t < frames; t++)
+      for (let k = 0; k < ahead; k++) {
+        const from = Math.min(t + k, frames - 1)
+        if (axis < 0 || !confidence || confidence[from * points + point]! > 0) seen[t * stride + k * numbers + i] = 1
+      }
+  if (config.counterHead) for (let t = 0; t < frames; t++) seen[t * stride + ahead * numbers] = 1
 }
 
 /** Rows of [input stride]: the frame before frame t, as the decoder sees it: the goal of the row before. */
