@@ -39,6 +39,7 @@ export {
 } from './formats/word_vectors.js'
 export type { Clip, Motion, NamedMotion } from './motion/clip.js'
 export type { KeypointClip } from './motion/keypoints.js'
+export type { LayoutName } from './motion/layout/layout.js'
 export { type RigBone, rigBones, type Vector as RigVector } from './motion/rig.js'
 export { type RigPoses, rigPoses } from './motion/rig_poses.js'
 export type { Part as BodyPart } from './motion/skeleton.js'
