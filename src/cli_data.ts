@@ -5,6 +5,7 @@ import { counted, someOf } from './base/counted.js'
 import { CHECK_FAILED, exitStatus } from './base/errors.js'
 import { again, detecting, lifting, normalised, points, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
 import { positive, range, rate, share } from './cli_options.js'
+import { addPackCommands } from './cli_pack.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
 import { analysedLanguages } from './data/pseudo_gloss/languages.js'
@@ -24,6 +25,7 @@ export interface Cli {
 /** Adds the commands, in the order in which a corpus is made. */
 export function addDataCommands(data: Command, cli: Cli): void {
   addSteps(data, cli)
+  addPackCommands(data, cli)
   addLooks(data, cli)
   addMakers(data, cli)
 }
@@ -190,11 +192,11 @@ function addLooks(data: Command, cli: Cli): void {
 }
 
 /** Clips that were left out make the status that of broken data, unless that is what was asked for. */
-function judge({ broken }: { broken: readonly BrokenClip[] }, { skipBroken = false }: { skipBroken?: boolean }): void {
+export function judge({ broken }: { broken: readonly BrokenClip[] }, { skipBroken = false }: { skipBroken?: boolean }): void {
   if (broken.length > 0 && !skipBroken) process.exitCode = exitStatus.ERR_DATA
 }
 
-const brokenText = ({ broken }: { broken: readonly BrokenClip[] }): string =>
+export const brokenText = ({ broken }: { broken: readonly BrokenClip[] }): string =>
   broken.length > 0 ? `, ${counted(broken.length, 'broken clip')} left out` : ''
 const resumedText = ({ resumed }: { resumed: number }): string => (resumed > 0 ? ` (${resumed} of them from an earlier run)` : '')
 

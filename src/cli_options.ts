@@ -53,6 +53,13 @@ export function share(text: string): number {
   return value
 }
 
+/** `2/8`: the second of eight shares. */
+export function part(text: string): { readonly index: number; readonly of: number } {
+  const [, index, of] = /^(\d+)\/(\d+)$/.exec(text) ?? []
+  if (!(Number(index) >= 1 && Number(index) <= Number(of))) throw new InvalidArgumentError('wanted a share such as 2/8.')
+  return { index: Number(index) - 1, of: Number(of) }
+}
+
 export function lengthPolicy(text: string): LengthPolicy {
   const found = lengthPolicies.find((policy) => policy === text)
   if (!found) throw new InvalidArgumentError(`wanted one of ${lengthPolicies.join(', ')}.`)

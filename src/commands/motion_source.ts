@@ -12,6 +12,7 @@ import type { KeypointQuality } from '../data/keypoints/quality.js'
 import { motionOfPose } from '../data/layouts/motion.js'
 import { motionOfPoseIn, placesIn } from '../data/layouts/named_points.js'
 import { outlierNotes } from '../data/pose_outliers.js'
+import { manifestPath } from '../data/shards/manifest.js'
 import { listClipHdf5 } from '../formats/hdf5/clips.js'
 import { readMotionHdf5 } from '../formats/hdf5/motions.js'
 import { readMotionNpz } from '../formats/npz.js'
@@ -27,6 +28,7 @@ import { facing } from '../motion/sides.js'
 import { atRates, type RateSettings } from './clip_rates.js'
 import { dwposeDetections } from './dwpose_detections.js'
 import { liftedMotions } from './lifted_motions.js'
+import { packedSource } from './packed_source.js'
 import { motionsIn, pointDetections } from './point_motions.js'
 import { unseenNotes } from './unseen_notes.js'
 
@@ -94,6 +96,8 @@ async function storedMotions(
     const fps = assumed === undefined ? {} : { fps: assumed }
     return { names, tellsLanguage: false, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken, signal, ...fps }) }
   }
+  const packed = await packedSource(path, signal)
+  if (packed) return motionsIn(packed, layout ?? 'skeleton-50')
   const detections = await dwposeDetections(path, { videoFps: assumed, signal })
   if (detections) return liftedMotions(detections, { who: path, signal })
   if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language, { videoFps: assumed, signal, layout })
@@ -104,12 +108,12 @@ async function storedMotions(
 
 /** Whether a path other than HDF5 leads to motions; a folder may hold detections instead. */
 export async function holdsMotions(path: string): Promise<boolean> {
-  return existsSync(`${prefixOf(path)}.skels`) || (await motionFilesAt(path)).size > 0
+  return existsSync(`${prefixOf(path)}.skels`) || existsSync(manifestPath(path)) || (await motionFilesAt(path)).size > 0
 }
 
 /** What a motion can be read from. */
 export const motionInputs =
-  'an .h5 file, .pose files, .npz files that signllm or DWPose wrote, a .tar shard of those or the prefix of a .skels corpus'
+  'an .h5 file, .pose files, .npz files that signllm or DWPose wrote, a .tar shard of those, the prefix of a .skels corpus or a packed corpus'
 
 /** That a path leads to none of the `inputs`. */
 export function noInput(path: string, inputs: string): SignError {

@@ -32,25 +32,35 @@ async function withSource<Read>(path: string, read: (source: ByteSource) => Prom
 }
 
 /** Before it is opened: a pipe would wait for somebody to write to it. */
-async function checkFile(path: string): Promise<void> {
+export async function checkFile(path: string): Promise<void> {
   const status = await stat(path)
   if (status.isFile()) return
   const got = status.isDirectory() ? 'a folder' : 'a pipe or device'
   throw new SignError('ERR_CHECKPOINT', path, `wanted a checkpoint, got ${got}`, 'Name a .safetensors file')
 }
 
-async function sourceOf(file: FileHandle, path: string): Promise<ByteSource> {
+/** What an open file is read from. */
+export interface FileSource extends ByteSource {
+  /** Fills `bytes` from byte `begin` on. */
+  readInto(bytes: Uint8Array, begin: number): Promise<void>
+}
+
+export async function sourceOf(file: FileHandle, path: string): Promise<FileSource> {
   const { size } = await file.stat()
+  const readInto = async (bytes: Uint8Array, begin: number): Promise<void> => {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await file.read(bytes, done, Math.min(READ_CALL_BYTES, bytes.length - done), begin + done)
+      if (bytesRead === 0)
+        throw badCheckpoint(`${path}: byte ${begin + done}`, `wanted ${bytes.length - done} more bytes, got the end of the file`)
+      done += bytesRead
+    }
+  }
   return {
     size,
+    readInto,
     async read(begin, length) {
       const bytes = new Uint8Array(length)
-      for (let done = 0; done < length; ) {
-        const { bytesRead } = await file.read(bytes, done, Math.min(READ_CALL_BYTES, length - done), begin + done)
-        if (bytesRead === 0)
-          throw badCheckpoint(`${path}: byte ${begin + done}`, `wanted ${length - done} more bytes, got the end of the file`)
-        done += bytesRead
-      }
+      await readInto(bytes, begin)
       return bytes
     },
   }

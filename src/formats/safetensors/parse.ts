@@ -60,6 +60,12 @@ export async function readKinds(source: ByteSource, who: string): Promise<Map<st
   return new Map(header.places.map(({ name, dtype, shape }) => [name, { dtype, shape }]))
 }
 
+/** Where each tensor lies in the file, from its first byte on. Throws ERR_CHECKPOINT as {@link readTensors}. */
+export async function readPlaces(source: ByteSource, who: string): Promise<Map<string, TensorPlace>> {
+  const { header, dataStart } = await readHeader(source, who)
+  return new Map(header.places.map((place) => [place.name, { ...place, begin: dataStart + place.begin, end: dataStart + place.end }]))
+}
+
 async function readHeader(source: ByteSource, who: string): Promise<{ header: Header; dataStart: number }> {
   const { size } = source
   const first = await source.read(0, Math.min(size, FIRST_READ_BYTES))
