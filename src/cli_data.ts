@@ -2,8 +2,9 @@
 
 import { type Command, Option } from 'commander'
 import { counted, someOf } from './base/counted.js'
-import { CHECK_FAILED, exitStatus } from './base/errors.js'
+import { CHECK_FAILED } from './base/errors.js'
 import { again, detecting, lifting, normalised, points, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
+import { brokenText, judge } from './cli_left_out.js'
 import { positive, range, rate, share } from './cli_options.js'
 import { addPackCommands } from './cli_pack.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
@@ -191,13 +192,6 @@ function addLooks(data: Command, cli: Cli): void {
     })
 }
 
-/** Clips that were left out make the status that of broken data, unless that is what was asked for. */
-export function judge({ broken }: { broken: readonly BrokenClip[] }, { skipBroken = false }: { skipBroken?: boolean }): void {
-  if (broken.length > 0 && !skipBroken) process.exitCode = exitStatus.ERR_DATA
-}
-
-export const brokenText = ({ broken }: { broken: readonly BrokenClip[] }): string =>
-  broken.length > 0 ? `, ${counted(broken.length, 'broken clip')} left out` : ''
 const resumedText = ({ resumed }: { resumed: number }): string => (resumed > 0 ? ` (${resumed} of them from an earlier run)` : '')
 
 interface Written {

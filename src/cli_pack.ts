@@ -2,11 +2,11 @@
 
 import { type Command, Option } from 'commander'
 import { counted } from './base/counted.js'
-import { brokenText, type Cli, judge } from './cli_data.js'
-import { again, detecting, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
+import type { Cli } from './cli_data.js'
+import { again, detecting, points, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
+import { brokenText, judge } from './cli_left_out.js'
 import { part, positive } from './cli_options.js'
 import { storages } from './data/shards/storage.js'
-import { layoutNames } from './motion/layout/layout.js'
 
 /** Adds the commands. */
 export function addPackCommands(data: Command, cli: Cli): void {
@@ -18,11 +18,7 @@ export function addPackCommands(data: Command, cli: Cli): void {
     .argument('<source>', 'what data convert reads: prefix of a corpus, .h5, .pose, .npz or .tar file, folder of them, folder of videos')
     .requiredOption('--out <folder>', 'folder of the packed corpus')
     .option('--lang <tag>', 'sign language, if the source does not specify one')
-    .addOption(
-      new Option('--layout <name>', 'points of a frame; detections are lifted to skeleton-50, or kept as dwpose-128')
-        .choices(layoutNames)
-        .default('skeleton-50'),
-    )
+    .addOption(points.layout())
     .addOption(
       new Option('--storage <kind>', 'numbers: i16: fixed point, error 3e-5; f16: halves; f32: exact').choices(storages).default('i16'),
     )
