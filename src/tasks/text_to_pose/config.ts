@@ -3,43 +3,28 @@
 import * as z from 'zod'
 import { overlongPolicies } from '../../data/corpus/limits.js'
 import { sources } from '../../data/source.js'
-import {
-  counterEnds,
-  decodingNotes,
-  decodingOf,
-  heads,
-  initialisations,
-  knowsLength,
-  largest,
-  lengthForms,
-  pointScores,
-  presets,
-  unfittingCounter,
-  unfittingHead,
-} from '../../model/config.js'
-import { type Layout, layoutNames } from '../../motion/layout/layout.js'
-import { layouts } from '../../motion/layout/layouts.js'
+import { presets } from '../../model/config.js'
+import { decodingNotes, decodingOf } from '../../model/decoding.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   belowOne,
   corpora,
   count,
-  endless,
   identity,
   inFolder,
   keeping,
   languageTag,
   microBatch,
   share,
-  sizes,
   splits,
   text,
   training,
-  unfittingSizes,
 } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
 import { lossPaddings } from './batch.js'
+import { contradictions } from './contradictions.js'
+import { modelKeys } from './model_keys.js'
 import { presetDefaults } from './preset_defaults.js'
 import { rewardModes, weighsBatches } from './priority.js'
 import { priorities } from './priority_rewards.js'
@@ -57,49 +42,6 @@ const corpus = keys({
   overlong: z.enum(overlongPolicies).default('error'),
   /** A fixed vocabulary, one word a line; without it, the words of the training split. */
   vocabulary: text.exactOptional(),
-})
-
-const model = keys({
-  ...sizes,
-  /** Whose points frames are made of, as the corpora say of theirs; by default the preset's. */
-  layout: z.enum(layoutNames).exactOptional(),
-  /** What frames have beside coordinates. */
-  scores: z.enum(pointScores).exactOptional(),
-  /** Frames predicted at once beyond the next one; 0 turns it off. */
-  futureFrames: z.int().min(0).max(largest.futureFrames).exactOptional(),
-  /** The decoder sees the counter only. */
-  justCounter: z.boolean().exactOptional(),
-  /** Dropout of what attention adds to the residual sum, and of its weights. */
-  residualDropout: belowOne.exactOptional(),
-  attentionDropout: belowOne.exactOptional(),
-  /** Added to the variance by layer norms. */
-  normEpsilon: z.number().positive().exactOptional(),
-  /** Whether a norm is behind the encoder's last layer. */
-  encoderNorm: z.boolean().exactOptional(),
-  /** Whether vectors of tokens are multiplied by √width. */
-  scaledTokens: z.boolean().exactOptional(),
-  initialisation: z.enum(initialisations).exactOptional(),
-  /** Whether the last layer predicts the counter, and whether it has a bias. */
-  counterHead: z.boolean().exactOptional(),
-  headBias: z.boolean().exactOptional(),
-  /** What the last layer regresses: the joints of a frame, as PT, or its bones, whose lengths are the signer's: joints follow from them. */
-  head: z.enum(heads).exactOptional(),
-  /** A head that predicts the number of frames from the sentence. */
-  lengthHead: z.boolean().exactOptional(),
-  /** What that head predicts, and the fewest frames that is taken for. */
-  lengthForm: z.enum(lengthForms).exactOptional(),
-  minFrames: count.max(largest.maxFrames).exactOptional(),
-  /** Where the counter of a generated clip ends. */
-  counterEnd: z.enum(counterEnds).exactOptional(),
-  /** Each token has a duration; their sum is the number of frames, and frames are told which token they belong to. */
-  durations: z.boolean().exactOptional(),
-  /** Longest clip, in frames; what happens to a longer one, `overlong` of its corpus says. */
-  maxFrames: count.max(largest.maxFrames).default(300),
-  /** Longest sentence, in tokens with the closing one. */
-  maxTokens: count.max(largest.maxTokens).default(300),
-  /** Whether sentences open with `<s>`; whether longer ones are cut off. */
-  openingToken: z.boolean().exactOptional(),
-  cutSentences: z.boolean().exactOptional(),
 })
 
 const loss = keys({
@@ -155,7 +97,7 @@ const written = keys({
   /** What the decoder starts from: the mean of the training clips' first frames, or zeros in the model's units. */
   startFrame: z.enum(['mean', 'zeros']).default('mean'),
   /** What it leaves open of how frames are made, `decodingOf` decides. */
-  model: model.prefault({}).transform((own) => {
+  model: modelKeys.prefault({}).transform((own) => {
     const layout = own.layout ?? presets[own.preset].layout
     return { ...own, layout, ...decodingOf({ ...own, layout }) }
   }),
@@ -226,7 +168,7 @@ const written = keys({
 } satisfies KeyedShape)
 
 /** A run file as it is written, most defaults filled in. */
-type Written = z.output<typeof written>
+export type Written = z.output<typeof written>
 
 const run = z
   .preprocess((file: z.input<typeof written>) => presetDefaults(file), written)
@@ -250,93 +192,3 @@ export const parseRunConfig = runParser(
   ],
   ({ model }, { model: { preset, layout } }) => decodingNotes({ ...model, preset, layout }),
 )
-
-/** What is wrong between keys that are each right by themselves: where, and how to say it. */
-function* contradictions(config: Written): Generator<[path: (string | number)[], message: string]> {
-  const { validate, model, sampling } = config
-  const seen = new Set<string>()
-  for (const [i, entry] of config.data.entries()) {
-    const languages = 'synthetic' in entry ? entry.synthetic.languages : [entry.language]
-    const path = 'synthetic' in entry ? ['synthetic', 'languages'] : ['language']
-    for (const language of languages) {
-      if (seen.has(language)) yield [['data', i, ...path], `wanted each language once, got ${language} again`]
-      seen.add(language)
-    }
-  }
-  const sized = { ...presets[model.preset], ...model }
-  if (validate.policy === 'self-counter' && !sized.counterHead)
-    yield [['validate', 'policy'], 'wanted another with `model.counterHead: false`, which predicts no counter, got self-counter']
-  if (validate.policy === 'predicted-length' && !knowsLength(model))
-    yield [['validate', 'policy'], 'wanted `model.durations: true` or `model.lengthHead: true` with it, got neither']
-  if (model.durations && model.lengthHead)
-    yield [['model', 'lengthHead'], 'wanted false with `model.durations`, whose sum is the length, got true']
-  if (sampling.share > 0 && model.justCounter)
-    yield [['sampling', 'share'], `wanted 0 with model.justCounter, whose decoder sees no frames, got ${sampling.share}`]
-  if (sampling.passes > model.maxFrames)
-    yield [['sampling', 'passes'], `wanted at most model.maxFrames, ${model.maxFrames}, got ${sampling.passes}`]
-  for (const key of ['mirror', 'rotation'] as const)
-    if (model.justCounter && config.augment[key] > 0)
-      yield [
-        ['augment', key],
-        `wanted 0 with model.justCounter, whose decoder cannot see how a clip is mirrored or turned, got ${config.augment[key]}`,
-      ]
-  if (config.initFrom !== null && config.base !== null) yield [['initFrom'], 'wanted `base` or `initFrom`, got both']
-  if (config.batch.microBatch !== null && weighsBatches(config.learning.mode))
-    yield [
-      ['batch', 'microBatch'],
-      `wanted null with learning.mode ${config.learning.mode}, whose rewards are weighed over a whole batch, got ${config.batch.microBatch}`,
-    ]
-  for (const key of ['bones', 'velocity'] as const) yield* unfittingLoss(config, key)
-  if (config.learning.mode !== 'rl+plc' && config.learning.priority !== 'error') {
-    const { mode, priority } = config.learning
-    yield [['learning', 'priority'], `wanted error with learning.mode ${mode}, since rl+plc alone draws by another, got ${priority}`]
-  }
-  if (config.groups === 'shared')
-    for (const [i, entry] of config.data.entries())
-      if ('train' in entry && entry.source !== 'lang_gloss')
-        yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
-  const counterProblem = unfittingCounter(sized)
-  if (counterProblem) yield [['model', 'counterHead'], counterProblem]
-  const headProblem = unfittingHead(model)
-  if (headProblem) yield [['model', model.layout === 'skeleton-50' ? 'futureFrames' : 'head'], headProblem]
-  yield* unfittingLayout(config)
-  yield* unfittingSizes(config, 1)
-  yield* endless(config)
-}
-
-/** What cannot be done with frames of the run's layout. */
-function* unfittingLayout({ data, model, augment, learning }: Written): Generator<[path: (string | number)[], message: string]> {
-  // A model with a fault of its own does not say whose points it has.
-  const layout: Layout | undefined = layouts[model.layout]
-  const { scores = presets[model.preset].scores } = model
-  if (layout && scores !== 'none' && !layout.confidence)
-    yield [['model', 'scores'], `wanted none with model.layout ${layout.name}, whose points are all seen, got ${scores}`]
-  if (!layout || layout.name === 'skeleton-50') return
-  const { name, dims, otherSide, confidence } = layout
-  for (const [i, entry] of data.entries())
-    if ('synthetic' in entry)
-      yield [['data', i, 'synthetic'], `wanted files with model.layout ${name}, got the built-in corpus, which is of skeleton-50`]
-  if (augment.mirror > 0 && !otherSide)
-    yield [
-      ['augment', 'mirror'],
-      `wanted 0 with model.layout ${name}, of whose points nobody has told which mirror each other, got ${augment.mirror}`,
-    ]
-  if (augment.rotation > 0 && dims === 2)
-    yield [['augment', 'rotation'], `wanted 0 with model.layout ${name}, which has no depth to turn in, got ${augment.rotation}`]
-  if (confidence && weighsBatches(learning.mode))
-    yield [
-      ['learning', 'mode'],
-      `wanted a mode without rewards over a batch with model.layout ${name}, whose points may be unseen, got ${learning.mode}`,
-    ]
-}
-
-/** Why a loss beside that on joints cannot have its weight: it knows the frame that is next, and no rewards. */
-function* unfittingLoss({ loss, model, learning }: Written, key: 'bones' | 'velocity'): Generator<[path: string[], message: string]> {
-  const got = loss[key] ?? 0
-  if (got === 0) return
-  const path = ['loss', key]
-  if (model.layout !== 'skeleton-50') yield [path, `wanted 0 with model.layout ${model.layout}, whose bones it does not know, got ${got}`]
-  if (model.futureFrames > 1)
-    yield [path, `wanted 0 with model.futureFrames ${model.futureFrames}, of which it knows the first alone, got ${got}`]
-  if (weighsBatches(learning.mode)) yield [path, `wanted 0 with learning.mode ${learning.mode}, whose rewards do not weigh it, got ${got}`]
-}
