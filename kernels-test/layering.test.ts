@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   'platform/node': ['base', 'device'],
   'platform/web': ['base', 'device'],
   kernels: ['device'],
-  video: ['base', 'motion', 'formats', 'outputs', 'device', 'platform/node', 'kernels', 'nn', 'infer'],
+  video: ['base', 'motion', 'formats', 'outputs', 'device', 'platform/node', 'kernels', 'nn', 'model', 'infer'],
   lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
   nn: ['base', 'device', 'ops'],

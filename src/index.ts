@@ -1,6 +1,7 @@
 // The library, `signllm`: open a GPU, load models, generate motion, read prompts, train, score; and all of its parts for data, files and
 // kernels. Nothing here prints, and nothing happens at import.
 
+export type { Communicator } from './base/communicator.js'
 export { type ErrorCode, exitStatus, SignError } from './base/errors.js'
 export type { Part as CheckpointPart } from './checkpoint/arenas.js'
 export type { Checkpoint as AnyCheckpoint, CheckpointContent } from './checkpoint/checkpoint.js'
@@ -195,6 +196,9 @@ export { type GlossConfig, GlossModel, type GlossModelDescription } from './mode
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
 export { exchangeSides, facing, sidesAreExchanged } from './motion/sides.js'
 export { bones, COORDS, drawnBones, JOINTS, joint, type Part as BodyPart } from './motion/skeleton.js'
+export type { ImageConstants } from './nn/image_encoder.js'
+export type { ImageAdapters, ImageEncoderConfig } from './nn/image_encoder_config.js'
+export type { PositionForm } from './nn/image_positions.js'
 export type { LanguageStorage } from './nn/language_model.js'
 export type { PrototypeTraining } from './nn/prototypes.js'
 export type { Weights } from './nn/recording.js'
@@ -215,6 +219,7 @@ export type { SignedStep } from './tasks/pose_to_text/training.js'
 export { type PseudoGlossRunConfig, parsePseudoGlossConfig } from './tasks/pseudo_gloss/config.js'
 export type { GlossedClip } from './tasks/pseudo_gloss/data.js'
 export type { PseudoGlossScores } from './tasks/pseudo_gloss/evaluate.js'
+export type { ClipItems, ItemSpan } from './tasks/pseudo_gloss/items.js'
 export { loadReleasedPseudoGloss, type ReleasedPseudoGloss } from './tasks/pseudo_gloss/released.js'
 export type { PseudoGlossStep } from './tasks/pseudo_gloss/training.js'
 export {
@@ -281,12 +286,14 @@ export type { RunEvent, ValidationEvent } from './train/run/loop.js'
 export type { TrainRunOptions } from './train/run/run.js'
 export type { ScheduleState } from './train/schedule.js'
 export type { SignedClip } from './train/signed_clips.js'
+export type { Described } from './train/signing/open_signing.js'
 export type {
   BatchShape,
   HostArrays,
   LossReport,
   ModelUse,
   PassReports,
+  Preparing,
   RecordedLosses,
   TrainedGroup,
   Training,
@@ -294,3 +301,5 @@ export type {
 } from './train/task.js'
 export { type SavedTraining, type TrainedStep, Trainer, type TrainerConfig, type TrainerOptions } from './train/trainer.js'
 export type { ProgressSettings, ProgressState, TrainingProgress } from './train/training_progress.js'
+export { type SeenVideo, seeVideo, type VideoModel } from './video/see_video.js'
+export type { SeeingModel } from './video/seen_videos.js'

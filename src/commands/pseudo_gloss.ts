@@ -86,7 +86,7 @@ type SeenClip = Described & PoseFrames
 /** Clips as the model reads them, once there is one: of videos, it sees them first. `glossed` where their sentences are known. */
 type Clips = (model: PseudoGlossModel) => Promise<{ clips: readonly SeenClip[]; glossed?: readonly GlossedClip[] }>
 
-async function clipsOf({ config, fps, languages }: PseudoGlossDescription, options: PseudoGlossOptions): Promise<Clips> {
+async function clipsOf({ config, languages }: PseudoGlossDescription, options: PseudoGlossOptions): Promise<Clips> {
   const { data, split, limit } = options
   if (['.yaml', '.yml'].includes(extname(data).toLowerCase())) {
     const run = await loadPseudoGlossConfig(data, (note) => warn(note, options))
@@ -103,7 +103,7 @@ async function clipsOf({ config, fps, languages }: PseudoGlossDescription, optio
   if (config.images) {
     if (!videos) throw wantedVideos(data)
     return async (model) => {
-      const seen = await seenAt(videos.slice(0, limit), model, { config, fps }, options)
+      const seen = await seenAt(videos.slice(0, limit), model, options)
       return { clips: seen.map((clip) => ({ ...clip, text: '', language: languages[0]! })) }
     }
   }

@@ -65,7 +65,7 @@ async function clipsOf(source: string, description: SignToTextDescription, optio
   const { signs } = description.config
   if (signs.images) {
     if (!videos) throw wantedVideos(source)
-    return (model) => seenAt(videos, model, { config: signs, fps: description.fps }, { ...options, ...seeing(videos.length, options) })
+    return (model) => seenAt(videos, model, { ...options, ...seeing(videos.length, options) })
   }
   if (videos) throw wantedPoses(source)
   const clips = await framesOf(source, description, options)

@@ -14,6 +14,7 @@ import { translate } from '../../commands/translate.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import { Program, Recorder } from '../../device/program.js'
 import { signFeeds } from '../../infer/sign_reader.js'
+import { SignTranslator } from '../../infer/sign_translator.js'
 import { signLayers, signTokens } from '../../model/sign_tokens.js'
 import { Graph } from '../../ops/graph.js'
 import { noBrowser } from '../../platform/node/chromium.js'
@@ -21,6 +22,7 @@ import { planTraining } from '../../profile/plan.js'
 import { runTask } from '../../train/run/run.js'
 import { asSeen } from '../../train/signing/open_signing.js'
 import type { Signing } from '../../train/signing/signing.js'
+import { seeVideo } from '../../video/see_video.js'
 import { drawnMotion } from '../../video/source.js'
 import { loadTaskRun } from '../run_file.js'
 import { parseSignToTextConfig } from './config.js'
@@ -226,6 +228,11 @@ describe.skipIf(noBrowser)('video files', () => {
     const stream = { write: () => true }
     const one = await translate(join(folder, 'files/videos/dev0.mp4'), { model: last('files'), stream, beams: 2 })
     expect(one.clips).toEqual([{ name: 'dev0', text: expect.any(String), score: expect.any(Number) }])
+    await using model = await restored('files')
+    await using translator = new SignTranslator(await lentGpu(), model)
+    const seen = await seeVideo(join(folder, 'files/videos/dev0.mp4'), model)
+    expect([seen.fps, seen.notes]).toEqual([model.fps, []])
+    expect((await translator.translate([seen], { beams: 2 }))[0]!.text).toBe(one.clips[0]!.text)
     const all = await translate(join(folder, 'files/videos'), { model: last('files'), stream, beams: 2 })
     expect(all.clips.map(({ name }) => name)).toEqual(['dev0', 'dev1', 'train0', 'train1', 'train2', 'train3'])
     expect(all.clips.find(({ name }) => name === 'dev0')!.text).toBe(one.clips[0]!.text)

@@ -2,12 +2,12 @@
 
 import type { PoseFrames } from '../../infer/pose_reader.js'
 import type { SignConfig } from '../../model/sign_sizes.js'
+import { type SeeingModel, seenVideos } from '../../video/seen_videos.js'
 import type { PoseAugmentation } from '../pose_augment.js'
 import type { SignedClip } from '../signed_clips.js'
 import type { Preparing } from '../task.js'
 import type { SignedSplit } from './load_signing.js'
 import { PoseSigning } from './pose_signing.js'
-import { type SeeingModel, seenVideos } from './seen_videos.js'
 import type { Signing } from './signing.js'
 import { VideoSigning } from './video_signing.js'
 

@@ -1,14 +1,14 @@
 // Videos as an image encoder sees them now: a row of features a frame, which is what models of video read where the encoder is not trained with them.
 
-import { Random } from '../../base/random.js'
-import type { Gpu } from '../../device/gpu.js'
-import type { SignConfig } from '../../model/sign_sizes.js'
-import type { ParameterSet } from '../../nn/parameter_set.js'
-import { cachedFeatures, hashOfWeights } from '../../video/feature_cache.js'
-import { chosenFrames } from '../../video/frame_choice.js'
-import { PictureFeatures } from '../../video/picture_features.js'
-import type { PictureStore } from '../../video/picture_store.js'
-import type { PictureSource } from '../../video/source.js'
+import { Random } from '../base/random.js'
+import type { Gpu } from '../device/gpu.js'
+import type { SignConfig } from '../model/sign_sizes.js'
+import type { ParameterSet } from '../nn/parameter_set.js'
+import { cachedFeatures, hashOfWeights } from './feature_cache.js'
+import { chosenFrames } from './frame_choice.js'
+import { PictureFeatures } from './picture_features.js'
+import type { PictureStore } from './picture_store.js'
+import type { PictureSource } from './source.js'
 
 /** What sees: a model of video. */
 export interface SeeingModel {
