@@ -65,16 +65,25 @@ program
   .addOption(new Option('--resume', "resume from the last checkpoint in the run's folder").conflicts('overwrite'))
   .option('--overwrite', 'replace the run that is in the folder')
   .option('--rank-timeout <seconds>', 'under mpirun: how long to wait for ranks that do not answer', positive, 1800)
-  .action(async (path: string, options: { resume?: boolean; overwrite?: boolean; rankTimeout: number }) => {
-    const [{ formatTrained, train }, { openRanks }] = await Promise.all([
+  .option('--dry-run', 'open the adapter, load the data and show what each rank would get; train nothing')
+  .action(async (path: string, options: { resume?: boolean; overwrite?: boolean; rankTimeout: number; dryRun?: boolean }) => {
+    const [{ formatTrained, train }, { dryRun, formatDryRun }, { openRanks }] = await Promise.all([
       import('./commands/train.js'),
+      import('./commands/train_dry_run.js'),
       import('./platform/node/mpi/open.js'),
     ])
     const signal = interruption()
     const ranks = await openRanks({ timeout: options.rankTimeout })
+    const says = ranks === undefined || ranks.rank === 0
+    if (options.dryRun) {
+      const planned = await dryRun(path, { ...common(), ranks })
+      await ranks?.close()
+      if (says) print(planned, formatDryRun(planned))
+      return
+    }
     const summary = await train(path, { ...common(), ...options, ranks, signal })
     await ranks?.close()
-    if (ranks === undefined || ranks.rank === 0) print(summary, formatTrained(summary))
+    if (says) print(summary, formatTrained(summary))
     if (summary.interrupted) process.exitCode = interruptedStatus()
   })
 

@@ -42,7 +42,7 @@ export async function train(path: string, options: TrainCommandOptions = {}): Pr
 /** Trains a run that was read. */
 export async function trainTask({ task, config }: TaskRun, options: TrainCommandOptions): Promise<TrainSummary> {
   const { ranks } = options
-  const { gpu } = await together(ranks, () => openAdapter(openAsRun(config, options.adapter), options))
+  const { gpu } = await together(ranks, () => openAdapter({ ...openAsRun(config, options.adapter), index: ranks?.localRank }, options))
   const first = ranks === undefined || ranks.rank === 0
   const stream = first ? (options.stream ?? process.stderr) : silence
   const { steps } = config.stop

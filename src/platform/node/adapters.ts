@@ -1,9 +1,11 @@
 // Looking for an adapter: among the system's drivers, and the embedded one.
 
+import { SignError } from '../../base/errors.js'
 import { adapterName, isSoftware } from '../../device/adapter_facts.js'
 import { type Dawn, instanceOf, systemDawn } from './dawn.js'
 import { whileSpread } from './driver_threads.js'
 import { embeddedDawn } from './embedded.js'
+import { whileAt } from './gpu_places.js'
 import { stderrHolder } from './held_stderr.js'
 import { vulkanLoaderProblem } from './vulkan_loader.js'
 
@@ -26,15 +28,18 @@ export interface Search {
   /** `any`, `gpu`, `software`, `embedded` or part of an adapter's name. */
   readonly wish: string
   readonly longDispatches: boolean
+  /** Where on the PCI bus the GPU is, where there are several. */
+  readonly place?: string | undefined
 }
 
-/** The adapter of the system's that is wished for. Each try goes to `attempts`. Throws ERR_NO_ADAPTER where Dawn itself cannot be loaded. */
-export async function findSystem({ wish, longDispatches }: Search, attempts: Attempt[]): Promise<Found | undefined> {
+/** The adapter of the system's that is wished for. Each try goes to `attempts`. Throws ERR_NO_ADAPTER where Dawn itself cannot be loaded, and
+ * where there is no way to ask for a place. */
+export async function findSystem({ wish, longDispatches, place }: Search, attempts: Attempt[]): Promise<Found | undefined> {
   const tried = (outcome: string) => void attempts.push({ source: 'system', outcome })
   const dawn = await systemDawn()
   const problem = vulkanLoaderProblem()
   if (problem !== undefined) return tried(`no Vulkan loader (${problem})`)
-  const ask: Ask = { dawn, place: 'system', longDispatches }
+  const ask: Ask = { dawn, from: 'system', longDispatches, at: wish === 'software' ? undefined : place }
   try {
     const found = isName(wish) ? await askByName(ask, wish) : await (wish === 'software' ? askForSoftware : askFor)(ask)
     if (!found.adapter) return tried(['no usable driver', ...found.said].join(': '))
@@ -46,6 +51,7 @@ export async function findSystem({ wish, longDispatches }: Search, attempts: Att
     tried(`found ${device}`)
     return { source: 'system', dawn: found.instance, adapter: found.adapter, notes: [] }
   } catch (error) {
+    if (error instanceof SignError) throw error
     return tried(onOneLine(error))
   }
 }
@@ -58,7 +64,7 @@ export async function findEmbedded({ wish, longDispatches }: Search, attempts: A
     const embedded = await embeddedDawn()
     if (!embedded) return tried('the optional package @sparticuz/chromium is not installed, or this is not linux x64')
     const { dawn, folder, notes } = embedded
-    const { adapter, instance, said } = await askFor({ dawn, place: folder, longDispatches })
+    const { adapter, instance, said } = await askFor({ dawn, from: folder, longDispatches })
     if (!adapter) return tried([`unpacked to ${folder}, but gave no adapter`, ...said].join(': '))
     if (isName(wish) && !plain(adapter.info.device).includes(plain(wish))) return tried(`its adapter is ${adapterName(adapter.info)}`)
     tried(`found ${adapterName(adapter.info)}`)
@@ -73,8 +79,11 @@ export const isName = (wish: string): boolean => !['any', 'gpu', 'software', 'em
 
 interface Ask {
   readonly dawn: Dawn
-  readonly place: string
+  /** Which Dawn it is. */
+  readonly from: string
   readonly longDispatches: boolean
+  /** On the PCI bus. */
+  readonly at?: string | undefined
   readonly options?: readonly string[]
 }
 
@@ -84,14 +93,17 @@ interface Answer {
   readonly said: readonly string[]
 }
 
-async function askFor({ dawn, place, longDispatches, options }: Ask): Promise<Answer> {
+async function askFor({ dawn, from, longDispatches, at, options }: Ask): Promise<Answer> {
   const hold = await stderrHolder()
   // Dawn has looked for drivers when its promise is made: what it reads and writes meanwhile is between these brackets.
   const look = () => {
-    const instance = instanceOf(dawn, place, options)
+    const instance = instanceOf(dawn, from, options)
     return { instance, asked: instance.requestAdapter({ powerPreference: 'high-performance' }) }
   }
-  const { result, said } = hold(() => (longDispatches ? whileSpread(look) : look()))
+  const { result, said } = hold(() => {
+    const there = () => (at === undefined ? look() : whileAt(at, look))
+    return longDispatches ? whileSpread(there) : there()
+  })
   return { instance: result.instance, adapter: await result.asked, said }
 }
 

@@ -34,7 +34,7 @@ const instances = new Map<string, GPU>()
  * drivers only once. It also must outlive every device, which being kept here it does.
  */
 export function instanceOf(dawn: Dawn, place: string, options: readonly string[] = []): GPU {
-  const environment = Object.entries(process.env).filter(([name]) => /^(VK|LP|MESA|XDG)_/.test(name))
+  const environment = Object.entries(process.env).filter(([name]) => /^(VK|LP|MESA|XDG|DRI)_/.test(name))
   return once(instances, JSON.stringify([place, options, environment]), () => dawn.create([...TOGGLES, ...options]))
 }
 

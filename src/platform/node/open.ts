@@ -5,6 +5,7 @@ import { type DeviceReport, identityOf, infoOf, isSoftware, reportOf, requestDev
 import { Gpu } from '../../device/gpu.js'
 import type { Tuning } from '../../device/tuning.js'
 import { type Attempt, findEmbedded, findSystem, isName } from './adapters.js'
+import { gpuPlaces } from './gpu_places.js'
 import { packageFolder, packageVersion } from './paths.js'
 import { waitFor } from './polite_wait.js'
 import { shaderFromPackage } from './shader_files.js'
@@ -21,6 +22,11 @@ export interface OpenOptions {
   /** Whether dispatches will be long, as a large model's training step has them; lavapipe then gets more threads. Default false. */
   readonly longDispatches?: boolean
   /**
+   * Which of the GPUs that this process may use, from 0, in the order of their places on the PCI bus; begins anew where there are fewer. For several
+   * that have one name, as the ranks of one machine want them; software drivers and the embedded one do not ask. Default: the best.
+   */
+  readonly index?: number | undefined
+  /**
    * A device of Dawn's that is there already, taken as it is: no adapter is looked for. Keep what Dawn's `create` returned for as long as
    * it is used.
    */
@@ -33,6 +39,8 @@ export interface AdapterReport extends DeviceReport {
   readonly chosen: 'gpu' | 'software' | 'embedded'
   /** None where a device was handed over. */
   readonly attempts: readonly Attempt[]
+  /** Where on the PCI bus it is, such as `0000:65:00.0`, where one of several GPUs was asked for by its number. */
+  readonly place?: string | undefined
   /** What is not as it should be, though the adapter runs; commands print it. */
   readonly notes: readonly string[]
   /** Where tuning results are, and how many shapes of kernels they hold; 0 where the adapter is not tuned, or they cannot be read. */
@@ -51,12 +59,15 @@ const INSTALL_ADVICE =
 
 /**
  * Opens the best adapter, or the one asked for, or takes the device handed over, with the same kernels for it. Throws ERR_NO_ADAPTER with
- * everything that was tried, ERR_DEVICE where the adapter gives no device, and ERR_USAGE for a device together with the name of an adapter.
+ * everything that was tried or where GPUs cannot be told apart, ERR_DEVICE where the adapter gives no device, and ERR_USAGE for a device together with the name of an adapter.
  */
 export async function openGpu(options: OpenOptions = {}): Promise<OpenedGpu> {
   if (options.device) return openOn(options.device, options)
   const wish = options.adapter || process.env.SIGNLLM_ADAPTER || 'any'
-  const search = { wish, longDispatches: options.longDispatches ?? false }
+  const places = options.index === undefined ? [] : gpuPlaces()
+  // One GPU is found without being asked for by its place.
+  const place = places.length > 1 ? places[options.index! % places.length] : undefined
+  const search = { wish, longDispatches: options.longDispatches ?? false, place }
   const attempts: Attempt[] = []
   const found =
     (wish === 'embedded' ? undefined : await findSystem(search, attempts)) ??
@@ -64,7 +75,10 @@ export async function openGpu(options: OpenOptions = {}): Promise<OpenedGpu> {
   if (found) {
     const { source, dawn, adapter, notes } = found
     const device = await requestDevice(adapter)
-    return open({ device, info: adapter.info, owns: true, keepAlive: dawn, embedded: source === 'embedded', attempts, notes }, options)
+    return open(
+      { device, info: adapter.info, owns: true, keepAlive: dawn, embedded: source === 'embedded', attempts, place, notes },
+      options,
+    )
   }
   const tried = attempts.map(({ source, outcome }) => `${source}: ${outcome}`).join('; ')
   const advice = isName(wish) ? NAMING_ADVICE : INSTALL_ADVICE
@@ -89,6 +103,7 @@ interface Source {
   /** Whether the driver is known to be the embedded one, and not an installed one. */
   readonly embedded: boolean
   readonly attempts: readonly Attempt[]
+  readonly place?: string | undefined
   readonly notes: readonly string[]
 }
 
@@ -104,6 +119,7 @@ async function open(source: Source, { tuned = true }: OpenOptions): Promise<Open
     chosen: source.embedded ? 'embedded' : software ? 'software' : 'gpu',
     ...reportOf(device, info, identity),
     attempts,
+    ...(source.place !== undefined && !software && { place: source.place }),
     notes: [...source.notes, ...tuning.notes],
     tuning: { path: tuning.path, shapes: Object.values(tuning.results?.kernels ?? {}).reduce((sum, { shapes }) => sum + shapes.length, 0) },
   }
