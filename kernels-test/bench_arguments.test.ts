@@ -31,6 +31,7 @@ describe('a bench', () => {
       ['--models', 'none.safetensors', '--data', 'bench'],
       /^learning:sheet: wanted models that are there, got none\.safetensors/,
     ],
+    ['ranks', ['--network', 'fast'], /^bench\/ranks: wanted --network above 0, got 'fast'/],
     ['corpus_stream', ['0'], /^corpus_stream: wanted a size in MiB of 1 or more, got '0'/],
   ])('%s says in a line what is wrong with %j', async (script, args, message) => {
     const child = spawn(process.execPath, ['--import', 'tsx', `bench/${script}.ts`, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -49,6 +50,7 @@ describe('--help', () => {
     ['lift', 'Needs the published clips'],
     ['steps_ahead', "a step before the previous step's report"],
     ['open_cycles', 'Opens and disposes'],
+    ['ranks', 'adding gradients up'],
     ['learning', 'PHOENIX-2014T'],
     ['learning_gloss', 'PHOENIX-2014T'],
     ['learning_cascade', 'cascade'],

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // argv to a command; no logic of its own. Exit status: 0 well, 1 a check failed, 2 usage or config, 3 device, 4 data or files,
-// 5 kernel, 6 diverged, 70 a bug of ours, 129, 130 and 143 ended by SIGHUP, SIGINT and SIGTERM, 141 by a closed pipe.
+// 5 kernel, 6 diverged, 7 a rank lost, 70 a bug of ours, 129, 130 and 143 ended by SIGHUP, SIGINT and SIGTERM, 141 by a closed pipe.
 
 import { createRequire } from 'node:module'
 import { Command, Option } from 'commander'
