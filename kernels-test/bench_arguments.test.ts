@@ -50,7 +50,7 @@ describe('--help', () => {
     ['lift', 'Needs the published clips'],
     ['steps_ahead', "a step before the previous step's report"],
     ['open_cycles', 'Opens and disposes'],
-    ['ranks', 'adding gradients up'],
+    ['ranks', 'adding up gradients'],
     ['learning', 'PHOENIX-2014T'],
     ['learning_gloss', 'PHOENIX-2014T'],
     ['learning_cascade', 'cascade'],
