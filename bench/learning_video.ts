@@ -75,9 +75,9 @@ const result = { trial: 'video', run: path, adapter: gpu.label, seconds, passed,
 const resultPath = run ? join(config.out, 'learning.json') : 'bench/results/learning-video.json'
 await writeWhole(resultPath, `${JSON.stringify(result, null, 2)}\n`)
 const lines = formatTable([
-  ['seed', 'exact', 'BLEU-1', 'BLEU-4', 'floor: exact', 'BLEU-1', 'exact of 1 word', '2 words', '3 words'],
-  ...scores.map(({ seed, exact, bleu1, bleu4, floor, byLength }) => [
-    ...[String(seed), percent(exact), bleu1.toFixed(1), bleu4.toFixed(1), percent(floor.exact), floor.bleu1.toFixed(1)],
+  ['seed', 'exact', 'BLEU-1', 'floor: exact', 'BLEU-1', ...scores[0]!.byLength.map(({ words }) => `exact of ${words} words`)],
+  ...scores.map(({ seed, exact, bleu1, floor, byLength }) => [
+    ...[String(seed), percent(exact), bleu1.toFixed(1), percent(floor.exact), floor.bleu1.toFixed(1)],
     ...byLength.map(({ exact: share, clips }) => `${percent(share)} of ${clips}`),
   ]),
 ])

@@ -42,7 +42,7 @@ export function rightWords({ languages, lengths }: Pick<MeasuredModel, 'language
 }
 
 /** Of a still picture and of somebody else's clip, in no language. */
-function worseThanBaselines({ language, rows }: LanguageScore): string[] {
+export function worseThanBaselines({ language, rows }: LanguageScore): string[] {
   const { dtw } = rowOf(rows, 'model')
   return (['mean pose', 'random clip'] as const).flatMap((baseline) => {
     const than = rowOf(rows, baseline).dtw
