@@ -134,7 +134,10 @@ describe.skipIf(!hasMpi)('training under mpirun (skipped where Open MPI is not i
       })
       const { status, stderr } = await outcome
       expect({ status, stderr }).not.toMatchObject({ status: 0 })
-      expect(stderr).toMatch(new RegExp(`rank ${rank === 0 ? 1 : 0}: wanted all 4 ranks to go on, got the end of rank ${rank} \\(process`))
+      // mpirun ends the others, which may be seen at the same time.
+      expect(stderr).toMatch(
+        new RegExp(`rank ${rank === 0 ? 1 : 0}: wanted all 4 ranks to go on, got the end of .*rank ${rank} \\(process`),
+      )
       expect(stderr.match(/ERR_RANKS/g)).toHaveLength(1)
     }
     const { status, stderr } = await run(2, 'train', path, '--resume')
