@@ -20,6 +20,7 @@ export function addTranslateCommand(program: Command, cli: Cli): void {
     .addOption(search.dialect('as the model was published with'))
     .option('--limit <n>', 'most tokens of a text (default: those of the model)', positive)
     .option('--language-model <path>', 'where the published language model is that the checkpoint was trained with, if it has been moved')
+    .option('--videos <folder>', 'folder with the videos of a corpus: then <clips> is the prefix of its .files, whose order is kept')
     .option('--numbers <n>', 'numbers a frame in the .skels file, for a model of another layout than the 50 joints', positive)
     .option('--out <file>', 'text file to write, one line per clip')
     .action(async (clips: string, options: TranslateCommandOptions) => {

@@ -156,6 +156,7 @@ describe('a checkpoint of the second stage', () => {
   it('becomes a sign-to-text model over the files that it was trained over, and translates as the same numbers do', async () => {
     const path = await write('second.safetensors', second.theirs)
     const summary = await importing(path, { languageModel: file('published'), stored: 'f32' })
+    expect(summary).toMatchObject({ task: 'sign-to-text', language: 'GSL', languageLayers: 2, languageWidth: 16 })
     expect(summary).toMatchObject({ task: 'sign-to-text', width: 24, adapters: { rank: 4, alpha: 4, gate: 'clamp' }, maxTokens: 30 })
     const gpu = await lentGpu()
     const saved = await readCheckpoint(summary.out)

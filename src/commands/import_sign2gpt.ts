@@ -85,10 +85,10 @@ async function importSecond(gpu: Gpu, file: Sign2gptFile, options: Sign2gptImpor
     languageModel: languageModel === undefined ? undefined : { file: languageModel, stored },
     text: tokens === undefined ? undefined : await readPieces(tokens, tokens.endsWith('.model') ? { layout: 'xglm' } : {}),
   })
-  const { signs, ...sizes } = model.config
+  const { signs, language: writing, ...sizes } = model.config
   return saved(out, await signToTextContent(model), {
     ...{ task: SIGN_TO_TEXT, language: lang, languageModel: model.frozen.path, vocabulary: model.text.size },
-    ...{ ...signs, ...sizes },
+    ...{ ...signs, ...sizes, languageLayers: writing.layers, languageWidth: writing.width },
   })
 }
 

@@ -176,7 +176,8 @@ function mappedWords(clip: Described & Partial<GlossedClip>, found: FoundGlosses
       word: classes.names[id]!,
       found: Float32Array.from({ length: found.tokens }, (_, t) => found.map[t * found.columns + id]!),
       score: found.scores[id]!,
-      isWanted: wanted.includes(id),
+      // Where no sentence says what is signed, nothing that is found is too much.
+      isWanted: clip.items === undefined || wanted.includes(id),
       isFound: isFound.has(id),
       ...(own.length > 0 && { spans: own }),
     }

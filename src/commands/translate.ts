@@ -31,6 +31,8 @@ export interface TranslateCommandOptions extends Listener, Pick<TranslateOptions
   readonly languageModel?: string | undefined
   /** A text file to write, a line a clip: what `signllm score` takes. */
   readonly out?: string | undefined
+  /** The folder with the videos of a corpus; then the source is the prefix of its `.files`. */
+  readonly videos?: string | undefined
   /** Numbers of a frame, for a model of another layout than the 50 joints; then the source is the prefix of a `.skels` file of so many. */
   readonly numbers?: number | undefined
   readonly adapter?: string | undefined
@@ -52,6 +54,10 @@ export async function translate(source: string, options: TranslateCommandOptions
   if (checkpoint.task === POSE_TO_TEXT) return judgeTranslate(options.model, source, { beams: BEAMS, ...options })
   const description = signToTextDescription(checkpoint)
   for (const note of checkpoint.notes) warn(note, options)
+  if (options.languageModel !== undefined && description.frozen.path === undefined) {
+    const problem = 'wanted a model that refers to the files of a language model with --language-model, got one that holds its own'
+    throw new SignError('ERR_USAGE', options.model, problem, 'Leave it out')
+  }
   const rows = await translated(checkpoint, await clipsOf(source, description, options), options)
   if (options.out !== undefined) await writeWhole(options.out, rows.map(({ text }) => `${text}\n`).join(''))
   return { clips: rows, languages: description.languages, ...(options.out !== undefined && { out: options.out }) }
@@ -61,7 +67,7 @@ export async function translate(source: string, options: TranslateCommandOptions
 type Clips = (model: SignToTextModel) => Promise<readonly NamedFrames[]>
 
 async function clipsOf(source: string, description: SignToTextDescription, options: TranslateCommandOptions): Promise<Clips> {
-  const videos = await videosAt(source)
+  const videos = await videosAt(source, options.videos)
   const { signs } = description.config
   if (signs.images) {
     if (!videos) throw wantedVideos(source)

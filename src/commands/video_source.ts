@@ -4,12 +4,17 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { input } from '../base/system_errors.js'
+import { videosNamed } from '../train/signing/signed_videos.js'
 import { endsAsVideo, videoEndings } from '../video/endings.js'
 import { type SeenVideo, seeVideo, type VideoModel } from '../video/see_video.js'
 import { type Listener, warn } from './say.js'
 
-/** The paths of the videos at a path; undefined where it names no video and no folder of videos. Throws ERR_DATA for what is not there. */
-export async function videosAt(path: string): Promise<string[] | undefined> {
+/**
+ * The paths of the videos at a path, or in `folder` those of the corpus of that prefix; undefined where it names no video and no folder of videos. Throws
+ * ERR_DATA for what is not there.
+ */
+export async function videosAt(path: string, folder?: string): Promise<string[] | undefined> {
+  if (folder !== undefined) return (await videosNamed(path, folder)).map(({ file }) => file)
   if (endsAsVideo(path)) return [path]
   const status = await stat(path).catch(() => undefined)
   if (!status?.isDirectory()) return undefined
@@ -35,7 +40,7 @@ export const wantedPoses = (source: string): SignError =>
     'Detect poses in it first, or name a model that was trained with input: video',
   )
 
-/** Videos as a model's image encoder sees them. Throws as `seeVideo`. */
+/** Videos as a model's image encoder sees them; of several, those that cannot be read are left out, and told. Throws as `seeVideo`. */
 export async function seenAt(
   paths: readonly string[],
   model: VideoModel,
@@ -43,10 +48,17 @@ export async function seenAt(
 ): Promise<(SeenVideo & { readonly name: string })[]> {
   const seen = []
   for (const path of paths) {
-    const { notes, ...video } = await seeVideo(path, model, { signal: options.signal })
+    const found = await seeVideo(path, model, { signal: options.signal }).catch((error: unknown) => {
+      // Of several, those that can be read are.
+      if (paths.length === 1 || !(error instanceof SignError && error.code === 'ERR_DATA')) throw error
+      warn(`${basename(path)} is left out: ${error.message}`, options)
+    })
+    if (!found) continue
+    const { notes, ...video } = found
     for (const note of notes) warn(`${path}: ${note}`, options)
     seen.push({ ...video, notes, name: basename(path, extname(path)) })
     options.onProgress?.(seen.length, paths.length)
   }
+  if (seen.length === 0) throw new SignError('ERR_DATA', paths[0]!, 'wanted videos that can be read, got none', 'Check the files')
   return seen
 }

@@ -117,13 +117,18 @@ function shapeAlone(name: Preset, stored: 'f32' | 'f16' = 'f16'): LanguageSource
   }
 }
 
+const ELSEWHERE = 'Name the folder with its files: --language-model'
+
 /** Opens the files that a checkpoint refers to. Throws ERR_CHECKPOINT where they are gone, or hold another model. */
 export async function openReferred(gpu: Gpu, { frozen, config }: SignToTextDescription, elsewhere?: string): Promise<LanguageModel> {
   const path = elsewhere ?? frozen.path!
   if (isPreset(path)) return shapeAlone(path, frozen.stored).open(gpu)
-  const { weights } = await modelFiles(path)
+  const { weights } = await modelFiles(path).catch((cause: unknown) => {
+    if (!(cause instanceof SignError)) throw cause
+    throw new SignError('ERR_CHECKPOINT', path, `wanted the files of its language model, got ${cause.message}`, ELSEWHERE, { cause })
+  })
   const mark = await modelMark(weights)
   if (mark === frozen.mark) return loadXglm(gpu, weights, { config: config.language, stored: frozen.stored })
   const problem = `wanted the language model that it was trained with (${frozen.mark}), got another (${mark})`
-  throw new SignError('ERR_CHECKPOINT', path, problem, 'Name the folder with its files: --language-model')
+  throw new SignError('ERR_CHECKPOINT', path, problem, ELSEWHERE)
 }

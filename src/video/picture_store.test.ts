@@ -45,6 +45,14 @@ describe('a store of pictures', () => {
     expect(source.opened()).toBe(1)
   })
 
+  it('tells of a video that has fewer frames than were counted', async () => {
+    const store = new PictureStore(8, 1000)
+    const source = video(5)
+    await expect(store.take(source, [0, 7])).rejects.toThrow('video: wanted 8 frames, as many as it was counted to have, got 5')
+    await store.count(source)
+    await expect(store.take(source, [5])).rejects.toThrow('wanted 6 frames')
+  })
+
   it('decodes again what there is no room for, and gives the same', async () => {
     const store = new PictureStore(8, 100)
     const source = video(5)

@@ -1,5 +1,6 @@
 // Frames of videos, decoded when they are needed and kept while there is room, so that a small corpus is decoded once.
 
+import { SignError } from '../base/errors.js'
 import { type Picture, reduced } from './reduced.js'
 import type { PictureSource } from './source.js'
 
@@ -48,10 +49,16 @@ export class PictureStore {
     return { frames, pixels, fps }
   }
 
-  /** The frames of these places in a video, in order. Throws as the source; where it has fewer frames, those it has are given. */
+  /** The frames of these places in a video, in order. Throws as the source, and ERR_DATA where the video has fewer frames than were counted. */
   async take(source: PictureSource, places: readonly number[], signal?: AbortSignal): Promise<Picture[]> {
     const kept = this.#kept.get(source)
-    if (kept) return places.flatMap((place) => kept[place] ?? [])
+    if (kept)
+      return complete(
+        source,
+        places,
+        places.flatMap((place) => kept[place] ?? []),
+        kept.length,
+      )
     const wanted = new Set(places)
     const last = Math.max(...places)
     const taken: Picture[] = []
@@ -64,6 +71,18 @@ export class PictureStore {
       }
       if (at++ === last) break
     }
-    return taken
+    return complete(source, places, taken, at)
   }
+}
+
+/** Throws ERR_DATA for frames that were counted and are not there. */
+function complete(source: PictureSource, places: readonly number[], taken: Picture[], frames: number): Picture[] {
+  if (taken.length === places.length) return taken
+  const problem = `wanted ${Math.max(...places) + 1} frames, as many as it was counted to have, got ${frames}`
+  throw new SignError(
+    'ERR_DATA',
+    source.name,
+    problem,
+    'Delete what cache.folder keeps of it, and check that the video is not being written',
+  )
 }

@@ -247,5 +247,14 @@ describe('the run file', () => {
       model: { headDropout: 0.2, temperatures: true },
       validate: { threshold: 0.5 },
     })
+    const half = (more: string) => parsePseudoGlossConfig(runFile('half').replace(/^schedule: .*$/m, `schedule: ${more}`), 'half').schedule
+    expect(half('{ kind: warmup-cosine, warmup: 5, steps: 9 }')).toEqual({
+      kind: 'warmup-cosine',
+      warmup: 5,
+      start: 0.01,
+      steps: 9,
+      floor: 0.01,
+    })
+    expect(half('{ warmup: 5 }')).toEqual({ kind: 'warmup-cosine', warmup: 5, start: 0.01, steps: 2000, floor: 0.01 })
   })
 })

@@ -31,7 +31,8 @@ export const signToText: Task<SignToTextRunConfig, SignToTextStep, TextValidatio
   load: loadSignToTextTraining,
   format: formatTextValidation,
   scoreName: '100 - BLEU-4',
-  ablation: { key: 'model.attention', values: ['local', 'global'] },
+  // Of what this stage adds: what it begins with decides the sizes of the sign encoder.
+  ablation: { key: 'model.gate', values: ['clamp', 'tanh'] },
 }
 
 /** Loads the data of a run, the language model's sizes, and the stage it begins with. Throws as `Task.load`. */

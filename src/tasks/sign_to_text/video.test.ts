@@ -235,6 +235,13 @@ describe.skipIf(noBrowser)('video files', () => {
     expect((await translator.translate([seen], { beams: 2 }))[0]!.text).toBe(one.clips[0]!.text)
     const all = await translate(join(folder, 'files/videos'), { model: last('files'), stream, beams: 2 })
     expect(all.clips.map(({ name }) => name)).toEqual(['dev0', 'dev1', 'train0', 'train1', 'train2', 'train3'])
+    const inOrder = await translate(join(folder, 'files/train'), {
+      model: last('files'),
+      videos: join(folder, 'files/videos'),
+      stream,
+      beams: 2,
+    })
+    expect(inOrder.clips.map(({ name }) => name)).toEqual(['train0', 'train1', 'train2', 'train3'])
     expect(all.clips.find(({ name }) => name === 'dev0')!.text).toBe(one.clips[0]!.text)
     const found = await pseudoGlosses(last('stage-1'), { data: join(folder, 'files/videos/dev0.mp4'), split: 'dev', stream })
     expect(found.clips).toHaveLength(1)
@@ -247,6 +254,14 @@ describe.skipIf(noBrowser)('video files', () => {
     await expect(loaded(runFile('x', '', data().replace('files/train', 'files/gone')))).rejects.toThrow('gone.files:1: wanted')
     await writeFile(join(folder, 'files/videos/nobody.mp4'), 'no video at all')
     await expect(loaded(runFile('x', '', data().replace('files/train', 'files/gone')))).rejects.toThrow('nobody.mp4: wanted')
+    const warned: string[] = []
+    const stream = { write: (text: string) => warned.push(text) }
+    const rest = await translate(join(folder, 'files/videos'), { model: last('files'), stream, beams: 2 })
+    expect(rest.clips).toHaveLength(6)
+    await expect(translate(join(folder, 'files/videos/nobody.mp4'), { model: last('files'), stream })).rejects.toThrow('nobody.mp4: wanted')
+    await expect(translate(join(folder, 'files/videos'), { model: last('files'), languageModel: folder, stream })).rejects.toThrow(
+      'got one that holds its own',
+    )
     await expect(loaded(runFile('x', '', data().replace(/, videos: [^}]*/, ' ')))).rejects.toThrow(
       'wanted the folder of its videos, got none',
     )

@@ -47,26 +47,38 @@ export const optimiser = keys({
   clipElements: z.number().positive().nullable().default(null),
 })
 
-export const schedule = oneKind('plateau', {
-  plateau: keys({
-    kind: z.literal('plateau').default('plateau'),
-    factor: z.number().positive().lt(1).default(0.7),
-    /** Validations without improvement that are borne before the rate falls. */
-    patience: z.int().min(0).default(7),
-    /** Training ends once the rate is below this. */
-    minRate: z.number().min(0).default(2e-4),
-  }),
-  'warmup-cosine': keys({
-    kind: z.literal('warmup-cosine'),
-    warmup: z.int().min(0).default(200),
-    /** What the rate rises from, as a share of it. */
-    start: share.default(0),
-    steps: count.default(2000),
-    /** What is left of the rate at the end, as a share of it. */
-    floor: share.default(0.05),
-  }).refine(({ warmup, steps }) => warmup <= steps, { path: ['warmup'], message: 'wanted at most `steps`' }),
-  constant: keys({ kind: z.literal('constant') }),
-})
+/** What a task's schedule is where its run file does not say. */
+interface UsualSchedule {
+  readonly kind?: 'plateau' | 'warmup-cosine'
+  readonly warmup?: number
+  readonly start?: number
+  readonly floor?: number
+}
+
+/** How the learning rate goes, by its `kind`; what the file leaves out is as usual for the task. */
+export const scheduleOf = ({ kind = 'plateau', warmup = 200, start = 0, floor = 0.05 }: UsualSchedule = {}) =>
+  oneKind(kind, {
+    plateau: keys({
+      kind: z.literal('plateau').default('plateau'),
+      factor: z.number().positive().lt(1).default(0.7),
+      /** Validations without improvement that are borne before the rate falls. */
+      patience: z.int().min(0).default(7),
+      /** Training ends once the rate is below this. */
+      minRate: z.number().min(0).default(2e-4),
+    }),
+    'warmup-cosine': keys({
+      kind: z.literal('warmup-cosine').default('warmup-cosine'),
+      warmup: z.int().min(0).default(warmup),
+      /** What the rate rises from, as a share of it. */
+      start: share.default(start),
+      steps: count.default(2000),
+      /** What is left of the rate at the end, as a share of it. */
+      floor: share.default(floor),
+    }).refine(({ warmup, steps }) => warmup <= steps, { path: ['warmup'], message: 'wanted at most `steps`' }),
+    constant: keys({ kind: z.literal('constant') }),
+  })
+
+export const schedule = scheduleOf()
 
 /** Training ends at the first of these; null turns one off. */
 export const stop = keys({

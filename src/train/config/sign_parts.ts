@@ -18,7 +18,7 @@ import {
 } from '../../model/sign_sizes.js'
 import { imageTraining } from '../../nn/image_encoder_config.js'
 import { positionForms } from '../../nn/image_positions.js'
-import { belowOne, count, optimiser, precision, schedule, stop, text } from './parts.js'
+import { belowOne, count, optimiser, precision, scheduleOf, stop, text } from './parts.js'
 import { poseAugmentation } from './pose_parts.js'
 import { keys } from './schema.js'
 
@@ -112,7 +112,7 @@ export const signTraining = {
       clipElements: z.number().positive().nullable().default(1),
     })
     .prefault({}),
-  schedule: schedule.prefault({ kind: 'warmup-cosine', warmup: 100, start: 0.01, steps: 2000, floor: 0.01 }),
+  schedule: scheduleOf({ kind: 'warmup-cosine', warmup: 100, start: 0.01, floor: 0.01 }).prefault({}),
   stop: stop.prefault({}),
 }
 

@@ -75,15 +75,26 @@ async function uncountedOf(entry: ClipsEntry, split: Split): Promise<Uncounted[]
   const { language, videos: folder, fps } = entry
   if (folder === undefined)
     throw new SignError('ERR_CONFIG', prefix, 'wanted the folder of its videos, got none', 'Set `videos` beside `train`, or input: poses')
-  const names = await linesOf(`${prefix}.files`)
-  const companions = await readCompanions(prefix, names.length, 'text', `${prefix}.files`)
-  const clips = names.map(async (name, i) => {
-    const words = wordsOfClip(companions, i, { prefix, language, who: `${prefix}.files:${i + 1}` })
-    return { ...words, fps: fps ?? undefined, source: videoFile(await fileOf(folder, name, `${prefix}.files:${i + 1}`)) }
-  })
-  const own = (await Promise.all(clips)).filter((clip) => clip.language === language)
+  const named = await videosNamed(prefix, folder)
+  const companions = await readCompanions(prefix, named.length, 'text', `${prefix}.files`)
+  const clips = named.map(({ file, who }, i) => ({
+    ...wordsOfClip(companions, i, { prefix, language, who }),
+    ...{ fps: fps ?? undefined, source: videoFile(file) },
+  }))
+  const own = clips.filter((clip) => clip.language === language)
   if (own.length > 0) return own
   throw new SignError('ERR_DATA', `${prefix}.files`, `wanted clips of ${language}, got none`, 'Check the language tag')
+}
+
+/** The file in `folder` of each line of `<prefix>.files`, and whose it is, for messages. Throws ERR_DATA naming file and line for one that is not there. */
+export async function videosNamed(prefix: string, folder: string): Promise<{ readonly file: string; readonly who: string }[]> {
+  const names = await linesOf(`${prefix}.files`)
+  return Promise.all(
+    names.map(async (name, i) => {
+      const who = `${prefix}.files:${i + 1}`
+      return { file: await fileOf(folder, name, who), who }
+    }),
+  )
 }
 
 async function linesOf(path: string): Promise<string[]> {
