@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SignError } from '../../base/errors.js'
 import { writeWhole } from '../../base/files.js'
 import { PendingStep, refuseDivergence } from '../pending_step.js'
 import { TrainingProgress } from '../training_progress.js'
@@ -29,9 +30,10 @@ class NotingTraining implements RunnableTraining<Report, object> {
   readonly examples = 1
   readonly calls: string[] = []
   readonly #fails: number
+  readonly #lost: number
   #newest: PendingStep<Report> | undefined
 
-  constructor(steps: number, fails: number) {
+  constructor(steps: number, fails: number, lost = 0) {
     const stop = { steps, epochs: null, patience: null, minRate: null }
     const optimiser = {
       kind: 'adam',
@@ -46,9 +48,11 @@ class NotingTraining implements RunnableTraining<Report, object> {
     } as const
     this.progress = new TrainingProgress({ stop, schedule: { kind: 'constant' }, optimiser })
     this.#fails = fails
+    this.#lost = lost
   }
 
   async submitStep() {
+    if (this.progress.step + 1 === this.#lost) throw new SignError('ERR_RANKS', 'rank 0', 'wanted all ranks, got one less', 'Go on')
     const endsEpoch = this.progress.stepped(EPOCH)
     const { step } = this.progress
     this.calls.push(`submit ${step}`)
@@ -84,8 +88,11 @@ class NotingTraining implements RunnableTraining<Report, object> {
 }
 
 /** Runs a training, aborting when the event of step `stopAt` comes; gives its notes, its events and its log. */
-async function run(name: string, { steps = 7, every = 3, stopAt = 0, fails = 0, log = '', keep = 1, told = [] as readonly string[] }) {
-  const training = new NotingTraining(steps, fails)
+async function run(
+  name: string,
+  { steps = 7, every = 3, stopAt = 0, fails = 0, lost = 0, log = '', keep = 1, told = [] as readonly string[] },
+) {
+  const training = new NotingTraining(steps, fails, lost)
   const controller = new AbortController()
   const out = join(folder, name)
   const config = { out, log: { every: 1, tensorboard: false }, checkpoint: { every, keep }, validate: { every: 5 } }
@@ -159,6 +166,18 @@ describe('a run', () => {
     })
     expect(events).toEqual(['start 0', 'step 1', 'step 2', 'checkpoint 2'])
     expect(notes.slice(-2)).toEqual(['save last.safetensors', 'destroy'])
+  })
+
+  it.each([3, 4, 5])('that loses a rank in step %i has the step before in its log and in its checkpoint, or neither', async (lost) => {
+    const { events, error, log } = await run(`lost ${lost}`, { lost })
+    expect(error).toMatchObject({ code: 'ERR_RANKS' })
+    expect(events.at(-1)).toBe(`checkpoint ${lost - 1}`)
+    const steps = log
+      .trim()
+      .split('\n')
+      .flatMap((line) => ('loss' in JSON.parse(line) ? [JSON.parse(line).step] : []))
+    expect(steps).toEqual(Array.from({ length: lost - 1 }, (_, i) => i + 1))
+    expect(await readFile(join(folder, `lost ${lost}`, 'last.safetensors'), 'utf8')).toBe(`${lost - 1}`)
   })
 
   it('keeps each checkpoint under the step that it is of, the last one after fewer steps too', async () => {

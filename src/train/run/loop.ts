@@ -145,8 +145,11 @@ async function* trainToEnd<Trained extends object, Validated extends object>(
     }
   } catch (error) {
     const lost = error instanceof SignError && error.code === 'ERR_RANKS'
-    // The step that another rank left unfinished has changed nothing.
-    if (lost && logs && progress.step > savedStep) yield await save()
+    // The step that another rank left unfinished has changed nothing. The one before it is in the checkpoint, so its line has to be in the log.
+    if (lost && logs && progress.step > savedStep) {
+      if (running) yield await reportStep(training, running, config, logs)
+      yield await save()
+    }
     throw error
   }
   if (!logs) return yield ended(training)
