@@ -2,6 +2,7 @@
 // tags of languages that the data of today hold. What they sign is invented; it is their number that matters.
 
 import { join } from 'node:path'
+import { dataPrompts } from '../../src/commands/data_prompts.js'
 import { dataSpell } from '../../src/commands/data_spell.js'
 import { saveCorpus } from '../../src/data/corpus/save.js'
 import { type SyntheticLanguage, syntheticCorpus, syntheticLanguages } from '../../src/data/synthetic/corpus.js'
@@ -28,19 +29,16 @@ export const LATER = 'VGT'
 export async function writeManyLanguages(lexicon = LEXICON): Promise<void> {
   const spelled = { lexicon, lang: 'ase,gsg,ise,psr,sgg,ssp,swl,tsm', out: join(MANY, 'spelled') }
   await dataSpell({ ...spelled, count: 120, dev: 1 / 12, test: 1 / 12, bones: 'hold', overwrite: true })
+  for (const split of ['train', 'dev', 'test']) await dataPrompts({ corpus: join(MANY, 'spelled', split), source: 'gloss' })
   for (const [i, tag] of [...INVENTED, LATER].entries())
     await writeInvented(tag, syntheticLanguages[i % syntheticLanguages.length]!, 100 + i)
 }
 
 async function writeInvented(tag: string, like: SyntheticLanguage, seed: number): Promise<void> {
-  const corpus = syntheticCorpus({ languages: [like], clipsPerLanguage: 100, words: 10, wordsPerSentence: [1, 2], framesPerSign: 8, seed })
+  const corpus = syntheticCorpus({ languages: [like], clipsPerLanguage: 100, words: 14, wordsPerSentence: [1, 2], framesPerSign: 8, seed })
   for (const split of ['train', 'dev', 'test'] as const) {
-    const clips = corpus[split].map(({ spans: _, langGloss, ...clip }, n) => ({
-      ...clip,
-      language: tag,
-      name: `${tag}-${split}-${n}`,
-      ...(langGloss !== undefined && { langGloss: langGloss.replaceAll(`<${like}_`, `<${tag}_`) }),
-    }))
+    const clips = corpus[split].map(({ spans: _, langGloss: __, ...clip }, n) => ({ ...clip, language: tag, name: `${tag}-${split}-${n}` }))
     await saveCorpus(join(MANY, tag, split), clips)
+    await dataPrompts({ corpus: join(MANY, tag, split), source: 'gloss' })
   }
 }
