@@ -2,10 +2,12 @@
 // tags of languages that the data of today hold. What they sign is invented; it is their number that matters.
 
 import { join } from 'node:path'
+import { writeWhole } from '../../src/base/files.js'
 import { dataPrompts } from '../../src/commands/data_prompts.js'
 import { dataSpell } from '../../src/commands/data_spell.js'
 import { saveCorpus } from '../../src/data/corpus/save.js'
 import { type SyntheticLanguage, syntheticCorpus, syntheticLanguages } from '../../src/data/synthetic/corpus.js'
+import { langGlossLine } from '../../src/text/lang_gloss.js'
 import { LEXICON } from './eight_languages.js'
 
 /** Where run files look for them. */
@@ -37,8 +39,9 @@ export async function writeManyLanguages(lexicon = LEXICON): Promise<void> {
 async function writeInvented(tag: string, like: SyntheticLanguage, seed: number): Promise<void> {
   const corpus = syntheticCorpus({ languages: [like], clipsPerLanguage: 100, words: 14, wordsPerSentence: [1, 2], framesPerSign: 8, seed })
   for (const split of ['train', 'dev', 'test'] as const) {
-    const clips = corpus[split].map(({ spans: _, langGloss: __, ...clip }, n) => ({ ...clip, language: tag, name: `${tag}-${split}-${n}` }))
-    await saveCorpus(join(MANY, tag, split), clips)
-    await dataPrompts({ corpus: join(MANY, tag, split), source: 'gloss' })
+    const clips = corpus[split].map(({ spans: _, ...clip }, n) => ({ ...clip, language: tag, name: `${tag}-${split}-${n}` }))
+    const prefix = join(MANY, tag, split)
+    await saveCorpus(prefix, clips)
+    await writeWhole(`${prefix}.lang_gloss`, clips.map((clip) => `${langGlossLine(clip, 'gloss')}\n`).join(''))
   }
 }
