@@ -2,14 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
 import * as reference from '../reference/frame_augment.js'
 import { colourMatrix, unchangedColours } from './colours.js'
-import { chosenFrames, evaluationChoice, takeFrames, trainingChoice } from './frame_choice.js'
+import { chosenFrames, evaluationChoice, trainingChoice } from './frame_choice.js'
 import { packFrames } from './pack.js'
 import { drawAugmentation, frameTransform, noAugmentation, publishedAugmentation } from './transforms.js'
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i)
-async function* streamed(count: number) {
-  for (const i of upTo(count)) yield i
-}
 
 describe('the frames that are taken', () => {
   it('are every second one, without some at the ends, and of many a random part in order', () => {
@@ -29,19 +26,18 @@ describe('the frames that are taken', () => {
     expect(Math.abs(early.reduce((a, b) => a + b, 0) / 50 - 128)).toBeLessThan(5)
   })
 
-  it('are the same out of a stream of unknown length', async () => {
-    for (const count of [0, 1, 2, 3, 4, 5, 6, 7, 30, 600])
+  it('are at least one of any video that has frames', () => {
+    for (const count of [1, 2, 3, 4, 5, 6, 7, 30, 600])
       for (const [start, end] of [
         [0, 0],
         [3, 4],
         [0, 4],
         [2, 0],
-      ] as const) {
-        const choice = { stride: 2, start, end, most: 40 }
-        const want = chosenFrames(count, choice, new Random(3))
-        expect(await takeFrames(streamed(count), choice, new Random(3)), `${count} ${start} ${end}`).toEqual(want)
-        expect(want.length).toBeGreaterThan(count === 0 ? -1 : 0)
-      }
+      ] as const)
+        expect(chosenFrames(count, { stride: 2, start, end, most: 40 }, new Random(3)).length, `${count} ${start} ${end}`).toBeGreaterThan(
+          0,
+        )
+    expect(chosenFrames(0, evaluationChoice, new Random(3))).toEqual([])
   })
 
   it('of training begin and end a little later or earlier', () => {
