@@ -10,6 +10,7 @@ import type { Gpu } from '../../src/device/gpu.js'
 import { Generator } from '../../src/infer/generator.js'
 import type { TokenUnit } from '../../src/metrics/length_classes.js'
 import type { ScoredPair } from '../../src/metrics/scores.js'
+import { SHARED } from '../../src/model/sign_model.js'
 import type { Clip } from '../../src/motion/clip.js'
 import type { RunConfig } from '../../src/tasks/text_to_pose/config.js'
 import { loadData } from '../../src/tasks/text_to_pose/data.js'
@@ -40,7 +41,7 @@ export async function signSplit(gpu: Gpu, config: RunConfig, split: 'train' | 't
       split === 'train' ? trained : (await loadCorpus({ skels: test!, language, source, ...(fps === null ? {} : { fps }) })).clips
     const clips = held.filter((clip) => clip.language === language)
     const lines = clips.map((clip) => sourceOf(clip, source))
-    const group = model.group(language)
+    const group = model.group(config.groups === 'shared' ? SHARED : language)
     const generator = new Generator(gpu, group)
     const motions = await generator.generate(lines, { policy, lengths: clips.map(({ frames }) => frames) })
     await generator.destroy()
