@@ -18,6 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   'platform/web': ['base', 'device'],
   kernels: ['device'],
   video: ['base', 'motion', 'formats', 'outputs', 'device', 'platform/node', 'kernels', 'nn', 'model', 'infer'],
+  detect: ['base', 'motion', 'formats', 'platform/node', 'video'],
   lift: ['base', 'motion', 'device', 'kernels'],
   ops: ['base', 'device', 'kernels'],
   nn: ['base', 'device', 'ops'],
@@ -52,7 +53,7 @@ const mayImport: Record<string, readonly string[]> = {
   pages: ['motion', 'outputs', 'profile'],
   commands: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'nn', 'model', 'checkpoint'],
-    ...['infer', 'train', 'tasks', 'judge', 'profile', 'video'],
+    ...['infer', 'train', 'tasks', 'judge', 'profile', 'video', 'detect'],
   ],
 }
 

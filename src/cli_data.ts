@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import { counted, someOf } from './base/counted.js'
 import { CHECK_FAILED } from './base/errors.js'
 import { again, detecting, lifting, normalised, points, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
+import { addDetectCommand } from './cli_detect.js'
 import { brokenText, judge } from './cli_left_out.js'
 import { positive, range, rate, share } from './cli_options.js'
 import { addPackCommands } from './cli_pack.js'
@@ -25,6 +26,7 @@ export interface Cli {
 
 /** Adds the commands, in the order in which a corpus is made. */
 export function addDataCommands(data: Command, cli: Cli): void {
+  addDetectCommand(data, cli)
   addSteps(data, cli)
   addPackCommands(data, cli)
   addLooks(data, cli)

@@ -29,7 +29,7 @@ export interface ProgressOptions {
   /** Which part of the work this is, where a command has several. */
   readonly stage?: string | undefined
   /** What `step` counts; default step. */
-  readonly counts?: 'step' | 'clip'
+  readonly counts?: View['counts']
   /** What `frames` counts; default frames. */
   readonly unit?: string
   /** One JSON line a report instead of text for people. */

@@ -7,7 +7,7 @@ export interface View {
   readonly stage?: string | undefined
   readonly step: number
   /** What `step` counts. */
-  readonly counts: 'step' | 'clip'
+  readonly counts: 'step' | 'clip' | 'frame'
   readonly total: number | null
   readonly loss?: number
   /** Losses so far, the latest last. */

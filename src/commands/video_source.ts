@@ -1,9 +1,9 @@
 // Videos for whatever reads signing out of them: a file, or all of a folder, taken at the rate a model was trained at.
 
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
-import { input } from '../base/system_errors.js'
+import { namesIn } from '../base/folder.js'
 import { videosNamed } from '../train/signing/signed_videos.js'
 import { endsAsVideo, videoEndings } from '../video/endings.js'
 import { type SeenVideo, seeVideo, type VideoModel } from '../video/see_video.js'
@@ -18,16 +18,16 @@ export async function videosAt(path: string, folder?: string): Promise<string[] 
   if (endsAsVideo(path)) return [path]
   const status = await stat(path).catch(() => undefined)
   if (!status?.isDirectory()) return undefined
-  const names = (await input(path, 'read a folder', () => readdir(path))).filter(endsAsVideo).sort()
+  const names = (await namesIn(path)).filter(endsAsVideo)
   return names.length > 0 ? names.map((name) => join(path, name)) : undefined
 }
 
-/** What a source that is no video is refused with by a model of videos. */
-export const wantedVideos = (source: string): SignError =>
+/** What a source that is no video is refused with by whatever reads pictures, such as `the model`. */
+export const wantedVideos = (source: string, reader = 'the model'): SignError =>
   new SignError(
     'ERR_USAGE',
     source,
-    `wanted a video or a folder of videos, since the model reads pictures, got neither`,
+    `wanted a video or a folder of videos, since ${reader} reads pictures, got neither`,
     `Name a file that ends with ${videoEndings.map((ending) => `.${ending}`).join(', ')}`,
   )
 
@@ -37,7 +37,7 @@ export const wantedPoses = (source: string): SignError =>
     'ERR_USAGE',
     source,
     'wanted motions, since the model reads poses, got a video',
-    'Detect poses in it first, or name a model that was trained with input: video',
+    'Detect poses in it first (signllm data detect), or name a model that was trained with input: video',
   )
 
 /** Videos as a model's image encoder sees them; of several, those that cannot be read are left out, and told. Throws as `seeVideo`. */

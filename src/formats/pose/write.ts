@@ -32,12 +32,12 @@ export function poseOfMotion(motion: Motion, who = 'pose'): PoseFile {
     if (!(confidence[Math.floor(i / dims)]! > 0)) return 0
     return neckAt[i % dims]! + value * (i % dims === 2 ? -pixels : pixels)
   })
-  const components = layout.parts.map((part) => component(part, layout))
+  const components = layout.parts.map((part) => componentOf(part, layout))
   return { version: 0.2, width: canvas, height: canvas, depth: canvas, components, fps, frames, people: 1, points, dims, data, confidence }
 }
 
 /** A part as a component, with the bones that lie inside it. A limb cannot reach into another component, so the wrists stay unlinked. */
-function component(part: LayoutPart, layout: Layout): PoseComponent {
+export function componentOf(part: LayoutPart, layout: Layout): PoseComponent {
   const { component: name, points, first, dot, colour } = part
   const ours = layout.bones.filter(({ parent, child }) => inPart(part, parent) && inPart(part, child))
   const colourOf = (i: number) =>

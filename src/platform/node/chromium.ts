@@ -19,7 +19,7 @@ export const noBrowser = root ? '' : 'no browser: @sparticuz/chromium is not ins
 /**
  * Starts the browser, unpacked first where this is the first time. Throws ERR_CONFIG where playwright-core, which drives it, is not installed.
  *
- * @param webGpu with WebGPU on SwiftShader; otherwise without any GPU
+ * @param webGpu with WebGPU and WebGL on SwiftShader; otherwise without any GPU
  */
 export async function launchBrowser({ webGpu = false } = {}): Promise<Browser> {
   const { chromium } = await optionalPackage('playwright-core', 'headless browser', () => import('playwright-core'))
@@ -29,6 +29,10 @@ export async function launchBrowser({ webGpu = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
     chromiumSandbox: false,
+    // Whoever was asked to end keeps first what is done; the browser ends with this process in any case.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       ...(webGpu ? WITH_WEBGPU : ['--disable-gpu']),
       '--no-first-run',
