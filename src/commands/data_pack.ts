@@ -3,15 +3,13 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { makeFolder } from '../base/files.js'
 import { namesIn } from '../base/folder.js'
-import { fileRecord } from '../data/checksum.js'
-import { packedClips, readPartHead } from '../data/shards/lines.js'
-import { manifestPath, readShardManifest, type ShardManifest, type ShardPart, writeShardManifest } from '../data/shards/manifest.js'
-import { indexPath, type PartHead, PartWriter, removeFiles, seenOf } from '../data/shards/part.js'
+import { finishPacking, isPacked } from '../data/shards/finish.js'
+import { readPartHead } from '../data/shards/lines.js'
+import { manifestPath, readShardManifest, type ShardManifest, writeShardManifest } from '../data/shards/manifest.js'
+import { type PartHead, PartWriter, removeFiles, seenOf } from '../data/shards/part.js'
 import type { Storage } from '../data/shards/storage.js'
 import { videoOf } from '../data/split.js'
 import { layouts } from '../motion/layout/layouts.js'
@@ -76,7 +74,7 @@ export async function dataPack(path: string, options: DataPackOptions): Promise<
     }
   }
   if (share) return { out, ...total, broken }
-  const { parts } = await finished(out, manifest)
+  const { parts } = await finishPacking(out, manifest)
   const sum = (of: 'clips' | 'frames'): number => parts.reduce((all, part) => all + part[of], 0)
   if (sum('clips') === 0) {
     const problem = `wanted at least one clip that can be used, got ${broken.length} that cannot`
@@ -103,12 +101,10 @@ async function begun(options: DataPackOptions): Promise<ShardManifest> {
   return manifest
 }
 
-const isOurs = (name: string): boolean => name === 'shards.json' || /-\d{5}(\.jsonl|\.\d+\.safetensors)(\.partial-\d+)?$/.test(name)
-
 /** Removes what packing wrote, the manifest first: without it, what is left is no corpus. */
 async function removeCorpus(folder: string): Promise<void> {
   if (!existsSync(manifestPath(folder))) return
-  await removeFiles(folder, ['shards.json', ...(await namesIn(folder)).filter(isOurs)])
+  await removeFiles(folder, ['shards.json', ...(await namesIn(folder)).filter(isPacked)])
 }
 
 /** Packs the parts of a unit that are not there yet. */
@@ -197,29 +193,4 @@ function partsOf(names: readonly string[]): string[][] {
     from = to
   }
   return parts
-}
-
-/** Writes the manifest of all parts that are there. Throws ERR_DATA for a clip that is there twice. */
-async function finished(folder: string, begun: ShardManifest): Promise<ShardManifest> {
-  const files = await namesIn(folder)
-  const parts: ShardPart[] = []
-  for (const file of files.filter((name) => isOurs(name) && name.endsWith('.jsonl'))) {
-    const name = file.slice(0, -'.jsonl'.length)
-    const head = (await readPartHead(folder, name))!
-    if (head.clips > 0) parts.push({ name, clips: head.clips, frames: head.frames, index: (await fileRecord(indexPath(folder, name)))! })
-  }
-  const manifest = { ...begun, parts }
-  const seen = new Set<string>()
-  for await (const { name, part } of packedClips(folder, manifest)) {
-    if (seen.size !== seen.add(name.normalize('NFC')).size) continue
-    const problem = `wanted each clip once, got '${name}' in ${parts[part]!.name} again, among ${counted(seen.size, 'clip')} before it`
-    throw new SignError('ERR_DATA', folder, problem, `Remove ${join(folder, parts[part]!.name)}.jsonl, or rename its clips and pack again`)
-  }
-  await writeShardManifest(folder, manifest)
-  // What processes that were killed left half written.
-  await removeFiles(
-    folder,
-    files.filter((name) => isOurs(name) && name.includes('.partial-')),
-  )
-  return manifest
 }

@@ -67,6 +67,10 @@ export async function evalDataOf(config: Awaited<ReturnType<typeof loadRunFile>>
   const shared = 'groups' in config && config.groups === 'shared'
   const parts: EvalData[] = []
   for (const entry of config.data) {
+    if ('shards' in entry) {
+      const nextMove = 'Name a corpus with --data, or let validations score what devShare holds out'
+      throw new SignError('ERR_CONFIG', who, `wanted a ${split} split in files, got shards`, nextMove)
+    }
     if ('synthetic' in entry) parts.push(builtIn(entry, shared, split))
     else parts.push(await ofEntry({ source: 'text', ...entry }, who, split))
   }

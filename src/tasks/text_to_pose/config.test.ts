@@ -70,7 +70,7 @@ describe('a run file', () => {
       noise: { rate: 5, warmup: 0 },
       sampling: { share: 0, passes: 1, ramp: 0 },
       augment: { mirror: 0, speed: 0, rotation: 0 },
-      batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns' },
+      batch: { size: 32, bucket: 16, microBatch: null, order: 'shuffle', languages: 'turns', temperature: null },
       stop: { steps: 2000, epochs: null, patience: null, minRate: null },
       validate: { every: 200, clips: 20, policy: 'auto' },
       checkpoint: { every: 200, keep: 1 },

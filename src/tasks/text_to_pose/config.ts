@@ -8,7 +8,6 @@ import { decodingNotes, decodingOf } from '../../model/decoding.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   belowOne,
-  corpora,
   count,
   identity,
   inFolder,
@@ -17,11 +16,12 @@ import {
   microBatch,
   share,
   splits,
+  synthetic,
   text,
   training,
 } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
-import { type KeyedShape, keys } from '../../train/config/schema.js'
+import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
 import { lossPaddings } from './batch.js'
 import { contradictions } from './contradictions.js'
 import { modelKeys } from './model_keys.js'
@@ -42,6 +42,31 @@ const corpus = keys({
   overlong: z.enum(overlongPolicies).default('error'),
   /** A fixed vocabulary, one word a line; without it, the words of the training split. */
   vocabulary: text.exactOptional(),
+})
+
+/** A corpus that stays on the disk, as `signllm data pack` writes it; a group of weights for each of its languages. */
+const shards = keys({
+  /** Its folder. */
+  shards: text,
+  /** Those to train; null: all. */
+  languages: z.array(languageTag).min(1).nullable().default(null),
+  /** What the model reads; LangGloss is made of the gloss, or of the words. */
+  source: z.enum(sources).default('text'),
+  /** Shorter clips are left out, and those longer than `model.maxFrames`. */
+  minFrames: count.default(1),
+  /** Clips of whose body and hands a smaller share was seen are left out. */
+  minSeen: share.default(0),
+  /** Share of the videos that are held out, by their names. */
+  devShare: belowOne.default(0),
+  /** Of the clips that are there when the run begins, which may not change; null: it is filled in. */
+  checksum: text.nullable().default(null),
+})
+
+/** Which kind of corpus an entry names. */
+const entry = chosen((value) => {
+  const has = (key: string): boolean => typeof value === 'object' && value !== null && key in value
+  if (has('synthetic')) return synthetic
+  return has('shards') ? shards : corpus
 })
 
 const loss = keys({
@@ -72,7 +97,7 @@ const written = keys({
   task: z.literal('text-to-pose').default('text-to-pose'),
   ...identity,
   /** One entry a language group. */
-  data: corpora(corpus),
+  data: z.array(entry).min(1),
   /** `each`: a group of weights a language (MLSF). `shared`: one for all, which reads LangGloss (Prompt2LangGloss). */
   groups: z.enum(['each', 'shared']).default('each'),
   /** How sentences are cut; LangGloss is cut at white space whatever this says. */
@@ -155,6 +180,8 @@ const written = keys({
     order: z.enum(['shuffle', 'fixed']).default('shuffle'),
     /** How languages follow each other: in turns until each has no batch left, or spread by size over the whole epoch. */
     languages: z.enum(['turns', 'size']).default('turns'),
+    /** How often languages of few clips are drawn: a language's share of an epoch is its number of clips to the power of 1/temperature. null: every clip once an epoch. */
+    temperature: z.number().min(1).nullable().default(null),
   }).prefault({}),
   validate: keys({
     /** Steps from one validation to the next. */

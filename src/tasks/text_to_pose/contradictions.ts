@@ -5,16 +5,15 @@ import type { Layout } from '../../motion/layout/layout.js'
 import { layouts } from '../../motion/layout/layouts.js'
 import { endless, unfittingSizes } from '../../train/config/parts.js'
 import type { Written } from './config.js'
-import { weighsBatches } from './priority.js'
+import { drawsClips, weighsBatches } from './priority.js'
 
 /** What is wrong: where, and how to say it. */
 export function* contradictions(config: Written): Generator<[path: (string | number)[], message: string]> {
   const { validate, model, sampling } = config
   const seen = new Set<string>()
   for (const [i, entry] of config.data.entries()) {
-    const languages = 'synthetic' in entry ? entry.synthetic.languages : [entry.language]
-    const path = 'synthetic' in entry ? ['synthetic', 'languages'] : ['language']
-    for (const language of languages) {
+    const path = 'synthetic' in entry ? ['synthetic', 'languages'] : ['shards' in entry ? 'languages' : 'language']
+    for (const language of languagesOf(entry)) {
       if (seen.has(language)) yield [['data', i, ...path], `wanted each language once, got ${language} again`]
       seen.add(language)
     }
@@ -49,15 +48,34 @@ export function* contradictions(config: Written): Generator<[path: (string | num
   }
   if (config.groups === 'shared')
     for (const [i, entry] of config.data.entries())
-      if ('train' in entry && entry.source !== 'lang_gloss')
+      if (!('synthetic' in entry) && entry.source !== 'lang_gloss')
         yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
   const counterProblem = unfittingCounter(sized)
   if (counterProblem) yield [['model', 'counterHead'], counterProblem]
   const headProblem = unfittingHead(model)
   if (headProblem) yield [['model', model.layout === 'skeleton-50' ? 'futureFrames' : 'head'], headProblem]
   yield* unfittingLayout(config)
+  yield* unfittingDraw(config)
   yield* unfittingSizes(config, 1)
   yield* endless(config)
+}
+
+/** The languages that an entry names. */
+function languagesOf(entry: Written['data'][number]): readonly string[] {
+  if ('synthetic' in entry) return entry.synthetic.languages
+  return 'shards' in entry ? (entry.languages ?? []) : [entry.language]
+}
+
+/** What cannot be done in one run with how languages and clips are drawn. */
+function* unfittingDraw({ data, groups, batch, learning }: Written): Generator<[path: (string | number)[], message: string]> {
+  if (groups === 'shared' && data.length > 1)
+    for (const [i, entry] of data.entries())
+      if ('shards' in entry) yield [['data', i, 'shards'], `wanted one corpus in a shared group with shards, got ${data.length}`]
+  if (batch.temperature === null) return
+  const got = `got ${batch.temperature}`
+  if (batch.order === 'fixed') yield [['batch', 'temperature'], `wanted null with batch.order fixed, in which nothing is drawn, ${got}`]
+  if (drawsClips(learning.mode))
+    yield [['batch', 'temperature'], `wanted null with learning.mode ${learning.mode}, which draws clips by their errors, ${got}`]
 }
 
 /** What cannot be done with frames of the run's layout. */

@@ -23,13 +23,18 @@ import { Vocabulary } from '../../text/vocabulary.js'
 import { readVocabulary } from '../../text/vocabulary_file.js'
 import type { Sample } from './batch.js'
 import type { DataEntry, RunConfig } from './config.js'
+import { storedLanguages, withChecksum } from './stored_data.js'
+import { type StoredClips, StoredExamples, storedLines } from './stored_examples.js'
 
 /** One group's data: one language's, or under `groups: shared` all of them. */
 export interface LanguageData {
   /** The group's tag. */
   readonly language: string
   readonly source: Source
+  /** All training clips, or of those in shards the few that units were measured by. */
   readonly train: readonly Sample[]
+  /** All of them where they stay in shards. */
+  readonly stored?: StoredExamples | undefined
   /** Held-out clips; empty where the corpus has none. */
   readonly dev: readonly Sample[]
   readonly group: GroupDescription
@@ -44,6 +49,8 @@ interface Material {
   readonly train: readonly Clip[]
   readonly dev: readonly Clip[]
   readonly vocabulary?: Vocabulary | undefined
+  readonly stored?: StoredClips | undefined
+  readonly notes?: readonly string[]
 }
 
 /** The model sizes a run file asks for: its preset, with what it overrides. */
@@ -53,10 +60,13 @@ export function modelConfig({ model }: RunConfig): ModelConfig {
   return { ...sized, numbers: frameNumbers(sized) }
 }
 
-/** The run file with the frame rate of every corpus in it, so that a run's folder says which it was. Throws ERR_DATA for a manifest that is none. */
+/** The run file with the frame rate of every corpus in it, and the checksum of those in shards, so that a run's folder says which it was. Throws ERR_DATA for a manifest that is none. */
 export async function withRates(config: RunConfig): Promise<RunConfig> {
-  const entry = async (data: DataEntry): Promise<DataEntry> =>
-    'synthetic' in data || data.fps !== null ? data : { ...data, fps: (await readManifest(`${data.train}.json`))?.fps ?? UNTOLD_RATE }
+  const entry = async (data: DataEntry): Promise<DataEntry> => {
+    if ('shards' in data) return withChecksum(data)
+    if ('synthetic' in data || data.fps !== null) return data
+    return { ...data, fps: (await readManifest(`${data.train}.json`))?.fps ?? UNTOLD_RATE }
+  }
   return { ...config, data: await Promise.all(config.data.map(entry)) }
 }
 
@@ -66,10 +76,21 @@ export async function loadData(config: RunConfig): Promise<LanguageData[]> {
   const languages: Material[] = []
   for (const entry of config.data) {
     if ('synthetic' in entry) languages.push(...synthetic(entry, config.groups === 'shared' ? 'lang_gloss' : 'text'))
+    else if ('shards' in entry)
+      languages.push(...(await storedLanguages(entry, config, sizes)).map((own) => ({ ...own, source: entry.source })))
     else languages.push(await fromFiles(entry, config, sizes))
   }
+  checkDistinct(languages)
   const groups = config.groups === 'shared' ? [together(languages)] : languages
   return groups.map((material) => assemble(material, config, sizes))
+}
+
+/** Those of a corpus in shards are known only now. */
+function checkDistinct(languages: readonly Material[]): void {
+  const twice = languages.find(({ language }, i) => languages.findIndex((other) => other.language === language) < i)
+  if (!twice) return
+  const problem = `wanted each language once, got ${twice.language} in two corpora`
+  throw new SignError('ERR_CONFIG', 'data', problem, 'Name the languages of shards')
 }
 
 type FileEntry = Extract<DataEntry, { train: string }>
@@ -123,14 +144,24 @@ function together(languages: readonly Material[]): Material {
     throw new SignError('ERR_CONFIG', 'data', problem, 'Set fps and skipFrames so that all agree')
   }
   const dev = inTurns(languages.map((language) => language.dev))
-  return { language: SHARED, source, train: languages.flatMap(({ train }) => train), dev }
+  return {
+    ...{ language: SHARED, source, train: languages.flatMap(({ train }) => train), dev },
+    stored: storedTogether(languages.flatMap(({ stored }) => stored ?? [])),
+    notes: languages.flatMap(({ notes = [] }) => notes),
+  }
+}
+
+/** Clips of several languages of one packed corpus. */
+function storedTogether(all: readonly StoredClips[]): StoredClips | undefined {
+  return all[0] && { ...all[0], clips: all.flatMap(({ clips }) => clips) }
 }
 
 /** LangGloss keeps its marks; everything else is cut as the run file says. */
 const policyOf = (source: Source, { tokens }: RunConfig): TokenPolicy => (source === 'lang_gloss' ? 'whitespace' : tokens)
 
-function assemble({ language, source, train, dev, vocabulary: fixed }: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
-  const lines = train.map((clip) => sourceOf(clip, source))
+function assemble(material: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
+  const { language, source, train, dev, vocabulary: fixed, stored, notes = [] } = material
+  const lines = stored ? storedLines(stored) : train.map((clip) => sourceOf(clip, source))
   const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config), { most: config.maxWords ?? Infinity })
   for (const split of [train, dev])
     checkWords(
@@ -138,8 +169,12 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
       vocabulary,
       language,
     )
-  const sample = (clip: Clip): Sample =>
-    withinLimits({ clip, ids: sentenceIds({ vocabulary, config: sizes }, sourceOf(clip, source)) }, sizes)
+  const encode = (line: string): Uint32Array => sentenceIds({ vocabulary, config: sizes }, line)
+  const sample = (clip: Clip): Sample => ({ clip, ids: encode(sourceOf(clip, source)) })
+  const samplesOf = (clips: readonly Clip[]): Sample[] =>
+    // Of a corpus in shards, what is too long is left out.
+    stored ? clips.map(sample).filter(({ ids }) => ids.length <= sizes.maxTokens) : clips.map((clip) => withinLimits(sample(clip), sizes))
+  const examples = stored && new StoredExamples(stored, encode, sizes.maxTokens)
   const scaling = scalingOf(train, config, sizes)
   const group = {
     language,
@@ -155,11 +190,20 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
   return {
     language,
     source,
-    train: train.map(sample),
-    dev: dev.map(sample),
+    train: samplesOf(stored ? train.slice(0, KEPT) : train),
+    ...(examples ? { stored: examples } : {}),
+    dev: samplesOf(dev),
     group,
-    notes: notesOf(language, source, train, dev, vocabulary),
+    notes: [...notes, ...longNotes(language, examples, sizes), ...notesOf(language, source, train, dev, vocabulary)],
   }
+}
+
+/** Clips of a corpus in shards that stay in memory once units are measured, for baselines. */
+const KEPT = 64
+
+function longNotes(language: string, examples: StoredExamples | undefined, { maxTokens }: ModelConfig): string[] {
+  if (!examples || examples.tooLong === 0) return []
+  return [`${language}: left out ${counted(examples.tooLong, 'clip')} of more than ${maxTokens} tokens (model.maxTokens)`]
 }
 
 /**
@@ -167,7 +211,7 @@ function assemble({ language, source, train, dev, vocabulary: fixed }: Material,
  * Throws ERR_CONFIG where the checkpoint has no such group, or one of other sizes or another frame rate.
  */
 export function startFrom(data: LanguageData, checkpoint: { path: string; groups: readonly GroupDescription[] }): LanguageData {
-  const { language, source, train, dev } = data
+  const { language, source, train, dev, stored } = data
   const saved = checkpoint.groups.find((group) => group.language === language)
   if (!saved) {
     const got = checkpoint.groups.map((group) => group.language).join(', ')
@@ -189,7 +233,9 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
   const again = ({ clip }: Sample): Sample => ({ clip, ids: sentenceIds(group, sourceOf(clip, source)) })
   const clips = (samples: readonly Sample[]) => samples.map(({ clip }) => clip)
   const notes = notesOf(language, source, clips(train), clips(dev), group.vocabulary)
-  return { language, source, train: train.map(again), dev: dev.map(again), group, notes }
+  const { maxTokens } = group.config
+  const examples = stored && new StoredExamples(stored.stored, (line) => sentenceIds(group, line), maxTokens)
+  return { language, source, train: train.map(again), ...(examples ? { stored: examples } : {}), dev: dev.map(again), group, notes }
 }
 
 function notesOf(language: string, source: Source, train: readonly Clip[], dev: readonly Clip[], vocabulary: Vocabulary): string[] {

@@ -9,7 +9,7 @@ import { inputNumbers, outputNumbers } from '../../model/config.js'
 import type { LanguageGroup, SignModel } from '../../model/sign_model.js'
 import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
-import { type BatchPlan, planEpoch } from '../../train/batches.js'
+import { type BatchPlan, type ExampleSize, planEpoch } from '../../train/batches.js'
 import type { Scalars } from '../../train/run/logs.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
@@ -19,6 +19,8 @@ import type { RunConfig } from './config.js'
 import type { LanguageData } from './data.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
 import { type Validated, validate } from './evaluate.js'
+import { drawGroups, type Examples, inMemory, numbersOf } from './examples.js'
+import { FetchedSamples } from './fetched_samples.js'
 import {
   type PoseLossOptions,
   type PoseLossReport,
@@ -30,6 +32,7 @@ import {
 } from './losses.js'
 import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
 import { shareAt } from './sampling.js'
+import { StoredExamples } from './stored_examples.js'
 
 /** What one step did. */
 export interface PoseStep extends PoseLossReport {
@@ -54,6 +57,8 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   readonly data: readonly LanguageData[]
   readonly #errors = new Map<string, ErrorRecord>()
   #drawn: ReadonlyMap<string, EpochDraw> | null = null
+  readonly #examples = new Map<string, Examples>()
+  readonly #fetched = new FetchedSamples()
   /** The epoch last planned: its batches are all read before the next is. */
   #epoch = 0
 
@@ -61,8 +66,11 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     this.config = config
     this.model = model
     this.data = data
-    for (const { language, train } of data)
-      this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config)), train.length))
+    for (const { language, train, stored } of data) {
+      const examples = stored ?? inMemory(train)
+      this.#examples.set(language, examples)
+      this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config)), examples.length))
+    }
   }
 
   get gpu(): Gpu {
@@ -74,7 +82,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   get examples(): number {
-    return this.data.reduce((sum, { train }) => sum + train.length, 0)
+    return [...this.#examples.values()].reduce((sum, { length }) => sum + length, 0)
   }
 
   check(): void {
@@ -85,19 +93,16 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     const { batch, seed, augment } = this.config
     this.#epoch = epoch
     // planEpoch counts over all languages; a plan's clips are counted within its own.
-    const sizes = this.data.flatMap(({ language, train }) =>
-      // Padded for the most frames that a clip may be given: the shapes stay the same from epoch to epoch.
-      train.map(({ clip, ids }) => ({
-        group: language,
-        target: mostFrames(clip.frames, augment, this.model.group(language).config.maxFrames),
-        source: ids.length,
-      })),
-    )
+    const sizes: ExampleSize[] = []
     const firstOf = new Map<string, number>()
-    sizes.forEach(({ group }, i) => {
-      if (!firstOf.has(group)) firstOf.set(group, i)
-    })
-    const drawn = new Map([...(this.#drawn ?? [])].map(([language, { clips }]) => [language, clips.map((i) => i + firstOf.get(language)!)]))
+    for (const [group, examples] of this.#examples) {
+      firstOf.set(group, sizes.length)
+      const { maxFrames } = this.model.group(group).config
+      // Padded for the most frames that a clip may be given: the shapes stay the same from epoch to epoch.
+      for (let i = 0; i < examples.length; i++)
+        sizes.push({ group, target: mostFrames(examples.frames(i), augment, maxFrames), source: examples.tokens(i) })
+    }
+    const drawn = new Map([...this.#visited(epoch)].map(([language, clips]) => [language, clips.map((i) => i + firstOf.get(language)!)]))
     return planEpoch(sizes, { ...batch, seed, epoch, drawn }).map((plan) => ({
       ...plan,
       examples: plan.examples.map((i) => i - firstOf.get(plan.group)!),
@@ -105,17 +110,22 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   nameOf(language: string, example: number): string {
-    return this.#trainOf(language)[example]!.clip.name
+    return this.#examples.get(language)!.name(example)
   }
 
   record(graph: Graph, { group, ...shape }: BatchShape) {
     return recordPoseLosses(graph, this.model.group(group), shape, lossOptions(this.config))
   }
 
+  async prepare(batch: BatchPlan): Promise<void> {
+    const examples = this.#examples.get(batch.group)!
+    if (examples instanceof StoredExamples) await this.#fetched.fetch(batch, examples)
+  }
+
   feedsOf(pass: readonly number[], batch: BatchPlan, { step }: { readonly step: number }): HostArrays {
     const { loss, noise, sampling } = this.config
     const group = this.model.group(batch.group)
-    const samples = pass.map((i) => this.#shown(batch.group, i))
+    const samples = pass.map((i) => this.#shown(batch, i))
     const shape = { batch: pass.length, target: batch.target, source: batch.source }
     const { sigma, medianError } = this.#errors.get(batch.group)!
     // In the decoder input's own stride: under future prediction the outputs are longer.
@@ -165,12 +175,12 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   epochScalars(): Scalars {
     const drawn = this.#drawn ?? new Map<string, EpochDraw>()
     return Object.fromEntries(
-      this.data.flatMap(({ language, train }) => {
+      [...this.#examples].flatMap(([language, examples]) => {
         const draw = drawn.get(language)
         if (!draw) return []
         const rates = skipRates(
           draw,
-          train.map(({ clip }) => clip.frames),
+          numbersOf(examples).map((i) => examples.frames(i)),
         )
         return Object.entries(rates).map(([part, rate]) => [part === 'all' ? `skip/${language}` : `skip/${language}/${part}`, rate])
       }),
@@ -220,6 +230,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
 
   async destroy(): Promise<void> {
     this.model.destroy()
+    for (const { stored } of this.data) await stored?.stored.corpus.reader.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -227,10 +238,19 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   /** A clip as this epoch shows it. */
-  #shown(language: string, example: number): Sample {
-    const sample = this.#trainOf(language)[example]!
+  #shown(batch: BatchPlan, example: number): Sample {
+    const { group } = batch
+    const { train, stored } = this.data.find(({ language }) => language === group)!
+    const sample = stored ? this.#fetched.sample(batch, example) : train[example]!
     if (!augments(this.config.augment)) return sample
-    return varied(sample, this.#variation(language, example), this.model.group(language))
+    return varied(sample, this.#variation(group, example), this.model.group(group))
+  }
+
+  /** The examples of each group that an epoch visits, where it is not all of them once. */
+  #visited(epoch: number): ReadonlyMap<string, readonly number[]> {
+    const { temperature } = this.config.batch
+    if (temperature === null) return new Map([...(this.#drawn ?? [])].map(([language, { clips }]) => [language, clips]))
+    return drawGroups(this.#examples, { temperature, seed: this.config.seed, epoch })
   }
 
   /** Frames of all clips of a batch. */
@@ -240,14 +260,10 @@ export class PoseTraining implements Training<PoseStep, Validated> {
 
   #variation(language: string, example: number): Variation {
     const { augment, seed } = this.config
-    const { frames } = this.#trainOf(language)[example]!.clip
+    const frames = this.#examples.get(language)!.frames(example)
     if (!augments(augment)) return { mirror: false, frames, angle: 0 }
     const { maxFrames } = this.model.group(language).config
     return drawVariation(frames, augment, maxFrames, Random.for(seed, 'augment', language, this.#epoch, example))
-  }
-
-  #trainOf(language: string) {
-    return this.data.find((data) => data.language === language)!.train
   }
 
   /** The clips of the epoch that begins, where the mode draws; decided once, by the errors as they are now. */
@@ -255,9 +271,9 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     const { learning, seed } = this.config
     if (!drawsClips(learning.mode)) return null
     return new Map(
-      this.data.map(({ language, train }) => {
+      [...this.#examples].map(([language, examples]) => {
         const { byClip: last, byClipBefore: before, medianError: median } = this.#errors.get(language)!
-        const errors = { last, before, median, frames: train.map(({ clip }) => clip.frames) }
+        const errors = { last, before, median, frames: numbersOf(examples).map((i) => examples.frames(i)) }
         return [language, drawEpoch(errors, learning, epoch, Random.for(seed, 'priority', language, epoch))]
       }),
     )

@@ -1,0 +1,35 @@
+// Samples of batches that stay in shards: those of the batch that is trained on, and of the next one, which is read while the GPU is busy.
+
+import { bug } from '../../base/errors.js'
+import type { BatchPlan } from '../../train/batches.js'
+import type { Sample } from './batch.js'
+import type { StoredExamples } from './stored_examples.js'
+
+type Samples = ReadonlyMap<number, Sample>
+
+export class FetchedSamples {
+  readonly #fetched = new Map<BatchPlan, Samples>()
+  readonly #fetching = new Map<BatchPlan, Promise<void>>()
+
+  /** Reads the samples of a batch, once; all but the last batch before it are let go. Reading that failed is tried again when it is asked for again. */
+  async fetch(batch: BatchPlan, examples: StoredExamples): Promise<void> {
+    if (this.#fetched.has(batch)) return
+    const fetching = this.#fetching.get(batch) ?? this.#read(batch, examples).finally(() => this.#fetching.delete(batch))
+    this.#fetching.set(batch, fetching)
+    await fetching
+  }
+
+  /** A sample of a batch that was fetched. */
+  sample(batch: BatchPlan, example: number): Sample {
+    const sample = this.#fetched.get(batch)?.get(example)
+    if (!sample) throw bug('FetchedSamples.sample', 'wanted a batch that was prepared, got another')
+    return sample
+  }
+
+  async #read(batch: BatchPlan, examples: StoredExamples): Promise<void> {
+    const wanted = [...new Set(batch.examples)]
+    const samples = await Promise.all(wanted.map(async (example) => [example, await examples.sample(example)] as const))
+    for (const other of [...this.#fetched.keys()].slice(0, -1)) this.#fetched.delete(other)
+    this.#fetched.set(batch, new Map(samples))
+  }
+}

@@ -1,0 +1,100 @@
+// Training clips that stay in shards: sentences are in memory as token ids, frames are read when a batch needs them.
+
+import type { PackedCorpus } from '../../data/shards/packed_corpus.js'
+import type { Source } from '../../data/source.js'
+import type { Clip } from '../../motion/clip.js'
+import { langGlossLine } from '../../text/lang_gloss.js'
+import type { Sample } from './batch.js'
+import type { Examples } from './examples.js'
+
+/** Clips of a packed corpus, by their numbers there. */
+export interface StoredClips {
+  readonly corpus: PackedCorpus
+  readonly clips: readonly number[]
+  readonly source: Source
+}
+
+/** The line of a clip that a model reads, its LangGloss made of its gloss, or of its words. */
+export function storedLine({ corpus: { list }, source }: StoredClips, clip: number): string {
+  if (source === 'text') return list.text(clip)
+  if (source === 'gloss') return list.gloss(clip) ?? ''
+  const gloss = list.gloss(clip)
+  const said = { name: list.name(clip), language: list.language(clip), text: list.text(clip), ...(gloss === undefined ? {} : { gloss }) }
+  return langGlossLine(said, 'auto')
+}
+
+/** The lines of clips, one after another. */
+export function* storedLines(stored: StoredClips): Generator<string> {
+  for (const clip of stored.clips) yield storedLine(stored, clip)
+}
+
+/** A clip with its frames, and its line where the source reads it. */
+export async function readStored({ corpus, source }: StoredClips, clip: number): Promise<Clip> {
+  const read = await corpus.reader.read(clip)
+  return source === 'lang_gloss' ? { ...read, langGloss: langGlossLine(read, 'auto') } : read
+}
+
+/** Stored clips with the token ids of their sentences. */
+export class StoredExamples implements Examples {
+  readonly stored: StoredClips
+  /** Clips that were left out for sentences of more tokens than the model reads. */
+  readonly tooLong: number
+  readonly #clips: Uint32Array
+  readonly #ids: Uint32Array
+  /** Where each example's ids end. */
+  readonly #ends: Float64Array
+
+  /** @param encode a line as ids; @param maxTokens the most of them */
+  constructor(stored: StoredClips, encode: (line: string) => Uint32Array, maxTokens: number) {
+    this.stored = stored
+    const kept = new Uint32Array(stored.clips.length)
+    const ends = new Float64Array(stored.clips.length)
+    let ids = new Uint32Array(16 * stored.clips.length)
+    let [count, used] = [0, 0]
+    for (const clip of stored.clips) {
+      const own = encode(storedLine(stored, clip))
+      if (own.length > maxTokens) continue
+      if (used + own.length > ids.length) {
+        const larger = new Uint32Array(2 * (used + own.length))
+        larger.set(ids)
+        ids = larger
+      }
+      ids.set(own, used)
+      used += own.length
+      kept[count] = clip
+      ends[count++] = used
+    }
+    this.#clips = kept.slice(0, count)
+    this.#ids = ids.slice(0, used)
+    this.#ends = ends.slice(0, count)
+    this.tooLong = stored.clips.length - count
+  }
+
+  get length(): number {
+    return this.#clips.length
+  }
+
+  frames(example: number): number {
+    return this.stored.corpus.list.frames(this.#clips[example]!)
+  }
+
+  tokens(example: number): number {
+    return this.#sentence(example).length
+  }
+
+  name(example: number): string {
+    return this.stored.corpus.list.name(this.#clips[example]!)
+  }
+
+  language(example: number): string {
+    return this.stored.corpus.list.language(this.#clips[example]!)
+  }
+
+  async sample(example: number): Promise<Sample> {
+    return { clip: await readStored(this.stored, this.#clips[example]!), ids: this.#sentence(example) }
+  }
+
+  #sentence(example: number): Uint32Array {
+    return this.#ids.subarray(example === 0 ? 0 : this.#ends[example - 1], this.#ends[example])
+  }
+}
