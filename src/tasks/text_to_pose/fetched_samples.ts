@@ -5,10 +5,13 @@ import type { BatchPlan } from '../../train/batches.js'
 import type { Sample } from './batch.js'
 import type { StoredExamples } from './stored_examples.js'
 
-type Samples = ReadonlyMap<number, Sample>
+interface Fetched {
+  readonly group: string
+  readonly samples: ReadonlyMap<number, Sample>
+}
 
 export class FetchedSamples {
-  readonly #fetched = new Map<BatchPlan, Samples>()
+  readonly #fetched = new Map<BatchPlan, Fetched>()
   readonly #fetching = new Map<BatchPlan, Promise<void>>()
 
   /** Reads the samples of a batch, once; all but the last batch before it are let go. Reading that failed is tried again when it is asked for again. */
@@ -19,17 +22,19 @@ export class FetchedSamples {
     await fetching
   }
 
-  /** A sample of a batch that was fetched. */
-  sample(batch: BatchPlan, example: number): Sample {
-    const sample = this.#fetched.get(batch)?.get(example)
-    if (!sample) throw bug('FetchedSamples.sample', 'wanted a batch that was prepared, got another')
-    return sample
+  /** A sample of a batch that was fetched, or of the part of it that this rank trains on. */
+  sample(group: string, example: number): Sample {
+    for (const fetched of this.#fetched.values()) {
+      const sample = fetched.group === group ? fetched.samples.get(example) : undefined
+      if (sample) return sample
+    }
+    throw bug('FetchedSamples.sample', 'wanted an example of a batch that was prepared, got another')
   }
 
   async #read(batch: BatchPlan, examples: StoredExamples): Promise<void> {
     const wanted = [...new Set(batch.examples)]
     const samples = await Promise.all(wanted.map(async (example) => [example, await examples.sample(example)] as const))
     for (const other of [...this.#fetched.keys()].slice(0, -1)) this.#fetched.delete(other)
-    this.#fetched.set(batch, new Map(samples))
+    this.#fetched.set(batch, { group: batch.group, samples: new Map(samples) })
   }
 }

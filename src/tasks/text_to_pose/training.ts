@@ -241,7 +241,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   #shown(batch: BatchPlan, example: number): Sample {
     const { group } = batch
     const { train, stored } = this.data.find(({ language }) => language === group)!
-    const sample = stored ? this.#fetched.sample(batch, example) : train[example]!
+    const sample = stored ? this.#fetched.sample(group, example) : train[example]!
     if (!augments(this.config.augment)) return sample
     return varied(sample, this.#variation(group, example), this.model.group(group))
   }
