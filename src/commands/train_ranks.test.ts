@@ -44,10 +44,11 @@ interface Outcome {
   readonly stderr: string
 }
 
-/** Root may start ranks, and more than there are cores; each driver has one thread. */
+/** Root may start ranks, and more than there are cores; each driver has one thread; and where a rank is lost, the others may speak on a busy machine too. */
 const environment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   ...{ OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1', OMPI_MCA_rmaps_base_oversubscribe: '1', LP_NUM_THREADS: '1' },
+  OMPI_MCA_odls_base_sigkill_timeout: '5',
 })
 
 function start(ranks: number, args: readonly string[], env = environment()): { child: ChildProcess; outcome: Promise<Outcome> } {
@@ -114,18 +115,18 @@ describe.skipIf(!hasMpi)('training under mpirun (skipped where Open MPI is not i
       expect((await readFile(join(folder, 'again', file))).equals(await readFile(join(folder, 'four', file))), file).toBe(true)
   })
 
-  it('ends by name where a rank is killed, and goes on on another number of ranks to the same losses', { timeout: 240_000 }, async () => {
+  it('ends by name where a rank is killed, and goes on on another number of ranks to the same losses', { timeout: 400_000 }, async () => {
     const random = new Random(3)
     await run(4, 'train', await runFile('whole', 40))
     const whole = await losses('whole')
     const path = await runFile('killed', 40)
-    for (const [i, rank] of [2, 0, 3].entries()) {
+    for (const [i, rank] of [2, 0, 3, 1, 2].entries()) {
       const { child, outcome } = start(4, ['--json', 'train', path, '--resume'])
       const kill = () => {
         const pid = processOf(child.pid!, rank)
         if (pid !== undefined) process.kill(pid, 'SIGKILL')
       }
-      const when = new RegExp(`"step":${8 * (i + 1)},`)
+      const when = new RegExp(`"step":${6 * (i + 1)},`)
       let said = ''
       child.stderr!.on('data', (text) => {
         const before = when.test(said)
