@@ -30,6 +30,7 @@ import { binaryCrossEntropy, binaryCrossEntropyGrad } from '../src/kernels/binar
 import { boneJoints, boneJointsGrad } from '../src/kernels/bone_joints.js'
 import { boneLoss, boneLossGrad, boneLossReport } from '../src/kernels/bone_loss.js'
 import { cacheAppend } from '../src/kernels/cache_append.js'
+import { chosenRows, chosenRowsGrad } from '../src/kernels/chosen_rows.js'
 import { classToken, classTokenGrad, classTokenWeightGrad } from '../src/kernels/class_token.js'
 import { clipRows, clipRowsGrad } from '../src/kernels/clip_rows.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
@@ -62,16 +63,20 @@ import { linearStored, linearStoredGrad } from '../src/kernels/linear_stored.js'
 import { loraDown, loraDownGrad, loraDownWeightGrad } from '../src/kernels/lora_down.js'
 import { loraUp, loraUpGrad, loraUpWeightGrad } from '../src/kernels/lora_up.js'
 import { lossScale, lossScaleUpdate } from '../src/kernels/loss_scale.js'
+import { matching, matchingGrad } from '../src/kernels/matching.js'
+import { maxPool, maxPoolGrad } from '../src/kernels/max_pool.js'
 import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { mixFrames } from '../src/kernels/mix_frames.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
 import { prototypeScores, prototypeScoresClasses, prototypeScoresGrad, prototypeScoresMap } from '../src/kernels/prototype_scores.js'
+import { relu, reluGrad } from '../src/kernels/relu.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { rotary } from '../src/kernels/rotary.js'
 import { scaledResidual, scaledResidualGrad, scaledResidualWeightGrad } from '../src/kernels/scaled_residual.js'
 import { seenGoal } from '../src/kernels/seen_goal.js'
+import { sgd } from '../src/kernels/sgd.js'
 import { sigmoid, sigmoidGrad } from '../src/kernels/sigmoid.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
@@ -90,6 +95,7 @@ import {
 import { vocabularyCrossEntropy, vocabularyCrossEntropyGrad } from '../src/kernels/vocabulary_cross_entropy.js'
 import { vocabularyEmbedding, vocabularyEmbeddingGrad, vocabularyEmbeddingHalf } from '../src/kernels/vocabulary_embedding.js'
 import { vocabularyTop } from '../src/kernels/vocabulary_top.js'
+import { windows, windowsGrad } from '../src/kernels/windows.js'
 
 const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
@@ -138,6 +144,12 @@ const shardSize = { rows: 5, classes: 6, stride: 8, first: 6, total: 13, ignored
 const shardRows = { rows: 4, width: 8, first: 4, count: 3, scale: 2 }
 const shardIds = Uint32Array.of(5, 0, 6, 9)
 const shardPlaces = Uint32Array.of(0, 1, 0, 1)
+
+// Windows of 3 × 3, two apart, over two samples of 3 lines and 5 columns.
+const seenSteps = { kernelHeight: 3, kernelWidth: 3, step: 2, edge: 1 }
+const seenImage = { batch: 2, height: 3, width: 5, down: 2, across: 3 }
+const seenWindows = { ...seenImage, channels: 2, stride: 4, columns: 20, ...seenSteps }
+const seenPools = { ...seenImage, channels: 4, ...seenSteps }
 
 export const tinyWorkloads: readonly Workload[] = [
   workload(
@@ -500,4 +512,30 @@ export const tinyWorkloads: readonly Workload[] = [
     { rows: 3, classes: 6, stride: 8, first: 6, k: 4, some: 4, held: 3 },
     { logits: 24, found: Uint32Array.from({ length: 12 }, (_, i) => i % 6), sums: 6, top: 12, token: 12, value: 12 },
   ),
+  workload(windows, note, seenWindows, { x: 120, lengths: Uint32Array.of(5, 2), y: 240 }),
+  workload(windowsGrad, note, { ...seenWindows, accumulate: 1 }, { dy: 240, lengths: Uint32Array.of(5, 2), dx: 120 }),
+  workload(maxPool, note, seenPools, { x: 120, lengths: Uint32Array.of(5, 2), y: 48, places: 48 }),
+  workload(
+    maxPoolGrad,
+    note,
+    { ...seenPools, accumulate: 1 },
+    { dy: 48, places: Uint32Array.from({ length: 48 }, (_, i) => i % 9), lengths: Uint32Array.of(5, 2), dx: 120 },
+  ),
+  workload(relu, note, { n: 20, hasResidual: 1 }, { x: 20, residual: 20, y: 20 }),
+  workload(reluGrad, note, { n: 20, accumulate: 1 }, { y: 20, dy: 20, dx: 20 }),
+  workload(
+    chosenRows,
+    note,
+    { batch: 2, length: 3, rows: 5, width: 4 },
+    { x: 24, at: Uint32Array.of(2, 0), place: Uint32Array.of(1), table: 20, y: 20 },
+  ),
+  workload(
+    chosenRowsGrad,
+    note,
+    { batch: 2, length: 3, width: 4, accumulate: 1 },
+    { dy: 20, at: Uint32Array.of(2, 0), place: Uint32Array.of(1), dx: 24 },
+  ),
+  workload(matching, note, { rows: 3, stride: 4 }, { s: 16, scale: 4, result: 12 }),
+  workload(matchingGrad, note, { rows: 3, all: 4, stride: 4 }, { s: 16, scale: 4, result: 12, coefficient: 1, own: 3, ds: 16, dscale: 16 }),
+  workload(sgd, note, { n: 20, decayed: 8, weightDecay: 0.01, nesterov: 1 }, { gradient: 20, clip: 2, hyper: 8, weight: 20, first: 20 }),
 ]

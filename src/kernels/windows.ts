@@ -1,0 +1,55 @@
+import { defineKernel, lanes, type ParamValues } from '../device/kernel.js'
+
+const shape = {
+  batch: 'u32',
+  height: 'u32',
+  width: 'u32',
+  channels: 'u32',
+  stride: 'u32',
+  down: 'u32',
+  across: 'u32',
+  columns: 'u32',
+  kernelHeight: 'u32',
+  kernelWidth: 'u32',
+  step: 'u32',
+  edge: 'u32',
+} as const
+
+/** How the kernel of a convolution or of a pool goes over images. */
+export interface WindowSteps {
+  readonly kernelHeight: number
+  readonly kernelWidth: number
+  /** Lines, and columns, from one place to the next. */
+  readonly step: number
+  /** Lines, and columns, of nothing around the image. */
+  readonly edge: number
+}
+
+/** Windows along an axis of so many numbers; 0 where it is shorter than the kernel. */
+export const windowsAlong = (length: number, kernel: number, { step, edge }: Pick<WindowSteps, 'step' | 'edge'>): number =>
+  length === 0 || length + 2 * edge < kernel ? 0 : Math.floor((length + 2 * edge - kernel) / step) + 1
+
+const numbers = ({ batch, height, width, stride }: ParamValues<typeof shape>) => batch * height * width * stride
+const made = ({ batch, down, across, columns }: ParamValues<typeof shape>) => batch * down * across * columns
+
+/**
+ * y[b, r, c] = the kernelHeight × kernelWidth places of x at (r·step − edge, c·step − edge), each with its `channels` numbers; 0 outside.
+ * x [batch, height, width, stride]; lengths u32 [batch]: columns of x that count; y [batch, down, across, columns], stride and columns multiples
+ * of 4, down and across as `windowsAlong` tells.
+ */
+export const windows = defineKernel({
+  name: 'windows',
+  buffers: { x: 'read', lengths: 'read', y: 'write' },
+  params: shape,
+  workgroups: (params) => lanes(made(params) / 4, 64),
+  cost: (params) => ({ flops: 0, bytes: 4 * (numbers(params) + made(params) + params.batch) }),
+})
+
+/** The gradient at x of windows. dy as y, dx as x. `accumulate` 1 adds onto dx, 0 replaces it. */
+export const windowsGrad = defineKernel({
+  name: 'windows_grad',
+  buffers: { dy: 'read', lengths: 'read', dx: 'write' },
+  params: { ...shape, accumulate: 'u32' },
+  workgroups: (params) => lanes(numbers(params) / 4, 64),
+  cost: (params) => ({ flops: made(params), bytes: 4 * ((1 + params.accumulate) * numbers(params) + made(params) + params.batch) }),
+})
