@@ -3,7 +3,7 @@
 
 import { existsSync, readlinkSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { SignError } from './errors.js'
 
 const ofTheSystem = /^(\..*|__MACOSX|@eaDir|Thumbs\.db|desktop\.ini)$/i
@@ -32,6 +32,23 @@ async function isFolderOrLost(path: string): Promise<boolean> {
     return (await stat(path)).isDirectory()
   } catch {
     return true
+  }
+}
+
+/**
+ * The files in a folder and in the folders below it, as paths from it, sorted, without what systems put there. Links to files are among them, links to folders are not
+ * followed: they may lead back. Throws ERR_DATA naming the folder where it cannot be read.
+ */
+export async function filesBelow(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+      .filter((path) => !path.split(sep).some((name) => ofTheSystem.test(name)))
+      .sort()
+  } catch (cause) {
+    throw unreadable(folder, cause)
   }
 }
 

@@ -6,6 +6,7 @@ import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { twinAmong } from '../base/folder.js'
 import { keptPath } from '../detect/kept_frames.js'
+import { withoutVideoEnding } from '../video/endings.js'
 import type { ResumeOptions } from './clip_work.js'
 import { videosAt, wantedVideos } from './video_source.js'
 
@@ -23,17 +24,18 @@ const isPose = (path: string): boolean => extname(path).toLowerCase() === '.pose
  * no video, and for videos that would become the same file.
  */
 export async function detectFiles(source: string, out: string): Promise<DetectFile[]> {
-  const videos = await videosAt(source)
-  if (!videos) throw wantedVideos(source, 'the detector')
-  if (isPose(out) && videos[0] !== source) {
+  // Folders of .pose files are read without those below them.
+  const videos = (await videosAt(source))?.filter(({ name }) => basename(name) === name) ?? []
+  if (videos.length === 0) throw wantedVideos(source, 'the detector')
+  if (isPose(out) && videos[0]!.file !== source) {
     const problem = `wanted a folder for ${counted(videos.length, 'video')}, got the name of one .pose file`
     throw new SignError('ERR_USAGE', out, problem, 'Name a folder')
   }
-  const names = videos.map((video) => basename(video, extname(video)))
+  const names = videos.map(({ name }) => withoutVideoEnding(name))
   const twice = twinAmong(names)
   if (twice !== undefined)
     throw new SignError('ERR_USAGE', source, `wanted videos of different names, got two called '${twice}'`, 'Rename or move one of them')
-  return videos.map((video, i) => ({ name: names[i]!, video, out: isPose(out) ? out : join(out, `${names[i]}.pose`) }))
+  return videos.map(({ file }, i) => ({ name: names[i]!, video: file, out: isPose(out) ? out : join(out, `${names[i]}.pose`) }))
 }
 
 /** Throws ERR_USAGE where something of an earlier run is there and nothing says what to do with that. */

@@ -178,14 +178,14 @@ class Stages {
     this.#options = options
   }
 
-  update = (stage: string, done: number, all: number, frames = 0): void => {
+  update = (stage: string, done: number, all: number, frames?: number): void => {
     if (stage !== this.#stage) {
       this.done()
       const { stream = process.stderr, json = false } = this.#options
       this.#progress = new Progress({ total: all, counts: 'clip', stage, stream, json })
       this.#stage = stage
     }
-    this.#progress?.update({ step: done, frames })
+    this.#progress?.update({ step: done, ...(frames !== undefined && { frames }) })
   }
 
   done(): void {

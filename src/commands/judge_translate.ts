@@ -9,10 +9,13 @@ import { loadFrames } from '../data/corpus/frames.js'
 import type { TranslateOptions } from '../infer/search_options.js'
 import { Translator } from '../infer/translator.js'
 import { openJudge } from '../judge/open.js'
+import type { PoseToTextDescription } from '../model/pose_to_text.js'
 import { openAdapter } from './adapter.js'
+import type { SplitName } from './eval_data.js'
 import { prefixOf } from './motion_source.js'
 import { Progress, type ProgressStream } from './progress.js'
 import { readMotions } from './read_motions.js'
+import { isRunFile, posesFor, splitOfRun } from './run_split.js'
 import { type Listener, warn } from './say.js'
 
 export interface JudgeTranslateOptions extends Listener, Pick<TranslateOptions, 'beams' | 'alpha' | 'dialect' | 'glossBeams' | 'signal'> {
@@ -20,6 +23,12 @@ export interface JudgeTranslateOptions extends Listener, Pick<TranslateOptions, 
   readonly out?: string | undefined
   /** Numbers of a frame, for a model of another layout than the 50 joints; then `source` is the prefix of a `.skels` file of so many. */
   readonly numbers?: number | undefined
+  /** Which split, where the source is a run file; default test. */
+  readonly split?: SplitName | undefined
+  /** At most so many clips. */
+  readonly limit?: number | undefined
+  /** Most tokens of a text; default those of the model. */
+  readonly maxTokens?: number | undefined
   readonly adapter?: string | undefined
   /** Default: standard error. */
   readonly stream?: ProgressStream
@@ -40,7 +49,7 @@ export interface JudgeTranslateSummary {
   readonly out?: string
 }
 
-/** Reads every clip of `source`. Throws ERR_CHECKPOINT for what is no pose-to-text model, ERR_DATA where there are no motions, ERR_USAGE for clips that the model cannot take. */
+/** Reads the clips of `source`, motions or a run file's split. Throws ERR_CHECKPOINT for what is no pose-to-text model, ERR_DATA where there are no motions, ERR_USAGE for clips that the model cannot take. */
 export async function judgeTranslate(path: string, source: string, options: JudgeTranslateOptions): Promise<JudgeTranslateSummary> {
   const { out, numbers, signal, stream = process.stderr, json = false } = options
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
@@ -49,14 +58,16 @@ export async function judgeTranslate(path: string, source: string, options: Judg
     ...(options.beams !== undefined && { beams: options.beams }),
     ...(options.alpha !== undefined && { alpha: options.alpha }),
     ...(options.dialect !== undefined && { dialect: options.dialect }),
+    ...(options.maxTokens !== undefined && { limit: options.maxTokens }),
     ...(options.glossBeams !== undefined && { glossBeams: options.glossBeams }),
     ...(signal && { signal }),
-    onProgress: (done: number) => progress.update({ step: done, frames: 0 }),
+    onProgress: (done: number) => progress.update({ step: done }),
   }
   try {
     const checkpoint = await readCheckpoint(path)
-    const clips = numbers === undefined ? await readMotions(source, poseToTextDescription(checkpoint).languages[0], options) : undefined
-    if (clips) {
+    const description = poseToTextDescription(checkpoint)
+    if (numbers === undefined && !isRunFile(source)) {
+      const clips = await readMotions(source, description.languages[0], options)
       await using judge = await openJudge(gpu, path, search)
       const read = await judge.translate(clips, search)
       for (const note of judge.notes) warn(note, options)
@@ -65,7 +76,7 @@ export async function judgeTranslate(path: string, source: string, options: Judg
     }
     await using model = restorePoseToText(gpu, checkpoint)
     await using translator = new Translator(gpu, model)
-    const frames = await loadFrames({ skels: prefixOf(source), numbers: numbers!, language: model.languages[0] ?? '' })
+    const frames = (await framesOf(source, description, options)).slice(0, options.limit)
     const read = await translator.translate(frames, search)
     const rows = read.map(({ text, glosses }, i) => ({ name: frames[i]!.name, text, ...(glosses && { glosses: glosses.join(' ') }) }))
     return await told(rows, checkpoint, out)
@@ -73,6 +84,13 @@ export async function judgeTranslate(path: string, source: string, options: Judg
     progress.done()
     await gpu.destroy()
   }
+}
+
+/** Clips as frames of the model's numbers: of a run file's split, or of a corpus. */
+async function framesOf(source: string, { config, fps, languages }: PoseToTextDescription, options: JudgeTranslateOptions) {
+  if (!isRunFile(source)) return loadFrames({ skels: prefixOf(source), numbers: options.numbers!, language: languages[0] ?? '' })
+  const split = await splitOfRun(source, options.split ?? 'test', undefined, options)
+  return split.input === 'poses' ? posesFor(split.clips, { ...config, fps }, options) : []
 }
 
 async function told(clips: readonly ReadClip[], { model }: Checkpoint, out: string | undefined): Promise<JudgeTranslateSummary> {

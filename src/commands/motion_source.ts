@@ -140,10 +140,9 @@ async function filesAt(path: string, ending: string): Promise<Map<string, string
   const isFolder = await input(path, 'look what is there', async () => (await stat(path)).isDirectory())
   if (!isFolder) return new Map(endsIn(path, ending) ? [[nameOf(path), path]] : [])
   const files = (await namesIn(path)).filter((file) => endsIn(file, ending))
-  const found = new Map(files.map((file) => [nameOf(file), join(path, file)]))
-  const twin = twinAmong(found.keys())
-  if (twin === undefined) return found
-  const problem = `wanted clips named differently, got two named '${twin}', with accents put together in two ways`
+  const twin = twinAmong(files.map(nameOf))
+  if (twin === undefined) return new Map(files.map((file) => [nameOf(file), join(path, file)]))
+  const problem = `wanted clips named differently, got two named '${twin}': their endings differ, or how accents are put together`
   throw new SignError('ERR_DATA', path, problem, 'Rename one of them')
 }
 

@@ -57,6 +57,15 @@ describe('without a terminal', () => {
     expect(text()).toBe('clip 1/3\nclip 2/3  100 frames/s  1s left\n')
   })
 
+  it('counts clips a second where nobody counts frames', () => {
+    const { progress, time, text } = start({ counts: 'clip', total: 3, everySeconds: 0 })
+    for (let step = 1; step <= 2; step++) {
+      time.ms += 500
+      progress.update({ step })
+    }
+    expect(text()).toBe('clip 1/3\nclip 2/3  2 clips/s  1s left\n')
+  })
+
   it('names the part of the work', () => {
     const { progress, text } = start({ counts: 'clip', total: 1, stage: 'lift' })
     progress.update({ step: 1, frames: 50 })

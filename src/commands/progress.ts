@@ -10,8 +10,8 @@ export interface StepReport {
   readonly step: number
   /** Left out by work that has none. */
   readonly loss?: number
-  /** Frames this report stands for, padding not counted: those of all steps since the last report. */
-  readonly frames: number
+  /** Frames this report stands for, padding not counted: those of all steps since the last report. Left out by work that does not count them: steps are counted then. */
+  readonly frames?: number
   readonly [name: string]: number | undefined
 }
 
@@ -62,7 +62,7 @@ export class Progress {
   readonly #mode: Mode
   readonly #colours: ReturnType<typeof pc.createColors>
   readonly #clock: () => number
-  readonly #recent: { step: number; frames: number; time: number }[] = []
+  readonly #recent: { step: number; frames: number | undefined; time: number }[] = []
   readonly #losses: number[] = []
   #last: StepReport | null = null
   #shownAt = -Infinity
@@ -135,8 +135,9 @@ export class Progress {
     const { stage, total, unit = 'frames', counts = 'step' } = this.#options
     const [first, ...later] = this.#recent
     const seconds = (this.#recent.at(-1)!.time - first!.time) / 1000
-    const frames = later.reduce((sum, report) => sum + report.frames, 0)
     const steps = step - first!.step
+    const countsFrames = first!.frames !== undefined
+    const done = countsFrames ? later.reduce((sum, report) => sum + (report.frames ?? 0), 0) : steps
     return {
       stage,
       step,
@@ -144,8 +145,8 @@ export class Progress {
       total,
       ...(loss === undefined ? {} : { loss }),
       losses: this.#losses,
-      perSecond: seconds > 0 ? frames / seconds : null,
-      unit,
+      perSecond: seconds > 0 ? done / seconds : null,
+      unit: countsFrames ? unit : `${counts}s`,
       secondsLeft: total !== null && seconds > 0 && steps > 0 ? (Math.max(0, total - step) * seconds) / steps : null,
     }
   }

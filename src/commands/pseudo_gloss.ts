@@ -21,9 +21,10 @@ import { openAdapter } from './adapter.js'
 import type { SplitName } from './eval_data.js'
 import { motionSource } from './motion_source.js'
 import { Progress, type ProgressStream } from './progress.js'
+import { isRunFile } from './run_split.js'
 import { type Listener, warn } from './say.js'
 import { preparations } from './train.js'
-import { seenAt, videosAt, wantedPoses, wantedVideos } from './video_source.js'
+import { refuseVideos, seenAt, videosAt, wantedPoses, wantedVideos } from './video_source.js'
 
 export interface PseudoGlossOptions extends Listener {
   /** A run file of the task, whose sentences are compared with; or motions: a corpus, `.pose`, `.npz` or `.h5` files. */
@@ -68,7 +69,7 @@ export async function pseudoGlosses(path: string, options: PseudoGlossOptions): 
     const { clips, glossed } = await read(model)
     if (glossed) for (const note of unknownItems(glossed, options.split, model.classes)) warn(note, options)
     progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
-    const found = await reader.find(clips, { ...(signal && { signal }), onProgress: (done) => progress!.update({ step: done, frames: 0 }) })
+    const found = await reader.find(clips, { ...(signal && { signal }), onProgress: (done) => progress!.update({ step: done }) })
     const pictures = out === undefined ? [] : await drawn(clips, found, { model, threshold, out })
     return {
       clips: clips.map(({ name }, i) => ({ name, found: wordsFound(found[i]!, model, threshold) })),
@@ -88,7 +89,7 @@ type Clips = (model: PseudoGlossModel) => Promise<{ clips: readonly SeenClip[]; 
 
 async function clipsOf({ config, languages }: PseudoGlossDescription, options: PseudoGlossOptions): Promise<Clips> {
   const { data, split, limit } = options
-  if (['.yaml', '.yml'].includes(extname(data).toLowerCase())) {
+  if (isRunFile(data)) {
     const run = await loadPseudoGlossConfig(data, (note) => warn(note, options))
     const all = await loadGlossedClips(run, split, { onPrepare: preparations(options) })
     if (all.clips.length === 0) throw new SignError('ERR_DATA', data, `wanted clips in its ${split} split, got none`, 'Name another split')
@@ -99,26 +100,26 @@ async function clipsOf({ config, languages }: PseudoGlossDescription, options: P
       return { clips: glossed, glossed }
     }
   }
-  const videos = await videosAt(data)
   if (config.images) {
+    const videos = await videosAt(data)
     if (!videos) throw wantedVideos(data)
     return async (model) => {
       const seen = await seenAt(videos.slice(0, limit), model, options)
       return { clips: seen.map((clip) => ({ ...clip, text: '', language: languages[0]! })) }
     }
   }
-  if (videos) throw wantedPoses(data)
-  const clips = (await posesOf(options)).slice(0, limit)
+  const clips = await posesOf(options)
   if (clips.length === 0) throw new SignError('ERR_DATA', data, 'wanted motions that can be read, got none', 'Check the files')
   return async () => ({ clips })
 }
 
 async function posesOf(options: PseudoGlossOptions): Promise<SignedClip[]> {
-  const { data, signal } = options
+  const { data, signal, limit } = options
+  await refuseVideos(data)
   const motions = await motionSource(data, undefined, { signal })
   const clips: SignedClip[] = []
   const broken = (name: string, error: Error) => warn(`${name} is left out: ${error.message}`, options)
-  for await (const { notes = [], joints, text = '', language = '', ...clip } of motions.read(motions.names, broken)) {
+  for await (const { notes = [], joints, text = '', language = '', ...clip } of motions.read(motions.names.slice(0, limit), broken)) {
     for (const note of notes) warn(`${clip.name}: ${note}`, options)
     clips.push({ ...clip, text, language, values: normalise(joints, clip.frames, { who: clip.name }) })
   }

@@ -98,7 +98,7 @@ export function preparations({ stream = process.stderr, json = false }: Pick<Tra
   const shown = new Map<string, Progress>()
   return (work: string, done: number, all: number): void => {
     const progress = once(shown, work, () => new Progress({ total: all, stream, json, stage: work, counts: 'clip' }))
-    progress.update({ step: done, frames: 0 })
+    progress.update({ step: done })
     if (done === all) progress.done()
   }
 }

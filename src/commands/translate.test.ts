@@ -56,6 +56,27 @@ describe('translate', () => {
     expect(await readFile(out, 'utf8')).toBe(clips.map(({ text }) => `${text}\n`).join(''))
   })
 
+  it('reads a split of a run file, of either kind of model, and tells how well', async () => {
+    const run = join(folder, 'signs.yaml')
+    const read = await translate(run, { model: best('signs'), stream: silent })
+    expect(read.scores!.clips).toBe(read.clips.length)
+    expect(read.scores!.text.bleu).toHaveLength(4)
+    const { test, train } = syntheticCorpus({ ...sizes, languages: ['ASL'], wordsPerSentence: [1, 2] })
+    expect(read.clips.map(({ name }) => name)).toEqual(test.map(({ name }) => name))
+    const some = { split: 'train', limit: 2, maxTokens: 1, stream: silent } as const
+    for (const model of ['signs', 'judge']) {
+      const { clips } = await translate(run, { ...some, model: best(model) })
+      expect(clips.map(({ name }) => name)).toEqual(train.slice(0, 2).map(({ name }) => name))
+      expect(clips.every(({ text }) => !text.includes(' '))).toBe(true)
+    }
+    await expect(translate(join(folder, 'language.yaml'), { ...some, model: best('signs') })).rejects.toThrow('got language-model')
+  })
+
+  it('reads no more clips than are asked for', async () => {
+    for (const model of ['signs', 'judge'])
+      expect((await translate(join(folder, 'three'), { model: best(model), limit: 2, stream: silent })).clips).toHaveLength(2)
+  })
+
   it('shows the text of a single clip as it comes where the search is greedy', async () => {
     const stream = listening()
     const { clips } = await translate(join(folder, 'one.pose'), { model: best('signs'), beams: 1, json: true, stream })

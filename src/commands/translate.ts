@@ -14,21 +14,31 @@ import { SignTranslator } from '../infer/sign_translator.js'
 import type { SignToTextDescription, SignToTextModel } from '../model/sign_to_text.js'
 import { COORDS } from '../motion/skeleton.js'
 import { openReferred } from '../tasks/language_source.js'
+import { scoreSentences, type TextValidation } from '../tasks/sign_to_text/evaluate.js'
+import { asSeen } from '../train/signing/open_signing.js'
 import { openAdapter } from './adapter.js'
+import type { SplitName } from './eval_data.js'
 import { type JudgeTranslateSummary, judgeTranslate } from './judge_translate.js'
 import { prefixOf } from './motion_source.js'
 import { Progress, type ProgressStream } from './progress.js'
 import { readMotions } from './read_motions.js'
+import { isRunFile, posesFor, splitOfRun } from './run_split.js'
 import { type Listener, warn } from './say.js'
 import { TextStream } from './text_stream.js'
 import { preparations } from './train.js'
 import { seenAt, videosAt, wantedPoses, wantedVideos } from './video_source.js'
 
-export interface TranslateCommandOptions extends Listener, Pick<TranslateOptions, 'beams' | 'alpha' | 'dialect' | 'limit' | 'signal'> {
+export interface TranslateCommandOptions extends Listener, Pick<TranslateOptions, 'beams' | 'alpha' | 'dialect' | 'signal'> {
   /** Checkpoint of a sign-to-text or pose-to-text run. */
   readonly model: string
   /** Where the files of the language model are now that a checkpoint refers to. */
   readonly languageModel?: string | undefined
+  /** Which split, where the source is a run file; default test. */
+  readonly split?: SplitName | undefined
+  /** At most so many clips. */
+  readonly limit?: number | undefined
+  /** Most tokens of a text; default those of the model. */
+  readonly maxTokens?: number | undefined
   /** A text file to write, a line a clip: what `signllm score` takes. */
   readonly out?: string | undefined
   /** The folder with the videos of a corpus; then the source is the prefix of its `.files`. */
@@ -40,7 +50,13 @@ export interface TranslateCommandOptions extends Listener, Pick<TranslateOptions
   readonly stream?: ProgressStream
 }
 
-type NamedFrames = PoseFrames & { readonly name: string }
+/** A clip as the model reads it; of a run file, with its sentence. */
+type NamedFrames = PoseFrames & { readonly name: string; readonly text?: string }
+
+export interface TranslateSummary extends JudgeTranslateSummary {
+  /** Against the sentences of a run file. */
+  readonly scores?: TextValidation
+}
 
 /** Beams where nobody says, as published. */
 const BEAMS = 4
@@ -49,7 +65,7 @@ const BEAMS = 4
  * Translates every clip of `source`. Throws ERR_CHECKPOINT for a model that reads no signing, ERR_DATA where there are no clips, ERR_USAGE for clips that
  * the model cannot take.
  */
-export async function translate(source: string, options: TranslateCommandOptions): Promise<JudgeTranslateSummary> {
+export async function translate(source: string, options: TranslateCommandOptions): Promise<TranslateSummary> {
   const checkpoint = await readCheckpoint(options.model)
   if (checkpoint.task === POSE_TO_TEXT) return judgeTranslate(options.model, source, { beams: BEAMS, ...options })
   const description = signToTextDescription(checkpoint)
@@ -58,24 +74,43 @@ export async function translate(source: string, options: TranslateCommandOptions
     const problem = 'wanted a model that refers to the files of a language model with --language-model, got one that holds its own'
     throw new SignError('ERR_USAGE', options.model, problem, 'Leave it out')
   }
-  const rows = await translated(checkpoint, await clipsOf(source, description, options), options)
+  const { rows, scores } = await translated(checkpoint, await clipsOf(source, description, options), options)
   if (options.out !== undefined) await writeWhole(options.out, rows.map(({ text }) => `${text}\n`).join(''))
-  return { clips: rows, languages: description.languages, ...(options.out !== undefined && { out: options.out }) }
+  return {
+    clips: rows,
+    languages: description.languages,
+    ...(scores && { scores }),
+    ...(options.out !== undefined && { out: options.out }),
+  }
 }
 
 /** Clips as the model reads them, once there is one: of videos, it sees them first. */
 type Clips = (model: SignToTextModel) => Promise<readonly NamedFrames[]>
 
 async function clipsOf(source: string, description: SignToTextDescription, options: TranslateCommandOptions): Promise<Clips> {
-  const videos = await videosAt(source, options.videos)
   const { signs } = description.config
+  if (isRunFile(source)) return splitClips(source, description, options)
   if (signs.images) {
+    const videos = (await videosAt(source, options.videos))?.slice(0, options.limit)
     if (!videos) throw wantedVideos(source)
     return (model) => seenAt(videos, model, { ...options, ...seeing(videos.length, options) })
   }
-  if (videos) throw wantedPoses(source)
+  if (options.videos !== undefined) throw wantedPoses(source)
   const clips = await framesOf(source, description, options)
   return async () => clips
+}
+
+/** The clips of a run file's split. */
+async function splitClips(source: string, { config, fps }: SignToTextDescription, options: TranslateCommandOptions): Promise<Clips> {
+  const { split = 'test', limit } = options
+  const all = await splitOfRun(source, split, config.signs.images, options)
+  if (all.input === 'poses') {
+    const { numbers, maxFrames } = config.signs
+    const poses = posesFor(all.clips.slice(0, limit), { numbers, fps, maxFrames }, options)
+    return async () => poses
+  }
+  const some = { ...all, clips: all.clips.slice(0, limit) }
+  return (model) => asSeen(model, config.signs, some, { cache: null, ...seeing(some.clips.length, options) })
 }
 
 /** Shows how many of several videos were seen. */
@@ -90,7 +125,10 @@ async function framesOf(
   options: TranslateCommandOptions,
 ): Promise<NamedFrames[]> {
   const { numbers, maxFrames } = config.signs
-  if (options.numbers !== undefined) return loadFrames({ skels: prefixOf(source), numbers: options.numbers, language: languages[0] ?? '' })
+  if (options.numbers !== undefined) {
+    const clips = await loadFrames({ skels: prefixOf(source), numbers: options.numbers, language: languages[0] ?? '' })
+    return clips.slice(0, options.limit).map(({ name, values, frames }) => ({ name, values, frames }))
+  }
   if (numbers !== COORDS) {
     const problem = `wanted a model of ${COORDS} numbers a frame, got one of ${numbers}`
     throw new SignError('ERR_USAGE', options.model, problem, `Pass --numbers ${numbers} and the prefix of a corpus of such frames`)
@@ -109,7 +147,7 @@ async function framesOf(
 
 /** One clip's text is told as it comes, of several how many are done. */
 async function translated(checkpoint: Checkpoint, read: Clips, options: TranslateCommandOptions) {
-  const { beams = BEAMS, alpha, dialect, limit, signal, stream = process.stderr, json = false } = options
+  const { beams = BEAMS, alpha, dialect, maxTokens, signal, stream = process.stderr, json = false } = options
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   let [progress, text]: [Progress?, TextStream?] = []
   try {
@@ -120,20 +158,25 @@ async function translated(checkpoint: Checkpoint, read: Clips, options: Translat
     const clips = await read(model)
     if (clips.length > 1) progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
     else text = new TextStream(stream, { json })
-    const sentences = await translator.translate(clips, {
+    const search = {
       beams,
       ...(alpha !== undefined && { alpha }),
       ...(dialect !== undefined && { dialect }),
-      ...(limit !== undefined && { limit }),
+      ...(maxTokens !== undefined && { limit: maxTokens }),
+    }
+    const sentences = await translator.translate(clips, {
+      ...search,
       ...(signal && { signal }),
-      onProgress: (done) => progress?.update({ step: done, frames: 0 }),
+      onProgress: (done) => progress?.update({ step: done }),
       ...(text && { onText: (_: number, soFar: string) => text!.show(soFar) }),
     })
-    return sentences.map((sentence, i) => ({
+    const rows = sentences.map(({ text: written, score }, i) => ({
       name: clips[i]!.name,
-      text: sentence.text,
-      ...(sentence.score !== undefined && { score: sentence.score }),
+      text: written,
+      ...(score !== undefined && { score }),
     }))
+    const said = clips.flatMap((clip) => (clip.text === undefined ? [] : [{ text: clip.text }]))
+    return { rows, ...(said.length > 0 && { scores: scoreSentences(said, sentences, model.text, search).result }) }
   } finally {
     progress?.done()
     text?.done()

@@ -19,7 +19,7 @@ import { specials } from '../text/vocabulary.js'
 import type { Judge, TranslateOptions, Translation } from './judge.js'
 
 /** How a judge looks for words and glosses. */
-export type OpenJudgeOptions = Pick<Search, 'beams' | 'alpha' | 'dialect' | 'glossBeams'>
+export type OpenJudgeOptions = Pick<Search, 'beams' | 'alpha' | 'dialect' | 'limit' | 'glossBeams'>
 
 /** As the SLRTP-2025 evaluation searches. */
 const DEFAULTS = { beams: 3, alpha: -1 } as const

@@ -1,19 +1,17 @@
 // Videos of signing with their sentences: what tasks that read signing learn from where `input` is `video`.
 
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import { inTurns } from '../../base/in_turns.js'
 import { linesOfText, readTextIfThere } from '../../base/text_file.js'
-import { clipNameProblem } from '../../data/clip_name.js'
 import { readCompanions, wordsOfClip } from '../../data/corpus/companions.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
+import { checkNamesDiffer } from '../../formats/skels/companions.js'
 import { cachedCount } from '../../video/count_cache.js'
-import { videoEndings } from '../../video/endings.js'
 import type { PictureStore } from '../../video/picture_store.js'
 import { drawnMotion, type PictureSource, videoFile } from '../../video/source.js'
 import type { ClipsEntry, SignedClip, Split } from '../signed_clips.js'
+import { VideoFolder } from './video_folder.js'
 
 /** A clip of pictures. Its frames are those that are taken, and so are its rate and spans. */
 export interface SignedVideo extends Omit<SignedClip, 'values'> {
@@ -86,15 +84,29 @@ async function uncountedOf(entry: ClipsEntry, split: Split): Promise<Uncounted[]
   throw new SignError('ERR_DATA', `${prefix}.files`, `wanted clips of ${language}, got none`, 'Check the language tag')
 }
 
-/** The file in `folder` of each line of `<prefix>.files`, and whose it is, for messages. Throws ERR_DATA naming file and line for one that is not there. */
-export async function videosNamed(prefix: string, folder: string): Promise<{ readonly file: string; readonly who: string }[]> {
-  const names = await linesOf(`${prefix}.files`)
-  return Promise.all(
-    names.map(async (name, i) => {
-      const who = `${prefix}.files:${i + 1}`
-      return { file: await fileOf(folder, name, who), who }
-    }),
-  )
+/** A video that a corpus names. */
+export interface NamedVideo {
+  readonly name: string
+  readonly file: string
+  /** Where it is named, for messages. */
+  readonly who: string
+}
+
+/**
+ * The video in `folder` of each line of `<prefix>.files`. Throws ERR_DATA naming file and line for one that is not there, or is there twice, and for a name that is
+ * on two lines.
+ */
+export async function videosNamed(prefix: string, folder: string): Promise<NamedVideo[]> {
+  const path = `${prefix}.files`
+  const names = await linesOf(path)
+  checkNamesDiffer(path, names)
+  const videos = new VideoFolder(folder)
+  const found: NamedVideo[] = []
+  for (const [i, name] of names.entries()) {
+    const who = `${path}:${i + 1}`
+    found.push({ name, file: await videos.fileOf(name, who), who })
+  }
+  return found
 }
 
 async function linesOf(path: string): Promise<string[]> {
@@ -103,20 +115,6 @@ async function linesOf(path: string): Promise<string[]> {
   if (lines.length > 0) return lines
   const got = text === undefined ? 'no such file' : 'an empty file'
   throw new SignError('ERR_DATA', path, `wanted the name of a video a line, got ${got}`, 'Write it, line for line with .text')
-}
-
-/** The file of a clip: its name as it stands, or with one of the usual endings. */
-async function fileOf(folder: string, name: string, who: string): Promise<string> {
-  const problem = name === '' ? 'wanted the name of a video, got a blank line' : clipNameProblem(name)
-  if (problem) throw new SignError('ERR_DATA', who, problem, 'Name a video in the folder')
-  const candidates = ['', ...videoEndings.map((ending) => `.${ending}`)].map((ending) => join(folder, `${name}${ending}`))
-  for (const path of candidates) if ((await stat(path).catch(() => undefined))?.isFile()) return path
-  throw new SignError(
-    'ERR_DATA',
-    who,
-    `wanted ${candidates[1]} or another video of that name, got no such file`,
-    'Check `videos` and the name',
-  )
 }
 
 /** The one rate of all clips. Throws ERR_CONFIG where one has another. */
