@@ -49,6 +49,7 @@ import { frameAugment, TRANSFORM } from '../src/kernels/frame_augment.js'
 import { frameNoise } from '../src/kernels/frame_noise.js'
 import { gelu, geluGrad } from '../src/kernels/gelu.js'
 import { geluErf, geluErfGrad } from '../src/kernels/gelu_erf.js'
+import { glossAttention, glossAttentionGrad, glossAttentionGradMemory, glossAttentionPlaces } from '../src/kernels/gloss_attention.js'
 import { headColumns } from '../src/kernels/head_columns.js'
 import { headGate, headGateGrad } from '../src/kernels/head_gate.js'
 import { imagePatches, imagePatchesGrad } from '../src/kernels/image_patches.js'
@@ -104,6 +105,9 @@ const heads = { batch: 2, queries: 3, keys: 3, heads: 2, headWidth: 4, causal: 1
 const droppedHeads = { ...heads, stream: 1, rate: 0.5 }
 const [rows, qkv, rowStats] = [2 * 3 * 8, 2 * 3 * 24, 2 * 2 * 3]
 const banded = { batch: 2, length: 3, heads: 2, headWidth: 4, reach: 1, padded: 0, scale: 0.5, stream: 1, rate: 0.5 }
+const glossed = { batch: 2, length: 3, heads: 2, samples: 3 }
+// Each frame's samples lie between the first two frames.
+const between = Float32Array.from({ length: 144 }, (_, i) => [0, 0.5, 1, 1][i % 4]!)
 const halves = (n: number) => new Uint32Array(n / 2)
 const given = { q: qkv, k: qkv, v: qkv }
 const givenHalves = { q: halves(qkv), k: halves(qkv), v: halves(qkv) }
@@ -394,6 +398,30 @@ export const tinyWorkloads: readonly Workload[] = [
     seed: Uint32Array.of(1, 2, 0, 0),
     dqkv: qkv,
   }),
+  workload(
+    glossAttentionPlaces,
+    note,
+    { ...glossed, columns: 8, released: 0, stream: 1, rate: 0.5 },
+    { offsets: 48, lengths, seed: Uint32Array.of(1, 2, 0, 0), places: 144 },
+  ),
+  workload(
+    glossAttention,
+    note,
+    { ...glossed, headWidth: 4, scale: 0.5, factor: 1 },
+    { q: rows, kv: 2 * rows, places: between, y: rows, logSumExp: 12 },
+  ),
+  workload(
+    glossAttentionGrad,
+    note,
+    { ...glossed, headWidth: 4, columns: 8, scale: 0.5, factor: 1 },
+    { q: rows, kv: 2 * rows, places: between, dy: rows, rowStats: 2 * rowStats, dq: rows, doffsets: 48, pulls: 72 },
+  ),
+  workload(
+    glossAttentionGradMemory,
+    note,
+    { ...glossed, headWidth: 4, factor: 1 },
+    { q: rows, dy: rows, places: between, pulls: 72, dkv: 2 * rows },
+  ),
   workload(averagePool, note, { n: 32, length: 3, width: 8, padded: 0 }, { x: 48, lengths, y: 32 }),
   workload(averagePoolGrad, note, { n: 48, length: 3, width: 8, padded: 0, accumulate: 1 }, { dy: 32, lengths, dx: 48 }),
   workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),
