@@ -20,8 +20,11 @@ import { floats, whole } from './parity/fixture.js'
 const path = join(process.env.SIGNLLM_SHARED ?? '../shared', 'fixtures', 'gloss_attention.safetensors')
 const file = existsSync(path) ? await readSafetensors(path) : undefined
 
-/** Largest differences: of outputs and places, and of gradients. */
-const WITHIN = { output: 1e-5, gradient: 2e-5 }
+/**
+ * Largest differences: of outputs and places, and of gradients. Those of parameters sum over a batch and come to 49: there float32 alone, whatever the
+ * order of its sums, is off by up to 2.5e-5, which is 20 roundings of what is largest.
+ */
+const WITHIN = { output: 1e-5, gradient: 2e-5, parameters: (largest: number) => Math.max(2e-5, 20 * 2 ** -24 * largest) }
 
 interface Sizes {
   readonly heads: number
@@ -68,10 +71,10 @@ function layer(file: TensorFile, name: string, form: GlossForm) {
     const attended = sampledAttention(r, 'self', inputs.x!, inputs.lengths!, { samples, form })
     return { y: project(r, 'self/out', attended) }
   }
-  const valueOf = (ours: string) => parameters.find((one) => one.ours === ours)!.value
+  const numbersOf = (ours: string) => parameters.find((one) => one.ours === ours)!.value
   const joint = Object.fromEntries(
     ['weight', 'bias'].map((kind) => {
-      const both = ['key', 'value'].map((part) => ({ part, value: valueOf(`self/${part}/${kind}`) }))
+      const both = ['key', 'value'].map((part) => ({ part, value: numbersOf(`self/${part}/${kind}`) }))
       const data = Float64Array.from(both.flatMap(({ value }) => [...value.data]))
       const [rows, ...rest] = both[0]!.value.shape
       return [`joined ${both.map(({ part }) => `self/${part}/${kind}`).join()}`, { shape: [2 * rows!, ...rest], data }]
@@ -112,7 +115,8 @@ describe.skipIf(!file)(path, () => {
           const together = out[`d joined self/key/${kind},self/value/${kind}`]!
           const own = value.data.length
           const got = part === 'key' ? together.subarray(0, own) : part === 'value' ? together.subarray(own) : out[`d ${ours}`]!
-          expect(farthest(got, gradOf(theirs)), theirs).toBeLessThanOrEqual(WITHIN.gradient)
+          const want = gradOf(theirs)
+          expect(farthest(got, want), theirs).toBeLessThanOrEqual(WITHIN.parameters(Math.max(...want.map(Math.abs))))
         }
       })
 

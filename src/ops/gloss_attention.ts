@@ -20,8 +20,8 @@ export interface GlossSampling {
   readonly form: GlossForm
   /** u32 [B]: frames of each clip. */
   readonly lengths: Tensor
-  /** Share of the weights that training drops. */
-  readonly dropout: number
+  /** Share of the weights that training drops; default none. */
+  readonly dropout?: number | undefined
 }
 
 export interface GlossInputs {
@@ -49,7 +49,7 @@ export function glossAttention(g: Graph, inputs: GlossInputs, sampling: GlossSam
 function glossAttentionOf(
   g: Graph,
   { q, kv, offsets }: GlossInputs,
-  { heads, samples, form, lengths, dropout, scale }: GlossSampling & { readonly scale: number },
+  { heads, samples, form, lengths, dropout = 0, scale }: GlossSampling & { readonly scale: number },
 ): Tensor {
   const [batch, length, width] = q.shape as [number, number, number]
   const headWidth = width / heads
