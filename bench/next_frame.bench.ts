@@ -9,7 +9,7 @@ export default [
   workload(
     nextFrame,
     'pt-base decoding',
-    { batch, capacity, stride, coords, predStride: stride, predCounter: coords, inputStride: stride, inputCounter: coords },
+    { batch, capacity, stride, coords, predStride: stride, predCounter: coords, inputStride: stride, inputCounter: coords, kept: capacity },
     {
       pred: batch * stride,
       policy,

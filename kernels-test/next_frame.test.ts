@@ -17,6 +17,7 @@ const alike = (batch: number, capacity: number, stride: number, coords: number):
   predCounter: coords,
   inputStride: stride,
   inputCounter: coords,
+  kept: capacity,
 })
 
 async function step(state: reference.Decoding, pred: Float64Array, policy: Float64Array, shape: Shape) {
@@ -57,14 +58,17 @@ describe('next_frame', () => {
     // Future prediction of three frames, and a decoder that sees the counter alone.
     { ...alike(5, 6, 12, 8), predStride: 28, predCounter: 24 },
     { ...alike(5, 6, 12, 8), inputStride: 4, inputCounter: 0 },
+    // Only the last frames are kept.
+    { ...alike(9, 7, 12, 8), kept: 3 },
+    { ...alike(9, 7, 12, 8), kept: 1 },
   ]) {
     it(`matches the reference over three steps at ${Object.values(shape).join('×')}`, async () => {
-      const { batch, capacity, stride, predStride, inputStride } = shape
+      const { batch, capacity, stride, predStride, inputStride, kept } = shape
       let wanted: reference.Decoding = {
         lengths: Uint32Array.from({ length: batch }, (_, b) => b % (capacity + 1)),
         done: Uint32Array.from({ length: batch }, (_, b) => (b % 5 === 3 ? b % (capacity + 1) : 0)),
         input: noise(batch * inputStride, 1).map(Math.abs),
-        frames: noise(batch * capacity * stride, 2),
+        frames: noise(batch * kept * stride, 2),
       }
       let got: Awaited<ReturnType<typeof step>> = {
         ...wanted,

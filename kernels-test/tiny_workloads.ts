@@ -435,7 +435,7 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(
     nextFrame,
     note,
-    { batch: 2, capacity: 4, stride: 8, coords: 6, predStride: 8, predCounter: 6, inputStride: 8, inputCounter: 6 },
+    { batch: 2, capacity: 4, stride: 8, coords: 6, predStride: 8, predCounter: 6, inputStride: 8, inputCounter: 6, kept: 4 },
     { pred: 16, policy: 8, lengths: Uint32Array.of(0, 1), done: new Uint32Array(2), input: 16, frames: 64 },
   ),
   workload(

@@ -3,7 +3,7 @@
 //   For every sample that is not done, at t = lengths[b]:
 //   c        = min(stopAt, max(input[b,inputCounter] + delta, pred[b,predCounter]))   (mode 0: its own counter, which never falls back)
 //            = (t + 1) · counterStep                                             (mode 1: the length is given)
-//   frames[b,t] = pred[b, 0 … coords-1], then c, then zeros
+//   frames[b,t % kept] = pred[b, 0 … coords-1], then c, then zeros
 //   input[b]    = pred[b, 0 … inputCounter-1], then c, then zeros
 //   lengths[b]  = t + 1
 //   done[b]     = t + 1 if the room is full, t + 1 = capacity, or the end is near: c >= stopAt in mode 1; in mode 0, where nobody
@@ -14,7 +14,7 @@
 // lengths : [B] u32, frames generated so far
 // done    : [B] u32, 0 or, once it stopped, the sample's number of frames
 // input   : [B,inputStride] f32, the decoder's input of this step, of the next one after; inputCounter 0 keeps the counter alone
-// frames  : [B,capacity,stride] f32, all frames, the counter in column coords
+// frames  : [B,kept,stride] f32, the last `kept` frames, the counter in column coords: all of them where kept = capacity
 // All strides are multiples of 4, read as vec4.
 // One lane owns one sample: it alone reads and writes that sample's length, done and counter, so nothing can race, without a barrier.
 //
@@ -26,7 +26,7 @@ const WG = 8u;
 
 struct Params {
   batch: u32, capacity: u32, stride: u32, coords: u32,
-  predStride: u32, predCounter: u32, inputStride: u32, inputCounter: u32,
+  predStride: u32, predCounter: u32, inputStride: u32, inputCounter: u32, kept: u32,
 }
 
 @group(0) @binding(0) var<storage, read> pred: array<vec4f>;
@@ -50,7 +50,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   let rule = policy[b];
   let predRow = b * params.predStride / 4u;
   let inputRow = b * params.inputStride / 4u;
-  let frameRow = (b * params.capacity + t) * params.stride / 4u;
+  let frameRow = (b * params.kept + t % params.kept) * params.stride / 4u;
   var c = f32(t + 1u) * rule.y;
   var ahead = c;
   if (rule.w == 0.0) {

@@ -8,21 +8,23 @@ import { layouts } from '../motion/layout/layouts.js'
 import { type Chunk, frameStride } from './frame_chunks.js'
 
 /** Throws ERR_DIVERGED naming the first of the coordinates that a chunk brought, those from frame `from` on, that is NaN or infinite. */
-export function refuseDivergedFrames(
-  { done, ran, frames }: Chunk,
-  from: number,
-  { language, config: { numbers, layout } }: Pick<LanguageGroup, 'language' | 'config'>,
-): void {
-  const stride = frameStride(numbers)
-  // Numbers beside the coordinates have no names.
-  const nameOf = (at: number) => (numbers === coordinatesOf(layouts[layout]) ? numberName(layouts[layout], at) : `number ${at}`)
+export function refuseDivergedFrames({ done, ran, frames }: Chunk, from: number, group: FramesOf): void {
+  const stride = frameStride(group.config.numbers)
   for (const [b, sentence] of frames.entries()) {
-    for (let t = from; t < (done[b] || ran); t++) {
-      const frame = sentence.subarray(t * stride, t * stride + numbers)
-      const at = firstNonFinite(frame)
-      if (at >= 0) throw diverged(`the model of ${language}`, `${frame[at]} in frame ${t}, ${nameOf(at)}`)
-    }
+    for (let t = from; t < (done[b] || ran); t++) refuseDivergedFrame(sentence.subarray(t * stride, (t + 1) * stride), t, group)
   }
+}
+
+/** Whose frames they are. */
+type FramesOf = Pick<LanguageGroup, 'language' | 'config'>
+
+/** The same of frame `t`, its numbers and what stands behind them. */
+export function refuseDivergedFrame(frame: Float32Array, t: number, { language, config: { numbers, layout } }: FramesOf): void {
+  const at = firstNonFinite(frame.subarray(0, numbers))
+  if (at < 0) return
+  // Numbers beside the coordinates have no names.
+  const name = numbers === coordinatesOf(layouts[layout]) ? numberName(layouts[layout], at) : `number ${at}`
+  throw diverged(`the model of ${language}`, `${frame[at]} in frame ${t}, ${name}`)
 }
 
 /** Throws ERR_DIVERGED naming the first logit that is NaN or infinite, by its token. logits [batch, stride], a row beginning with those of `tokens`. */

@@ -1,29 +1,22 @@
 // Text in, motion out: the sentence is encoded once, then frames come one dispatch chain at a time over key-value caches.
 // Many frames run in one submission; the counter and the stop are decided on the GPU.
 
-import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
-import type { Tensor } from '../device/memory.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
 import { Program, Recorder } from '../device/program.js'
-import { nextFrame } from '../kernels/next_frame.js'
-import { inputNumbers, outputNumbers } from '../model/config.js'
-import { scaleInto, unscaled } from '../model/frame_scaling.js'
-import { sentenceIds } from '../model/sentence_ids.js'
-import { counterOf, LanguageGroup } from '../model/sign_model.js'
-import { decodeFrame, lengthHead, type PoseRecording, tokenDurations } from '../model/text_to_pose.js'
+import { LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
-import { Graph } from '../ops/graph.js'
-import { padded } from '../ops/parameter.js'
 import type { Abortable } from './abort.js'
 import { checkKind, checkOptions, checkTexts } from './asked.js'
 import { type BonePolicy, boneHold } from './bone_policy.js'
 import { refuseDivergedFrames } from './divergence.js'
 import { type Chunk, frameStride, runFrames } from './frame_chunks.js'
-import { checkPolicy, frameCounts, type LengthPolicy, policyFor, policyNumbers } from './length_policy.js'
+import { endingRule, type FrameRows, firstInput, frameRows, recordFrame, wholeClip } from './frame_program.js'
+import { checkPolicy, frameCounts, type LengthPolicy, policyFor } from './length_policy.js'
+import { lengthsOf, sentenceTokens } from './sentence_tokens.js'
 import { type Session, Sessions } from './sessions.js'
-import { shownMotion } from './shown_motion.js'
-import { type EncoderOptions, paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
+import { placing, shownMotion } from './shown_motion.js'
+import { paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
 
 export interface GenerateOptions extends Abortable {
   /** Default `auto`. */
@@ -40,7 +33,7 @@ export interface GenerateOptions extends Abortable {
 interface FrameSession extends Session {
   readonly encoding: SourceEncoder
   readonly decoding: Program
-  readonly feeds: Readonly<Record<'frame' | 'lengths' | 'done' | 'policy', Tensor>>
+  readonly rows: FrameRows
 }
 
 /**
@@ -68,7 +61,7 @@ export class Generator implements AsyncDisposable {
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     checkOptions(options, 'generate')
     const { signal } = options
-    const placed = this.#placed(options)
+    const placed = placing(this.#group, options.bones)
     const { numbers } = this.#group.config
     const stride = frameStride(numbers)
     const chunks = this.#chunks([text], options)
@@ -100,17 +93,10 @@ export class Generator implements AsyncDisposable {
     return texts.map((_, i) => {
       const frames = last!.done[i]!
       const joints = new Float32Array(frames * numbers)
-      const placed = this.#placed(options)
+      const placed = placing(this.#group, options.bones)
       for (let t = 0; t < frames; t++) joints.set(placed(last!.frames[i]!.subarray(t * stride, t * stride + numbers)), t * numbers)
       return shownMotion(this.#group, { joints, frames, fps: this.#group.fps })
     })
-  }
-
-  /** What makes a motion's frames, one after the other, of what the model says: in the units of the data, the bones held where they are to be. */
-  #placed({ bones }: GenerateOptions): (frame: Float32Array) => Float32Array {
-    const { scaling } = this.#group
-    const hold = boneHold(this.#group, bones)
-    return (frame) => hold?.hold(unscaled(frame, scaling)) ?? unscaled(frame, scaling)
   }
 
   async *#chunks(texts: readonly string[], options: GenerateOptions): AsyncGenerator<Chunk> {
@@ -122,7 +108,7 @@ export class Generator implements AsyncDisposable {
     checkPolicy(options.policy)
     boneHold(this.#group, options.bones)
     if (texts.length === 0) return
-    const tokens = texts.map((text) => this.#encodeText(text))
+    const tokens = texts.map((text) => sentenceTokens(this.#group, text))
     const batch = tokens.length
     const length = paddedLength(tokens)
     const call = {
@@ -135,10 +121,9 @@ export class Generator implements AsyncDisposable {
   }
 
   async *#generate(session: FrameSession, tokens: readonly Uint32Array[], options: GenerateOptions): AsyncGenerator<Chunk> {
-    const { scaling, config } = this.#group
-    const { numbers } = config
+    const { numbers } = this.#group.config
     const frames = await this.#start(session, tokens, options)
-    const whole = 1 / scaling.scale[numbers]!
+    const whole = wholeClip(this.#group)
     let seen = 0
     for await (const chunk of runFrames(session.decoding, tokens.length, { frames, whole, numbers }, options.signal)) {
       refuseDivergedFrames(chunk, seen, this.#group)
@@ -149,23 +134,22 @@ export class Generator implements AsyncDisposable {
 
   /** Encodes the sentences and writes what decoding starts from. Returns the frames of the longest, where they are known beforehand. */
   async #start(
-    { encoding, decoding, feeds }: FrameSession,
+    { encoding, decoding, rows }: FrameSession,
     tokens: readonly Uint32Array[],
     { policy = 'auto', lengths }: GenerateOptions,
   ): Promise<number | undefined> {
-    const { startFrame, scaling, config, language } = this.#group
-    const { numbers } = config
+    const { config, language } = this.#group
     const batch = tokens.length
     const request = { policy: policyFor(policy, config), lengths, batch, config, language }
     const counts = await frameCounts(request, await encoding.start(tokens))
-    const inputStride = padded(inputNumbers(config))
-    const start = new Float32Array(batch * inputStride)
-    if (!config.justCounter) for (let b = 0; b < batch; b++) scaleInto(start, b * inputStride, startFrame, scaling)
-    const whole = 1 / scaling.scale[numbers]!
-    decoding.write(feeds.frame, start)
-    decoding.write(feeds.lengths, new Uint32Array(batch))
-    decoding.write(feeds.done, new Uint32Array(batch))
-    decoding.write(feeds.policy, Float32Array.from(tokens.flatMap((_, b) => policyNumbers(counts?.[b], config, whole))))
+    const first = firstInput(this.#group)
+    decoding.write(
+      rows.frame,
+      Float32Array.from({ length: batch * first.length }, (_, i) => first[i % first.length]!),
+    )
+    decoding.write(rows.lengths, new Uint32Array(batch))
+    decoding.write(rows.done, new Uint32Array(batch))
+    decoding.write(rows.policy, Float32Array.from(tokens.flatMap((_, b) => endingRule(this.#group, counts?.[b]))))
     return counts && Math.max(...counts)
   }
 
@@ -173,18 +157,6 @@ export class Generator implements AsyncDisposable {
     this.#gpu.check()
     this.#sessions.check()
     this.#group.check()
-  }
-
-  #encodeText(text: string): Uint32Array {
-    const { vocabulary, config } = this.#group
-    const { maxTokens } = config
-    const ids = sentenceIds(this.#group, text)
-    if (vocabulary.tokensOf(text).length === 0)
-      throw new SignError('ERR_USAGE', 'generate', `wanted a sentence, got "${text}"`, 'Give at least one word')
-    if (ids.length > maxTokens) {
-      throw new SignError('ERR_USAGE', 'generate', `wanted at most ${maxTokens} tokens, got ${ids.length}`, 'Split the sentence')
-    }
-    return ids
   }
 
   #record(batch: number, length: number): Promise<FrameSession> {
@@ -196,41 +168,16 @@ export class Generator implements AsyncDisposable {
     )
   }
 
-  async #recordFrame(batch: number, { memory, lengths: memoryLengths, kept: { features, spans } }: SourceEncoder) {
-    const { weights, config, positions, boneTables: bones } = this.#group
-    const { maxFrames: capacity, numbers } = config
-    const stride = frameStride(numbers)
+  async #recordFrame(batch: number, sentences: SourceEncoder) {
     const recorder = new Recorder()
-    const recording: PoseRecording = { graph: new Graph(recorder), weights, config }
-    const inputStride = padded(inputNumbers(config))
-    const frame = recorder.feed('frame', [batch, inputStride])
-    const lengths = recorder.feed('lengths', [batch], 'u32')
-    const done = recorder.feed('done', [batch], 'u32')
-    const policy = recorder.feed('policy', [batch, 4])
-    const frames = recorder.keep(recorder.tensor('frames', [batch, capacity, stride]))
-    const past = Array.from({ length: config.decoderLayers }, (_, i) =>
-      recorder.keep(recorder.tensor(`past.${i}`, [batch, capacity, 2 * config.width])),
+    const rows = frameRows(
+      this.#group.config,
+      this.#group.config.maxFrames,
+      (name, shape, dtype) => recorder.feed(name, [batch, ...shape], dtype),
+      (name, shape) => recorder.keep(recorder.tensor(name, [batch, ...shape])),
     )
-    const timing = features && spans && { features, spans, lengths: memoryLengths, ...counterOf(this.#group) }
-    const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths, timing, bones })
-    recorder.run(
-      nextFrame,
-      { pred, policy, lengths, done, input: frame, frames },
-      {
-        batch,
-        capacity,
-        stride,
-        coords: numbers,
-        predStride: pred.shape.at(-1)!,
-        // Not read where the counter is given.
-        predCounter: outputNumbers(config) - 1,
-        inputStride,
-        inputCounter: inputNumbers(config) - 1,
-      },
-    )
-    recorder.report(done)
-    recorder.report(frames)
-    return { decoding: await Program.build(this.#gpu, recorder), feeds: { frame, lengths, done, policy } }
+    recordFrame(recorder, this.#group, rows, sentences)
+    return { decoding: await Program.build(this.#gpu, recorder), rows }
   }
 
   /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The group stays its maker's. */
@@ -241,16 +188,4 @@ export class Generator implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy()
   }
-}
-
-/** The logarithm of each clip's frames, where a model knows it, and which tokens are signed when. */
-function lengthsOf({ config }: LanguageGroup): EncoderOptions['beside'] {
-  if (config.durations)
-    return (recording, features, lengths) => {
-      const { spans, logFrames } = tokenDurations(recording, features, lengths)
-      return { reports: [logFrames], kept: { features, spans } }
-    }
-  return config.lengthHead
-    ? (recording, features, lengths) => ({ reports: [lengthHead({ ...recording, config }, features, lengths)] })
-    : undefined
 }

@@ -1,13 +1,21 @@
-// What a model's frames are as a motion: in the layout of its group, without the points that are not there.
+// What a model's frames are as a motion: in the units and the layout of its group, bones held where they are to be, without the points that are not there.
 
 import { frameNumbers, numbersMotion } from '../model/frame_columns.js'
+import { unscaled } from '../model/frame_scaling.js'
 import type { GroupDescription } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { layouts } from '../motion/layout/layouts.js'
 import { aboutReference, frameOfReference } from '../motion/layout/reference.js'
+import { type BonePolicy, boneHold } from './bone_policy.js'
 
 /** A point that was seen in a smaller share of the training frames is not there: nobody showed the model where it belongs. */
 const SELDOM = 0.05
+
+/** What makes a motion's frames, one after the other, of what the model says: in the units of the data, the bones held where they are to be. Throws as `boneHold`. */
+export function placing(group: GroupDescription, bones: BonePolicy | undefined): (frame: Float32Array) => Float32Array {
+  const hold = boneHold(group, bones)
+  return (frame) => hold?.hold(unscaled(frame, group.scaling)) ?? unscaled(frame, group.scaling)
+}
 
 /** A generated motion, whose frames are in the units of the data. Frames of an imported model that are of no layout stay numbers. */
 export function shownMotion({ config, seen }: Pick<GroupDescription, 'config' | 'seen'>, motion: Motion): Motion {

@@ -7,7 +7,7 @@ export interface Decoding {
   readonly done: Uint32Array
   /** The decoder's input, [B,S]. */
   readonly input: Float64Array
-  /** All frames, [B,capacity,S]. */
+  /** The last frames, [B,kept,S]. */
   readonly frames: Float64Array
 }
 
@@ -20,6 +20,7 @@ export interface NextFrameSize {
   readonly predCounter: number
   readonly inputStride: number
   readonly inputCounter: number
+  readonly kept: number
 }
 
 /** Takes pred [B,predStride] as the next frame of every sample that is not done; policy [B,4] = (delta, counterStep, stopAt, mode). */
@@ -29,7 +30,7 @@ export function nextFrame(
   policy: Float64Array,
   size: NextFrameSize,
 ): Decoding {
-  const { batch, capacity, stride, coords, predStride, predCounter, inputStride, inputCounter } = size
+  const { batch, capacity, stride, coords, predStride, predCounter, inputStride, inputCounter, kept } = size
   const after = { lengths: lengths.slice(), done: done.slice(), input: input.slice(), frames: frames.slice() }
   for (let b = 0; b < batch; b++) {
     const t = lengths[b]!
@@ -45,7 +46,7 @@ export function nextFrame(
       ahead = c + (0.5 * c) / (t + 1)
     }
     const upTo = (last: number, j: number) => (j < last ? pred[b * predStride + j]! : j === last ? c : 0)
-    for (let j = 0; j < stride; j++) after.frames[(b * capacity + t) * stride + j] = upTo(coords, j)
+    for (let j = 0; j < stride; j++) after.frames[(b * kept + (t % kept)) * stride + j] = upTo(coords, j)
     for (let j = 0; j < inputStride; j++) after.input[b * inputStride + j] = upTo(inputCounter, j)
     after.lengths[b] = t + 1
     if (ahead >= stopAt || t + 1 >= capacity) after.done[b] = t + 1
