@@ -5,8 +5,12 @@ import type { Gpu } from '../src/device/gpu.js'
 import { BatchGenerator } from '../src/infer/batch_generator.js'
 import { Generator } from '../src/infer/generator.js'
 import type { ModelConfig } from '../src/model/config.js'
+import { parameterSpecs } from '../src/model/parameters.js'
 import { type GroupDescription, type LanguageGroup, SignModel } from '../src/model/sign_model.js'
 import { tinyGroup, words } from '../src/model/tiny_models.testing.js'
+import type { Motion } from '../src/motion/clip.js'
+import { initialTensors } from '../src/nn/init.js'
+import { openGpu } from '../src/platform/node/open.js'
 import { lentGpu } from './harness.js'
 
 /** Roundings of other kernels for few rows, and what a decoder that reads its own frames makes of them. */
@@ -19,7 +23,15 @@ const models: Readonly<Record<string, Partial<ModelConfig>>> = {
   'that ends by its own counter': { lengthHead: false },
   'that is told its length by a head': {},
   'of durations': { lengthHead: false, durations: true, justCounter: true },
-  'of durations and of another width': { lengthHead: false, durations: true, justCounter: true, width: 24, heads: 3, hidden: 20, maxFrames: 33 },
+  'of durations and of another width': {
+    lengthHead: false,
+    durations: true,
+    justCounter: true,
+    width: 24,
+    heads: 3,
+    hidden: 20,
+    maxFrames: 33,
+  },
   'of three frames at once': { lengthHead: false, futureFrames: 3 },
 }
 
@@ -58,7 +70,7 @@ describe('a batch that sentences join and leave', () => {
       const group = groupOf(changes)
       await using alone = new Generator(gpu, group)
       await using batch = new BatchGenerator(gpu, group, { rows: 8 })
-      const wanted = []
+      const wanted: Motion[] = []
       for (const sentence of sentences) wanted.push((await alone.generate([sentence]))[0]!)
       const got = await Promise.all(
         sentences.map(async (sentence, i) => {
@@ -82,5 +94,115 @@ describe('a batch that sentences join and leave', () => {
       const [wanted] = await four.generate([sentence, sentence, sentence, sentence])
       expect(await batch.generate(sentence)).toEqual(wanted)
     }
+  })
+})
+
+describe('those who wait, leave or fail', () => {
+  let batch: BatchGenerator
+  let group: LanguageGroup
+  beforeAll(() => {
+    group = groupOf({ lengthHead: false })
+    batch = new BatchGenerator(gpu, group, { rows: 4 })
+  })
+  afterAll(() => batch.destroy())
+
+  it('are served first come, first served, so many at once as there are rows', async () => {
+    const order: number[] = []
+    const all = sentences.slice(0, 12).map(async (sentence, i) => {
+      const motion = await batch.generate(sentence, { policy: 'oracle', length: 20 })
+      order.push(i)
+      expect(motion.frames).toBe(20)
+    })
+    await pause(30)
+    expect(batch.running).toBeLessThanOrEqual(4)
+    await Promise.all(all)
+    expect(order).toEqual([...order].sort((a, b) => a - b))
+    expect([batch.running, batch.waiting]).toEqual([0, 0])
+  })
+
+  it('tell their length before the first frame, where it is known', async () => {
+    const told: string[] = []
+    const options = { policy: 'oracle', length: 5, onLength: (frames: number) => told.push(`length ${frames}`) } as const
+    for await (const _ of batch.stream('rain', options)) told.push('frame')
+    expect(told).toEqual(['length 5', ...Array.from({ length: 5 }, () => 'frame')])
+  })
+
+  it('give their row to the next when they are left or aborted, and disturb nobody', async () => {
+    const wanted = await batch.generate('sun', { policy: 'oracle', length: 30 })
+    const controllers = Array.from({ length: 3 }, () => new AbortController())
+    const endless = controllers.map((controller, i) =>
+      collect(batch.stream('rain', { policy: 'oracle', length: 40, signal: i < 2 ? controller.signal : undefined })).catch(
+        (error) => error,
+      ),
+    )
+    const left = batch.stream('snow', { policy: 'oracle', length: 40 })
+    await left.next()
+    const queued = batch.generate('sun', { policy: 'oracle', length: 30 })
+    const gone = batch.generate('wind', { signal: controllers[2]!.signal }).catch(String)
+    controllers.forEach((controller, i) => {
+      controller.abort(new Error(`enough ${i}`))
+    })
+    await left.return(undefined)
+    expect(await queued).toEqual(wanted)
+    expect(await gone).toBe('Error: enough 2')
+    const ends = await Promise.all(endless)
+    expect(ends.slice(0, 2).map(String)).toEqual(['Error: enough 0', 'Error: enough 1'])
+    expect(ends[2]).toHaveLength(40)
+    expect([batch.running, batch.waiting]).toEqual([0, 0])
+  })
+
+  it('are not held up by a reader who reads nothing', async () => {
+    const slow = batch.stream('rain', { policy: 'oracle', length: 40 })
+    await slow.next()
+    for (const word of words) expect((await batch.generate(word, { policy: 'oracle', length: 12 })).frames).toBe(12)
+    expect(batch.running).toBe(0)
+    expect(await collect(slow)).toHaveLength(39)
+  })
+
+  it('are told what is wrong with what they ask, before it costs a row', async () => {
+    await expect(batch.generate('')).rejects.toMatchObject({ code: 'ERR_USAGE', message: expect.stringContaining('wanted a sentence') })
+    await expect(batch.generate('rain '.repeat(30))).rejects.toMatchObject({ message: expect.stringContaining('at most 20 tokens') })
+    await expect(batch.generate('rain', { policy: 'best' as never })).rejects.toMatchObject({ code: 'ERR_USAGE' })
+    await expect(batch.generate('rain', { policy: 'oracle' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
+    await expect(batch.generate('rain', { policy: 'predicted-length' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
+    await expect(batch.generate('rain', { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before')
+    expect((await batch.generate('rain', { policy: 'oracle', length: 3 })).frames).toBe(3)
+    expect(batch.running).toBe(0)
+  })
+})
+
+describe('a batch whose end comes', () => {
+  it('ends all calls when it is destroyed, those that wait too', async () => {
+    const batch = new BatchGenerator(gpu, groupOf(), { rows: 4 })
+    const calls = sentences.map((sentence) => batch.generate(sentence).then(String, (error) => error.code))
+    await pause(5)
+    await batch.destroy()
+    await batch.destroy()
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['ERR_DISPOSED']))
+    await expect(batch.generate('rain')).rejects.toMatchObject({ code: 'ERR_DISPOSED' })
+  })
+
+  it('ends a sentence whose numbers are not finite', async () => {
+    const group = groupOf({ lengthHead: false })
+    const tensors = initialTensors(parameterSpecs(group.config, group.vocabulary.size), 3)
+    tensors.get('pose/weight')!.data.fill(3e38)
+    const model = new SignModel(gpu)
+    made.push(model)
+    await using batch = new BatchGenerator(gpu, model.addLanguage(group, { tensors }))
+    await expect(batch.generate('rain')).rejects.toMatchObject({ code: 'ERR_DIVERGED' })
+    expect(batch.running).toBe(0)
+  })
+
+  it('ends all calls when the device is lost', async () => {
+    const { gpu: own } = await openGpu()
+    const model = new SignModel(own)
+    const batch = new BatchGenerator(own, model.addLanguage(tinyGroup('ASL')), { rows: 4 })
+    const calls = sentences.map((sentence) =>
+      batch.generate(sentence, { policy: 'oracle', length: 40 }).then(String, (error) => error.code),
+    )
+    await pause(20)
+    own.device.destroy()
+    expect(new Set(await Promise.all(calls))).toEqual(new Set(['ERR_DEVICE_LOST']))
+    await own.destroy()
   })
 })

@@ -4,61 +4,22 @@
 import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
-import type { PendingReports } from '../device/readback.js'
 import { LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { checkKind, checkOptions, checkTexts } from './asked.js'
-import { refuseDivergedFrame } from './divergence.js'
+import { type Asked, type BatchGenerateOptions, CHUNK, deliver, type Running, type Submitted } from './asked_of_batch.js'
 import { Filling } from './filling.js'
 import { FrameBatch, rowsThatFit } from './frame_batch.js'
-import { frameStride } from './frame_chunks.js'
-import type { GenerateOptions } from './generator.js'
-import { checkPolicy, frameCounts, type LengthPolicy, policyFor } from './length_policy.js'
+import { checkPolicy, frameCounts, policyFor } from './length_policy.js'
 import { sentenceTokens } from './sentence_tokens.js'
 import { placing, shownMotion } from './shown_motion.js'
-import type { SourceEncoder } from './source_encoder.js'
 
-/** Frames of a submission: whoever comes waits for so many of the others. */
-const CHUNK = 4
 /** Submissions with the GPU at once. */
 const AHEAD = 2
 
 export interface BatchOptions {
   /** Most sentences side by side, rounded up to a multiple of 4; fewer where the adapter cannot bind so many. Default 16. */
   readonly rows?: number
-}
-
-export interface BatchGenerateOptions extends Omit<GenerateOptions, 'lengths'> {
-  /** For `oracle`: the reference's length. */
-  readonly length?: number
-  /** Told, before the first frame, how many there will be, where that is known then. */
-  readonly onLength?: (frames: number) => void
-}
-
-/** A sentence that is asked for. */
-interface Asked {
-  readonly tokens: Uint32Array
-  readonly encoder: SourceEncoder
-  readonly policy: Exclude<LengthPolicy, 'auto'>
-  readonly options: BatchGenerateOptions
-  /** As the model says them, the counter behind the numbers. */
-  readonly frames: Filling<Float32Array>
-}
-
-/** A sentence in a row. */
-interface Running {
-  readonly asked: Asked
-  readonly row: number
-  /** Frames in all, where they are known. */
-  readonly count: number | undefined
-  /** Frames that are made or being made. */
-  submitted: number
-}
-
-interface Submitted {
-  readonly rows: readonly { readonly running: Running; readonly from: number }[]
-  readonly frames: number
-  readonly reports: PendingReports
 }
 
 /**
@@ -219,7 +180,7 @@ export class BatchGenerator implements AsyncDisposable {
           this.#going = false
           return
         }
-        this.#deliver(next, await next.reports.read())
+        this.#made += deliver(next, await next.reports.read(), this.#group)
       }
     } finally {
       for (const { reports } of submitted) reports.drop()
@@ -278,30 +239,6 @@ export class BatchGenerator implements AsyncDisposable {
     // Whose frames are all on their way needs its row no more.
     for (const one of running) if (one.count !== undefined && one.submitted >= one.count) this.#end(batch, one)
     return { rows, frames, reports: await started }
-  }
-
-  #deliver({ rows, frames: ran }: Submitted, [doneReport, framesReport]: readonly ArrayBuffer[]): void {
-    const done = new Uint32Array(doneReport!)
-    const frames = new Float32Array(framesReport!)
-    const { numbers } = this.#group.config
-    const stride = frameStride(numbers)
-    for (const { running, from } of rows) {
-      const { asked, row } = running
-      if (asked.frames.ended) continue
-      const until = done[row]! > 0 ? done[row]! : from + ran
-      for (let t = from; t < until; t++) {
-        const frame = frames.subarray((row * CHUNK + (t % CHUNK)) * stride).subarray(0, numbers + 1)
-        try {
-          refuseDivergedFrame(frame, t, this.#group)
-        } catch (error) {
-          asked.frames.end({ error })
-          break
-        }
-        this.#made++
-        asked.frames.push(frame)
-      }
-      if (done[row]! > 0) asked.frames.end()
-    }
   }
 
   /** Frees the rows of those that are over. */
