@@ -2,27 +2,15 @@
 
 import { createRequire } from 'node:module'
 import { writeWhole } from '../base/files.js'
-import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { isSkeleton, layoutOfMotion } from '../motion/layout/layouts.js'
 import { fingers } from '../motion/skeleton.js'
-import { cameraFor, type Turn } from './camera.js'
+import { type AnimationOptions, animation } from './animation.js'
 import { type Colour, light, type Palette, rgb } from './colours.js'
 import { darker } from './draw.js'
 import { paletteFor } from './draw_motion.js'
 import { coloursOf } from './draw_points.js'
-import { rasterCell } from './png.js'
-import { Raster } from './raster.js'
-import { DEFAULT_SIZE, label } from './sheet.js'
-import { duration, frameAtTime } from './timeline.js'
-
-export interface GifOptions {
-  /** Pixels a picture is wide and high; 480 if not said. */
-  readonly size?: number
-  /** Shown to the left, on the same clock and at the same scale; whichever is shorter goes blank at its end. */
-  readonly reference?: Motion
-  readonly turn?: Turn
-}
+import type { Raster } from './raster.js'
 
 // CommonJS that declares itself an ES module: Node and bundlers disagree about its default export, but not about what `require` gives.
 const { GIFEncoder } = createRequire(import.meta.url)('gifenc') as typeof import('gifenc')
@@ -33,34 +21,25 @@ const FASTEST = 50
 const STEPS = 8
 /** Of a GIF's table. */
 const MOST_COLOURS = 256
-const RULE = 1
 
 type Rgb = readonly [number, number, number]
 
 /** Writes an animation of a motion. Throws ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written. */
-export async function writeGif(path: string, motion: Motion, options: GifOptions = {}): Promise<void> {
+export async function writeGif(path: string, motion: Motion, options: AnimationOptions = {}): Promise<void> {
   await writeWhole(path, gifAnimation(motion, options, path))
 }
 
 /** An animation of a motion as a GIF file that repeats for ever. */
-export function gifAnimation(motion: Motion, options: GifOptions = {}, who = 'gif'): Uint8Array {
-  const { size = DEFAULT_SIZE, reference, turn } = options
-  const strips = reference ? [reference, motion] : [motion]
-  for (const strip of strips) checkMotion(strip, who)
-  const camera = cameraFor(strips, turn)
-  const fps = motion.fps / Math.ceil(motion.fps / FASTEST)
-  const frames = Math.ceil(Math.max(...strips.map(duration)) * fps - 1e-6)
+export function gifAnimation(motion: Motion, options: AnimationOptions = {}, who = 'gif'): Uint8Array {
+  const { fps, frames, width, height, strips, pictures } = animation(motion, options, who, { fastest: FASTEST })
   const inks = new Inks(strips)
-  const encoder = GIFEncoder({ initialCapacity: frames * size * 32 })
-  for (let i = 0; i < frames; i++) {
-    const image = new Raster(strips.length * (size + RULE) - RULE, size, light.rule)
-    strips.forEach((strip, column) => {
-      const frame = frameAtTime(strip, i / fps)
-      image.place(rasterCell({ motion: strip, frame, label: label(strip, frame, reference) }, camera, size), column * (size + RULE), 0)
-    })
+  const encoder = GIFEncoder({ initialCapacity: frames * width * 32 })
+  let i = 0
+  for (const image of pictures()) {
     // The file keeps hundredths of a second: round where each frame ends, not each delay, so that errors do not add up.
     const delay = 10 * (Math.round(((i + 1) * 100) / fps) - Math.round((i * 100) / fps))
-    encoder.writeFrame(inks.index(image), image.width, image.height, i === 0 ? { palette: inks.colours, delay, repeat: 0 } : { delay })
+    encoder.writeFrame(inks.index(image), width, height, i === 0 ? { palette: inks.colours, delay, repeat: 0 } : { delay })
+    i++
   }
   encoder.finish()
   return encoder.bytes()

@@ -9,7 +9,8 @@ import { drawMotion, paletteFor } from './draw_motion.js'
 import { Raster } from './raster.js'
 import { type Cell, layOut, type SheetOptions } from './sheet.js'
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+/** What every PNG begins with. */
+export const SIGNATURE: Uint8Array = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
 /** Writes a contact sheet of a motion. Throws ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written. */
 export async function writePng(path: string, motion: Motion, options: SheetOptions = {}): Promise<void> {
@@ -34,33 +35,43 @@ export function rasterCell(cell: Pick<Cell, 'motion' | 'frame' | 'label'>, camer
   return raster
 }
 
-/** An image as a PNG file: 8 bits a channel, RGB, since pictures are opaque. */
+/** An image as a PNG file. */
 export function encodePng(image: Raster): Uint8Array {
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(image.width, 0)
-  header.writeUInt32BE(image.height, 4)
-  header.set([8, 2], 8) // bits a channel; colour type RGB; then zeros: deflate, the usual filters, not interlaced
-  return Buffer.concat([Buffer.from(SIGNATURE), chunk('IHDR', header), chunk('IDAT', deflateSync(scanLines(image))), chunk('IEND')])
+  const { width, height } = image
+  const rows = packedRows(image, { x: 0, y: 0, width, height })
+  return Buffer.concat([SIGNATURE, chunk('IHDR', header(width, height)), chunk('IDAT', rows), chunk('IEND')])
 }
 
-/** Rows of RGB behind a zero each, "no filter": flat colours pack best so. */
-function scanLines({ width, height, pixels }: Raster): Uint8Array {
-  const lines = new Uint8Array(height * (1 + 3 * width))
+/** The header of pictures as they are here: 8 bits a channel, RGB, since they are opaque. */
+export function header(width: number, height: number): Uint8Array {
+  const bytes = Buffer.alloc(13)
+  bytes.writeUInt32BE(width, 0)
+  bytes.writeUInt32BE(height, 4)
+  bytes.set([8, 2], 8) // bits a channel; colour type RGB; then zeros: deflate, the usual filters, not interlaced
+  return bytes
+}
+
+/** A rectangle of an image, deflated: rows of RGB behind a zero each, "no filter", since flat colours pack best so. */
+export function packedRows(
+  image: Raster,
+  box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): Uint8Array {
+  const lines = new Uint8Array(box.height * (1 + 3 * box.width))
   let to = 0
-  for (let row = 0; row < height; row++) {
+  for (let row = box.y; row < box.y + box.height; row++) {
     to++
-    for (let column = 0; column < width; column++, to += 3) {
-      const from = (row * width + column) * 4
-      lines[to] = pixels[from]!
-      lines[to + 1] = pixels[from + 1]!
-      lines[to + 2] = pixels[from + 2]!
+    for (let column = box.x; column < box.x + box.width; column++, to += 3) {
+      const from = (row * image.width + column) * 4
+      lines[to] = image.pixels[from]!
+      lines[to + 1] = image.pixels[from + 1]!
+      lines[to + 2] = image.pixels[from + 2]!
     }
   }
-  return lines
+  return deflateSync(lines)
 }
 
 /** Length, name, content, and a checksum over the last two. */
-function chunk(name: string, content: Uint8Array = new Uint8Array()): Uint8Array {
+export function chunk(name: string, content: Uint8Array = new Uint8Array()): Uint8Array {
   const out = Buffer.alloc(12 + content.length)
   out.writeUInt32BE(content.length, 0)
   out.write(name, 4, 'latin1')

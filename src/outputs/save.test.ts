@@ -14,6 +14,8 @@ describe('saveMotion', () => {
     ['a.png', '\x89PNG'],
     ['a.SVG', '<svg '],
     ['a.gif', 'GIF89a'],
+    ['a.apng', '\x89PNG'],
+    ['a.mp4', '\0\0\0\x18ftyp'],
     ['a.html', '<!doctype html>'],
     ['a.json', '{"format":"signllm-motion-1"'],
     ['a.skels', `${motion.joints[0]}`.slice(0, 4)],
@@ -35,7 +37,7 @@ describe('saveMotion', () => {
     expect(svg).toContain('reference 1/4')
   })
 
-  const endings = ['png', 'svg', 'gif', 'html', 'json', 'skels', 'pose', 'bvh', 'glb', 'npz']
+  const endings = ['png', 'svg', 'gif', 'apng', 'mp4', 'html', 'json', 'skels', 'pose', 'bvh', 'glb', 'npz']
   it.each(endings)('refuses a number that is not finite in .%s, names its frame and joint, and leaves nothing', async (ending) => {
     const path = join(folder, `broken.${ending}`)
     for (const bad of [Number.NaN, Number.NEGATIVE_INFINITY]) {
@@ -49,14 +51,14 @@ describe('saveMotion', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith(`broken.${ending}`))).toEqual([])
   })
 
-  it.each(['png', 'svg', 'gif', 'html'])('refuses it in the reference of .%s too', async (ending) => {
+  it.each(['png', 'svg', 'gif', 'apng', 'mp4', 'html'])('refuses it in the reference of .%s too', async (ending) => {
     const reference = { ...motion, joints: motion.joints.map((value, i) => (i === 0 ? Number.NaN : value)) }
     await expect(saveMotion(join(folder, `beside.${ending}`), motion, { ...about, reference })).rejects.toThrow('NaN in frame 0, joint 0 x')
   })
 
   it.each(['a.bmp', 'a', 'a.constructor', '.gif'])('refuses %s and lists what it can', async (name) => {
     expect(() => writerFor(name)).toThrow(
-      /wanted a name ending in one of \.png \.svg \.gif \.html \.json \.skels \.pose \.bvh \.glb \.npz poses\.npz \.dwpose, got/,
+      /wanted a name ending in one of \.png \.svg \.gif \.apng \.mp4 \.html \.json \.skels \.pose \.bvh \.glb \.npz poses\.npz \.dwpose, got/,
     )
     await expect(saveMotion(name, motion, about)).rejects.toMatchObject({ code: 'ERR_USAGE' })
   })

@@ -9,8 +9,10 @@ import { writeMotionNpz } from '../formats/npz.js'
 import { poseOfMotion, writePose } from '../formats/pose/write.js'
 import { writeSkels } from '../formats/skels/write.js'
 import type { Motion } from '../motion/clip.js'
+import { writeApng } from './apng.js'
 import { writeGif } from './gif.js'
 import { type MotionMeta, writeJson } from './json_motion.js'
+import { writeMp4 } from './mp4/mp4.js'
 import { writePng } from './png.js'
 import { writeSvg } from './svg.js'
 import { writeViewer } from './viewer/viewer.js'
@@ -28,6 +30,8 @@ const writers: Readonly<Record<string, Writer>> = {
   '.png': (path, motion, about) => writePng(path, motion, beside(about)),
   '.svg': (path, motion, about) => writeSvg(path, motion, { caption: caption(about), ...beside(about) }),
   '.gif': (path, motion, about) => writeGif(path, motion, beside(about)),
+  '.apng': (path, motion, about) => writeApng(path, motion, beside(about)),
+  '.mp4': (path, motion, about) => writeMp4(path, motion, beside(about)),
   '.html': (path, motion, about) => {
     const title = basename(path, extname(path))
     return writeViewer(path, [{ title, motion, ...about }], { title })
@@ -45,7 +49,7 @@ const writers: Readonly<Record<string, Writer>> = {
 /**
  * Writes a motion in the format of `path`'s extension.
  * Throws ERR_USAGE for an extension without a writer, ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written, ERR_CONFIG for `.glb`
- * without its optional package.
+ * and `.mp4` without their optional packages.
  *
  * @example
  * await saveMotion('hello.gif', motion, { text: 'Hello', language: 'ASL' })
