@@ -13,6 +13,7 @@ import { reportError } from './cli_errors.js'
 import { addEvalCommand } from './cli_eval.js'
 import { addImportCommand } from './cli_import.js'
 import { addJudgeCommands } from './cli_judge.js'
+import { addModelCommands } from './cli_model.js'
 import { bonesOption, lengthHelp, lengthPolicy, positive, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { addPseudoGlossCommand } from './cli_pseudo_gloss.js'
@@ -213,6 +214,7 @@ profile
   })
 
 addImportCommand(program, { common, print, warn, interruption })
+addModelCommands(program, { common, print, warn, interruption }, version)
 
 program
   .command('demo')

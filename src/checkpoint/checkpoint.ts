@@ -4,11 +4,13 @@ import { SignError } from '../base/errors.js'
 import { firstNonFinite, placeIn } from '../base/finite.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
-import type { Tensor, TensorFile } from '../formats/safetensors/types.js'
+import type { Dtype, Tensor, TensorFile } from '../formats/safetensors/types.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import { PieceVocabulary } from '../text/pieces/piece_vocabulary.js'
 import { Vocabulary } from '../text/vocabulary.js'
-import { presentFormat } from './metadata.js'
+import { cardOf, type ModelCard } from './card.js'
+import { canDigest, verifyDigests } from './digests.js'
+import { presentFormat, type SavedContent } from './metadata.js'
 import { asPresentFormat } from './older_formats.js'
 
 const FORMAT = 'signllm-2'
@@ -37,25 +39,38 @@ export interface Checkpoint extends CheckpointContent {
   readonly path: string
   /** What its user should know, as sentences; a command says them on standard error. */
   readonly notes: readonly string[]
+  /** What a model file says of itself; undefined in a checkpoint of a run. */
+  readonly card?: ModelCard | undefined
+  /** Other models that a model file holds, by what they are for. */
+  readonly others?: Readonly<Record<string, Checkpoint>> | undefined
+  /** The types that tensors are stored as in the file, such as F32. */
+  readonly stored?: readonly Dtype[] | undefined
 }
 
 /**
  * The bytes of a checkpoint. Equal contents give equal bytes. Throws ERR_DIVERGED naming `who` and the tensor for a number that is not finite: what cannot be
  * gone on from may not replace what can.
  */
-export function formatCheckpoint(
-  { task, model, vocabularies, pieces, normalisation, state, tensors }: CheckpointContent,
-  who: string,
-): Uint8Array {
+export function formatCheckpoint(content: CheckpointContent, who: string): Uint8Array {
+  refuseNonFinite(content, who)
+  const stored = [...content.tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data } as Tensor] as const)
+  return formatSafetensors(new Map(stored), checkpointMetadata(content))
+}
+
+/** Throws ERR_DIVERGED naming `who` and the tensor for a number that is not finite. */
+export function refuseNonFinite({ tensors }: Pick<CheckpointContent, 'tensors'>, who: string): void {
   for (const [name, { shape, data }] of tensors) {
     const at = firstNonFinite(data)
     if (at >= 0) throw notSaved(who, name, `${data[at]} at ${placeIn(shape, at)}`)
   }
+}
+
+/** All that is no tensor, as a file's strings. */
+export function checkpointMetadata({ task, model, vocabularies, pieces, normalisation, state }: CheckpointContent): Record<string, string> {
   const metadata: Record<string, string> = { format: FORMAT, task }
   for (const [name, value] of Object.entries({ model, vocabularies, pieces, normalisation, state }))
     if (value !== undefined) metadata[name] = JSON.stringify(value)
-  const stored = [...tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data } as Tensor] as const)
-  return formatSafetensors(new Map(stored), metadata)
+  return metadata
 }
 
 /** What a number that is not finite comes to when it should be saved. */
@@ -64,8 +79,14 @@ export function notSaved(who: string, what: string, got: string): SignError {
   return new SignError('ERR_DIVERGED', who, problem, 'Lower the learning rate; earlier checkpoints are unchanged')
 }
 
-/** The checkpoint in a safetensors file of this or an older format. Throws ERR_CHECKPOINT for another, and for a number that is not finite. */
-export function checkpointOf({ tensors, metadata, checked }: TensorFile, path: string): Checkpoint {
+/** Where the tensors of another model lie in a model file. */
+export const tensorsOfOther = (name: string): string => `others/${name}/`
+
+/**
+ * The checkpoint in a safetensors file of this or an older format. Throws ERR_CHECKPOINT for another, for a number that is not finite, and for a tensor
+ * of a model file that is not the one that was exported.
+ */
+export async function checkpointOf({ tensors, metadata, checked }: TensorFile, path: string): Promise<Checkpoint> {
   const present = metadata.format === FORMAT ? presentFormat(metadata, path) : asPresentFormat(metadata, path)
   if (!present) {
     const problem = `wanted format ${FORMAT} or an older one, got ${metadata.format ?? 'none'}`
@@ -74,14 +95,41 @@ export function checkpointOf({ tensors, metadata, checked }: TensorFile, path: s
       : 'For a state dict of another framework use signllm import'
     throw new SignError('ERR_CHECKPOINT', path, problem, nextMove)
   }
-  const { vocabularies, pieces, ...content } = present
+  const { card, digests, others = {}, ...content } = present
+  const notes = checked ? [] : [`${path} was written by an older version, without checksums: damage to it would not be detected`]
+  if (digests !== undefined) {
+    if (canDigest()) await verifyDigests(tensors, digests, path)
+    else notes.push(`the digests of ${path} were not compared, since this page is not secure; its checksums were`)
+  }
+  const weights = new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }]))
+  const prefixes = Object.keys(others).map(tensorsOfOther)
+  const own = new Map([...weights].filter(([name]) => !prefixes.some((prefix) => name.startsWith(prefix))))
   return {
-    ...content,
+    ...withVocabularies(content, path),
     path,
+    tensors: own,
+    notes,
+    stored: [...new Set([...tensors.values()].map(({ dtype }) => dtype))],
+    ...(card !== undefined && { card: cardOf(card, path) }),
+    ...(prefixes.length > 0 && {
+      others: Object.fromEntries(
+        Object.entries(others).map(([name, other]) => {
+          const tensors = tensorsUnder({ tensors: weights }, tensorsOfOther(name))
+          return [name, { ...withVocabularies(other, path), path: `${path} (${name})`, tensors, notes: [] }]
+        }),
+      ),
+    }),
+  }
+}
+
+function withVocabularies({ vocabularies, pieces, ...content }: SavedContent, path: string): Omit<CheckpointContent, 'tensors'> {
+  return {
+    task: content.task,
+    model: content.model,
+    normalisation: content.normalisation,
+    state: content.state,
     vocabularies: mapped(vocabularies, (saved) => Vocabulary.fromJSON(saved, path)),
     pieces: pieces && mapped(pieces, (saved) => PieceVocabulary.fromJSON(saved, path)),
-    tensors: new Map([...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, data: asWeights(name, tensor, path) }])),
-    notes: checked ? [] : [`${path} was written by an older version, without checksums: damage to it would not be detected`],
   }
 }
 

@@ -1,25 +1,37 @@
 // Checkpoints as files. The only one of this folder that knows a disk.
 
+import { fileURLToPath } from 'node:url'
 import { writeWhole } from '../base/files.js'
 import { readSafetensors } from '../formats/safetensors/file.js'
 import type { SignModel } from '../model/sign_model.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
 import { type Checkpoint, type CheckpointContent, checkpointOf, formatCheckpoint } from './checkpoint.js'
-import { type CheckpointBytes, parseCheckpoint } from './parse.js'
+import { promptsOf } from './model_file.js'
+import { type CheckpointBytes, parseCheckpoint, type ReadCheckpointOptions } from './parse.js'
 import { type GlossCheckpoint, glossCheckpoint, glossContent } from './text_to_gloss.js'
 import { type PoseCheckpoint, poseCheckpoint, poseContent } from './text_to_pose.js'
 
-/** A path, or what is read already. */
+/** A path, an address such as `https://…`, or what is read already. */
 export type CheckpointSource = string | CheckpointBytes
 
 /**
- * Reads a checkpoint of any task, of this or an older version.
+ * Reads a checkpoint of any task, of this or an older version, or a model file.
  *
- * @param name of bytes, for messages
- * @throws ERR_CHECKPOINT for one that cannot be read, is cut short, damaged, of another format, or with a number that is not finite
+ * @param how a name for messages, or all that can be said
+ * @throws ERR_CHECKPOINT for one that cannot be read, is cut short, damaged, of another format, or with a number that is not finite; the signal's
+ * reason where it is aborted
  */
-export async function readCheckpoint(source: CheckpointSource, name?: string): Promise<Checkpoint> {
-  return typeof source === 'string' ? checkpointOf(await readSafetensors(source), source) : parseCheckpoint(source, name)
+export async function readCheckpoint(source: CheckpointSource, how: string | ReadCheckpointOptions = {}): Promise<Checkpoint> {
+  const path = pathOf(source)
+  if (path === undefined) return parseCheckpoint(source, how)
+  const { name = path, ...options } = typeof how === 'string' ? { name: how } : how
+  return checkpointOf(await readSafetensors(path, options), name)
+}
+
+/** Where a source is a file of this machine. */
+function pathOf(source: CheckpointSource): string | undefined {
+  if (source instanceof URL) return source.protocol === 'file:' ? fileURLToPath(source) : undefined
+  return typeof source === 'string' && !/^https?:\/\//i.test(source) ? source : undefined
 }
 
 /** Saves a checkpoint of any task, whole or not at all. Throws ERR_OUTPUT, and ERR_DIVERGED for numbers that are not finite. */
@@ -28,8 +40,8 @@ export async function saveCheckpoint(path: string, content: CheckpointContent): 
 }
 
 /** Reads a text-to-pose model. Throws as {@link readCheckpoint}, and ERR_CHECKPOINT for a model of another task. */
-export async function readPoseCheckpoint(source: CheckpointSource, name?: string): Promise<PoseCheckpoint> {
-  return poseCheckpoint(await readCheckpoint(source, name))
+export async function readPoseCheckpoint(source: CheckpointSource, how?: string | ReadCheckpointOptions): Promise<PoseCheckpoint> {
+  return poseCheckpoint(await readCheckpoint(source, how))
 }
 
 /** Saves a text-to-pose model; with `state`, the optimiser's moments too. Throws as {@link saveCheckpoint}. */
@@ -37,9 +49,9 @@ export async function savePoseCheckpoint(path: string, model: SignModel, state?:
   await saveCheckpoint(path, await poseContent(path, model, state))
 }
 
-/** Reads a text-to-gloss model. Throws as {@link readCheckpoint}, and ERR_CHECKPOINT for a model of another task. */
-export async function readGlossCheckpoint(source: CheckpointSource, name?: string): Promise<GlossCheckpoint> {
-  return glossCheckpoint(await readCheckpoint(source, name))
+/** Reads a text-to-gloss model, also out of a model file that holds one to read prompts with. Throws as {@link readPoseCheckpoint}. */
+export async function readGlossCheckpoint(source: CheckpointSource, how?: string | ReadCheckpointOptions): Promise<GlossCheckpoint> {
+  return glossCheckpoint(promptsOf(await readCheckpoint(source, how)))
 }
 
 /** Saves a text-to-gloss model; with `state`, the optimiser's moments too. Throws as {@link saveCheckpoint}. */

@@ -11,11 +11,26 @@ export interface SavedContent {
   readonly pieces?: Readonly<Record<string, unknown>> | undefined
   readonly normalisation?: unknown
   readonly state?: unknown
+  /** Of a model file: what it says of itself. */
+  readonly card?: unknown
+  /** Of a model file: SHA-256 of its tensors. */
+  readonly digests?: unknown
+  /** Of a model file: other models in it, by what they are for. */
+  readonly others?: Readonly<Record<string, SavedContent>> | undefined
 }
+
+/** Of another model in a model file. */
+const savedOther = z.strictObject({
+  task: z.string(),
+  model: z.unknown(),
+  vocabularies: z.record(z.string(), z.unknown()),
+  pieces: z.record(z.string(), z.unknown()).exactOptional(),
+  normalisation: z.unknown(),
+})
 
 /** What the metadata of a file of the present format says. Throws ERR_CHECKPOINT for what is lacking or no JSON. */
 export function presentFormat(
-  { task, model, vocabularies, pieces, normalisation, state }: Readonly<Record<string, string>>,
+  { task, model, vocabularies, pieces, normalisation, state, card, digests, others }: Readonly<Record<string, string>>,
   path: string,
 ): SavedContent {
   if (task === undefined || model === undefined || vocabularies === undefined) {
@@ -31,6 +46,11 @@ export function presentFormat(
     }),
     normalisation: normalisation === undefined ? undefined : parseJson(normalisation, path),
     state: state === undefined ? undefined : parseJson(state, path),
+    ...(card !== undefined && { card: parseJson(card, path) }),
+    ...(digests !== undefined && { digests: parseJson(digests, path) }),
+    ...(others !== undefined && {
+      others: parsedAs(z.record(z.string().regex(/^[a-z-]+$/), savedOther), parseJson(others, path), 'other models by name', path),
+    }),
   }
 }
 

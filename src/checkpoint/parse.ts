@@ -1,43 +1,63 @@
-// A checkpoint out of memory or a Blob: without files, as in a browser.
+// A checkpoint out of memory, a Blob, or from an address: without files, as in a browser.
 
 import { parseSafetensors, readTensors } from '../formats/safetensors/parse.js'
+import type { TensorFile } from '../formats/safetensors/types.js'
+import { addressName, type ReadingOptions, urlSource, watched } from '../formats/safetensors/url.js'
 import { type Checkpoint, checkpointOf } from './checkpoint.js'
+import { promptsOf } from './model_file.js'
 import { type GlossCheckpoint, glossCheckpoint } from './text_to_gloss.js'
 import { type PoseCheckpoint, poseCheckpoint } from './text_to_pose.js'
 
-/** A whole file in memory, or what the browser has of one. */
-export type CheckpointBytes = Uint8Array | ArrayBuffer | Blob
+/** A whole file in memory, what the browser has of one, or where it is. */
+export type CheckpointBytes = Uint8Array | ArrayBuffer | Blob | URL
+
+/** How a checkpoint is read. */
+export interface ReadCheckpointOptions extends ReadingOptions {
+  /** For messages. Default: the address, a File's own name, or `checkpoint`. */
+  readonly name?: string | undefined
+}
 
 /**
- * Reads a checkpoint of any task. The bytes are copied, and may be reused.
+ * Reads a checkpoint of any task. The bytes are copied, and may be reused. Of a file behind an address only ranges are asked for, where its server knows them.
  *
- * @param name for messages; default: a File's own name, or `checkpoint`
- * @throws ERR_CHECKPOINT for one that is cut short, damaged, of another format, or with a number that is not finite
+ * @param how a name for messages, or all that can be said
+ * @throws ERR_CHECKPOINT for one that is cut short, damaged, of another format, or with a number that is not finite, or that cannot be fetched;
+ * the signal's reason where it is aborted
  */
-export async function parseCheckpoint(source: CheckpointBytes, name = nameOf(source)): Promise<Checkpoint> {
-  const file =
-    source instanceof Blob
-      ? await readTensors({ size: source.size, read: (begin, length) => bytesOf(source.slice(begin, begin + length)) }, name)
-      : parseSafetensors(new Uint8Array(source), name)
-  return checkpointOf(file, name)
+export async function parseCheckpoint(source: CheckpointBytes | string, how: string | ReadCheckpointOptions = {}): Promise<Checkpoint> {
+  const { name, ...options } = typeof how === 'string' ? { name: how } : how
+  options.signal?.throwIfAborted()
+  const who = name ?? nameOf(source)
+  return checkpointOf(await tensorsFrom(source, options, who), who)
 }
 
 /** Reads a text-to-pose model. Throws as {@link parseCheckpoint}, and ERR_CHECKPOINT for a model of another task. */
-export async function parsePoseCheckpoint(source: CheckpointBytes, name?: string): Promise<PoseCheckpoint> {
-  return poseCheckpoint(await parseCheckpoint(source, name))
+export async function parsePoseCheckpoint(source: CheckpointBytes | string, how?: string | ReadCheckpointOptions): Promise<PoseCheckpoint> {
+  return poseCheckpoint(await parseCheckpoint(source, how))
 }
 
-/** Reads a text-to-gloss model. Throws as {@link parseCheckpoint}, and ERR_CHECKPOINT for a model of another task. */
-export async function parseGlossCheckpoint(source: CheckpointBytes, name?: string): Promise<GlossCheckpoint> {
-  return glossCheckpoint(await parseCheckpoint(source, name))
+/** Reads a text-to-gloss model, also out of a model file that holds one to read prompts with. Throws as {@link parsePoseCheckpoint}. */
+export async function parseGlossCheckpoint(
+  source: CheckpointBytes | string,
+  how?: string | ReadCheckpointOptions,
+): Promise<GlossCheckpoint> {
+  return glossCheckpoint(promptsOf(await parseCheckpoint(source, how)))
 }
 
-async function bytesOf(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await blob.arrayBuffer())
+async function tensorsFrom(source: CheckpointBytes | string, options: ReadingOptions, who: string): Promise<TensorFile> {
+  if (typeof source === 'string' || source instanceof URL) return readTensors(await urlSource(source, options), who)
+  if (source instanceof Blob) {
+    const read = async (begin: number, length: number) => new Uint8Array(await source.slice(begin, begin + length).arrayBuffer())
+    return readTensors(watched({ size: source.size, read }, options), who)
+  }
+  const file = parseSafetensors(new Uint8Array(source), who)
+  options.onProgress?.({ loaded: source.byteLength, total: source.byteLength })
+  return file
 }
 
 /** A File is a Blob with a name. */
-function nameOf(source: CheckpointBytes): string {
+function nameOf(source: CheckpointBytes | string): string {
+  if (typeof source === 'string' || source instanceof URL) return addressName(source)
   const { name } = source as { readonly name?: unknown }
   return typeof name === 'string' ? name : 'checkpoint'
 }

@@ -87,5 +87,11 @@ export const signLanguages: readonly SignLanguage[] = table
     }
   })
 
+/** The English name of the language with that tag, such as `Swiss German Sign Language`; undefined for a tag that is not known. */
+export function languageName(tag: string): string | undefined {
+  const phrase = signLanguages.find(({ tags }) => tags.includes(tag.toUpperCase()))?.phrases.find((one) => one.endsWith(' sign language'))
+  return phrase?.replace(/(^|[ -])\p{L}/gu, (letter) => letter.toUpperCase())
+}
+
 /** Abbreviations that are words of some language too, written so: `je lis` is French. They count in capitals, or after a word such as `in`. */
 export const everydayWords: ReadonlySet<string> = new Set(['lis', 'tid', 'libras'])

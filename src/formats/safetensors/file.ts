@@ -5,13 +5,14 @@ import { SignError } from '../../base/errors.js'
 import { isSystemError, refusedInput } from '../../base/system_errors.js'
 import { type ByteSource, type ReadTensorsOptions, readKinds, readTensors } from './parse.js'
 import { badCheckpoint, type TensorFile, type TensorKind } from './types.js'
+import { type ReadingOptions, watched } from './url.js'
 
 // One read call takes less than 2 GiB on every system.
 const READ_CALL_BYTES = 2 ** 30
 
 /** Reads a file. Throws ERR_CHECKPOINT as {@link readTensors}, and for what cannot be opened or read, or is no file. */
-export const readSafetensors = (path: string, options: ReadTensorsOptions = {}): Promise<TensorFile> =>
-  withSource(path, (source) => readTensors(source, path, options))
+export const readSafetensors = (path: string, options: ReadTensorsOptions & ReadingOptions = {}): Promise<TensorFile> =>
+  withSource(path, (source) => readTensors(watched(source, options), path, options))
 
 /** What a file says of its tensors, none of which is read. Throws as {@link readSafetensors}. */
 export const readSafetensorsKinds = (path: string): Promise<Map<string, TensorKind>> =>
