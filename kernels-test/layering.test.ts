@@ -25,6 +25,7 @@ const mayImport: Record<string, readonly string[]> = {
   model: ['base', 'motion', 'text', 'device', 'ops', 'nn'],
   checkpoint: ['base', 'motion', 'formats', 'text', 'device', 'nn', 'model'],
   infer: ['base', 'motion', 'text', 'device', 'kernels', 'ops', 'nn', 'model'],
+  signer: ['base', 'motion', 'text', 'device', 'platform/node', 'platform/web', 'model', 'checkpoint', 'infer'],
   train: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'device', 'platform/node', 'kernels', 'ops', 'nn', 'model', 'infer'],
     'video',
@@ -72,6 +73,7 @@ const everywhere = [
   'model',
   'checkpoint',
   'infer',
+  'signer',
 ]
 
 const sources = sourcesIn('src')

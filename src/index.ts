@@ -4,6 +4,7 @@
 export type { Communicator } from './base/communicator.js'
 export { type ErrorCode, exitStatus, SignError } from './base/errors.js'
 export type { Part as CheckpointPart } from './checkpoint/arenas.js'
+export { type ModelCard, namedLanguages, type Provenance as ModelProvenance } from './checkpoint/card.js'
 export type { Checkpoint as AnyCheckpoint, CheckpointContent } from './checkpoint/checkpoint.js'
 export {
   type CheckpointSource,
@@ -14,7 +15,8 @@ export {
   saveGlossCheckpoint,
   savePoseCheckpoint as saveCheckpoint,
 } from './checkpoint/file.js'
-export type { CheckpointBytes } from './checkpoint/parse.js'
+export { formatModelFile, languageTags, type ModelFileOptions } from './checkpoint/model_file.js'
+export type { CheckpointBytes, ReadCheckpointOptions } from './checkpoint/parse.js'
 export { poseToTextContent, poseToTextDescription, restorePoseToText } from './checkpoint/pose_to_text.js'
 export { pseudoGlossContent, pseudoGlossDescription, restorePseudoGloss } from './checkpoint/pseudo_gloss.js'
 export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
@@ -210,6 +212,8 @@ export type { GateKind } from './ops/head_gate.js'
 export type { ShardedVocabulary, VocabularyShard } from './ops/vocabulary.js'
 export type { Attempt as AdapterAttempt } from './platform/node/adapters.js'
 export { type AdapterReport, type OpenedGpu, type OpenOptions, openGpu } from './platform/node/open.js'
+export { type OpenSignerOptions, Signer } from './signer/node.js'
+export type { OpenSigner, SignedPrompt, SignerOptions, SignOptions, SignPromptOptions } from './signer/signer.js'
 export { type LanguageRunConfig, parseLanguageConfig } from './tasks/language_model/config.js'
 export type { Perplexity } from './tasks/language_model/evaluate.js'
 export type { LanguageStep } from './tasks/language_model/training.js'

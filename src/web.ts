@@ -3,12 +3,14 @@
 
 export { type ErrorCode, SignError } from './base/errors.js'
 export type { Part as CheckpointPart } from './checkpoint/arenas.js'
+export type { ModelCard, Provenance as ModelProvenance } from './checkpoint/card.js'
 export type { Checkpoint as AnyCheckpoint, CheckpointContent } from './checkpoint/checkpoint.js'
 export {
   type CheckpointBytes,
   parseCheckpoint as readAnyCheckpoint,
   parseGlossCheckpoint as readGlossCheckpoint,
   parsePoseCheckpoint as readCheckpoint,
+  type ReadCheckpointOptions,
 } from './checkpoint/parse.js'
 export { poseToTextDescription, restorePoseToText } from './checkpoint/pose_to_text.js'
 export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
@@ -101,6 +103,8 @@ export type { ParameterStore } from './nn/parameter_store.js'
 export type { BoneTables } from './ops/bone_joints.js'
 export type { Parameter } from './ops/parameter.js'
 export { type OpenedGpu, type OpenOptions, openGpu } from './platform/web/open.js'
+export type { OpenSigner, SignedPrompt, SignerOptions, SignOptions, SignPromptOptions } from './signer/signer.js'
+export { type OpenSignerOptions, Signer } from './signer/web.js'
 export { formatLangGloss, type GlossSource, type LangGloss, langGlossLine, parseLangGloss } from './text/lang_gloss.js'
 export type { PieceLayout } from './text/pieces/layouts.js'
 export type { PieceOptions, PieceVocabulary, SavedPieces } from './text/pieces/piece_vocabulary.js'

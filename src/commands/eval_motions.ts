@@ -12,7 +12,7 @@ import { Generator } from '../infer/generator.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
 import { SHARED, type SignModel } from '../model/sign_model.js'
 import { type Motion, sameRate } from '../motion/clip.js'
-import { facing } from '../motion/sides.js'
+import { facingMotion } from '../motion/layout/mirror.js'
 import type { SplitClip } from './eval_data.js'
 import { motionSource } from './motion_source.js'
 
@@ -57,7 +57,7 @@ export async function generateSplit(
         const lengths = batch.map(({ clip }) => clip.frames)
         const texts = batch.map(({ clip, source }) => sourceOf(clip, source))
         const motions = await generator.generate(texts, { policy: options.policy, lengths, signal: options.signal })
-        for (const [i, motion] of motions.entries()) made.set(batch[i]!, { ...motion, joints: facing(motion.joints, motion.frames) })
+        for (const [i, motion] of motions.entries()) made.set(batch[i]!, facingMotion(motion))
         const frames = motions.reduce((sum, motion) => sum + motion.frames, 0)
         options.onProgress(made.size, readable.length, frames)
       }

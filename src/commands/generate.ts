@@ -1,20 +1,19 @@
 // `signllm generate "…"`: a sentence in, a file of signing out.
 
-import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { readPoseCheckpoint } from '../checkpoint/file.js'
 import { restoreModel } from '../checkpoint/restore.js'
 import { loadCorpus } from '../data/corpus/corpus.js'
 import { type BonePolicy, boneNotes } from '../infer/bone_policy.js'
 import { Generator } from '../infer/generator.js'
+import { checkKnown } from '../infer/known_words.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
 import { knowsLength } from '../model/config.js'
 import type { LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
-import { facing } from '../motion/sides.js'
+import { facingMotion } from '../motion/layout/mirror.js'
 import { checkWhole } from '../text/broken_text.js'
 import { tagAmong } from '../text/language_tag.js'
-import { specials, type Vocabulary } from '../text/vocabulary.js'
 import { openAdapter } from './adapter.js'
 import { writersFor } from './outputs.js'
 import type { Listener } from './say.js'
@@ -61,7 +60,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
     const model = restoreModel(gpu, checkpoint)
     const { vocabulary, fps } = model.group(language)
     const unknownWords = vocabulary.unknownIn(text)
-    if (!vocabulary.knowsAny(text)) throw noWordKnown(text, language, vocabulary)
+    checkKnown(text, language, vocabulary)
     const generator = new Generator(gpu, model.group(language))
     // As long as the reference in time, whatever its rate.
     const lengths = reference ? { lengths: [Math.max(1, Math.round((reference.frames * fps) / reference.fps))] } : {}
@@ -72,7 +71,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
       ...lengths,
     })) as [Motion]
     // A model of unknown data, such as an imported one, may call the signer's left right.
-    const shown = { ...motion, joints: facing(motion.joints, motion.frames) }
+    const shown = facingMotion(motion)
     for (const { path, write } of writers) await write(path, shown, { text, language, ...(reference ? { reference } : {}) })
     return {
       text,
@@ -105,17 +104,6 @@ function byItsCounter({ config }: LanguageGroup, policy: LengthPolicy = 'auto'):
 function atItsLongest({ frames }: Motion, { config }: LanguageGroup, policy: LengthPolicy = 'auto'): string[] {
   if (frames < config.maxFrames || policy === 'oracle') return []
   return [`the clip has ${frames} frames, as many as the model's maxFrames allow: a longer sentence would be cut short or signed too fast`]
-}
-
-function noWordKnown(text: string, language: string, vocabulary: Vocabulary): SignError {
-  const { tokens } = vocabulary
-  const words = vocabulary.unknownIn(text)
-  const problem =
-    words.length > 0
-      ? `wanted words this model of ${language} has learned, got only ${words.map((word) => `'${word}'`).join(', ')}`
-      : `wanted a sentence of words, got none in '${text}'`
-  const some = tokens.slice(specials.length, specials.length + 8).join(', ')
-  return new SignError('ERR_USAGE', 'generate', problem, `It knows ${counted(tokens.length - specials.length, 'word')}: ${some}, …`)
 }
 
 /** The language of a model that has but one. Throws ERR_USAGE naming them where there are more. */

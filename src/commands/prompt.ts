@@ -7,7 +7,7 @@ import { type BonePolicy, boneNotes } from '../infer/bone_policy.js'
 import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
 import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
-import { facing } from '../motion/sides.js'
+import { facingMotion } from '../motion/layout/mirror.js'
 import { checkWhole } from '../text/broken_text.js'
 import { tagAmong } from '../text/language_tag.js'
 import { openAdapter } from './adapter.js'
@@ -69,7 +69,7 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
       read,
       generate: { signal, ...(bones && { bones }) },
     })
-    const shown = { ...motion, joints: facing(motion.joints, motion.frames) }
+    const shown = facingMotion(motion)
     for (const { path, write } of writers) await write(path, shown, { text, language: reading.language })
     return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out, notes }
   } finally {

@@ -15,7 +15,7 @@ import { endingRule, type FrameRows, firstInput, frameRows, recordFrame, wholeCl
 import { checkPolicy, frameCounts, type LengthPolicy, policyFor } from './length_policy.js'
 import { lengthsOf, sentenceTokens } from './sentence_tokens.js'
 import { type Session, Sessions } from './sessions.js'
-import { placing, shownMotion } from './shown_motion.js'
+import { placing, shownInPieces, shownMotion } from './shown_motion.js'
 import { paddedLength, SourceEncoder, tokenReader } from './source_encoder.js'
 
 export interface GenerateOptions extends Abortable {
@@ -60,8 +60,35 @@ export class Generator implements AsyncDisposable {
    */
   async *stream(text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
     checkOptions(options, 'generate')
-    const { signal } = options
     const placed = placing(this.#group, options.bones)
+    for await (const frames of this.#ready(text, options)) {
+      for (const frame of frames) {
+        options.signal?.throwIfAborted()
+        this.#check()
+        yield placed(frame)
+      }
+    }
+  }
+
+  /**
+   * Streams the motion of one sentence in pieces, each of the frames that came since the one before. Joined they are the motion of {@link generate}, but that
+   * a motion in a picture is in the scale of the first piece that shows shoulders. Throws as {@link stream}.
+   */
+  async *pieces(text: string, options: GenerateOptions = {}): AsyncGenerator<Motion> {
+    checkOptions(options, 'generate')
+    const placed = placing(this.#group, options.bones)
+    const shown = shownInPieces(this.#group)
+    const { fps, config } = this.#group
+    for await (const frames of this.#ready(text, options)) {
+      const joints = new Float32Array(frames.length * config.numbers)
+      for (const [t, frame] of frames.entries()) joints.set(placed(frame.subarray(0, config.numbers)), t * config.numbers)
+      yield shown({ joints, frames: frames.length, fps })
+    }
+  }
+
+  /** The frames of one sentence as the model says them, those of a submission at once. */
+  async *#ready(text: string, options: GenerateOptions): AsyncGenerator<Float32Array[]> {
+    const { signal } = options
     const { numbers } = this.#group.config
     const stride = frameStride(numbers)
     const chunks = this.#chunks([text], options)
@@ -72,11 +99,9 @@ export class Generator implements AsyncDisposable {
       let sent = 0
       for await (const { frames, done, ran } of chunks) {
         const ready = done[0] || ran
-        for (; sent < ready; sent++) {
-          signal?.throwIfAborted()
-          this.#check()
-          yield placed(frames[0]!.subarray(sent * stride, sent * stride + numbers + 1))
-        }
+        const row = (t: number) => frames[0]!.subarray(t * stride, t * stride + numbers + 1)
+        if (ready > sent) yield Array.from({ length: ready - sent }, (_, i) => row(sent + i))
+        sent = Math.max(sent, ready)
       }
       signal?.throwIfAborted()
     } finally {

@@ -10,6 +10,7 @@ import { parameterCount } from '../model/parameters.js'
 import { type GroupDescription, LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import type { HostTensors } from '../nn/host_tensor.js'
+import type { Abortable } from './abort.js'
 import { checkOptions } from './asked.js'
 import { type GenerateOptions, Generator } from './generator.js'
 
@@ -64,6 +65,11 @@ export class MultiLanguageGenerator implements AsyncDisposable {
     return [...this.#loaded.keys()]
   }
 
+  /** Loads a language before it is asked for. Throws ERR_USAGE, naming the known ones, for an unknown one, ERR_CHECKPOINT where its tensors are not those of its sizes. */
+  async load(language: string, { signal }: Abortable = {}): Promise<void> {
+    await this.#leave(await this.#enter(language, signal))
+  }
+
   /** As `Generator.generate`. Throws ERR_USAGE, naming the known ones, for an unknown language. */
   async generate(language: string, texts: readonly string[], options: GenerateOptions = {}): Promise<Motion[]> {
     const entry = await this.#enter(language, options.signal)
@@ -75,7 +81,16 @@ export class MultiLanguageGenerator implements AsyncDisposable {
   }
 
   /** As `Generator.stream`. Throws ERR_USAGE, naming the known ones, for an unknown language. */
-  async *stream(language: string, text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
+  stream(language: string, text: string, options: GenerateOptions = {}): AsyncGenerator<Float32Array> {
+    return this.#streamed(language, options, (generator) => generator.stream(text, options))
+  }
+
+  /** As `Generator.pieces`. Throws ERR_USAGE, naming the known ones, for an unknown language. */
+  pieces(language: string, text: string, options: GenerateOptions = {}): AsyncGenerator<Motion> {
+    return this.#streamed(language, options, (generator) => generator.pieces(text, options))
+  }
+
+  async *#streamed<T>(language: string, options: GenerateOptions, made: (generator: Generator) => AsyncGenerator<T>): AsyncGenerator<T> {
     checkOptions(options, 'generate')
     const { signal } = options
     const entry = await this.#enter(language, signal)
@@ -86,7 +101,7 @@ export class MultiLanguageGenerator implements AsyncDisposable {
     // Aborted, it ends whether somebody reads on or not.
     signal?.addEventListener('abort', leave)
     try {
-      yield* entry.generator.stream(text, options)
+      yield* made(entry.generator)
     } finally {
       signal?.removeEventListener('abort', leave)
       leave()

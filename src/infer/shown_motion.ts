@@ -5,11 +5,13 @@ import { unscaled } from '../model/frame_scaling.js'
 import type { GroupDescription } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { layouts } from '../motion/layout/layouts.js'
-import { aboutReference, frameOfReference } from '../motion/layout/reference.js'
+import { aboutReference, frameOfReference, type Reference } from '../motion/layout/reference.js'
 import { type BonePolicy, boneHold } from './bone_policy.js'
 
 /** A point that was seen in a smaller share of the training frames is not there: nobody showed the model where it belongs. */
 const SELDOM = 0.05
+
+type ShownGroup = Pick<GroupDescription, 'config' | 'seen'>
 
 /** What makes a motion's frames, one after the other, of what the model says: in the units of the data, the bones held where they are to be. Throws as `boneHold`. */
 export function placing(group: GroupDescription, bones: BonePolicy | undefined): (frame: Float32Array) => Float32Array {
@@ -18,18 +20,32 @@ export function placing(group: GroupDescription, bones: BonePolicy | undefined):
 }
 
 /** A generated motion, whose frames are in the units of the data. Frames of an imported model that are of no layout stay numbers. */
-export function shownMotion({ config, seen }: Pick<GroupDescription, 'config' | 'seen'>, motion: Motion): Motion {
+export function shownMotion(group: ShownGroup, motion: Motion): Motion {
+  return shownInPieces(group)(motion)
+}
+
+/** The same of a motion that comes in pieces: all are in the scale of the first that tells one. */
+export function shownInPieces({ config, seen }: ShownGroup): (piece: Motion) => Motion {
   const { points, dims, name } = layouts[config.layout]
-  if (name === 'skeleton-50' || config.numbers !== frameNumbers(config)) return motion
-  if (config.scores !== 'none') return inScale({ ...motion, layout: name, ...numbersMotion(motion.joints, motion.frames, config) }, config)
-  if (!seen) return { ...motion, layout: name }
-  const confidence = Float32Array.from({ length: motion.frames * points }, (_, i) => (seen[i % points]! < SELDOM ? 0 : 1))
-  const joints = motion.joints.map((value, i) => (confidence[Math.floor(i / dims)]! > 0 ? value : 0))
-  return { ...motion, layout: name, joints, confidence }
+  if (name === 'skeleton-50' || config.numbers !== frameNumbers(config)) return (piece) => piece
+  if (config.scores !== 'none') {
+    const inScale = scaler(config)
+    return (piece) => inScale({ ...piece, layout: name, ...numbersMotion(piece.joints, piece.frames, config) })
+  }
+  if (!seen) return (piece) => ({ ...piece, layout: name })
+  return (piece) => {
+    const confidence = Float32Array.from({ length: piece.frames * points }, (_, i) => (seen[i % points]! < SELDOM ? 0 : 1))
+    const joints = piece.joints.map((value, i) => (confidence[Math.floor(i / dims)]! > 0 ? value : 0))
+    return { ...piece, layout: name, joints, confidence }
+  }
 }
 
 /** Of a model that places points in a picture, in the scale of the layout, if shoulders tell it. */
-function inScale(motion: Motion, { units }: GroupDescription['config']): Motion {
-  const reference = units === 'picture' ? frameOfReference(motion) : undefined
-  return reference && reference.width > 0 ? aboutReference(motion, reference) : motion
+function scaler({ units }: GroupDescription['config']): (piece: Motion) => Motion {
+  let reference: Reference | undefined
+  return (piece) => {
+    if (units !== 'picture') return piece
+    reference ??= frameOfReference(piece)
+    return reference && reference.width > 0 ? aboutReference(piece, reference) : piece
+  }
 }

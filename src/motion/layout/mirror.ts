@@ -37,11 +37,16 @@ export function facingMotion<M extends Motion>(motion: M): M {
     if (confidence && !(confidence[right]! > 0 && confidence[left]! > 0)) return []
     return [[joints[left * dims]! - joints[right * dims]!, joints[left * dims + 1]! - joints[right * dims + 1]!] as const]
   })
-  if (!linesAreExchanged(lines)) return motion
+  return linesAreExchanged(lines) ? exchangedMotion(motion) : motion
+}
+
+/** The motion with left and right points in each other's place; no point moves in the picture. Throws ERR_DATA for a layout without a mirror. */
+export function exchangedMotion<M extends Motion>(motion: M): M {
+  const layout = layoutOfMotion(motion)
   return {
     ...motion,
-    joints: exchanged(joints, layout, dims),
-    ...(confidence && { confidence: exchanged(confidence, layout, 1) }),
+    joints: exchanged(motion.joints, layout, layout.dims),
+    ...(motion.confidence && { confidence: exchanged(motion.confidence, layout, 1) }),
   }
 }
 
