@@ -30,7 +30,7 @@ describe('a checkpoint of any task', () => {
   it('is read as it was saved, and saved again to the same bytes', async () => {
     const bytes = formatCheckpoint(content, 'x')
     const back = await parseCheckpoint(bytes, 'x')
-    expect(back).toEqual({ ...content, path: 'x', notes: [] })
+    expect(back).toEqual({ ...content, path: 'x', notes: [], stored: ['F32'] })
     expect(formatCheckpoint(back, 'x')).toEqual(bytes)
   })
 

@@ -25,7 +25,7 @@ const savedOther = z.strictObject({
   model: z.unknown(),
   vocabularies: z.record(z.string(), z.unknown()),
   pieces: z.record(z.string(), z.unknown()).exactOptional(),
-  normalisation: z.unknown(),
+  normalisation: z.unknown().optional(),
 })
 
 /** What the metadata of a file of the present format says. Throws ERR_CHECKPOINT for what is lacking or no JSON. */
