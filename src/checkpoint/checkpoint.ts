@@ -4,7 +4,7 @@ import { SignError } from '../base/errors.js'
 import { firstNonFinite, placeIn } from '../base/finite.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
-import type { Dtype, Tensor, TensorFile } from '../formats/safetensors/types.js'
+import type { Tensor, TensorFile } from '../formats/safetensors/types.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import { PieceVocabulary } from '../text/pieces/piece_vocabulary.js'
 import { Vocabulary } from '../text/vocabulary.js'
@@ -44,7 +44,7 @@ export interface Checkpoint extends CheckpointContent {
   /** Other models that a model file holds, by what they are for. */
   readonly others?: Readonly<Record<string, Checkpoint>> | undefined
   /** The types that tensors are stored as in the file, such as F32. */
-  readonly stored?: readonly Dtype[] | undefined
+  readonly stored?: readonly string[] | undefined
 }
 
 /**

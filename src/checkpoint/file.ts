@@ -1,8 +1,7 @@
 // Checkpoints as files. The only one of this folder that knows a disk.
 
-import { fileURLToPath } from 'node:url'
 import { writeWhole } from '../base/files.js'
-import { readSafetensors } from '../formats/safetensors/file.js'
+import { localPath, readSafetensors } from '../formats/safetensors/file.js'
 import type { SignModel } from '../model/sign_model.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
 import { type Checkpoint, type CheckpointContent, checkpointOf, formatCheckpoint } from './checkpoint.js'
@@ -22,16 +21,10 @@ export type CheckpointSource = string | CheckpointBytes
  * reason where it is aborted
  */
 export async function readCheckpoint(source: CheckpointSource, how: string | ReadCheckpointOptions = {}): Promise<Checkpoint> {
-  const path = pathOf(source)
+  const path = source instanceof URL || typeof source === 'string' ? localPath(source) : undefined
   if (path === undefined) return parseCheckpoint(source, how)
   const { name = path, ...options } = typeof how === 'string' ? { name: how } : how
   return checkpointOf(await readSafetensors(path, options), name)
-}
-
-/** Where a source is a file of this machine. */
-function pathOf(source: CheckpointSource): string | undefined {
-  if (source instanceof URL) return source.protocol === 'file:' ? fileURLToPath(source) : undefined
-  return typeof source === 'string' && !/^https?:\/\//i.test(source) ? source : undefined
 }
 
 /** Saves a checkpoint of any task, whole or not at all. Throws ERR_OUTPUT, and ERR_DIVERGED for numbers that are not finite. */

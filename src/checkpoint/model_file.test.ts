@@ -160,7 +160,9 @@ describe('a model file that is not what was exported', () => {
     const other = new Map([...content.tensors].map(([name, { shape, data }]) => [name, { shape, data: data.map((value) => value + 1) }]))
     const forged = parseSafetensors(await formatModelFile({ ...content, tensors: other }, { card }, 'x'), 'x')
     const bytes = formatSafetensors(forged.tensors, { ...forged.metadata, digests: JSON.stringify(digests) })
-    expect(await complaint(bytes)).toMatch(/^rain\.signllm: tensor "weights\/out": wanted bytes with SHA-256 [0-9a-f]{64}, got [0-9a-f]{64}/)
+    expect(await complaint(bytes)).toMatch(
+      /^rain\.signllm: tensor "weights\/out": wanted bytes with SHA-256 [0-9a-f]{64}, got [0-9a-f]{64}/,
+    )
     const less = formatSafetensors(forged.tensors, { ...forged.metadata, digests: '{}' })
     expect(await complaint(less)).toContain('wanted bytes with SHA-256 none')
     const odd = formatSafetensors(forged.tensors, { ...forged.metadata, card: '{"name":1}' })

@@ -1,6 +1,7 @@
 // Reading safetensors files from a disk.
 
 import { type FileHandle, open, stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { SignError } from '../../base/errors.js'
 import { isSystemError, refusedInput } from '../../base/system_errors.js'
 import { type ByteSource, type ReadTensorsOptions, readKinds, readTensors } from './parse.js'
@@ -9,6 +10,12 @@ import { type ReadingOptions, watched } from './url.js'
 
 // One read call takes less than 2 GiB on every system.
 const READ_CALL_BYTES = 2 ** 30
+
+/** The path of a file of this machine; undefined for an address elsewhere. */
+export function localPath(place: string | URL): string | undefined {
+  if (place instanceof URL) return place.protocol === 'file:' ? fileURLToPath(place) : undefined
+  return /^https?:\/\//i.test(place) ? undefined : place
+}
 
 /** Reads a file. Throws ERR_CHECKPOINT as {@link readTensors}, and for what cannot be opened or read, or is no file. */
 export const readSafetensors = (path: string, options: ReadTensorsOptions & ReadingOptions = {}): Promise<TensorFile> =>
