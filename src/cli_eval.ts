@@ -1,11 +1,12 @@
 // `signllm eval` and `signllm judge report`: argv to the command, as in cli.ts.
 
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { CHECK_FAILED } from './base/errors.js'
 import type { Cli } from './cli_data.js'
 import { lengthHelp, lengthPolicy, positive, repeated, share } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { EvalCommandOptions } from './commands/eval.js'
+import { type GatePart, gateParts } from './judge/parts.js'
 import { glossCleanUpNames } from './metrics/text_metric_names.js'
 import { tokenPolicies } from './text/tokenise.js'
 
@@ -25,6 +26,11 @@ export function addEvalCommand(program: Command, cli: Cli, version: string): voi
     .option('--out <folder>', 'folder of eval.json and report.html (default: eval, beside the model)')
     .option('--policy <name>', lengthHelp, lengthPolicy, 'auto')
     .option('--gate <share>', 'exit status 1 if the worst class has a lower normalised score', share)
+    .option(
+      '--gate-parts <part=score,...>',
+      'exit status 1 if a part of the body has a lower normalised score: body, hands, face',
+      partShares,
+    )
   withSplit(command).action((model: string | undefined, options: EvalCommandOptions) => evaluated(model, options, cli, version))
 }
 
@@ -39,6 +45,15 @@ export function addJudgeReportCommand(judge: Command, cli: Cli, version: string)
   withSplit(command).action((judges: readonly string[], options: Omit<EvalCommandOptions, 'judge'>) =>
     evaluated(undefined, { ...options, judge: judges }, cli, version),
   )
+}
+
+/** `hands=0.2,face=0`. */
+function partShares(text: string): Partial<Record<GatePart, number>> {
+  const entries = text.split(',').map((entry) => entry.split('=') as [string, string?])
+  for (const [part, score] of entries)
+    if (!gateParts.some((one) => one === part) || score === undefined || score.trim() === '' || !Number.isFinite(Number(score)))
+      throw new InvalidArgumentError(`wanted scores of ${gateParts.join(', ')}, such as hands=0.2,face=0.`)
+  return Object.fromEntries(entries.map(([part, score]) => [part, Number(score)]))
 }
 
 /** What is read and how it is scored. */
@@ -66,13 +81,13 @@ function withSplit(command: Command): Command {
 
 async function evaluated(model: string | undefined, options: EvalCommandOptions, cli: Cli, version: string): Promise<void> {
   const [{ evalCommand }, { formatReport }] = await Promise.all([import('./commands/eval.js'), import('./judge/table.js')])
-  const { report, files, passed } = await evalCommand(model, {
+  const { report, files, failed, passed } = await evalCommand(model, {
     ...cli.common(),
     ...options,
     version,
     signal: cli.interruption(NOTHING_TO_KEEP),
   })
-  const gate = passed ? [] : [`check FAILED: wanted at least ${options.gate} in the worst class`]
+  const gate = failed.map((problem) => `check FAILED: ${problem}`)
   cli.print(report, [formatReport(report), '', ...gate, `report: ${files.join(', ')}`].join('\n'))
   if (!passed) process.exitCode = CHECK_FAILED
 }

@@ -6,6 +6,7 @@ import { positive, repeated } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import { scoreMotionHelp } from './commands/score_motion_help.js'
 import { glossCleanUpNames, smoothings, textMetricNames, tokeniserNames } from './metrics/text_metric_names.js'
+import { layoutNames } from './motion/layout/layout.js'
 
 // A resample scores the corpus once more, for every metric.
 const MOST_RESAMPLES = 100_000
@@ -59,6 +60,7 @@ export function addScoreCommand(program: Command, cli: Cli): void {
     .addOption(new Option('--pair <by>', scoreMotionHelp.pair).choices(['name', 'order'] as const))
     .option('--fastdtw', scoreMotionHelp.fastdtw)
     .option('--train <path>', scoreMotionHelp.train)
+    .addOption(new Option('--layout <name>', scoreMotionHelp.layout).choices(layoutNames))
     .addHelpText('after', externalFormats)
     .action(async (hypotheses: string, references: string, options) => {
       const { score } = await import('./commands/score.js')

@@ -117,7 +117,6 @@ export {
   type SignedScore,
   type TrainingDistance,
 } from './metrics/motion_scores.js'
-export type { ClassScores, LengthClass, MotionSetScores, PartScores, ScoredClip, SetBoneSpread } from './metrics/motion_set.js'
 export { formatMotionScores } from './metrics/motion_table.js'
 export { type NearestTraining, nearestTraining } from './metrics/nearest_training.js'
 export { type NormalisedDtw, normalisedDtw } from './metrics/normalised_dtw.js'
@@ -141,6 +140,7 @@ export {
 export { repetition } from './metrics/repetition.js'
 export { type RougeOptions, rougeL, rougeMetric } from './metrics/rouge.js'
 export { formatScores, type MeanScores, type ScoredName, type ScoredPair, type ScoreRow, scoreMotions } from './metrics/scores.js'
+export type { ClassScores, LengthClass, MotionSetScores, PartScores, ScoredClip, SetBoneSpread } from './metrics/set_scores.js'
 export { type AlignedClip, type GlossDensity, type SignDensity, signDensity } from './metrics/sign_density.js'
 export {
   type Aligner,

@@ -1,6 +1,6 @@
 // Everything an experiment knows of one model: its scores as a whole, by language, by length and clip by clip.
 
-import { held, meanPose } from '../../src/metrics/baselines.js'
+import { heldFrame, meanFrame } from '../../src/metrics/baselines.js'
 import { type LengthScore, scoreByLength, worstLength } from '../../src/metrics/length_classes.js'
 import { type ScoreRow, scoreMotions, scorePair } from '../../src/metrics/scores.js'
 import type { LetterErrors } from './letter_errors.js'
@@ -49,7 +49,7 @@ export function measureModel({ pairs, tokens, unit, trained }: SignedSplit, lett
     const rows = scoreMotions(own, trained, { scores: ownScores })
     return { language, clips: own.length, rows, ...(letters ? { letterErrors: letters(language) } : {}) }
   })
-  const stills = new Map(languages.map(({ language }) => [language, meanPose(trained.filter((clip) => clip.language === language))]))
+  const stills = new Map(languages.map(({ language }) => [language, meanFrame(trained.filter((clip) => clip.language === language))]))
   const lengths = scoreByLength(scores, tokens, unit)
   const [duration, wristPath] = [worstLength(lengths, 'durationRatio')?.tokens, worstLength(lengths, 'wristPathRatio')?.tokens]
   return {
@@ -64,7 +64,7 @@ export function measureModel({ pairs, tokens, unit, trained }: SignedSplit, lett
     },
     clips: pairs.map(({ reference, hypothesis }, i) => {
       const { dtw, handDtw, wristPathRatio } = scores[i]!
-      const still = held(stills.get(reference.language)!, reference)
+      const still = heldFrame(stills.get(reference.language)!, reference)
       return {
         name: reference.name,
         text: reference.text,

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Gpu } from '../device/gpu.js'
 import { largest, MOST_NUMBERS } from '../model/config.js'
 import { type PoseToTextDescription, PoseToTextModel, type PoseToTextOptions } from '../model/pose_to_text.js'
+import { layoutNames } from '../motion/layout/layout.js'
 import type { Part } from './arenas.js'
 import { type Checkpoint, type CheckpointContent, tensorsUnder } from './checkpoint.js'
 import { noVocabulary, restored, savedDescription, withTensors } from './one_model.js'
@@ -15,6 +16,7 @@ const savedModel = z.strictObject({
     ...savedSizes,
     maxFrames: z.int().positive().max(largest.maxFrames),
     numbers: z.int().positive().max(MOST_NUMBERS),
+    layout: z.enum(layoutNames).exactOptional(),
     attentionDropout: z.number().exactOptional(),
   }),
   languages: z.array(z.string()),

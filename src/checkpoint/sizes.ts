@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { activations, largest, MOST_NUMBERS } from '../model/config.js'
 import { largestImages, largestSigns, signAttentions, signInputs, signPaddings } from '../model/sign_sizes.js'
+import { layoutNames } from '../motion/layout/layout.js'
 import { imageTraining } from '../nn/image_encoder_config.js'
 import { positionForms } from '../nn/image_positions.js'
 
@@ -37,6 +38,7 @@ const savedImages = z.strictObject({
 export const savedSigns = {
   input: z.enum(signInputs),
   numbers: z.int().positive().max(MOST_NUMBERS),
+  layout: z.enum(layoutNames).exactOptional(),
   images: savedImages.exactOptional(),
   maxFrames: z.int().positive().max(largest.maxFrames),
   width: z.int().positive().max(largest.width),

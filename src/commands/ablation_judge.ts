@@ -138,7 +138,7 @@ function signs(config: TrainingConfig): RunConfig {
   throw new SignError('ERR_USAGE', 'ablate', `wanted runs of task text-to-pose for --judge, got ${config.task}`, 'Leave out --judge')
 }
 
-const dataKey = ({ data, groups }: RunConfig): string => JSON.stringify([data, groups])
+const dataKey = ({ data, groups, model }: RunConfig): string => JSON.stringify([data, groups, model.layout])
 
 /** What was kept of the very same question. Throws ERR_DATA for a damaged file. */
 async function readKept(path: string, of: object): Promise<JudgedRun | undefined> {

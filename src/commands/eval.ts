@@ -13,6 +13,7 @@ import { checkJudges, evaluate } from '../judge/evaluation.js'
 import type { Judge } from '../judge/judge.js'
 import { openJudge } from '../judge/open.js'
 import { reportHtml } from '../judge/page/page.js'
+import { failedParts, type GatePart } from '../judge/parts.js'
 import type { EvalReport } from '../judge/report.js'
 import type { GlossCleanUp } from '../metrics/text_metric_names.js'
 import type { TokenPolicy } from '../text/tokenise.js'
@@ -44,6 +45,8 @@ export interface EvalCommandOptions extends Listener {
   readonly policy?: LengthPolicy | undefined
   /** The least normalised score of the worst class that passes. */
   readonly gate?: number | undefined
+  /** The same of parts of the body, by how near they are to the references. */
+  readonly gateParts?: Readonly<Partial<Record<GatePart, number>>> | undefined
   readonly adapter?: string | undefined
   /** Of the package. */
   readonly version?: string
@@ -57,7 +60,8 @@ export interface EvalCommandOptions extends Listener {
 export interface EvalSummary {
   readonly report: EvalReport
   readonly files: readonly string[]
-  /** Whether the worst class is above the gate; true without one. */
+  /** Which gates it did not pass, as sentences; none without gates. */
+  readonly failed: readonly string[]
   readonly passed: boolean
 }
 
@@ -66,7 +70,7 @@ export interface EvalSummary {
  * motions and for no data; what reading data, opening judges and generating throw; ERR_OUTPUT. What ends early leaves nothing behind.
  */
 export async function evalCommand(model: string | undefined, options: EvalCommandOptions): Promise<EvalSummary> {
-  const { split = 'test', seed = 27, signal, open = openJudge, gate } = options
+  const { split = 'test', seed = 27, signal, open = openJudge } = options
   if (model !== undefined && options.motions !== undefined)
     throw new SignError('ERR_USAGE', 'eval', 'wanted a model or --motions, got both', 'Evaluate one after the other')
   const data = await evalData(dataOf(model, options), { split, lang: options.lang, source: options.source })
@@ -105,7 +109,8 @@ export async function evalCommand(model: string | undefined, options: EvalComman
         'report.html': reportHtml(report, (name) => shown.get(name)),
         'eval.json': `${JSON.stringify(report, null, 2)}\n`,
       })
-      return { report, files, passed: gate === undefined || (report.worstClass?.normalised ?? Number.NEGATIVE_INFINITY) >= gate }
+      const failed = failedGates(report, options)
+      return { report, files, failed, passed: failed.length === 0 }
     } finally {
       stages.done()
     }
@@ -113,6 +118,16 @@ export async function evalCommand(model: string | undefined, options: EvalComman
     for (const judge of judges) await judge[Symbol.asyncDispose]()
     await gpu.destroy()
   }
+}
+
+function failedGates(report: EvalReport, { gate, gateParts = {} }: EvalCommandOptions): string[] {
+  const worst = report.worstClass?.normalised ?? Number.NEGATIVE_INFINITY
+  return [
+    ...(gate !== undefined && worst < gate ? [`wanted at least ${gate} in the worst class`] : []),
+    ...failedParts(report.parts, gateParts).map(
+      ({ part, least, got }) => `wanted at least ${least} of the ${part}, got ${got === null ? 'no score' : got.toFixed(2)}`,
+    ),
+  ]
 }
 
 function folderBeside(model: string | undefined, { motions, judge }: EvalCommandOptions): string {
@@ -218,13 +233,14 @@ async function writeReport(out: string, texts: Readonly<Record<string, string>>)
 }
 
 function evalLine(model: string | undefined, options: EvalCommandOptions): string {
-  const { judge, data, motions, split, lang, source, beams, limit, seed, tokens, cleanUp, policy, gate } = options
+  const { judge, data, motions, split, lang, source, beams, limit, seed, tokens, cleanUp, policy, gate, gateParts } = options
+  const parts = gateParts && Object.entries(gateParts).map(([part, least]) => `${part}=${least}`)
   return commandLine([
     'eval',
     ...(model === undefined ? [] : [toldPath(model)]),
     ...judge.flatMap((path) => ['--judge', toldPath(path)]),
     ...(data ?? []).flatMap((path) => ['--data', toldPath(path)]),
     ...(motions === undefined ? [] : ['--motions', toldPath(motions)]),
-    ...optionWords({ split, lang, source, beams, limit, seed, tokens, 'clean-up': cleanUp, policy, gate }),
+    ...optionWords({ split, lang, source, beams, limit, seed, tokens, 'clean-up': cleanUp, policy, gate, 'gate-parts': parts?.join(',') }),
   ])
 }

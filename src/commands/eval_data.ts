@@ -6,8 +6,9 @@ import { SignError } from '../base/errors.js'
 import { fileRecord } from '../data/checksum.js'
 import { type CorpusSpec, loadCorpus } from '../data/corpus/corpus.js'
 import type { Source } from '../data/source.js'
-import { syntheticCorpus } from '../data/synthetic/corpus.js'
+import { syntheticIn } from '../data/synthetic/in_layout.js'
 import type { Clip } from '../motion/clip.js'
+import type { LayoutName } from '../motion/layout/layout.js'
 import { loadRunFile } from '../tasks/run_file.js'
 import type { DataEntry } from '../tasks/text_to_pose/config.js'
 import { langGlossLine } from '../text/lang_gloss.js'
@@ -65,14 +66,15 @@ export async function evalDataOf(config: Awaited<ReturnType<typeof loadRunFile>>
   }
   // A judge's run has no line that a model reads.
   const shared = 'groups' in config && config.groups === 'shared'
+  const { layout } = config.model
   const parts: EvalData[] = []
   for (const entry of config.data) {
     if ('shards' in entry) {
       const nextMove = 'Name a corpus with --data, or let validations score what devShare holds out'
       throw new SignError('ERR_CONFIG', who, `wanted a ${split} split in files, got shards`, nextMove)
     }
-    if ('synthetic' in entry) parts.push(builtIn(entry, shared, split))
-    else parts.push(await ofEntry({ source: 'text', ...entry }, who, split))
+    if ('synthetic' in entry) parts.push(builtIn(entry, { shared, split, layout }))
+    else parts.push(await ofEntry({ source: 'text', layout, ...entry }, who, split))
   }
   return {
     clips: parts.flatMap(({ clips }) => clips),
@@ -81,24 +83,29 @@ export async function evalDataOf(config: Awaited<ReturnType<typeof loadRunFile>>
   }
 }
 
-function builtIn({ synthetic }: Extract<DataEntry, { synthetic: object }>, shared: boolean, split: SplitName): EvalData {
-  const corpus = syntheticCorpus(synthetic)
+function builtIn(
+  { synthetic }: Extract<DataEntry, { synthetic: object }>,
+  { shared, split, layout }: { readonly shared: boolean; readonly split: SplitName; readonly layout: LayoutName },
+): EvalData {
+  const corpus = syntheticIn(layout, synthetic)
   const source = shared ? 'lang_gloss' : 'text'
   const clips = corpus[split].map((clip) => ({ clip: { ...clip, langGloss: langGlossLine(clip, 'words') }, source }) as const)
   return { clips, train: corpus.train, files: [] }
 }
 
-type FileEntry = Pick<Extract<DataEntry, { train: string }>, 'language' | 'source' | 'fps' | 'skipFrames' | SplitName>
+type FileEntry = Pick<Extract<DataEntry, { train: string }>, 'language' | 'source' | 'fps' | 'skipFrames' | SplitName> & {
+  readonly layout: LayoutName
+}
 
 async function ofEntry(entry: FileEntry, path: string, split: SplitName): Promise<EvalData> {
-  const { language, source, fps, skipFrames } = entry
+  const { language, source, fps, skipFrames, layout } = entry
   const prefix = entry[split]
   if (prefix === undefined) {
     const problem = `wanted a ${split} split of ${language}, got none`
     throw new SignError('ERR_CONFIG', path, problem, `Add ${split} to its data, or pass --split or --data`)
   }
   const load = async (skels: string): Promise<Clip[]> => {
-    const { clips } = await loadCorpus({ ...endless, skels, language, source, skipFrames, ...(fps === null ? {} : { fps }) })
+    const { clips } = await loadCorpus({ ...endless, skels, language, source, skipFrames, layout, ...(fps === null ? {} : { fps }) })
     return clips.filter((clip) => clip.language === language)
   }
   const clips = await load(prefix)
@@ -117,7 +124,7 @@ async function ofPrefix(path: string, { split, lang, source = 'text' }: EvalData
   }
   const beside = join(dirname(prefix), 'train')
   const load = async (skels: string): Promise<readonly Clip[]> => {
-    const spec: CorpusSpec = { ...endless, skels, source, ...(lang === undefined ? {} : { language: lang }) }
+    const spec: CorpusSpec = { ...endless, skels, source, layout: 'any', ...(lang === undefined ? {} : { language: lang }) }
     return (await loadCorpus(spec)).clips
   }
   const train = existsSync(`${beside}.skels`) ? await load(beside) : []

@@ -4,14 +4,15 @@ import { counted, someOf } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { readPoseCheckpoint } from '../checkpoint/file.js'
 import { restoreModel } from '../checkpoint/restore.js'
+import { inLayoutScale } from '../data/layouts/scale.js'
 import { resampleMotion } from '../data/motion_resample.js'
-import { normalise } from '../data/normalise.js'
 import { sourceOf } from '../data/source.js'
 import type { Gpu } from '../device/gpu.js'
 import { Generator } from '../infer/generator.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
 import { SHARED, type SignModel } from '../model/sign_model.js'
 import { type Motion, sameRate } from '../motion/clip.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { facingMotion } from '../motion/layout/mirror.js'
 import type { SplitClip } from './eval_data.js'
 import { motionSource } from './motion_source.js'
@@ -95,11 +96,12 @@ function canRead(model: SignModel, group: string, { clip, source }: SplitClip): 
 }
 
 /**
- * Reads motions that were made elsewhere, in any scale: by the names of the clips where all are there, else in their order. Throws ERR_DATA where there are
+ * Reads motions that were made elsewhere, in any scale and in the layout of the clips: by the names of the clips where all are there, else in their order. Throws ERR_DATA where there are
  * neither those names nor as many motions.
  */
 export async function readMade(path: string, clips: readonly SplitClip[], signal?: AbortSignal): Promise<MadeMotions> {
-  const source = await motionSource(path, clips[0]?.clip.language, { signal })
+  const layout = clips[0] && layoutOfMotion(clips[0].clip).name
+  const source = await motionSource(path, clips[0]?.clip.language, { signal, layout })
   const spelled = new Map(source.names.map((name) => [name.normalize('NFC'), name]))
   const missing = clips.filter(({ clip }) => !spelled.has(clip.name.normalize('NFC'))).map(({ clip }) => clip.name)
   if (missing.length > 0 && source.names.length !== clips.length) {
@@ -111,9 +113,11 @@ export async function readMade(path: string, clips: readonly SplitClip[], signal
   const refuse = (_: string, error: SignError): never => {
     throw error
   }
-  for await (const { name, joints, frames, fps } of source.read(names, refuse)) {
+  for await (const motion of source.read(names, refuse)) {
     signal?.throwIfAborted()
-    motions.push({ joints: normalise(joints, frames, { who: name }), frames, fps })
+    const { name } = motion
+    const { joints, confidence, frames, fps, layout: own } = inLayoutScale(motion, name)
+    motions.push({ joints, frames, fps, ...(own && { layout: own }), ...(confidence && { confidence }) })
   }
   const order = `motions of ${path.split(/[/\\]/).at(-1)} are not named as the clips, and were taken in their order`
   const timed = atRatesOf(clips, motions)

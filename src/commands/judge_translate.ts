@@ -10,6 +10,7 @@ import type { TranslateOptions } from '../infer/search_options.js'
 import { Translator } from '../infer/translator.js'
 import { openJudge } from '../judge/open.js'
 import type { PoseToTextDescription } from '../model/pose_to_text.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { openAdapter } from './adapter.js'
 import type { SplitName } from './eval_data.js'
 import { prefixOf } from './motion_source.js'
@@ -21,7 +22,7 @@ import { type Listener, warn } from './say.js'
 export interface JudgeTranslateOptions extends Listener, Pick<TranslateOptions, 'beams' | 'alpha' | 'dialect' | 'glossBeams' | 'signal'> {
   /** A text file to write, a line a clip: what `signllm score` takes. */
   readonly out?: string | undefined
-  /** Numbers of a frame, for a model of another layout than the 50 joints; then `source` is the prefix of a `.skels` file of so many. */
+  /** Numbers of a frame, for a model of frames that are of no layout; then `source` is the prefix of a `.skels` file of so many. */
   readonly numbers?: number | undefined
   /** Which split, where the source is a run file; default test. */
   readonly split?: SplitName | undefined
@@ -67,7 +68,8 @@ export async function judgeTranslate(path: string, source: string, options: Judg
     const checkpoint = await readCheckpoint(path)
     const description = poseToTextDescription(checkpoint)
     if (numbers === undefined && !isRunFile(source)) {
-      const clips = await readMotions(source, description.languages[0], options)
+      const layout = layoutOfMotion(description.config).name
+      const clips = await readMotions(source, description.languages[0], { ...options, layout })
       await using judge = await openJudge(gpu, path, search)
       const read = await judge.translate(clips, search)
       for (const note of judge.notes) warn(note, options)

@@ -29,7 +29,7 @@ import { atRates, type RateSettings } from './clip_rates.js'
 import { dwposeDetections } from './dwpose_detections.js'
 import { liftedMotions } from './lifted_motions.js'
 import { packedSource } from './packed_source.js'
-import { motionsIn, pointDetections } from './point_motions.js'
+import { motionsIn, pointDetections, pointMotions } from './point_motions.js'
 import { unseenNotes } from './unseen_notes.js'
 
 /** A motion in any scale, and what its file tells of it beside. */
@@ -53,9 +53,9 @@ export interface MotionOptions extends RateSettings {
   readonly signal?: AbortSignal | undefined
   /**
    * The layout that motions are wanted in; default the 50 joints, into which those without depth are lifted. Corpora are converted where that can be done, `.pose`
-   * files read so where they have all its points.
+   * files read so where they have all its points. `own`: each as it is there; `.pose` files and detections in DWPose's points where they have these.
    */
-  readonly layout?: LayoutName | undefined
+  readonly layout?: LayoutName | 'own' | undefined
 }
 
 /** Whether a path names an HDF5 file. */
@@ -97,8 +97,9 @@ async function storedMotions(
     return { names, tellsLanguage: false, read: (wanted, broken) => readMotionHdf5(path, { names: wanted, broken, signal, ...fps }) }
   }
   const packed = await packedSource(path, signal)
-  if (packed) return motionsIn(packed, layout ?? 'skeleton-50')
+  if (packed) return layout === 'own' ? packed : motionsIn(packed, layout ?? 'skeleton-50')
   const detections = await dwposeDetections(path, { videoFps: assumed, signal })
+  if (detections && (layout === 'own' || layout === 'dwpose-128')) return pointMotions(detections)
   if (detections) return liftedMotions(detections, { who: path, signal })
   if (existsSync(`${prefixOf(path)}.skels`)) return corpusSource(prefixOf(path), language, { videoFps: assumed, signal, layout })
   const files = await motionFilesAt(path)
@@ -149,7 +150,7 @@ async function filesAt(path: string, ending: string): Promise<Map<string, string
 const nameOf = (path: string): string => basename(path, extname(path))
 
 /** Of several files one that cannot be read is left out; of one there is nothing to leave it out of. */
-function fileSource(paths: ReadonlyMap<string, string>, signal: AbortSignal | undefined, layout: LayoutName | undefined): MotionSource {
+function fileSource(paths: ReadonlyMap<string, string>, signal: AbortSignal | undefined, layout: MotionOptions['layout']): MotionSource {
   return {
     names: [...paths.keys()],
     tellsLanguage: false,
@@ -184,7 +185,7 @@ async function corpusSource(
       for (const name of names) yield clips.get(name)!
     },
   }
-  return own?.name === layout ? source : motionsIn(source, layout)
+  return layout === 'own' || own?.name === layout ? source : motionsIn(source, layout)
 }
 
 /** The clips of a corpus, of whatever length; of motions without words, the motions, by the names in `.files` where there is one. */
@@ -228,9 +229,10 @@ async function sequencesOf(
   return sequences
 }
 
-async function readPoseMotion(path: string, layout: LayoutName = 'skeleton-50'): Promise<Omit<SourceMotion, 'name'>> {
+async function readPoseMotion(path: string, layout: MotionOptions['layout'] = 'skeleton-50'): Promise<Omit<SourceMotion, 'name'>> {
   const pose = await readPose(path)
-  if (layout !== 'skeleton-50' && placesIn(pose, layouts[layout])) return motionOfPoseIn(pose, layouts[layout], path)
+  const wanted = layout === 'own' ? 'dwpose-128' : layout
+  if (wanted !== 'skeleton-50' && placesIn(pose, layouts[wanted])) return motionOfPoseIn(pose, layouts[wanted], path)
   const { joints, frames, fps, quality, gross, outliers, unseen } = motionOfPose(pose, { who: path })
   const notes = [...quality.notes, ...unseenNotes(unseen)]
   // A fingertip out of place here and there is for the report only.

@@ -6,6 +6,7 @@ import { keypointQuality } from '../data/keypoints/quality.js'
 import { keypointsOfDwpose, toDwpose, toSkeleton } from '../data/layouts/convert.js'
 import { detectedMotion } from '../data/layouts/detected.js'
 import { normalise } from '../data/normalise.js'
+import type { NamedMotion } from '../motion/clip.js'
 import type { LayoutName } from '../motion/layout/layout.js'
 import { isSkeleton, layoutOfMotion } from '../motion/layout/layouts.js'
 import { atRates, type RateSettings } from './clip_rates.js'
@@ -43,7 +44,8 @@ export function motionsIn(source: MotionSource, layout: LayoutName): MotionSourc
   }
 }
 
-function inLayout(motion: SourceMotion, layout: LayoutName): SourceMotion {
+/** A motion in another layout, where the one tells what the other wants. Throws ERR_DATA naming the motion where it does not. */
+export function inLayout<M extends NamedMotion>(motion: M, layout: LayoutName): M {
   const own = layoutOfMotion(motion).name
   if (own === layout) return motion
   if (layout === 'skeleton-50') return toSkeleton(motion, motion.name)

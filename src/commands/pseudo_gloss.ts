@@ -6,11 +6,13 @@ import { formatTable } from '../base/table.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { pseudoGlossDescription, restorePseudoGloss } from '../checkpoint/pseudo_gloss.js'
 import { clipNameProblem } from '../data/clip_name.js'
-import { normalise } from '../data/normalise.js'
+import { inLayoutScale } from '../data/layouts/scale.js'
 import type { PoseFrames } from '../infer/pose_reader.js'
 import { type FoundGlosses, PseudoGlossReader } from '../infer/pseudo_gloss_reader.js'
 import { type ClassPresence, foundClasses, PRESENCE_THRESHOLD, presenceByClass } from '../metrics/presence.js'
 import type { PseudoGlossDescription, PseudoGlossModel } from '../model/pseudo_gloss.js'
+import type { LayoutName } from '../motion/layout/layout.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { type MappedWord, writeLocalisationMap } from '../outputs/localisation_map.js'
 import { type GlossedClip, loadGlossedClips, unknownItems } from '../tasks/pseudo_gloss/data.js'
 import { formatGlossScores, type PseudoGlossScores, scoreGlosses, spansOf } from '../tasks/pseudo_gloss/evaluate.js'
@@ -108,20 +110,21 @@ async function clipsOf({ config, languages }: PseudoGlossDescription, options: P
       return { clips: seen.map((clip) => ({ ...clip, text: '', language: languages[0]! })) }
     }
   }
-  const clips = await posesOf(options)
+  const clips = await posesOf(options, layoutOfMotion(config).name)
   if (clips.length === 0) throw new SignError('ERR_DATA', data, 'wanted motions that can be read, got none', 'Check the files')
   return async () => ({ clips })
 }
 
-async function posesOf(options: PseudoGlossOptions): Promise<SignedClip[]> {
+async function posesOf(options: PseudoGlossOptions, layout: LayoutName): Promise<SignedClip[]> {
   const { data, signal, limit } = options
   await refuseVideos(data)
-  const motions = await motionSource(data, undefined, { signal })
+  const motions = await motionSource(data, undefined, { signal, layout })
   const clips: SignedClip[] = []
   const broken = (name: string, error: Error) => warn(`${name} is left out: ${error.message}`, options)
-  for await (const { notes = [], joints, text = '', language = '', ...clip } of motions.read(motions.names.slice(0, limit), broken)) {
-    for (const note of notes) warn(`${clip.name}: ${note}`, options)
-    clips.push({ ...clip, text, language, values: normalise(joints, clip.frames, { who: clip.name }) })
+  for await (const { notes = [], text = '', language = '', ...motion } of motions.read(motions.names.slice(0, limit), broken)) {
+    for (const note of notes) warn(`${motion.name}: ${note}`, options)
+    const { joints: values, ...clip } = inLayoutScale(motion, motion.name)
+    clips.push({ ...clip, text, language, values })
   }
   return clips
 }

@@ -23,8 +23,8 @@ export async function score(hypotheses: string, references: string, { motion = f
     const summary = await scoreMotion({ ...options, hypotheses, references })
     return { summary, text: formatScoreMotion(summary), notes: [] }
   }
-  const { split, pair, fastdtw, train } = options
-  const alone = Object.entries({ split, pair, fastdtw, train }).find(([, value]) => value !== undefined)
+  const { split, pair, fastdtw, train, layout } = options
+  const alone = Object.entries({ split, pair, fastdtw, train, layout }).find(([, value]) => value !== undefined)
   if (alone) {
     const problem = `wanted --${alone[0]} with --motion, got it alone`
     throw new SignError('ERR_USAGE', 'score', problem, 'Add --motion, or leave it out: text files have no such option')

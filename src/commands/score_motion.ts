@@ -9,10 +9,13 @@ import { readCompanion } from '../formats/skels/companions.js'
 import { type MotionPair, type MotionScores, motionScores } from '../metrics/motion_scores.js'
 import { formatMotionScores } from '../metrics/motion_table.js'
 import { type NamedMotion, sameRate } from '../motion/clip.js'
+import type { LayoutName } from '../motion/layout/layout.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { type ClipPairing, type NamedSide, type PairedBy, pairClips } from './clip_pairs.js'
 import { ClipWork, type ClipWorkOptions } from './clip_work.js'
 import { clipsOf } from './motion_clips.js'
 import { type MotionSource, motionSource, prefixOf } from './motion_source.js'
+import { oneLayout } from './one_layout.js'
 
 export interface ScoreMotionOptions extends Omit<ClipWorkOptions, 'stage'> {
   /** What a system made: a corpus by its prefix, `.h5`, `.pose` or `.npz`, or a folder of files. */
@@ -27,6 +30,8 @@ export interface ScoreMotionOptions extends Omit<ClipWorkOptions, 'stage'> {
   readonly fastdtw?: boolean | undefined
   /** What the system learned from, to find copies. */
   readonly train?: string | undefined
+  /** The layout that all are brought to as they are read; default: each as it is there. */
+  readonly layout?: LayoutName | undefined
 }
 
 export interface ScoreMotionSummary extends MotionScores {
@@ -39,8 +44,8 @@ export interface ScoreMotionSummary extends MotionScores {
 }
 
 /**
- * Scores motions of 50 joints, normalised as a model's training clips are, with their baselines. A hypothesis at another frame rate than its reference is resampled to
- * it, and that is noted. Throws ERR_DATA where clips cannot be read or paired, naming them: none is left out of a score; ERR_USAGE for a split of neither input.
+ * Scores motions, in the scale of their layout as a model's training clips are, with their baselines. A hypothesis at another frame rate than its reference is resampled to
+ * it, and motions of two layouts are brought to one; both are noted. Throws ERR_DATA where clips cannot be read or paired, naming them: none is left out of a score; ERR_USAGE for a split of neither input.
  */
 export async function scoreMotion(options: ScoreMotionOptions): Promise<ScoreMotionSummary> {
   const { split } = options
@@ -54,11 +59,15 @@ export async function scoreMotion(options: ScoreMotionOptions): Promise<ScoreMot
   if (split !== undefined)
     for (const { who, isSplit } of [made, real]) if (!isSplit) notes.push(`${who}: has no split '${split}', so all of its clips are taken`)
 
-  const [hypotheses, references] = [await clipsIn(made, 0, pairs, options), await clipsIn(real, 1, pairs, options)]
+  const read = [await clipsIn(made, 0, pairs, options), await clipsIn(real, 1, pairs, options)]
+  const trained = options.train === undefined ? undefined : await trainingClips(options.train, options)
+  const { convert, note } = oneLayout([...read.flat(), ...(trained ?? [])])
+  if (note !== undefined) notes.push(note)
+  const [hypotheses, references] = read.map((clips) => convert(clips)) as [NamedMotion[], NamedMotion[]]
   checkDepth(made.who, hypotheses, real.who, references)
   const matched = hypotheses.map((hypothesis, i) => atRateOf(hypothesis, references[i]!))
   notes.push(...rateNotes(hypotheses, references))
-  const train = options.train === undefined ? {} : { train: await trainingClips(options.train, options) }
+  const train = trained && { train: convert(trained) }
   const align = options.fastdtw ? 'fastdtw' : 'exact'
   const scores = motionScores(matched, { align, ...train })
   return { hypotheses: made.who, references: real.who, clips: pairs.length, pairedBy: by, notes, ...scores }
@@ -79,11 +88,11 @@ interface Side extends NamedSide {
 /** A language for clips that tell none: scores need none. */
 const NO_LANGUAGE = 'unknown'
 
-async function openSide(path: string, { split, signal }: ScoreMotionOptions): Promise<Side> {
+async function openSide(path: string, { split, signal, layout }: ScoreMotionOptions): Promise<Side> {
   const within = split === undefined ? undefined : join(path, split)
   const isFolderOfSplits = within !== undefined && existsSync(`${within}.skels`)
   const who = isFolderOfSplits ? within : path
-  const source = await motionSource(who, NO_LANGUAGE, { signal })
+  const source = await motionSource(who, NO_LANGUAGE, { signal, layout: layout ?? 'own' })
   const own = split === undefined || isFolderOfSplits ? [] : source.names.filter((name) => name.startsWith(`${split}/`))
   return {
     who,
@@ -120,7 +129,7 @@ async function clipsIn(side: Side, at: 0 | 1, pairs: ClipPairing['pairs'], optio
 }
 
 async function trainingClips(path: string, options: ScoreMotionOptions): Promise<NamedMotion[]> {
-  const source = await motionSource(path, NO_LANGUAGE, { signal: options.signal })
+  const source = await motionSource(path, NO_LANGUAGE, { signal: options.signal, layout: options.layout ?? 'own' })
   return allClips(source, source.names, 'train', options)
 }
 
@@ -137,8 +146,8 @@ async function allClips(
     throw error
   }
   const clips: NamedMotion[] = []
-  for await (const { name, joints, frames, fps } of clipsOf(source, names, undefined, { lang: NO_LANGUAGE }, work))
-    clips.push({ name, joints, frames, fps })
+  for await (const { name, joints, frames, fps, layout, confidence } of clipsOf(source, names, undefined, { lang: NO_LANGUAGE }, work))
+    clips.push({ name, joints, frames, fps, ...(layout && { layout }), ...(confidence && { confidence }) })
   work.end()
   return clips
 }
@@ -155,7 +164,9 @@ function checkDepth(made: string, hypotheses: readonly NamedMotion[], real: stri
   throw new SignError('ERR_DATA', who, problem, 'Lift them first (signllm data convert)')
 }
 
-function isFlat({ joints }: NamedMotion): boolean {
+function isFlat(motion: NamedMotion): boolean {
+  if (layoutOfMotion(motion).dims === 2) return false
+  const { joints } = motion
   for (let at = 2; at < joints.length; at += 3) if (joints[at] !== 0) return false
   return true
 }

@@ -12,7 +12,8 @@ import type { PoseFrames } from '../infer/pose_reader.js'
 import type { TranslateOptions } from '../infer/search_options.js'
 import { SignTranslator } from '../infer/sign_translator.js'
 import type { SignToTextDescription, SignToTextModel } from '../model/sign_to_text.js'
-import { COORDS } from '../motion/skeleton.js'
+import { coordinatesOf } from '../motion/layout/layout.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { openReferred } from '../tasks/language_source.js'
 import { scoreSentences, type TextValidation } from '../tasks/sign_to_text/evaluate.js'
 import { asSeen } from '../train/signing/open_signing.js'
@@ -43,7 +44,7 @@ export interface TranslateCommandOptions extends Listener, Pick<TranslateOptions
   readonly out?: string | undefined
   /** The folder with the videos of a corpus; then the source is the prefix of its `.files`. */
   readonly videos?: string | undefined
-  /** Numbers of a frame, for a model of another layout than the 50 joints; then the source is the prefix of a `.skels` file of so many. */
+  /** Numbers of a frame, for a model of frames that are of no layout; then the source is the prefix of a `.skels` file of so many. */
   readonly numbers?: number | undefined
   readonly adapter?: string | undefined
   /** Default: standard error. */
@@ -129,12 +130,13 @@ async function framesOf(
     const clips = await loadFrames({ skels: prefixOf(source), numbers: options.numbers, language: languages[0] ?? '' })
     return clips.slice(0, options.limit).map(({ name, values, frames }) => ({ name, values, frames }))
   }
-  if (numbers !== COORDS) {
-    const problem = `wanted a model of ${COORDS} numbers a frame, got one of ${numbers}`
+  const layout = layoutOfMotion(config.signs)
+  if (numbers !== coordinatesOf(layout)) {
+    const problem = `wanted a model of ${coordinatesOf(layout)} numbers a frame, the points of ${layout.name}, got one of ${numbers}`
     throw new SignError('ERR_USAGE', options.model, problem, `Pass --numbers ${numbers} and the prefix of a corpus of such frames`)
   }
   const told = new Set<string>()
-  const motions = await readMotions(source, languages[0], options)
+  const motions = await readMotions(source, languages[0], { ...options, layout: layout.name })
   const clips = motions.map((motion) => {
     const { notes, ...frames } = motionFrames(motion, { fps, maxFrames }, 'the model')
     for (const note of notes) told.add(note)

@@ -2,11 +2,12 @@
 
 import { counted } from '../base/counted.js'
 import { type Motion, sameRate } from '../motion/clip.js'
-import { COORDS } from '../motion/skeleton.js'
+import { coordinatesOf } from '../motion/layout/layout.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { resampleMotion } from './motion_resample.js'
 
 export interface ReadFrames {
-  /** [frames, 150] */
+  /** [frames, numbers]: the coordinates of its layout's points, 0 where they were not seen */
   readonly values: Float32Array
   readonly frames: number
   /** What was done to it, as sentences. */
@@ -24,5 +25,5 @@ export function motionFrames(
   if (own !== motion) notes.push(`motions of ${motion.fps} frames per second are resampled to the ${fps} of ${who}`)
   const frames = Math.min(own.frames, maxFrames)
   if (frames < own.frames) notes.push(`${who} reads no more than ${counted(maxFrames, 'frame')}: what comes after is left out`)
-  return { values: own.joints.subarray(0, frames * COORDS), frames, notes }
+  return { values: own.joints.subarray(0, frames * coordinatesOf(layoutOfMotion(own))), frames, notes }
 }

@@ -3,8 +3,9 @@
 import { SignError } from '../base/errors.js'
 import { motionSignatures } from '../metrics/motion_scores.js'
 import type { GlossCleanUp } from '../metrics/text_metric_names.js'
-import { checkSkeleton } from '../motion/check.js'
+import { checkMotion } from '../motion/check.js'
 import type { Clip, Motion } from '../motion/clip.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { areSpelled } from '../text/spelled.js'
 import { type TokenPolicy, tokenise } from '../text/tokenise.js'
 import { classesOf } from './classes.js'
@@ -15,6 +16,7 @@ import { featuresOnce, translateOnce } from './judged.js'
 import type { JudgedSystem } from './judged_system.js'
 import type { TextMeasure } from './measures.js'
 import { nearestOnce, turn } from './nearest.js'
+import { partReports } from './parts.js'
 import { type ClassReport, type EvalReport, type Provenance, REPORT_FORMAT, type SystemReport } from './report.js'
 import { countTexts, reportMetrics, textSignatures } from './scores.js'
 import { classReport, judgeReport, systemReport } from './system_report.js'
@@ -83,8 +85,8 @@ export async function judgeTexts(
 /**
  * Judges every system on the split. Clips whose reference has no token are left out, with a warning.
  *
- * @throws ERR_USAGE for no judge, the same judge twice, judges of different units, and as many motions as there are not clips; ERR_DATA for a malformed motion
- * where no clip has a reference, and for glosses that the clean-up refuses
+ * @throws ERR_USAGE for no judge, the same judge twice, judges of different units or layouts, and as many motions as there are not clips; ERR_DATA for a malformed motion,
+ * one of a layout that the judges do not read, where no clip has a reference, and for glosses that the clean-up refuses
  */
 export async function evaluate(input: EvaluationInput, options: EvaluationOptions = {}): Promise<EvalReport> {
   const { judges, train, provenance, notes = [] } = input
@@ -138,6 +140,7 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
     clipMeasure,
     classes,
     worstClass: worst(classes),
+    parts: partReports(reports),
     glosses: glossReports(
       clips.map(({ gloss }) => gloss),
       judged.filter(({ name }) => name === 'generated' || name === CEILING),
@@ -147,7 +150,7 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
   }
 }
 
-/** Throws ERR_USAGE for no judge, the same judge twice and judges of different units; their unit. */
+/** Throws ERR_USAGE for no judge, the same judge twice and judges of different units or layouts; their unit. */
 export function checkJudges(judges: readonly Judge[]): 'words' | 'letters' {
   const refuse = (problem: string, nextMove: string): never => {
     throw new SignError('ERR_USAGE', 'evaluation', problem, nextMove)
@@ -161,17 +164,35 @@ export function checkJudges(judges: readonly Judge[]): 'words' | 'letters' {
     const problem = `wanted judges of one unit, got ${first.name} of ${first.unit} and ${other.name} of ${other.unit}`
     return refuse(problem, 'Evaluate with one kind of judge at a time')
   }
+  const [layout, strange] = new Set(judges.map(layoutOfJudge))
+  if (strange)
+    return refuse(`wanted judges of one layout, got such of ${layout} and of ${strange}`, 'Evaluate with one kind of judge at a time')
   return first.unit
 }
 
+const layoutOfJudge = ({ layout }: Judge) => layoutOfMotion({ layout }).name
+
 /** The clips that have something to be held against, with what was generated for them. */
-function withReferences({ clips, generated }: Pick<EvaluationInput, 'clips' | 'generated'>, tokens: TokenPolicy) {
+function withReferences({ clips, generated, judges }: Pick<EvaluationInput, 'clips' | 'generated' | 'judges'>, tokens: TokenPolicy) {
   if (generated && generated.length !== clips.length) {
     const problem = `wanted a motion for each of ${clips.length} clips, got ${generated.length}`
     throw new SignError('ERR_USAGE', 'evaluation', problem, 'Give the motions in the order of the clips')
   }
-  for (const clip of clips) checkSkeleton(clip, clip.name)
-  for (const [i, motion] of (generated ?? []).entries()) checkSkeleton(motion, `generated ${clips[i]!.name}`)
+  const layout = layoutOfJudge(judges[0]!)
+  const check = (motion: Motion, who: string) => {
+    checkMotion(motion, who)
+    const { name } = layoutOfMotion(motion)
+    if (name === layout) return
+    const problem = `wanted a motion of ${layout}, which the judge reads, got one of ${name}`
+    throw new SignError(
+      'ERR_DATA',
+      who,
+      problem,
+      `Judge with one trained on ${name} (model.layout), or convert: signllm data convert --layout ${layout}`,
+    )
+  }
+  for (const clip of clips) check(clip, clip.name)
+  for (const [i, motion] of (generated ?? []).entries()) check(motion, `generated ${clips[i]!.name}`)
   const has = clips.map(({ text }) => tokenise(text, tokens).length > 0)
   const kept = clips.filter((_, i) => has[i])
   if (kept.length > 0) return { clips: kept, generated: generated?.filter((_, i) => has[i]), empty: clips.filter((_, i) => !has[i]) }

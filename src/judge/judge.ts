@@ -1,6 +1,7 @@
 // What an evaluation asks of a judge: a trained reader of motions, whatever network it is.
 
 import type { Clip, Motion } from '../motion/clip.js'
+import type { LayoutName } from '../motion/layout/layout.js'
 
 /** A run of frames that was read as one gloss, word or letter. */
 export interface AlignedRun {
@@ -35,6 +36,8 @@ export interface Judge extends AsyncDisposable {
   readonly seed: number
   /** What its text is counted in. */
   readonly unit: 'words' | 'letters'
+  /** Whose points it reads; absent: the 50 joints. */
+  readonly layout?: LayoutName
   /** Of the clips it was trained on: their names' hashes (`nameHash` of data/checksum.ts). */
   readonly trainedOn: ReadonlySet<string>
   /** How it decodes, e.g. `beam:3|alpha:-1`. */

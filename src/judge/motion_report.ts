@@ -1,10 +1,11 @@
 // What the motions themselves are like, beside those of the signers: what a judge cannot see, and what gives away how it was pleased.
 
-import { type ScoredPart, scoredParts } from '../metrics/body_parts.js'
+import type { ScoredPart } from '../metrics/body_parts.js'
 import { frechetDistance } from '../metrics/frechet.js'
 import { trainingDistanceOf } from '../metrics/motion_scores.js'
 import { scoreSet } from '../metrics/motion_set.js'
 import type { NearestTraining } from '../metrics/nearest_training.js'
+import type { PartScores } from '../metrics/set_scores.js'
 import type { Clip, Motion } from '../motion/clip.js'
 
 /** Scores of the motions of one system, as `signllm score --motion` counts them; null where no clip allows one. */
@@ -13,6 +14,8 @@ export interface MotionReport {
   readonly dtwMje: number | null
   /** Mean joint distance of aligned frames, in shoulder widths. */
   readonly normalisedDtw: number | null
+  /** The same of each part: arms and hands of the 50 joints, else the parts that the layout has. */
+  readonly parts: Readonly<Partial<Record<ScoredPart, number | null>>>
   /** DTW of the hands that sign in the references, relative to their wrists, in normalised units a hand; see `handDtw`. */
   readonly handDtw: number | null
   /** Progressive Transformers' own. */
@@ -35,7 +38,7 @@ export interface MotionReport {
 
 export interface BoneSpreadReport {
   readonly mean: number | null
-  readonly parts: Readonly<Record<ScoredPart, number | null>>
+  readonly parts: Readonly<Partial<Record<ScoredPart, number | null>>>
   readonly worst: { readonly clip: string; readonly bone: string; readonly spread: number } | null
 }
 
@@ -57,10 +60,13 @@ export interface MotionReportInput {
 /** Scores the motions of one system. */
 export function motionReport({ references, motions, nearest, features }: MotionReportInput): MotionReport {
   const { boneSpread, ...scores } = scoreSet(motions, references, 'exact')
+  const byPart = (of: (part: PartScores) => number) =>
+    Object.fromEntries(Object.entries(scores.parts).map(([part, own]) => [part, finite(of(own))]))
   const { mean, copied } = trainingDistanceOf(motions.flatMap((motion) => nearest.get(motion) ?? []))
   return {
     dtwMje: finite(scores.dtwMje),
     normalisedDtw: finite(scores.normalisedDtw),
+    parts: byPart(({ normalisedDtw }) => normalisedDtw),
     handDtw: finite(scores.handDtw),
     progressiveDtw: finite(scores.progressiveDtw),
     totalDistance: finite(scores.totalDistance),
@@ -69,7 +75,7 @@ export function motionReport({ references, motions, nearest, features }: MotionR
     poseStdRatio: finite(scores.poseStdRatio),
     boneSpread: {
       mean: finite(boneSpread.mean),
-      parts: Object.fromEntries(scoredParts.map((part) => [part, finite(scores.parts[part].boneSpread)])) as BoneSpreadReport['parts'],
+      parts: byPart(({ boneSpread }) => boneSpread),
       worst: boneSpread.worst ?? null,
     },
     repetition: finite(scores.repetition),

@@ -12,7 +12,8 @@ import { type TranslateOptions as Search, searchSignature } from '../infer/searc
 import { type TranslatedClip, Translator } from '../infer/translator.js'
 import type { PoseToTextModel } from '../model/pose_to_text.js'
 import type { Clip, Motion } from '../motion/clip.js'
-import { COORDS } from '../motion/skeleton.js'
+import { coordinatesOf, type LayoutName } from '../motion/layout/layout.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { glossWord } from '../text/lang_gloss.js'
 import { tokenise } from '../text/tokenise.js'
 import { specials } from '../text/vocabulary.js'
@@ -24,15 +25,16 @@ export type OpenJudgeOptions = Pick<Search, 'beams' | 'alpha' | 'dialect' | 'lim
 /** As the SLRTP-2025 evaluation searches. */
 const DEFAULTS = { beams: 3, alpha: -1 } as const
 
-/** Opens the judge in a checkpoint. Throws ERR_CHECKPOINT for a file that holds none, and for one of frames that are not the 50 joints × 3. */
+/** Opens the judge in a checkpoint. Throws ERR_CHECKPOINT for a file that holds none, and for one of frames that are the points of no layout. */
 export async function openJudge(gpu: Gpu, path: string, options: OpenJudgeOptions = {}): Promise<Judge> {
   const checkpoint = await readCheckpoint(path)
   const model = restorePoseToText(gpu, checkpoint)
-  if (model.config.numbers === COORDS) return new CheckpointJudge(path, checkpoint, model, { ...DEFAULTS, ...options })
+  const layout = layoutOfMotion(model.config)
+  if (model.config.numbers === coordinatesOf(layout)) return new CheckpointJudge(path, checkpoint, model, { ...DEFAULTS, ...options })
   const { numbers } = model.config
   model.destroy()
-  const problem = `wanted a judge of ${COORDS} numbers a frame, got one of ${numbers}`
-  throw new SignError('ERR_CHECKPOINT', path, problem, 'Train one on the 50 joints, or translate with signllm judge translate --numbers')
+  const problem = `wanted a judge of ${coordinatesOf(layout)} numbers a frame, the points of ${layout.name}, got one of ${numbers}`
+  throw new SignError('ERR_CHECKPOINT', path, problem, 'Train one with model.layout, or translate with signllm judge translate --numbers')
 }
 
 class CheckpointJudge implements Judge {
@@ -40,6 +42,7 @@ class CheckpointJudge implements Judge {
   readonly hash: string
   readonly seed: number
   readonly unit: 'words' | 'letters'
+  readonly layout: LayoutName
   readonly trainedOn: ReadonlySet<string>
   readonly signature: string
   readonly #model: PoseToTextModel
@@ -54,6 +57,7 @@ class CheckpointJudge implements Judge {
     this.hash = hashOf(checkpoint)
     this.seed = model.seed
     this.unit = model.words ? 'words' : 'letters'
+    this.layout = layoutOfMotion(model.config).name
     this.trainedOn = new Set(model.trainedOn)
     this.#search = search
     this.signature = searchSignature(model, search)

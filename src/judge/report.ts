@@ -7,6 +7,7 @@ import type { GlossCleanUp } from '../metrics/text_metric_names.js'
 import type { AlignedRun } from './judge.js'
 import type { TextMeasure } from './measures.js'
 import type { MotionReport } from './motion_report.js'
+import type { GatePart } from './parts.js'
 import type { SystemName } from './systems.js'
 
 export const REPORT_FORMAT = 'signllm-eval-1'
@@ -49,6 +50,15 @@ export interface ClassMotion {
   readonly handDtw: number | null
   readonly wristPathRatio: number | null
   readonly durationRatio: number | null
+}
+
+/** A part of the body, whose distance from the references is the mean n-DTW of its points. */
+export interface PartReport {
+  readonly part: GatePart
+  /** In shoulder widths. */
+  readonly distances: Readonly<Partial<Record<SystemName, number>>>
+  /** Of the generated motions: 1 is the reference itself, 0 as far from it as shuffled references; null where there are none. */
+  readonly normalised: number | null
 }
 
 /** How a gloss is read, of every 100 times that it is signed: 0 is always right. */
@@ -122,6 +132,8 @@ export interface EvalReport {
   readonly classes: readonly ClassReport[]
   /** The class in which the generated motions are furthest below the ceiling. */
   readonly worstClass: ClassReport | null
+  /** Body, hands and, where the layout has one, the face. */
+  readonly parts: readonly PartReport[]
   readonly glosses: readonly GlossReport[]
   /** The worst first. */
   readonly clips: readonly ClipReport[]

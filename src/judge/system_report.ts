@@ -1,8 +1,8 @@
 // What a report says of each system, class and judge.
 
-import { handDtw } from '../metrics/hand_dtw.js'
-import { durationRatio, meanOfNumbers, wristPathRatio } from '../metrics/motion.js'
+import { durationRatio, meanOfNumbers } from '../metrics/motion.js'
 import type { NearestTraining } from '../metrics/nearest_training.js'
+import { handAndWristScores } from '../metrics/scores.js'
 import type { Clip, Motion } from '../motion/clip.js'
 import type { ClipClass } from './classes.js'
 import type { Judge } from './judge.js'
@@ -66,9 +66,12 @@ export function classReport(
 }
 
 function classMotion({ motions }: JudgedSystem, references: readonly Clip[], clips: readonly number[]): ClassMotion {
-  const average = (measure: (reference: Clip, motion: Motion) => number) =>
-    finite(meanOfNumbers(clips.map((i) => measure(references[i]!, motions[i]!))))
-  return { handDtw: average(handDtw), wristPathRatio: average(wristPathRatio), durationRatio: average(durationRatio) }
+  const own = clips.map((i) => ({
+    ...handAndWristScores({ reference: references[i]!, hypothesis: motions[i]! }),
+    durationRatio: durationRatio(references[i]!, motions[i]!),
+  }))
+  const average = (score: keyof ClassMotion) => finite(meanOfNumbers(own.map((clip) => clip[score])))
+  return { handDtw: average('handDtw'), wristPathRatio: average('wristPathRatio'), durationRatio: average('durationRatio') }
 }
 
 /** Who judged, and what it has seen of the clips. */

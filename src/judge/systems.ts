@@ -1,7 +1,7 @@
 // Whose motions are judged: the model's, the signers' own, and what a model must beat, each with a motion for every clip of the split.
 
 import { Random } from '../base/random.js'
-import { held, meanPose, nearestNeighbour, randomClip } from '../metrics/baselines.js'
+import { heldFrame, meanFrame, nearestNeighbour, randomClip } from '../metrics/baselines.js'
 import type { Clip, Motion } from '../motion/clip.js'
 
 /** In the order in which they are told. */
@@ -43,16 +43,16 @@ export function systemsOf({ clips, generated, train, seed }: SystemsInput): Syst
 /** From the training clips of a clip's own language, or from all where that language has none. */
 function baselines(clips: readonly Clip[], train: readonly Clip[], seed: number): Partial<Record<SystemName, readonly Motion[]>> {
   const draws = Random.for(seed, 'evaluation', 'random clip')
-  const own = new Map<string, { readonly clips: readonly Clip[]; readonly pose: Float32Array }>()
+  const own = new Map<string, { readonly clips: readonly Clip[]; readonly pose: Motion }>()
   for (const language of new Set(clips.map((clip) => clip.language))) {
     const some = train.filter((clip) => clip.language === language)
     const trained = some.length > 0 ? some : train
-    own.set(language, { clips: trained, pose: meanPose(trained) })
+    own.set(language, { clips: trained, pose: meanFrame(trained) })
   }
   const stills = new Map<string, Motion>()
   const still = ({ language, frames, fps }: Clip): Motion => {
     const key = `${language} ${frames} ${fps}`
-    if (!stills.has(key)) stills.set(key, held(own.get(language)!.pose, { frames, fps }))
+    if (!stills.has(key)) stills.set(key, heldFrame(own.get(language)!.pose, { frames, fps }))
     return stills.get(key)!
   }
   return {

@@ -17,6 +17,9 @@ export function formatReport(report: EvalReport): string {
     '',
     motionTable(report),
     '',
+    'distance of each part of the body from the references, in shoulder widths, and where the generated motions are between shuffled references (0) and these (1):',
+    partTable(report),
+    '',
     `${label} by class, and where the generated motions are between floor (0) and ceiling (1):`,
     classTable(report),
     ...(worstClass ? [`worst class: ${worstClass.name}, ${number(worstClass.normalised, 2)}`] : []),
@@ -42,12 +45,37 @@ function systemTable({ systems, primary }: EvalReport): string {
 }
 
 function motionTable({ systems }: EvalReport): string {
-  const rows = systems.map((system) => [system.name, ...motionColumns.map(({ cell }) => cell(system.motion))])
-  return formatTable([['', ...motionColumns.map(({ label }) => label)], ...rows])
+  const columns = motionColumns(systems)
+  const rows = systems.map((system) => [system.name, ...columns.map(({ cell }) => cell(system.motion))])
+  return formatTable([['', ...columns.map(({ label }) => label)], ...rows])
+}
+
+function partTable(report: EvalReport): string {
+  return formatTable(partRows(report))
+}
+
+/** A head and a row for each part: its distances by system, and the normalised score. */
+export function partRows({ systems, parts }: EvalReport): string[][] {
+  const names = systems.map(({ name }) => name)
+  return [
+    ['', ...names, 'normalised'],
+    ...parts.map(({ part, distances, normalised }) => [part, ...names.map((name) => number(distances[name], 4)), number(normalised, 2)]),
+  ]
 }
 
 /** The scores of motions, in order: what a column is called and what stands in it. */
-export const motionColumns: readonly { readonly label: string; readonly cell: (motion: MotionReport) => string }[] = [
+export function motionColumns(systems: readonly Pick<SystemReport, 'motion'>[]): readonly MotionColumn[] {
+  // Layouts other than the 50 joints have a whole body.
+  const trunk = systems.some(({ motion }) => 'body' in motion.parts) ? 'body' : 'arms'
+  return [...generalColumns, ...boneColumns(trunk), ...copyColumns]
+}
+
+interface MotionColumn {
+  readonly label: string
+  readonly cell: (motion: MotionReport) => string
+}
+
+const generalColumns: readonly MotionColumn[] = [
   { label: 'DTW-MJE', cell: ({ dtwMje }) => number(dtwMje, 4) },
   { label: 'n-DTW', cell: ({ normalisedDtw }) => number(normalisedDtw, 4) },
   { label: 'hand DTW', cell: ({ handDtw }) => number(handDtw, 2) },
@@ -56,9 +84,15 @@ export const motionColumns: readonly { readonly label: string; readonly cell: (m
   { label: 'wrist path', cell: ({ wristPathRatio }) => number(wristPathRatio, 2) },
   { label: 'duration', cell: ({ durationRatio }) => number(durationRatio, 2) },
   { label: 'pose std', cell: ({ poseStdRatio }) => number(poseStdRatio, 2) },
-  { label: 'bones: arms', cell: ({ boneSpread }) => number(boneSpread.parts.arms, 3) },
+]
+
+const boneColumns = (trunk: 'arms' | 'body'): readonly MotionColumn[] => [
+  { label: `bones: ${trunk}`, cell: ({ boneSpread }) => number(boneSpread.parts[trunk], 3) },
   { label: 'left hand', cell: ({ boneSpread }) => number(boneSpread.parts['left hand'], 3) },
   { label: 'right hand', cell: ({ boneSpread }) => number(boneSpread.parts['right hand'], 3) },
+]
+
+const copyColumns: readonly MotionColumn[] = [
   { label: 'repetition', cell: ({ repetition }) => number(repetition, 2) },
   { label: 'nearest clip', cell: ({ nearestTraining }) => number(nearestTraining?.mean, 4) },
   { label: 'copied', cell: ({ nearestTraining }) => number(nearestTraining?.copied, 0) },

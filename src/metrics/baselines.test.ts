@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Clip } from '../motion/clip.js'
 import { COORDS } from '../motion/skeleton.js'
-import { held, meanPose, nearestNeighbour, randomClip } from './baselines.js'
+import { heldFrame, meanFrame, nearestNeighbour, randomClip } from './baselines.js'
 
 /** A clip with a text whose every coordinate in frame i is `levels[i]`. */
 function clip(text: string, levels: readonly number[] = [0]): Clip {
@@ -9,17 +9,17 @@ function clip(text: string, levels: readonly number[] = [0]): Clip {
   return { name: `train/${text}`, language: 'ASL', text, joints, frames: levels.length, fps: 25 }
 }
 
-describe('meanPose', () => {
+describe('meanFrame', () => {
   it('weighs frames, not clips, and is held as long as asked', () => {
-    const pose = meanPose([clip('a', [0, 0, 0]), clip('b', [4])])
-    expect([...pose]).toEqual(Array(COORDS).fill(1))
-    const motion = held(pose, { frames: 7, fps: 50 })
+    const pose = meanFrame([clip('a', [0, 0, 0]), clip('b', [4])])
+    expect([...pose.joints]).toEqual(Array(COORDS).fill(1))
+    const motion = heldFrame(pose, { frames: 7, fps: 50 })
     expect([motion.frames, motion.fps, motion.joints.length]).toEqual([7, 50, 7 * COORDS])
     expect(motion.joints.every((value) => value === 1)).toBe(true)
   })
 
   it('refuses an empty train split', () => {
-    expect(() => meanPose([])).toThrow('wanted training clips with frames, got none')
+    expect(() => meanFrame([])).toThrow('wanted training clips with frames, got none')
   })
 })
 

@@ -5,23 +5,7 @@ import { Random } from '../base/random.js'
 import type { Clip, Motion } from '../motion/clip.js'
 import { coordinatesOf } from '../motion/layout/layout.js'
 import { layoutOfMotion } from '../motion/layout/layouts.js'
-import { COORDS } from '../motion/skeleton.js'
 import { editDistance } from './edit_distance.js'
-
-/** The mean of all frames of all clips: 150 numbers. Throws ERR_DATA for no frames. */
-export function meanPose(trainClips: readonly Pick<Motion, 'joints' | 'frames'>[]): Float32Array {
-  const frames = some(trainClips).reduce((sum, clip) => sum + clip.frames, 0)
-  const sum = new Float64Array(COORDS)
-  for (const { joints } of trainClips) for (let i = 0; i < joints.length; i++) sum[i % COORDS]! += joints[i]!
-  return Float32Array.from(sum, (value) => value / frames)
-}
-
-/** One pose held as long as a reference lasts. */
-export function held(pose: Float32Array, { frames, fps }: Pick<Motion, 'frames' | 'fps'>): Motion {
-  const joints = new Float32Array(frames * COORDS)
-  for (let i = 0; i < frames; i++) joints.set(pose, i * COORDS)
-  return { joints, frames, fps }
-}
 
 /** The mean of all frames of all clips of one layout as a motion of one frame: each point where it is seen on average, and unseen where no clip shows it. */
 export function meanFrame(trainClips: readonly Pick<Motion, 'joints' | 'frames' | 'fps' | 'layout' | 'confidence'>[]): Motion {

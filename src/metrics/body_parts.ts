@@ -2,18 +2,22 @@
 
 import { bones, JOINTS, joint } from '../motion/skeleton.js'
 
+/** Of the 50 joints. */
 export const scoredParts = ['arms', 'left hand', 'right hand'] as const
-export type ScoredPart = (typeof scoredParts)[number]
+export type SkeletonPart = (typeof scoredParts)[number]
+
+/** Of any layout: those of others than the 50 joints have a whole body, and may have a face. */
+export type ScoredPart = SkeletonPart | 'body' | 'face'
 
 /** The joints of each part, by position. The nose is in no part, and the neck, which is where every motion is 0. */
-export const partJoints: Readonly<Record<ScoredPart, readonly number[]>> = {
+export const partJoints: Readonly<Record<SkeletonPart, readonly number[]>> = {
   arms: range(joint.rightShoulder, joint.leftHand),
   'left hand': range(joint.leftHand, joint.rightHand),
   'right hand': range(joint.rightHand, JOINTS),
 }
 
 /** The bones of each part, by position in `bones`. From a wrist to its hand's root is still the arm. */
-export const partBones: Readonly<Record<ScoredPart, readonly number[]>> = {
+export const partBones: Readonly<Record<SkeletonPart, readonly number[]>> = {
   arms: bonesWhere((_, part) => part === 'leftArm' || part === 'rightArm'),
   'left hand': bonesWhere((child) => child > joint.leftHand && child < joint.rightHand),
   'right hand': bonesWhere((child) => child > joint.rightHand),

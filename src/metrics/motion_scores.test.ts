@@ -39,8 +39,8 @@ describe('motionScores', () => {
       return { reference, hypothesis: { ...reference, joints } }
     })
     const { parts, normalisedDtw, handDtw } = motionScores(moved).rows[0]!
-    expect(parts['left hand'].normalisedDtw).toBeCloseTo(0.03, 5)
-    expect([parts.arms.normalisedDtw, parts['right hand'].normalisedDtw]).toEqual([0, 0])
+    expect(parts['left hand']!.normalisedDtw).toBeCloseTo(0.03, 5)
+    expect([parts.arms!.normalisedDtw, parts['right hand']!.normalisedDtw]).toEqual([0, 0])
     // Its root moved along with it.
     expect(handDtw).toBeCloseTo(0, 5)
     expect(normalisedDtw).toBeCloseTo((0.03 * 21) / 50, 5)

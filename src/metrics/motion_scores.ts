@@ -1,14 +1,15 @@
 // Everything that is measured of a set of generated motions beside their references, and the baselines that none of it may be printed without.
 
 import { SignError } from '../base/errors.js'
-import { checkSkeleton } from '../motion/check.js'
+import { checkMotion } from '../motion/check.js'
 import { type Motion, type NamedMotion, NORMALISATION, sameRate } from '../motion/clip.js'
-import { JOINTS } from '../motion/skeleton.js'
-import { held, meanPose } from './baselines.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
+import { heldFrame, meanFrame } from './baselines.js'
 import { RESTING_FINGERS } from './hand_dtw.js'
 import { STILL } from './motion.js'
-import { type MotionSetScores, scoreSet } from './motion_set.js'
+import { scoreSet } from './motion_set.js'
 import { COPIED, type NearestTraining, nearestTraining } from './nearest_training.js'
+import type { MotionSetScores } from './set_scores.js'
 import type { Aligner } from './slrtp.js'
 
 /** What was signed, and what a system made of the same sentence. */
@@ -47,21 +48,21 @@ export interface MotionScores {
   readonly rows: readonly MotionRow[]
   readonly nearestTraining?: { readonly hypotheses: TrainingDistance; readonly references: TrainingDistance }
   /** How each score was computed, and of what. */
-  readonly signatures: Readonly<Record<SignedScore, string>>
+  readonly signatures: Readonly<Partial<Record<SignedScore, string>>>
 }
 
 /**
- * Scores motions of 50 joints in the normal scale. Throws ERR_DATA for no pairs, a motion without frames or with a coordinate that is not
- * finite, and a pair at two frame rates.
+ * Scores motions of one layout, in its scale: of others than the 50 joints the points that were seen. Throws ERR_DATA for no pairs, motions of two layouts, one
+ * without frames or with a coordinate that is not finite, and a pair at two frame rates.
  */
 export function motionScores(pairs: readonly MotionPair[], { align = 'exact', train }: MotionScoreOptions = {}): MotionScores {
   if (pairs.length === 0) throw new SignError('ERR_DATA', 'motion scores', 'wanted at least one pair of motions, got none', 'Give some')
   for (const pair of pairs) checkPair(pair)
   const references = pairs.map(({ reference }) => reference)
-  const pose = meanPose(references)
+  const pose = meanFrame(references)
   const contenders: [MotionRowName, readonly Motion[]][] = [
     ['hypotheses', pairs.map(({ hypothesis }) => hypothesis)],
-    ['still pose', references.map((reference) => held(pose, reference))],
+    ['still pose', references.map((reference) => heldFrame(pose, reference))],
     ...(pairs.length > 1
       ? [['another reference', references.map((_, i) => references[(i + 1) % references.length]!)] as [MotionRowName, NamedMotion[]]]
       : []),
@@ -76,8 +77,13 @@ export function motionScores(pairs: readonly MotionPair[], { align = 'exact', tr
 }
 
 function checkPair({ reference, hypothesis }: MotionPair): void {
-  checkSkeleton(reference, `reference ${reference.name}`)
-  checkSkeleton(hypothesis, `hypothesis for ${reference.name}`)
+  checkMotion(reference, `reference ${reference.name}`)
+  checkMotion(hypothesis, `hypothesis for ${reference.name}`)
+  const [wanted, got] = [layoutOfMotion(reference).name, layoutOfMotion(hypothesis).name]
+  if (wanted !== got) {
+    const problem = `wanted a motion of ${wanted}, as the reference is, got one of ${got}`
+    throw new SignError('ERR_DATA', `hypothesis for ${reference.name}`, problem, `Convert it: signllm data convert --layout ${wanted}`)
+  }
   const { fps } = hypothesis
   if (sameRate(reference.fps, fps)) return
   const problem = `wanted ${reference.fps} frames per second as the reference has, got ${fps}`
@@ -99,12 +105,17 @@ export type SignedScore = Exclude<keyof MotionSetScores, 'parts' | 'lengths' | '
 /** How each score is counted beside these references; `train` is the number of training clips. */
 export function motionSignatures(references: readonly Motion[], align: Aligner, train: number | undefined): MotionScores['signatures'] {
   const rates = [...new Set(references.map(({ fps }) => Number(fps.toFixed(3))))].sort((a, b) => a - b)
-  const of = `norm:${NORMALISATION}|joints:${JOINTS}|fps:${rates.join(',')}|n:${references.length}`
+  const layout = layoutOfMotion(references[0]!)
+  const isOurs = layout.name === 'skeleton-50'
+  const points = isOurs
+    ? `joints:${layout.points}`
+    : `layout:${layout.name}|points:body-and-hands-seen-in-reference,unseen-in-hypothesis-1-shoulder-width`
+  const of = `norm:${isOurs ? NORMALISATION : layout.scale}|${points}|fps:${rates.join(',')}|n:${references.length}`
   return {
     normalisedDtw: `normalised-dtw|align:exact|steps:symmetric|unit:shoulder-width|${of}`,
     handDtw: `hand-dtw|align:exact|cost:l1-frame|joints:20-a-hand-minus-root|hands:that-sign-in-reference(wrist-path>${STILL},or-fingers-std>${RESTING_FINGERS})|per:reference-frame,hand|mean:clips|${of}`,
     dtwMje: `dtw-mje|align:${align}|cost:l2-frame|mean:all-aligned-frames|${of}`,
-    progressiveDtw: `progressive-dtw|align:exact|cost:l1-frame|last-frame:cut|per:reference-frame|${of}`,
+    ...(isOurs && { progressiveDtw: `progressive-dtw|align:exact|cost:l1-frame|last-frame:cut|per:reference-frame|${of}` }),
     totalDistance: `total-distance|wrists:body|mean:ratio-of-means|${of}`,
     wristPathRatio: `wrist-path|wrists:body|mean:of-ratios|${of}`,
     speedRatio: `speed|joints:all|mean:of-ratios|${of}`,

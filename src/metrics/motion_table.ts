@@ -1,9 +1,8 @@
 // Motion scores as text: a table with its baselines, the hypotheses by part and by length, what was copied, and the signatures.
 
 import { formatTable } from '../base/table.js'
-import { scoredParts } from './body_parts.js'
 import type { MotionScores, SignedScore, TrainingDistance } from './motion_scores.js'
-import type { ClassScores } from './motion_set.js'
+import type { ClassScores } from './set_scores.js'
 
 const number = (value: number, digits = 2): string => (Number.isFinite(value) ? value.toFixed(digits) : '-')
 
@@ -29,8 +28,7 @@ export function formatMotionScores({ rows, nearestTraining, signatures }: Motion
   ])
   const parts = formatTable([
     ['by part', 'n-DTW', 'speed', 'pose std', 'bones'],
-    ...scoredParts.map((part) => {
-      const { normalisedDtw, speedRatio, poseStdRatio, boneSpread } = hypotheses.parts[part]
+    ...Object.entries(hypotheses.parts).map(([part, { normalisedDtw, speedRatio, poseStdRatio, boneSpread }]) => {
       return [part, number(normalisedDtw, 4), number(speedRatio), number(poseStdRatio), number(boneSpread, 4)]
     }),
   ])

@@ -7,8 +7,10 @@ import { isSkeleton } from '../motion/layout/layouts.js'
 import { heldFrame, meanFrame, nearestNeighbour, randomClip } from './baselines.js'
 import { dtw, dtwMje } from './dtw.js'
 import { handDtw } from './hand_dtw.js'
+import { handError, pathRatio } from './layout_dtw.js'
 import { scoreLayoutPair } from './layout_scores.js'
 import { boneLengthDeviation, durationRatio, meanOfNumbers, poseStdRatio, wristPathRatio } from './motion.js'
+import { SeenPoints } from './seen_points.js'
 
 export interface ScoredPair {
   /** What was signed. */
@@ -78,6 +80,19 @@ export function scorePair({ reference, hypothesis }: { readonly reference: Motio
     poseStdRatio: poseStdRatio(reference, hypothesis),
     boneSpread: boneLengthDeviation(hypothesis),
   }
+}
+
+/** How the hands move alone, of whatever layout. */
+export function handAndWristScores({
+  reference,
+  hypothesis,
+}: {
+  readonly reference: Motion
+  readonly hypothesis: Motion
+}): Pick<MeanScores, 'handDtw' | 'wristPathRatio'> {
+  if (isSkeleton(reference)) return { handDtw: handDtw(reference, hypothesis), wristPathRatio: wristPathRatio(reference, hypothesis) }
+  const [a, b] = [new SeenPoints(reference), new SeenPoints(hypothesis)]
+  return { handDtw: handError(a, b), wristPathRatio: pathRatio(a, b) }
 }
 
 /** The means of clips' scores, each over the clips that have it; NaN of none. */

@@ -3,6 +3,7 @@
 
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
+import type { LayoutName } from '../motion/layout/layout.js'
 import { type DecoderInputs, type DecoderStepInputs, decoder, decoderStep } from '../nn/decoder.js'
 import { encoder } from '../nn/encoder.js'
 import type { HostTensors } from '../nn/host_tensor.js'
@@ -26,8 +27,10 @@ export interface PoseToTextConfig
     ModelConfig,
     'width' | 'heads' | 'hidden' | 'encoderLayers' | 'decoderLayers' | 'dropout' | 'activation' | 'maxFrames' | 'maxTokens'
   > {
-  /** Numbers of a frame: 150 for 50 joints × 3. */
+  /** Numbers of a frame: the coordinates of the layout's points, 150 for 50 joints × 3. */
   readonly numbers: number
+  /** Whose points they are; absent: the 50 joints, or numbers of no layout. */
+  readonly layout?: LayoutName | undefined
   /** Of attention's weights; default none. */
   readonly attentionDropout?: number
 }
@@ -85,7 +88,7 @@ export class PoseToTextModel extends GpuModel implements PoseToTextDescription {
   constructor(gpu: Gpu, description: PoseToTextDescription, options: PoseToTextOptions = {}) {
     const { training = false, precision, maxBytes, tensors, who = 'pose to text' } = options
     const { config, glosses, words, languages, fps, trainedOn, seed } = description
-    checkConfig({ ...presets.tiny, ...config })
+    checkConfig({ ...presets.tiny, ...config, layout: presets.tiny.layout })
     const { width, maxFrames, maxTokens } = config
     const parts = {
       name: 'pose-to-text model',

@@ -1,6 +1,7 @@
 // The sizes of what both stages of Sign2GPT read signing with: frames become features, a sign encoder makes tokens of them.
 
 import { SignError } from '../base/errors.js'
+import type { LayoutName } from '../motion/layout/layout.js'
 import { checkImageEncoder, dinov2Small, type ImageEncoderConfig } from '../nn/image_encoder_config.js'
 import { checkSignEncoder, publishedSignEncoder, type SignEncoderConfig } from '../nn/sign_encoder_config.js'
 import { largest, MOST_NUMBERS, unfitting } from './config.js'
@@ -27,8 +28,10 @@ export interface SignSizes
 
 export interface SignConfig extends SignSizes {
   readonly input: (typeof signInputs)[number]
-  /** Numbers of a frame: 150 for 50 joints × 3; of video, the width of the image encoder. */
+  /** Numbers of a frame: the coordinates of the layout's points, 150 for 50 joints × 3; of video, the width of the image encoder. */
   readonly numbers: number
+  /** Whose points a frame of poses has; absent: the 50 joints, or numbers of no layout. */
+  readonly layout?: LayoutName | undefined
   /** What sees pictures; absent where frames are poses. */
   readonly images?: ImageEncoderConfig | undefined
   /** Longest clip, in frames. */

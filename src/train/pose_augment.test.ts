@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
+import { skeleton50 } from '../motion/layout/skeleton_50.js'
 import { rigidMotion } from '../motion/rig.testing.js'
 import { mirrored } from '../motion/sides.js'
 import { COORDS } from '../motion/skeleton.js'
@@ -11,7 +12,8 @@ const none: PoseAugmentation = {
 }
 const { joints, frames } = rigidMotion(6, 3)
 const clip = { values: joints, frames }
-const drawn = (more: Partial<PoseAugmentation>, seed = 1) => augmented(clip, { ...none, ...more }, COORDS, 99, Random.for(seed, 'a')).values
+const drawn = (more: Partial<PoseAugmentation>, seed = 1) =>
+  augmented(clip, { ...none, ...more }, { numbers: COORDS, layout: skeleton50 }, 99, Random.for(seed, 'a')).values
 
 describe('training clips of poses', () => {
   it('stay as they are where nothing is asked for', () => {
@@ -45,10 +47,10 @@ describe('training clips of poses', () => {
   })
 
   it('have joints where those are turned: other layouts are refused with what to leave out', () => {
-    expect(() => checkAugmentation({ ...none, mirror: 0.5, tilt: 5 }, 384)).toThrow(
+    expect(() => checkAugmentation({ ...none, mirror: 0.5, tilt: 5 }, 384, skeleton50)).toThrow(
       'augment: wanted frames of the 50 joints × 3 for augment.tilt, mirror, got 384 numbers a frame. Set augment.tilt: 0, augment.mirror: 0',
     )
-    expect(() => checkAugmentation({ ...none, noise: 1, scale: 0.1 }, 384)).not.toThrow()
+    expect(() => checkAugmentation({ ...none, noise: 1, scale: 0.1 }, 384, skeleton50)).not.toThrow()
   })
 })
 
@@ -56,7 +58,7 @@ describe('training clips of poses', () => {
 function shown(frames: number, more: Partial<PoseAugmentation>, seed: number, limit = 1000): number[] {
   const settings = { ...none, ...more }
   const places = { values: Float32Array.from({ length: frames }, (_, t) => t), frames }
-  const drawn = augmented(places, settings, 1, mostFrames(frames, settings, limit), Random.for(seed, 'a'))
+  const drawn = augmented(places, settings, { numbers: 1, layout: skeleton50 }, mostFrames(frames, settings, limit), Random.for(seed, 'a'))
   expect(drawn.values).toHaveLength(drawn.frames)
   expect(drawn.frames).toBeLessThanOrEqual(mostFrames(frames, settings, limit))
   return [...drawn.values]

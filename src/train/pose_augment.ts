@@ -3,8 +3,8 @@
 import { SignError } from '../base/errors.js'
 import type { Random } from '../base/random.js'
 import type { PoseFrames } from '../infer/pose_reader.js'
-import { mirrored } from '../motion/sides.js'
-import { COORDS } from '../motion/skeleton.js'
+import { coordinatesOf, type Layout } from '../motion/layout/layout.js'
+import { mirroredMotion } from '../motion/layout/mirror.js'
 import { turnAboutVertical, turnInPicture } from '../motion/turn.js'
 import { chosenFrames, type FrameChoice } from '../video/frame_choice.js'
 
@@ -35,40 +35,69 @@ export interface PoseAugmentation {
 /** Whether anything is done. */
 export const augments = (settings: PoseAugmentation): boolean => Object.values(settings).some((most) => most !== null && most > 0)
 
-/** Throws ERR_CONFIG where something is done to joints, and frames of so many numbers have none that are known. */
-export function checkAugmentation(settings: PoseAugmentation, numbers: number): void {
-  const ofJoints = (['turn', 'tilt', 'shift', 'mirror'] as const).filter((key) => settings[key] > 0)
-  if (numbers === COORDS || ofJoints.length === 0) return
-  const problem = `wanted frames of the 50 joints × 3 for augment.${ofJoints.join(', ')}, got ${numbers} numbers a frame`
-  throw new SignError('ERR_CONFIG', 'augment', problem, `Set ${ofJoints.map((key) => `augment.${key}: 0`).join(', ')}`)
+/** Throws ERR_CONFIG where something is done to points that cannot be: frames of so many numbers are not those of the layout, or it has no depth or no mirror. */
+export function checkAugmentation(settings: PoseAugmentation, numbers: number, layout: Layout): void {
+  const refuse = (keys: readonly (keyof PoseAugmentation)[], wanted: string, got: string): void => {
+    const own = keys.filter((key) => (settings[key] ?? 0) > 0)
+    if (own.length === 0) return
+    const problem = `wanted ${wanted} for augment.${own.join(', ')}, got ${got}`
+    throw new SignError('ERR_CONFIG', 'augment', problem, `Set ${own.map((key) => `augment.${key}: 0`).join(', ')}`)
+  }
+  const { name, dims, otherSide } = layout
+  const points = name === 'skeleton-50' ? 'the 50 joints × 3' : `the points of ${name}`
+  if (numbers !== coordinatesOf(layout)) refuse(['turn', 'tilt', 'shift', 'mirror'], `frames of ${points}`, `${numbers} numbers a frame`)
+  if (dims === 2) refuse(['turn'], 'points with depth', `those of ${name}`)
+  if (!otherSide) refuse(['mirror'], 'points that mirror each other', `those of ${name}, of which nobody has told`)
 }
 
 /** The most frames that a clip of so many may be shown in, of as many as a model takes. */
 export const mostFrames = (frames: number, { pace, maxFrames }: PoseAugmentation, limit: number): number =>
   Math.min(limit, maxFrames ?? limit, Math.ceil(frames / (1 - pace)))
 
+/** A clip of frames, and where its points are those of a detector, [frames, points], how sure each is: those that were not seen are 0, and stay so. */
+export type AugmentedFrames = PoseFrames & { readonly confidence?: Float32Array | undefined }
+
 /** The clip, changed as `random` draws. At least one frame is left, and no more than `most`. */
-export function augmented(clip: PoseFrames, settings: PoseAugmentation, numbers: number, most: number, random: Random): PoseFrames {
+export function augmented(
+  clip: AugmentedFrames,
+  settings: PoseAugmentation,
+  { numbers, layout }: { readonly numbers: number; readonly layout: Layout },
+  most: number,
+  random: Random,
+): PoseFrames {
   const { turn, scale, noise } = settings
   const kept = keptFrames(clip.frames, settings, most, random)
-  const values = new Float32Array(kept.length * numbers)
-  for (const [t, from] of kept.entries()) values.set(clip.values.subarray(from * numbers, (from + 1) * numbers), t * numbers)
+  const values = chosenRows(clip.values, numbers, kept)
+  const confidence = clip.confidence && chosenRows(clip.confidence, layout.points, kept)
   const angle = degrees(turn) * (2 * random.uniform() - 1)
   const size = 1 + scale * (2 * random.uniform() - 1)
   if (turn > 0) turnAboutVertical(values, angle)
   if (scale > 0 || noise > 0)
     for (let i = 0; i < values.length; i++) values[i] = size * values[i]! + (noise > 0 ? noise * random.normal() : 0)
-  return { values: seenElsewhere(values, settings, random), frames: kept.length }
+  return { values: seenElsewhere({ values, confidence, frames: kept.length }, settings, layout, random), frames: kept.length }
+}
+
+function chosenRows(values: Float32Array, width: number, rows: readonly number[]): Float32Array {
+  const out = new Float32Array(rows.length * width)
+  for (const [t, from] of rows.entries()) out.set(values.subarray(from * width, (from + 1) * width), t * width)
+  return out
 }
 
 /** The clip mirrored, turned in the picture, and moved. */
-function seenElsewhere(values: Float32Array, { mirror, tilt, shift }: PoseAugmentation, random: Random): Float32Array {
+function seenElsewhere(
+  { values, confidence, frames }: AugmentedFrames,
+  { mirror, tilt, shift }: PoseAugmentation,
+  layout: Layout,
+  random: Random,
+): Float32Array {
   const isMirrored = random.uniform() < mirror
   const angle = degrees(tilt) * (2 * random.uniform() - 1)
   const by = [shift * random.normal(), shift * random.normal(), shift * random.normal()]
-  const seen = isMirrored ? mirrored(values) : values
-  if (tilt > 0) turnInPicture(seen, angle)
-  if (shift > 0) for (let i = 0; i < seen.length; i++) seen[i] = seen[i]! + by[i % 3]!
+  const clip = { joints: values, confidence, frames, fps: 1, layout: layout.name }
+  const { joints: seen, confidence: sure } = isMirrored ? mirroredMotion(clip) : clip
+  if (tilt > 0) turnInPicture(seen, angle, layout.dims)
+  if (shift > 0) for (let i = 0; i < seen.length; i++) seen[i] = seen[i]! + by[i % layout.dims]!
+  if (sure) for (let i = 0; i < seen.length; i++) if (!(sure[Math.floor(i / layout.dims)]! > 0)) seen[i] = 0
   return seen
 }
 

@@ -5,8 +5,10 @@ import { SignError } from '../base/errors.js'
 import { inTurns } from '../base/in_turns.js'
 import { loadCorpus } from '../data/corpus/corpus.js'
 import { type FramesClip, loadFrames } from '../data/corpus/frames.js'
-import { type FrameSpan, type SyntheticOptions, syntheticCorpus } from '../data/synthetic/corpus.js'
+import type { FrameSpan, SyntheticOptions } from '../data/synthetic/corpus.js'
+import { syntheticIn } from '../data/synthetic/in_layout.js'
 import { type Clip, sameRate } from '../motion/clip.js'
+import type { LayoutName } from '../motion/layout/layout.js'
 
 /** A clip of frames, which may tell when what is signed. */
 export interface SignedClip extends FramesClip {
@@ -29,21 +31,24 @@ export type ClipsEntry =
       readonly [split in Split]?: string
     })
 
-/** The clips of one split of some corpora, corpora taking turns where they are held out. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be read. */
-export async function loadSignedClips(entries: readonly ClipsEntry[], split: Split): Promise<SignedClip[]> {
-  const lists = await Promise.all(entries.map((entry) => clipsOf(entry, split)))
+/**
+ * The clips of one split of some corpora, whose frames are the points of a layout, corpora taking turns where they are held out. Throws ERR_DATA or ERR_CONFIG naming
+ * file and line for what cannot be read.
+ */
+export async function loadSignedClips(entries: readonly ClipsEntry[], split: Split, layout: LayoutName): Promise<SignedClip[]> {
+  const lists = await Promise.all(entries.map((entry) => clipsOf(entry, split, layout)))
   return split === 'train' ? lists.flat() : inTurns(lists)
 }
 
-/** A clip of 50 joints as frames of 150 numbers. */
+/** A clip of points as frames of their coordinates. */
 const framesOf = <C extends Clip>({ joints, ...clip }: C) => ({ ...clip, values: joints })
 
-async function clipsOf(entry: ClipsEntry, split: Split): Promise<SignedClip[]> {
-  if ('synthetic' in entry) return syntheticCorpus(entry.synthetic)[split].map(framesOf)
+async function clipsOf(entry: ClipsEntry, split: Split, layout: LayoutName): Promise<SignedClip[]> {
+  if ('synthetic' in entry) return syntheticIn(layout, entry.synthetic)[split].map(framesOf)
   const path = entry[split]
   if (path === undefined) return []
   const { language, numbers, skipFrames } = entry
-  const common = { skels: path, language, skipFrames, ...(entry.fps === null ? {} : { fps: entry.fps }) }
+  const common = { skels: path, language, skipFrames, layout, ...(entry.fps === null ? {} : { fps: entry.fps }) }
   const clips =
     numbers === undefined ? (await loadCorpus({ ...common, ...unlimited })).clips.map(framesOf) : await loadFrames({ ...common, numbers })
   const own = clips.filter((clip) => clip.language === language)

@@ -11,7 +11,7 @@ import { number } from '../table.js'
 import { alignmentFigure } from './alignment.js'
 import { meters } from './meters.js'
 import { reportStyle } from './style.js'
-import { classTable, clipTable, glossTable, limitNote, motionTable, textTable } from './tables.js'
+import { classTable, clipTable, glossTable, limitNote, motionTable, partTable, textTable } from './tables.js'
 
 /** The motions of a clip, for looking at. */
 export interface ShownMotions {
@@ -35,6 +35,10 @@ export function reportHtml(report: EvalReport, motionsOf: (clip: string) => Show
     section(
       'Motions',
       `<p class="soft">What judges do not see. The best distance, wrist path, duration and pose std are 1. Hand DTW: of the hands that sign, relative to their wrists, 0 at best. Bones: how much their lengths change, 0 for a rigid skeleton, by part of the body. A motion nearly at 0 from its nearest training clip is counted as copied.</p>${motionTable(report)}`,
+    ),
+    section(
+      'Parts of the body',
+      `<p class="soft">How far each part is from the references, in shoulder widths. Normalised: of the generated motions, 0 as far as shuffled references, 1 at the reference.</p>${partTable(report)}`,
     ),
     ...(classes.length > 0
       ? [

@@ -5,7 +5,7 @@ import { escapeMarkup } from '../../outputs/markup.js'
 import { measureNames, textMeasures } from '../measures.js'
 import type { ClipReport, EvalReport } from '../report.js'
 import { CEILING } from '../systems.js'
-import { againstTruth, classCells, classColumns, motionColumns, named, number, withSpread } from '../table.js'
+import { againstTruth, classCells, classColumns, motionColumns, named, number, partRows, withSpread } from '../table.js'
 
 /** Lines of a list; a page with more would not be read, nor opened. */
 const LINES = 500
@@ -38,8 +38,18 @@ export function textTable({ systems, primary }: EvalReport): string {
 }
 
 export function motionTable({ systems }: EvalReport): string {
-  const rows = systems.map((system) => ({ cells: [named(system), ...motionColumns.map(({ cell }) => cell(system.motion))] }))
-  return table('Scores of the motions', ['', ...motionColumns.map(({ label }) => label)], rows)
+  const columns = motionColumns(systems)
+  const rows = systems.map((system) => ({ cells: [named(system), ...columns.map(({ cell }) => cell(system.motion))] }))
+  return table('Scores of the motions', ['', ...columns.map(({ label }) => label)], rows)
+}
+
+export function partTable(report: EvalReport): string {
+  const [head, ...rows] = partRows(report)
+  return table(
+    'Parts of the body',
+    head!,
+    rows.map((cells) => ({ cells })),
+  )
 }
 
 export function classTable({ classes, systems, worstClass }: EvalReport): string {

@@ -24,5 +24,8 @@ export function layoutNamed(name: string, who: string): Layout {
 /** The layout of a motion: 50 joints unless it says otherwise. */
 export const layoutOfMotion = ({ layout }: Pick<Motion, 'layout'>): Layout => layouts[layout ?? 'skeleton-50']
 
+/** A layout as what has the 50 joints by default says it: only where it is another. */
+export const otherLayout = (layout: LayoutName): { readonly layout?: LayoutName } => (layout === 'skeleton-50' ? {} : { layout })
+
 /** Whether a motion is of the 50 joints. */
 export const isSkeleton = ({ layout }: Pick<Motion, 'layout'>): boolean => layout === undefined || layout === 'skeleton-50'

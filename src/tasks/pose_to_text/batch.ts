@@ -1,14 +1,15 @@
 // A batch of signed texts as the arrays a training step is fed.
 
-import { frameArrays, type PoseFrames } from '../../infer/pose_reader.js'
+import { frameArrays } from '../../infer/pose_reader.js'
 import { MOST_LABELS } from '../../kernels/ctc_states.js'
 import type { PoseToTextConfig } from '../../model/pose_to_text.js'
 import { specialId } from '../../text/vocabulary.js'
+import type { AugmentedFrames } from '../../train/pose_augment.js'
 import type { BatchShape } from '../../train/task.js'
 import { type Looked, tokenArrays } from '../../train/tokens.js'
 
 /** A clip as numbers and ids. */
-export interface SignedIds extends PoseFrames {
+export interface SignedIds extends AugmentedFrames {
   /** Classes of CTC. */
   readonly labels: Uint32Array
   /** Words with the closing token; empty where nothing is translated. */

@@ -19,7 +19,7 @@ import {
   training,
   unfittingSizes,
 } from '../../train/config/parts.js'
-import { frameCorpus, poseAugmentation } from '../../train/config/pose_parts.js'
+import { frameCorpus, frameLayout, poseAugmentation, unfittingFrames } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
 
@@ -42,6 +42,7 @@ const run = keys({
   loss: keys({ recognition: weight.default(5), translation: weight.default(1) }).prefault({}),
   model: keys({
     ...sizes,
+    layout: frameLayout,
     /** Of attention's weights. */
     attentionDropout: belowOne.default(0),
     /** Longest clip, in frames. */
@@ -89,7 +90,7 @@ const run = keys({
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    const problems = [...unfittingSizes(config), ...endless(config), ...unlearning(config)]
+    const problems = [...unfittingSizes(config), ...endless(config), ...unlearning(config), ...unfittingFrames(config)]
     for (const [path, message] of problems) context.addIssue({ code: 'custom', path, message })
   })
   .transform(inFolder)

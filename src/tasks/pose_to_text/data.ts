@@ -7,6 +7,7 @@ import type { FramesClip } from '../../data/corpus/frames.js'
 import { MOST_LABELS } from '../../kernels/ctc_states.js'
 import { sizesOf } from '../../model/config.js'
 import type { PoseToTextConfig, PoseToTextDescription } from '../../model/pose_to_text.js'
+import { layouts, otherLayout } from '../../motion/layout/layouts.js'
 import { langGlossLine } from '../../text/lang_gloss.js'
 import { checkWords, readingNotes, unknownNotes } from '../../text/reading_notes.js'
 import { tokenise } from '../../text/tokenise.js'
@@ -35,14 +36,15 @@ export async function loadPoseToTextData(config: PoseToTextRunConfig): Promise<P
   const train = await loadSplit(config, 'train')
   const dev = await loadSplit(config, 'dev')
   const { numbers, fps } = oneKind([...train, ...dev])
-  checkAugmentation(config.augment, numbers)
+  const { layout } = config.model
+  checkAugmentation(config.augment, numbers, layouts[layout])
   const recognises = config.loss.recognition > 0
   const translates = config.loss.translation > 0
   const texts = (clips: readonly SignedText[]) => clips.map(({ text }) => text)
   const labels = (clips: readonly SignedText[]) => clips.map((clip) => clip.labels)
   const glosses = recognises ? Vocabulary.build(labels(train), 'whitespace') : undefined
   const words = translates ? Vocabulary.build(texts(train), config.tokens, { minCount: config.minCount }) : undefined
-  const sizes: PoseToTextConfig = { ...sizesOf(config.model), numbers }
+  const sizes: PoseToTextConfig = { ...sizesOf(config.model), numbers, ...otherLayout(layout) }
   const languages = [...new Set(train.map(({ language }) => language))]
   const trainedOn = train.map(({ name }) => nameHash(name)).sort()
   const description = { config: sizes, glosses, words, languages, fps, trainedOn, seed: config.seed }
@@ -58,7 +60,7 @@ export async function loadPoseToTextData(config: PoseToTextRunConfig): Promise<P
 
 /** The clips of one split of a run's corpora, corpora taking turns where they are held out. Throws as `loadPoseToTextData`. */
 export async function loadSplit(config: PoseToTextRunConfig, split: Split): Promise<SignedText[]> {
-  const clips = await loadSignedClips(config.data, split)
+  const clips = await loadSignedClips(config.data, split, config.model.layout)
   return clips.map((clip) => ({ ...clip, labels: config.loss.recognition > 0 ? labelsOf(clip, config.labels) : '' }))
 }
 

@@ -6,6 +6,7 @@ import { saveCheckpoint } from '../../checkpoint/file.js'
 import { poseToTextContent } from '../../checkpoint/pose_to_text.js'
 import { Translator } from '../../infer/translator.js'
 import { classOfGloss, type PoseToTextModel } from '../../model/pose_to_text.js'
+import { layoutOfMotion } from '../../motion/layout/layouts.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
 import { OneModelTraining } from '../../train/one_model.js'
@@ -128,16 +129,18 @@ export class PoseToTextTraining extends OneModelTraining<PoseToTextModel, Signed
     const clip = this.#ids[example]!
     const { augment, seed } = this.config
     if (!augments(augment)) return clip
-    const { numbers, maxFrames } = this.model.config
-    const most = mostFrames(clip.frames, augment, maxFrames)
-    return { ...clip, ...augmented(clip, augment, numbers, most, Random.for(seed, 'augment', this.#epoch, example)) }
+    const { config } = this.model
+    const most = mostFrames(clip.frames, augment, config.maxFrames)
+    const frames = { numbers: config.numbers, layout: layoutOfMotion(config) }
+    return { ...clip, ...augmented(clip, augment, frames, most, Random.for(seed, 'augment', this.#epoch, example)) }
   }
 }
 
-function idsOf({ values, frames, labels, text }: SignedText, { glosses, words }: PoseToTextModel): SignedIds {
+function idsOf({ values, frames, confidence, labels, text }: SignedText, { glosses, words }: PoseToTextModel): SignedIds {
   return {
     values,
     frames,
+    confidence,
     labels: glosses ? Uint32Array.from(glosses.tokensOf(labels), (label) => classOfGloss(glosses.idOf(label))) : new Uint32Array(),
     words: words?.encode(text) ?? new Uint32Array(),
   }

@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { analysedLanguages } from '../../data/pseudo_gloss/languages.js'
 import { UBIQUITOUS } from '../../text/pseudo_gloss/classes.js'
 import { batching, belowOne, corpora, count, endless, identity, inFolder, keeping, text } from '../../train/config/parts.js'
-import { frameCorpus } from '../../train/config/pose_parts.js'
+import { frameCorpus, unfittingFrames } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
 import {
@@ -66,7 +66,7 @@ const run = keys({
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [path, message] of [...unfittingSignSizes(config), ...misplacedKeys(config), ...endless(config)])
+    for (const [path, message] of [...unfittingSignSizes(config), ...misplacedKeys(config), ...unfittingFrames(config), ...endless(config)])
       context.addIssue({ code: 'custom', path, message })
   })
   .transform(inFolder)

@@ -5,6 +5,7 @@ import { SignError } from '../../base/errors.js'
 import { nameHash } from '../../data/checksum.js'
 import type { PseudoGlossConfig, PseudoGlossDescription } from '../../model/pseudo_gloss.js'
 import { imageSizesOf, signSizesOf } from '../../model/sign_sizes.js'
+import { layouts, otherLayout } from '../../motion/layout/layouts.js'
 import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { type GlossCoverage, PseudoGlossClasses } from '../../text/pseudo_gloss/classes.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
@@ -36,7 +37,7 @@ export async function loadPseudoGlossData(config: PseudoGlossRunConfig, preparin
   const [train, dev] = [await load('train'), await load('dev')]
   const images = imagesOf(config)
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
-  if (!images) checkAugmentation(config.augment, numbers)
+  if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
   const classes = PseudoGlossClasses.build(train.clips, config.ubiquitous)
   if (classes.size === classes.ubiquitous.size) throw noTargets(config, classes)
   const vectors = await classVectors(config, classes.names)
@@ -81,9 +82,9 @@ export function modelSizes(
   { model, input, vectors }: Pick<PseudoGlossRunConfig, 'model' | 'input' | 'vectors'>,
   decided: Pick<PseudoGlossConfig, 'numbers' | 'images' | 'vectorWidth'>,
 ): PseudoGlossConfig {
-  const { images: _, ...own } = model
+  const { images: _, layout, ...own } = model
   const { temperatures, ...sizes } = signSizesOf(own)
-  return { ...sizes, input, ...decided, trained: { vectors: vectors.trained, temperatures } }
+  return { ...sizes, input, ...otherLayout(layout), ...decided, trained: { vectors: vectors.trained, temperatures } }
 }
 
 function noTargets({ items }: PseudoGlossRunConfig, { size }: PseudoGlossClasses): SignError {

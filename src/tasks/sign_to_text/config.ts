@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { beamDialects } from '../../infer/beam.js'
 import { largest } from '../../model/config.js'
 import { batching, belowOne, corpora, count, endless, identity, inFolder, keeping, share, text } from '../../train/config/parts.js'
-import { frameCorpus } from '../../train/config/pose_parts.js'
+import { frameCorpus, unfittingFrames } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
 import {
@@ -79,7 +79,13 @@ const run = keys({
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [at, message] of [...unfittingSignSizes(config), ...misplacedKeys(config), ...endless(config), ...unlearnt(config)])
+    for (const [at, message] of [
+      ...unfittingSignSizes(config),
+      ...misplacedKeys(config),
+      ...unfittingFrames(config),
+      ...endless(config),
+      ...unlearnt(config),
+    ])
       context.addIssue({ code: 'custom', path: at, message })
   })
   .transform(inFolder)

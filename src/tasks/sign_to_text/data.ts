@@ -6,6 +6,7 @@ import { nameHash } from '../../data/checksum.js'
 import type { LanguageModelConfig } from '../../model/language_model.js'
 import { imageSizesOf, type SignConfig, signSizesOf } from '../../model/sign_sizes.js'
 import type { SignToTextConfig, SignToTextDescription } from '../../model/sign_to_text.js'
+import { layouts, otherLayout } from '../../motion/layout/layouts.js'
 import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { checkFitsTable, type TextCoder } from '../../text/text_coder.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
@@ -33,7 +34,7 @@ export async function loadSignToTextData(config: SignToTextRunConfig, preparing:
   const images = imagesOf(config)
   const [train, dev] = [await loadSplit(config, 'train', images, preparing), await loadSplit(config, 'dev', images, preparing)]
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
-  if (!images) checkAugmentation(config.augment, numbers)
+  if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
   const text = await coderOf(config, language, train.clips)
   const description: SignToTextDescription = {
     config: modelSizes(config, { numbers, ...(images && { images }) }, writtenBy(language, text, config.language_model)),
@@ -81,13 +82,13 @@ function modelSizes(
   seen: Pick<SignConfig, 'numbers' | 'images'>,
   language: LanguageModelConfig,
 ): SignToTextConfig {
-  const { rank, alpha, adapterDropout: dropout, gate, maxTokens, images: _, ...own } = model
+  const { rank, alpha, adapterDropout: dropout, gate, maxTokens, images: _, layout, ...own } = model
   if (maxTokens > language.maxTokens) {
     const problem = `wanted model.maxTokens up to ${language.maxTokens}, the positions that it has, got ${maxTokens}`
     throw new SignError('ERR_CONFIG', file, problem, `Set model.maxTokens: ${language.maxTokens}`)
   }
   return {
-    signs: { ...signSizesOf(own), input, ...seen },
+    signs: { ...signSizesOf(own), input, ...otherLayout(layout), ...seen },
     signsTrained: signs === 'trained',
     adapters: { rank, alpha, dropout, gate },
     language,

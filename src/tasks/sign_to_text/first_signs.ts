@@ -13,7 +13,7 @@ import { type PublishedEncoder, withEncoder } from '../image_source.js'
 
 /** What decides the shapes of what reads signing, and what its numbers mean. */
 const DECIDING = [
-  ...(['input', 'numbers', 'images', 'width', 'heads', 'hidden', 'stages'] as const),
+  ...(['input', 'layout', 'numbers', 'images', 'width', 'heads', 'hidden', 'stages'] as const),
   ...(['attention', 'window', 'downSample', 'positions', 'padding'] as const),
 ] as const
 
@@ -21,13 +21,17 @@ const DECIDING = [
 export function checkSameSigns({ config }: SignToTextDescription, stage: Checkpoint): void {
   const { config: theirs } = pseudoGlossDescription(stage)
   for (const size of DECIDING) {
-    const [wanted, got] = [described(config.signs[size]), described(theirs[size])]
+    const [wanted, got] = [described(shown(config.signs)[size]), described(shown(theirs)[size])]
     if (wanted === got) continue
     const problem = `wanted ${size} ${wanted}, as the run file has it, got ${got}`
-    const nextMove = size === 'numbers' ? 'Train both stages on frames of one layout' : `Set model.${size} as in stage 1`
+    const nextMove =
+      size === 'numbers' || size === 'layout' ? 'Train both stages on frames of one layout' : `Set model.${size} as in stage 1`
     throw new SignError('ERR_CONFIG', stage.path, problem, size === 'input' ? 'Set input as in stage 1' : nextMove)
   }
 }
+
+/** With the layout that is not said where it is the 50 joints. */
+const shown = (signs: SignConfig): SignConfig => ({ layout: 'skeleton-50', ...signs })
 
 /** A size as messages have it; of an image encoder, what decides its shapes. */
 function described(size: SignConfig[(typeof DECIDING)[number]]): string {

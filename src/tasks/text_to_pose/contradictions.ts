@@ -1,5 +1,6 @@
 // What is wrong between keys of a text-to-pose run file that are each right by themselves.
 
+import { isDrawnIn } from '../../data/synthetic/in_layout.js'
 import { knowsLength, presets, unfittingCounter, unfittingHead } from '../../model/config.js'
 import type { Layout } from '../../motion/layout/layout.js'
 import { layouts } from '../../motion/layout/layouts.js'
@@ -88,8 +89,11 @@ function* unfittingLayout({ data, model, augment, learning }: Written): Generato
   if (!layout || layout.name === 'skeleton-50') return
   const { name, dims, otherSide, confidence } = layout
   for (const [i, entry] of data.entries())
-    if ('synthetic' in entry)
-      yield [['data', i, 'synthetic'], `wanted files with model.layout ${name}, got the built-in corpus, which is of skeleton-50`]
+    if ('synthetic' in entry && !isDrawnIn(name))
+      yield [
+        ['data', i, 'synthetic'],
+        `wanted files with model.layout ${name}, got the built-in corpus, which is of skeleton-50 or dwpose-128`,
+      ]
   if (augment.mirror > 0 && !otherSide)
     yield [
       ['augment', 'mirror'],

@@ -7,7 +7,7 @@ import { motionChecksum } from '../../data/checksum.js'
 import { loadCorpus, UNTOLD_RATE } from '../../data/corpus/corpus.js'
 import { readManifest } from '../../data/corpus/manifest.js'
 import { type Source, sourceOf } from '../../data/source.js'
-import { syntheticCorpus } from '../../data/synthetic/corpus.js'
+import { syntheticIn } from '../../data/synthetic/in_layout.js'
 import { differingKeys, type ModelConfig, presets, sameConfig } from '../../model/config.js'
 import { columnScaling, frameNumbers, motionNumbers } from '../../model/frame_columns.js'
 import { countSeen, type FrameScaling, measureColumns, measureScaling, rawFrames } from '../../model/frame_scaling.js'
@@ -15,6 +15,7 @@ import { measureBones } from '../../model/group_bones.js'
 import { sentenceIds } from '../../model/sentence_ids.js'
 import { type GroupDescription, SHARED } from '../../model/sign_model.js'
 import { type Clip, sameRate } from '../../motion/clip.js'
+import type { LayoutName } from '../../motion/layout/layout.js'
 import { layoutOfMotion, layouts } from '../../motion/layout/layouts.js'
 import { langGlossLine } from '../../text/lang_gloss.js'
 import { checkWords, readingNotes } from '../../text/reading_notes.js'
@@ -75,7 +76,7 @@ export async function loadData(config: RunConfig): Promise<LanguageData[]> {
   const sizes = modelConfig(config)
   const languages: Material[] = []
   for (const entry of config.data) {
-    if ('synthetic' in entry) languages.push(...synthetic(entry, config.groups === 'shared' ? 'lang_gloss' : 'text'))
+    if ('synthetic' in entry) languages.push(...synthetic(entry, config.groups === 'shared' ? 'lang_gloss' : 'text', sizes.layout))
     else if ('shards' in entry)
       languages.push(...(await storedLanguages(entry, config, sizes)).map((own) => ({ ...own, source: entry.source })))
     else languages.push(await fromFiles(entry, config, sizes))
@@ -126,8 +127,8 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
   return { language, source, train, dev, vocabulary }
 }
 
-function synthetic({ synthetic: options }: SyntheticEntry, source: Source): Material[] {
-  const { train, dev } = syntheticCorpus(options)
+function synthetic({ synthetic: options }: SyntheticEntry, source: Source, layout: LayoutName): Material[] {
+  const { train, dev } = syntheticIn(layout, options)
   const marked = (clip: Clip): Clip => ({ ...clip, langGloss: langGlossLine(clip, 'words') })
   return options.languages.map((language) => {
     const of = (clips: readonly Clip[]) => clips.filter((clip) => clip.language === language).map(marked)

@@ -1,7 +1,9 @@
 // The parts that run files of tasks that read poses have: corpora of frames, and what is done to training clips.
 
 import * as z from 'zod'
+import { isDrawnIn } from '../../data/synthetic/in_layout.js'
 import { MOST_NUMBERS } from '../../model/config.js'
+import { type LayoutName, layoutNames } from '../../motion/layout/layout.js'
 import { belowOne, count, share, splits, text } from './parts.js'
 import { keys } from './schema.js'
 
@@ -14,9 +16,32 @@ export const frameCorpus = keys({
   fps: z.number().positive().nullable().default(null),
   /** Keep every n-th frame. */
   skipFrames: count.default(1),
-  /** Numbers of a frame in the file where they are not the 50 joints × 3 and the counter: all of them are read, as they are. */
+  /** Numbers of a frame in the file where they are of no layout: all of them are read, as they are. */
   numbers: count.max(MOST_NUMBERS).exactOptional(),
 })
+
+/** Whose points frames are made of, as the corpora say of theirs. */
+export const frameLayout = z.enum(layoutNames).default('skeleton-50')
+
+/** What is wrong between the layout and the corpora: where, and how to say it. */
+export function* unfittingFrames({
+  data,
+  model: { layout },
+}: {
+  readonly data: readonly ({ readonly synthetic: unknown } | { readonly numbers?: number })[]
+  readonly model: { readonly layout: LayoutName }
+}): Generator<[path: (string | number)[], message: string]> {
+  if (layout === 'skeleton-50') return
+  for (const [i, entry] of data.entries()) {
+    if ('numbers' in entry && entry.numbers !== undefined)
+      yield [['data', i, 'numbers'], `wanted none with model.layout ${layout}, whose frames they are, got ${entry.numbers}`]
+    if ('synthetic' in entry && !isDrawnIn(layout))
+      yield [
+        ['data', i, 'synthetic'],
+        `wanted files with model.layout ${layout}, got the built-in corpus, which is of skeleton-50 or dwpose-128`,
+      ]
+  }
+}
 
 /** What is done to training clips where a run file says nothing; 0 where this does not either. */
 interface UsualAugmentation {
@@ -26,7 +51,7 @@ interface UsualAugmentation {
   readonly mirror?: number
 }
 
-/** What is done to training clips, drawn anew each epoch. Turns, tilts, shifts and mirrors are of 50 joints × 3 only. */
+/** What is done to training clips, drawn anew each epoch. Turns, tilts, shifts and mirrors are of points of a layout only. */
 export const poseAugmentation = ({ scale = 0, tilt = 0, shift = 0, mirror = 0 }: UsualAugmentation = {}) =>
   keys({
     /** Largest turn about the vertical, in degrees; and in the picture. */

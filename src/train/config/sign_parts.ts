@@ -16,10 +16,11 @@ import {
   signPresets,
   unfittingSigns,
 } from '../../model/sign_sizes.js'
+import type { LayoutName } from '../../motion/layout/layout.js'
 import { imageTraining } from '../../nn/image_encoder_config.js'
 import { positionForms } from '../../nn/image_positions.js'
 import { belowOne, count, optimiser, precision, scheduleOf, stop, text } from './parts.js'
-import { poseAugmentation } from './pose_parts.js'
+import { frameLayout, poseAugmentation } from './pose_parts.js'
 import { keys } from './schema.js'
 
 /** How large what sees pictures is, of video alone. What is left out of all but the preset stays with it. */
@@ -74,6 +75,7 @@ export const signSizes = {
   layerScale: z.number().positive().exactOptional(),
   /** Longest clip, in frames. Of a longer video, a random part is taken. */
   maxFrames: count.max(largest.maxFrames).default(256),
+  layout: frameLayout,
   /** What sees pictures; where `input` is `video`. */
   images: imageSizes.exactOptional(),
 }
@@ -136,11 +138,11 @@ const unchanged = { augment: signedPoseAugmentation.parse(undefined), video: vid
 /** Keys of the other kind of input: what would be passed over. */
 export function* misplacedKeys({
   input,
-  model: { images },
+  model: { images, layout },
   ...own
 }: {
   readonly input: (typeof signInputs)[number]
-  readonly model: { readonly images?: unknown }
+  readonly model: { readonly images?: unknown; readonly layout: LayoutName }
   readonly augment: z.output<typeof signedPoseAugmentation>
   readonly video: z.output<typeof video>
   readonly cache: z.output<typeof videoCache>
@@ -154,5 +156,7 @@ export function* misplacedKeys({
         : 'wanted input: video with it, got input: poses',
     ]
   }
+  if (input === 'video' && layout !== 'skeleton-50')
+    yield [['model', 'layout'], `wanted input: poses with it, got input: video, whose frames are pictures`]
   if (input === 'poses' && images !== undefined) yield [['model', 'images'], 'wanted input: video with it, got input: poses']
 }

@@ -1,5 +1,6 @@
 // The clips of a run file's corpora, poses or videos as its `input` says.
 
+import type { LayoutName } from '../../motion/layout/layout.js'
 import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { PictureStore } from '../../video/picture_store.js'
 import { type ClipsEntry, loadSignedClips, oneKind, type SignedClip, type Split } from '../signed_clips.js'
@@ -11,7 +12,7 @@ export interface SigningSource {
   readonly data: readonly ClipsEntry[]
   readonly video: { readonly stride: number }
   readonly cache: { readonly folder: string | null; readonly memory: number }
-  readonly model: { readonly maxFrames: number }
+  readonly model: { readonly maxFrames: number; readonly layout: LayoutName }
 }
 
 /** Clips of one split; of videos, with where their pictures are kept. `Known`: what is known of a clip beside. */
@@ -23,12 +24,12 @@ const MIB = 2 ** 20
 
 /** The clips of one split: videos where there is an image encoder to see them. Throws as `loadSignedClips` and `loadSignedVideos`. */
 export async function loadSplit(
-  { data, video: { stride }, cache, model: { maxFrames } }: SigningSource,
+  { data, video: { stride }, cache, model: { maxFrames, layout } }: SigningSource,
   split: Split,
   images: ImageEncoderConfig | undefined,
   { onPrepare }: Preparing = {},
 ): Promise<SignedSplit> {
-  if (!images) return { input: 'poses', clips: await loadSignedClips(data, split) }
+  if (!images) return { input: 'poses', clips: await loadSignedClips(data, split, layout) }
   const store = new PictureStore(images.imageSize[0], cache.memory * MIB)
   const onProgress = (done: number, all: number) => onPrepare?.(`${split} videos read`, done, all)
   return {
@@ -42,7 +43,7 @@ export async function loadSplit(
 export function kindOf(
   splits: readonly SignedSplit[],
   images: ImageEncoderConfig | undefined,
-  { model: { maxFrames } }: Pick<SigningSource, 'model'>,
+  { model: { maxFrames } }: { readonly model: Pick<SigningSource['model'], 'maxFrames'> },
 ): { readonly numbers: number; readonly fps: number; readonly notes: readonly string[] } {
   if (!images) return { ...oneKind(splits.flatMap((split) => (split.input === 'poses' ? split.clips : []))), notes: [] }
   const videos = splits.flatMap((split) => (split.input === 'video' ? split.clips : []))

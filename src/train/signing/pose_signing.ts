@@ -6,7 +6,8 @@ import type { PoseFrames } from '../../infer/pose_reader.js'
 import { signArrays, signFeeds } from '../../infer/sign_reader.js'
 import type { EncoderShape } from '../../infer/source_encoder.js'
 import type { SignConfig } from '../../model/sign_sizes.js'
-import { augmented, augments, mostFrames, type PoseAugmentation } from '../pose_augment.js'
+import { layoutOfMotion } from '../../motion/layout/layouts.js'
+import { type AugmentedFrames, augmented, augments, mostFrames, type PoseAugmentation } from '../pose_augment.js'
 import type { SignedExample, Signing } from './signing.js'
 
 export interface PoseSigningOptions<Clip> {
@@ -18,7 +19,7 @@ export interface PoseSigningOptions<Clip> {
   readonly seed: number
 }
 
-export class PoseSigning<Clip extends SignedExample & PoseFrames> implements Signing<Clip> {
+export class PoseSigning<Clip extends SignedExample & AugmentedFrames> implements Signing<Clip> {
   readonly clips: readonly Clip[]
   readonly #config: SignConfig
   readonly #options: PoseSigningOptions<Clip>
@@ -55,6 +56,7 @@ export class PoseSigning<Clip extends SignedExample & PoseFrames> implements Sig
     const clip = this.clips[example]!
     const { augment, seed } = this.#options
     if (!augment || !augments(augment)) return clip
-    return augmented(clip, augment, this.#config.numbers, this.mostFrames(example), Random.for(seed, 'augment', epoch, example))
+    const frames = { numbers: this.#config.numbers, layout: layoutOfMotion(this.#config) }
+    return augmented(clip, augment, frames, this.mostFrames(example), Random.for(seed, 'augment', epoch, example))
   }
 }
