@@ -67,9 +67,8 @@ export async function scoreMotion(options: ScoreMotionOptions): Promise<ScoreMot
   checkDepth(made.who, hypotheses, real.who, references)
   const matched = hypotheses.map((hypothesis, i) => atRateOf(hypothesis, references[i]!))
   notes.push(...rateNotes(hypotheses, references))
-  const train = trained && { train: convert(trained) }
   const align = options.fastdtw ? 'fastdtw' : 'exact'
-  const scores = motionScores(matched, { align, ...train })
+  const scores = motionScores(matched, { align, jointsAlone: note !== undefined, ...(trained && { train: convert(trained) }) })
   return { hypotheses: made.who, references: real.who, clips: pairs.length, pairedBy: by, notes, ...scores }
 }
 

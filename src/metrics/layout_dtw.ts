@@ -5,7 +5,7 @@ import { type Layout, type PartName, partOf, pointsOf } from '../motion/layout/l
 import { RESTING_FINGERS } from './hand_dtw.js'
 import { mean, SHOULDER_WIDTHS, STILL } from './motion.js'
 import type { SeenPoints } from './seen_points.js'
-import { cheapestPath, symmetric, type WarpPath } from './warp.js'
+import { cheapestPath, symmetric } from './warp.js'
 
 /** Shoulders are 1/3 apart. */
 export const SHOULDERS = 1 / 3
@@ -21,30 +21,39 @@ export const signingPoints = (layout: Layout): number[] => alignedParts.flatMap(
  * all points had been seen, and is divided by the reference's frames; `l2` is the mean distance of a point, over the path.
  */
 export function alignedError(reference: SeenPoints, hypothesis: SeenPoints, points: readonly number[], norm: 'l1' | 'l2'): number {
-  const { cost, path } = alignedPath(reference, hypothesis, points, norm)
+  const { cost, path } = cheapestPath(reference.frames, hypothesis.frames, (i, j) => frameError(reference, i, hypothesis, j, points, norm))
   return norm === 'l1' ? (cost * points.length) / reference.frames : cost / path.length
 }
 
-/** The cheapest path itself. */
-export function alignedPath(reference: SeenPoints, hypothesis: SeenPoints, points: readonly number[], norm: 'l1' | 'l2'): WarpPath {
-  return cheapestPath(reference.frames, hypothesis.frames, (i, j) => frameError(reference, i, hypothesis, j, points, norm))
+/** Distances of points summed over a path of frames, and how long it is. */
+export interface PathError {
+  readonly sum: number
+  readonly steps: number
 }
 
-/** Of the points that the reference shows; 0 where it shows none. */
+/** The mean distance of a point over the path on which whole frames are nearest, as `slrtpScores` has it of 50 joints: frames are as far apart as their vectors of coordinates. */
+export function frameAlignedError(reference: SeenPoints, hypothesis: SeenPoints, points: readonly number[]): PathError {
+  const apart = (i: number, j: number) => Math.sqrt(frameError(reference, i, hypothesis, j, points, 'squares'))
+  const { path } = cheapestPath(reference.frames, hypothesis.frames, apart)
+  const sum = path.reduce((total, [i, j]) => total + frameError(reference, i, hypothesis, j, points, 'l2'), 0)
+  return { sum, steps: path.length }
+}
+
+/** The mean over the points that the reference shows; 0 where it shows none. `squares`: of squared distances. */
 function frameError(
   reference: SeenPoints,
   i: number,
   hypothesis: SeenPoints,
   j: number,
   points: readonly number[],
-  norm: 'l1' | 'l2',
+  norm: 'l1' | 'l2' | 'squares',
 ): number {
   let [sum, count] = [0, 0]
   for (const point of points) {
     if (!reference.sees(i, point)) continue
     count += 1
     if (!hypothesis.sees(j, point)) {
-      sum += SHOULDERS
+      sum += norm === 'squares' ? SHOULDERS ** 2 : SHOULDERS
       continue
     }
     let [absolute, squares] = [0, 0]
@@ -53,7 +62,7 @@ function frameError(
       absolute += Math.abs(gap)
       squares += gap * gap
     }
-    sum += norm === 'l1' ? absolute : Math.sqrt(squares)
+    sum += norm === 'l1' ? absolute : norm === 'l2' ? Math.sqrt(squares) : squares
   }
   return count > 0 ? sum / count : 0
 }

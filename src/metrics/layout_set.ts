@@ -6,7 +6,7 @@ import { inPart, type Layout, type LayoutPart, type PartName, pointsOf } from '.
 import { layoutOfMotion } from '../motion/layout/layouts.js'
 import type { ScoredPart } from './body_parts.js'
 import type { BoneSpread } from './bone_spread.js'
-import { alignedPath, handError, layoutAlignment, pathRatio, signingPoints } from './layout_dtw.js'
+import { frameAlignedError, handError, layoutAlignment, pathRatio, signingPoints } from './layout_dtw.js'
 import { durationRatio, mean, meanOfNumbers, SHOULDER_WIDTHS } from './motion.js'
 import { SeenPoints } from './seen_points.js'
 import { classScores, lengthClasses, type MotionSetScores, ratio, type ScoredClip, SLOWEST, worstOf } from './set_scores.js'
@@ -38,13 +38,13 @@ export function scoreLayoutSet(motions: readonly Motion[], references: readonly 
   const pairs = motions.map((motion, i): Pair => ({ reference: new SeenPoints(references[i]!), motion: new SeenPoints(motion) }))
   const points = signingPoints(layout)
   const alignments = pairs.map(({ reference, motion }) => layoutAlignment(reference, motion))
-  const paths = pairs.map(({ reference, motion }) => alignedPath(reference, motion, points, 'l2'))
+  const paths = pairs.map(({ reference, motion }) => frameAlignedError(reference, motion, points))
   const clips = pairs.map(
     ({ reference, motion }, i): ScoredClip => ({
       name: references[i]!.name,
       normalisedDtw: alignments[i]!.distance,
       handDtw: handError(reference, motion),
-      dtwMje: paths[i]!.cost / paths[i]!.path.length,
+      dtwMje: paths[i]!.sum / paths[i]!.steps,
       wristPathRatio: pathRatio(reference, motion),
       speedRatio: speedRatio({ reference, motion }, points),
       poseStdRatio: ratio(motion.deviation(points), reference.deviation(points)),
@@ -56,7 +56,7 @@ export function scoreLayoutSet(motions: readonly Motion[], references: readonly 
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
   return {
     ...classScores(clips),
-    dtwMje: sum(paths.map(({ cost }) => cost)) / sum(paths.map(({ path }) => path.length)),
+    dtwMje: sum(paths.map((path) => path.sum)) / sum(paths.map(({ steps }) => steps)),
     progressiveDtw: Number.NaN,
     totalDistance: totalDistance(pairs, layout),
     boneSpread: { mean: meanOfNumbers(spreads.map((spread) => spread.mean)), worst: worstOf(spreads, references) },

@@ -23,6 +23,8 @@ export interface MotionScoreOptions {
   readonly align?: Aligner
   /** The clips that the system learned from. */
   readonly train?: readonly NamedMotion[]
+  /** Whether all points but those of the 50 joints were hidden, to compare motions of two layouts; signatures say it. */
+  readonly jointsAlone?: boolean
 }
 
 /**
@@ -55,7 +57,7 @@ export interface MotionScores {
  * Scores motions of one layout, in its scale: of others than the 50 joints the points that were seen. Throws ERR_DATA for no pairs, motions of two layouts, one
  * without frames or with a coordinate that is not finite, and a pair at two frame rates.
  */
-export function motionScores(pairs: readonly MotionPair[], { align = 'exact', train }: MotionScoreOptions = {}): MotionScores {
+export function motionScores(pairs: readonly MotionPair[], { align = 'exact', train, jointsAlone }: MotionScoreOptions = {}): MotionScores {
   if (pairs.length === 0) throw new SignError('ERR_DATA', 'motion scores', 'wanted at least one pair of motions, got none', 'Give some')
   for (const pair of pairs) checkPair(pair)
   const references = pairs.map(({ reference }) => reference)
@@ -73,7 +75,11 @@ export function motionScores(pairs: readonly MotionPair[], { align = 'exact', tr
     hypotheses: trainingDistance(contenders[0]![1], train),
     references: trainingDistance(references, train),
   }
-  return { rows, ...(trained ? { nearestTraining: trained } : {}), signatures: motionSignatures(references, align, train?.length) }
+  return {
+    rows,
+    ...(trained ? { nearestTraining: trained } : {}),
+    signatures: motionSignatures(references, align, train?.length, jointsAlone),
+  }
 }
 
 function checkPair({ reference, hypothesis }: MotionPair): void {
@@ -103,13 +109,17 @@ export function trainingDistanceOf(clips: readonly NearestTraining[]): TrainingD
 export type SignedScore = Exclude<keyof MotionSetScores, 'parts' | 'lengths' | 'clips'> | 'nearestTraining'
 
 /** How each score is counted beside these references; `train` is the number of training clips. */
-export function motionSignatures(references: readonly Motion[], align: Aligner, train: number | undefined): MotionScores['signatures'] {
+export function motionSignatures(
+  references: readonly Motion[],
+  align: Aligner,
+  train: number | undefined,
+  jointsAlone = false,
+): MotionScores['signatures'] {
   const rates = [...new Set(references.map(({ fps }) => Number(fps.toFixed(3))))].sort((a, b) => a - b)
   const layout = layoutOfMotion(references[0]!)
   const isOurs = layout.name === 'skeleton-50'
-  const points = isOurs
-    ? `joints:${layout.points}`
-    : `layout:${layout.name}|points:body-and-hands-seen-in-reference,unseen-in-hypothesis-1-shoulder-width`
+  const seen = `points:${jointsAlone ? 'of-50-joints' : 'body-and-hands'}-seen-in-reference,unseen-in-hypothesis-1-shoulder-width`
+  const points = isOurs ? `joints:${layout.points}` : `layout:${layout.name}|${seen}`
   const of = `norm:${isOurs ? NORMALISATION : layout.scale}|${points}|fps:${rates.join(',')}|n:${references.length}`
   return {
     normalisedDtw: `normalised-dtw|align:exact|steps:symmetric|unit:shoulder-width|${of}`,

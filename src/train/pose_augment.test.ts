@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../base/random.js'
+import type { Motion } from '../motion/clip.js'
+import { layouts } from '../motion/layout/layouts.js'
+import { mirroredMotion } from '../motion/layout/mirror.js'
 import { skeleton50 } from '../motion/layout/skeleton_50.js'
+import { toDwpose } from '../motion/layout/to_dwpose.js'
 import { rigidMotion } from '../motion/rig.testing.js'
 import { mirrored } from '../motion/sides.js'
 import { COORDS } from '../motion/skeleton.js'
@@ -100,5 +104,40 @@ describe('the frames of training clips', () => {
 
   it('are those that were drawn before there were trims, so that an older run goes on to the same bytes', () => {
     expect(shown(12, { pace: 0.3, dropFrames: 0.2 }, 3)).toEqual([0, 1, 3, 4, 5, 6, 8, 10, 11])
+  })
+})
+
+describe('training clips of points that a detector saw', () => {
+  const layout = layouts['dwpose-128']
+  const seen: Motion = toDwpose({ joints, frames, fps: 25 })
+  const points = { values: seen.joints, confidence: seen.confidence, frames }
+  const changed = (more: Partial<PoseAugmentation>) =>
+    augmented(points, { ...none, ...more }, { numbers: 256, layout }, 99, Random.for(3, 'a')).values
+
+  it('are mirrored as points of their layout, and turned in the picture', () => {
+    // -0 is 0.
+    expect(changed({ mirror: 1 }).map((value) => value + 0)).toEqual(mirroredMotion(seen).joints.map((value) => value + 0))
+    const tilted = changed({ tilt: 5 })
+    const lengthAt = (of: Float32Array, point: number) => Math.hypot(of[2 * point]!, of[2 * point + 1]!)
+    for (const point of [0, 4, 30, 50]) expect(lengthAt(tilted, point)).toBeCloseTo(lengthAt(seen.joints, point), 6)
+    expect(tilted).not.toEqual(seen.joints)
+  })
+
+  it('leave what was not seen at 0, whatever is done', () => {
+    const values = changed({ shift: 0.1, noise: 0.1, scale: 0.2, tilt: 5, mirror: 1 })
+    const unseen = Array.from({ length: frames * 128 }, (_, cell) => cell).filter((cell) => seen.confidence![cell] === 0)
+    expect(unseen.length).toBeGreaterThan(frames * 70)
+    expect(unseen.every((cell) => values[2 * cell] === 0 && values[2 * cell + 1] === 0)).toBe(true)
+    expect(values.filter((value) => value !== 0).length).toBe(frames * 100)
+  })
+
+  it('are refused what their layout does not tell', () => {
+    expect(() => checkAugmentation({ ...none, turn: 5 }, 256, layout)).toThrow(
+      'augment: wanted points with depth for augment.turn, got those of dwpose-128. Set augment.turn: 0',
+    )
+    expect(() => checkAugmentation({ ...none, mirror: 0.5 }, 534, layouts['slrtp-178'])).toThrow(
+      'wanted points that mirror each other for augment.mirror, got those of slrtp-178, of which nobody has told',
+    )
+    expect(() => checkAugmentation({ ...none, mirror: 0.5, tilt: 5, shift: 0.1 }, 256, layout)).not.toThrow()
   })
 })
