@@ -16,7 +16,7 @@ export function addEvalCommand(program: Command, cli: Cli, version: string): voi
     .command('eval')
     .description('judge the motions of a model: what a judge reads in them, between the floor and the ceiling of real signing')
     .argument('[model]', 'checkpoint of a text-to-pose run; without it and --motions, the ceiling and floor of the judges alone')
-    .requiredOption('--judge <file>', 'checkpoint of a judge; repeat it for judges of several seeds', repeated)
+    .option('--judge <file>', 'checkpoint of a judge (required); repeat it for judges of several seeds', repeated, [])
     .option(
       '--data <path>',
       'run file, folder of splits or prefix of a corpus; repeatable (default: the run file beside the model)',

@@ -17,6 +17,7 @@ export function addImportCommand(program: Command, cli: Cli): void {
     .argument('<file>')
     .requiredOption('--lang <tag>', 'sign language of the model, e.g. GSL')
     .requiredOption('--out <file>', 'checkpoint to write')
+    .option('--overwrite', 'replace it where it is there already')
     .option('--heads <n>', 'number of attention heads (default: 4; 8 of SignDW; of Sign2GPT what the file tells)', positive)
     .option('--fps <n>', 'frame rate of the training motions (default: 25; of SignDW 24, of Sign2GPT 12.5)', rate)
     .option(

@@ -12,11 +12,12 @@ export const SIGN_TO_TEXT = 'sign-to-text'
 
 /** What to do with a checkpoint of another task than is wanted. */
 const useOf: Readonly<Record<string, string>> = {
-  [TEXT_TO_POSE]: 'It is a text-to-pose model: pass it as --model, for example to signllm generate',
+  [TEXT_TO_POSE]: 'It is a text-to-pose model: pass it as --model to signllm generate, or to signllm eval',
   [TEXT_TO_GLOSS]: 'It is a text-to-gloss model: pass it as --gloss to signllm prompt',
   [LANGUAGE_MODEL]: 'It is a language model: name it as language_model in a run file',
-  [POSE_TO_TEXT]: 'It is a pose-to-text model: pass it to signllm judge translate, or as --judge to signllm eval',
-  [SIGN_TO_TEXT]: 'It is a sign-to-text model: pass it as --model to signllm translate',
+  [POSE_TO_TEXT]: 'It is a pose-to-text model: pass it as --model to signllm translate, or as --judge to signllm eval',
+  [SIGN_TO_TEXT]:
+    'It is a sign-to-text model: pass it as --model to signllm translate, which scores what it reads where it is given a run file',
   [PSEUDO_GLOSS]: 'It is a pseudo-gloss model: pass it to signllm pseudo-gloss, or as initFrom of a sign-to-text run',
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -157,6 +157,7 @@ describe('signllm eval', () => {
     const refused = (changes: Partial<EvalCommandOptions>, which: string | undefined = model) =>
       expect(evalCommand(which, options('no', changes))).rejects
     await refused({ motions: at('made') }).toThrow('eval: wanted a model or --motions, got both')
+    await copyFile(model, at('elsewhere.safetensors'))
     await refused({}, at('elsewhere.safetensors')).toThrow(
       'wanted data to evaluate on, got none, and no config.yaml beside elsewhere.safetensors',
     )
@@ -176,7 +177,7 @@ describe('signllm eval', () => {
     const help = await signllm('eval', '--help')
     expect([help.status, help.stdout]).toEqual([0, expect.stringContaining('--judge <file>')])
     const none = await signllm('eval', model)
-    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining("required option '--judge <file>'")])
+    expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('wanted the checkpoint of a judge, got none')])
     const judge = await signllm('eval', model, '--judge', model, '--out', at('cli'))
     expect([judge.status, judge.stderr]).toEqual([4, expect.stringContaining('wanted a pose-to-text model, got a text-to-pose model')])
   })
@@ -190,8 +191,8 @@ describe('signllm eval', () => {
     const { gpu } = await openGpu()
     await saveCheckpoint(judge, await poseToTextContent(tinyJudge(gpu)))
     await gpu.destroy()
-    await expect(evalCommand(judge, options('mistaken', { data: [at('judge.yaml')] }))).rejects.toThrow(
-      'wanted a text-to-pose model, got a pose-to-text model',
+    await expect(evalCommand(judge, options('mistaken', { data: [at('gloss.yaml')], judge: [] }))).rejects.toThrow(
+      'wanted a text-to-pose model, got a pose-to-text model. It is a pose-to-text model: pass it as --model to signllm translate',
     )
     await writeFile(at('gloss.yaml'), `task: text-to-gloss\nname: g\ndata: [{ ${split} }]\n`)
     await expect(evalCommand(undefined, options('gloss', { data: [at('gloss.yaml')] }))).rejects.toThrow(

@@ -5,6 +5,8 @@ import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import { readCheckpoint } from '../checkpoint/file.js'
+import { checkTask, TEXT_TO_POSE } from '../checkpoint/tasks.js'
 import { fileRecord } from '../data/checksum.js'
 import type { Source } from '../data/source.js'
 import type { Gpu } from '../device/gpu.js'
@@ -73,6 +75,12 @@ export async function evalCommand(model: string | undefined, options: EvalComman
   const { split = 'test', seed = 27, signal, open = openJudge } = options
   if (model !== undefined && options.motions !== undefined)
     throw new SignError('ERR_USAGE', 'eval', 'wanted a model or --motions, got both', 'Evaluate one after the other')
+  // Before anything is said of data that are of another task too.
+  if (model !== undefined) checkTask(await readCheckpoint(model), TEXT_TO_POSE)
+  if (options.judge.length === 0) {
+    const problem = 'wanted the checkpoint of a judge, got none'
+    throw new SignError('ERR_USAGE', 'eval', problem, 'Pass --judge, a model of task pose-to-text: signllm judge train')
+  }
   const data = await evalData(dataOf(model, options), { split, lang: options.lang, source: options.source })
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   const judges: Judge[] = []

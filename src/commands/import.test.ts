@@ -26,7 +26,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 /** Imports and reads what was written: weights by our names. */
 async function imported(path: string) {
   const out = `${path}.imported`
-  const summary = await importStateDict(path, { out, lang: 'GSL', vocabulary, heads: 2 })
+  const summary = await importStateDict(path, { out, lang: 'GSL', vocabulary, heads: 2, overwrite: true })
+  await expect(importStateDict(path, { out, lang: 'GSL', vocabulary, heads: 2 })).rejects.toThrow('Pass --overwrite to replace it')
   return { summary, weights: (await readPoseCheckpoint(out)).tensors('weights', 'GSL') }
 }
 

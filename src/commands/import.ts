@@ -5,12 +5,16 @@ import { readKindsOrIndex } from '../formats/safetensors/index_file.js'
 import { isSign2gpt } from '../model/sign2gpt_state_dict.js'
 import { isSignDwName } from '../model/signdw_state_dict.js'
 import { checkLanguageTag } from '../text/language_tag.js'
+import { checkFresh, type ResumeOptions } from './clip_work.js'
 import { importProgressive, type ProgressiveImport } from './import_progressive.js'
 import { importSign2gpt, type Sign2gptImport } from './import_sign2gpt.js'
 import { importSignDw } from './import_signdw.js'
 
 /** What the code that a model comes from asks for; the rest says nothing of it. */
-export type ImportOptions = Omit<ProgressiveImport, 'vocabulary'> & Partial<Pick<ProgressiveImport, 'vocabulary'>> & Sign2gptImport
+export type ImportOptions = Omit<ProgressiveImport, 'vocabulary'> &
+  Partial<Pick<ProgressiveImport, 'vocabulary'>> &
+  Sign2gptImport &
+  Pick<ResumeOptions, 'overwrite'>
 
 /** Each kind of file, and the options that not all kinds have. */
 const kinds = {
@@ -27,10 +31,11 @@ const kinds = {
 
 /**
  * Converts the file, or the files of an index, and returns the model's sizes. Throws ERR_USAGE for what is no language tag, and for options that are lacking
- * or say nothing of such a model; ERR_CHECKPOINT for tensors that make no model, and for the first number that is not finite.
+ * or say nothing of such a model, and an output that is there already; ERR_CHECKPOINT for tensors that make no model, and for the first number that is not finite.
  */
 export async function importStateDict(path: string, options: ImportOptions) {
   checkLanguageTag(options.lang, 'import')
+  checkFresh(options.out, { overwrite: options.overwrite ?? false })
   const names = [...(await readKindsOrIndex(path)).keys()]
   if (isSign2gpt(names)) {
     checkAsked(path, options, 'sign2gpt')

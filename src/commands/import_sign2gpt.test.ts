@@ -64,7 +64,7 @@ async function publish(name: string, scale = 1) {
 }
 
 const importing = (path: string, options: Partial<ImportOptions> = {}) =>
-  importStateDict(path, { lang: 'GSL', out: `${path}.imported`, ...options })
+  importStateDict(path, { lang: 'GSL', out: `${path}.imported`, overwrite: true, ...options })
 
 describe('a checkpoint of the first stage', () => {
   const options = () => ({ classes: file('classes.txt'), ubiquitous: file('ubiquitous.txt') })

@@ -39,7 +39,7 @@ async function importing(
 ) {
   const path = await writeReleased(file('images.safetensors'), tensors, changed)
   const asked: ImportOptions = { lang: 'GSL', out: file('imported.safetensors'), ...options }
-  const { out } = await importStateDict(path, asked)
+  const { out } = await importStateDict(path, { overwrite: true, ...asked })
   return readCheckpoint(out)
 }
 

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const sizes = { lang: 'ASE', heads: 4, maxFrames: 12, maxTokens: 11 }
+const sizes = { lang: 'ASE', overwrite: true, heads: 4, maxFrames: 12, maxTokens: 11 }
 
 /** A state dict of the parity file's weights under `model_state`, and what else is put there. */
 async function stateDict(name: string, more: Readonly<Record<string, Tensor>> = {}): Promise<string> {

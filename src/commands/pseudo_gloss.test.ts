@@ -77,7 +77,10 @@ it('refuses another model, a run without that split, a picture of another kind a
     (await readFile(data, 'utf8')).replace('task: pseudo-gloss', 'task: pose-to-text').replace(/^(items|model):.*\n/gm, ''),
   )
   await expect(read({ data: other })).rejects.toThrow('wanted a run of task pseudo-gloss, got pose-to-text')
-  await expect(read({ out: join(folder, 'one.gif') })).rejects.toThrow("wanted a picture that ends in .svg or .png, got '.gif'")
+  const wrong = "wanted a picture that ends in .svg or .png, got '.gif'"
+  await expect(read({ out: join(folder, 'one.gif') })).rejects.toThrow(wrong)
+  // Before anything is read.
+  await expect(read({ out: join(folder, 'one.gif'), data: join(folder, 'nothing') })).rejects.toThrow(wrong)
   const long = join(folder, 'long.yaml')
   await writeFile(long, (await readFile(data, 'utf8')).replace('"framesPerSign":4', '"framesPerSign":40'))
   await expect(read({ data: long })).rejects.toThrow('wanted 1 to 32 frames')

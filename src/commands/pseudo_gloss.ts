@@ -1,5 +1,6 @@
 // `signllm pseudo-gloss MODEL --data run.yaml`: which words of their sentences clips show, and where: scores, and a picture of each clip.
 
+import { statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { formatTable } from '../base/table.js'
@@ -13,7 +14,7 @@ import { type ClassPresence, foundClasses, PRESENCE_THRESHOLD, presenceByClass }
 import type { PseudoGlossDescription, PseudoGlossModel } from '../model/pseudo_gloss.js'
 import type { LayoutName } from '../motion/layout/layout.js'
 import { layoutOfMotion } from '../motion/layout/layouts.js'
-import { type MappedWord, writeLocalisationMap } from '../outputs/localisation_map.js'
+import { checkMapPath, type MappedWord, writeLocalisationMap } from '../outputs/localisation_map.js'
 import { type GlossedClip, loadGlossedClips, unknownItems } from '../tasks/pseudo_gloss/data.js'
 import { formatGlossScores, type PseudoGlossScores, scoreGlosses, spansOf } from '../tasks/pseudo_gloss/evaluate.js'
 import { loadPseudoGlossConfig } from '../tasks/run_file.js'
@@ -61,6 +62,7 @@ export interface PseudoGlossSummary {
 /** Reads clips. Throws ERR_CHECKPOINT for what is no pseudo-gloss model, ERR_DATA or ERR_CONFIG for what cannot be read, ERR_USAGE for clips that the model cannot take. */
 export async function pseudoGlosses(path: string, options: PseudoGlossOptions): Promise<PseudoGlossSummary> {
   const { out, threshold = PRESENCE_THRESHOLD, stream = process.stderr, json = false, signal } = options
+  if (out !== undefined && !isFolder(out)) checkMapPath(out)
   const checkpoint = await readCheckpoint(path)
   const read = await clipsOf(pseudoGlossDescription(checkpoint), options)
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
@@ -151,7 +153,7 @@ interface Drawing {
 /** Pictures of all clips in a folder, or the first clip's in a file. Returns their paths. */
 async function drawn(clips: readonly Described[], found: readonly FoundGlosses[], drawing: Drawing): Promise<string[]> {
   const { out } = drawing
-  const paths = extname(out) === '' ? clips.map(({ name }) => pictureIn(out, name)) : [out]
+  const paths = isFolder(out) ? clips.map(({ name }) => pictureIn(out, name)) : [out]
   for (const [i, path] of paths.entries()) {
     const clip = clips[i]!
     const { tokens, framesPerToken } = found[i]!
@@ -160,6 +162,10 @@ async function drawn(clips: readonly Described[], found: readonly FoundGlosses[]
   }
   return paths
 }
+
+/** Whether pictures are to lie in it: what has no ending, ends in a slash, or is a folder. */
+const isFolder = (out: string): boolean =>
+  extname(out) === '' || /[/\\]$/.test(out) || (statSync(out, { throwIfNoEntry: false })?.isDirectory() ?? false)
 
 /** A clip's picture in a folder. Throws ERR_DATA for a name that is no path in it. */
 function pictureIn(folder: string, name: string): string {

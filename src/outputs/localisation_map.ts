@@ -57,11 +57,16 @@ const SCORES = 60
 
 /** Writes the picture to a `.svg` or `.png`. Throws ERR_USAGE for another extension, ERR_DATA as `localisationMap` does, ERR_OUTPUT where it cannot be written. */
 export async function writeLocalisationMap(path: string, picture: LocalisationPicture): Promise<void> {
-  const extension = extname(path).toLowerCase()
-  if (extension !== '.svg' && extension !== '.png')
-    throw new SignError('ERR_USAGE', path, `wanted a picture that ends in .svg or .png, got '${extension}'`, 'Name it so')
+  checkMapPath(path)
   const map = localisationMap(picture)
-  await writeWhole(path, extension === '.svg' ? flatSvg(map) : encodePng(flatRaster(map)))
+  await writeWhole(path, extname(path).toLowerCase() === '.svg' ? flatSvg(map) : encodePng(flatRaster(map)))
+}
+
+/** Throws ERR_USAGE for a path that does not end as such a picture. */
+export function checkMapPath(path: string): void {
+  const extension = extname(path).toLowerCase()
+  if (extension === '.svg' || extension === '.png') return
+  throw new SignError('ERR_USAGE', path, `wanted a picture that ends in .svg or .png, got '${extension}'`, 'Name it so, or name a folder')
 }
 
 /**
