@@ -14,7 +14,7 @@ import { addEvalCommand } from './cli_eval.js'
 import { addImportCommand } from './cli_import.js'
 import { addJudgeCommands } from './cli_judge.js'
 import { addModelCommands } from './cli_model.js'
-import { bonesOption, lengthHelp, lengthPolicy, positive, share } from './cli_options.js'
+import { bonesOption, lengthHelp, lengthPolicy, paletteOption, positive, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { addPseudoGlossCommand } from './cli_pseudo_gloss.js'
 import { addScoreCommand } from './cli_score.js'
@@ -104,13 +104,16 @@ program
 
 program
   .command('generate')
-  .description('generate the signing motion of a sentence and write it as .skels .pose .npz .bvh .glb .json .gif .png .svg .html')
+  .description(
+    'generate the signing motion of a sentence and write it as .skels .pose .npz .bvh .glb .json .gif .mp4 .apng .png .svg .html',
+  )
   .argument('<text>')
   .requiredOption('--model <file>', 'checkpoint of a text-to-pose run, e.g. runs/rain/best.safetensors')
   .option('--lang <tag>', 'sign language, e.g. ASL (default: the language of the model, if it has only one)')
   .requiredOption('--out <file...>', 'files to write; the file extension selects the format')
   .option('--policy <name>', lengthHelp, lengthPolicy, 'auto')
   .addOption(bonesOption())
+  .addOption(paletteOption())
   .option('--reference <prefix#clip>', 'corpus clip to draw beside the result: prefix of the corpus, and name or line number of the clip')
   .action(async (text: string, options: GenerateCommandOptions) => {
     const { generate } = await import('./commands/generate.js')
@@ -130,6 +133,7 @@ program
   .option('--beams <n>', 'beam search width, 1 to 16', positive, 4)
   .option('--out <file...>', 'files to write; the file extension selects the format')
   .addOption(bonesOption())
+  .addOption(paletteOption())
   .action(async (text: string, options: PromptCommandOptions) => {
     const { prompt } = await import('./commands/prompt.js')
     const summary = await prompt(text, { ...common(), ...options, signal: interruption(NOTHING_TO_KEEP) })

@@ -6,7 +6,7 @@ import { CHECK_FAILED } from './base/errors.js'
 import { again, detecting, lifting, normalised, points, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
 import { addDetectCommand } from './cli_detect.js'
 import { brokenText, judge } from './cli_left_out.js'
-import { positive, range, rate, share } from './cli_options.js'
+import { paletteOption, positive, range, rate, share } from './cli_options.js'
 import { addPackCommands } from './cli_pack.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { BrokenClip } from './commands/clip_work.js'
@@ -44,13 +44,14 @@ function addSteps(data: Command, cli: Cli): void {
       '--in <path>',
       'input: folder with one folder of JSON, .npz or .npy files per clip, .h5, .pose or .npz file or folder of them, .tar shard, folder of videos (SignVerse-2M), or prefix of a .skels corpus',
     )
-    .requiredOption('--out <path>', 'output: prefix of a corpus, or a file: .skels .h5 .npz .pose .bvh .glb .parquet .gif .html …')
+    .requiredOption('--out <path>', 'output: prefix of a corpus, or a file: .skels .h5 .npz .pose .bvh .glb .parquet .gif .mp4 .html …')
     .option('--lang <tag>', 'sign language, if the input does not specify one')
     .option(...words.names)
     .option(...words.text)
     .option(...words.gloss)
     .option('--clip <name>', 'convert only the clip of this name')
     .addOption(points.layout())
+    .addOption(paletteOption())
     .addOption(writing.normalisation())
     .addOption(writing.form())
     .option(...writing.licence)

@@ -5,6 +5,7 @@ import type { Picture } from './formats/picture.js'
 import { bonePolicies } from './infer/bone_policy.js'
 import { type LengthPolicy, lengthPolicies } from './infer/length_policy.js'
 import { isRate, wantedRate } from './motion/clip.js'
+import { paletteNames } from './outputs/colours.js'
 
 export function positive(text: string): number {
   const value = Number(text)
@@ -34,6 +35,13 @@ export const bonesOption = (): Option =>
     '--bones <policy>',
     "hold: project every frame onto the bone lengths of the training motions; free: as the model regressed it (default: hold where those motions' bones keep their length)",
   ).choices(bonePolicies)
+
+/** The colours of what is drawn. */
+export const paletteOption = (): Option =>
+  new Option(
+    '--palette <name>',
+    'colours of pictures: colour-blind has fingers and arms that people with any kind of colour blindness tell apart (default: standard)',
+  ).choices(paletteNames)
 
 /** The values of an option that may be given several times. */
 export const repeated = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]

@@ -12,6 +12,7 @@ import { knowsLength } from '../model/config.js'
 import type { LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { facingMotion } from '../motion/layout/mirror.js'
+import type { PaletteName } from '../outputs/colours.js'
 import { checkWhole } from '../text/broken_text.js'
 import { tagAmong } from '../text/language_tag.js'
 import { openAdapter } from './adapter.js'
@@ -25,6 +26,7 @@ export interface GenerateCommandOptions extends Listener {
   readonly out: readonly string[]
   readonly policy?: LengthPolicy | undefined
   readonly bones?: BonePolicy | undefined
+  readonly palette?: PaletteName | undefined
   /** `prefix#name` or `prefix#line`: a clip to compare with, whose length `oracle` takes. */
   readonly reference?: string | undefined
   readonly adapter?: string | undefined
@@ -72,7 +74,8 @@ export async function generate(text: string, options: GenerateCommandOptions): P
     })) as [Motion]
     // A model of unknown data, such as an imported one, may call the signer's left right.
     const shown = facingMotion(motion)
-    for (const { path, write } of writers) await write(path, shown, { text, language, ...(reference ? { reference } : {}) })
+    const about = { ...(reference && { reference }), ...(options.palette && { palette: options.palette }) }
+    for (const { path, write } of writers) await write(path, shown, { text, language, ...about })
     return {
       text,
       language,

@@ -8,6 +8,7 @@ import { saveCorpus } from '../data/corpus/save.js'
 import { motionHdf5Writer } from '../formats/hdf5/motions.js'
 import { writeSkels } from '../formats/skels/write.js'
 import type { Clip } from '../motion/clip.js'
+import type { PaletteName } from '../outputs/colours.js'
 import { writerFor } from '../outputs/save.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions } from './clip_work.js'
 import { type ClipSettings, clipsOf, type Normalisation, spokenNames, type Words } from './motion_clips.js'
@@ -16,6 +17,8 @@ import type { MotionSource } from './motion_source.js'
 export interface TargetSettings extends ClipSettings, ClipWorkOptions {
   /** Under which terms a corpus may be used. */
   readonly licence?: string | undefined
+  /** The colours of pictures. */
+  readonly palette?: PaletteName | undefined
 }
 
 /** What was written. */
@@ -61,10 +64,10 @@ const writers = {
     for await (const clip of clips) rows.push(...clipRows([clip], basename(out, extname(out))))
     await writeClipTable(out, rows)
   },
-  motion: async (out, clips) => {
+  motion: async (out, clips, { palette }) => {
     for await (const clip of clips) {
       const path = out.replaceAll(NAME, clip.name)
-      await writerFor(path)(path, clip, { text: clip.text, language: clip.language })
+      await writerFor(path)(path, clip, { text: clip.text, language: clip.language, ...(palette && { palette }) })
     }
   },
 } satisfies Record<string, Write>

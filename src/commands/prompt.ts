@@ -8,6 +8,7 @@ import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
 import { PromptGenerator } from '../infer/prompt_generator.js'
 import { PromptReader, type PromptReading } from '../infer/prompt_reader.js'
 import { facingMotion } from '../motion/layout/mirror.js'
+import type { PaletteName } from '../outputs/colours.js'
 import { checkWhole } from '../text/broken_text.js'
 import { tagAmong } from '../text/language_tag.js'
 import { openAdapter } from './adapter.js'
@@ -24,6 +25,7 @@ export interface PromptCommandOptions extends Listener {
   readonly lang?: string | undefined
   readonly beams: number
   readonly bones?: BonePolicy | undefined
+  readonly palette?: PaletteName | undefined
   readonly adapter?: string | undefined
   readonly signal?: AbortSignal
 }
@@ -41,7 +43,7 @@ export interface PromptSummary extends PromptReading {
 /** Reads a prompt and signs it. Throws ERR_USAGE, before any work, for files without a model, an ending no writer knows, or a file named twice; and as both stages do. */
 export async function prompt(text: string, options: PromptCommandOptions): Promise<PromptSummary> {
   checkWhole(text, 'prompt')
-  const { gloss, model, out = [], lang, beams, bones, signal } = options
+  const { gloss, model, out = [], lang, beams, bones, palette, signal } = options
   if ((model === undefined) !== (out.length === 0))
     throw new SignError(
       'ERR_USAGE',
@@ -70,7 +72,7 @@ export async function prompt(text: string, options: PromptCommandOptions): Promi
       generate: { signal, ...(bones && { bones }) },
     })
     const shown = facingMotion(motion)
-    for (const { path, write } of writers) await write(path, shown, { text, language: reading.language })
+    for (const { path, write } of writers) await write(path, shown, { text, language: reading.language, ...(palette && { palette }) })
     return { prompt: text, ...reading, frames: motion.frames, seconds: motion.frames / motion.fps, out, notes }
   } finally {
     await gpu.destroy()

@@ -3,7 +3,7 @@
 import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { cameraFor, type Turn } from './camera.js'
-import { light } from './colours.js'
+import { type Palette, type PaletteName, palettes } from './colours.js'
 import { rasterCell } from './png.js'
 import { Raster } from './raster.js'
 import { DEFAULT_SIZE, label } from './sheet.js'
@@ -15,6 +15,8 @@ export interface AnimationOptions {
   /** Shown to the left, on the same clock and at the same scale; whichever is shorter goes blank at its end. */
   readonly reference?: Motion
   readonly turn?: Turn
+  /** `standard` if not said. */
+  readonly palette?: PaletteName
 }
 
 /** What a file format asks of its pictures. */
@@ -33,6 +35,7 @@ export interface Animation {
   readonly height: number
   /** What is shown, from left to right. */
   readonly strips: readonly Motion[]
+  readonly palette: Palette
   /** The pictures in order, each of its own memory. */
   pictures(): Generator<Raster>
 }
@@ -43,6 +46,7 @@ const RULE = 1
 /** The pictures of a motion. Throws ERR_DATA naming `who` for a malformed motion. */
 export function animation(motion: Motion, options: AnimationOptions, who: string, needs: PictureNeeds = {}): Animation {
   const { size = DEFAULT_SIZE, reference, turn } = options
+  const palette = palettes[options.palette ?? 'standard'].light
   const { fastest = Number.POSITIVE_INFINITY, step = 1 } = needs
   const strips = reference ? [reference, motion] : [motion]
   for (const strip of strips) checkMotion(strip, who)
@@ -57,16 +61,14 @@ export function animation(motion: Motion, options: AnimationOptions, who: string
     width,
     height,
     strips,
+    palette,
     *pictures() {
       for (let i = 0; i < frames; i++) {
-        const picture = new Raster(width, height, light.rule)
+        const picture = new Raster(width, height, palette.rule)
         strips.forEach((strip, column) => {
           const frame = frameAtTime(strip, i / fps)
-          picture.place(
-            rasterCell({ motion: strip, frame, label: label(strip, frame, reference) }, camera, size),
-            column * (size + RULE),
-            0,
-          )
+          const cell = { motion: strip, frame, label: label(strip, frame, reference) }
+          picture.place(rasterCell(cell, camera, size, palette), column * (size + RULE), 0)
         })
         yield picture
       }

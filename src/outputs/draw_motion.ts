@@ -3,20 +3,20 @@
 import { confidenceAt, frameAt, type Motion } from '../motion/clip.js'
 import { isSkeleton, layoutOfMotion } from '../motion/layout/layouts.js'
 import type { Camera } from './camera.js'
-import { dark, type Palette } from './colours.js'
+import { type Palette, palettes } from './colours.js'
 import { drawFrame, drawGhost, type Mark } from './draw.js'
 import { drawPoints } from './draw_points.js'
 
 /** The marks of frame `i`, what is far first. */
 export function drawMotion(motion: Motion, i: number, camera: Camera, size: number, palette: Palette): Mark[] {
   if (isSkeleton(motion)) return drawFrame(frameAt(motion, i), camera, size, palette)
-  return drawPoints(pointsAt(motion, i), camera, size)
+  return drawPoints(pointsAt(motion, i), camera, size, palette)
 }
 
 /** The same frame in the palette's grey alone: to lie under what is compared with it. */
 export function drawMotionGhost(motion: Motion, i: number, camera: Camera, size: number, palette: Palette): Mark[] {
   if (isSkeleton(motion)) return drawGhost(frameAt(motion, i), camera, size, palette)
-  return drawPoints(pointsAt(motion, i), camera, size, palette.ghost)
+  return drawPoints(pointsAt(motion, i), camera, size, palette, palette.ghost)
 }
 
 const pointsAt = (motion: Motion, i: number) => ({
@@ -28,5 +28,5 @@ const pointsAt = (motion: Motion, i: number) => ({
 /** The palette that a motion is drawn by: its layout may want paper of its own. */
 export function paletteFor(motion: Motion, palette: Palette): Palette {
   const { paper } = layoutOfMotion(motion)
-  return paper === undefined ? palette : { ...dark, paper }
+  return paper === undefined ? palette : { ...palettes[palette.name].dark, paper }
 }

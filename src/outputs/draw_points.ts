@@ -1,9 +1,11 @@
-// One frame of a layout's points as marks, drawn as the layout says: its bones as lines, its points as dots. What a detector did not see is not drawn.
+// One frame of a layout's points as marks, drawn as the layout says, or in a palette's colours: its bones as lines, its points as dots. What a detector did not see is not
+// drawn.
 
 import type { Layout, LayoutPart } from '../motion/layout/layout.js'
 import { inPart } from '../motion/layout/layout.js'
+import { fingers, type Part } from '../motion/skeleton.js'
 import { type Camera, type Point, projectPoint } from './camera.js'
-import type { Colour } from './colours.js'
+import type { Colour, Palette } from './colours.js'
 import type { Mark } from './draw.js'
 
 /** Widths of bones and radii of dots, in units of the motion. */
@@ -25,11 +27,19 @@ export interface PointFrame {
 }
 
 /** The marks of one frame, what is far first; in `ghost` alone, where that is given. */
-export function drawPoints({ layout, coordinates, confidence }: PointFrame, camera: Camera, size: number, ghost?: Colour): Mark[] {
+export function drawPoints(
+  { layout, coordinates, confidence }: PointFrame,
+  camera: Camera,
+  size: number,
+  palette: Palette,
+  ghost?: Colour,
+): Mark[] {
+  const inks = inksOf(layout, palette)
   const isSeen = (point: number): boolean => confidence === undefined || confidence[point]! > 0
   const places = Array.from({ length: layout.points }, (_, point) => placeOf(layout, coordinates, point, camera, size))
   const bones = layout.bones
     .filter(({ parent, child }) => isSeen(parent) && isSeen(child))
+    .map(({ parent, child }, i) => ({ parent, child, colour: inks.bones[i]! }))
     .map(({ parent, child, colour }) => {
       const { name } = layout.parts.find((part) => inPart(part, child))!
       const [a, b] = [places[parent]!, places[child]!]
@@ -38,7 +48,7 @@ export function drawPoints({ layout, coordinates, confidence }: PointFrame, came
     })
   const dots = layout.parts.flatMap((part) =>
     part.points.flatMap((_, i): Mark[] => {
-      const [colour, point] = [dotOf(part, i), part.first + i]
+      const [colour, point] = [inks.dots[part.first + i], part.first + i]
       if (colour === undefined || !isSeen(point)) return []
       const { x, y, scale } = places[point]!
       return [{ shape: 'disc', x, y, radius: sizes[part.name].dot * scale, colour: ghost ?? colour }]
@@ -52,9 +62,62 @@ function placeOf({ dims }: Layout, coordinates: Float32Array, point: number, cam
   return projectPoint(coordinates[at]!, coordinates[at + 1]!, dims === 3 ? coordinates[at + 2]! : 0, camera, size)
 }
 
-const dotOf = ({ dot }: LayoutPart, i: number): Colour | undefined => (typeof dot === 'string' || dot === undefined ? dot : dot[i])
+/** The colour of each bone, and of each point that is drawn as a dot. */
+interface LayoutInks {
+  readonly bones: readonly Colour[]
+  readonly dots: readonly (Colour | undefined)[]
+}
+
+const known = new Map<string, LayoutInks>()
+
+/** The layout's own colours, or in a palette for the colour-blind those of the parts: fingers and arms as in the 50 joints. */
+function inksOf(layout: Layout, palette: Palette): LayoutInks {
+  const key = `${layout.name} ${palette.name} ${palette.ink}`
+  const inks = known.get(key) ?? (palette.name === 'colour-blind' ? inksByPart(layout, palette) : ownInks(layout))
+  known.set(key, inks)
+  return inks
+}
+
+function ownInks({ bones, parts }: Layout): LayoutInks {
+  return {
+    bones: bones.map(({ colour }) => colour),
+    dots: parts.flatMap(({ points, dot }) => points.map((_, i) => (typeof dot === 'string' || dot === undefined ? dot : dot[i]))),
+  }
+}
+
+function inksByPart(layout: Layout, { parts: colours, ink }: Palette): LayoutInks {
+  const arms = armsOf(layout)
+  const colourOf = (point: number): Colour => {
+    const part = layout.parts.find((one) => inPart(one, point))!
+    if (part.name === 'face') return ink
+    // A wrist, then four points a finger.
+    const finger = fingers[Math.floor((point - part.first - 1) / 4)]
+    return colours[part.name === 'body' ? (arms.get(point) ?? 'body') : (finger ?? 'body')]
+  }
+  return {
+    bones: layout.bones.map(({ parent, child }) =>
+      arms.get(parent) && layout.parts.some(({ first }) => first === child) ? colours[arms.get(parent)!] : colourOf(child),
+    ),
+    dots: ownInks(layout).dots.map((dot, point) => dot && colourOf(point)),
+  }
+}
+
+/** Points from below the shoulders down to the wrists, by the arm that they are of. */
+function armsOf({ bones, anchors }: Layout): ReadonlyMap<number, Extract<Part, 'leftArm' | 'rightArm'>> {
+  const arms = new Map<number, 'leftArm' | 'rightArm'>()
+  for (const [arm, shoulder, wrist] of [
+    ['leftArm', anchors.leftShoulder, anchors.leftWrist],
+    ['rightArm', anchors.rightShoulder, anchors.rightWrist],
+  ] as const)
+    for (let point: number | undefined = wrist; point !== undefined && point !== shoulder; ) {
+      arms.set(point, arm)
+      point = bones.find(({ child }) => child === point)?.parent
+    }
+  return arms
+}
 
 /** All colours that a layout is drawn in. */
-export function coloursOf({ bones, parts }: Layout): Colour[] {
-  return [...new Set([...bones.map(({ colour }) => colour), ...parts.flatMap(({ dot = [] }) => dot)])]
+export function coloursOf(layout: Layout, palette: Palette): Colour[] {
+  const { bones, dots } = inksOf(layout, palette)
+  return [...new Set([...bones, ...dots.filter((dot) => dot !== undefined)])]
 }

@@ -6,7 +6,7 @@ import type { Motion } from '../motion/clip.js'
 import { isSkeleton, layoutOfMotion } from '../motion/layout/layouts.js'
 import { fingers } from '../motion/skeleton.js'
 import { type AnimationOptions, animation } from './animation.js'
-import { type Colour, light, type Palette, rgb } from './colours.js'
+import { type Colour, type Palette, rgb } from './colours.js'
 import { darker } from './draw.js'
 import { paletteFor } from './draw_motion.js'
 import { coloursOf } from './draw_points.js'
@@ -31,8 +31,8 @@ export async function writeGif(path: string, motion: Motion, options: AnimationO
 
 /** An animation of a motion as a GIF file that repeats for ever. */
 export function gifAnimation(motion: Motion, options: AnimationOptions = {}, who = 'gif'): Uint8Array {
-  const { fps, frames, width, height, strips, pictures } = animation(motion, options, who, { fastest: FASTEST })
-  const inks = new Inks(strips)
+  const { fps, frames, width, height, strips, palette, pictures } = animation(motion, options, who, { fastest: FASTEST })
+  const inks = new Inks(strips, palette)
   const encoder = GIFEncoder({ initialCapacity: frames * width * 32 })
   let i = 0
   for (const image of pictures()) {
@@ -51,11 +51,13 @@ class Inks {
   /** From a pixel as a number to its entry, filled as pixels come by. */
   readonly #known = new Map<number, number>()
 
-  constructor(motions: readonly Motion[]) {
+  constructor(motions: readonly Motion[], on: Palette) {
     const kinds = new Map(motions.map((motion) => [layoutOfMotion(motion), motion]))
     this.colours = [...kinds].flatMap(([layout, motion]) => {
-      const palette = paletteFor(motion, light)
-      return isSkeleton(motion) ? signerInks(palette) : pointInks(palette, coloursOf(layout), Math.floor(MOST_COLOURS / kinds.size))
+      const palette = paletteFor(motion, on)
+      return isSkeleton(motion)
+        ? signerInks(palette)
+        : pointInks(palette, coloursOf(layout, palette), Math.floor(MOST_COLOURS / kinds.size))
     })
   }
 

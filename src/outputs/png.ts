@@ -4,7 +4,7 @@ import { crc32, deflateSync } from 'node:zlib'
 import { writeWhole } from '../base/files.js'
 import type { Motion } from '../motion/clip.js'
 import type { Camera } from './camera.js'
-import { light } from './colours.js'
+import { light, type Palette, palettes } from './colours.js'
 import { drawMotion, paletteFor } from './draw_motion.js'
 import { Raster } from './raster.js'
 import { type Cell, layOut, type SheetOptions } from './sheet.js'
@@ -20,14 +20,15 @@ export async function writePng(path: string, motion: Motion, options: SheetOptio
 /** A contact sheet of a motion in pixels. */
 export function rasterSheet(motion: Motion, options: SheetOptions, who: string): Raster {
   const sheet = layOut(motion, options, who)
-  const raster = new Raster(sheet.width, sheet.height, light.rule)
-  for (const cell of sheet.cells) raster.place(rasterCell(cell, sheet.camera, sheet.size), cell.x, cell.y)
+  const palette = palettes[options.palette ?? 'standard'].light
+  const raster = new Raster(sheet.width, sheet.height, palette.rule)
+  for (const cell of sheet.cells) raster.place(rasterCell(cell, sheet.camera, sheet.size, palette), cell.x, cell.y)
   return raster
 }
 
 /** One picture of `size` pixels a side: a frame and its label. What reaches beyond it is cut off. */
-export function rasterCell(cell: Pick<Cell, 'motion' | 'frame' | 'label'>, camera: Camera, size: number): Raster {
-  const palette = paletteFor(cell.motion, light)
+export function rasterCell(cell: Pick<Cell, 'motion' | 'frame' | 'label'>, camera: Camera, size: number, on: Palette = light): Raster {
+  const palette = paletteFor(cell.motion, on)
   const raster = new Raster(size, size, palette.paper)
   if (cell.frame !== undefined) raster.paint(drawMotion(cell.motion, cell.frame, camera, size, palette))
   const dot = Math.max(1, Math.round(size / 240))

@@ -10,6 +10,7 @@ import { poseOfMotion, writePose } from '../formats/pose/write.js'
 import { writeSkels } from '../formats/skels/write.js'
 import type { Motion } from '../motion/clip.js'
 import { writeApng } from './apng.js'
+import type { PaletteName } from './colours.js'
 import { writeGif } from './gif.js'
 import { type MotionMeta, writeJson } from './json_motion.js'
 import { writeMp4 } from './mp4/mp4.js'
@@ -21,20 +22,23 @@ import { writeViewer } from './viewer/viewer.js'
 export interface About extends MotionMeta {
   /** What the motion is compared with. */
   readonly reference?: Motion
+  /** The colours of pictures, animations and pages; `standard` if not said. */
+  readonly palette?: PaletteName
 }
 
 export type Writer = (path: string, motion: Motion, about: About) => Promise<void>
 
 /** Writers by how names end, in small letters: extensions with their points, and a file that is always called the same. */
 const writers: Readonly<Record<string, Writer>> = {
-  '.png': (path, motion, about) => writePng(path, motion, beside(about)),
-  '.svg': (path, motion, about) => writeSvg(path, motion, { caption: caption(about), ...beside(about) }),
-  '.gif': (path, motion, about) => writeGif(path, motion, beside(about)),
-  '.apng': (path, motion, about) => writeApng(path, motion, beside(about)),
-  '.mp4': (path, motion, about) => writeMp4(path, motion, beside(about)),
+  '.png': (path, motion, about) => writePng(path, motion, drawn(about)),
+  '.svg': (path, motion, about) => writeSvg(path, motion, { caption: caption(about), ...drawn(about) }),
+  '.gif': (path, motion, about) => writeGif(path, motion, drawn(about)),
+  '.apng': (path, motion, about) => writeApng(path, motion, drawn(about)),
+  '.mp4': (path, motion, about) => writeMp4(path, motion, drawn(about)),
   '.html': (path, motion, about) => {
     const title = basename(path, extname(path))
-    return writeViewer(path, [{ title, motion, ...about }], { title })
+    const { palette, ...rest } = about
+    return writeViewer(path, [{ title, motion, ...rest }], { title, ...(palette && { palette }) })
   },
   '.json': (path, motion, about) => writeJson(path, motion, about),
   '.skels': (path, motion) => writeSkels(path, [motion]),
@@ -73,8 +77,9 @@ export function writerFor(path: string): Writer {
   )
 }
 
-function beside({ reference }: About): { reference?: Motion } {
-  return reference ? { reference } : {}
+/** What all that is drawn takes. */
+function drawn({ reference, palette }: About): Pick<About, 'reference' | 'palette'> {
+  return { ...(reference && { reference }), ...(palette && { palette }) }
 }
 
 function caption({ language, text }: About): string {

@@ -3,6 +3,7 @@
 import { checkMotion } from '../motion/check.js'
 import type { Motion } from '../motion/clip.js'
 import { type Camera, cameraFor, type Turn } from './camera.js'
+import type { PaletteName } from './colours.js'
 import { frameAtTime, spread } from './timeline.js'
 
 export interface SheetOptions {
@@ -16,6 +17,8 @@ export interface SheetOptions {
   readonly reference?: Motion
   /** Turns the signer; seen from the front if not said. */
   readonly turn?: Turn
+  /** `standard` if not said. */
+  readonly palette?: PaletteName
 }
 
 export interface Cell {

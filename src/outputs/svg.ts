@@ -3,7 +3,7 @@
 import { writeWhole } from '../base/files.js'
 import type { Motion } from '../motion/clip.js'
 import type { Camera } from './camera.js'
-import { type Colour, light } from './colours.js'
+import { type Colour, light, type Palette, palettes } from './colours.js'
 import type { Mark } from './draw.js'
 import { drawMotion, paletteFor } from './draw_motion.js'
 import { escapeMarkup } from './markup.js'
@@ -22,15 +22,16 @@ export async function writeSvg(path: string, motion: Motion, options: SvgOptions
 /** A contact sheet of a motion as an SVG document. */
 export function svgSheet(motion: Motion, options: SvgOptions = {}, who = 'svg'): string {
   const sheet = layOut(motion, options, who)
-  const { caption } = options
+  const { caption, palette: name = 'standard' } = options
+  const palette = palettes[name].light
   const fontSize = Math.max(9, sheet.size / 30)
   const height = sheet.height + (caption ? 2.4 * fontSize : 0)
-  const pictures = sheet.cells.map((cell) => picture(cell, sheet.camera, sheet.size, fontSize))
+  const pictures = sheet.cells.map((cell) => picture(cell, sheet.camera, sheet.size, fontSize, palette))
   const below = caption ? text(caption, fontSize * 0.7, sheet.height + 1.55 * fontSize, fontSize * 1.1) : ''
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${sheet.width}" height="${short(height)}" viewBox="0 0 ${sheet.width} ${short(height)}" role="img">`,
     `<title>${escapeMarkup(caption ?? 'Signed motion')}</title>`,
-    `<rect width="${sheet.width}" height="${sheet.height}" fill="${light.rule}"/>`,
+    `<rect width="${sheet.width}" height="${sheet.height}" fill="${palette.rule}"/>`,
     `<g fill="none" stroke-linecap="round" stroke-linejoin="round" font-family="system-ui, sans-serif">`,
     ...pictures,
     below,
@@ -41,8 +42,8 @@ export function svgSheet(motion: Motion, options: SvgOptions = {}, who = 'svg'):
 }
 
 /** One square of the sheet; a nested drawing, so that what reaches beyond it is cut off. */
-function picture(cell: Cell, camera: Camera, size: number, fontSize: number): string {
-  const palette = paletteFor(cell.motion, light)
+function picture(cell: Cell, camera: Camera, size: number, fontSize: number, on: Palette): string {
+  const palette = paletteFor(cell.motion, on)
   const marks = cell.frame === undefined ? [] : drawMotion(cell.motion, cell.frame, camera, size, palette)
   return [
     `<svg x="${cell.x}" y="${cell.y}" width="${size}" height="${size}" viewBox="0 0 ${size} ${size}">`,

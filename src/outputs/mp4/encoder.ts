@@ -1,7 +1,7 @@
 // H.264 through the optional package h264-mp4-encoder, in a thread of its own (worker.js): this process keeps its listeners and its memory, and goes on meanwhile.
 
 import { SignError } from '../../base/errors.js'
-import { type CallOptions, Thread, ThreadError } from '../../base/thread.js'
+import { Thread, ThreadError } from '../../base/thread.js'
 import type { Raster } from '../raster.js'
 
 /** What worker.js does, one video in its life. */
@@ -19,7 +19,6 @@ export interface EncodeOptions {
   readonly height: number
   /** Named in errors. */
   readonly who: string
-  readonly signal?: AbortSignal | undefined
 }
 
 const PACKAGE = 'h264-mp4-encoder'
@@ -29,11 +28,11 @@ const PATIENCE = 300
 /**
  * Pictures as an MP4 file, at whatever rate the library thinks of. Takes the memory of the pictures.
  *
- * Throws ERR_CONFIG where the package is not installed, ERR_OUTPUT naming `who` where encoding fails, and the signal's reason.
+ * Throws ERR_CONFIG where the package is not installed, ERR_OUTPUT naming `who` where encoding fails.
  */
-export async function encodeH264(pictures: Iterable<Raster>, { width, height, who, signal }: EncodeOptions): Promise<Uint8Array> {
+export async function encodeH264(pictures: Iterable<Raster>, { width, height, who }: EncodeOptions): Promise<Uint8Array> {
   const thread = new Thread<EncoderCalls>(new URL('./worker.js', import.meta.url))
-  const options: CallOptions = { seconds: PATIENCE, signal }
+  const options = { seconds: PATIENCE }
   try {
     await thread.call('begin', [{ width, height }], options)
     for (const { pixels } of pictures) await thread.call('add', [pixels], { ...options, transfer: [pixels.buffer as ArrayBuffer] })

@@ -41,10 +41,8 @@ describe('MP4', () => {
     expect(process.eventNames()).toEqual(listeners)
   })
 
-  it('names a malformed motion before it encodes anything, and ends when it is told to', async () => {
+  it('names a malformed motion before it encodes anything', async () => {
     await expect(mp4Animation({ ...signer(3), fps: 0 }, {}, 'a.mp4')).rejects.toThrow('a.mp4: wanted frames per second above 0, got 0')
-    const signal = AbortSignal.abort(new Error('enough'))
-    await expect(mp4Animation(signer(3), { signal }, 'a.mp4')).rejects.toThrow('enough')
   })
 
   describe.skipIf(whyNoBrowser())('read back by the browser', () => {

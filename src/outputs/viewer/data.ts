@@ -1,6 +1,7 @@
 // What the viewer's page holds, as its writer and its script both see it.
 
 import type { LayoutName } from '../../motion/layout/layout.js'
+import type { PaletteName } from '../colours.js'
 
 /** A motion as the page holds it: `value = integer * step`. */
 export interface PackedMotion {
@@ -32,5 +33,6 @@ export interface PackedClip extends ClipText {
 }
 
 export interface ViewerData {
+  readonly palette: PaletteName
   readonly clips: readonly PackedClip[]
 }

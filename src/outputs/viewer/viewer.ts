@@ -6,6 +6,7 @@ import { checkMotion } from '../../motion/check.js'
 import type { Motion } from '../../motion/clip.js'
 import { isSkeleton } from '../../motion/layout/layouts.js'
 import { cameraFor } from '../camera.js'
+import type { PaletteName } from '../colours.js'
 import { htmlPage, withScript } from '../html_page.js'
 import { viewerBody } from './body.js'
 import type { PackedClip, PackedMotion, ViewerData } from './data.js'
@@ -24,16 +25,22 @@ export interface ViewerEntry {
   readonly scores?: Readonly<Record<string, number | string>>
 }
 
+export interface ViewerOptions {
+  readonly title: string
+  /** `standard` if not said. */
+  readonly palette?: PaletteName
+}
+
 const LARGEST = 32767
 
 /** Writes the page. Throws ERR_DATA for a malformed motion, ERR_OUTPUT where `path` cannot be written. */
-export async function writeViewer(path: string, entries: readonly ViewerEntry[], options: { title: string }): Promise<void> {
+export async function writeViewer(path: string, entries: readonly ViewerEntry[], options: ViewerOptions): Promise<void> {
   await writeWhole(path, viewerHtml(entries, options))
 }
 
 /** The page as a string. `entries` are listed in their order; the first is shown. */
-export function viewerHtml(entries: readonly ViewerEntry[], options: { title: string }): string {
-  const data: ViewerData = { clips: entries.map(packEntry) }
+export function viewerHtml(entries: readonly ViewerEntry[], options: ViewerOptions): string {
+  const data: ViewerData = { clips: entries.map(packEntry), palette: options.palette ?? 'standard' }
   return htmlPage(options.title, viewerStyle, `${viewerBody}\n${withScript(data, viewerScript)}`)
 }
 

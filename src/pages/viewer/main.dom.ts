@@ -4,9 +4,9 @@ import type { ViewerData } from '../../outputs/viewer/data.js'
 import { element, isShortcut, pageData } from '../page.dom.js'
 import { Player } from './player.dom.js'
 
-const { clips } = pageData<ViewerData>()
+const { clips, palette } = pageData<ViewerData>()
 if (clips.length > 0) {
-  const player = new Player(clips, linkedClip())
+  const player = new Player(clips, linkedClip(), palette)
   answerControls(player)
   answerPointer(player)
   answerKeys(player)

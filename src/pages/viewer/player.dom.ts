@@ -1,6 +1,6 @@
 // The viewer at work: the clip that is shown, time going by, and the controls that say so.
 
-import { dark, light } from '../../outputs/colours.js'
+import { type Palette, type PaletteName, palettes } from '../../outputs/colours.js'
 import type { PackedClip } from '../../outputs/viewer/data.js'
 import { element } from '../page.dom.js'
 import { showCaption, showLegend } from './caption.dom.js'
@@ -18,6 +18,7 @@ const night = matchMedia('(prefers-color-scheme: dark)')
 /** Plays one of several clips at a time. */
 export class Player {
   readonly #clips: readonly PackedClip[]
+  readonly #colours: PaletteName
   readonly #list: ClipList
   #index = 0
   #clip: ShownClip
@@ -28,16 +29,17 @@ export class Player {
   #lastTick = 0
 
   /** Shows the clip at `index`, or the nearest there is, standing still. `clips` holds at least one. */
-  constructor(clips: readonly PackedClip[], index: number) {
+  constructor(clips: readonly PackedClip[], index: number, colours: PaletteName) {
     this.#clips = clips
+    this.#colours = colours
     this.#list = new ClipList(clips, (chosen) => this.choose(chosen))
     this.#index = Math.min(Math.max(index, 0), clips.length - 1)
     this.#clip = unpackClip(clips[this.#index]!)
     this.#playback = playbackOf(this.#clip)
     this.#showClip()
-    showLegend(palette())
+    showLegend(this.#palette)
     night.addEventListener('change', () => {
-      showLegend(palette())
+      showLegend(this.#palette)
       this.paint()
     })
     new ResizeObserver(() => this.paint()).observe(element('stage', HTMLElement))
@@ -105,7 +107,7 @@ export class Player {
   paint(): void {
     const mode: Mode = this.#clip.reference ? (element('mode', HTMLSelectElement).value as Mode) : 'alone'
     const view = { ...this.#view, perspective: element('perspective', HTMLInputElement).checked }
-    paintScene(canvas, { clip: this.#clip, playback: this.#playback, mode, view, palette: palette() })
+    paintScene(canvas, { clip: this.#clip, playback: this.#playback, mode, view, palette: this.#palette })
   }
 
   #tick = (now: number): void => {
@@ -119,12 +121,16 @@ export class Player {
 
   #showClip(): void {
     // Of a signer's parts; other layouts have the colours that their users know.
-    element('legend', HTMLElement).hidden = this.#clip.motion.layout !== undefined
+    element('legend', HTMLElement).hidden = this.#clip.motion.layout !== undefined && this.#colours === 'standard'
     slider.max = String(this.#playback.steps - 1)
     element('compare', HTMLElement).hidden = !this.#clip.reference
     showCaption(this.#clip)
     this.#list.mark(this.#index)
     this.#showTime()
+  }
+
+  get #palette(): Palette {
+    return palettes[this.#colours][night.matches ? 'dark' : 'light']
   }
 
   #showTime(): void {
@@ -139,5 +145,3 @@ export class Player {
 function playbackOf({ motion, reference }: ShownClip): Playback {
   return reference ? new Playback(motion, reference) : new Playback(motion)
 }
-
-const palette = () => (night.matches ? dark : light)
