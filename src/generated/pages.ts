@@ -725,7 +725,7 @@ export const viewerScript = [
   "    const inks = inksOf(layout, palette2);",
   "    const isSeen = (point) => confidence === void 0 || confidence[point] > 0;",
   "    const places = Array.from({ length: layout.points }, (_, point) => placeOf(layout, coordinates, point, camera, size));",
-  "    const bones5 = layout.bones.filter(({ parent, child }) => isSeen(parent) && isSeen(child)).map(({ parent, child }, i) => ({ parent, child, colour: inks.bones[i] })).map(({ parent, child, colour }) => {",
+  "    const bones5 = layout.bones.map(({ parent, child }, i) => ({ parent, child, colour: inks.bones[i] })).filter(({ parent, child }) => isSeen(parent) && isSeen(child)).map(({ parent, child, colour }) => {",
   "      const { name } = layout.parts.find((part) => inPart(part, child));",
   "      const [a, b] = [places[parent], places[child]];",
   "      const mark = { shape: \"line\", points: [a.x, a.y, b.x, b.y], width: sizes[name].bone * a.scale, colour: ghost ?? colour };",

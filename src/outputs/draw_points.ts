@@ -38,8 +38,8 @@ export function drawPoints(
   const isSeen = (point: number): boolean => confidence === undefined || confidence[point]! > 0
   const places = Array.from({ length: layout.points }, (_, point) => placeOf(layout, coordinates, point, camera, size))
   const bones = layout.bones
-    .filter(({ parent, child }) => isSeen(parent) && isSeen(child))
     .map(({ parent, child }, i) => ({ parent, child, colour: inks.bones[i]! }))
+    .filter(({ parent, child }) => isSeen(parent) && isSeen(child))
     .map(({ parent, child, colour }) => {
       const { name } = layout.parts.find((part) => inPart(part, child))!
       const [a, b] = [places[parent]!, places[child]!]
