@@ -1,6 +1,6 @@
 // Frames out of shards, a clip at a time, as they are asked for. Only shards that are being read are open, and nothing of them is kept.
 
-import { crc32 } from '../../base/crc.js'
+import { crc32 } from 'node:zlib'
 import { SignError } from '../../base/errors.js'
 import { type OpenTensors, openTensors } from '../../formats/safetensors/open.js'
 import type { Clip } from '../../motion/clip.js'

@@ -40,7 +40,7 @@ export function frameBytes(layout: Layout, storage: Storage): { readonly coordin
 export function encodeFrames(motion: Motion, storage: Storage, who: string): StoredFrames {
   checkMotion(motion, who)
   const layout = layoutOfMotion(motion)
-  const largest = motion.joints.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const largest = largestOf(motion.joints)
   if (storage !== 'f32' && largest > LARGEST) {
     const problem = `wanted coordinates within ±${LARGEST}, got ${largest}`
     throw new SignError('ERR_DATA', who, problem, 'Drop the clip: its signer was not found where coordinates are in shoulder widths')
@@ -53,14 +53,27 @@ function encoded(joints: Float32Array, storage: Storage, shift: number): Coordin
   if (storage === 'f32') return joints.slice()
   if (storage === 'f16') return toHalves(joints)
   const unit = 2 ** shift
-  return Int16Array.from(joints, (value) => Math.round(value * unit))
+  const whole = new Int16Array(joints.length)
+  for (let i = 0; i < joints.length; i++) whole[i] = Math.round(joints[i]! * unit)
+  return whole
+}
+
+function largestOf(joints: Float32Array): number {
+  let largest = 0
+  for (const value of joints) if (Math.abs(value) > largest) largest = Math.abs(value)
+  return largest
 }
 
 /** A point that was seen at all stays one that was seen. */
 function confidenceBytes({ confidence, frames }: Motion, { points, confidence: has }: Layout): Uint8Array | undefined {
   if (!has) return undefined
   if (!confidence) return new Uint8Array(frames * points).fill(255)
-  return Uint8Array.from(confidence, (sure) => (sure > 0 ? Math.max(1, Math.round(Math.min(1, sure) * 255)) : 0))
+  const bytes = new Uint8Array(confidence.length)
+  for (let i = 0; i < confidence.length; i++) {
+    const sure = confidence[i]!
+    bytes[i] = sure > 0 ? Math.max(1, Math.round(Math.min(1, sure) * 255)) : 0
+  }
+  return bytes
 }
 
 /** The bytes of a clip, coordinates first: what its checksum is of. */

@@ -51,6 +51,8 @@ interface Material {
   readonly dev: readonly Clip[]
   readonly vocabulary?: Vocabulary | undefined
   readonly stored?: StoredClips | undefined
+  /** Of clips in shards, how many of `train` stay in memory once units are measured. */
+  readonly kept?: number
   readonly notes?: readonly string[]
 }
 
@@ -74,24 +76,34 @@ export async function withRates(config: RunConfig): Promise<RunConfig> {
 /** Loads every group. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
 export async function loadData(config: RunConfig): Promise<LanguageData[]> {
   const sizes = modelConfig(config)
+  const groups: LanguageData[] = []
   const languages: Material[] = []
-  for (const entry of config.data) {
-    if ('synthetic' in entry) languages.push(...synthetic(entry, config.groups === 'shared' ? 'lang_gloss' : 'text', sizes.layout))
-    else if ('shards' in entry)
-      languages.push(...(await storedLanguages(entry, config, sizes)).map((own) => ({ ...own, source: entry.source })))
-    else languages.push(await fromFiles(entry, config, sizes))
-  }
-  checkDistinct(languages)
-  const groups = config.groups === 'shared' ? [together(languages)] : languages
-  return groups.map((material) => assemble(material, config, sizes))
+  // Of clips in shards, those that units are measured by are read for one group after another.
+  for await (const material of materials(config, sizes))
+    if (config.groups === 'shared') languages.push(material)
+    else groups.push(assemble(material, config, sizes))
+  return config.groups === 'shared' ? [assemble(together(languages), config, sizes)] : groups
 }
 
-/** Those of a corpus in shards are known only now. */
-function checkDistinct(languages: readonly Material[]): void {
-  const twice = languages.find(({ language }, i) => languages.findIndex((other) => other.language === language) < i)
-  if (!twice) return
-  const problem = `wanted each language once, got ${twice.language} in two corpora`
-  throw new SignError('ERR_CONFIG', 'data', problem, 'Name the languages of shards')
+/** Each language of a run. */
+async function* materials(config: RunConfig, sizes: ModelConfig): AsyncGenerator<Material> {
+  const seen = new Set<string>()
+  for (const entry of config.data)
+    for await (const material of materialsOf(entry, config, sizes)) {
+      // Those of a corpus in shards are known only now.
+      if (seen.has(material.language)) {
+        const problem = `wanted each language once, got ${material.language} in two corpora`
+        throw new SignError('ERR_CONFIG', 'data', problem, 'Name the languages of shards')
+      }
+      seen.add(material.language)
+      yield material
+    }
+}
+
+async function* materialsOf(entry: DataEntry, config: RunConfig, sizes: ModelConfig): AsyncGenerator<Material> {
+  if ('synthetic' in entry) yield* synthetic(entry, config.groups === 'shared' ? 'lang_gloss' : 'text', sizes.layout)
+  else if ('shards' in entry) for await (const own of storedLanguages(entry, config, sizes)) yield { ...own, source: entry.source }
+  else yield await fromFiles(entry, config, sizes)
 }
 
 type FileEntry = Extract<DataEntry, { train: string }>
@@ -148,6 +160,7 @@ function together(languages: readonly Material[]): Material {
   return {
     ...{ language: SHARED, source, train: languages.flatMap(({ train }) => train), dev },
     stored: storedTogether(languages.flatMap(({ stored }) => stored ?? [])),
+    kept: languages.reduce((sum, { kept = 0 }) => sum + kept, 0),
     notes: languages.flatMap(({ notes = [] }) => notes),
   }
 }
@@ -161,7 +174,7 @@ function storedTogether(all: readonly StoredClips[]): StoredClips | undefined {
 const policyOf = (source: Source, { tokens }: RunConfig): TokenPolicy => (source === 'lang_gloss' ? 'whitespace' : tokens)
 
 function assemble(material: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
-  const { language, source, train, dev, vocabulary: fixed, stored, notes = [] } = material
+  const { language, source, train, dev, vocabulary: fixed, stored, kept, notes = [] } = material
   const lines = stored ? storedLines(stored) : train.map((clip) => sourceOf(clip, source))
   const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config), { most: config.maxWords ?? Infinity })
   for (const split of [train, dev])
@@ -191,16 +204,13 @@ function assemble(material: Material, config: RunConfig, sizes: ModelConfig): La
   return {
     language,
     source,
-    train: samplesOf(stored ? train.slice(0, KEPT) : train),
+    train: samplesOf(stored ? train.slice(0, kept) : train),
     ...(examples ? { stored: examples } : {}),
     dev: samplesOf(dev),
     group,
     notes: [...notes, ...longNotes(language, examples, sizes), ...notesOf(language, source, train, dev, vocabulary)],
   }
 }
-
-/** Clips of a corpus in shards that stay in memory once units are measured, for baselines. */
-const KEPT = 64
 
 function longNotes(language: string, examples: StoredExamples | undefined, { maxTokens }: ModelConfig): string[] {
   if (!examples || examples.tooLong === 0) return []

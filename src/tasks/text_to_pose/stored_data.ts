@@ -20,14 +20,19 @@ export type ShardsEntry = Extract<DataEntry, { shards: string }>
 export interface StoredLanguage {
   readonly language: string
   readonly stored: StoredClips
-  /** Some of them, in memory: units, bones and baselines are measured by them. */
+  /** Some of them, in memory: units and bones are measured by them. */
   readonly train: readonly Clip[]
+  /** The first so many of these stay, for baselines. */
+  readonly kept: number
   readonly dev: readonly Clip[]
   readonly notes: readonly string[]
 }
 
-/** As many as SignDW's trainer measures by. */
+/** As many as SignDW's trainer measures by: of each group of weights. */
 const MEASURED = 512
+/** Clips that stay in memory once units are measured, of all languages together. */
+const KEPT = 256
+const [FEWEST_KEPT, MOST_KEPT] = [4, 64]
 
 /** The entry with the checksum of its corpus. Throws ERR_CONFIG where it names another, ERR_DATA where nothing is packed there. */
 export async function withChecksum(entry: ShardsEntry): Promise<ShardsEntry> {
@@ -37,8 +42,11 @@ export async function withChecksum(entry: ShardsEntry): Promise<ShardsEntry> {
   throw new SignError('ERR_CONFIG', entry.shards, problem, 'Leave the key checksum out to train on what is there')
 }
 
-/** Reads the index and some clips. Throws ERR_DATA and ERR_CONFIG for a corpus that the run cannot be trained on. */
-export async function storedLanguages(entry: ShardsEntry, config: RunConfig, sizes: ModelConfig): Promise<StoredLanguage[]> {
+/**
+ * Reads the index, and some clips of one language after another: those of one may go before the next are read. Throws ERR_DATA and ERR_CONFIG for a corpus that the run
+ * cannot be trained on.
+ */
+export async function* storedLanguages(entry: ShardsEntry, config: RunConfig, sizes: ModelConfig): AsyncGenerator<StoredLanguage> {
   const { shards: folder, source } = entry
   const corpus = await openPackedCorpus(folder, choiceBy(entry, sizes))
   const { layout } = corpus.list.manifest
@@ -46,28 +54,30 @@ export async function storedLanguages(entry: ShardsEntry, config: RunConfig, siz
     const problem = `wanted motions of ${sizes.layout}, got those of ${layout}`
     throw new SignError('ERR_DATA', folder, problem, `Write model.layout: ${layout} in the run file, or pack with --layout`)
   }
-  const found: StoredLanguage[] = []
+  const languages = [...byLanguage(corpus)].sort(([a], [b]) => (a < b ? -1 : 1))
+  const missing = entry.languages?.find((wanted) => !languages.some(([language]) => language === wanted))
+  if (missing !== undefined || languages.length === 0) throw noClips(folder, missing, corpus)
+  const kept = Math.max(FEWEST_KEPT, Math.min(MOST_KEPT, Math.floor(KEPT / languages.length)))
+  const held = Math.ceil(config.validate.clips / languages.length)
   try {
-    for (const [language, clips] of byLanguage(corpus)) {
+    for (const [i, [language, clips]] of languages.entries()) {
       const { train, dev } = heldOut(corpus, clips, entry.devShare)
       checkRates(corpus, language, clips, folder)
       if (train.length === 0) throw noClips(folder, language, corpus)
       const stored: StoredClips = { corpus, clips: train, source }
       const some = (all: readonly number[], most: number, purpose: string) =>
         Promise.all(drawn(all, most, Random.for(config.seed, purpose, language)).map((clip) => readStored(stored, clip)))
-      found.push({
-        ...{ language, stored, train: await some(train, MEASURED, 'measured'), dev: await some(dev, config.validate.clips, 'held-out') },
-        notes: train.length > MEASURED ? [`${language}: units are measured by ${MEASURED} of ${counted(train.length, 'clip')}`] : [],
-      })
+      const most = config.groups === 'shared' ? Math.ceil((MEASURED * clips.length) / corpus.list.length) : MEASURED
+      const notes = train.length > most ? [`${language}: units are measured by ${most} of ${counted(train.length, 'clip')}`] : []
+      yield {
+        ...{ language, stored, train: await some(train, most, 'measured'), kept, dev: await some(dev, held, 'held-out') },
+        notes: i === 0 ? [...leftOutNotes(folder, corpus), ...notes] : notes,
+      }
     }
   } finally {
     // Opened again when the first batch is read.
     await corpus.reader.close()
   }
-  const missing = entry.languages?.find((wanted) => !found.some(({ language }) => language === wanted))
-  if (missing !== undefined || found.length === 0) throw noClips(folder, missing, corpus)
-  const [first, ...others] = found.toSorted((a, b) => (a.language < b.language ? -1 : 1)) as [StoredLanguage, ...StoredLanguage[]]
-  return [{ ...first, notes: [...leftOutNotes(folder, corpus), ...first.notes] }, ...others]
 }
 
 const OTHER_LANGUAGE = 'of other languages'
