@@ -14,6 +14,7 @@ import type { GlossForm } from '../src/ops/gloss_attention.js'
 import type { Graph } from '../src/ops/graph.js'
 import { type Given, through } from '../src/ops/graph.testing.js'
 import type { Parameter } from '../src/ops/parameter.js'
+import { type SimilarityInputs, sentenceSimilarity } from '../src/ops/similarity.js'
 import { glossAttention } from '../src/reference/gloss_attention.js'
 import { floats, whole } from './parity/fixture.js'
 
@@ -152,4 +153,21 @@ describe.skipIf(!file)(path, () => {
       })
     }
   }
+
+  it('draws clips as near as PyTorch does to how similar their sentences are', async () => {
+    const [encoder, goal, lengths] = [given(file!, 'sim.encoder'), given(file!, 'sim.target'), whole(file!, 'sim.lengths')]
+    const clips = lengths.length
+    const { weight } = (JSON.parse(String(file!.metadata.cases)) as { sim: { weight: number } }).sim
+    const share = (2 * weight) / (clips * (clips - 1))
+    const { out } = await through({
+      inputs: { x: encoder, goal, lengths: { shape: [clips], data: lengths }, share: { shape: [1], data: Float64Array.of(share) } },
+      wanted: ['x'],
+      record: (g, { x, ...inputs }) => ({ gap: sentenceSimilarity(g, x!, inputs as unknown as SimilarityInputs) }),
+    })
+    const isPair = (at: number) => Math.floor(at / clips) !== at % clips
+    const gap = floats(file!, 'sim.cosine').map((cosine, at) => cosine - (goal.data[at] as number))
+    expect(farthest(out.gap!, gap, isPair), 'cosines').toBeLessThanOrEqual(WITHIN.output)
+    expect(share * out.gap!.reduce((sum, off) => sum + (off * off) / 2, 0)).toBeCloseTo(floats(file!, 'sim.loss')[0]!, 5)
+    expect(farthest(out['d x']!, floats(file!, 'sim.grad')), 'x').toBeLessThanOrEqual(WITHIN.gradient)
+  })
 })

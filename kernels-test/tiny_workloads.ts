@@ -79,6 +79,7 @@ import { scaledResidual, scaledResidualGrad, scaledResidualWeightGrad } from '..
 import { seenGoal } from '../src/kernels/seen_goal.js'
 import { sgd } from '../src/kernels/sgd.js'
 import { sigmoid, sigmoidGrad } from '../src/kernels/sigmoid.js'
+import { similarityGap, similarityGapGrad } from '../src/kernels/similarity_gap.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
 import { toHalf } from '../src/kernels/to_half.js'
@@ -422,6 +423,8 @@ export const tinyWorkloads: readonly Workload[] = [
     { ...glossed, headWidth: 4, factor: 1 },
     { q: rows, dy: rows, places: between, pulls: 72, dkv: 2 * rows },
   ),
+  workload(similarityGap, note, { rows: 3, width: 8 }, { u: 24, goal: 9, gap: 9 }),
+  workload(similarityGapGrad, note, { rows: 3, width: 8, accumulate: 1 }, { u: 24, gap: 9, share: 1, du: 24 }),
   workload(averagePool, note, { n: 32, length: 3, width: 8, padded: 0 }, { x: 48, lengths, y: 32 }),
   workload(averagePoolGrad, note, { n: 48, length: 3, width: 8, padded: 0, accumulate: 1 }, { dy: 32, lengths, dx: 48 }),
   workload(meanPool, note, { batch: 2, length: 3, width: 8 }, { x: 48, lengths, y: 16 }),
