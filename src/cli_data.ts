@@ -278,6 +278,7 @@ function addMakers(data: Command, cli: Cli): void {
         .default('auto'),
     )
     .option('--seed <n>', 'random seed of the choice of templates', positive, 27)
+    .option('--templates <file>', 'YAML file with templates for other sign languages: BSL: { named: [...], unnamed: [...] }')
     .option('--read-by <file>', 'write LangGloss as predicted by this text-to-gloss model, to fine-tune a text-to-pose model on it')
     .action(async (options) => {
       const { dataPrompts } = await import('./commands/data_prompts.js')

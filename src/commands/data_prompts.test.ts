@@ -46,6 +46,29 @@ describe('dataPrompts', () => {
       expect(line.split(' ').map((token) => parseLangGloss(token).language)).toEqual(['TSL', 'TSL'])
   })
 
+  it('takes templates of a user for languages that there are none of', async () => {
+    const templates = join(folder, 'own.yaml')
+    await writeFile(templates, 'BSL:\n  named: ["Say “{sentence}” in BSL."]\n  unnamed: ["Please sign “{sentence}”."]\n')
+    const prefix = await corpus('own', { text: ['The sky is blue.', 'the sun'], lang: ['BSL', 'ASL'] })
+    const summary = await dataPrompts({ corpus: prefix, naming: 'always', templates })
+    expect(summary).toMatchObject({ lines: 2, languages: ['ASL', 'BSL'], named: 2 })
+    expect((await linesOf(`${prefix}.prompt`))[0]).toBe('Say “The sky is blue” in BSL.')
+    expect((await linesOf(`${prefix}.lang_gloss`))[0]).toBe('<BSL_THE> <BSL_SKY> <BSL_IS> <BSL_BLUE>')
+    expect(await dataPrompts({ corpus: prefix, naming: 'never', templates })).toMatchObject({ named: 0 })
+  })
+
+  it.each([
+    ['BSL: { named: ["no place"], unnamed: ["{sentence}"] }', 'wanted templates by language, got at BSL.named.0: wanted {sentence} once'],
+    ['BSL: { named: ["{sentence}"] }', 'got at BSL.unnamed'],
+    ['bsl: { named: ["{sentence}"], unnamed: ["{sentence}"] }', 'got at bsl'],
+    ['[', 'wanted YAML'],
+  ])('refuses templates that are none: %s', async (yaml, message) => {
+    const templates = join(folder, 'bad.yaml')
+    await writeFile(templates, yaml)
+    const prefix = await corpus('bad', { text: ['a'], lang: ['BSL'] })
+    await expect(dataPrompts({ corpus: prefix, templates })).rejects.toThrow(message)
+  })
+
   it.each([
     ['no corpus', {}, {}, 'none.text: wanted sentences, got none'],
     ['no language', { text: ['a'] }, {}, 'wanted the language of its sentences, got none'],

@@ -6,12 +6,13 @@ import { Random } from '../base/random.js'
 import { readGlossCheckpoint } from '../checkpoint/file.js'
 import { restoreGlossModel } from '../checkpoint/restore.js'
 import { noteCompanions } from '../data/corpus/manifest.js'
+import { readPromptTemplates } from '../data/prompt_templates.js'
 import { readSentences } from '../data/sentences.js'
 import { GlossDecoder } from '../infer/gloss_decoder.js'
 import { decodeAll } from '../tasks/text_to_gloss/evaluate.js'
 import { type GlossSource, langGlossLine, languageOfToken } from '../text/lang_gloss.js'
 import { languageNamedIn, withLanguageField } from '../text/prompt_language.js'
-import { drawPrompt, type PromptNaming } from '../text/prompts.js'
+import { drawPrompt, fillPrompt, type PromptNaming, type TemplatesOf } from '../text/prompts.js'
 import { openAdapter } from './adapter.js'
 import { type Listener, warn } from './say.js'
 
@@ -24,6 +25,8 @@ export interface DataPromptsOptions extends Listener {
   /** Default `auto`: the gloss where the corpus has one, words elsewhere. */
   readonly source?: GlossSource
   readonly seed?: number
+  /** A file of templates for languages that we have none of, or instead of ours. */
+  readonly templates?: string | undefined
   /** A text-to-gloss checkpoint: `.lang_gloss` is then how it reads the prompts, for fine-tuning the second stage on the first's output. */
   readonly readBy?: string | undefined
   readonly adapter?: string | undefined
@@ -41,13 +44,14 @@ export interface DataPromptsSummary {
 
 /**
  * Writes both files whole, or neither. Throws ERR_DATA with file and line for companions of unequal length and lines that cannot be
- * used, ERR_CONFIG for a language without templates, ERR_OUTPUT where nothing can be written.
+ * used, and a file of templates that is none, ERR_CONFIG for a language without templates, ERR_OUTPUT where nothing can be written.
  */
 export async function dataPrompts(options: DataPromptsOptions): Promise<DataPromptsSummary> {
   const { corpus, lang, naming = 'half', source = 'auto', seed = 27, readBy } = options
+  const own = options.templates === undefined ? undefined : await readPromptTemplates(options.templates)
   const lines = await readSentences(corpus, lang)
   // Drawn by line, so that a longer corpus leaves the prompts of its beginning as they were.
-  const prompts = lines.map((line, i) => drawPrompt(line, naming, Random.for(seed, 'prompt', i)))
+  const prompts = lines.map((line, i) => drawPrompt(line, naming, Random.for(seed, 'prompt', i), own))
   const wanted = lines.map((line, i) => langGlossLine({ ...line, name: `${corpus}.text:${i + 1}` }, source))
   const readings = lines.map(({ language }, i) => withLanguageField(prompts[i]!, language))
   const read = readBy === undefined ? [] : await readPrompts(readings, readBy, options)
@@ -57,9 +61,18 @@ export async function dataPrompts(options: DataPromptsOptions): Promise<DataProm
   await writeWhole(files[0], `${prompts.join('\n')}\n`)
   await writeWhole(files[1], `${glosses.join('\n')}\n`)
   await noteCompanions(corpus, ['prompt', 'lang_gloss'])
-  const named = prompts.filter((prompt) => languageNamedIn(prompt)).length
+  const named = prompts.filter((prompt, i) => languageNamedIn(prompt) || namesOwn(prompt, lines[i]!, own)).length
   const misread = read.filter((line, i) => line !== wanted[i]).length
   return { lines: lines.length, misread, languages: [...new Set(lines.map(({ language }) => language))].sort(), named, files }
+}
+
+/** Whether a prompt was made of a user's template that names its language. */
+function namesOwn(
+  prompt: string,
+  { language, text }: { readonly language: string; readonly text: string },
+  own: TemplatesOf = {},
+): boolean {
+  return Object.hasOwn(own, language) && own[language]!.named.some((template) => fillPrompt(template, text) === prompt)
 }
 
 /** The LangGloss that a model reads out of prompts, a line each. */

@@ -33,16 +33,19 @@ export const promptTemplates: Readonly<Record<string, PromptTemplates>> = {
   STS: sts,
 }
 
-/** A language's templates. Throws ERR_CONFIG naming the languages there are. */
-export function templatesOf(language: string): PromptTemplates {
-  const found = Object.hasOwn(promptTemplates, language) ? promptTemplates[language] : undefined
-  if (found) return found
-  const known = Object.keys(promptTemplates).join(', ')
+/** Templates by language, such as those that a user wrote. */
+export type TemplatesOf = Readonly<Record<string, Pick<PromptTemplates, 'named' | 'unnamed'>>>
+
+/** A language's templates, a user's own before ours. Throws ERR_CONFIG naming the languages there are. */
+export function templatesOf(language: string, own: TemplatesOf = {}): TemplatesOf[string] {
+  const found = [own, promptTemplates].find((templates) => Object.hasOwn(templates, language))
+  if (found) return found[language]!
+  const known = [...new Set([...Object.keys(promptTemplates), ...Object.keys(own)])].join(', ')
   throw new SignError(
     'ERR_CONFIG',
     'prompts',
     `wanted a language of ${known}, got '${language}'`,
-    'Choose one of these, or write templates for it',
+    'Choose one of these, or write templates for it and name their file: signllm data prompts --templates',
   )
 }
 
@@ -53,20 +56,26 @@ export function everyTemplateOf(language: string): readonly string[] {
 }
 
 /** A template without its sentence: the words that every prompt made of it has. */
-export const withoutSentence = (template: string): string => template.replace(PLACE, ' ')
+export const withoutSentence = (template: string): string => template.replace(SENTENCE_PLACE, ' ')
 
 /** Which prompts name the sign language they want: half of them, each, none. */
 export const promptNamings = ['half', 'always', 'never'] as const
 export type PromptNaming = (typeof promptNamings)[number]
 
 /** A sentence asked for in one of its language's ways, drawn. Throws ERR_CONFIG for a language without templates. */
-export function drawPrompt(line: { readonly language: string; readonly text: string }, naming: PromptNaming, random: Random): string {
+export function drawPrompt(
+  line: { readonly language: string; readonly text: string },
+  naming: PromptNaming,
+  random: Random,
+  own?: TemplatesOf,
+): string {
   const names = naming === 'always' || (naming === 'half' && random.uniform() < 0.5)
-  const templates = templatesOf(line.language)[names ? 'named' : 'unnamed']
+  const templates = templatesOf(line.language, own)[names ? 'named' : 'unnamed']
   return fillPrompt(templates[random.below(templates.length)]!, line.text)
 }
 
-const PLACE = '{sentence}'
+/** Where the sentence goes in a template. */
+export const SENTENCE_PLACE = '{sentence}'
 /** Opening and closing marks that templates and sentences quote with. */
 const quotes: readonly (readonly [string, string])[] = [
   ['“', '”'],
@@ -84,10 +93,15 @@ const quotes: readonly (readonly [string, string])[] = [
  * fillPrompt('How do you sign “{sentence}”?', '"Really?"') // How do you sign “Really”?
  */
 export function fillPrompt(template: string, sentence: string): string {
-  const at = template.indexOf(PLACE)
+  const at = template.indexOf(SENTENCE_PLACE)
   if (at < 0)
-    throw new SignError('ERR_CONFIG', 'prompts', `wanted ${PLACE} in a template, got "${template}"`, 'Put it where the sentence goes')
-  const [before, after] = [template.slice(0, at), template.slice(at + PLACE.length)]
+    throw new SignError(
+      'ERR_CONFIG',
+      'prompts',
+      `wanted ${SENTENCE_PLACE} in a template, got "${template}"`,
+      'Put it where the sentence goes',
+    )
+  const [before, after] = [template.slice(0, at), template.slice(at + SENTENCE_PLACE.length)]
   const bare = unquoted(sentence.replace(/\s+/gu, ' ').trim())
   if (!quotes.some(([open, close]) => before.endsWith(open) && after.startsWith(close))) {
     return after === '' ? before + bare : before + withoutEnd(bare, /[.。．…,;:]+$/u) + after
