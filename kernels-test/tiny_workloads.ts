@@ -36,6 +36,7 @@ import { clipRows, clipRowsGrad } from '../src/kernels/clip_rows.js'
 import { clipScale } from '../src/kernels/clip_scale.js'
 import { columnSum } from '../src/kernels/column_sum.js'
 import { contrastivePairs, contrastivePairsGrad } from '../src/kernels/contrastive_pairs.js'
+import { contrastivePrediction, contrastivePredictionGrad, contrastivePredictionGradRows } from '../src/kernels/contrastive_prediction.js'
 import { crossEntropy, crossEntropyGrad } from '../src/kernels/cross_entropy.js'
 import { ctc, ctcGrad, ctcGradLabels, ctcLogSum } from '../src/kernels/ctc.js'
 import { ctcAlign } from '../src/kernels/ctc_align.js'
@@ -53,6 +54,7 @@ import { glossAttention, glossAttentionGrad, glossAttentionGradMemory, glossAtte
 import { headColumns } from '../src/kernels/head_columns.js'
 import { headGate, headGateGrad } from '../src/kernels/head_gate.js'
 import { imagePatches, imagePatchesGrad } from '../src/kernels/image_patches.js'
+import { kernelMean, kernelMeanGrad } from '../src/kernels/kernel_mean.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
 import { liftFrame } from '../src/kernels/lift_frame.js'
 import { liftLengths } from '../src/kernels/lift_lengths.js'
@@ -68,6 +70,7 @@ import { matching, matchingGrad } from '../src/kernels/matching.js'
 import { maxPool, maxPoolGrad } from '../src/kernels/max_pool.js'
 import { meanPool, meanPoolGrad } from '../src/kernels/mean_pool.js'
 import { mixFrames } from '../src/kernels/mix_frames.js'
+import { nearestCode, nearestCodeGrad, nearestCodeWeightGrad } from '../src/kernels/nearest_code.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
@@ -109,6 +112,9 @@ const banded = { batch: 2, length: 3, heads: 2, headWidth: 4, reach: 1, padded: 
 const glossed = { batch: 2, length: 3, heads: 2, samples: 3 }
 // Each frame's samples lie between the first two frames.
 const between = Float32Array.from({ length: 144 }, (_, i) => [0, 0.5, 1, 1][i % 4]!)
+const taken = Uint32Array.of(0, 4, 1, 4, 0, 5)
+// The last prediction has nothing to come.
+const partners = Uint32Array.of(1, 2, 3, 2, 3, 6, 0, 3, 5, 1, 5, 6)
 const halves = (n: number) => new Uint32Array(n / 2)
 const given = { q: qkv, k: qkv, v: qkv }
 const givenHalves = { q: halves(qkv), k: halves(qkv), v: halves(qkv) }
@@ -422,6 +428,51 @@ export const tinyWorkloads: readonly Workload[] = [
     note,
     { ...glossed, headWidth: 4, factor: 1 },
     { q: rows, dy: rows, places: between, pulls: 72, dkv: 2 * rows },
+  ),
+  workload(nearestCode, note, { batch: 2, length: 3, width: 8, count: 5 }, { z: rows, codes: 64, lengths, y: rows, index: 6, distance: 6 }),
+  workload(
+    nearestCodeGrad,
+    note,
+    { rows: 6, width: 8, count: 5, through: 1, commitment: 0.25, accumulate: 1 },
+    { z: rows, y: rows, dy: rows, index: taken, share: 1, dz: rows },
+  ),
+  workload(nearestCodeWeightGrad, note, { rows: 6, width: 8, count: 5 }, { z: rows, codes: 64, index: taken, share: 1, dcodes: 64 }),
+  workload(
+    contrastivePrediction,
+    note,
+    { predictions: 4, rows: 6, width: 8, slots: 3 },
+    { h: 32, z: rows, partner: partners, weight: 12, result: 24 },
+  ),
+  workload(
+    contrastivePredictionGrad,
+    note,
+    { predictions: 4, rows: 6, width: 8, slots: 3 },
+    { z: rows, partner: partners, result: 24, share: 12, dh: 32 },
+  ),
+  workload(
+    contrastivePredictionGradRows,
+    note,
+    { rows: 6, width: 8, slots: 3, accumulate: 1 },
+    {
+      h: 32,
+      result: 24,
+      share: 12,
+      start: Uint32Array.of(0, 1, 3, 5, 7, 8, 10),
+      reverse: Uint32Array.of(6, 0, 9, 1, 3, 2, 7, 4, 10, 8, 0, 0),
+      dz: rows,
+    },
+  ),
+  workload(
+    kernelMean,
+    note,
+    { rows: 6, others: 5, width: 8, widths: 2, apart: 0 },
+    { a: rows, shareA: 6, b: 40, shareB: 5, sigma: Float32Array.of(1, 2), sum: 6 },
+  ),
+  workload(
+    kernelMeanGrad,
+    note,
+    { rows: 6, others: 5, width: 8, widths: 2, apart: 0, scale: -2, accumulate: 1 },
+    { a: rows, shareA: 6, b: 40, shareB: 5, sigma: Float32Array.of(1, 2), share: 1, da: rows },
   ),
   workload(similarityGap, note, { rows: 3, width: 8 }, { u: 24, goal: 9, gap: 9 }),
   workload(similarityGapGrad, note, { rows: 3, width: 8, accumulate: 1 }, { u: 24, gap: 9, share: 1, du: 24 }),

@@ -16,7 +16,7 @@
 // softplus(z) = max(z, 0) + log(1 + e), e = exp(-|z|) ≤ 1: never an exponential of a positive number. The logarithm is a series, which keeps
 // its digits for small e; WGSL's may be off by 2⁻²¹ near 1.
 
-// use: row_lane, total
+// use: row_lane, softplus, total
 
 const LANES = 1u; // tune: 4 8 16 32 64, the adapter's subgroup size
 const ROWS = 64u; // tune: 1 2 4, of subgroups
@@ -60,18 +60,4 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     cost = vec2f(select(short, d, near), select(0.0, pull / d, d > 0.0));
   }
   if (id.x == 0u && pair < pairs) { result[pair] = select(vec2f(0.0), vec2f(weight[known] * cost.x, cost.y), counts); }
-}
-
-// softplus at z, and its slope there.
-fn softplus(z: f32) -> vec2f {
-  let e = exp(-abs(z));
-  return vec2f(max(z, 0.0) + logOnePlus(e), select(e, 1.0, z >= 0.0) / (1.0 + e));
-}
-
-// log(1 + e) = 2 · artanh(e / (2 + e)) for 0 ≤ e ≤ 1: the argument is at most 1/3, so eight terms are enough.
-fn logOnePlus(e: f32) -> f32 {
-  let s = e / (2.0 + e);
-  let q = s * s;
-  let tail = q * (1.0 / 9.0 + q * (1.0 / 11.0 + q * (1.0 / 13.0 + q * (1.0 / 15.0))));
-  return 2.0 * s * (1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * (1.0 / 7.0 + tail))));
 }
