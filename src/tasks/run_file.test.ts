@@ -62,4 +62,46 @@ describe('a run file', () => {
     await writeFile(path, Buffer.from(`\uFEFF${run}`, 'utf16le'))
     await expect(loadRunFile(path)).rejects.toMatchObject({ code: 'ERR_CONFIG', message: expect.stringContaining('got UTF-16') })
   })
+
+  describe('refuses values that mean nothing, with their place', () => {
+    const signs = 'data: [{ synthetic: {} }]'
+    const corpus = (key: string) => `data: [{ language: GSL, train: a, ${key} }]`
+    it.each([
+      ['text-to-gloss', signs, 'smoothing: 1'],
+      ['pose-to-text', signs, 'smoothing: 1'],
+      ['language-model', signs, 'smoothing: 1'],
+      ['sign-to-text', `${signs}\nlanguage_model: a`, 'smoothing: 1'],
+      ['pose-to-text', signs, 'augment: { noise: 1.0e+9 }'],
+      ['pose-to-text', signs, 'augment: { shift: 1.0e+9 }'],
+      ['pose-to-text', signs, 'augment: { scale: 1 }'],
+      ['pose-to-text', signs, 'loss: { recognition: 1.0e+9 }'],
+      ['pose-to-text', signs, 'loss: { translation: 1.0e+9 }'],
+      ['pose-to-text', signs, 'signCl: { weight: 1.0e+9 }'],
+      ['pose-to-text', signs, 'validate: { alpha: 1.0e+9 }'],
+      ['pseudo-gloss', signs, 'loss: { weight: 1.0e+9 }'],
+      ['pseudo-gloss', `${signs}\ninput: video`, 'video: { stride: 1000000000 }'],
+      ['pseudo-gloss', signs, 'model: { layerScale: 1.0e+9 }'],
+      ['pseudo-gloss', `${signs}\ninput: video`, 'model: { images: { trained: none, adapters: {} } }'],
+      ['sign-to-text', `${signs}\nlanguage_model: a`, 'validate: { alpha: 1.0e+9 }'],
+      ['sign-to-text', `${signs}\nlanguage_model: a`, 'model: { alpha: 1.0e+9 }'],
+      ['text-to-pose', signs, 'loss: { bones: 1.0e+9 }'],
+      ['text-to-pose', '', corpus('fps: 1.0e+9')],
+      ['text-to-pose', '', corpus('skipFrames: 1000000000')],
+      ['text-to-pose', '', 'data: [{ synthetic: { framesPerSign: 1000000000 } }]'],
+      ['pose-to-text', '', corpus('fps: 1.0e+9')],
+      ['pose-to-text', '', corpus('skipFrames: 1000000000')],
+    ])('%s: %s, %s', async (task, rest, line) => {
+      const path = join(folder, 'meaningless.yaml')
+      await writeFile(path, `task: ${task}\nname: a\n${line}\n${rest}\n`)
+      const key = line.match(/(\w+): (?:[\w.+]+|\{\})[ }\]]*$/)?.[1]
+      await expect(loadRunFile(path)).rejects.toThrow(new RegExp(`meaningless\\.yaml:3:\\d+: \`[^\`]*\\b${key}\`: wanted`))
+    })
+
+    it('but adapters of a frozen image encoder that stage 1 has trained are taken', async () => {
+      const path = join(folder, 'adapters.yaml')
+      const images = 'model: { images: { trained: none, adapters: {} } }'
+      await writeFile(path, `task: sign-to-text\nname: a\ninput: video\n${signs}\nlanguage_model: a\ninitFrom: b\n${images}\n`)
+      expect(await loadRunFile(path)).toMatchObject({ model: { images: { trained: 'none' } } })
+    })
+  })
 })

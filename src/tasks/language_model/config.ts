@@ -11,7 +11,6 @@ import {
   identity,
   inFolder,
   keeping,
-  share,
   sizes,
   splits,
   training,
@@ -51,7 +50,7 @@ const run = keys({
   }).prefault({}),
   ...training,
   /** Share of the goal that is spread over the vocabulary (label smoothing). */
-  smoothing: share.default(0),
+  smoothing: belowOne.default(0),
   batch: batching(4),
   validate: keys({
     /** Steps from one validation to the next. */

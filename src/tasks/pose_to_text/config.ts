@@ -13,17 +13,16 @@ import {
   identity,
   inFolder,
   keeping,
+  lengthPenalty,
   optimiser,
-  share,
   sizes,
   training,
   unfittingSizes,
+  weight,
 } from '../../train/config/parts.js'
 import { frameCorpus, frameLayout, poseAugmentation, unfittingFrames } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
-
-const weight = z.number().min(0)
 
 export const labelSources = ['gloss', 'lang_gloss', 'letters'] as const
 export type LabelSource = (typeof labelSources)[number]
@@ -54,13 +53,13 @@ const run = keys({
   optimiser: optimiser
     .extend({
       beta2: belowOne.default(0.998),
-      weightDecay: weight.default(1e-3),
+      weightDecay: z.number().min(0).default(1e-3),
       decayed: z.enum(['weights', 'matrices', 'all']).default('all'),
       clip: z.number().positive().nullable().default(null),
     })
     .prefault({}),
   /** Share of the goal that is spread over the vocabulary (label smoothing), and as PyTorch (`uniform`) or JoeyNMT has it. */
-  smoothing: share.default(0),
+  smoothing: belowOne.default(0),
   smoothingKind: z.enum(['uniform', 'joey']).default('joey'),
   /** SignCL beside the other losses: neighbouring frames are drawn together, frames of other signs pushed apart. */
   signCl: keys({
@@ -82,7 +81,7 @@ const run = keys({
     /** 1 is greedy. */
     beams: z.int().min(1).max(64).default(1),
     /** Scores are divided by ((5 + n) / 6)^α, or n^α as Hugging Face has it; −1 leaves them as they are. */
-    alpha: z.number().default(-1),
+    alpha: lengthPenalty.default(-1),
     dialect: z.enum(beamDialects).default('slrt'),
     /** Hypotheses of CTC; 1 is greedy. */
     glossBeams: z.int().min(1).max(64).default(1),

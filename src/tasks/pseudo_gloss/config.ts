@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { analysedLanguages } from '../../data/pseudo_gloss/languages.js'
 import { UBIQUITOUS } from '../../text/pseudo_gloss/classes.js'
-import { batching, belowOne, corpora, count, endless, identity, inFolder, keeping, text } from '../../train/config/parts.js'
+import { batching, belowOne, corpora, count, endless, identity, inFolder, keeping, positiveWeight, text } from '../../train/config/parts.js'
 import { frameCorpus, unfittingFrames } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
@@ -14,6 +14,7 @@ import {
   signSizes,
   signTraining,
   unfittingSignSizes,
+  untrainedAdapters,
   video,
   videoCache,
 } from '../../train/config/sign_parts.js'
@@ -51,7 +52,7 @@ const run = keys({
   ...signTraining,
   loss: keys({
     /** λ: what the mean binary cross-entropy is multiplied by. */
-    weight: z.number().positive().default(10),
+    weight: positiveWeight.default(10),
   }).prefault({}),
   augment: signedPoseAugmentation,
   batch: batching(16),
@@ -66,7 +67,13 @@ const run = keys({
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [path, message] of [...unfittingSignSizes(config), ...misplacedKeys(config), ...unfittingFrames(config), ...endless(config)])
+    for (const [path, message] of [
+      ...unfittingSignSizes(config),
+      ...misplacedKeys(config),
+      ...untrainedAdapters(config),
+      ...unfittingFrames(config),
+      ...endless(config),
+    ])
       context.addIssue({ code: 'custom', path, message })
   })
   .transform(inFolder)

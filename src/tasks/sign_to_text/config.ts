@@ -3,7 +3,19 @@
 import * as z from 'zod'
 import { beamDialects } from '../../infer/beam.js'
 import { largest } from '../../model/config.js'
-import { batching, belowOne, corpora, count, endless, identity, inFolder, keeping, share, text } from '../../train/config/parts.js'
+import {
+  batching,
+  belowOne,
+  corpora,
+  count,
+  endless,
+  identity,
+  inFolder,
+  keeping,
+  lengthPenalty,
+  positiveWeight,
+  text,
+} from '../../train/config/parts.js'
 import { frameCorpus, unfittingFrames } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
@@ -14,6 +26,7 @@ import {
   signSizes,
   signTraining,
   unfittingSignSizes,
+  untrainedAdapters,
   video,
   videoCache,
 } from '../../train/config/sign_parts.js'
@@ -52,7 +65,7 @@ const run = keys({
     /** Of every adapter. */
     rank: count.max(1024).multipleOf(4, 'wanted a multiple of 4').default(4),
     /** Adapters of queries, keys and values are multiplied by alpha / rank. */
-    alpha: z.number().positive().default(4),
+    alpha: positiveWeight.default(4),
     /** Share of what those read that training drops. */
     adapterDropout: belowOne.default(0.1),
     /** How a gate's number opens it: between 0 and 1, or by its hyperbolic tangent. */
@@ -62,7 +75,7 @@ const run = keys({
   }).prefault({}),
   ...signTraining,
   /** Share of the goal that is spread over the vocabulary (label smoothing). */
-  smoothing: share.default(0.1),
+  smoothing: belowOne.default(0.1),
   augment: signedPoseAugmentation,
   batch: batching(16),
   validate: keys({
@@ -73,7 +86,7 @@ const run = keys({
     /** 1 is greedy. */
     beams: z.int().min(1).max(64).default(4),
     /** Scores are divided by n^α as Hugging Face has it, or ((5 + n) / 6)^α; −1 leaves the latter as they are. */
-    alpha: z.number().default(1),
+    alpha: lengthPenalty.default(1),
     dialect: z.enum(beamDialects).default('huggingface'),
   }).prefault({}),
   ...keeping,
@@ -82,6 +95,7 @@ const run = keys({
     for (const [at, message] of [
       ...unfittingSignSizes(config),
       ...misplacedKeys(config),
+      ...untrainedAdapters(config),
       ...unfittingFrames(config),
       ...endless(config),
       ...unlearnt(config),

@@ -7,13 +7,13 @@ import { promptNamings } from '../../text/prompts.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   batching,
+  belowOne,
   corpora,
   count,
   endless,
   identity,
   inFolder,
   keeping,
-  share,
   sizes,
   splits,
   training,
@@ -45,7 +45,7 @@ const run = keys({
   }).prefault({}),
   ...training,
   /** Share of the goal that is spread over the vocabulary (label smoothing). */
-  smoothing: share.default(0.1),
+  smoothing: belowOne.default(0.1),
   batch: batching(4),
   validate: keys({
     /** Steps from one validation to the next. */

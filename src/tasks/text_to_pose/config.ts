@@ -9,6 +9,8 @@ import { tokenPolicies } from '../../text/tokenise.js'
 import {
   belowOne,
   count,
+  frameRate,
+  frameStride,
   identity,
   inFolder,
   keeping,
@@ -19,6 +21,7 @@ import {
   synthetic,
   text,
   training,
+  weight,
 } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
@@ -35,9 +38,9 @@ const corpus = keys({
   /** Which companion file is the model's input; `lang_gloss` is what `signllm data prompts` writes. */
   source: z.enum(sources).default('text'),
   /** Frames a second of the stored frames; null: what the corpus' manifest says, else 25. One that differs from the manifest stops the run. */
-  fps: z.number().positive().nullable().default(null),
+  fps: frameRate.nullable().default(null),
   /** Keep every n-th frame. */
-  skipFrames: count.default(1),
+  skipFrames: frameStride.default(1),
   /** A clip over `model.maxFrames` or `maxTokens`: stops the run, is left out, or is cut. */
   overlong: z.enum(overlongPolicies).default('error'),
   /** A fixed vocabulary, one word a line; without it, the words of the training split. */
@@ -74,9 +77,9 @@ const loss = keys({
   /** `per-sample`: each clip is a mean over its own frames. `frames`, as SignDW: all frames of a batch count the same. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
   padding: z.enum(lossPaddings).default('per-sample'),
   /** Weight of the loss on bone directions, in which a finger's bone counts as much as an upper arm; 0 records none. `lossesOf` has the default. */
-  bones: z.number().min(0).exactOptional(),
+  bones: weight.exactOptional(),
   /** Weight of the loss on velocity, of bone directions and of joints; 0 records none. */
-  velocity: z.number().min(0).exactOptional(),
+  velocity: weight.exactOptional(),
 })
 
 type Losses = Required<z.output<typeof loss>>

@@ -10,6 +10,15 @@ import { chosen, keys, oneKind } from './schema.js'
 export const count = z.int().min(1)
 export const share = z.number().min(0).max(1)
 export const belowOne = z.number().min(0).lt(1)
+/** What a loss or a branch is multiplied by: far above all that is of use, and far below what overflows. */
+export const weight = z.number().min(0).max(1e6)
+export const positiveWeight = weight.positive()
+/** Exponent of the length that scores of beam search are divided by. */
+export const lengthPenalty = z.number().min(-10).max(10)
+/** Frames a second. */
+export const frameRate = z.number().positive().max(1000)
+/** Every so many frames. */
+export const frameStride = count.max(1000)
 export const text = z.string().min(1)
 export const languageTag = z.string().regex(LANGUAGE_TAG, 'wanted a language tag such as ASL or LSF-CH')
 
@@ -24,7 +33,7 @@ export const synthetic = keys({
       .tuple([count, count])
       .refine(([least, most]) => least <= most, 'wanted [minimum, maximum]')
       .default([1, 2]),
-    framesPerSign: count.default(8),
+    framesPerSign: z.int().min(4).max(1000).default(8),
     seed: z.int().default(1),
   }),
 })

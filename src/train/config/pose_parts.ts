@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { isDrawnIn } from '../../data/synthetic/in_layout.js'
 import { MOST_NUMBERS } from '../../model/config.js'
 import { type LayoutName, layoutNames } from '../../motion/layout/layout.js'
-import { belowOne, count, share, splits, text } from './parts.js'
+import { belowOne, count, frameRate, frameStride, share, splits, text } from './parts.js'
 import { keys } from './schema.js'
 
 /** Paths are prefixes of `.skels`, `.text`, `.gloss` and `.files`. */
@@ -13,9 +13,9 @@ export const frameCorpus = keys({
   /** The folder with a video of each clip, NAME.mp4 or another, for `input: video`; then there need be no `.skels`. */
   videos: text.exactOptional(),
   /** Frames a second of the stored frames; null: what the corpus' manifest says, else 25. */
-  fps: z.number().positive().nullable().default(null),
+  fps: frameRate.nullable().default(null),
   /** Keep every n-th frame. */
-  skipFrames: count.default(1),
+  skipFrames: frameStride.default(1),
   /** Numbers of a frame in the file where they are of no layout: all of them are read, as they are. */
   numbers: count.max(MOST_NUMBERS).exactOptional(),
 })
@@ -51,6 +51,9 @@ interface UsualAugmentation {
   readonly mirror?: number
 }
 
+/** A deviation in the units of coordinates, which may be pixels. */
+const coordinates = z.number().min(0).max(1000)
+
 /** What is done to training clips, drawn anew each epoch. Turns, tilts, shifts and mirrors are of points of a layout only. */
 export const poseAugmentation = ({ scale = 0, tilt = 0, shift = 0, mirror = 0 }: UsualAugmentation = {}) =>
   keys({
@@ -58,11 +61,11 @@ export const poseAugmentation = ({ scale = 0, tilt = 0, shift = 0, mirror = 0 }:
     turn: z.number().min(0).max(90).default(0),
     tilt: z.number().min(0).max(90).default(tilt),
     /** Standard deviation of how far a clip is moved along each axis. */
-    shift: z.number().min(0).default(shift),
+    shift: coordinates.default(shift),
     /** Share of clips that are mirrored. */
     mirror: share.default(mirror),
-    /** Largest change of size, as a share. */
-    scale: share.default(scale),
+    /** Largest change of size, as a share: below 1, which would shrink clips to a point. */
+    scale: belowOne.default(scale),
     /** Largest change of pace, as a share. */
     pace: belowOne.default(0),
     /** Most frames that are left out at the beginning, and at the end. */
@@ -73,5 +76,5 @@ export const poseAugmentation = ({ scale = 0, tilt = 0, shift = 0, mirror = 0 }:
     /** Share of frames that are left out. */
     dropFrames: belowOne.default(0),
     /** Standard deviation of noise on every number. */
-    noise: z.number().min(0).default(0),
+    noise: coordinates.default(0),
   }).prefault({})

@@ -19,7 +19,7 @@ import {
 import type { LayoutName } from '../../motion/layout/layout.js'
 import { imageTraining } from '../../nn/image_encoder_config.js'
 import { positionForms } from '../../nn/image_positions.js'
-import { belowOne, count, optimiser, precision, scheduleOf, stop, text } from './parts.js'
+import { belowOne, count, frameStride, optimiser, positiveWeight, precision, scheduleOf, stop, text } from './parts.js'
 import { frameLayout, poseAugmentation } from './pose_parts.js'
 import { keys } from './schema.js'
 
@@ -39,16 +39,16 @@ export const imageSizes = keys({
   positions: z.enum(positionForms).exactOptional(),
   /** Low-rank adapters of its last layers; null: none. */
   adapters: keys({
-    layers: count.default(3),
+    layers: count.max(largestImages.layers).default(3),
     rank: count.max(1024).default(4),
-    alpha: z.number().positive().default(4),
+    alpha: positiveWeight.default(4),
     dropout: belowOne.default(0.1),
   })
     .nullable()
     .exactOptional(),
   /** All of it, the adapters alone, or nothing: then each video is seen once, and what was seen of it is kept. */
   trained: z.enum(imageTraining).exactOptional(),
-  layerScale: z.number().positive().exactOptional(),
+  layerScale: positiveWeight.exactOptional(),
 })
 
 /** What is left out of all but the preset stays with it. */
@@ -72,7 +72,7 @@ export const signSizes = {
   attentionDropout: belowOne.exactOptional(),
   dropPath: belowOne.exactOptional(),
   /** What the scales of branches begin with. */
-  layerScale: z.number().positive().exactOptional(),
+  layerScale: positiveWeight.exactOptional(),
   /** Longest clip, in frames. Of a longer video, a random part is taken. */
   maxFrames: count.max(largest.maxFrames).default(256),
   layout: frameLayout,
@@ -88,7 +88,7 @@ export const video = keys({
   /** Weights of the image encoder, `.safetensors` as DINOv2's authors or Hugging Face name them; null: it begins from nothing. */
   encoder: text.nullable().default(null),
   /** One frame of so many is taken. */
-  stride: count.default(2),
+  stride: frameStride.default(2),
   /** Whether training turns, crops, mirrors and recolours clips and trims their ends, as published. */
   augment: z.boolean().default(true),
 }).prefault({})
@@ -159,4 +159,19 @@ export function* misplacedKeys({
   if (input === 'video' && layout !== 'skeleton-50')
     yield [['model', 'layout'], `wanted input: poses with it, got input: video, whose frames are pictures`]
   if (input === 'poses' && images !== undefined) yield [['model', 'images'], 'wanted input: video with it, got input: poses']
+}
+
+/** Adapters that nothing trains: they begin as no change, and would stay so, unless a checkpoint holds some that were. */
+export function* untrainedAdapters({
+  model: { images },
+  initFrom = null,
+}: {
+  readonly model: { readonly images?: z.output<typeof imageSizes> }
+  readonly initFrom?: string | null
+}): Generator<[path: string[], message: string]> {
+  if (images?.trained === 'none' && images.adapters && initFrom === null)
+    yield [
+      ['model', 'images', 'adapters'],
+      'wanted trained: adapters or all with them, got trained: none, which would leave them without effect',
+    ]
 }
