@@ -9,14 +9,13 @@ import {
   type LanguageModel,
   type LanguageModelConfig,
   languageLayerConfig,
-  languageMemory,
-  languageParameterCount,
   languagePresets,
   readSentences,
 } from '../src/model/language_model.js'
 import { initialTensors } from '../src/nn/init.js'
 import { languageSpecs, shardsOf } from '../src/nn/language_model.js'
-import { parameterBlocks } from '../src/nn/parameter_blocks.js'
+import { parameterBlocks, storedBytes } from '../src/nn/parameter_blocks.js'
+import { trainedNumbers } from '../src/nn/parameter_spec.js'
 import { xglmPlaces } from '../src/nn/positions.js'
 import { Graph } from '../src/ops/graph.js'
 import { vocabularyCrossEntropy, vocabularyTop } from '../src/ops/vocabulary.js'
@@ -113,15 +112,17 @@ const joinedTables = (grads: ReadonlyMap<string, { data: Float32Array }>) =>
 
 describe('the numbers of a language model', () => {
   it('are those of the published models', () => {
-    expect(languageParameterCount(languagePresets['xglm-564m'])).toBe(564_463_616)
-    expect(languageParameterCount(languagePresets['xglm-1.7b'])).toBe(1_732_907_008)
+    expect(trainedNumbers(languageSpecs(languagePresets['xglm-564m']))).toBe(564_463_616)
+    expect(trainedNumbers(languageSpecs(languagePresets['xglm-1.7b']))).toBe(1_732_907_008)
   })
 
   it('take two bytes each as f16, but for vectors, and four as f32', () => {
     const sizes = languagePresets['xglm-564m']
     const vectors = 24 * (4 * 1024 + 4 * 1024 + 4096 + 1024) + 2 * 1024
-    expect(languageMemory(sizes, 'f32')).toBe(4 * 564_463_616)
-    expect(languageMemory(sizes, 'f16')).toBe(2 * (564_463_616 - vectors) + 4 * vectors)
+    const bytes = (stored: 'f32' | 'f16') =>
+      languageSpecs(sizes, { frozen: true, stored }).reduce((sum, spec) => sum + storedBytes(spec, spec.dtype ?? 'f32'), 0)
+    expect(bytes('f32')).toBe(4 * 564_463_616)
+    expect(bytes('f16')).toBe(2 * (564_463_616 - vectors) + 4 * vectors)
   })
 
   it.each(['f32', 'f16'] as const)('lie in buffers of at most 128 MiB each, stored as %s', (stored) => {

@@ -95,6 +95,12 @@ describe('translate', () => {
 })
 
 describe('a text that grows', () => {
+  it('refuses the path of a language model for a model that refers to none', async () => {
+    const elsewhere = { languageModel: best('language'), stream: silent }
+    await expect(translate(join(folder, 'three'), { ...elsewhere, model: best('judge') })).rejects.toThrow('got a pose-to-text model')
+    await expect(translate(join(folder, 'three'), { ...elsewhere, model: best('signs') })).rejects.toThrow('got one that holds its own')
+  })
+
   it('is drawn anew on a terminal, appended to a log, and told to programs', () => {
     const of = (isTTY: boolean, json: boolean) => {
       const stream = listening(isTTY)

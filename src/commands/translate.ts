@@ -68,13 +68,14 @@ const BEAMS = 4
  */
 export async function translate(source: string, options: TranslateCommandOptions): Promise<TranslateSummary> {
   const checkpoint = await readCheckpoint(options.model)
-  if (checkpoint.task === POSE_TO_TEXT) return judgeTranslate(options.model, source, { beams: BEAMS, ...options })
+  if (checkpoint.task === POSE_TO_TEXT) {
+    if (options.languageModel !== undefined) throw unwantedLanguage(options.model, 'a pose-to-text model, which has none')
+    return judgeTranslate(options.model, source, { beams: BEAMS, ...options })
+  }
   const description = signToTextDescription(checkpoint)
   for (const note of checkpoint.notes) warn(note, options)
-  if (options.languageModel !== undefined && description.frozen.path === undefined) {
-    const problem = 'wanted a model that refers to the files of a language model with --language-model, got one that holds its own'
-    throw new SignError('ERR_USAGE', options.model, problem, 'Leave it out')
-  }
+  if (options.languageModel !== undefined && description.frozen.path === undefined)
+    throw unwantedLanguage(options.model, 'one that holds its own')
   const { rows, scores } = await translated(checkpoint, await clipsOf(source, description, options), options)
   if (options.out !== undefined) await writeWhole(options.out, rows.map(({ text }) => `${text}\n`).join(''))
   return {
@@ -83,6 +84,11 @@ export async function translate(source: string, options: TranslateCommandOptions
     ...(scores && { scores }),
     ...(options.out !== undefined && { out: options.out }),
   }
+}
+
+function unwantedLanguage(model: string, got: string): SignError {
+  const problem = `wanted a model that refers to the files of a language model with --language-model, got ${got}`
+  return new SignError('ERR_USAGE', model, problem, 'Leave it out')
 }
 
 /** Clips as the model reads them, once there is one: of videos, it sees them first. */

@@ -15,9 +15,7 @@ import {
   languageSpecs,
   vocabularyOf,
 } from '../nn/language_model.js'
-import { storedBytes } from '../nn/parameter_blocks.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
-import { trainedNumbers } from '../nn/parameter_spec.js'
 import { xglmPositionTable } from '../nn/positions.js'
 import type { LayerConfig, Recording } from '../nn/recording.js'
 import type { TokenIds } from '../ops/embedding.js'
@@ -103,14 +101,6 @@ export const languageLayerConfig = (config: LanguageModelConfig): LayerConfig =>
   residualDropout: config.dropout,
   normEpsilon: 1e-5,
 })
-
-/** How many numbers a language model has, padding not counted. */
-export const languageParameterCount = (config: LanguageSizes): number => trainedNumbers(languageSpecs(config))
-
-/** Bytes of a frozen language model on a GPU, with its matrices stored as f32 or f16. */
-export function languageMemory(config: LanguageSizes, stored: 'f32' | 'f16'): number {
-  return languageSpecs(config, { frozen: true, stored }).reduce((sum, spec) => sum + storedBytes(spec, spec.dtype ?? 'f32'), 0)
-}
 
 export interface LanguageModelOptions extends Partial<ParameterSetOptions>, Partial<LanguageStorage> {
   readonly seed?: number
