@@ -151,6 +151,19 @@ describe('those who wait, leave or fail', () => {
     expect([batch.running, batch.waiting]).toEqual([0, 0])
   })
 
+  it('get the rows of those who leave before their length is known', async () => {
+    await using told = new BatchGenerator(gpu, groupOf(), { rows: 4 })
+    await told.generate('rain')
+    for (const after of [0, 1, 2, 3, 5, 8, 12]) {
+      const controllers = Array.from({ length: 4 }, () => new AbortController())
+      const gone = controllers.map(({ signal }) => told.generate('rain', { signal }).catch(String))
+      const others = words.map((word) => told.generate(word))
+      if (after > 0) await pause(after)
+      for (const controller of controllers) controller.abort('gone')
+      await Promise.all([...gone, ...others])
+    }
+  })
+
   it('are not held up by a reader who reads nothing', async () => {
     const slow = batch.stream('rain', { policy: 'oracle', length: 40 })
     await slow.next()

@@ -51,10 +51,11 @@ const mayImport: Record<string, readonly string[]> = {
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'kernels', 'ops', 'nn', 'model', 'checkpoint'],
     'infer',
   ],
+  serve: ['base', 'motion', 'formats', 'data', 'text', 'outputs', 'device', 'model', 'checkpoint', 'infer'],
   pages: ['motion', 'outputs', 'profile'],
   commands: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'nn', 'model', 'checkpoint'],
-    ...['infer', 'train', 'tasks', 'judge', 'profile', 'video', 'detect'],
+    ...['infer', 'train', 'tasks', 'judge', 'profile', 'video', 'detect', 'serve'],
   ],
 }
 

@@ -18,6 +18,7 @@ import { bonesOption, lengthHelp, lengthPolicy, paletteOption, positive, share }
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { addPseudoGlossCommand } from './cli_pseudo_gloss.js'
 import { addScoreCommand } from './cli_score.js'
+import { addServeCommand } from './cli_serve.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import { addTranslateCommand } from './cli_translate.js'
 import type { GenerateCommandOptions } from './commands/generate.js'
@@ -145,6 +146,8 @@ program
   })
 
 addTranslateCommand(program, { common, print, warn, interruption })
+
+addServeCommand(program, { common, print, warn, interruption }, version)
 
 addEvalCommand(program, { common, print, warn, interruption }, version)
 

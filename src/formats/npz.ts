@@ -34,9 +34,14 @@ export function encodeMembers(members: Readonly<Record<string, Uint8Array>>, how
 
 /** Writes a motion: `joints` [frames, 50, 3] as float32 and `fps`, a single float64. Throws as {@link writeNpz}, and ERR_DATA for a malformed motion. */
 export async function writeMotionNpz(path: string, motion: Motion): Promise<void> {
-  checkSkeleton(motion, path)
+  await writeWhole(path, encodeMotionNpz(motion, path))
+}
+
+/** The bytes that {@link writeMotionNpz} writes. `who` is named in errors. */
+export function encodeMotionNpz(motion: Motion, who = 'npz'): Uint8Array {
+  checkSkeleton(motion, who)
   const { joints, frames, fps } = motion
-  await writeNpz(path, { joints: { shape: [frames, JOINTS, 3], data: joints }, fps: { shape: [], data: Float64Array.of(fps) } })
+  return encodeNpz({ joints: { shape: [frames, JOINTS, 3], data: joints }, fps: { shape: [], data: Float64Array.of(fps) } }, who)
 }
 
 /** Reads named arrays. Throws ERR_DATA naming the file; see {@link decodeNpz}. */

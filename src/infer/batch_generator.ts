@@ -12,7 +12,7 @@ import { Filling } from './filling.js'
 import { FrameBatch, rowsThatFit } from './frame_batch.js'
 import { checkPolicy, frameCounts, policyFor } from './length_policy.js'
 import { sentenceTokens } from './sentence_tokens.js'
-import { placing, shownMotion } from './shown_motion.js'
+import { placedMotion, placing } from './shown_motion.js'
 
 /** Submissions with the GPU at once. */
 const AHEAD = 2
@@ -97,14 +97,9 @@ export class BatchGenerator implements AsyncDisposable {
 
   /** The motion of one sentence, as `Generator.generate` gives it, and throws as it does. */
   async generate(text: string, options: BatchGenerateOptions = {}): Promise<Motion> {
-    const { numbers } = this.#group.config
     const frames: Float32Array[] = []
     for await (const frame of this.stream(text, options)) frames.push(frame)
-    const joints = new Float32Array(frames.length * numbers)
-    frames.forEach((frame, t) => {
-      joints.set(frame.subarray(0, numbers), t * numbers)
-    })
-    return shownMotion(this.#group, { joints, frames: frames.length, fps: this.#group.fps })
+    return placedMotion(this.#group, frames)
   }
 
   /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The group stays its maker's. */
@@ -210,6 +205,7 @@ export class BatchGenerator implements AsyncDisposable {
     if (this.#lifetime.over) return
     if (asked.frames.ended) {
       this.#leave(batch, row)
+      this.#go(batch) // for those who wait for the row
       return
     }
     if (count !== undefined) asked.options.onLength?.(count)

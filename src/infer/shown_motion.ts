@@ -19,6 +19,16 @@ export function placing(group: GroupDescription, bones: BonePolicy | undefined):
   return (frame) => hold?.hold(unscaled(frame, group.scaling)) ?? unscaled(frame, group.scaling)
 }
 
+/** The motion of frames that are placed, each its numbers and what stands behind them. */
+export function placedMotion(group: Pick<GroupDescription, 'config' | 'seen' | 'fps'>, frames: readonly Float32Array[]): Motion {
+  const { numbers } = group.config
+  const joints = new Float32Array(frames.length * numbers)
+  frames.forEach((frame, t) => {
+    joints.set(frame.subarray(0, numbers), t * numbers)
+  })
+  return shownMotion(group, { joints, frames: frames.length, fps: group.fps })
+}
+
 /** A generated motion, whose frames are in the units of the data. Frames of an imported model that are of no layout stay numbers. */
 export function shownMotion(group: ShownGroup, motion: Motion): Motion {
   return shownInPieces(group)(motion)

@@ -31,6 +31,15 @@ export async function writeGif(path: string, motion: Motion, options: AnimationO
 
 /** An animation of a motion as a GIF file that repeats for ever. */
 export function gifAnimation(motion: Motion, options: AnimationOptions = {}, who = 'gif'): Uint8Array {
+  const steps = gifSteps(motion, options, who)
+  while (true) {
+    const { done, value } = steps.next()
+    if (done) return value
+  }
+}
+
+/** The same, drawn a picture a step, for whoever has other work in between; returns the file. */
+export function* gifSteps(motion: Motion, options: AnimationOptions = {}, who = 'gif'): Generator<void, Uint8Array> {
   const { fps, frames, width, height, strips, palette, pictures } = animation(motion, options, who, { fastest: FASTEST })
   const inks = new Inks(strips, palette)
   const encoder = GIFEncoder({ initialCapacity: frames * width * 32 })
@@ -40,6 +49,7 @@ export function gifAnimation(motion: Motion, options: AnimationOptions = {}, who
     const delay = 10 * (Math.round(((i + 1) * 100) / fps) - Math.round((i * 100) / fps))
     encoder.writeFrame(inks.index(image), width, height, i === 0 ? { palette: inks.colours, delay, repeat: 0 } : { delay })
     i++
+    yield
   }
   encoder.finish()
   return encoder.bytes()
