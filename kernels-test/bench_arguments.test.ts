@@ -55,6 +55,7 @@ describe('--help', () => {
     ['learning_gloss', 'PHOENIX-2014T'],
     ['learning_cascade', 'cascade'],
     ['learning_judge', 'SignCL'],
+    ['learning_points', 'real DWPose frames'],
     ['learning_sheet', 'nearest training clip'],
     ['learning_tokens', 'motion tokens'],
     ['corpus_stream', 'MiB'],
