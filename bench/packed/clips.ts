@@ -6,7 +6,7 @@ import type { ClipToPack } from '../../src/data/shards/part.js'
 import { layouts } from '../../src/motion/layout/layouts.js'
 
 const { points, parts } = layouts['dwpose-128']
-const [FEWEST, MOST] = [16, 128]
+const [FEWEST, MOST] = [16, 96]
 const CLIPS_A_VIDEO = 50
 const WORDS = 20_000
 /** Languages and how much more each has than the next: the first has most of all clips, as in SignVerse-2M. */
