@@ -163,7 +163,7 @@ function addLooks(data: Command, cli: Cli): void {
   data
     .command('check')
     .description('list all problems of a corpus; exit status 1 if any of them is an error')
-    .argument('<prefix>', 'prefix of a corpus, e.g. corpus/train')
+    .argument('<prefix>', 'prefix of a corpus, e.g. corpus/train, or folder of a packed one, whose files are held against their checksums')
     .action(async (prefix: string) => {
       const { dataCheck, formatCheck } = await import('./commands/data_check.js')
       const summary = await dataCheck(prefix)

@@ -48,4 +48,16 @@ export function addPackCommands(data: Command, cli: Cli): void {
       )
       judge(summary, options)
     })
+
+  data
+    .command('sheet')
+    .description('print what a corpus is made of: hours, clips, words, lengths and unseen points of each language, and the licence')
+    .argument('<path>', 'folder of a packed corpus, of which only the index is read, or prefix of another')
+    .option('--out <picture.svg>', 'also draw it')
+    .option('--lang <tag>', 'sign language, if the corpus does not specify one')
+    .action(async (path: string, options) => {
+      const { dataSheet, formatSheet } = await import('./commands/data_sheet.js')
+      const sheet = await dataSheet(path, options)
+      cli.print(sheet, formatSheet(sheet))
+    })
 }
