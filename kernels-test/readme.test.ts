@@ -40,7 +40,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 const groups = ['data', 'profile', 'judge']
 
 describe('commands of the pages', () => {
-  const commands = pages.flatMap(({ text }) => commandsOf(text))
+  // With the package installed it is `npx signllm`, in a clone `npm run signllm --`.
+  const inClone = (words: string[]) =>
+    words[0] === 'npx' && words[1] === 'signllm' ? ['npm', 'run', 'signllm', '--', ...words.slice(2)] : words
+  const commands = pages.flatMap(({ text }) => commandsOf(text)).map(inClone)
   /** What follows `npm run signllm --`, by command, such as `data convert`. */
   const used = new Map<string, string[]>()
   for (const words of commands) {
