@@ -1,6 +1,5 @@
-// What a shader says about itself: its bindings and the layout of its Params. The only importer of wgsl_reflect.
-
-import { ResourceType, type VariableInfo, WgslReflect } from 'wgsl_reflect/wgsl_reflect.module.js'
+// What a shader says about itself: its bindings, its entry and its Params. Only declarations are read, as kernels have them; whether the rest is WGSL, the
+// driver says. reflect.test.ts holds every shader of the package against a whole parser of the language.
 
 export interface ShaderBinding {
   readonly name: string
@@ -18,43 +17,44 @@ export interface ShaderFacts {
   readonly entry: string
   /** In binding order, the uniform included. */
   readonly bindings: readonly ShaderBinding[]
+  /** Members of the struct Params. Of others than numbers of four bytes the type tells all that is written, which no kernel may have. */
   readonly params: readonly ShaderParam[]
   /** Bytes of the Params struct, 0 without one. */
   readonly paramBytes: number
 }
 
-/** Reads the facts out of WGSL source. Throws wgsl_reflect's own error for source it cannot parse. */
+const ATTRIBUTES = /((?:@\w+\s*(?:\([^)]*\))?\s*)*)/.source
+const RESOURCE = new RegExp(`${ATTRIBUTES}\\bvar\\s*<\\s*(storage|uniform)\\s*(?:,\\s*(\\w+)\\s*)?>\\s*(\\w+)\\s*:`, 'g')
+const FUNCTION = new RegExp(`${ATTRIBUTES}\\bfn\\s+(\\w+)`, 'g')
+const PARAMS = /\bstruct\s+Params\s*\{([^}]*)\}/
+const MEMBER = new RegExp(`^${ATTRIBUTES}(\\w+)\\s*:\\s*([\\s\\S]+)$`)
+const BYTES = 4
+
+/** Reads the facts out of WGSL source. */
 export function reflectShader(source: string): ShaderFacts {
-  const reflection = new WgslReflect(declarationsOf(source))
-  const variables: VariableInfo[] = [...reflection.storage, ...reflection.uniforms]
-  const bindings = variables
-    .map((variable) => ({ name: variable.name, binding: variable.binding, access: accessOf(variable) }))
-    .sort((a, b) => a.binding - b.binding)
-  const struct = reflection.structs.find((candidate) => candidate.name === 'Params')
+  const code = source.replace(/\/\/.*|\/\*[\s\S]*?\*\//g, ' ')
+  const bindings = [...code.matchAll(RESOURCE)].map(([, attributes, space, access, name]) => ({
+    name: name!,
+    binding: Number(/@binding\s*\(\s*(\d+)/.exec(attributes!)?.[1]),
+    access: space === 'uniform' ? ('uniform' as const) : access === 'read_write' ? ('read_write' as const) : ('read' as const),
+  }))
+  const params = membersOf(PARAMS.exec(code)?.[1] ?? '').map((member, i) => ({ ...member, offset: BYTES * i }))
   return {
-    entry: reflection.entry.compute.map((fn) => fn.name).join(', '),
-    bindings,
-    params: struct?.members.map((member) => ({ name: member.name, type: member.type.name, offset: member.offset })) ?? [],
-    paramBytes: struct?.size ?? 0,
+    entry: [...code.matchAll(FUNCTION)].flatMap(([, attributes, name]) => (attributes!.includes('@compute') ? [name] : [])).join(', '),
+    bindings: bindings.sort((a, b) => a.binding - b.binding),
+    params,
+    paramBytes: BYTES * params.length,
   }
 }
 
-function accessOf(variable: VariableInfo): ShaderBinding['access'] {
-  if (variable.resourceType === ResourceType.Uniform) return 'uniform'
-  return variable.access === 'read_write' ? 'read_write' : 'read'
-}
-
-/** A shader without what functions do, and without names for matrix types: neither matters here, and wgsl_reflect cannot parse subgroup matrices. */
-function declarationsOf(source: string): string {
-  const bare = source.replace(/\/\/.*/g, '').replace(/^alias \w+ = subgroup_matrix_.*$/gm, '')
-  let out = ''
-  let depth = 0
-  for (const part of bare.split(/(?<=[{}])/)) {
-    // A function's parameters hold no braces, so its body opens where the text before the brace holds `fn`.
-    const opens = part.endsWith('{')
-    if (depth === 0) out += part
-    if (opens && (depth > 0 || /\bfn \w+/.test(part))) depth++
-    if (part.endsWith('}') && depth > 0 && --depth === 0) out += '}'
-  }
-  return out
+/** Members of a struct; attributes stay with the type, which they change. */
+function membersOf(body: string): { name: string; type: string }[] {
+  return body
+    .split(/,(?![^<]*>)/)
+    .map((member) => member.trim())
+    .filter(Boolean)
+    .map((member) => {
+      const [, attributes, name, type] = MEMBER.exec(member) ?? ['', '', member, '']
+      return { name: name!, type: `${attributes}${type}`.trim() }
+    })
 }
