@@ -110,8 +110,6 @@ export { formatLangGloss, type GlossSource, type LangGloss, langGlossLine, parse
 export type { PieceLayout } from './text/pieces/layouts.js'
 export type { PieceOptions, PieceVocabulary, SavedPieces } from './text/pieces/piece_vocabulary.js'
 export { languageNamedIn, type NamingContext, withLanguageField } from './text/prompt_language.js'
-export type { PromptTemplates } from './text/prompts/templates.js'
-export { fillPrompt, promptTemplates } from './text/prompts.js'
 export type { SpecialIds, TextCoder } from './text/text_coder.js'
 export { type TokenPolicy, tokenise, tokenPolicies } from './text/tokenise.js'
 export { type SavedVocabulary, Vocabulary } from './text/vocabulary.js'

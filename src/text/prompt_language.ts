@@ -1,7 +1,7 @@
 // Which sign language a prompt asks for. What is quoted in it is to be signed, and says nothing of that.
 
 import { once } from '../base/once.js'
-import { promptTemplates } from './prompts.js'
+import { templateNames } from './prompts/names.js'
 import { everydayWords, type SignLanguage, signLanguages } from './sign_languages.js'
 
 /** What decides where a name leaves open which language is meant. */
@@ -97,13 +97,13 @@ function isInside(one: Found, other: Found): boolean {
   return length < otherLength || (other.asTemplates && !one.asTemplates)
 }
 
-const templateNames = Object.entries(promptTemplates).map(([tag, { name }]) => ({
+const templatePatterns = Object.entries(templateNames).map(([tag, name]) => ({
   pattern: new RegExp(name, `g${name.flags}`),
   meant: signLanguages.find(({ tags }) => tags[0] === tag)!,
 }))
 
 function namedAsTemplatesDo(text: string): Found[] {
-  return templateNames.flatMap(({ pattern, meant }) =>
+  return templatePatterns.flatMap(({ pattern, meant }) =>
     [...text.matchAll(pattern)].map(({ index, 0: match }) => ({
       meant,
       language: match,

@@ -18,7 +18,12 @@ function parsed(source: string): ShaderFacts {
       .map(({ name, binding, resourceType, access }) => ({
         name,
         binding,
-        access: resourceType === ResourceType.Uniform ? ('uniform' as const) : access === 'read_write' ? ('read_write' as const) : ('read' as const),
+        access:
+          resourceType === ResourceType.Uniform
+            ? ('uniform' as const)
+            : access === 'read_write'
+              ? ('read_write' as const)
+              : ('read' as const),
       }))
       .sort((a, b) => a.binding - b.binding),
     params: params?.members.map(({ name, type, offset }) => ({ name, type: type.name, offset })) ?? [],

@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** English, for American Sign Language. */
 export const asl: PromptTemplates = {
-  name: /\bASL\b|American Sign Language/,
+  name: templateNames.ASL,
   named: [
     'How do you sign “{sentence}” in American Sign Language?',
     'Show me “{sentence}” in ASL.',

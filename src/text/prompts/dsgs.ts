@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** German as Switzerland writes it, for Swiss German Sign Language. */
 export const dsgs: PromptTemplates = {
-  name: /\bDSGS\b|Deutschschwei/,
+  name: templateNames.DSGS,
   named: [
     'Wie gebärdet man «{sentence}» in Deutschschweizer Gebärdensprache?',
     'Zeig mir «{sentence}» in DSGS.',

@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** German, for German Sign Language. */
 export const gsl: PromptTemplates = {
-  name: /\bDGS\b|Deutsche[rn]? Gebärdensprache/,
+  name: templateNames.GSL,
   named: [
     'Wie gebärdet man „{sentence}“ in Deutscher Gebärdensprache?',
     'Zeig mir „{sentence}“ in DGS.',

@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** Korean, for Korean Sign Language. */
 export const ksl: PromptTemplates = {
-  name: /한국수어/,
+  name: templateNames.KSL,
   named: [
     '“{sentence}”을(를) 한국수어로 어떻게 하나요?',
     '“{sentence}”을(를) 한국수어로 보여 주세요.',

@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** Portuguese as Portugal speaks it, for Portuguese Sign Language. */
 export const lgp: PromptTemplates = {
-  name: /\bLGP\b|língua gestual portuguesa/i,
+  name: templateNames.LGP,
   named: [
     'Como se diz «{sentence}» em língua gestual portuguesa?',
     'Mostra-me «{sentence}» em LGP.',

@@ -1,9 +1,10 @@
 import { lisCh } from './lis_ch.js'
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** Italian, for Italian Sign Language: as for that of Italian-speaking Switzerland, under its own name. */
 export const lis: PromptTemplates = {
-  name: /\bLIS\b(?! svizzera)|lingua dei segni italiana/,
+  name: templateNames.LIS,
   named: lisCh.named.map((template) =>
     template
       .replace(/lingua dei segni (della Svizzera italiana|del Ticino)/, 'lingua dei segni italiana')

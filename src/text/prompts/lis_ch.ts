@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** Italian, for the sign language of Italian-speaking Switzerland. */
 export const lisCh: PromptTemplates = {
-  name: /LIS svizzera|Svizzera italiana|Ticino/,
+  name: templateNames['LIS-CH'],
   named: [
     'Come si segna «{sentence}» nella lingua dei segni della Svizzera italiana?',
     'Mostrami «{sentence}» in LIS svizzera.',

@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** Spanish as Argentina speaks it, for Argentine Sign Language. */
 export const lsa: PromptTemplates = {
-  name: /\bLSA\b|Lengua de Señas Argentina/,
+  name: templateNames.LSA,
   named: [
     '¿Cómo se dice «{sentence}» en Lengua de Señas Argentina?',
     'Mostrame «{sentence}» en LSA.',

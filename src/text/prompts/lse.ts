@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** Spanish as Spain speaks it, for Spanish Sign Language. */
 export const lse: PromptTemplates = {
-  name: /\bLSE\b|lengua de signos española/i,
+  name: templateNames.LSE,
   named: [
     '¿Cómo se signa «{sentence}» en lengua de signos española?',
     'Enséñame «{sentence}» en LSE.',

@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** French, for the sign language of French-speaking Switzerland. */
 export const lsfCh: PromptTemplates = {
-  name: /LSF (de )?[Ss]uisse|[Ss]uisse romande/,
+  name: templateNames['LSF-CH'],
   named: [
     'Comment signe-t-on « {sentence} » en langue des signes de Suisse romande ?',
     'Montre-moi « {sentence} » en LSF de Suisse.',

@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** Swedish, for Swedish Sign Language. */
 export const sts: PromptTemplates = {
-  name: /\bSTS\b|svenskt? teckenspråk|svenska teckenspråket/i,
+  name: templateNames.STS,
   named: [
     'Hur tecknar man “{sentence}” på svenskt teckenspråk?',
     'Visa mig “{sentence}” på STS.',

@@ -1,8 +1,9 @@
+import { templateNames } from './names.js'
 import type { PromptTemplates } from './templates.js'
 
 /** Turkish, for Turkish Sign Language. */
 export const tsl: PromptTemplates = {
-  name: /TİD|Türk İşaret Dili/,
+  name: templateNames.TSL,
   named: [
     '“{sentence}” Türk İşaret Dili’nde nasıl söylenir?',
     'Bana “{sentence}” cümlesini TİD ile göster.',
