@@ -11,11 +11,15 @@ import { gzipSync } from 'node:zlib'
 import { type BuildOptions, build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeShaders } from '../generate/shaders.js'
+import { formatModelFile } from '../src/checkpoint/model_file.js'
+import { poseContent } from '../src/checkpoint/text_to_pose.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { readCheckpoint, readGlossCheckpoint, restoreGlossModel, restoreModel } from '../src/index.js'
 import { Generator } from '../src/infer/generator.js'
 import { GlossDecoder } from '../src/infer/gloss_decoder.js'
+import { tinyModel } from '../src/model/tiny_models.testing.js'
 import { openGpu } from '../src/platform/node/open.js'
+import { Signer } from '../src/signer/node.js'
 import { launchBrowser, noBrowser } from './browser.js'
 import { closureOf, sourcesIn } from './sources.js'
 
@@ -128,6 +132,65 @@ describe.skipIf(noBrowser)(`in a browser ${noBrowser}`, () => {
     const bytes = (file: Uint8Array) => `Uint8Array.from(atob('${Buffer.from(file).toString('base64')}'), (c) => c.charCodeAt(0))`
     const text = await page.evaluate<string>(`(${MADE_BY_PAGE})({ pose: new Blob([${bytes(poseFile)}]), gloss: ${bytes(glossFile)} })`)
     expect(JSON.parse(text)).toEqual({ made, report: { name: expect.any(String), software: true }, shared: 'undefined' })
+    await gpu.destroy()
+  })
+})
+
+/** What a page, or its worker, makes of a model file behind an address. */
+const SIGNED_BY_PAGE = `async (address) => {
+  const told = []
+  const signer = await signllm.Signer.open(address, { onProgress: ({ loaded, total }) => told.push([loaded, total]) })
+  const joints = []
+  for await (const piece of signer.stream('rain sun')) joints.push(...piece.joints)
+  await signer.destroy()
+  const damaged = await signllm.Signer.open(address + '?damaged').catch((error) => error.code + ' ' + error.message)
+  const without = await signllm.openGpu({ gpu: null }).catch((error) => error.code)
+  return JSON.stringify({ joints, told: told.at(-1), damaged, without, isolated: globalThis.crossOriginIsolated })
+}`
+
+describe.skipIf(noBrowser)(`a model file in a browser ${noBrowser}`, () => {
+  it('signs from an address as Node does, on a page and in a worker, and is refused where it is damaged', async () => {
+    const { gpu } = await openGpu({ adapter: 'embedded' })
+    await using model = tinyModel(gpu)
+    const card = { name: 'tiny', languages: [], provenance: { writtenBy: 'signllm' }, needs: [] }
+    const file = Buffer.from(await formatModelFile(await poseContent('x', model), { card, half: true }, 'x'))
+    await using signer = await Signer.open(file, { gpu })
+    const { joints } = await signer.sign('rain sun')
+    await using browser = await launchBrowser({ webGpu: true })
+    const context = await browser.newContext()
+    const ranges: (string | undefined)[] = []
+    await context.route('https://page.test/**', (route) => {
+      const { pathname, search } = new URL(route.request().url())
+      if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: '<title>page</title>' })
+      const whole = search ? Buffer.from(file.map((byte, i) => (i === file.length - 1 ? byte ^ 1 : byte))) : file
+      const { range } = route.request().headers()
+      ranges.push(range)
+      const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []
+      if (first === undefined) return route.fulfill({ body: whole })
+      const body = whole.subarray(Number(first), Number(last) + 1)
+      const headers = { 'content-range': `bytes ${first}-${Number(first) + body.length - 1}/${whole.length}` }
+      return route.fulfill({ status: 206, headers, body })
+    })
+    const page = await context.newPage()
+    await page.goto('https://page.test/')
+    const script = await bundle(`export * from './src/web.ts'`, FOR_BROWSERS)
+    await page.addScriptTag({ content: script })
+    const address = JSON.stringify('https://page.test/tiny.signllm')
+    const onPage = await page.evaluate<string>(`(${SIGNED_BY_PAGE})(${address})`)
+    const worker = `${script};(${SIGNED_BY_PAGE})(${address}).then(postMessage, (error) => postMessage(String(error)))`
+    const inWorker = await page.evaluate<string>(`new Promise((resolve) => {
+      const worker = new Worker(URL.createObjectURL(new Blob([${JSON.stringify(worker)}])))
+      worker.onmessage = ({ data }) => resolve(data)
+      worker.onerror = ({ message }) => resolve(message)
+    })`)
+    for (const text of [onPage, inWorker]) {
+      const made = JSON.parse(text) as { joints: number[]; told: number[]; damaged: string; without: string; isolated: boolean }
+      expect(made.joints).toHaveLength(joints.length)
+      expect(Math.max(...made.joints.map((value, i) => Math.abs(value - joints[i]!)))).toBeLessThan(1e-4)
+      expect(made).toMatchObject({ told: [file.length, file.length], without: 'ERR_NO_ADAPTER', isolated: false })
+      expect(made.damaged).toMatch(/^ERR_CHECKPOINT https:\/\/page\.test\/tiny\.signllm: tensor ".+": wanted bytes with checksum/)
+    }
+    expect(ranges[0]).toMatch(/^bytes=0-/)
     await gpu.destroy()
   })
 })
