@@ -5,7 +5,7 @@ import { dot, expectClose, expectGrad, finiteDifference, noise, runKernel } from
 import { someWidths, windowShape } from './window_shapes.js'
 
 const shapeOf = (image: Parameters<typeof windowShape>[0]) => {
-  const { stride: _, columns: __, ...shape } = windowShape(image)
+  const { stride: _, columns: __, filled: ___, ...shape } = windowShape(image)
   return shape
 }
 type Shape = ReturnType<typeof shapeOf>

@@ -159,7 +159,7 @@ const shardPlaces = Uint32Array.of(0, 1, 0, 1)
 // Windows of 3 × 3, two apart, over two samples of 3 lines and 5 columns.
 const seenSteps = { kernelHeight: 3, kernelWidth: 3, step: 2, edge: 1 }
 const seenImage = { batch: 2, height: 3, width: 5, down: 2, across: 3 }
-const seenWindows = { ...seenImage, channels: 2, stride: 4, columns: 20, ...seenSteps }
+const seenWindows = { ...seenImage, channels: 2, stride: 4, columns: 20, filled: 0, ...seenSteps }
 const seenPools = { ...seenImage, channels: 4, ...seenSteps }
 
 export const tinyWorkloads: readonly Workload[] = [

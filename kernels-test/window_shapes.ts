@@ -15,6 +15,7 @@ export const windowShape = (image: Image) => {
   const up = (n: number) => 4 * Math.ceil(n / 4)
   return {
     ...image,
+    filled: 0,
     stride: up(image.channels),
     down: windowsAlong(image.height, image.kernelHeight, image),
     across: windowsAlong(image.width, image.kernelWidth, image),

@@ -17,6 +17,24 @@ describe('windows', () => {
     expectGrad('dx', reference.windowsGrad(dy, lengths, shape), differences)
   })
 
+  it('lets windows go past a length where that is wanted, over ones that no gradient comes back to', async () => {
+    const shape = { ...windowShape({ batch: 2, height: 1, width: 7, channels: 6, kernelHeight: 1, kernelWidth: 3, step: 1, edge: 0 }), filled: 1 }
+    const lengths = Uint32Array.of(7, 4)
+    const [x, dy] = [noise(numbers(shape), 8), noise(made(shape), 9)]
+    const want = reference.windowsGrad(dy, lengths, shape)
+    expectGrad(
+      'dx',
+      want,
+      finiteDifference((at) => dot(reference.windows(at, lengths, shape), dy), x),
+    )
+    const bad = x.map((v, at) => (at < (7 + 4) * shape.stride ? v : Number.NaN))
+    const { y } = await runKernel(windows, { x: bad, lengths, y: made(shape) }, shape)
+    expectClose('y', y, reference.windows(x, lengths, shape), { ulps: 0, scale: 1 })
+    expect([...y.subarray(-6, -2)]).toEqual([1, 1, 1, 1])
+    const { dx } = await runKernel(windowsGrad, { dy, lengths, dx: numbers(shape) }, { ...shape, accumulate: 0 })
+    expectClose('dx', dx, want, { ulps: 3, scale: 3 })
+  })
+
   it('makes a product with a flattened weight a convolution', () => {
     const shape = windowShape({ batch: 1, height: 1, width: 4, channels: 1, kernelHeight: 1, kernelWidth: 3, step: 1, edge: 0 })
     const x = Float64Array.of(1, 9, 9, 9, 2, 9, 9, 9, 3, 9, 9, 9, 4, 9, 9, 9)

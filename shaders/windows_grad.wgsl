@@ -14,7 +14,7 @@ const WG = 64u;
 
 struct Params {
   batch: u32, height: u32, width: u32, channels: u32, stride: u32, down: u32, across: u32, columns: u32,
-  kernelHeight: u32, kernelWidth: u32, step: u32, edge: u32, accumulate: u32,
+  kernelHeight: u32, kernelWidth: u32, step: u32, edge: u32, filled: u32, accumulate: u32,
 }
 
 @group(0) @binding(0) var<storage, read> dy: array<f32>;
@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
     let channel = 4u * (at % quads);
     var grad = vec4f(0.0);
     if (place < width) {
-      let across = windowsIn(width, params.edge, params.kernelWidth, params.step);
+      let across = windowsIn(select(width, params.width, params.filled == 1u), params.edge, params.kernelWidth, params.step);
       let h = row / params.width % params.height + params.edge;
       let w = place + params.edge;
       for (var i = 0u; i < params.kernelHeight; i++) {

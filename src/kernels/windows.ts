@@ -13,6 +13,7 @@ const shape = {
   kernelWidth: 'u32',
   step: 'u32',
   edge: 'u32',
+  filled: 'u32',
 } as const
 
 /** How the kernel of a convolution or of a pool goes over images. */
@@ -35,7 +36,7 @@ const made = ({ batch, down, across, columns }: ParamValues<typeof shape>) => ba
 /**
  * y[b, r, c] = the kernelHeight × kernelWidth places of x at (r·step − edge, c·step − edge), each with its `channels` numbers; 0 outside.
  * x [batch, height, width, stride]; lengths u32 [batch]: columns of x that count; y [batch, down, across, columns], stride and columns multiples
- * of 4, down and across as `windowsAlong` tells.
+ * of 4, down and across as `windowsAlong` tells. With `filled` 1 there are windows past lengths, where x counts as 1.
  */
 export const windows = defineKernel({
   name: 'windows',

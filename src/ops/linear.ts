@@ -85,7 +85,7 @@ export function linear(
 }
 
 /** The gradients of weights and bias, as far as they are trained. */
-function recordWeightGrad(
+export function recordWeightGrad(
   g: Graph,
   kernel: typeof linearWeightGrad,
   given: { readonly x: Tensor; readonly dy: Tensor },

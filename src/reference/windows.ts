@@ -12,20 +12,26 @@ export interface Windows {
   readonly kernelWidth: number
   readonly step: number
   readonly edge: number
+  /** Whether there are windows past a length, where x counts as 1. */
+  readonly filled?: number
 }
 
-/** Visits every tap of every window that lies inside: its place in x, without channels, its window, and which tap it is. */
-export function forEachTap(lengths: Uint32Array, shape: Windows, visit: (place: number, window: number, tap: number) => void): void {
-  const { height, width, down, across, kernelHeight, kernelWidth, step, edge } = shape
+/** Visits every tap of every window that lies inside: its place in x, without channels, its window, which tap it is, and whether it counts. */
+export function forEachTap(
+  lengths: Uint32Array,
+  shape: Windows,
+  visit: (place: number, window: number, tap: number, counts: boolean) => void,
+): void {
+  const { height, width, down, across, kernelHeight, kernelWidth, step, edge, filled = 0 } = shape
   lengths.forEach((own, b) => {
-    const columns = Math.min(own, width)
+    const columns = filled === 1 ? width : Math.min(own, width)
     for (let r = 0; r < down; r++)
       for (let c = 0; c < across && c * step + kernelWidth <= columns + 2 * edge; c++)
         for (let i = 0; i < kernelHeight; i++)
           for (let j = 0; j < kernelWidth; j++) {
             const [line, column] = [r * step - edge + i, c * step - edge + j]
             if (line < 0 || line >= height || column < 0 || column >= columns) continue
-            visit((b * height + line) * width + column, (b * down + r) * across + c, i * kernelWidth + j)
+            visit((b * height + line) * width + column, (b * down + r) * across + c, i * kernelWidth + j, column < own)
           }
   })
 }
@@ -34,8 +40,8 @@ export function forEachTap(lengths: Uint32Array, shape: Windows, visit: (place: 
 export function windows(x: Float64Array, lengths: Uint32Array, shape: Windows): Float64Array {
   const { channels, stride, columns } = shape
   const y = new Float64Array(lengths.length * shape.down * shape.across * columns)
-  forEachTap(lengths, shape, (place, window, tap) => {
-    for (let k = 0; k < channels; k++) y[window * columns + tap * channels + k] = x[place * stride + k]!
+  forEachTap(lengths, shape, (place, window, tap, counts) => {
+    for (let k = 0; k < channels; k++) y[window * columns + tap * channels + k] = counts ? x[place * stride + k]! : 1
   })
   return y
 }
@@ -44,7 +50,8 @@ export function windows(x: Float64Array, lengths: Uint32Array, shape: Windows): 
 export function windowsGrad(dy: Float64Array, lengths: Uint32Array, shape: Windows): Float64Array {
   const { channels, stride, columns } = shape
   const dx = new Float64Array(lengths.length * shape.height * shape.width * stride)
-  forEachTap(lengths, shape, (place, window, tap) => {
+  forEachTap(lengths, shape, (place, window, tap, counts) => {
+    if (!counts) return
     for (let k = 0; k < channels; k++) dx[place * stride + k]! += dy[window * columns + tap * channels + k]!
   })
   return dx
