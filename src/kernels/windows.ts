@@ -30,6 +30,16 @@ export interface WindowSteps {
 export const windowsAlong = (length: number, kernel: number, { step, edge }: Pick<WindowSteps, 'step' | 'edge'>): number =>
   length === 0 || length + 2 * edge < kernel ? 0 : Math.floor((length + 2 * edge - kernel) / step) + 1
 
+/** Images [batch, height, width, channels]; signing [batch, frames, channels] is images of one line. */
+export function imageShape(shape: readonly number[]): [batch: number, height: number, width: number, channels: number] {
+  const [batch, ...rest] = shape as [number, number, number, number?]
+  return rest[2] === undefined ? [batch, 1, rest[0], rest[1]] : [batch, rest[0], rest[1], rest[2]]
+}
+
+/** The windows of an image as a shape of as many dimensions. */
+export const windowsShape = (shape: readonly number[], [down, across]: readonly [number, number], channels: number): number[] =>
+  shape.length === 3 ? [shape[0]!, across, channels] : [shape[0]!, down, across, channels]
+
 const numbers = ({ batch, height, width, stride }: ParamValues<typeof shape>) => batch * height * width * stride
 const made = ({ batch, down, across, columns }: ParamValues<typeof shape>) => batch * down * across * columns
 

@@ -1,4 +1,4 @@
-import type { Tensor } from '../device/memory.js'
+import { elements, type Tensor } from '../device/memory.js'
 import {
   batchNormGrad,
   batchNorm as batchNormKernel,
@@ -23,7 +23,7 @@ export interface BatchNormParameters {
 }
 
 /**
- * Each column of x [B, T, D] to mean 0 and variance 1 over the frames before each of lengths u32 [B], then times gamma plus beta; 0 at padding,
+ * Each column of x [B, T, D], or of images [B, H, W, D] taken pixel by pixel, to mean 0 and variance 1 over the frames before each of lengths u32 [B], then times gamma plus beta; 0 at padding,
  * where x may hold anything. In training by the statistics of this batch, towards which the running ones are moved by `momentum`: of one
  * valid frame alone the variance is 0, y is beta, and only the running mean moves. Otherwise by the running statistics. Where a batch
  * goes through in several passes (micro-batches), each pass is normalised by its own frames and moves the running statistics. They move on the way
@@ -36,7 +36,8 @@ export function batchNorm(
   { gamma, beta, running }: BatchNormParameters,
   { epsilon, momentum }: { readonly epsilon: number; readonly momentum: number },
 ): Tensor {
-  const [batch, length, width] = x.shape as [number, number, number]
+  const [batch, width] = [x.shape[0]!, x.shape.at(-1)!]
+  const length = elements(x.shape) / batch / width
   const shape = { batch, length, width }
   const sliced = { ...shape, slice: SLICE }
   const perSlice = [slicesOf(sliced), 2, width]

@@ -1,7 +1,7 @@
 import { bug } from '../base/errors.js'
 import type { Tensor } from '../device/memory.js'
 import { linearActivation } from '../kernels/linear.js'
-import { type WindowSteps, windowsAlong, windowsGrad, windows as windowsKernel } from '../kernels/windows.js'
+import { imageShape, type WindowSteps, windowsAlong, windowsGrad, windows as windowsKernel, windowsShape } from '../kernels/windows.js'
 import type { Graph } from './graph.js'
 import { type LinearFinish, productsWith, recordWeightGrad } from './linear.js'
 import { f32Value, type Parameter, padded } from './parameter.js'
@@ -20,11 +20,11 @@ export interface ConvolutionSteps extends WindowSteps, Pick<LinearFinish, 'idleB
 }
 
 /**
- * A convolution of x [B, H, W, stride], of signing [B, 1, T, stride]: [B, H', W', outputs]. lengths u32 [B]: columns that count. It is a product with the rows
- * of its windows; those are as many times larger than x as a kernel has taps, so they are not kept for the way back but made again.
+ * A convolution of images x [B, H, W, stride], [B, H', W', outputs], or of signing [B, T, stride], [B, T', outputs]. lengths u32 [B]: columns, or frames, that count.
+ * It is a product with the rows of its windows; those are as many times larger than x as a kernel has taps, so they are not kept for the way back but made again.
  */
 export function convolution(g: Graph, x: Tensor, lengths: Tensor, { weight, bias }: ConvolutionWeights, steps: ConvolutionSteps): Tensor {
-  const [batch, height, width, stride] = x.shape as [number, number, number, number]
+  const [batch, height, width, stride] = imageShape(x.shape)
   const { channels, kernelHeight, kernelWidth, step, edge, filled = false, idleBias } = steps
   const [down, across] = [windowsAlong(height, kernelHeight, steps), windowsAlong(width, kernelWidth, steps)]
   const [cols, inner] = weight.value.shape as [number, number]
@@ -40,7 +40,7 @@ export function convolution(g: Graph, x: Tensor, lengths: Tensor, { weight, bias
     return rows
   }
 
-  const y = g.tensor('y', [batch, down, across, cols])
+  const y = g.tensor('y', windowsShape(x.shape, [down, across], cols))
   // What is not there still wants a tensor for its binding; the kernel does not read it.
   const nothing = { residual: weight.value, seed: weight.value }
   const plain = { hasBias: bias ? 1 : 0, activation: linearActivation.none, hasResidual: 0, stream: 0, rate: 0 }
