@@ -18,7 +18,10 @@ describe('windows', () => {
   })
 
   it('lets windows go past a length where that is wanted, over ones that no gradient comes back to', async () => {
-    const shape = { ...windowShape({ batch: 2, height: 1, width: 7, channels: 6, kernelHeight: 1, kernelWidth: 3, step: 1, edge: 0 }), filled: 1 }
+    const shape = {
+      ...windowShape({ batch: 2, height: 1, width: 7, channels: 6, kernelHeight: 1, kernelWidth: 3, step: 1, edge: 0 }),
+      filled: 1,
+    }
     const lengths = Uint32Array.of(7, 4)
     const [x, dy] = [noise(numbers(shape), 8), noise(made(shape), 9)]
     const want = reference.windowsGrad(dy, lengths, shape)

@@ -1,8 +1,8 @@
 // The tensor names of torchvision's ResNet-18, translated to ours.
 
 import { SignError } from '../base/errors.js'
-import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import { tapByTap } from '../nn/convolution.js'
+import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import { withStatistic } from './slt_state_dict.js'
 
 const NORM: Readonly<Record<string, string>> = { weight: 'gamma', bias: 'beta', running_mean: 'running', running_var: 'running' }

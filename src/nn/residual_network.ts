@@ -68,10 +68,21 @@ export function residualNetwork(r: Pick<Recording, 'graph' | 'weights'>, images:
 }
 
 /** max(0, N₂(max(0, N₁(x))) + x) */
-function residualBlock(r: Pick<Recording, 'graph' | 'weights'>, { name, first, second, past }: BlockShape, x: Tensor, every: Tensor): Tensor {
+function residualBlock(
+  r: Pick<Recording, 'graph' | 'weights'>,
+  { name, first, second, past }: BlockShape,
+  x: Tensor,
+  every: Tensor,
+): Tensor {
   const { recorder } = r.graph
   const inner = normed(r, `${name}/first`, x, every, first)
-  const branch = normed(r, `${name}/second`, recorder.scope(name, () => relu(r.graph, inner)), every, second)
+  const branch = normed(
+    r,
+    `${name}/second`,
+    recorder.scope(name, () => relu(r.graph, inner)),
+    every,
+    second,
+  )
   const residual = past ? normed(r, `${name}/past`, x, every, past) : x
   return recorder.scope(name, () => relu(r.graph, branch, residual))
 }

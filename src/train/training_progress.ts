@@ -88,12 +88,19 @@ export class TrainingProgress {
 
 /**
  * The optimiser's numbers for its `updates`-th step, as the adamw kernel takes them: rate, betas, epsilon, and what is left of each
- * moment's start. The powers are taken of the betas as the shader has them, in float32.
+ * moment's start; or as sgd does: rate and momentum. The powers are taken of the betas as the shader has them, in float32.
  */
 export function hyperOf(
-  { beta1, beta2, epsilon }: Pick<ProgressSettings['optimiser'], 'beta1' | 'beta2' | 'epsilon'>,
+  {
+    kind,
+    momentum,
+    beta1,
+    beta2,
+    epsilon,
+  }: Pick<ProgressSettings['optimiser'], 'beta1' | 'beta2' | 'epsilon'> & Partial<Pick<ProgressSettings['optimiser'], 'kind' | 'momentum'>>,
   rate: number,
   updates: number,
 ): number[] {
+  if (kind === 'sgd') return [rate, momentum!]
   return [rate, beta1, beta2, epsilon, 1 - Math.fround(beta1) ** updates, 1 - Math.fround(beta2) ** updates]
 }

@@ -7,6 +7,7 @@ import { add } from '../kernels/add.js'
 import { clipScale } from '../kernels/clip_scale.js'
 import { elementClip } from '../kernels/element_clip.js'
 import { lossScaleUpdate } from '../kernels/loss_scale.js'
+import { sgd } from '../kernels/sgd.js'
 import { PARTIALS, sumSquares } from '../kernels/sum_squares.js'
 import { toHalf } from '../kernels/to_half.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
@@ -18,7 +19,8 @@ export interface UpdateOptions {
   /** Global norm that gradients are clipped to; null or 0 for none. */
   readonly clip: number | null
   readonly optimiser: {
-    readonly kind: 'adam' | 'adamw'
+    /** `sgd`: descent with momentum, as Nesterov has it. */
+    readonly kind: 'adam' | 'adamw' | 'sgd'
     readonly weightDecay: number
     /** What decays: weights of layers; tables too; or all there is, biases and gains too. Default `matrices`. */
     readonly decayed?: 'weights' | 'matrices' | 'all'
@@ -49,6 +51,10 @@ export function recordUpdate(
   const { weightDecay } = optimiser
   for (const { grad, value, first, second, length, weightNumbers, matrixNumbers } of ranges) {
     const decayed = { weights: weightNumbers, matrices: matrixNumbers, all: length }[optimiser.decayed ?? 'matrices']
+    if (optimiser.kind === 'sgd') {
+      recorder.run(sgd, { gradient: grad, clip, hyper: tuned, weight: value, first }, { n: length, decayed, weightDecay, nesterov: 1 })
+      continue
+    }
     recorder.run(
       adamw,
       { gradient: grad, clip, hyper: tuned, weight: value, first, second },

@@ -38,12 +38,17 @@ export const synthetic = keys({
   }),
 })
 
+/** `sgd`: gradient descent with Nesterov's momentum, which reads neither betas nor epsilon. */
+export const optimisers = ['adam', 'adamw', 'sgd'] as const
+
 export const optimiser = keys({
-  kind: z.enum(['adam', 'adamw']).default('adam'),
+  kind: z.enum(optimisers).default('adam'),
   rate: z.number().positive().default(1e-3),
   beta1: belowOne.default(0.9),
   beta2: belowOne.default(0.999),
   epsilon: z.number().positive().default(1e-8),
+  /** Of `sgd`. */
+  momentum: belowOne.default(0.9),
   weightDecay: z.number().min(0).default(0),
   /**
    * What decays: matrices, as AdamW is used today; of those only weights of layers, no embeddings and other tables; or biases and the gains of norms

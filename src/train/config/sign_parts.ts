@@ -19,7 +19,7 @@ import {
 import type { LayoutName } from '../../motion/layout/layout.js'
 import { imageTraining } from '../../nn/image_encoder_config.js'
 import { positionForms } from '../../nn/image_positions.js'
-import { belowOne, count, frameStride, optimiser, positiveWeight, precision, scheduleOf, stop, text } from './parts.js'
+import { belowOne, count, frameStride, optimiser, optimisers, positiveWeight, precision, scheduleOf, stop, text } from './parts.js'
 import { frameLayout, poseAugmentation } from './pose_parts.js'
 import { keys } from './schema.js'
 
@@ -106,7 +106,7 @@ export const signTraining = {
   precision,
   optimiser: optimiser
     .extend({
-      kind: z.enum(['adam', 'adamw']).default('adamw'),
+      kind: z.enum(optimisers).default('adamw'),
       rate: z.number().positive().default(3e-4),
       weightDecay: z.number().min(0).default(1e-3),
       decayed: z.enum(['weights', 'matrices', 'all']).default('weights'),
