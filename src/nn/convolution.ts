@@ -1,8 +1,7 @@
 // Convolutions with the parameters under a name, and their specs.
 
 import type { Tensor } from '../device/memory.js'
-import type { WindowSteps } from '../kernels/windows.js'
-import { convolution } from '../ops/convolution.js'
+import { convolution, type WindowSteps } from '../ops/convolution.js'
 import { type Init, uniformFanIn } from './init.js'
 import type { ParameterSpec } from './parameter_spec.js'
 import type { Recording } from './recording.js'

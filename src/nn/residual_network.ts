@@ -1,7 +1,7 @@
 // ResNet-18 (He et al. 2016) on the frames of videos: from an image to one row of features. Parameters have torchvision's structure, names ours.
 
 import type { Tensor } from '../device/memory.js'
-import type { WindowSteps } from '../kernels/windows.js'
+import type { WindowSteps } from '../ops/convolution.js'
 import { maxPool } from '../ops/max_pool.js'
 import { meanPool } from '../ops/mean_pool.js'
 import { pixelRows } from '../ops/patch_embedding.js'

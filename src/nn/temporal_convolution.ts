@@ -2,7 +2,7 @@
 // each two; and the linear layer that its translation has behind them.
 
 import type { Tensor } from '../device/memory.js'
-import { type WindowSteps, windowsAlong } from '../kernels/windows.js'
+import { type WindowSteps, windowsAlong } from '../ops/convolution.js'
 import { maxPool } from '../ops/max_pool.js'
 import { relu } from '../ops/relu.js'
 import { type ConvolutionShape, convolutionSpecs, convolve } from './convolution.js'

@@ -6,6 +6,9 @@ import type { Graph } from './graph.js'
 import { type LinearFinish, productsWith, recordWeightGrad } from './linear.js'
 import { f32Value, type Parameter, padded } from './parameter.js'
 
+/** How kernels go over images, for whoever makes layers of this. */
+export { type WindowSteps, windowsAlong } from '../kernels/windows.js'
+
 export interface ConvolutionWeights {
   /** [outputs, kernelHeight·kernelWidth·channels]: tap by tap, line by line, the channels of a tap side by side. */
   readonly weight: Parameter

@@ -59,6 +59,7 @@ describe('a run file', () => {
         beta1: 0.9,
         beta2: 0.999,
         epsilon: 1e-8,
+        momentum: 0.9,
         weightDecay: 0,
         decayed: 'matrices',
         clip: 5,
