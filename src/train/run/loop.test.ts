@@ -41,6 +41,7 @@ class NotingTraining implements RunnableTraining<Report, object> {
       beta1: 0,
       beta2: 0,
       epsilon: 0,
+      momentum: 0,
       weightDecay: 0,
       decayed: 'matrices',
       clip: null,
