@@ -1,6 +1,7 @@
 // The last step of `npm run build`: what `dist` has that the compiler does not write.
 
-import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { signingPageScripts } from './signing_page.js'
 
 /** @param {string} path from the repository's root */
 const at = (path) => new URL(`../${path}`, import.meta.url)
@@ -15,3 +16,6 @@ const references = ['lib="dom"', 'lib="esnext.disposable"', 'types="@webgpu/type
 for (const entry of Object.values(JSON.parse(readFileSync(at('package.json'), 'utf8')).exports)) {
   if (entry.types) writeFileSync(at(entry.types), references + readFileSync(at(entry.types), 'utf8'))
 }
+
+mkdirSync(at('dist/signing_page/'), { recursive: true })
+for (const [name, script] of await signingPageScripts()) writeFileSync(at(`dist/signing_page/${name}`), script)

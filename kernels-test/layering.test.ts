@@ -52,7 +52,9 @@ const mayImport: Record<string, readonly string[]> = {
     'infer',
   ],
   serve: ['base', 'motion', 'formats', 'data', 'text', 'outputs', 'device', 'model', 'checkpoint', 'infer'],
-  pages: ['motion', 'outputs', 'profile'],
+  pages: [
+    ...['base', 'motion', 'formats', 'data', 'text', 'outputs', 'device', 'platform/web', 'checkpoint', 'infer', 'signer', 'profile'],
+  ],
   commands: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'nn', 'model', 'checkpoint'],
     ...['infer', 'train', 'tasks', 'judge', 'profile', 'video', 'detect', 'serve'],

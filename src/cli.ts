@@ -16,6 +16,7 @@ import { addJudgeCommands } from './cli_judge.js'
 import { addModelCommands } from './cli_model.js'
 import { bonesOption, lengthHelp, lengthPolicy, paletteOption, positive, share } from './cli_options.js'
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
+import { addPageCommand } from './cli_page.js'
 import { addPseudoGlossCommand } from './cli_pseudo_gloss.js'
 import { addScoreCommand } from './cli_score.js'
 import { addServeCommand } from './cli_serve.js'
@@ -222,6 +223,7 @@ profile
 
 addImportCommand(program, { common, print, warn, interruption })
 addModelCommands(program, { common, print, warn, interruption }, version)
+addPageCommand(program, { common, print, warn, interruption })
 
 program
   .command('demo')

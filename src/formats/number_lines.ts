@@ -50,6 +50,9 @@ export async function* linesOf(path: string, longest = LONGEST_LINE): AsyncGener
   if (pieces.length > 0) yield { bytes: Buffer.concat(pieces), line }
 }
 
+/** Of a number as anybody writes it. */
+const LONGEST_TOKEN = 1000
+
 const powersOfTen = Array.from({ length: 16 }, (_, i) => 10 ** i)
 
 const isSpace = (byte: number): boolean => byte === 32 || byte === 9 || byte === 13
@@ -58,7 +61,7 @@ const isSpace = (byte: number): boolean => byte === 32 || byte === 9 || byte ===
  * All numbers of a line, in double precision: rounding to float32 happens once, when the joints are stored.
  * Throws ERR_DATA naming `who` for a blank or ragged line, and naming the number and its place for a token that is no finite number.
  */
-export function parseLine(bytes: Buffer, frame: FrameOfNumbers, who: string): Float64Array {
+export function parseLine(bytes: Uint8Array, frame: FrameOfNumbers, who: string): Float64Array {
   // Most numbers are long: room for the shortest would be four times the line.
   let out = new Float64Array((bytes.length >> 3) + 1)
   let count = 0
@@ -97,7 +100,7 @@ export function parseLine(bytes: Buffer, frame: FrameOfNumbers, who: string): Fl
  * The number in bytes [start, end). Plain decimals of up to 15 digits, which is what every tool writes, are put together here: digits and power of ten are
  * exact in a double, so the quotient is the correctly rounded one, at several times the speed of a string. Anything else goes through Number().
  */
-function numberIn(bytes: Buffer, start: number, end: number, index: number, frame: FrameOfNumbers, who: string): number {
+function numberIn(bytes: Uint8Array, start: number, end: number, index: number, frame: FrameOfNumbers, who: string): number {
   const negative = bytes[start] === 45
   let digits = 0
   let value = 0
@@ -118,7 +121,7 @@ function numberIn(bytes: Buffer, start: number, end: number, index: number, fram
     if (point >= 0) value /= powersOfTen[end - point - 1]!
     return negative ? -value : value
   }
-  const token = bytes.toString('latin1', start, end)
+  const token = String.fromCharCode(...bytes.subarray(start, Math.min(end, start + LONGEST_TOKEN)))
   const parsed = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(token) ? Number(token) : Number.NaN
   if (Number.isFinite(parsed)) return parsed
   const problem = `wanted a finite number, got '${token.slice(0, 40)}' as number ${index + 1} of the line (frame ${Math.floor(index / frame.length)}, ${frame.place(index % frame.length)})`

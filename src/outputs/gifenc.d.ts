@@ -15,5 +15,9 @@ declare module 'gifenc' {
     finish(): void
     bytes(): Uint8Array
   }
+  /** Colours for pixels in RGBA. */
+  export function quantize(rgba: Uint8Array | Uint8ClampedArray, maxColors: number): [number, number, number][]
+  /** The nearest entry of each pixel. */
+  export function applyPalette(rgba: Uint8Array | Uint8ClampedArray, palette: readonly (readonly [number, number, number])[]): Uint8Array
   export function GIFEncoder(options?: { initialCapacity?: number }): Encoder
 }

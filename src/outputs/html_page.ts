@@ -2,15 +2,26 @@
 
 import { escapeMarkup, scriptJson } from './markup.js'
 
-/** A whole page. `style`, `body` and `header` are taken as they are; the title, which is the header's default, is escaped. */
-export function htmlPage(title: string, style: string, body: string, header = `<h1>${escapeMarkup(title)}</h1>`): string {
+export interface PageOptions {
+  /** Default: the title as a heading. */
+  readonly header?: string
+  /** The content security policy; default: nothing is fetched, and scripts stand in the page. */
+  readonly policy?: string
+}
+
+/** A whole page. `style`, `body` and the header are taken as they are; the title is escaped. */
+export function htmlPage(title: string, style: string, body: string, options: PageOptions = {}): string {
+  const {
+    header = `<h1>${escapeMarkup(title)}</h1>`,
+    policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+  } = options
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${escapeMarkup(title)}</title>
 <style>
 ${style}</style>
@@ -31,5 +42,8 @@ export function scrolling(label: string, content: string): string {
 
 /** Data for a page and the script that reads it, which stands in the page as it is; the data's text cannot become markup. */
 export function withScript(data: unknown, script: string): string {
-  return `<script type="application/json" id="page-data">${scriptJson(data)}</script>\n<script>\n${script}\n</script>`
+  return `${withData(data)}\n<script>\n${script}\n</script>`
 }
+
+/** Data for a page's script; its text cannot become markup. */
+export const withData = (data: unknown): string => `<script type="application/json" id="page-data">${scriptJson(data)}</script>`

@@ -128,6 +128,12 @@ export class OpenSigner implements AsyncDisposable {
     return { reading, motion: facingMotion(motion) }
   }
 
+  /** What a sentence is read as: its words, its letters or the pieces of its words, in order. */
+  tokensOf(text: string, { language }: Pick<SignOptions, 'language'> = {}): readonly string[] {
+    checkTexts([text], 'sign', 'sentences')
+    return this.#vocabularyOf(this.#groupOf(language)).tokensOf(text)
+  }
+
   /** Words of a sentence that the model never learned: it reads on without knowing them. */
   unknownWords(text: string, { language }: Pick<SignOptions, 'language'> = {}): readonly string[] {
     checkTexts([text], 'sign', 'sentences')

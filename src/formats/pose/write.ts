@@ -57,41 +57,52 @@ export async function writePose(path: string, pose: PoseFile): Promise<void> {
 }
 
 /** The bytes of a pose in version 0.2. `who` is named in errors. */
-export function encodePose(pose: PoseFile, who = 'pose'): Uint8Array {
+export function encodePose(pose: PoseFile, who = 'pose'): Uint8Array<ArrayBuffer> {
   check(pose, who)
-  const parts: Buffer[] = []
-  const u16 = (...values: number[]): void => {
-    const bytes = Buffer.alloc(values.length * 2)
-    for (const [i, value] of values.entries()) bytes.writeUInt16LE(value, i * 2)
-    parts.push(bytes)
-  }
-  const text = (value: string): void => {
-    const bytes = Buffer.from(value)
-    u16(bytes.length)
-    parts.push(bytes)
-  }
-  parts.push(floats([0.2]))
-  u16(pose.width, pose.height, pose.depth, pose.components.length)
+  const parts: Uint8Array[] = [floats([0.2]), shorts(pose.width, pose.height, pose.depth, pose.components.length)]
   for (const { name, format, points, limbs, colours } of pose.components) {
-    text(name)
-    text(format)
-    u16(points.length, limbs.length, colours.length)
-    for (const point of points) text(point)
-    u16(...limbs.flat())
-    u16(...colours.flat())
+    parts.push(...text(name), ...text(format), shorts(points.length, limbs.length, colours.length))
+    for (const point of points) parts.push(...text(point))
+    parts.push(shorts(...limbs.flat()), shorts(...colours.flat()))
   }
-  const frames = Buffer.alloc(4)
-  frames.writeUInt32LE(pose.frames)
-  parts.push(floats([pose.fps]), frames)
-  u16(pose.people)
-  parts.push(floats(pose.data), floats(pose.confidence))
-  return Buffer.concat(parts)
+  const frames = new Uint8Array(4)
+  new DataView(frames.buffer).setUint32(0, pose.frames, true)
+  parts.push(floats([pose.fps]), frames, shorts(pose.people), floats(pose.data), floats(pose.confidence))
+  return concatenated(parts)
 }
 
-function floats(values: ArrayLike<number>): Buffer {
-  const bytes = Buffer.alloc(values.length * 4)
-  for (let i = 0; i < values.length; i++) bytes.writeFloatLE(values[i]!, i * 4)
+const LONGEST_SHORT = 0xffff
+
+function shorts(...values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(values.length * 2)
+  const view = new DataView(bytes.buffer)
+  for (const [i, value] of values.entries()) {
+    if (!(value >= 0 && value <= LONGEST_SHORT)) throw new RangeError(`wanted a number of 16 bits, got ${value}`)
+    view.setUint16(i * 2, value, true)
+  }
   return bytes
+}
+
+function text(value: string): Uint8Array[] {
+  const bytes = new TextEncoder().encode(value)
+  return [shorts(bytes.length), bytes]
+}
+
+function floats(values: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(values.length * 4)
+  const view = new DataView(bytes.buffer)
+  for (let i = 0; i < values.length; i++) view.setFloat32(i * 4, values[i]!, true)
+  return bytes
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 function check(pose: PoseFile, who: string): void {

@@ -86,14 +86,15 @@ export interface SkelsLine {
 export async function* skelsLines(path: string): AsyncGenerator<SkelsLine> {
   for await (const { bytes, line } of linesOf(path)) {
     const who = `${path}:${line}`
-    const parse = (): ReturnType<SkelsLine['parse']> => {
-      const numbers = parseLine(bytes, frameOfNumbers, who)
-      const frames = numbers.length / SKELS_FRAME
-      const counter = counterOf(numbers, frames, who)
-      return { joints: withoutCounters(numbers, frames), frames, line, counter }
-    }
-    yield { line, who, parse }
+    yield { line, who, parse: () => ({ ...skelsSequence(bytes, who), line }) }
   }
+}
+
+/** The sequence on one line, and its counter's convention where it tells one; `who` is named in errors. Throws as {@link readSkels} does of a line. */
+export function skelsSequence(line: Uint8Array, who: string): Omit<ReturnType<SkelsLine['parse']>, 'line'> {
+  const numbers = parseLine(line, frameOfNumbers, who)
+  const frames = numbers.length / SKELS_FRAME
+  return { joints: withoutCounters(numbers, frames), frames, counter: counterOf(numbers, frames, who) }
 }
 
 const frameOfNumbers: FrameOfNumbers = {

@@ -65,12 +65,9 @@ export function reportHtml(report: EvalReport, motionsOf: (clip: string) => Show
     viewerSection(ends, report, motionsOf),
   ]
   const header = `<h1>Evaluation: ${escapeMarkup(provenance.files[0]?.name ?? provenance.split)}</h1>`
-  return htmlPage(
-    `Evaluation: ${provenance.files[0]?.name ?? provenance.split}`,
-    reportStyle,
-    `<main>\n${body.join('\n')}\n</main>`,
+  return htmlPage(`Evaluation: ${provenance.files[0]?.name ?? provenance.split}`, reportStyle, `<main>\n${body.join('\n')}\n</main>`, {
     header,
-  )
+  })
 }
 
 const section = (heading: string, content: string, kind = ''): string =>

@@ -1,6 +1,6 @@
-// The viewer's elements. Everything that depends on the clips is filled in by its scripts.
+// The viewer's elements. Everything that depends on the clips is filled in by its scripts. The page that signs plays its motions with the same ones.
 
-export const viewerBody = `<div class="layout">
+export const playerBody = `<div class="layout">
 <nav id="list" aria-label="Clips" hidden><ol id="clips"></ol></nav>
 <main>
   <figure>
@@ -32,6 +32,7 @@ export const viewerBody = `<div class="layout">
       </label>
       <label><input id="loop" type="checkbox" checked> Loop</label>
       <label><input id="perspective" type="checkbox"> Perspective</label>
+      <label><input id="mirrored" type="checkbox"> Mirror</label>
       <button id="reset" type="button" title="Front view (R, or double-click the picture)">Front view</button>
     </div>
     <ul class="legend" id="legend" aria-label="Colours"></ul>
@@ -40,5 +41,6 @@ export const viewerBody = `<div class="layout">
       with <kbd>shift</kbd> the arrows turn the signer, <kbd>+</kbd> <kbd>−</kbd> zoom.</p>
   </section>
 </main>
-</div>
-<noscript><p class="hint">This page draws with JavaScript, which is switched off.</p></noscript>`
+</div>`
+
+export const withoutScript = '<noscript><p class="hint">This page draws with JavaScript, which is switched off.</p></noscript>'

@@ -8,7 +8,7 @@ import { isSkeleton } from '../../motion/layout/layouts.js'
 import { cameraFor } from '../camera.js'
 import type { PaletteName } from '../colours.js'
 import { htmlPage, withScript } from '../html_page.js'
-import { viewerBody } from './body.js'
+import { playerBody, withoutScript } from './body.js'
 import type { PackedClip, PackedMotion, ViewerData } from './data.js'
 import { viewerStyle } from './style.js'
 
@@ -41,7 +41,7 @@ export async function writeViewer(path: string, entries: readonly ViewerEntry[],
 /** The page as a string. `entries` are listed in their order; the first is shown. */
 export function viewerHtml(entries: readonly ViewerEntry[], options: ViewerOptions): string {
   const data: ViewerData = { clips: entries.map(packEntry), palette: options.palette ?? 'standard' }
-  return htmlPage(options.title, viewerStyle, `${viewerBody}\n${withScript(data, viewerScript)}`)
+  return htmlPage(options.title, viewerStyle, `${playerBody}\n${withoutScript}\n${withScript(data, viewerScript)}`)
 }
 
 function packEntry({ title, language, text, motion, reference, scores = {} }: ViewerEntry): PackedClip {

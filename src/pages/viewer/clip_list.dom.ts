@@ -5,13 +5,22 @@ import { element, make } from '../page.dom.js'
 
 export class ClipList {
   readonly #list = element('list', HTMLElement)
-  readonly #buttons: readonly HTMLElement[]
+  readonly #buttons: HTMLElement[] = []
+  readonly #choose: (index: number) => void
 
   /** Lists the clips, unless there is only one; `choose` is told which one is wanted. */
   constructor(clips: readonly ClipText[], choose: (index: number) => void) {
-    this.#list.hidden = clips.length < 2
-    this.#buttons = clips.map((clip, index) => clipButton(clip, () => choose(index)))
-    element('clips', HTMLOListElement).append(...this.#buttons.map((button) => make('li', '', button)))
+    this.#choose = choose
+    for (const clip of clips) this.add(clip)
+  }
+
+  /** Lists one more, at the end. */
+  add(clip: ClipText): void {
+    const index = this.#buttons.length
+    const button = clipButton(clip, () => this.#choose(index))
+    this.#buttons.push(button)
+    element('clips', HTMLOListElement).append(make('li', '', button))
+    this.#list.hidden = this.#buttons.length < 2
   }
 
   /** Marks the clip that is shown, and brings it into sight. */

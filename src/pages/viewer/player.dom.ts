@@ -1,13 +1,12 @@
 // The viewer at work: the clip that is shown, time going by, and the controls that say so.
 
 import { type Palette, type PaletteName, palettes } from '../../outputs/colours.js'
-import type { PackedClip } from '../../outputs/viewer/data.js'
 import { element } from '../page.dom.js'
 import { showCaption, showLegend } from './caption.dom.js'
 import { ClipList } from './clip_list.dom.js'
 import type { Mode } from './panes.js'
 import { Playback } from './playback.js'
-import { type ShownClip, unpackClip } from './shown_clip.js'
+import type { ListedClip, ShownClip } from './shown_clip.js'
 import { paintScene } from './stage.dom.js'
 import { frontView, turned, zoomed } from './view.js'
 
@@ -17,7 +16,7 @@ const night = matchMedia('(prefers-color-scheme: dark)')
 
 /** Plays one of several clips at a time. */
 export class Player {
-  readonly #clips: readonly PackedClip[]
+  readonly #clips: ListedClip[]
   readonly #colours: PaletteName
   readonly #list: ClipList
   #index = 0
@@ -25,16 +24,18 @@ export class Player {
   #playback: Playback
   #view = frontView
   #playing = false
+  /** Whether more frames of the clip that is shown are to come. */
+  #growing = false
   /** When time was last let go by, in milliseconds of the browser's clock. */
   #lastTick = 0
 
   /** Shows the clip at `index`, or the nearest there is, standing still. `clips` holds at least one. */
-  constructor(clips: readonly PackedClip[], index: number, colours: PaletteName) {
-    this.#clips = clips
+  constructor(clips: readonly ListedClip[], index: number, colours: PaletteName) {
+    this.#clips = [...clips]
     this.#colours = colours
     this.#list = new ClipList(clips, (chosen) => this.choose(chosen))
     this.#index = Math.min(Math.max(index, 0), clips.length - 1)
-    this.#clip = unpackClip(clips[this.#index]!)
+    this.#clip = clips[this.#index]!.open()
     this.#playback = playbackOf(this.#clip)
     this.#showClip()
     showLegend(this.#palette)
@@ -47,12 +48,46 @@ export class Player {
 
   /** Shows another clip from its start; nothing where there is none at `index`. */
   choose(index: number): void {
-    const packed = this.#clips[index]
-    if (!packed) return
+    const clip = this.#clips[index]
+    if (!clip) return
     this.#index = index
-    this.#clip = unpackClip(packed)
+    this.#growing = false
+    this.#clip = clip.open()
     this.#playback = playbackOf(this.#clip)
     this.#showClip()
+  }
+
+  /** Lists one more clip and shows it from its start. Returns its place in the list. */
+  add(clip: ListedClip): number {
+    const index = this.#clips.push(clip) - 1
+    this.#list.add(clip)
+    this.choose(index)
+    return index
+  }
+
+  /**
+   * Takes another clip in the place of one, such as one with more frames: where it is the one that is shown, time stays where it is. A clip that is `growing` waits at
+   * its last frame for more.
+   */
+  replace(index: number, clip: ListedClip, { growing = false } = {}): void {
+    this.#clips[index] = clip
+    if (index !== this.#index) return
+    const { seconds } = this.#playback
+    this.#clip = clip.open()
+    this.#playback = playbackOf(this.#clip)
+    this.#playback.seconds = Math.min(seconds, this.#playback.duration)
+    this.#growing = growing
+    this.#showClip()
+  }
+
+  /** The clip that is shown. */
+  get shown(): ShownClip {
+    return this.#clip
+  }
+
+  /** Its place in the list. */
+  get index(): number {
+    return this.#index
   }
 
   /** The next clip of the list, or that many further on; the one before where `by` is negative. */
@@ -106,7 +141,11 @@ export class Player {
 
   paint(): void {
     const mode: Mode = this.#clip.reference ? (element('mode', HTMLSelectElement).value as Mode) : 'alone'
-    const view = { ...this.#view, perspective: element('perspective', HTMLInputElement).checked }
+    const view = {
+      ...this.#view,
+      perspective: element('perspective', HTMLInputElement).checked,
+      mirrored: element('mirrored', HTMLInputElement).checked,
+    }
     paintScene(canvas, { clip: this.#clip, playback: this.#playback, mode, view, palette: this.#palette })
   }
 
@@ -114,7 +153,8 @@ export class Player {
     if (!this.#playing) return
     const passed = (Math.max(0, now - this.#lastTick) / 1000) * Number(element('speed', HTMLSelectElement).value)
     this.#lastTick = now
-    if (this.#playback.advance(passed, element('loop', HTMLInputElement).checked)) requestAnimationFrame(this.#tick)
+    const loop = element('loop', HTMLInputElement).checked && !this.#growing
+    if (this.#playback.advance(passed, loop) || this.#growing) requestAnimationFrame(this.#tick)
     else this.play(false)
     this.#showTime()
   }

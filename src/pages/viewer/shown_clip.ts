@@ -1,12 +1,20 @@
 // A clip ready to be played, from how the page holds it.
 
 import type { Motion } from '../../motion/clip.js'
-import type { PackedClip, PackedMotion } from '../../outputs/viewer/data.js'
+import type { ClipText, PackedClip, PackedMotion } from '../../outputs/viewer/data.js'
 
 export interface ShownClip extends Omit<PackedClip, 'motion' | 'reference'> {
   readonly motion: Motion
   readonly reference: Motion | undefined
 }
+
+/** A clip as a list has it: its motions are made when it is chosen. */
+export interface ListedClip extends ClipText {
+  open(): ShownClip
+}
+
+/** A clip that the page holds as integers. */
+export const listed = (packed: PackedClip): ListedClip => ({ ...packed, open: () => unpackClip(packed) })
 
 export function unpackClip(packed: PackedClip): ShownClip {
   return { ...packed, motion: unpackMotion(packed.motion), reference: packed.reference && unpackMotion(packed.reference) }

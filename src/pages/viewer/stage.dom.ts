@@ -17,7 +17,8 @@ export interface Scene {
   readonly clip: ShownClip
   readonly playback: Playback
   readonly mode: Mode
-  readonly view: View & { readonly perspective: boolean }
+  /** `mirrored`: as the signer would see it in a mirror, to copy it. */
+  readonly view: View & { readonly perspective: boolean; readonly mirrored: boolean }
   readonly palette: Palette
 }
 
@@ -72,6 +73,7 @@ function paintMotion(
   const marks = (ghost ? drawMotionGhost : drawMotion)(motion, frame, camera, size, palette)
   withOpacity(context, opacity, (layer) => {
     layer.translate(left + (width - size) / 2, top + (height - size) / 2)
+    if (view.mirrored) layer.transform(-1, 0, 0, 1, size, 0)
     paintMarks(layer, marks)
   })
 }

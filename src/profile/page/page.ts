@@ -31,7 +31,7 @@ export function reportPage(profile: Profile, against?: Profile): string {
   ]
   const header = `<h1>${heading}</h1>\n${facts.map((line) => `<p class="soft">${line}</p>`).join('\n')}`
   const scripts = timeline.gpu.length > 0 ? withScript(timelineData(profile, hues), timelineScript) : ''
-  return htmlPage(`Profile: ${subject}`, pageStyle, `<main>\n${body.join('\n')}\n</main>\n${scripts}`, header)
+  return htmlPage(`Profile: ${subject}`, pageStyle, `<main>\n${body.join('\n')}\n</main>\n${scripts}`, { header })
 }
 
 function tiles({ step, rows, ceilings, memory }: Profile): string {

@@ -1,0 +1,178 @@
+// The page that signs, written as `signllm page` writes it, served as any host would, and used in a real browser as people use it.
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { namedLanguages } from '../src/checkpoint/card.js'
+import { formatModelFile } from '../src/checkpoint/model_file.js'
+import { poseContent } from '../src/checkpoint/text_to_pose.js'
+import { type PageSummary, writePage } from '../src/commands/page.js'
+import { decodePose } from '../src/formats/pose/pose.js'
+import { poseOfMotion } from '../src/formats/pose/write.js'
+import { tinyModel } from '../src/model/tiny_models.testing.js'
+import type { Motion } from '../src/motion/clip.js'
+import { launchBrowser, noBrowser } from '../src/platform/node/chromium.js'
+import { Signer } from '../src/signer/node.js'
+import { lentGpu } from './harness.js'
+
+let folder: string
+let summary: PageSummary
+let wanted: Motion
+let server: Server
+let address: string
+let browser: Browser
+let page: Page | undefined
+const trouble: string[] = []
+
+const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' }
+/** Pixels a unit in a .pose file of ours. */
+const PIXELS = 384
+
+describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrowser})`}`, () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'signllm-page-'))
+    const gpu = await lentGpu()
+    await using model = tinyModel(gpu, ['ASL', 'GSL'])
+    const card = {
+      name: 'tiny',
+      licence: 'CC0-1.0',
+      languages: namedLanguages(['ASL', 'GSL']),
+      provenance: { writtenBy: 'test' },
+      needs: [],
+    }
+    const bytes = await formatModelFile(await poseContent('x', model), { card }, 'x')
+    await writeFile(join(folder, 'tiny.signllm'), bytes)
+    await using signer = await Signer.open(bytes, { gpu, language: 'GSL' })
+    wanted = await signer.sign('rain sun')
+    summary = await writePage({ out: join(folder, 'site'), models: [join(folder, 'tiny.signllm')] })
+    server = createServer((request, response) => {
+      const path = request.url === '/' ? '/index.html' : decodeURIComponent(request.url!)
+      readFile(join(folder, 'site', path)).then(
+        (body) => response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' }).end(body),
+        () => response.writeHead(404).end(),
+      )
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    browser = await launchBrowser({ webGpu: true })
+  }, 120_000)
+
+  afterEach(async () => {
+    await page?.close()
+    expect(trouble.splice(0)).toEqual([])
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    server?.close()
+    if (folder) await rm(folder, { recursive: true, force: true })
+  })
+
+  /** The page once its model is ready. */
+  async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+    page = await browser.newPage(options)
+    page.on('console', (message) => {
+      if (message.type() === 'error') trouble.push(message.text())
+    })
+    page.on('pageerror', ({ message }) => trouble.push(message))
+    page.on('request', (request) => {
+      if (!request.url().startsWith(address) && !request.url().startsWith('blob:')) trouble.push(`asked for ${request.url()}`)
+    })
+    await page.goto(address)
+    await said(page, /tiny is ready, licence CC0-1\.0/)
+    return page
+  }
+
+  /** Waits until the page says so. */
+  const said = (on: Page, what: RegExp) => on.locator('#status').filter({ hasText: what }).waitFor({ timeout: 60_000 })
+
+  async function sign(on: Page): Promise<void> {
+    await on.selectOption('#ask-language', 'GSL')
+    await on.fill('#text', 'rain sun')
+    await on.click('#sign')
+    await said(on, /^Signed in/)
+  }
+
+  async function download(on: Page, format: string): Promise<Uint8Array> {
+    const [file] = await Promise.all([on.waitForEvent('download', { timeout: 60_000 }), on.click(`#download-${format}`)])
+    expect(file.suggestedFilename()).toBe(`rain_sun.${format}`)
+    return readFile(await file.path())
+  }
+
+  it('signs what Node signs, says how it read the sentence, and writes files that can be read', { timeout: 180_000 }, async () => {
+    const on = await open()
+    await sign(on)
+    expect(await on.locator('#reading').innerText()).toMatch(/Read as\s+rain\s+sun/)
+    const pose = decodePose(await download(on, 'pose'), 'rain_sun.pose')
+    const { data, frames } = poseOfMotion(wanted)
+    expect(pose.frames).toBe(frames)
+    const apart = pose.data.reduce((most, value, i) => Math.max(most, Math.abs(value - data[i]!) / PIXELS), 0)
+    expect(apart).toBeLessThan(1e-4)
+
+    const text = (bytes: Uint8Array, from: number, to: number) => Buffer.from(bytes).toString('latin1', from, to)
+    expect(new TextDecoder().decode(await download(on, 'bvh'))).toMatch(new RegExp(`^HIERARCHY[^]*Frames: ${frames}\\n`))
+    expect(text(await download(on, 'glb'), 0, 4)).toBe('glTF')
+    const gif = await download(on, 'gif')
+    expect([text(gif, 0, 6), gif.at(-1)]).toEqual(['GIF89a', 0x3b])
+    expect(text(await download(on, 'mp4'), 4, 8)).toBe('ftyp')
+    const first = Number(await on.locator('#ask').getAttribute('data-first-frame'))
+    console.log(`page ${summary.pageBytes} bytes minified at once, first frame after ${first} ms`)
+    expect(first).toBeGreaterThan(0)
+  })
+
+  it('is used by keyboard alone', { timeout: 120_000 }, async () => {
+    const on = await open({ reducedMotion: 'reduce' })
+    const focused = () => on.evaluate('document.activeElement.id')
+    await on.keyboard.press('Tab')
+    expect(await focused()).toBe('text')
+    await on.keyboard.type('sun')
+    await on.keyboard.press('Tab')
+    expect(await focused()).toBe('ask-language')
+    await on.keyboard.press('ArrowDown')
+    await on.keyboard.press('Tab')
+    await on.keyboard.press('Tab')
+    expect(await focused()).toBe('sign')
+    await on.keyboard.press('Enter')
+    await said(on, /^Signed in .*GSL/)
+    // Where motion is unwanted it stands at its first frame until it is asked to move.
+    expect(await on.locator('#time').inputValue()).toBe('0')
+    while ((await focused()) !== 'forward') await on.keyboard.press('Tab')
+    await on.keyboard.press('Enter')
+    expect(await on.locator('#time').inputValue()).toBe('1')
+    while ((await focused()) !== 'download-pose') await on.keyboard.press('Tab')
+    const [file] = await Promise.all([on.waitForEvent('download'), on.keyboard.press('Enter')])
+    expect(file.suggestedFilename()).toBe('sun.pose')
+  })
+
+  it.each([
+    ['by day', { colorScheme: 'light', viewport: { width: 1100, height: 800 } }],
+    ['at night on a phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
+  ] as const)('has nothing that axe finds serious, and nothing wider than the window, %s', { timeout: 120_000 }, async (_, options) => {
+    const on = await open({ ...options, reducedMotion: 'reduce', bypassCSP: true })
+    await sign(on)
+    await on.addScriptTag({ path: 'node_modules/axe-core/axe.min.js' })
+    const found = (await on.evaluate('axe.run()')) as { violations: { id: string; impact: string; nodes: { html: string }[] }[] }
+    const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+    const wide = "[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5).map((e) => e.id || e.className || e.tagName)"
+    expect(await on.evaluate(wide)).toEqual([])
+  })
+
+  it('shows motions that are dropped on it, compares two, and says what is wrong with a file', { timeout: 120_000 }, async () => {
+    const on = await open({ reducedMotion: 'reduce' })
+    await sign(on)
+    const buffer = Buffer.from(await download(on, 'pose'))
+    await on.setInputFiles('#open', [{ name: 'mine.pose', mimeType: '', buffer }])
+    await said(on, /^mine\.pose is shown/)
+    await on.selectOption('#against', { label: 'rain sun' })
+    expect(await on.locator('#compare').isVisible()).toBe(true)
+    await on.setInputFiles('#open', [{ name: 'broken.pose', mimeType: '', buffer: buffer.subarray(0, 300) }])
+    await said(on, /^broken\.pose: wanted/)
+    await on.setInputFiles('#open', [{ name: 'broken.signllm', mimeType: '', buffer: Buffer.from('nothing of the kind') }])
+    await said(on, /broken\.signllm/)
+  })
+})

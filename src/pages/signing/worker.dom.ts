@@ -1,0 +1,66 @@
+// The page's worker: models work here, so that the page goes on drawing meanwhile.
+
+import { SignError } from '../../base/errors.js'
+import type { Reply, Request, ToWorker } from './messages.js'
+import { openModel, signerOf, translatorAt } from './models.dom.js'
+
+// The types of a page's window and of a worker's do not stand together: this is what is used of the worker's.
+const scope = self as unknown as {
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null
+  postMessage(message: unknown, transfer?: Transferable[]): void
+}
+
+/** Requests under way, by their numbers. */
+const running = new Map<number, AbortController>()
+
+scope.onmessage = ({ data }) => {
+  if (data.kind === 'cancel') running.get(data.id)?.abort()
+  else void answer(data.id, data)
+}
+
+async function answer(id: number, request: Request): Promise<void> {
+  const stop = new AbortController()
+  running.set(id, stop)
+  const say = (reply: Reply): void => scope.postMessage({ id, ...reply }, reply.kind === 'written' ? [reply.bytes.buffer] : [])
+  try {
+    say(await done(id, request, say, stop.signal))
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    say({ kind: 'failed', code: error instanceof SignError ? error.code : stop.signal.aborted ? 'ABORTED' : 'ERR_BUG', message })
+  } finally {
+    running.delete(id)
+  }
+}
+
+/** Does what is asked. Returns what is said last. */
+async function done(id: number, request: Request, say: (reply: Reply) => void, signal: AbortSignal): Promise<Reply> {
+  switch (request.kind) {
+    case 'open': {
+      const onProgress = ({ loaded, total }: { loaded: number; total?: number | undefined }) => say({ kind: 'progress', loaded, total })
+      return { kind: 'opened', model: await openModel(id, request.source, { signal, onProgress }) }
+    }
+    case 'sign': {
+      const { text, language } = request
+      const signer = signerOf(request.model)
+      say({
+        kind: 'read',
+        reading: { language, tokens: signer.tokensOf(text, { language }), unknownWords: signer.unknownWords(text, { language }) },
+      })
+      for await (const motion of signer.stream(text, { language, signal })) say({ kind: 'piece', motion })
+      return { kind: 'signed' }
+    }
+    case 'prompt': {
+      const { reading, motion } = await signerOf(request.model).prompt(request.text, { language: request.language, signal })
+      say({ kind: 'read', reading })
+      say({ kind: 'piece', motion })
+      return { kind: 'signed' }
+    }
+    case 'translate':
+      return { kind: 'translated', ...(await translatorAt(request.model).translate(request.motion, signal)) }
+    case 'write': {
+      // Writers are fetched when somebody wants a file.
+      const { fileOf } = await import('./files.dom.js')
+      return { kind: 'written', bytes: await fileOf(request.format, request.motion, request.reference, signal) }
+    }
+  }
+}
