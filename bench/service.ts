@@ -10,7 +10,9 @@ import { join } from 'node:path'
 import { writeWhole } from '../src/base/files.js'
 import { savePoseCheckpoint } from '../src/checkpoint/file.js'
 import { type Preset, presets } from '../src/model/config.js'
+import { parameterSpecs } from '../src/model/parameters.js'
 import { SignModel } from '../src/model/sign_model.js'
+import { initialTensors } from '../src/nn/init.js'
 import { openGpu } from '../src/platform/node/open.js'
 import { atLeastOne, benchArguments, chosenOf, common } from './arguments.js'
 import { askOnce, type Ended, malformed, patient, pause, unreading, vanishing } from './service/clients.js'
@@ -32,6 +34,8 @@ const [clients, seconds, nonsense] = [asNumber('clients'), asNumber('seconds'), 
 const [preset] = chosenOf('bench:service', [values.preset], Object.keys(presets)) as [Preset]
 
 const WORDS = 64
+/** Of every motion: 2.4 s. */
+const FRAMES = 60
 const words = noiseWords(WORDS)
 let asked = 0
 /** Sentences of two to nine words. */
@@ -53,7 +57,12 @@ process.exit()
 async function saveModel(path: string): Promise<string> {
   const { gpu } = await openGpu({ adapter: values.adapter })
   const model = new SignModel(gpu)
-  model.addLanguage(noiseGroup({ ...presets[preset], maxFrames: 60, maxTokens: 16 }, WORDS))
+  const description = noiseGroup({ ...presets[preset], maxFrames: FRAMES, maxTokens: 16 }, WORDS)
+  const tensors = initialTensors(parameterSpecs(description.config, description.vocabulary.size), 27)
+  // A counter that nothing was learned of goes at its least pace, so that every motion has as many frames as there may be.
+  const { data, shape } = tensors.get('pose/weight')!
+  data.fill(0, description.config.numbers * shape[1]!, (description.config.numbers + 1) * shape[1]!)
+  model.addLanguage(description, { tensors })
   await savePoseCheckpoint(path, model)
   await gpu.destroy()
   return gpu.label
