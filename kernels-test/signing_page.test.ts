@@ -158,7 +158,8 @@ describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrow
     const found = (await on.evaluate('axe.run()')) as { violations: { id: string; impact: string; nodes: { html: string }[] }[] }
     const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
     expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
-    const wide = "[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5).map((e) => e.id || e.className || e.tagName)"
+    const wide =
+      "[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5).map((e) => e.id || e.className || e.tagName)"
     expect(await on.evaluate(wide)).toEqual([])
   })
 

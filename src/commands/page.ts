@@ -73,5 +73,5 @@ async function pageModel(path: string, before: readonly PageModel[]): Promise<Pa
 /** The summary as lines. */
 export function formatPage({ out, models, pageBytes }: PageSummary): string {
   const names = models.map(({ name }) => name).join(', ') || 'no model: its users open their own'
-  return `${join(out, 'index.html')}: ${names}\n${Math.round(pageBytes / 1000)} kB without models; put the folder on any static host with https, or look at it with signllm serve`
+  return `${join(out, 'index.html')}: ${names}\n${Math.round(pageBytes / 1000)} kB without models and what is fetched when it is needed; browsers give a GPU to pages from https: and from this machine`
 }
