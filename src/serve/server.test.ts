@@ -27,10 +27,10 @@ describe('a service on a socket', () => {
     const { service, engine } = await testedService({ rows: 4, queue: 20 })
     const { url, stop } = await listen(service, { host: '127.0.0.1', port: 0, timeout: 30 })
     await (await fetch(`${url}/v1/generate`, asking('rain'))).text()
-    const running = Array.from({ length: 16 }, async () => (await fetch(`${url}/v1/generate`, asking('rain sun snow'))).text())
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    // They are in once they are answered; what is still on its way when the service stops is refused.
+    const running = await Promise.all(Array.from({ length: 16 }, () => fetch(`${url}/v1/generate`, asking('rain sun snow'))))
     const stopped = stop()
-    for (const text of await Promise.all(running)) expect(text.trim().split('\n').at(-1)).toMatch(/^\{"type":"end"/)
+    for (const response of running) expect((await response.text()).trim().split('\n').at(-1)).toMatch(/^\{"type":"end"/)
     await stopped
     await expect(fetch(`${url}/healthz`)).rejects.toThrow()
     await engine.destroy()
