@@ -7,7 +7,10 @@ export default tseslint.config({
   files: ['src/**/*.ts', 'kernels-test/**/*.ts', 'bench/**/*.ts', 'generate/**/*.js'],
   languageOptions: {
     parser: tseslint.parser,
-    parserOptions: { project: ['./tsconfig.json', './src/pages/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+    parserOptions: {
+      project: ['./tsconfig.json', './src/pages/tsconfig.json', './src/pages/signing/tsconfig.json'],
+      tsconfigRootDir: import.meta.dirname,
+    },
   },
   plugins: { '@typescript-eslint': tseslint.plugin },
   rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/no-misused-promises': 'error' },

@@ -63,6 +63,7 @@ export type {
   GlossReport,
   Judged,
   JudgeReport,
+  PartReport,
   Provenance as EvalProvenance,
   SystemReport,
 } from './judge/report.js'
@@ -83,7 +84,7 @@ export {
   bleuMetric,
   corpusBleu,
 } from './metrics/bleu.js'
-export type { ScoredPart } from './metrics/body_parts.js'
+export type { ScoredPart, SkeletonPart } from './metrics/body_parts.js'
 export { type BoneSpread, boneSpread } from './metrics/bone_spread.js'
 export {
   type BootstrapOptions,
@@ -118,6 +119,7 @@ export {
   type TrainingDistance,
 } from './metrics/motion_scores.js'
 export { formatMotionScores } from './metrics/motion_table.js'
+export type { Looked } from './metrics/nearest_training.js'
 export { type NearestTraining, nearestTraining } from './metrics/nearest_training.js'
 export { type NormalisedDtw, normalisedDtw } from './metrics/normalised_dtw.js'
 export { perplexity } from './metrics/perplexity.js'
@@ -269,6 +271,7 @@ export type { SavedErrors } from './tasks/text_to_pose/error_record.js'
 export type { Validated as PoseValidated } from './tasks/text_to_pose/evaluate.js'
 export type { PoseLossReport, SampleReport } from './tasks/text_to_pose/losses.js'
 export type { EpochDraw } from './tasks/text_to_pose/priority.js'
+export type { StoredExamples } from './tasks/text_to_pose/stored_examples.js'
 export { type PoseMemory, type PoseStep, PoseTraining } from './tasks/text_to_pose/training.js'
 export { formatLangGloss, type GlossSource, type LangGloss, langGlossLine, parseLangGloss } from './text/lang_gloss.js'
 export type { PieceLayout } from './text/pieces/layouts.js'
