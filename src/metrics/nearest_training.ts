@@ -28,7 +28,7 @@ export interface NearestTraining {
 }
 
 /** A motion whose rate does not matter. */
-type Looked = Frames & Pick<Motion, 'layout' | 'confidence'>
+export type Looked = Frames & Pick<Motion, 'layout' | 'confidence'>
 
 /**
  * For each motion the nearest training clip by {@link normalisedDtw}, or that of its layout, among the five nearest by eight frames spread evenly over each clip: aligning with every clip
