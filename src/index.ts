@@ -55,6 +55,7 @@ export type { TextMeasure } from './judge/measures.js'
 export type { BoneSpreadReport, MotionReport, NearestTrainingReport } from './judge/motion_report.js'
 export { type OpenJudgeOptions, openJudge } from './judge/open.js'
 export { reportHtml, type ShownMotions } from './judge/page/page.js'
+export type { GatePart } from './judge/parts.js'
 export type {
   ClassMotion,
   ClassReport,
@@ -272,7 +273,7 @@ export type { Validated as PoseValidated } from './tasks/text_to_pose/evaluate.j
 export type { Examples } from './tasks/text_to_pose/examples.js'
 export type { PoseLossReport, SampleReport } from './tasks/text_to_pose/losses.js'
 export type { EpochDraw } from './tasks/text_to_pose/priority.js'
-export type { StoredExamples } from './tasks/text_to_pose/stored_examples.js'
+export type { StoredClips, StoredExamples } from './tasks/text_to_pose/stored_examples.js'
 export { type PoseMemory, type PoseStep, PoseTraining } from './tasks/text_to_pose/training.js'
 export { formatLangGloss, type GlossSource, type LangGloss, langGlossLine, parseLangGloss } from './text/lang_gloss.js'
 export type { PieceLayout } from './text/pieces/layouts.js'
