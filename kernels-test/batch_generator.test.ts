@@ -1,8 +1,9 @@
 // Continuous batching: what a sentence gives is what it gives alone, whoever is under way, and whenever it came.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Gpu } from '../src/device/gpu.js'
 import { BatchGenerator } from '../src/infer/batch_generator.js'
+import { FrameBatch } from '../src/infer/frame_batch.js'
 import { Generator } from '../src/infer/generator.js'
 import type { ModelConfig } from '../src/model/config.js'
 import { parameterSpecs } from '../src/model/parameters.js'
@@ -217,5 +218,41 @@ describe('a batch whose end comes', () => {
     own.device.destroy()
     expect(new Set(await Promise.all(calls))).toEqual(new Set(['ERR_DEVICE_LOST']))
     await own.destroy()
+  })
+
+  it('takes a sentence in that comes in whatever moment the last one is found to have left', async () => {
+    await using batch = new BatchGenerator(gpu, groupOf(), { rows: 4 })
+    const frames = (await batch.generate('rain sun')).frames
+    const { encode, encoderFor } = FrameBatch.prototype
+    // The batch learns that the first sentence has left once its encoding is through, and of the second once its encoder is there: so many microtasks later.
+    for (let later = 0; later < 24; later++) {
+      let [through, there]: (() => void)[] = []
+      const encoded = new Promise<void>((resolve) => (through = resolve))
+      const ready = new Promise<void>((resolve) => (there = resolve))
+      const held = vi.spyOn(FrameBatch.prototype, 'encode').mockImplementationOnce(async function (this: FrameBatch, ...args) {
+        const reports = await encode.apply(this, args)
+        await encoded
+        return reports
+      })
+      const leaving = new AbortController()
+      const left = batch.generate('sun', { signal: leaving.signal, policy: 'self-counter' }).catch(() => undefined)
+      await vi.waitFor(() => expect(held).toHaveBeenCalled(), { interval: 1 })
+      const waiting = vi.spyOn(FrameBatch.prototype, 'encoderFor').mockImplementationOnce(async function (this: FrameBatch, tokens) {
+        const encoder = await encoderFor.call(this, tokens)
+        await ready
+        return encoder
+      })
+      const next = batch.generate('rain sun')
+      await vi.waitFor(() => expect(waiting).toHaveBeenCalled(), { interval: 1 })
+      await new Promise((resolve) => setTimeout(resolve, 2))
+      leaving.abort()
+      await left
+      through!()
+      for (let i = 0; i < later; i++) await undefined
+      there!()
+      const got = await Promise.race([next, new Promise<undefined>((resolve) => setTimeout(resolve, 5000, undefined))])
+      expect([later, got?.frames]).toEqual([later, frames])
+      vi.restoreAllMocks()
+    }
   })
 })

@@ -172,6 +172,8 @@ export class BatchGenerator implements AsyncDisposable {
         }
         const next = submitted.shift()
         if (!next) {
+          // Who came in while it was found out that nobody waits saw it going.
+          if (this.#waiting.length > 0 && this.#taken.includes(false)) continue
           this.#going = false
           return
         }
