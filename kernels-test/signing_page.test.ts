@@ -8,12 +8,15 @@ import { extname, join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { namedLanguages } from '../src/checkpoint/card.js'
-import { formatModelFile } from '../src/checkpoint/model_file.js'
+import { formatCheckpoint } from '../src/checkpoint/checkpoint.js'
+import { formatModelFile, PROMPTS } from '../src/checkpoint/model_file.js'
+import { poseToTextContent } from '../src/checkpoint/pose_to_text.js'
+import { glossContent } from '../src/checkpoint/text_to_gloss.js'
 import { poseContent } from '../src/checkpoint/text_to_pose.js'
 import { type PageSummary, writePage } from '../src/commands/page.js'
 import { decodePose } from '../src/formats/pose/pose.js'
 import { poseOfMotion } from '../src/formats/pose/write.js'
-import { tinyModel } from '../src/model/tiny_models.testing.js'
+import { tinyGlossModel, tinyJudge, tinyModel } from '../src/model/tiny_models.testing.js'
 import type { Motion } from '../src/motion/clip.js'
 import { launchBrowser, noBrowser } from '../src/platform/node/chromium.js'
 import { Signer } from '../src/signer/node.js'
@@ -48,6 +51,14 @@ describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrow
     await writeFile(join(folder, 'tiny.signllm'), bytes)
     await using signer = await Signer.open(bytes, { gpu, language: 'GSL' })
     wanted = await signer.sign('rain sun')
+    await using gloss = tinyGlossModel(gpu)
+    await using judge = tinyJudge(gpu)
+    const others = { [PROMPTS]: await glossContent(gloss) }
+    await writeFile(
+      join(folder, 'asked.signllm'),
+      await formatModelFile(await poseContent('x', model), { card: { ...card, name: 'asked' }, others }, 'x'),
+    )
+    await writeFile(join(folder, 'judge.safetensors'), formatCheckpoint(await poseToTextContent(judge), 'judge'))
     summary = await writePage({ out: join(folder, 'site'), models: [join(folder, 'tiny.signllm')] })
     server = createServer((request, response) => {
       const path = request.url === '/' ? '/index.html' : decodeURIComponent(request.url!)
@@ -122,6 +133,24 @@ describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrow
     const first = Number(await on.locator('#ask').getAttribute('data-first-frame'))
     console.log(`page ${summary.pageBytes} bytes minified at once, first frame after ${first} ms`)
     expect(first).toBeGreaterThan(0)
+  })
+
+  it('reads prompts and translates what it shows, with models that were opened from files', { timeout: 120_000 }, async () => {
+    const on = await open({ reducedMotion: 'reduce' })
+    expect(await on.locator('#kind-choice').isVisible()).toBe(false)
+    await on.setInputFiles('#open', [join(folder, 'asked.signllm'), join(folder, 'judge.safetensors')])
+    await said(on, /judge\.safetensors translates the motion that is shown/)
+    await on.selectOption('#kind', 'prompt')
+    expect(await on.locator('#text-label').innerText()).toMatch(/^Prompt/)
+    await on.fill('#text', 'rain sun')
+    await on.selectOption('#ask-language', 'ASL')
+    await on.click('#sign')
+    // It has learned nothing: what it reads is some gloss of its vocabulary, or nothing at all.
+    await said(on, /^Signed in .*ASL|wanted glosses to sign|wanted a sentence/)
+    await on.selectOption('#kind', 'sign')
+    await sign(on)
+    await on.click('#translate')
+    await on.locator('#translation').filter({ hasText: /./ }).waitFor({ timeout: 30_000 })
   })
 
   it('is used by keyboard alone', { timeout: 120_000 }, async () => {
