@@ -59,6 +59,7 @@ describe('Signer.open', () => {
     expect(Float32Array.from(pieces.flatMap(({ joints }) => [...joints]))).toEqual(motion.joints)
     expect(pieces.every(({ fps }) => fps === motion.fps)).toBe(true)
     expect(signer.unknownWords('rain zebra')).toEqual(['zebra'])
+    expect(signer.tokensOf('Rain zebra')).toEqual(['rain', 'zebra'])
   })
 
   it('opens an adapter of its own, or takes a device, and destroys no more than it made', async () => {

@@ -1,4 +1,4 @@
-// How often each code of a codebook is taken, how many codes that comes to, and whether rows of one label have one code.
+// How often each code of a codebook is taken, and how many codes that comes to.
 
 /** Rows of each of `count` codes; indices of count and more are no rows. */
 export function usage(index: ArrayLike<number>, count: number): Float64Array {
@@ -11,17 +11,4 @@ export function usage(index: ArrayLike<number>, count: number): Float64Array {
 export function perplexity(usage: Float64Array): number {
   const rows = usage.reduce((sum, times) => sum + times, 0)
   return Math.exp(-usage.reduce((sum, times) => sum + (times > 0 ? (times / rows) * Math.log(times / rows) : 0), 0))
-}
-
-/**
- * Purity: the share of rows whose label is the most frequent one of their code. More codes are purer whatever they mean: compare only equally many.
- */
-export function purity(index: ArrayLike<number>, labels: ArrayLike<number | string>): number {
-  const counts = new Map<number, Map<number | string, number>>()
-  for (let r = 0; r < index.length; r++) {
-    const ofCode = counts.get(index[r]!) ?? new Map<number | string, number>()
-    ofCode.set(labels[r]!, (ofCode.get(labels[r]!) ?? 0) + 1)
-    counts.set(index[r]!, ofCode)
-  }
-  return [...counts.values()].reduce((sum, ofCode) => sum + Math.max(...ofCode.values()), 0) / Math.max(1, index.length)
 }

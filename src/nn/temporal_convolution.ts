@@ -18,9 +18,6 @@ const TIMES = 2
 const overFrames: WindowSteps = { kernelHeight: 1, kernelWidth: 5, step: 1, edge: 0 }
 const inPairs: WindowSteps = { kernelHeight: 1, kernelWidth: 2, step: 2, edge: 0 }
 
-/** Fewest frames that give a token. */
-export const LEAST_FRAMES = 16
-
 /** What stands past a clip's end: nothing; or frames of ones that count like others, as in the released code. */
 export type FramePadding = 'cut' | 'ones'
 

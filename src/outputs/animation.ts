@@ -7,7 +7,7 @@ import { type Palette, type PaletteName, palettes } from './colours.js'
 import { rasterCell } from './png.js'
 import { Raster } from './raster.js'
 import { DEFAULT_SIZE, label } from './sheet.js'
-import { duration, frameAtTime } from './timeline.js'
+import { frameAtTime, pictureTimes } from './timeline.js'
 
 export interface AnimationOptions {
   /** Pixels a picture is wide and high; 480 if not said. */
@@ -51,8 +51,7 @@ export function animation(motion: Motion, options: AnimationOptions, who: string
   const strips = reference ? [reference, motion] : [motion]
   for (const strip of strips) checkMotion(strip, who)
   const camera = cameraFor(strips, turn)
-  const fps = motion.fps / Math.ceil(motion.fps / fastest || 1)
-  const frames = Math.ceil(Math.max(...strips.map(duration)) * fps - 1e-6)
+  const { fps, frames } = pictureTimes(motion, strips, fastest)
   const up = (pixels: number) => Math.ceil(pixels / step) * step
   const [width, height] = [up(strips.length * (size + RULE) - RULE), up(size)]
   return {

@@ -11,12 +11,11 @@ import { darker } from './draw.js'
 import { paletteFor } from './draw_motion.js'
 import { coloursOf } from './draw_points.js'
 import type { Raster } from './raster.js'
+import { FASTEST_GIF, gifDelay } from './timeline.js'
 
 // CommonJS that declares itself an ES module: Node and bundlers disagree about its default export, but not about what `require` gives.
 const { GIFEncoder } = createRequire(import.meta.url)('gifenc') as typeof import('gifenc')
 
-/** Browsers play anything quicker than 2/100 s a frame at a tenth of its speed, so faster motions are shown with frames left out. */
-const FASTEST = 50
 /** Smoothed edges get this many steps between a colour and the one beneath it. */
 const STEPS = 8
 /** Of a GIF's table. */
@@ -40,13 +39,12 @@ export function gifAnimation(motion: Motion, options: AnimationOptions = {}, who
 
 /** The same, drawn a picture a step, for whoever has other work in between; returns the file. */
 export function* gifSteps(motion: Motion, options: AnimationOptions = {}, who = 'gif'): Generator<void, Uint8Array> {
-  const { fps, frames, width, height, strips, palette, pictures } = animation(motion, options, who, { fastest: FASTEST })
+  const { fps, frames, width, height, strips, palette, pictures } = animation(motion, options, who, { fastest: FASTEST_GIF })
   const inks = new Inks(strips, palette)
   const encoder = GIFEncoder({ initialCapacity: frames * width * 32 })
   let i = 0
   for (const image of pictures()) {
-    // The file keeps hundredths of a second: round where each frame ends, not each delay, so that errors do not add up.
-    const delay = 10 * (Math.round(((i + 1) * 100) / fps) - Math.round((i * 100) / fps))
+    const delay = gifDelay(i, fps)
     encoder.writeFrame(inks.index(image), width, height, i === 0 ? { palette: inks.colours, delay, repeat: 0 } : { delay })
     i++
     yield

@@ -21,3 +21,21 @@ export function spread(motions: readonly Motion[], count: number): number[] {
   const step = shown > 1 ? (longest.frames - 1) / (shown - 1) : 0
   return Array.from({ length: shown }, (_, k) => Math.round(k * step) / longest.fps)
 }
+
+/** Browsers play a GIF quicker than 2/100 s a frame at a tenth of its speed, so frames of faster motions are left out. */
+export const FASTEST_GIF = 50
+
+/** At how many pictures a second, at most `fastest`, motions are shown side by side at the first one's rate, and in how many pictures. */
+export function pictureTimes(
+  { fps: own }: Motion,
+  shown: readonly Motion[],
+  fastest: number,
+): { readonly fps: number; readonly frames: number } {
+  const fps = own / Math.ceil(own / fastest || 1)
+  return { fps, frames: Math.ceil(Math.max(...shown.map(duration)) * fps - 1e-6) }
+}
+
+/** Milliseconds that a picture of a GIF is shown. The file keeps hundredths of a second: where each picture ends is rounded, so that errors do not add up. */
+export function gifDelay(picture: number, fps: number): number {
+  return 10 * (Math.round(((picture + 1) * 100) / fps) - Math.round((picture * 100) / fps))
+}

@@ -1,7 +1,5 @@
 // Which rows each prediction of contrastive predictive coding is compared with: the one that comes, and some that do not.
 
-import type { Random } from '../base/random.js'
-
 export interface PredictionPairSizes {
   /** Rows that every clip has room for. */
   readonly length: number
@@ -55,13 +53,4 @@ export function predictionArrays(
     if (row < rows) reverse[next[row]!++] = pair
   })
   return { partner, weight, start, reverse }
-}
-
-/** A row drawn of the other clips; of the own one where it is alone. */
-export function drawnNegative(lengths: ArrayLike<number>, length: number, random: Random): (b: number) => number {
-  return (b) => {
-    const others = Array.from({ length: lengths.length }, (_, i) => i).filter((i) => i !== b && lengths[i]! > 0)
-    const clip = others[Math.floor(random.uniform() * others.length)] ?? b
-    return clip * length + Math.floor(random.uniform() * lengths[clip]!)
-  }
 }

@@ -7,6 +7,7 @@ import { joined } from './growing.js'
 import type { Reading } from './messages.js'
 import type { Motions, Signed } from './motions.dom.js'
 import type { Models } from './open_models.dom.js'
+import { say } from './status.dom.js'
 
 const form = element('ask', HTMLFormElement)
 const text = element('text', HTMLTextAreaElement)
@@ -67,7 +68,7 @@ export class Asking {
     const asPrompt = chosen.readsPrompts && kind.value === 'prompt'
     const told = language.value === TOLD_IN_PROMPT ? undefined : language.value
     this.#busy(new AbortController())
-    this.#models.say('Signing …')
+    say('Signing …')
     reading.hidden = true
     let signed: Signed | undefined
     let motion: Signed['motion'] | undefined
@@ -94,14 +95,12 @@ export class Asking {
       })
       if (signed && motion) this.#motions.finish(signed)
       const seconds = motion ? motion.frames / motion.fps : 0
-      this.#models.say(
-        `Signed in ${nameOf(tag)}: ${seconds.toFixed(1)} seconds of motion, the first frame after ${Math.round(firstFrame)} ms.`,
-      )
+      say(`Signed in ${nameOf(tag)}: ${seconds.toFixed(1)} seconds of motion, the first frame after ${Math.round(firstFrame)} ms.`)
       form.dataset.firstFrame = firstFrame.toFixed(0)
     } catch (error) {
       if (signed) this.#motions.finish(signed)
       const { code, message } = error as Error & { code?: string }
-      this.#models.say(code === 'ABORTED' ? 'Stopped.' : message, code !== 'ABORTED')
+      say(code === 'ABORTED' ? 'Stopped.' : message, code !== 'ABORTED')
     } finally {
       this.#busy(undefined)
     }

@@ -5,12 +5,11 @@ import type { Motion } from '../../motion/clip.js'
 import { cameraFor } from '../../outputs/camera.js'
 import { light } from '../../outputs/colours.js'
 import { drawMotion, paletteFor } from '../../outputs/draw_motion.js'
+import { FASTEST_GIF, frameAtTime, gifDelay, pictureTimes } from '../../outputs/timeline.js'
 import { paintMarks } from '../viewer/paint_marks.js'
 
 /** Pixels a motion is wide and high; even, as video wants it. */
 const SIZE = 480
-/** Browsers play anything quicker than 2/100 s a frame at a tenth of its speed. */
-const FASTEST_GIF = 50
 /** Pictures that a GIF's colours are taken from. */
 const SAMPLES = 8
 const BIT_RATE = 2_000_000
@@ -30,18 +29,17 @@ function filmOf(motion: Motion, reference: Motion | undefined, fastest: number):
   const camera = cameraFor(strips)
   const canvas = new OffscreenCanvas(SIZE * strips.length, SIZE)
   const context = canvas.getContext('2d', { willReadFrequently: true })!
-  const fps = motion.fps / Math.ceil(motion.fps / fastest || 1)
-  const seconds = Math.max(...strips.map(({ frames, fps: own }) => frames / own))
+  const { fps, frames } = pictureTimes(motion, strips, fastest)
   return {
     fps,
-    frames: Math.max(1, Math.ceil(seconds * fps - 1e-6)),
+    frames,
     canvas,
     paint(picture) {
       context.fillStyle = light.paper
       context.fillRect(0, 0, canvas.width, canvas.height)
       for (const [column, strip] of strips.entries()) {
-        const frame = Math.floor((picture / fps) * strip.fps + 1e-6)
-        if (frame >= strip.frames) continue
+        const frame = frameAtTime(strip, picture / fps)
+        if (frame === undefined) continue
         context.save()
         context.translate(column * SIZE, 0)
         paintMarks(context, drawMotion(strip, frame, camera, SIZE, paletteFor(strip, light)))
@@ -67,8 +65,7 @@ export async function gifOf(motion: Motion, reference: Motion | undefined, signa
   for (let frame = 0; frame < frames; frame++) {
     await others(signal)
     paint(frame)
-    // Hundredths of a second: round where each frame ends, so that errors do not add up.
-    const delay = 10 * (Math.round(((frame + 1) * 100) / fps) - Math.round((frame * 100) / fps))
+    const delay = gifDelay(frame, fps)
     encoder.writeFrame(applyPalette(pixels(), palette), canvas.width, canvas.height, {
       delay,
       ...(frame === 0 ? { palette, repeat: 0 } : {}),

@@ -6,6 +6,7 @@ import { Asking } from './asking.dom.js'
 import { Engine } from './engine.dom.js'
 import { Motions } from './motions.dom.js'
 import { Models } from './open_models.dom.js'
+import { say } from './status.dom.js'
 
 const engine = new Engine()
 const models = new Models(engine)
@@ -20,7 +21,7 @@ async function start(all: readonly PageModel[]): Promise<void> {
   models.offer(all)
   const first = (task: string) => all.find((model) => model.task === task)
   const signs = first('text-to-pose')
-  if (!signs) models.say('Open a model file to sign with it, or a motion to look at it.')
+  if (!signs) say('Open a model file to sign with it, or a motion to look at it.')
   for (const model of [signs, first('pose-to-text')]) if (model) await models.open(model.address, model.name)
 }
 

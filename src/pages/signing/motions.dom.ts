@@ -10,6 +10,7 @@ import { motionsOfFile } from './dropped.js'
 import type { Engine } from './engine.dom.js'
 import { type FileFormat, fileFormats } from './messages.js'
 import type { Models } from './open_models.dom.js'
+import { say } from './status.dom.js'
 
 /** A motion and what it says. */
 export interface Signed {
@@ -73,9 +74,9 @@ export class Motions {
     try {
       const opened = motionsOfFile(file.name, new Uint8Array(await file.arrayBuffer()))
       for (const { name, ...motion } of opened) this.add({ title: name, language: '', text: name, motion })
-      this.#models.say(opened.length === 1 ? `${file.name} is shown.` : `${opened.length} motions of ${file.name} are in the list.`)
+      say(opened.length === 1 ? `${file.name} is shown.` : `${opened.length} motions of ${file.name} are in the list.`)
     } catch (error) {
-      this.#models.say((error as Error).message, true)
+      say((error as Error).message, true)
     }
   }
 
@@ -104,7 +105,7 @@ export class Motions {
   async #download(format: FileFormat, button: HTMLButtonElement): Promise<void> {
     const { motion, title } = this.#shown
     button.disabled = true
-    this.#models.say(`Writing .${format} …`)
+    say(`Writing .${format} …`)
     try {
       const { bytes } = await this.#engine.ask({ kind: 'write', format, motion, reference: this.#reference }, 'written')
       const link = document.createElement('a')
@@ -113,9 +114,9 @@ export class Motions {
       link.click()
       // The browser has its own hold of the bytes once it has begun.
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
-      this.#models.say(`${link.download} is written: ${(bytes.length / 1024).toFixed(0)} kB.`)
+      say(`${link.download} is written: ${(bytes.length / 1024).toFixed(0)} kB.`)
     } catch (error) {
-      this.#models.say((error as Error).message, true)
+      say((error as Error).message, true)
     } finally {
       button.disabled = false
       button.focus()
@@ -137,9 +138,9 @@ export class Motions {
         'translated',
       )
       translation.textContent = [text || '(nothing)', ...(glosses && glosses !== text ? [`(${glosses})`] : [])].join(' ')
-      this.#models.say(notes.join(' '))
+      say(notes.join(' '))
     } catch (error) {
-      this.#models.say((error as Error).message, true)
+      say((error as Error).message, true)
     } finally {
       translate.disabled = false
       translate.focus()

@@ -4,6 +4,7 @@ import type { PageModel } from '../../outputs/signing_page/data.js'
 import { element } from '../page.dom.js'
 import type { Engine } from './engine.dom.js'
 import type { OpenedModel } from './messages.js'
+import { say } from './status.dom.js'
 
 /** An open model and its number. */
 export interface NumberedModel extends OpenedModel {
@@ -11,7 +12,6 @@ export interface NumberedModel extends OpenedModel {
 }
 
 const choice = element('model', HTMLSelectElement)
-const status = element('status', HTMLElement)
 const loading = element('loading', HTMLProgressElement)
 
 export class Models {
@@ -53,7 +53,7 @@ export class Models {
 
   /** Opens a model and chooses it; says so, or what is wrong with it. */
   async open(source: string | File, name: string): Promise<void> {
-    this.say(`Loading ${name} …`)
+    say(`Loading ${name} …`)
     loading.hidden = false
     loading.removeAttribute('value')
     try {
@@ -64,28 +64,22 @@ export class Models {
       })
       this.#opened(source, { ...model, id })
     } catch (error) {
-      this.say(withoutWebGpu(error as Error), true)
+      say(withoutWebGpu(error as Error), true)
     } finally {
       loading.hidden = true
     }
   }
 
-  /** What everybody should see and hear, and whether it is something wrong. */
-  say(words: string, wrong = false): void {
-    status.textContent = words
-    status.classList.toggle('wrong', wrong)
-  }
-
   #opened(source: string | File, model: NumberedModel): void {
     if (model.task === 'pose-to-text') {
       this.#translator = model
-      this.say(`${model.name} translates the motion that is shown.`)
+      say(`${model.name} translates the motion that is shown.`)
     } else {
       const place = this.#offered.findIndex((offered) => offered.source === source)
       const index = place < 0 ? this.#list(source, model.name) : place
       this.#offered[index]!.open = model
       choice.value = String(index)
-      this.say([`${model.name} is ready${model.licence ? `, licence ${model.licence}` : ''}.`, ...model.notes].join(' '))
+      say([`${model.name} is ready${model.licence ? `, licence ${model.licence}` : ''}.`, ...model.notes].join(' '))
     }
     this.#choose(model.task === 'pose-to-text' ? this.#chosen : model)
   }
