@@ -113,5 +113,5 @@ function rowOf({ language, clips, videos, hours, frames, words, missing }: Langu
   const lengths = [frames.median, frames.nineInTen, frames.most].map(String)
   const said = [words.all, words.different, words.once].map(String)
   const parts = unseen.map(([part]) => (missing[part] === undefined ? '–' : `${(100 * missing[part]).toFixed(1)} %`))
-  return [language, ...counts, hours.toFixed(hours < 10 ? 2 : 1), ...lengths, ...said, ...parts]
+  return [language, ...counts, hours < 0.1 ? hours.toFixed(4) : hours.toFixed(hours < 10 ? 2 : 1), ...lengths, ...said, ...parts]
 }

@@ -33,11 +33,11 @@ export function sheetPicture({ path, layout, licence, all, languages, lengths }:
   const below = top + ROW * languages.length + 70
   const height = below + lengthChart.height + 60
   const most = Math.max(...languages.map((own) => own.hours))
-  const about = `${all.clips.toLocaleString('en')} clips, ${all.hours.toFixed(all.hours < 10 ? 2 : 0)} hours, ${all.words.different.toLocaleString('en')} different words, ${layout}, licence: ${licence ?? 'not stated'}`
+  const about = `${all.clips.toLocaleString('en')} clips, ${duration(all.hours)}, ${all.words.different.toLocaleString('en')} different words, ${layout}, licence: ${licence ?? 'not stated'}`
   const body = [
     text(24, 30, path, 'font-size="16" font-weight="600"'),
     text(24, 52, about),
-    text(hours.left, top - 14, 'hours', 'font-weight="600"'),
+    text(hours.left, top - 14, 'duration', 'font-weight="600"'),
     ...Object.values(parts.names).map((name, i) => text(parts.left + 70 * i, top - 14, name, 'font-weight="600"')),
     text(parts.left, top - 32, 'points that were not seen'),
     ...languages.flatMap((own, i) => languageRow(own, top + ROW * i, most)),
@@ -53,7 +53,7 @@ ${body.join('\n')}
 
 function languageRow({ language, hours: own, clips, missing }: DrawnLanguage, y: number, most: number): string[] {
   const length = (hours.width * own) / most
-  const told = `${own.toFixed(own < 10 ? 2 : 0)} h, ${clips.toLocaleString('en')} clips`
+  const told = `${duration(own)}, ${clips.toLocaleString('en')} clips`
   return [
     text(hours.left - 8, y + 12, language, 'text-anchor="end"'),
     bar(hours.left, y + 2, length, ROW - 7, BAR),
@@ -68,7 +68,10 @@ function languageRow({ language, hours: own, clips, missing }: DrawnLanguage, y:
       return [
         bar(left, y + 2, parts.width, ROW - 7, '#e6e8eb'),
         bar(left, y + 2, parts.width * share, ROW - 7, UNSEEN),
-        text(left + 4, y + 12, `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`, 'font-size="10"'),
+        // Read on the bar where it is long, else beside it.
+        share > 0.5
+          ? text(left + 4, y + 12, percent(share), `font-size="10" fill="${PAPER}"`)
+          : text(left + parts.width - 4, y + 12, percent(share), 'font-size="10" text-anchor="end"'),
       ]
     }),
   ]
@@ -97,6 +100,15 @@ function lengthBars(lengths: readonly (readonly [number, number])[], top: number
     ),
     text(left + width / 2, bottom + 38, 'frames', 'text-anchor="middle"'),
   ]
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
+
+/** In the unit in which it is not nearly 0. */
+function duration(inHours: number): string {
+  if (inHours >= 1) return `${inHours.toFixed(inHours < 10 ? 1 : 0)} hours`
+  const minutes = 60 * inHours
+  return minutes >= 1 ? `${minutes.toFixed(0)} minutes` : `${(60 * minutes).toFixed(0)} seconds`
 }
 
 const text = (x: number, y: number, content: string, more = '') =>
