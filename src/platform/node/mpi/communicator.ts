@@ -18,6 +18,8 @@ const NAP_MS = 1
 // Each moves some bytes of a long message.
 const TESTS_A_NAP = 16
 const LOOK_MS = 200
+/** Ranks that work look a while later; of those that hang, mpirun makes an end. */
+const OUTLAST_MS = 3000
 const MOST_BYTES = 2 ** 31 - 1
 
 const GO_ON = 'go on from the last checkpoint with --resume, on as many ranks as you like'
@@ -90,13 +92,24 @@ export class MpiCommunicator implements Communicator {
       if (speaker !== rank) throw new EndedElsewhere(speaker, exitStatus.ERR_RANKS)
       const who = ended.map((i) => `rank ${i} (process ${this.#peers[i]!.pid} on ${this.#peers[i]!.host})`).join(', ')
       const problem = `wanted all ${size} ranks to go on, got the end of ${who}`
+      process.once('exit', () => this.#outlast())
       throw new SignError('ERR_RANKS', `rank ${rank}`, problem, `See what it said, and ${GO_ON}`)
     }
     if (waited < this.#timeout) return
     const problem = `wanted all ${size} ranks to come to the same place within ${this.#timeout} s, got at least one that does not`
     throw new SignError('ERR_RANKS', `rank ${rank}`, problem, `Look for the one that hangs, or pass a longer --rank-timeout, and ${GO_ON}`)
   }
+
+  /** After the word of this rank: stays until the others have ended, for a rank that looks when it is gone would speak too. */
+  #outlast(): void {
+    const until = performance.now() + OUTLAST_MS
+    const left = () => this.#peers.some((peer, i) => i !== this.rank && fateOf(peer) === 'runs')
+    while (left() && performance.now() < until) sleep(NAP_MS * TESTS_A_NAP)
+  }
 }
+
+/** Sleeps without giving way to anything. */
+const sleep = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 function blockBytes(bytes: number): number {
   if (bytes > MOST_BYTES || !Number.isInteger(bytes)) throw bug('ranks', `wanted blocks of at most ${MOST_BYTES} bytes, got ${bytes}`)
