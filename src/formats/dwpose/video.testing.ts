@@ -47,16 +47,17 @@ export function archiveOf(
     size,
   }: { readonly id?: string; readonly fps?: number; readonly indices?: readonly number[] | undefined; readonly size?: Picture },
 ): Uint8Array {
-  const members: Record<string, Uint8Array> = {
-    video_id: encodeNpyText(id),
-    fps: encodeNpy(integer(fps), 'fps'),
-    total_frames: encodeNpy(integer(payloads.length), 'total_frames'),
-    frame_payloads: encodeItems('|O', [payloads.length], pickleDicts(payloads)),
-  }
-  if (indices) members.frame_indices = encodeNpy({ shape: [indices.length], data: Int32Array.from(indices) }, 'frame_indices')
-  if (size) {
-    members.frame_widths = encodeNpy({ shape: [1], data: Int32Array.of(size.width) }, 'frame_widths')
-    members.frame_heights = encodeNpy({ shape: [1], data: Int32Array.of(size.height) }, 'frame_heights')
-  }
-  return encodeMembers(members, 'stored')
+  const each = (value: number): Uint8Array =>
+    encodeNpy({ shape: [payloads.length], data: new Int32Array(payloads.length).fill(value) }, 'each')
+  return encodeMembers(
+    {
+      video_id: encodeNpyText(id),
+      fps: encodeNpy(integer(fps), 'fps'),
+      total_frames: encodeNpy(integer(payloads.length), 'total_frames'),
+      ...(size && { frame_widths: each(size.width), frame_heights: each(size.height) }),
+      ...(indices && { frame_indices: encodeNpy({ shape: [indices.length], data: Int32Array.from(indices) }, 'frame_indices') }),
+      frame_payloads: encodeItems('|O', [payloads.length], pickleDicts(payloads)),
+    },
+    'stored',
+  )
 }
