@@ -68,8 +68,8 @@ export async function signToTextContent(model: SignToTextModel, state?: unknown)
 }
 
 export interface RestoreSignToTextOptions extends SignToTextOptions {
-  /** Opens a language model that the checkpoint refers to. */
-  readonly openLanguage?: (gpu: Gpu, description: SignToTextDescription) => Promise<LanguageModel>
+  /** Opens a language model that the checkpoint, whose path it is told, refers to. */
+  readonly openLanguage?: (gpu: Gpu, description: SignToTextDescription, checkpoint: string) => Promise<LanguageModel>
 }
 
 /**
@@ -106,7 +106,7 @@ async function languageOf(
     const tensors = tensorsUnder(checkpoint, LANGUAGE)
     return new LanguageModel(gpu, config.language, { frozen: true, stored: frozen.stored, tensors, who: checkpoint.path })
   }
-  if (openLanguage) return openLanguage(gpu, description)
+  if (openLanguage) return openLanguage(gpu, description, checkpoint.path)
   const problem = `wanted the language model with it, got one that refers to ${frozen.path}`
   throw new SignError('ERR_CHECKPOINT', checkpoint.path, problem, 'Open it where those files are: signllm translate')
 }

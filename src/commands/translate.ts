@@ -160,7 +160,7 @@ async function translated(checkpoint: Checkpoint, read: Clips, options: Translat
   let [progress, text]: [Progress?, TextStream?] = []
   try {
     await using model = await restoreSignToText(gpu, checkpoint, {
-      openLanguage: (own, description) => openReferred(own, description, options.languageModel),
+      openLanguage: (own, description, path) => openReferred(own, description, path, options.languageModel),
     })
     await using translator = new SignTranslator(gpu, model)
     const clips = await read(model)

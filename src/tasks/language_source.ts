@@ -1,7 +1,7 @@
 // The frozen language model that a run file names: a checkpoint of our own, files as Hugging Face publishes them, or the sizes of a published one alone.
 
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { languageCheckpoint, restoreLanguageModel } from '../checkpoint/language_model.js'
@@ -119,16 +119,31 @@ function shapeAlone(name: Preset, stored: 'f32' | 'f16' = 'f16'): LanguageSource
 
 const ELSEWHERE = 'Name the folder with its files: --language-model'
 
-/** Opens the files that a checkpoint refers to. Throws ERR_CHECKPOINT where they are gone, or hold another model. */
-export async function openReferred(gpu: Gpu, { frozen, config }: SignToTextDescription, elsewhere?: string): Promise<LanguageModel> {
-  const path = elsewhere ?? frozen.path!
+/**
+ * Opens the files that the checkpoint at `checkpoint` refers to: the path is tried from the working directory, as in the run file, then from the
+ * checkpoint's folder and from each folder around it; with `elsewhere`, only that. Throws ERR_CHECKPOINT where they are gone, or hold another model.
+ */
+export async function openReferred(
+  gpu: Gpu,
+  { frozen, config }: SignToTextDescription,
+  checkpoint: string,
+  elsewhere?: string,
+): Promise<LanguageModel> {
+  const path = elsewhere ?? found(frozen.path!, checkpoint)
   if (isPreset(path)) return shapeAlone(path, frozen.stored).open(gpu)
   const { weights } = await modelFiles(path).catch((cause: unknown) => {
     if (!(cause instanceof SignError)) throw cause
-    throw new SignError('ERR_CHECKPOINT', path, `wanted the files of its language model, got ${cause.message}`, ELSEWHERE, { cause })
+    throw new SignError('ERR_CHECKPOINT', checkpoint, `wanted the files of its language model, got ${cause.message}`, ELSEWHERE, { cause })
   })
   const mark = await modelMark(weights)
   if (mark === frozen.mark) return loadXglm(gpu, weights, { config: config.language, stored: frozen.stored })
-  const problem = `wanted the language model that it was trained with (${frozen.mark}), got another (${mark})`
-  throw new SignError('ERR_CHECKPOINT', path, problem, ELSEWHERE)
+  const problem = `wanted the language model that it was trained with (${frozen.mark}), got another (${mark}) in ${path}`
+  throw new SignError('ERR_CHECKPOINT', checkpoint, problem, ELSEWHERE)
+}
+
+/** Where a file that a run named lies, as told by what is there; as it was named where nothing is. */
+function found(path: string, checkpoint: string): string {
+  const around: string[] = []
+  for (let folder = dirname(resolve(checkpoint)); around.at(-1) !== folder; folder = dirname(folder)) around.push(folder)
+  return [path, ...around.map((folder) => resolve(folder, path))].find(existsSync) ?? path
 }

@@ -26,6 +26,8 @@ export interface OneModelRun<Config, Description, Model, T> {
     readonly description: Description
     readonly notes: readonly string[]
   }
+  /** As {@link Loaded.clips}. */
+  readonly clips?: string
   /** What of a model the data and the run file decide, for messages: `sizes and words`. */
   readonly decided: string
   /** A model with first weights. */
@@ -54,6 +56,7 @@ export function oneModelRun<Config extends TrainingConfig, Description extends o
   return {
     config,
     notes: [...notes, ...(dev.length > 0 ? [] : [withoutDev('the corpora')])],
+    clips: run.clips,
     begin: async (gpu, preparing = {}) => ({ training: await trained(await run.make(gpu, description, options), preparing), notes: [] }),
     async resume(gpu, path, preparing = {}) {
       const checkpoint = await run.read(path)

@@ -126,6 +126,8 @@ export interface Loaded<Config, T> {
   readonly config: Config
   /** What to know of the data. */
   readonly notes: readonly string[]
+  /** What tells the clips it learns from from others of the same names; undefined where the model's description does. */
+  readonly clips?: string | undefined
   /** A training with first weights, or with those that the run file says to start from. */
   begin(gpu: Gpu, options?: Preparing): Promise<Begun<T>>
   /** The training that a checkpoint was saved of. Throws ERR_CHECKPOINT for another's. */

@@ -38,6 +38,8 @@ export interface SavedTraining extends ProgressState {
   readonly seed?: number
   /** What of the run file may not change when the run goes on; absent in older checkpoints. */
   readonly run?: object
+  /** As {@link TrainerOptions.clips}; absent in older checkpoints. */
+  readonly clips?: string
   /** Optimiser steps of each group, for Adam's bias correction; in f16 the GPU counts those that are not skipped. */
   readonly updates?: Readonly<Record<string, number>>
   /** In f16, the state of each group's loss scale. */
@@ -55,6 +57,8 @@ export interface TrainerOptions {
   readonly owns?: boolean
   /** What its state keeps of the run file, as plain JSON, for telling whose checkpoint it is. */
   readonly run?: object
+  /** What its state keeps of the clips, for telling whether a run that goes on learns from the same. */
+  readonly clips?: string | undefined
   /** The ranks that go through each batch together; all train the same weights by the same steps. Default: this process alone. */
   readonly ranks?: Communicator | undefined
 }
@@ -188,6 +192,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
       ...this.progress.state(),
       seed: this.#config.seed,
       ...(this.#options.run && { run: this.#options.run }),
+      ...(this.#options.clips !== undefined && { clips: this.#options.clips }),
       updates: Object.fromEntries(this.#updates),
       ...this.training.state(),
       ...(this.#scaling.size > 0 && { scaling: Object.fromEntries(this.#scaling) }),

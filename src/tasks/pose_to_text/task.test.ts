@@ -48,6 +48,12 @@ async function run(name: string, { more = '', stopAt = Infinity, ...options }: {
   return events
 }
 
+/** Four frames of 50 joints with their progress, as .skels has them. */
+const frames = (seed: number) =>
+  Array.from({ length: 4 }, (_, t) =>
+    [...Array.from({ length: 150 }, (_, j) => Math.sin(seed + t + j).toFixed(3)), (t / 3).toFixed(3)].join(' '),
+  ).join(' ')
+
 const bytes = (name: string, file: string) => readFile(join(folder, name, file))
 
 describe('a pose-to-text run', () => {
@@ -63,6 +69,33 @@ describe('a pose-to-text run', () => {
 
   it('is not resumed as another', async () => {
     await expect(run('whole', { resume: true, more: 'loss: { recognition: 1 }' })).rejects.toThrow('wanted `loss` as when the run was')
+  })
+
+  it('is not resumed with clips of the same names that say something else', async () => {
+    const files = join(folder, 'files')
+    const write = (text: string) =>
+      Promise.all(
+        [
+          ['text', text],
+          ['files', 'a\nb\n'],
+          ['skels', `${frames(1)}\n${frames(2)}\n`],
+        ].map(([ending, content]) => writeFile(`${files}.${ending}`, content!)),
+      )
+    const config = parsePoseToTextConfig(
+      runFile('files', { data: `data: [{ language: ASL, train: ${files} }]`, more: 'loss: { recognition: 0, translation: 1 }' }),
+      'files',
+    )
+    const trained = async (resume: boolean) => {
+      const stopped = new AbortController()
+      for await (const event of trainPoseToTextRun(await lentGpu(), config, { resume, signal: stopped.signal }))
+        if (event.kind === 'step') stopped.abort()
+    }
+    await write('rain sun\nsun rain\n')
+    await trained(false)
+    await write('sun rain\nrain sun\n')
+    await expect(trained(true)).rejects.toThrow('wanted the training clips that the run was started with')
+    await write('rain sun\nsun rain\n')
+    await trained(true)
   })
 
   it('reports the joint loss as the sum of its weighted parts', async () => {

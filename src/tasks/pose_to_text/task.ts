@@ -3,6 +3,7 @@
 import { readCheckpoint } from '../../checkpoint/file.js'
 import { poseToTextDescription, restorePoseToText } from '../../checkpoint/pose_to_text.js'
 import { PoseToTextModel } from '../../model/pose_to_text.js'
+import { clipsMark } from '../../train/signing/clips_mark.js'
 import type { Loaded, Task } from '../../train/task.js'
 import { oneModelRun } from '../one_model.js'
 import { type PoseToTextRunConfig, parsePoseToTextConfig } from './config.js'
@@ -32,6 +33,7 @@ export async function loadPoseToTextTraining(config: PoseToTextRunConfig): Promi
   return oneModelRun({
     config,
     data,
+    clips: await clipsMark(data.train),
     decided: 'sizes, clips and words',
     make: (gpu, description, options) => new PoseToTextModel(gpu, description, options),
     async read(path) {

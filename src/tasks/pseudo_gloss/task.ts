@@ -5,6 +5,7 @@ import { pseudoGlossDescription, restorePseudoGloss } from '../../checkpoint/pse
 import { PseudoGlossModel, pseudoGlossSpecs, VECTORS } from '../../model/pseudo_gloss.js'
 import type { HostTensor } from '../../nn/host_tensor.js'
 import { initialTensors } from '../../nn/init.js'
+import { clipsMark } from '../../train/signing/clips_mark.js'
 import { openSigning } from '../../train/signing/open_signing.js'
 import type { Loaded, LoadOptions, Task } from '../../train/task.js'
 import { type PublishedEncoder, publishedEncoder, withEncoder } from '../image_source.js'
@@ -42,6 +43,7 @@ export async function loadPseudoGlossTraining(
   return oneModelRun({
     config,
     data: { ...data, dev: data.dev.clips },
+    clips: await clipsMark(data.train.clips),
     decided: 'sizes, clips and pseudo-glosses',
     make: (gpu, description, options) => new PseudoGlossModel(gpu, description, { ...options, tensors: firstTensors(data, encoder) }),
     async read(path) {

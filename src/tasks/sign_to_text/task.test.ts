@@ -197,6 +197,19 @@ describe('a sign-to-text run', () => {
     await expect(opened()).rejects.toMatchObject({ code: 'ERR_CHECKPOINT' })
   })
 
+  it('finds a published model that was named from a folder around the checkpoint, whatever the working directory', async () => {
+    const gpu = await lentGpu()
+    await publish(join(folder, 'models', 'tiny'), 1)
+    const saved = await readCheckpoint(last('over'))
+    const description = signToTextDescription(saved)
+    const opened = async (path: string) => {
+      const model = await openReferred(gpu, { ...description, frozen: { ...description.frozen, path } }, saved.path)
+      model.destroy()
+    }
+    await opened(join('models', 'tiny'))
+    await expect(opened(join('models', 'none'))).rejects.toThrow(/last\.safetensors: wanted the files of its language model/)
+  })
+
   it('is not resumed as another', async () => {
     await expect(run('whole', { resume: true, more: 'smoothing: 0' })).rejects.toThrow('wanted `smoothing` as when the run was')
   })

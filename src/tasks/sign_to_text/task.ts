@@ -6,6 +6,7 @@ import { SIGN_TO_TEXT } from '../../checkpoint/tasks.js'
 import type { Gpu } from '../../device/gpu.js'
 import { type SignToTextDescription, SignToTextModel } from '../../model/sign_to_text.js'
 import type { ParameterSetOptions } from '../../nn/parameter_set.js'
+import { clipsMark } from '../../train/signing/clips_mark.js'
 import { openSigning } from '../../train/signing/open_signing.js'
 import type { Loaded, LoadOptions, Task } from '../../train/task.js'
 import { publishedEncoder } from '../image_source.js'
@@ -47,6 +48,7 @@ export async function loadSignToTextTraining(
   return oneModelRun({
     config,
     data: { ...data, dev: data.dev.clips },
+    clips: await clipsMark(data.train.clips),
     decided: 'sizes, clips and language model',
     make: (gpu, description, options) => firstModel(gpu, description, options, { ...data, stage, encoder }),
     async read(path) {

@@ -1,7 +1,7 @@
 // Sign to text out of videos: drawn ones, whose image encoder is trained or is not, and files; in a run, from a stage 1, stopped and resumed; and that what is
 // seen in training is what is seen afterwards.
 
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -246,6 +246,16 @@ describe.skipIf(noBrowser)('video files', () => {
     const found = await pseudoGlosses(last('stage-1'), { data: join(folder, 'files/videos/dev0.mp4'), split: 'dev', stream })
     expect(found.clips).toHaveLength(1)
   }, 240_000)
+
+  it('that have changed are not gone on with', async () => {
+    const [first, second] = ['train0.mp4', 'train2.mp4'].map((name) => join(folder, 'files/videos', name)) as [string, string]
+    const kept = await readFile(first)
+    const resumed = () => trained('files', runFile('files', '', data()).replace('steps: 6', 'steps: 7'), { resume: true })
+    await copyFile(second, first)
+    await expect(resumed()).rejects.toThrow('wanted the training clips that the run was started with')
+    await writeFile(first, kept)
+    await resumed()
+  }, 120_000)
 
   it('that are not there, are none, or have no frames end in words', async () => {
     const loaded = (text: string) => signToText.load(parseSignToTextConfig(text, 'x'), { resumed: false })

@@ -9,7 +9,7 @@ import { type TrainedStep, Trainer } from '../trainer.js'
 import { loadRunOf } from './file.js'
 import { type FolderOptions, inOpenFolder, lastCheckpoint, RunFolder } from './folder.js'
 import { type RunEvent, runTraining } from './loop.js'
-import { checkOwnCheckpoint, fixedOf } from './same_run.js'
+import { checkOwnCheckpoint, checkSameClips, fixedOf } from './same_run.js'
 import { settleTuning } from './tuning.js'
 
 export interface TrainRunOptions extends FolderOptions, Preparing {
@@ -74,10 +74,11 @@ async function begun<Config extends TrainingConfig, Report extends LossReport, S
   const { training, notes, state } = resumed
     ? await loaded.resume(gpu, path, { onPrepare })
     : { ...(await loaded.begin(gpu, { onPrepare })), state: undefined }
-  const trainer = new Trainer(config, training, { owns: true, run: fixedOf(config, task.fixedKeys), ranks })
+  const trainer = new Trainer(config, training, { owns: true, run: fixedOf(config, task.fixedKeys), clips: loaded.clips, ranks })
   if (state) {
     try {
       checkOwnCheckpoint(task, config, state, path)
+      checkSameClips(loaded.clips, state.clips, path)
     } catch (error) {
       await trainer.destroy()
       throw error

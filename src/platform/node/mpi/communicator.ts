@@ -19,7 +19,7 @@ const NAP_MS = 1
 const TESTS_A_NAP = 16
 const LOOK_MS = 200
 /** Ranks that work look a while later; of those that hang, mpirun makes an end. */
-const OUTLAST_MS = 3000
+const OUTLAST_MS = 10_000
 const MOST_BYTES = 2 ** 31 - 1
 
 const GO_ON = 'go on from the last checkpoint with --resume, on as many ranks as you like'
