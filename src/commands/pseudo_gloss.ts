@@ -74,7 +74,7 @@ export async function pseudoGlosses(path: string, options: PseudoGlossOptions): 
     if (glossed) for (const note of unknownItems(glossed, options.split, model.classes)) warn(note, options)
     progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
     const found = await reader.find(clips, { ...(signal && { signal }), onProgress: (done) => progress!.update({ step: done }) })
-    const pictures = out === undefined ? [] : await drawn(clips, found, { model, threshold, out })
+    const pictures = out === undefined ? [] : await drawn(clips, found, { model, threshold, out, say: (note) => warn(note, options) })
     return {
       clips: clips.map(({ name }, i) => ({ name, found: wordsFound(found[i]!, model, threshold) })),
       ...(glossed && scored(glossed, found, model, threshold)),
@@ -148,6 +148,7 @@ interface Drawing {
   readonly model: PseudoGlossModel
   readonly threshold: number
   readonly out: string
+  readonly say: (note: string) => void
 }
 
 /** Pictures of all clips in a folder, or the first clip's in a file. Returns their paths. */
@@ -158,7 +159,8 @@ async function drawn(clips: readonly Described[], found: readonly FoundGlosses[]
     const clip = clips[i]!
     const { tokens, framesPerToken } = found[i]!
     const words = mappedWords(clip, found[i]!, drawing)
-    await writeLocalisationMap(path, { title: clip.text || clip.name, words, tokens, framesPerToken, fps: clip.fps })
+    const notes = await writeLocalisationMap(path, { title: clip.text || clip.name, words, tokens, framesPerToken, fps: clip.fps })
+    for (const note of notes) drawing.say(note)
   }
   return paths
 }

@@ -1,7 +1,7 @@
 // A picture of boxes and words, for charts that are wanted as SVG and in pixels.
 
 import type { Colour } from './colours.js'
-import { ADVANCE, HEIGHT, WIDTH } from './font.js'
+import { ADVANCE, HEIGHT, hasGlyph, WIDTH } from './font.js'
 import { escapeMarkup } from './markup.js'
 import { Raster } from './raster.js'
 
@@ -71,6 +71,11 @@ export function flatRaster({ width, height, paper, boxes, words }: FlatPicture):
   }
   return raster
 }
+
+/** The characters that {@link flatRaster} draws as boxes, each once. */
+export const lettersLacking = ({ words }: Pick<FlatPicture, 'words'>): string[] => [
+  ...new Set(words.flatMap(({ text }) => Array.from(bare(text)).filter((char) => !hasGlyph(char)))),
+]
 
 /** Letters with marks that the bitmap alphabet lacks, without them. */
 function bare(text: string): string {

@@ -59,6 +59,9 @@ const rows: Readonly<Record<string, string>> = {
 /** An open box stands for what the alphabet lacks. */
 const missing = '1f11111111111f'
 
+/** Whether the alphabet has a character. */
+export const hasGlyph = (char: string): boolean => Object.hasOwn(rows, char.toUpperCase())
+
 /** The seven rows of a character, five bits each; small letters as capitals. */
 export function glyph(char: string): number[] {
   const packed = rows[char.toUpperCase()] ?? missing

@@ -90,9 +90,12 @@ describe('a localisation map', () => {
     const folder = await mkdtemp(join(tmpdir(), 'localisation-'))
     const picture = pictureOf([wordAt(3)])
     await writeLocalisationMap(join(folder, 'map.svg'), picture)
-    await writeLocalisationMap(join(folder, 'map.PNG'), picture)
+    expect(await writeLocalisationMap(join(folder, 'map.PNG'), picture)).toEqual([])
     expect(await readFile(join(folder, 'map.svg'), 'utf8')).toMatch(/^<svg [\s\S]*regen[\s\S]*<\/svg>\n$/)
     expect((await readFile(join(folder, 'map.PNG'))).subarray(1, 4).toString()).toBe('PNG')
+    const chinese = pictureOf([wordAt(3, { word: '雨' })])
+    expect(await writeLocalisationMap(join(folder, 'map.svg'), chinese)).toEqual([])
+    expect(await writeLocalisationMap(join(folder, 'map.png'), chinese)).toEqual([expect.stringContaining('such as 雨: name it .svg')])
     await expect(writeLocalisationMap(join(folder, 'map.gif'), picture)).rejects.toThrow("ends in .svg or .png, got '.gif'")
   })
 

@@ -4,7 +4,7 @@ import { extname } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
 import { type Colour, rgb } from './colours.js'
-import { type Box, type FlatPicture, flatRaster, flatSvg, type Words, wordsWidth } from './flat_picture.js'
+import { type Box, type FlatPicture, flatRaster, flatSvg, lettersLacking, type Words, wordsWidth } from './flat_picture.js'
 import { encodePng } from './png.js'
 import { ticks } from './ticks.js'
 
@@ -55,11 +55,19 @@ const LONGEST_WORD = 18
 /** Wide enough for `0.00`. */
 const SCORES = 60
 
-/** Writes the picture to a `.svg` or `.png`. Throws ERR_USAGE for another extension, ERR_DATA as `localisationMap` does, ERR_OUTPUT where it cannot be written. */
-export async function writeLocalisationMap(path: string, picture: LocalisationPicture): Promise<void> {
+/**
+ * Writes the picture to a `.svg` or `.png`. Returns what to know of it: a `.png` has Latin letters only. Throws ERR_USAGE for another extension, ERR_DATA as `localisationMap` does, ERR_OUTPUT where it cannot be
+ * written.
+ */
+export async function writeLocalisationMap(path: string, picture: LocalisationPicture): Promise<string[]> {
   checkMapPath(path)
   const map = localisationMap(picture)
-  await writeWhole(path, extname(path).toLowerCase() === '.svg' ? flatSvg(map) : encodePng(flatRaster(map)))
+  const isSvg = extname(path).toLowerCase() === '.svg'
+  await writeWhole(path, isSvg ? flatSvg(map) : encodePng(flatRaster(map)))
+  const lacking = isSvg ? [] : lettersLacking(map)
+  return lacking.length === 0
+    ? []
+    : [`${path} shows a box for letters that pictures of pixels lack, such as ${lacking[0]}: name it .svg to have them`]
 }
 
 /** Throws ERR_USAGE for a path that does not end as such a picture. */
