@@ -26,7 +26,13 @@ export function troubleOf(device: GPUDevice, label: string, ours: boolean): { tr
 
 const uncaughtListener = (trouble: Trouble, label: string, ours: boolean) => (event: GPUUncapturedErrorEvent) => {
   if (ours) event.preventDefault() // else Dawn prints it too
-  trouble.error ??= new SignError('ERR_DEVICE', label, `wanted valid GPU work, got ${event.error.message}`, 'Please report it')
+  const { error } = event
+  // No class is looked for in the global scope: Node has none of its own.
+  const [wanted, nextMove] =
+    error.constructor.name === 'GPUOutOfMemoryError'
+      ? ['enough GPU memory', 'Take a smaller batch (batch.microBatch) or model; signllm plan tells what each takes']
+      : ['valid GPU work', 'Please report it']
+  trouble.error ??= new SignError('ERR_DEVICE', label, `wanted ${wanted}, got ${error.message}`, nextMove)
 }
 
 const lossListener =

@@ -39,6 +39,9 @@ export interface ParameterSetOptions {
   readonly maxBytes?: number | undefined
 }
 
+/** Bytes of the largest buffer that SwiftShader names and does not grant. */
+const NOT_GRANTED = 2 ** 16
+
 export class ParameterSet {
   readonly specs: readonly ParameterSpec[]
   readonly values: ParameterStore
@@ -62,7 +65,7 @@ export class ParameterSet {
     const { maxStorageBufferBindingSize, maxBufferSize, minStorageBufferOffsetAlignment } = gpu.device.limits
     // Halves of what is aligned twice over are aligned.
     const align = halved ? 2 * minStorageBufferOffsetAlignment : minStorageBufferOffsetAlignment
-    const blocks = parameterBlocks(specs, Math.min(maxBytes, maxStorageBufferBindingSize, maxBufferSize), align)
+    const blocks = parameterBlocks(specs, Math.min(maxBytes, maxStorageBufferBindingSize, maxBufferSize - NOT_GRANTED), align)
     this.#trained = blocks.filter(({ trainable }) => trainable)
     const store = (label: string, of: readonly Block[], at = align) => new ParameterStore(gpu, label, of, at)
     this.values = store('weights', blocks)
