@@ -59,7 +59,7 @@ describe('a typed error', () => {
     ['options in letters', () => generator.generate(['rain'], any('oracle')), "wanted options as an object, got 'oracle'"],
     ['no options of a search', () => decoder.decode(['rain'], any(null)), 'wanted options as an object, got null'],
     ['no options to read with', () => new PromptReader(glossModel).read('rain', any(null)), 'wanted options as an object, got null'],
-    ['a prompt to read', () => new PromptReader(glossModel).read(any(42)), 'wanted an array of prompts, got 42'],
+    ['a prompt to read', () => new PromptReader(glossModel).read(any(42)), 'wanted a prompt as text, got 42'],
   ])('for %s', async (_, call, message) => {
     await expect(call()).rejects.toMatchObject({ code: 'ERR_USAGE', message: expect.stringContaining(message) })
   })

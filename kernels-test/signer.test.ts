@@ -92,8 +92,17 @@ describe('Signer.open', () => {
     )
     await expect(collected(signer.stream('zebra', { language: 'ASL' }))).rejects.toThrow("got only 'zebra'. It knows 4 words: rain")
     await expect(signer.sign('', { language: 'ASL' })).rejects.toMatchObject({ code: 'ERR_USAGE' })
-    await expect(signer.sign(3 as never)).rejects.toMatchObject({ code: 'ERR_USAGE' })
-    await expect(signer.sign('rain', null as never)).rejects.toMatchObject({ code: 'ERR_USAGE' })
+    const any = (value: unknown) => value as never
+    for (const [call, message] of [
+      [() => signer.sign(any(3)), 'sign: wanted a sentence as text, got 3. Give text only'],
+      [() => signer.sign(any(['rain', 'sun'])), 'got an array of 2. Give them one by one: several calls may be under way at once'],
+      [() => signer.sign('rain', any(null)), 'wanted options as an object, got null'],
+      [() => signer.sign('rain', { language: any(3) }), 'wanted a language as text, got 3'],
+      [() => signer.prompt(any(undefined)), 'wanted a prompt as text, got undefined'],
+      [async () => signer.unknownWords('rain', any('ASL')), "wanted options as an object, got 'ASL'"],
+      [async () => signer.tokensOf('rain', { language: 'KSL' }), "got 'KSL'"],
+    ] as const)
+      await expect(call()).rejects.toMatchObject({ code: 'ERR_USAGE', message: expect.stringContaining(message) })
     gpu.check()
   })
 
@@ -139,6 +148,26 @@ describe('Signer.open', () => {
     await expect(Signer.open(one.slice(0, -1), { adapter })).rejects.toThrow('cut short')
     await expect(Signer.open('/nowhere/rain.signllm', { adapter })).rejects.toMatchObject({ code: 'ERR_CHECKPOINT' })
     await expect(Signer.open(one, { adapter })).rejects.toMatchObject({ code: 'ERR_NO_ADAPTER' })
+  })
+
+  it('refuses what code without types hands over for a model or an option', async () => {
+    const any = (value: unknown) => value as never
+    const gpu = await lentGpu()
+    for (const [model, options, message] of [
+      [undefined, {}, 'model: wanted a path, an address, bytes or a Blob, got undefined. Say where the model is'],
+      ['', {}, 'got an empty name'],
+      [Promise.resolve(one), {}, 'got a Promise'],
+      [Float64Array.of(1), {}, 'got a Float64Array'],
+      [one, null, 'Signer.open: wanted options as an object, got null'],
+      [one, { language: ['ASL'] }, 'wanted a language as text, got an array of 1'],
+      [one, { gpu: {} }, 'wanted a Gpu that openGpu opened or Gpu.from made, got an object'],
+      [one, { gpu, device: gpu.device }, 'wanted a Gpu or a device, got both'],
+      [one, { gpu, maxBytes: -1 }, 'wanted maxBytes as a number above 0, got -1'],
+    ] as const)
+      await expect(Signer.open(any(model), any(options)), message).rejects.toMatchObject({
+        code: 'ERR_USAGE',
+        message: expect.stringContaining(message),
+      })
   })
 
   it('ends with a lost device, in words, and its host goes on', async () => {

@@ -6,21 +6,22 @@ import type { SignModel } from '../model/sign_model.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
 import { type Checkpoint, type CheckpointContent, checkpointOf, formatCheckpoint } from './checkpoint.js'
 import { promptsOf } from './model_file.js'
-import { type CheckpointBytes, parseCheckpoint, type ReadCheckpointOptions } from './parse.js'
+import { type CheckpointBytes, checkSource, parseCheckpoint, type ReadCheckpointOptions } from './parse.js'
 import { type GlossCheckpoint, glossCheckpoint, glossContent } from './text_to_gloss.js'
 import { type PoseCheckpoint, poseCheckpoint, poseContent } from './text_to_pose.js'
 
-/** A path, an address such as `https://…`, or what is read already. */
+/** A path, an address such as `https://…` or `file://…`, or what is read already. */
 export type CheckpointSource = string | CheckpointBytes
 
 /**
  * Reads a checkpoint of any task, of this or an older version, or a model file.
  *
  * @param how a name for messages, or all that can be said
- * @throws ERR_CHECKPOINT for one that cannot be read, is cut short, damaged, of another format, or with a number that is not finite; the signal's
+ * @throws ERR_USAGE for what is no source; ERR_CHECKPOINT for one that cannot be read, is cut short, damaged, of another format, or with a number that is not finite; the signal's
  * reason where it is aborted
  */
 export async function readCheckpoint(source: CheckpointSource, how: string | ReadCheckpointOptions = {}): Promise<Checkpoint> {
+  checkSource(source)
   const path = source instanceof URL || typeof source === 'string' ? localPath(source) : undefined
   if (path === undefined) return parseCheckpoint(source, how)
   const { name = path, ...options } = typeof how === 'string' ? { name: how } : how

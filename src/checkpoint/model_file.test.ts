@@ -58,7 +58,7 @@ describe('a model file', () => {
     const path = join(folder, 'model.signllm')
     await writeFile(path, bytes)
     const wanted = await parseCheckpoint(bytes, 'x')
-    for (const source of [path, pathToFileURL(path), bytes, bytes.buffer, new Blob([bytes])]) {
+    for (const source of [path, pathToFileURL(path), pathToFileURL(path).href, bytes, bytes.buffer, new Blob([bytes])]) {
       const told: unknown[] = []
       expect(await readCheckpoint(source, { name: 'x', onProgress: (progress) => told.push(progress) })).toEqual(wanted)
       expect(told.at(-1)).toEqual({ loaded: bytes.length, total: bytes.length })

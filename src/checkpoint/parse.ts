@@ -1,5 +1,7 @@
 // A checkpoint out of memory, a Blob, or from an address: without files, as in a browser.
 
+import { SignError } from '../base/errors.js'
+import { shown } from '../base/shown.js'
 import { parseSafetensors, readTensors } from '../formats/safetensors/parse.js'
 import type { TensorFile } from '../formats/safetensors/types.js'
 import { addressName, type ReadingOptions, urlSource, watched } from '../formats/safetensors/url.js'
@@ -21,11 +23,12 @@ export interface ReadCheckpointOptions extends ReadingOptions {
  * Reads a checkpoint of any task. The bytes are copied, and may be reused. Of a file behind an address only ranges are asked for, where its server knows them.
  *
  * @param how a name for messages, or all that can be said
- * @throws ERR_CHECKPOINT for one that is cut short, damaged, of another format, or with a number that is not finite, or that cannot be fetched;
+ * @throws ERR_USAGE for what is neither address nor bytes; ERR_CHECKPOINT for one that is cut short, damaged, of another format, or with a number that is not finite, or that cannot be fetched;
  * the signal's reason where it is aborted
  */
 export async function parseCheckpoint(source: CheckpointBytes | string, how: string | ReadCheckpointOptions = {}): Promise<Checkpoint> {
   const { name, ...options } = typeof how === 'string' ? { name: how } : how
+  checkSource(source)
   options.signal?.throwIfAborted()
   const who = name ?? nameOf(source)
   return checkpointOf(await tensorsFrom(source, options, who), who)
@@ -53,6 +56,14 @@ async function tensorsFrom(source: CheckpointBytes | string, options: ReadingOpt
   const file = parseSafetensors(new Uint8Array(source), who)
   options.onProgress?.({ loaded: source.byteLength, total: source.byteLength })
   return file
+}
+
+/** Throws ERR_USAGE for what nothing can be read from: code without types hands over a setting that is not set, or a promise. */
+export function checkSource(source: unknown): void {
+  const kind = Object.prototype.toString.call(source).slice('[object '.length, -1)
+  if (kind === 'String' ? source !== '' : ['Uint8Array', 'ArrayBuffer', 'Blob', 'File', 'URL'].includes(kind)) return
+  const problem = `wanted a path, an address, bytes or a Blob, got ${source === '' ? 'an empty name' : shown(source)}`
+  throw new SignError('ERR_USAGE', 'model', problem, 'Say where the model is')
 }
 
 /** A File is a Blob with a name. */

@@ -39,6 +39,6 @@ const lossListener =
   (trouble: Trouble, label: string) =>
   ({ reason, message }: GPUDeviceLostInfo) => {
     if (trouble.over) return
-    const nextMove = 'Resume the run from its last checkpoint; try a smaller batch if memory ran out'
+    const nextMove = 'Open another; a run goes on from its last checkpoint with --resume; try a smaller batch if memory ran out'
     trouble.error = new SignError('ERR_DEVICE_LOST', label, `wanted a working device, got '${reason}': ${message}`, nextMove)
   }

@@ -11,6 +11,13 @@ export function checkTexts(texts: unknown, who: string, what: string): void {
   if (at >= 0) throw new SignError('ERR_USAGE', who, `${wanted}, got ${shown(texts[at])} at ${at}`, 'Give text only')
 }
 
+/** Throws ERR_USAGE where `text` is no string; `what` is for the message, as in 'a sentence'. */
+export function checkText(text: unknown, who: string, what: string): void {
+  if (typeof text === 'string') return
+  const nextMove = Array.isArray(text) ? 'Give them one by one: several calls may be under way at once' : 'Give text only'
+  throw new SignError('ERR_USAGE', who, `wanted ${what} as text, got ${shown(text)}`, nextMove)
+}
+
 /** Throws ERR_USAGE where `options` are no object: null in their place is not left out. */
 export function checkOptions(options: unknown, who: string): void {
   if (typeof options === 'object' && options !== null) return

@@ -6,7 +6,7 @@ import type { Gpu } from '../device/gpu.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
 import { LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
-import { checkKind, checkOptions, checkTexts } from './asked.js'
+import { checkKind, checkOptions, checkText } from './asked.js'
 import { type Asked, type BatchGenerateOptions, CHUNK, deliver, type Running, type Submitted } from './asked_of_batch.js'
 import { Filling } from './filling.js'
 import { FrameBatch, rowsThatFit } from './frame_batch.js'
@@ -123,7 +123,7 @@ export class BatchGenerator implements AsyncDisposable {
     checkOptions(options, 'generate')
     options.signal?.throwIfAborted()
     this.#check()
-    checkTexts([text], 'generate', 'sentences')
+    checkText(text, 'generate', 'a sentence')
     checkPolicy(options.policy)
     return placing(this.#group, options.bones)
   }

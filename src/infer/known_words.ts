@@ -4,6 +4,9 @@ import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
 import { specials, type Vocabulary } from '../text/vocabulary.js'
 
+/** Most words that a message names. */
+const SHOWN = 8
+
 /** Throws ERR_USAGE, naming words that it knows, for a sentence of which the model of a language has learned no word. */
 export function checkKnown(text: string, language: string, vocabulary: Vocabulary): void {
   if (vocabulary.knowsAny(text)) return
@@ -13,6 +16,7 @@ export function checkKnown(text: string, language: string, vocabulary: Vocabular
     words.length > 0
       ? `wanted words this model of ${language} has learned, got only ${words.map((word) => `'${word}'`).join(', ')}`
       : `wanted a sentence of words, got none in '${text}'`
-  const some = tokens.slice(specials.length, specials.length + 8).join(', ')
-  throw new SignError('ERR_USAGE', 'generate', problem, `It knows ${counted(tokens.length - specials.length, 'word')}: ${some}, …`)
+  const known = tokens.slice(specials.length)
+  const some = known.length > SHOWN ? `${known.slice(0, SHOWN).join(', ')}, …` : known.join(', ')
+  throw new SignError('ERR_USAGE', 'generate', problem, `It knows ${counted(known.length, 'word')}: ${some}`)
 }

@@ -43,12 +43,16 @@ export class MultiLanguageGenerator implements AsyncDisposable {
 
   /**
    * @param options.maxBytes of weights on the GPU; a group in use is never evicted, even where that goes over, until it is free.
-   * Default: no limit. Throws ERR_USAGE for what holds no language groups.
+   * Default: no limit. Throws ERR_USAGE for what holds no language groups, and for a limit of nothing.
    */
   constructor(gpu: Gpu, saved: SavedGroups, { maxBytes = Number.POSITIVE_INFINITY }: { maxBytes?: number } = {}) {
     if (!Array.isArray(saved?.groups)) {
       const problem = `wanted the checkpoint of a text-to-pose model, got ${shown(saved)} without groups`
       throw new SignError('ERR_USAGE', 'generator of many languages', problem, 'Read one with readCheckpoint')
+    }
+    if (typeof maxBytes !== 'number' || !(maxBytes > 0)) {
+      const problem = `wanted maxBytes as a number above 0, got ${shown(maxBytes)}`
+      throw new SignError('ERR_USAGE', 'generator of many languages', problem, 'Leave it out for no limit')
     }
     this.#gpu = gpu
     this.#saved = saved

@@ -4,7 +4,7 @@ import { SignError } from '../base/errors.js'
 import { GlossModel } from '../model/text_to_gloss.js'
 import { checkWhole } from '../text/broken_text.js'
 import { type LanguageNaming, languageNamings, withLanguageField, withoutNamings } from '../text/prompt_language.js'
-import { checkKind, checkOptions, checkTexts } from './asked.js'
+import { checkKind, checkOptions, checkText } from './asked.js'
 import { type DecodeOptions, GlossDecoder } from './gloss_decoder.js'
 
 export interface PromptReading {
@@ -42,7 +42,7 @@ export class PromptReader implements AsyncDisposable {
   async read(prompt: string, asked: ReadOptions = {}): Promise<PromptReading> {
     checkOptions(asked, 'prompt')
     const { language: told, ...options } = asked
-    checkTexts([prompt], 'prompt', 'prompts')
+    checkText(prompt, 'prompt', 'a prompt')
     options.signal?.throwIfAborted()
     checkWhole(prompt, 'prompt')
     const { source, reads, languages } = this.#model

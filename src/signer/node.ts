@@ -2,7 +2,7 @@
 
 import { type CheckpointSource, readCheckpoint } from '../checkpoint/file.js'
 import { openGpu } from '../platform/node/open.js'
-import { OpenSigner, type SignerOptions, signerOn } from './signer.js'
+import { checkOpening, OpenSigner, type SignerOptions, signerOn } from './signer.js'
 
 export interface OpenSignerOptions extends SignerOptions {
   /** As of `openGpu`: `gpu`, `software`, `embedded`, or part of an adapter's name. */
@@ -20,6 +20,7 @@ export class Signer extends OpenSigner {
    * const motion = await signer.sign('rain tomorrow')
    */
   static async open(model: CheckpointSource, options: OpenSignerOptions = {}): Promise<Signer> {
+    checkOpening(options)
     const { adapter, device, name, signal, onProgress } = options
     const checkpoint = await readCheckpoint(model, { name, signal, onProgress })
     return signerOn(Signer, checkpoint, options, async () => (await openGpu({ adapter, ...(device && { device }) })).gpu)

@@ -8,8 +8,8 @@ import { languageTags, PROMPTS } from '../checkpoint/model_file.js'
 import type { ReadCheckpointOptions } from '../checkpoint/parse.js'
 import { restoreGlossModel } from '../checkpoint/restore.js'
 import { type PoseCheckpoint, poseCheckpoint } from '../checkpoint/text_to_pose.js'
-import type { Gpu } from '../device/gpu.js'
-import { checkOptions, checkTexts } from '../infer/asked.js'
+import { Gpu } from '../device/gpu.js'
+import { checkKind, checkOptions, checkText } from '../infer/asked.js'
 import type { GenerateOptions } from '../infer/generator.js'
 import { checkKnown } from '../infer/known_words.js'
 import { MultiLanguageGenerator } from '../infer/multi_language_generator.js'
@@ -94,7 +94,11 @@ export class OpenSigner implements AsyncDisposable {
     this.#prompts = async () => this.#promptParts(prompts)
   }
 
-  /** The motion of a sentence. Throws ERR_USAGE for a language that the model does not sign or a sentence that it cannot read, and as `Generator.generate`. */
+  /**
+   * The motion of a sentence. Words that the model never learned are passed over: {@link unknownWords} names them. Throws ERR_USAGE for a language that it does
+   * not sign or a sentence of which it knows no word, and as `Generator.generate`; ERR_DEVICE_LOST where the GPU is lost, after which another signer is to be
+   * opened.
+   */
   async sign(text: string, options: SignOptions = {}): Promise<Motion> {
     const { group, asked } = this.#asked(text, options)
     const [motion] = await this.#generator.generate(group, [text], asked)
@@ -119,6 +123,7 @@ export class OpenSigner implements AsyncDisposable {
   /** Reads a prompt and signs it. Throws ERR_USAGE for a model that reads none, and as `PromptGenerator.generate`. */
   async prompt(prompt: string, options: SignPromptOptions = {}): Promise<SignedPrompt> {
     checkOptions(options, 'prompt')
+    checkText(prompt, 'prompt', 'a prompt')
     this.#lifetime.check()
     const { policy, bones, language = this.language, ...read } = options
     this.#prompting ??= this.#prompts()
@@ -129,15 +134,13 @@ export class OpenSigner implements AsyncDisposable {
   }
 
   /** What a sentence is read as: its words, its letters or the pieces of its words, in order. */
-  tokensOf(text: string, { language }: Pick<SignOptions, 'language'> = {}): readonly string[] {
-    checkTexts([text], 'sign', 'sentences')
-    return this.#vocabularyOf(this.#groupOf(language)).tokensOf(text)
+  tokensOf(text: string, options: Pick<SignOptions, 'language'> = {}): readonly string[] {
+    return this.#reading(text, options).tokensOf(text)
   }
 
   /** Words of a sentence that the model never learned: it reads on without knowing them. */
-  unknownWords(text: string, { language }: Pick<SignOptions, 'language'> = {}): readonly string[] {
-    checkTexts([text], 'sign', 'sentences')
-    return this.#vocabularyOf(this.#groupOf(language)).unknownIn(text)
+  unknownWords(text: string, options: Pick<SignOptions, 'language'> = {}): readonly string[] {
+    return this.#reading(text, options).unknownIn(text)
   }
 
   /** Loads the language of calls that name none, so that what is wrong with it is told at once. */
@@ -165,7 +168,7 @@ export class OpenSigner implements AsyncDisposable {
 
   #asked(text: string, options: SignOptions): { readonly group: string; readonly asked: GenerateOptions } {
     checkOptions(options, 'sign')
-    checkTexts([text], 'sign', 'sentences')
+    checkText(text, 'sign', 'a sentence')
     checkWhole(text, 'sign')
     this.#lifetime.check()
     const { language, ...asked } = options
@@ -184,10 +187,18 @@ export class OpenSigner implements AsyncDisposable {
   }
 
   #known(language: string): string {
+    checkText(language, this.#poses.path, 'a language')
     const tag = tagAmong(language, this.languages)
     if (this.languages.includes(tag)) return tag
     const problem = `wanted one of the languages ${this.languages.join(', ')}, got '${language}'`
     throw new SignError('ERR_USAGE', this.#poses.path, problem, 'Choose one of them, or train it')
+  }
+
+  /** What reads a sentence. */
+  #reading(text: string, options: Pick<SignOptions, 'language'>) {
+    checkOptions(options, 'sign')
+    checkText(text, 'sign', 'a sentence')
+    return this.#vocabularyOf(this.#groupOf(options.language))
   }
 
   #vocabularyOf(group: string) {
@@ -209,6 +220,16 @@ export class OpenSigner implements AsyncDisposable {
       },
     }
   }
+}
+
+/** Throws ERR_USAGE for what a caller without types may ask wrongly. */
+export function checkOpening(options: SignerOptions): void {
+  checkOptions(options, 'Signer.open')
+  const { gpu, device, language } = options
+  if (language !== undefined) checkText(language, 'Signer.open', 'a language')
+  if (gpu !== undefined) checkKind(gpu, Gpu, 'Signer.open', 'a Gpu that openGpu opened or Gpu.from made')
+  if (gpu === undefined || device === undefined) return
+  throw new SignError('ERR_USAGE', 'Signer.open', 'wanted a Gpu or a device, got both', 'Leave one of them out')
 }
 
 /** A model that was read, on a Gpu of its user's or on one that `open` opens. Where that fails, what was opened is destroyed. */

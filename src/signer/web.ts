@@ -2,7 +2,7 @@
 
 import { type CheckpointBytes, parseCheckpoint } from '../checkpoint/parse.js'
 import { openGpu } from '../platform/web/open.js'
-import { OpenSigner, type SignerOptions, signerOn } from './signer.js'
+import { checkOpening, OpenSigner, type SignerOptions, signerOn } from './signer.js'
 
 export interface OpenSignerOptions extends SignerOptions {
   /** Which adapter, where there are several. Default `high-performance`. */
@@ -21,6 +21,7 @@ export class Signer extends OpenSigner {
    * for await (const { joints } of signer.stream('rain tomorrow')) draw(joints)
    */
   static async open(model: CheckpointBytes | string, options: OpenSignerOptions = {}): Promise<Signer> {
+    checkOpening(options)
     const { device, powerPreference, name, signal, onProgress } = options
     const checkpoint = await parseCheckpoint(model, { name, signal, onProgress })
     const open = { ...(device && { device }), ...(powerPreference && { powerPreference }) }

@@ -14,6 +14,7 @@ const READ_CALL_BYTES = 2 ** 30
 /** The path of a file of this machine; undefined for an address elsewhere. */
 export function localPath(place: string | URL): string | undefined {
   if (place instanceof URL) return place.protocol === 'file:' ? fileURLToPath(place) : undefined
+  if (/^file:\/\//i.test(place)) return localPath(new URL(place))
   return /^https?:\/\//i.test(place) ? undefined : place
 }
 
@@ -44,7 +45,12 @@ export async function checkFile(path: string): Promise<void> {
   const status = await stat(path)
   if (status.isFile()) return
   const got = status.isDirectory() ? 'a folder' : 'a pipe or device'
-  throw new SignError('ERR_CHECKPOINT', path, `wanted a checkpoint, got ${got}`, 'Name a .safetensors file')
+  throw new SignError(
+    'ERR_CHECKPOINT',
+    path,
+    `wanted a checkpoint, got ${got}`,
+    'Name a file, such as best.safetensors in the folder of a run',
+  )
 }
 
 /** What an open file is read from. */

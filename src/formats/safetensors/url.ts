@@ -1,6 +1,7 @@
 // Bytes of a file behind an address, by ranges where the server knows them, else as one. Nothing is allocated that was not sent: what a server or a header
 // says of sizes is not believed.
 
+import { SignError } from '../../base/errors.js'
 import type { ByteSource } from './parse.js'
 import { badCheckpoint } from './types.js'
 
@@ -131,7 +132,8 @@ class Fetched {
         }
       } catch (cause) {
         this.#signal?.throwIfAborted()
-        if (attempt >= RESUMPTIONS || got() > length) throw this.#unreachable(cause)
+        if (cause instanceof SignError) throw cause
+        if (attempt >= RESUMPTIONS) throw this.#unreachable(cause)
         continue
       }
       if (got() === before) throw badCheckpoint(this.#who, `wanted ${length} bytes from byte ${begin} on, got ${before}`)
