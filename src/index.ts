@@ -44,6 +44,8 @@ export { MultiLanguageGenerator, type SavedGroups } from './infer/multi_language
 export type { PoseFrames } from './infer/pose_reader.js'
 export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
+export type { ReadClipsOptions } from './infer/clip_reader.js'
+export { CodeReader, type ReadCodes } from './infer/code_reader.js'
 export { type FindGlossesOptions, type FoundGlosses, PseudoGlossReader } from './infer/pseudo_gloss_reader.js'
 export type { TranslateOptions } from './infer/search_options.js'
 export { type SignedSentence, type SignTranslateOptions, SignTranslator } from './infer/sign_translator.js'

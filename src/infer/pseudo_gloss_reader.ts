@@ -5,13 +5,11 @@ import type { Gpu } from '../device/gpu.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
 import { PseudoGlossModel, pseudoGlossHead } from '../model/pseudo_gloss.js'
 import { framesPerToken, tokensOf } from '../model/sign_tokens.js'
-import type { Abortable } from './abort.js'
-import { checkKind, checkOptions } from './asked.js'
+import { checkKind } from './asked.js'
+import { ClipReader, type ReadClipsOptions } from './clip_reader.js'
 import { diverged } from './divergence.js'
-import { checkPoseFrames, type PoseFrames } from './pose_reader.js'
-import { type Session, Sessions } from './sessions.js'
-import { paddedSigning, signReader } from './sign_reader.js'
-import { SourceEncoder } from './source_encoder.js'
+import type { PoseFrames } from './pose_reader.js'
+import { signReader } from './sign_reader.js'
 
 /** What was found in a clip. */
 export interface FoundGlosses {
@@ -25,124 +23,60 @@ export interface FoundGlosses {
   readonly framesPerToken: number
 }
 
-export interface FindGlossesOptions extends Abortable {
-  /** Called as clips are done. */
-  readonly onProgress?: (done: number, all: number) => void
-}
-
-/** Clips read side by side. */
-const BATCH = 32
-
-interface ReadingSession extends Session {
-  readonly encoding: SourceEncoder<PoseFrames>
-}
-
-/** There is nothing to decode. */
-const nothing = { destroy: () => undefined }
+export type FindGlossesOptions = ReadClipsOptions
 
 /** Finds pseudo-glosses. Any number of calls may be under way at once: each gives what it gives alone. */
 export class PseudoGlossReader implements AsyncDisposable {
-  readonly #gpu: Gpu
-  readonly #model: PseudoGlossModel
-  readonly #sessions = new Sessions<ReadingSession>('pseudo-gloss reader')
+  readonly #reader: ClipReader<FoundGlosses>
 
   /** Throws ERR_USAGE for what is no pseudo-gloss model, and for a model of another Gpu. */
   constructor(gpu: Gpu, model: PseudoGlossModel) {
     checkKind(model, PseudoGlossModel, 'pseudo-gloss reader', 'a pseudo-gloss model')
     checkSameGpu('pseudo-gloss model', gpu, model.gpu)
-    this.#gpu = gpu.tunedAs(gpu.tuning)
-    this.#model = model
+    this.#reader = new ClipReader(gpu, {
+      who: 'pseudo-gloss reader',
+      call: 'find',
+      model,
+      program: () => ({
+        reader: signReader(model),
+        beside: (recording, tokens, lengths) => {
+          const { scores, map } = pseudoGlossHead(recording, model, tokens, lengths)
+          return { reports: [scores, map()] }
+        },
+      }),
+      split: ([scores, map], clips) => split(model, new Float32Array(scores!), new Float32Array(map!), clips),
+    })
   }
 
-  /**
-   * What each clip shows, those of like length read side by side. Throws ERR_USAGE for an empty clip, one over the model's length or of other numbers a
-   * frame; ERR_DIVERGED where the model's numbers are not finite, ERR_DISPOSED where what it needs is destroyed.
-   */
-  async find(clips: readonly PoseFrames[], options: FindGlossesOptions = {}): Promise<FoundGlosses[]> {
-    checkOptions(options, 'find')
-    options.signal?.throwIfAborted()
-    this.#check()
-    for (const [i, clip] of clips.entries()) checkPoseFrames(clip, `find: clip ${i + 1}`, this.#model.config)
-    const order = clips.map((_, i) => i).sort((a, b) => clips[a]!.frames - clips[b]!.frames)
-    const found: FoundGlosses[] = new Array(clips.length)
-    for (let first = 0; first < order.length; first += BATCH) {
-      const batch = order.slice(first, first + BATCH)
-      const results = await this.#batch(
-        batch.map((i) => clips[i]!),
-        options.signal,
-      )
-      batch.forEach((i, k) => {
-        found[i] = results[k]!
-      })
-      options.onProgress?.(Math.min(first + BATCH, order.length), order.length)
-    }
-    return found
+  /** What each clip shows. Throws as `ClipReader.read`. */
+  find(clips: readonly PoseFrames[], options: FindGlossesOptions = {}): Promise<FoundGlosses[]> {
+    return this.#reader.read(clips, options)
   }
 
   /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */
   destroy(): Promise<void> {
-    return this.#sessions.destroy()
+    return this.#reader.destroy()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.destroy()
   }
+}
 
-  async #batch(clips: readonly PoseFrames[], signal: AbortSignal | undefined): Promise<FoundGlosses[]> {
-    const shape = { rows: clips.length, length: paddedSigning(clips, this.#model.config) }
-    const call = {
-      shape: [shape.rows, shape.length].join(' '),
-      record: () => this.#record(shape),
-      check: () => this.#check(),
-      signal,
+/** Clips' own shares of what was found in all. */
+function split({ classes, config }: PseudoGlossModel, scores: Float32Array, map: Float32Array, clips: readonly PoseFrames[]): FoundGlosses[] {
+  const columns = scores.length / clips.length
+  const stride = map.length / clips.length
+  return clips.map(({ frames }, b) => {
+    const own = scores.slice(b * columns, b * columns + classes.size)
+    if (firstNonFinite(own) >= 0) throw diverged('the pseudo-gloss model', 'scores that are not')
+    const tokens = tokensOf(frames, config)
+    return {
+      scores: own,
+      map: map.slice(b * stride, b * stride + tokens * columns),
+      columns,
+      tokens,
+      framesPerToken: framesPerToken(config),
     }
-    const work = async function* (this: PseudoGlossReader, { encoding }: ReadingSession) {
-      const [scores, map] = await (await encoding.start(clips)).read()
-      yield this.#split(new Float32Array(scores!), new Float32Array(map!), clips)
-    }
-    let results: FoundGlosses[] = []
-    for await (const found of this.#sessions.use(call, work.bind(this))) results = found
-    return results
-  }
-
-  /** Clips' own shares of what was found in all. */
-  #split(scores: Float32Array, map: Float32Array, clips: readonly PoseFrames[]): FoundGlosses[] {
-    const { classes, config } = this.#model
-    const columns = scores.length / clips.length
-    const stride = map.length / clips.length
-    return clips.map(({ frames }, b) => {
-      const own = scores.slice(b * columns, b * columns + classes.size)
-      if (firstNonFinite(own) >= 0) throw diverged('the pseudo-gloss model', 'scores that are not')
-      const tokens = tokensOf(frames, config)
-      return {
-        scores: own,
-        map: map.slice(b * stride, b * stride + tokens * columns),
-        columns,
-        tokens,
-        framesPerToken: framesPerToken(config),
-      }
-    })
-  }
-
-  #record(shape: { readonly rows: number; readonly length: number }): Promise<ReadingSession> {
-    const model = this.#model
-    return SourceEncoder.recordWith(
-      this.#gpu,
-      signReader(model),
-      {
-        ...shape,
-        beside: (recording, tokens, lengths) => {
-          const { scores, map } = pseudoGlossHead(recording, model, tokens, lengths)
-          return { reports: [scores, map()] }
-        },
-      },
-      async () => ({ decoding: nothing }),
-    )
-  }
-
-  #check(): void {
-    this.#gpu.check()
-    this.#sessions.check()
-    this.#model.check()
-  }
+  })
 }

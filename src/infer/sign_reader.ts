@@ -59,6 +59,10 @@ export const signArrays = (clips: readonly PoseFrames[], shape: EncoderShape, co
   ...placeArrays(clips, shape, config),
 })
 
+/** Tokens of each clip, of the arrays of {@link placeArrays}. */
+export const tokenLengths = (arrays: Readonly<Record<string, Float32Array | Uint32Array>>, { stages }: SignConfig): Uint32Array =>
+  arrays[stages.length === 1 ? 'frameLengths' : laterLengths(stages.length - 1)] as Uint32Array
+
 const laterLengths = (stage: number): string => `lengths_${stage}`
 
 /** Clips to their tokens. */

@@ -27,3 +27,12 @@ export function chosenRows(g: Graph, x: Tensor, { at, place, table }: RowPlaces)
   })
   return y
 }
+
+/** Row at[b] u32 [B] of each sequence of x [B, T, D], for whoever looks at them: [B, D]. Nothing goes back. `none` u32 [1] is 0. */
+export function rowOfEach(g: Graph, x: Tensor, { at, none }: { readonly at: Tensor; readonly none: Tensor }): Tensor {
+  const [batch, length, width] = x.shape as [number, number, number]
+  const y = g.tensor('y', [batch, width])
+  // All rows are put: of the table nothing is read.
+  g.recorder.run(chosenRowsKernel, { x, at, place: none, table: x, y }, { batch, length, rows: batch, width })
+  return y
+}
