@@ -33,6 +33,8 @@ export { BatchGenerator, type BatchOptions } from './infer/batch_generator.js'
 export type { Beam, BeamDialect, BeamRules, Hypothesis as BeamHypothesis } from './infer/beam.js'
 export { BeamSearch, candidatesPerBeam, type FoundSentence, type Moves as BeamMoves, type TopTokens } from './infer/beam_search.js'
 export type { BonePolicy } from './infer/bone_policy.js'
+export type { ReadClipsOptions } from './infer/clip_reader.js'
+export { CodeReader, type ReadCodes } from './infer/code_reader.js'
 export { type AlignedLabel, alignedLabels } from './infer/ctc/alignment.js'
 export { greedyLabels } from './infer/ctc/greedy.js'
 export type { CtcLogits } from './infer/ctc/logits.js'
@@ -44,8 +46,6 @@ export { MultiLanguageGenerator, type SavedGroups } from './infer/multi_language
 export type { PoseFrames } from './infer/pose_reader.js'
 export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
-export type { ReadClipsOptions } from './infer/clip_reader.js'
-export { CodeReader, type ReadCodes } from './infer/code_reader.js'
 export { type FindGlossesOptions, type FoundGlosses, PseudoGlossReader } from './infer/pseudo_gloss_reader.js'
 export type { TranslateOptions } from './infer/search_options.js'
 export { type SignedSentence, type SignTranslateOptions, SignTranslator } from './infer/sign_translator.js'
@@ -247,6 +247,8 @@ export {
   trainPseudoGlossRun,
   trainRun,
   trainSignToTextRun,
+  trainVqSignRun,
+  type VqSignTrainEvent,
 } from './tasks/run.js'
 export {
   type AnyRunConfig,
@@ -257,6 +259,7 @@ export {
   loadRunConfig,
   loadRunFile,
   loadSignToTextConfig,
+  loadVqSignConfig,
 } from './tasks/run_file.js'
 export { parseSignToTextConfig, type SignToTextRunConfig } from './tasks/sign_to_text/config.js'
 export type { TextValidation } from './tasks/sign_to_text/evaluate.js'

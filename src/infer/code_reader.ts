@@ -87,7 +87,11 @@ function program(model: VqSignModel): ClipProgram {
 /** Clips' own shares of what was reported of all. */
 function split({ config }: VqSignModel, reports: readonly ArrayBuffer[], clips: readonly PoseFrames[]): ReadCodes[] {
   const index = new Uint32Array(reports[0]!)
-  const [distances, signs, predicted] = reports.slice(1).map((report) => new Float32Array(report)) as [Float32Array, Float32Array, Float32Array]
+  const [distances, signs, predicted] = reports.slice(1).map((report) => new Float32Array(report)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ]
   const rows = index.length / clips.length
   const { width, steps } = config
   return clips.map(({ frames }, b) => {
@@ -95,7 +99,8 @@ function split({ config }: VqSignModel, reports: readonly ArrayBuffer[], clips: 
     const own = <Numbers extends Float32Array | Uint32Array>(all: Numbers, numbers: number) =>
       all.slice(b * rows * numbers, (b * rows + tokens) * numbers) as Numbers
     const found = { distances: own(distances, 1), signs: own(signs, width), predicted: own(predicted, steps * width) }
-    if (firstNonFinite(found.distances) >= 0 || firstNonFinite(found.predicted) >= 0) throw diverged('the VQ-Sign model', 'tokens that are not')
+    if (firstNonFinite(found.distances) >= 0 || firstNonFinite(found.predicted) >= 0)
+      throw diverged('the VQ-Sign model', 'tokens that are not')
     return { codes: own(index, 1), ...found, framesPerToken: framesPerToken(config) }
   })
 }

@@ -64,7 +64,12 @@ export class PseudoGlossReader implements AsyncDisposable {
 }
 
 /** Clips' own shares of what was found in all. */
-function split({ classes, config }: PseudoGlossModel, scores: Float32Array, map: Float32Array, clips: readonly PoseFrames[]): FoundGlosses[] {
+function split(
+  { classes, config }: PseudoGlossModel,
+  scores: Float32Array,
+  map: Float32Array,
+  clips: readonly PoseFrames[],
+): FoundGlosses[] {
   const columns = scores.length / clips.length
   const stride = map.length / clips.length
   return clips.map(({ frames }, b) => {

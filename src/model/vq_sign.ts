@@ -25,6 +25,9 @@ export interface VqSignConfig extends SignConfig {
   readonly steps: number
 }
 
+/** The largest of what a VQ-Sign model has beside what reads signing. */
+export const largestCodes = { codes: 2 ** 16, contextLayers: 64, steps: 64 } as const
+
 export interface VqSignDescription {
   readonly config: VqSignConfig
   /** Tags of the languages it was trained on. */
@@ -117,7 +120,11 @@ export interface CodeInputs {
 }
 
 /** [B, T', steps · width]: what is predicted at every token, from its code and those before it, of the next tokens, the nearest first. */
-export function predictedSigns(r: Recording, { config, tables }: Pick<VqSignModel, 'config' | 'tables'>, { codes, lengths, at }: CodeInputs): Tensor {
+export function predictedSigns(
+  r: Recording,
+  { config, tables }: Pick<VqSignModel, 'config' | 'tables'>,
+  { codes, lengths, at }: CodeInputs,
+): Tensor {
   let x = r.graph.recorder.scope(CONTEXT, () => addPositions(r.graph, codes, tables.positions, at))
   for (let i = 0; i < config.contextLayers; i++) {
     x = selfAttention(r, `${CONTEXT}.${i}/self`, x, { keyLengths: lengths, causal: true })

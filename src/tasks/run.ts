@@ -27,6 +27,10 @@ import type { RunConfig } from './text_to_pose/config.js'
 import type { Validated } from './text_to_pose/evaluate.js'
 import { textToPose } from './text_to_pose/task.js'
 import type { PoseStep } from './text_to_pose/training.js'
+import type { VqSignRunConfig } from './vq_sign/config.js'
+import type { CodeScores } from './vq_sign/evaluate.js'
+import { vqSign } from './vq_sign/task.js'
+import type { VqSignStep } from './vq_sign/training.js'
 
 export type TrainEvent = RunEvent<TrainedStep<PoseStep>, Validated>
 export type GlossTrainEvent = RunEvent<TrainedStep<GlossStep>, GlossValidated>
@@ -34,6 +38,7 @@ export type LanguageTrainEvent = RunEvent<TrainedStep<LanguageStep>, Perplexity>
 export type PoseToTextTrainEvent = RunEvent<TrainedStep<SignedStep>, TranslationScores>
 export type SignToTextTrainEvent = RunEvent<TrainedStep<SignToTextStep>, TextValidation>
 export type PseudoGlossTrainEvent = RunEvent<TrainedStep<PseudoGlossStep>, PseudoGlossScores>
+export type VqSignTrainEvent = RunEvent<TrainedStep<VqSignStep>, CodeScores>
 
 /** Runs a text-to-pose training to its end, as a stream of what happens. Throws as `runTask`. */
 export function trainRun(gpu: Gpu, config: RunConfig, options: TrainRunOptions = {}): AsyncGenerator<TrainEvent> {
@@ -75,4 +80,9 @@ export function trainSignToTextRun(
   options: TrainRunOptions = {},
 ): AsyncGenerator<SignToTextTrainEvent> {
   return runTask(signToText, gpu, config, options)
+}
+
+/** Runs a VQ-Sign training to its end, as a stream of what happens. Throws as `runTask`. */
+export function trainVqSignRun(gpu: Gpu, config: VqSignRunConfig, options: TrainRunOptions = {}): AsyncGenerator<VqSignTrainEvent> {
+  return runTask(vqSign, gpu, config, options)
 }

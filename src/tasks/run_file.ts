@@ -14,6 +14,8 @@ import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { RunConfig } from './text_to_pose/config.js'
 import { textToPose } from './text_to_pose/task.js'
+import type { VqSignRunConfig } from './vq_sign/config.js'
+import { vqSign } from './vq_sign/task.js'
 
 /** Reads a run file; its `task` says which. Throws ERR_CONFIG with `file:line:column` of what is wrong; `warn` is told of older names of keys. */
 export async function loadTaskRun(path: string, warn?: Warn): Promise<TaskRun> {
@@ -23,11 +25,19 @@ export async function loadTaskRun(path: string, warn?: Warn): Promise<TaskRun> {
   if (task === poseToText.name) return taskRun(poseToText, poseToText.parse(source, path, warn))
   if (task === pseudoGloss.name) return taskRun(pseudoGloss, pseudoGloss.parse(source, path, warn))
   if (task === signToText.name) return taskRun(signToText, signToText.parse(source, path, warn))
+  if (task === vqSign.name) return taskRun(vqSign, vqSign.parse(source, path, warn))
   return taskRun(textToPose, textToPose.parse(source, path, warn))
 }
 
 /** What a run file of any task says. */
-export type AnyRunConfig = RunConfig | GlossRunConfig | PoseToTextRunConfig | PseudoGlossRunConfig | LanguageRunConfig | SignToTextRunConfig
+export type AnyRunConfig =
+  | RunConfig
+  | GlossRunConfig
+  | PoseToTextRunConfig
+  | PseudoGlossRunConfig
+  | LanguageRunConfig
+  | SignToTextRunConfig
+  | VqSignRunConfig
 
 /** As {@link loadTaskRun}, the configuration alone. */
 export async function loadRunFile(path: string, warn?: Warn): Promise<AnyRunConfig> {
@@ -62,4 +72,9 @@ export function loadLanguageConfig(path: string, warn?: Warn): Promise<LanguageR
 /** Reads the run file of a sign-to-text training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
 export function loadSignToTextConfig(path: string, warn?: Warn): Promise<SignToTextRunConfig> {
   return loadRunOf(signToText, path, warn)
+}
+
+/** Reads the run file of a VQ-Sign training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
+export function loadVqSignConfig(path: string, warn?: Warn): Promise<VqSignRunConfig> {
+  return loadRunOf(vqSign, path, warn)
 }

@@ -1,0 +1,76 @@
+// The run file of a VQ-Sign training, the first stage of SignLLM, told from others by `task: vq-sign`: its keys, their defaults and their limits.
+
+import * as z from 'zod'
+import { largestCodes } from '../../model/vq_sign.js'
+import { batching, corpora, count, endless, identity, inFolder, keeping, positiveWeight, weight } from '../../train/config/parts.js'
+import { frameCorpus, unfittingFrames } from '../../train/config/pose_parts.js'
+import { runParser } from '../../train/config/run_parser.js'
+import { type KeyedShape, keys } from '../../train/config/schema.js'
+import {
+  misplacedKeys,
+  signedPoseAugmentation,
+  signInput,
+  signSizes,
+  signTraining,
+  unfittingSignSizes,
+  untrainedAdapters,
+  video,
+  videoCache,
+} from '../../train/config/sign_parts.js'
+
+const run = keys({
+  task: z.literal('vq-sign'),
+  ...identity,
+  data: corpora(frameCorpus),
+  input: signInput,
+  video,
+  cache: videoCache,
+  model: keys({
+    ...signSizes,
+    /** Codes of the codebook. */
+    codes: z.int().min(2).max(largestCodes.codes).default(256),
+    /** Layers that read the codes so far. */
+    contextLayers: z.int().min(0).max(largestCodes.contextLayers).default(1),
+    /** Tokens ahead that are predicted. */
+    steps: count.max(largestCodes.steps).default(3),
+  }).prefault({}),
+  ...signTraining,
+  loss: keys({
+    /** Of the squared distances that draw codes to their tokens. */
+    codebook: weight.default(1),
+    /** γ: of those that draw tokens to their codes, against the former. */
+    commitment: weight.default(0.25),
+    /** Tokens of other clips that each prediction is told from. */
+    negatives: count.max(1000).default(10),
+    /** λ: of the mean over those, against the token that comes. */
+    lambda: positiveWeight.default(1),
+  }).prefault({}),
+  /** Whether codes that no token of an epoch had become tokens of it. */
+  revive: z.boolean().default(true),
+  augment: signedPoseAugmentation,
+  batch: batching(16),
+  validate: keys({
+    /** Steps from one validation to the next. */
+    every: count.default(100),
+    /** Clips a validation; null for all. */
+    clips: count.nullable().default(null),
+  }).prefault({}),
+  ...keeping,
+} satisfies KeyedShape)
+  .superRefine((config, context) => {
+    for (const [path, message] of [
+      ...unfittingSignSizes(config),
+      ...misplacedKeys(config),
+      ...untrainedAdapters(config),
+      ...unfittingFrames(config),
+      ...endless(config),
+    ])
+      context.addIssue({ code: 'custom', path, message })
+  })
+  .transform(inFolder)
+
+/** A VQ-Sign training, complete. In `model`, what the preset decides may be absent. */
+export type VqSignRunConfig = z.output<typeof run>
+
+/** Reads a run file's text. */
+export const parseVqSignConfig = runParser(run)
