@@ -17,6 +17,7 @@ import { parsePseudoGlossConfig } from '../src/tasks/pseudo_gloss/config.js'
 import { parseSignToTextConfig } from '../src/tasks/sign_to_text/config.js'
 import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
 import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
+import { parseVqSignConfig } from '../src/tasks/vq_sign/config.js'
 import { blocksOf, commandsOf, linksOf } from './markdown.js'
 
 const pages = [
@@ -90,19 +91,18 @@ describe('commands of the pages', () => {
 })
 
 describe('run files of the pages', () => {
+  const parsers = [
+    { task: 'text-to-gloss', parse: parseGlossConfig },
+    { task: 'pose-to-text', parse: parsePoseToTextConfig },
+    { task: 'pseudo-gloss', parse: parsePseudoGlossConfig },
+    { task: 'language-model', parse: parseLanguageConfig },
+    { task: 'sign-to-text', parse: parseSignToTextConfig },
+    { task: 'vq-sign', parse: parseVqSignConfig },
+  ]
   const files = pages.flatMap(({ path, text }) => blocksOf(text, 'yaml').map((yaml) => ({ path, yaml })))
   it.each(files.filter(({ yaml }) => /^name:/m.test(yaml)))('$path: are valid', ({ path, yaml }) => {
-    const parse = /^task: text-to-gloss/m.test(yaml)
-      ? parseGlossConfig
-      : /^task: pose-to-text/m.test(yaml)
-        ? parsePoseToTextConfig
-        : /^task: pseudo-gloss/m.test(yaml)
-          ? parsePseudoGlossConfig
-          : /^task: language-model/m.test(yaml)
-            ? parseLanguageConfig
-            : /^task: sign-to-text/m.test(yaml)
-              ? parseSignToTextConfig
-              : parseRunConfig
+    const task = /^task: (.*)$/m.exec(yaml)?.[1]
+    const parse = parsers.find((one) => one.task === task)?.parse ?? parseRunConfig
     const notes: string[] = []
     expect(parse(yaml, path, (note) => notes.push(note)).data.length).toBeGreaterThan(0)
     expect(notes).toEqual([])
@@ -117,6 +117,7 @@ describe('run files of the pages', () => {
       parseGlossConfig(`task: text-to-gloss\nname: x\n${data}`, 'x'),
       parseLanguageConfig(`task: language-model\nname: x\n${data}\nmodel: { layers: 2 }`, 'x'),
       parseSignToTextConfig(`task: sign-to-text\nname: x\n${data}\nlanguage_model: { file: x, stored: f16, dropout: 0 }`, 'x'),
+      parseVqSignConfig(`task: vq-sign\nname: x\n${data}`, 'x'),
       parsePoseToTextConfig(
         'task: pose-to-text\nname: x\ndata: [{ language: ASL, train: a, numbers: 151 }]\nsignCl: { maxDistance: 3 }',
         'x',

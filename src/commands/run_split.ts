@@ -32,8 +32,8 @@ export async function splitOfRun(
   options: Listener & { readonly stream?: ProgressStream },
 ): Promise<SignedSplit> {
   const run = await loadRunFile(path, (note) => warn(note, options))
-  if (run.task !== 'sign-to-text' && run.task !== 'pseudo-gloss' && run.task !== 'pose-to-text') {
-    const problem = `wanted a run of task sign-to-text, pseudo-gloss or pose-to-text, got ${run.task}`
+  if (run.task !== 'sign-to-text' && run.task !== 'pseudo-gloss' && run.task !== 'vq-sign' && run.task !== 'pose-to-text') {
+    const problem = `wanted a run of task sign-to-text, pseudo-gloss, vq-sign or pose-to-text, got ${run.task}`
     throw new SignError('ERR_CONFIG', path, problem, 'Name another run file, or clips')
   }
   const input = run.task === 'pose-to-text' ? 'poses' : run.input

@@ -40,6 +40,10 @@ ${data}
 items: words
 model: { width: 16, heads: 2, hidden: 32, stages: [1, 1], dropPath: 0.1, maxFrames: 64 }
 validate: { every: 5, clips: 2 }`,
+  'vq-sign': `task: vq-sign
+${data}
+model: { width: 16, heads: 2, hidden: 32, stages: [1, 1], dropPath: 0.1, maxFrames: 64, codes: 12 }
+validate: { every: 5, clips: 2 }`,
   'language model': `task: language-model
 ${data}
 model: { width: 16, heads: 2, hidden: 32, layers: 1, dropout: 0.1, maxTokens: 8 }
@@ -98,6 +102,7 @@ describe('a run killed by SIGKILL', () => {
     ['text to gloss', 'whole-gloss', 'killed-gloss'],
     ['pose to text', 'whole-judge', 'killed-judge'],
     ['pseudo-gloss', 'whole-signs', 'killed-signs'],
+    ['vq-sign', 'whole-codes', 'killed-codes'],
     ['language model', 'whole-language', 'killed-language'],
     ['sign to text', 'whole-text', 'killed-text'],
   ] as const)('ends with the bytes of one that was not: %s', async (kind, whole, name) => {

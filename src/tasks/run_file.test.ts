@@ -82,6 +82,8 @@ describe('a run file', () => {
       ['pseudo-gloss', `${signs}\ninput: video`, 'video: { stride: 1000000000 }'],
       ['pseudo-gloss', signs, 'model: { layerScale: 1.0e+9 }'],
       ['pseudo-gloss', `${signs}\ninput: video`, 'model: { images: { trained: none, adapters: {} } }'],
+      ['vq-sign', signs, 'loss: { commitment: 1.0e+9 }'],
+      ['vq-sign', signs, 'model: { codes: 1 }'],
       ['sign-to-text', `${signs}\nlanguage_model: a`, 'validate: { alpha: 1.0e+9 }'],
       ['sign-to-text', `${signs}\nlanguage_model: a`, 'model: { alpha: 1.0e+9 }'],
       ['text-to-pose', signs, 'loss: { bones: 1.0e+9 }'],

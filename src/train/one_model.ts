@@ -63,9 +63,9 @@ export abstract class OneModelTraining<Model extends TrainedModel, Report extend
     this.model.check()
   }
 
-  remember(): void {}
+  remember(_: BatchPlan, __: Report): void {}
 
-  endEpoch(): void {}
+  endEpoch(_: number): void {}
 
   scalarsOf(_: Report): Scalars {
     return {}

@@ -25,7 +25,7 @@ export const vqSign: Task<VqSignRunConfig, VqSignStep, CodeScores> = {
   load: loadVqSignTraining,
   format: formatCodeScores,
   scoreName: '1 - contrastive accuracy',
-  ablation: { key: 'model.codes', values: [256, 64] },
+  ablation: { key: 'model.codes', values: ['256', '64'] },
 }
 
 /** Loads the data of a run. Throws as `Task.load`. */
