@@ -230,6 +230,7 @@ describe.skipIf(!existsSync(path))(path, () => {
           smoothing: 0,
           smoothingKind: 'joey',
           signCl: { weight: 0, form: 'paper', at: 'encoder' },
+          similarity: { weight: 0 },
         }),
       { clip: null, optimiser: { kind: 'adam', weightDecay, decayed: 'all' } },
     )

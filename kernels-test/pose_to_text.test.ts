@@ -192,6 +192,7 @@ describe.each(Object.entries(cases))('a batch of pose to text, %s', (_, sizes) =
           smoothing: 0,
           smoothingKind: 'joey',
           signCl: { weight: 0, form: 'paper', at: 'encoder' },
+          similarity: { weight: 0 },
         }),
       { clip: null, optimiser: { kind: 'adam', weightDecay: 0 } },
     )

@@ -28,7 +28,12 @@ export async function judgeStep(gpu: Gpu, task: Task): Promise<Work> {
   const model = new PoseToTextModel(gpu, description, { training: true, tensors: new Map([...hostTensors(task), ...statistics]) })
   const shape = { batch: batch!, source: frames!, target: words! + 1 }
   const loss = { recognition: recognition!, translation: translation! }
-  const plain = { smoothing: 0, smoothingKind: 'joey' as const, signCl: { weight: 0, form: 'paper' as const, at: 'encoder' as const } }
+  const plain = {
+    smoothing: 0,
+    smoothingKind: 'joey' as const,
+    signCl: { weight: 0, form: 'paper' as const, at: 'encoder' as const },
+    similarity: { weight: 0 },
+  }
   const optimiser = { kind: 'adam', weightDecay: decay!, decayed: 'all' } as const
   const program = await StepProgram.record(gpu, model.weights, (graph) => recordSignedLosses(graph, model, shape, plain), {
     clip: null,

@@ -5,6 +5,7 @@ import type { Gpu } from '../device/gpu.js'
 import { largest, MOST_NUMBERS } from '../model/config.js'
 import { type PoseToTextDescription, PoseToTextModel, type PoseToTextOptions } from '../model/pose_to_text.js'
 import { layoutNames } from '../motion/layout/layout.js'
+import { glossForms, MOST_SAMPLES } from '../nn/gloss_attention.js'
 import type { Part } from './arenas.js'
 import { type Checkpoint, type CheckpointContent, tensorsUnder } from './checkpoint.js'
 import { noVocabulary, restored, savedDescription, withTensors } from './one_model.js'
@@ -18,6 +19,7 @@ const savedModel = z.strictObject({
     numbers: z.int().positive().max(MOST_NUMBERS),
     layout: z.enum(layoutNames).exactOptional(),
     attentionDropout: z.number().exactOptional(),
+    glossAttention: z.strictObject({ samples: z.int().positive().max(MOST_SAMPLES), form: z.enum(glossForms) }).exactOptional(),
   }),
   languages: z.array(z.string()),
   fps: z.number().positive(),

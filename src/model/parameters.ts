@@ -1,7 +1,7 @@
 // Everything a text-to-pose model learns, as one list. Arenas, checkpoints, imports and the parameter count follow from it.
 
 import { decoderSpecs } from '../nn/decoder.js'
-import { encoderSpecs } from '../nn/encoder.js'
+import { type EncoderSizes, encoderSpecs } from '../nn/encoder.js'
 import { type Init, uniformFanIn, xavierBound, xavierUniform, zeros } from '../nn/init.js'
 import { type ParameterSpec, trainedNumbers } from '../nn/parameter_spec.js'
 import { batchNormSpecs, linearSpecs, normSpecs } from '../nn/specs.js'
@@ -79,7 +79,7 @@ export function glossParameterSpecs(
 
 /** The parameters of a pose-to-text model, in order: with `glossClasses` a head for CTC, with `vocabulary` a decoder of words. */
 export function poseToTextSpecs(
-  config: Pick<ModelConfig, 'width' | 'hidden' | 'encoderLayers' | 'decoderLayers'> & { readonly numbers: number },
+  config: Pick<ModelConfig, 'width' | 'hidden' | 'encoderLayers' | 'decoderLayers'> & EncoderSizes & { readonly numbers: number },
   glossClasses: number | undefined,
   vocabulary: number | undefined,
 ): ParameterSpec[] {

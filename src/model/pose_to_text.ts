@@ -6,6 +6,7 @@ import type { Tensor } from '../device/memory.js'
 import type { LayoutName } from '../motion/layout/layout.js'
 import { type DecoderInputs, type DecoderStepInputs, decoder, decoderStep } from '../nn/decoder.js'
 import { encoder } from '../nn/encoder.js'
+import { checkGlossAttention, type GlossAttentionConfig } from '../nn/gloss_attention.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import { batchNorm, project } from '../nn/layers.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
@@ -33,6 +34,8 @@ export interface PoseToTextConfig
   readonly layout?: LayoutName | undefined
   /** Of attention's weights; default none. */
   readonly attentionDropout?: number
+  /** The encoder's attention is GASLT's; absent: each frame attends to all of its clip. */
+  readonly glossAttention?: GlossAttentionConfig | undefined
 }
 
 export interface PoseToTextDescription {
@@ -89,7 +92,8 @@ export class PoseToTextModel extends GpuModel implements PoseToTextDescription {
     const { training = false, precision, maxBytes, tensors, who = 'pose to text' } = options
     const { config, glosses, words, languages, fps, trainedOn, seed } = description
     checkConfig({ ...presets.tiny, ...config, layout: presets.tiny.layout })
-    const { width, maxFrames, maxTokens } = config
+    const { width, maxFrames, maxTokens, glossAttention } = config
+    if (glossAttention) checkGlossAttention(glossAttention)
     const parts = {
       name: 'pose-to-text model',
       label: 'pose-to-text positions',

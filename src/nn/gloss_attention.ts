@@ -1,5 +1,6 @@
 // Gloss attention (GASLT, Yin et al. 2023) in place of an encoder's self-attention: each frame sees a few places of its clip, which it chooses itself.
 
+import { SignError } from '../base/errors.js'
 import type { Tensor } from '../device/memory.js'
 import { type GlossForm, glossAttention } from '../ops/gloss_attention.js'
 import { headsOf, norm, project, projectTogether } from './layers.js'
@@ -7,11 +8,23 @@ import type { ParameterSpec } from './parameter_spec.js'
 import type { LayerConfig, Recording } from './recording.js'
 import { attentionSpecs, linearSpecs } from './specs.js'
 
+export const glossForms = ['clean', 'released'] as const satisfies readonly GlossForm[]
+
+/** Far beyond the seven that are published. */
+export const MOST_SAMPLES = 255
+
 export interface GlossAttentionConfig {
   /** Places that each head of a frame sees; 7 as published. */
   readonly samples: number
   /** `clean`, or `released`: as the published code reads places, which depend on how far a batch is padded. */
   readonly form: GlossForm
+}
+
+/** Throws ERR_CONFIG for samples that are no whole number, or too many. */
+export function checkGlossAttention({ samples }: GlossAttentionConfig): void {
+  if (Number.isInteger(samples) && samples >= 1 && samples <= MOST_SAMPLES) return
+  const problem = `wanted 1 to ${MOST_SAMPLES} samples of gloss attention, got ${samples}`
+  throw new SignError('ERR_CONFIG', 'model', problem, 'GASLT has 7')
 }
 
 /** x + Out(gloss attention of LN x); lengths u32 [B]. */

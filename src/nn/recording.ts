@@ -1,4 +1,5 @@
 import type { Graph } from '../ops/graph.js'
+import type { GlossAttentionConfig } from './gloss_attention.js'
 import type { ParameterSet } from './parameter_set.js'
 
 /** What layers must know of a model's sizes. */
@@ -18,6 +19,8 @@ export interface LayerConfig {
   readonly normEpsilon?: number
   /** Whether a norm is behind the encoder's last layer; default true. */
   readonly encoderNorm?: boolean
+  /** How the encoder's frames attend to few places each, as GASLT has it; absent: each attends to all. */
+  readonly glossAttention?: GlossAttentionConfig | undefined
   /** Whether vectors of tokens are multiplied by √width; default false. */
   readonly scaledTokens?: boolean
   readonly encoderLayers: number

@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { beamDialects } from '../../infer/beam.js'
 import { largest } from '../../model/config.js'
+import { glossForms, MOST_SAMPLES } from '../../nn/gloss_attention.js'
 import { tokenPolicies } from '../../text/tokenise.js'
 import {
   batching,
@@ -16,6 +17,7 @@ import {
   lengthPenalty,
   optimiser,
   sizes,
+  text,
   training,
   unfittingSizes,
   weight,
@@ -44,6 +46,12 @@ const run = keys({
     layout: frameLayout,
     /** Of attention's weights. */
     attentionDropout: belowOne.default(0),
+    /** Of the encoder: each frame attends to all of its clip, or to a few places that it chooses itself (GASLT's gloss attention). */
+    attention: z.enum(['full', 'gloss']).default('full'),
+    /** Of gloss attention: places that each head of a frame sees. */
+    samples: count.max(MOST_SAMPLES).default(7),
+    /** And how places are read: by linear interpolation, or as the released code does, where they depend on how far a batch is padded. */
+    form: z.enum(glossForms).default('clean'),
     /** Longest clip, in frames. */
     maxFrames: count.max(largest.maxFrames).default(400),
     /** Longest text, in tokens with the closing one. */
@@ -71,6 +79,15 @@ const run = keys({
     /** Whose frames: the embedded ones, or those the encoder puts out. */
     at: z.enum(['frames', 'encoder']).default('encoder'),
   }).prefault({}),
+  /** GASLT's knowledge transfer: clips of a pass are to be as similar as their sentences are. */
+  similarity: keys({
+    /** Of the mean squared difference of cosines; 0, the default, leaves it out. GASLT has 10. */
+    weight: weight.default(0),
+    /** How similar sentences are, or vectors of them, as safetensors. */
+    file: text.nullable().default(null),
+    /** Or a language model, as `language_model` of sign-to-text names one, by whose sentence vectors they are compared. */
+    language_model: text.nullable().default(null),
+  }).prefault({}),
   augment: poseAugmentation(),
   batch: batching(16),
   validate: keys({
@@ -89,13 +106,29 @@ const run = keys({
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    const problems = [...unfittingSizes(config), ...endless(config), ...unlearning(config), ...unfittingFrames(config)]
+    const problems = [
+      ...unfittingSizes(config),
+      ...endless(config),
+      ...unlearning(config),
+      ...unfittingFrames(config),
+      ...uncompared(config),
+    ]
     for (const [path, message] of problems) context.addIssue({ code: 'custom', path, message })
   })
   .transform(inFolder)
 
 function* unlearning({ loss }: { loss: { recognition: number; translation: number } }): Generator<[string[], string]> {
   if (loss.recognition === 0 && loss.translation === 0) yield [['loss'], 'wanted recognition or translation above 0, got 0 for both']
+}
+
+function* uncompared({
+  similarity: { weight, file, language_model: language },
+}: {
+  similarity: { weight: number; file: string | null; language_model: string | null }
+}): Generator<[string[], string]> {
+  const named = [file, language].filter((one) => one !== null).length
+  if (weight > 0 && named !== 1)
+    yield [['similarity'], `wanted file or language_model, which says how similar sentences are, got ${named === 0 ? 'neither' : 'both'}`]
 }
 
 /** A pose-to-text training, complete. In `model`, what the preset decides may be absent. */

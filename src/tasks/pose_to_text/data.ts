@@ -44,7 +44,7 @@ export async function loadPoseToTextData(config: PoseToTextRunConfig): Promise<P
   const labels = (clips: readonly SignedText[]) => clips.map((clip) => clip.labels)
   const glosses = recognises ? Vocabulary.build(labels(train), 'whitespace') : undefined
   const words = translates ? Vocabulary.build(texts(train), config.tokens, { minCount: config.minCount }) : undefined
-  const sizes: PoseToTextConfig = { ...sizesOf(config.model), numbers, ...otherLayout(layout) }
+  const sizes: PoseToTextConfig = { ...modelSizes(config), numbers, ...otherLayout(layout) }
   const languages = [...new Set(train.map(({ language }) => language))]
   const trainedOn = train.map(({ name }) => nameHash(name)).sort()
   const description = { config: sizes, glosses, words, languages, fps, trainedOn, seed: config.seed }
@@ -56,6 +56,11 @@ export async function loadPoseToTextData(config: PoseToTextRunConfig): Promise<P
     ...sameClips(train, dev),
   ]
   return { train, dev, description, notes }
+}
+
+/** What the run file says of a model's sizes. */
+function modelSizes({ model: { attention, samples, form, ...own } }: PoseToTextRunConfig) {
+  return { ...sizesOf(own), ...(attention === 'gloss' && { glossAttention: { samples, form } }) }
 }
 
 /** The clips of one split of a run's corpora, corpora taking turns where they are held out. Throws as `loadPoseToTextData`. */

@@ -16,6 +16,7 @@ import type { Recording } from '../../nn/recording.js'
 import { ctc } from '../../ops/ctc.js'
 import type { Graph } from '../../ops/graph.js'
 import { signCl, signClForms } from '../../ops/sign_cl.js'
+import { sentenceSimilarity } from '../../ops/similarity.js'
 import { specialId } from '../../text/vocabulary.js'
 import { signClLoss } from '../../train/sign_pairs.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'
@@ -28,7 +29,7 @@ export function recordSignedLosses(
   graph: Graph,
   model: PoseToTextModel,
   shape: SignedShape,
-  { signCl: contrast, ...smoothing }: LossSettings,
+  { signCl: contrast, similarity, ...smoothing }: LossSettings,
 ): RecordedLosses {
   const { recorder } = graph
   const { batch, source } = shape
@@ -39,6 +40,7 @@ export function recordSignedLosses(
   const memory = encodeEmbedded(recording, embedded, { ...feeds, positions })
   const parts = [
     ...(contrast.weight > 0 ? [recordContrast(graph, contrast.at === 'frames' ? embedded : memory, contrast)] : []),
+    ...(similarity.weight > 0 ? [recordSimilarity(graph, memory, feeds.frameLengths)] : []),
     ...(model.glosses ? [recordRecognition(recording, model, memory, feeds.frameLengths, shape)] : []),
     ...(model.words ? [recordTranslation(recording, model, memory, feeds.frameLengths, shape, smoothing)] : []),
   ]
@@ -49,7 +51,9 @@ export function recordSignedLosses(
 }
 
 /** The keys of a run file that decide its losses. */
-export type LossSettings = Pick<PoseToTextRunConfig, 'smoothing' | 'smoothingKind' | 'signCl'>
+export type LossSettings = Pick<PoseToTextRunConfig, 'smoothing' | 'smoothingKind' | 'signCl'> & {
+  readonly similarity: Pick<PoseToTextRunConfig['similarity'], 'weight'>
+}
 
 function recordContrast(graph: Graph, x: Tensor, { form, maxDistance }: PoseToTextRunConfig['signCl']): RecordedLosses {
   const { recorder } = graph
@@ -62,6 +66,15 @@ function recordContrast(graph: Graph, x: Tensor, { form, maxDistance }: PoseToTe
     reverse: recorder.feed('reverse', [pairs], 'u32'),
   }
   return { feeds, reports: { signCl: recorder.scope('sign_cl', () => signCl(graph, x, feeds, { form, maxDistance })) } }
+}
+
+function recordSimilarity(graph: Graph, memory: Tensor, lengths: Tensor): RecordedLosses {
+  const { recorder } = graph
+  const batch = memory.shape[0]!
+  const feeds = { similar: recorder.feed('similar', [batch, batch]), similarShare: recorder.feed('similar_share', [1]) }
+  const inputs = { lengths, goal: feeds.similar, share: feeds.similarShare }
+  const gap = recorder.scope('similarity', () => sentenceSimilarity(graph, memory, inputs))
+  return { feeds, reports: { gap, similarShare: feeds.similarShare } }
 }
 
 function recordRecognition(
@@ -108,13 +121,16 @@ export interface SignedLosses {
   readonly translation: number
   /** SignCL. */
   readonly contrast: number
+  /** GASLT's knowledge transfer. */
+  readonly similarity: number
   readonly unaligned: number
 }
 
 export function signedLosses(passes: readonly PassReports[]): SignedLosses {
-  const sum = { recognition: 0, translation: tokenLoss(passes), contrast: 0, unaligned: 0 }
-  for (const { ctc: report, labelCoefficient, signCl: pairs } of passes) {
+  const sum = { recognition: 0, translation: tokenLoss(passes), contrast: 0, similarity: 0, unaligned: 0 }
+  for (const { ctc: report, labelCoefficient, signCl: pairs, gap, similarShare } of passes) {
     sum.contrast += signClLoss(floats(pairs))
+    sum.similarity += similarityLoss(floats(gap), floats(similarShare))
     const clips = floats(report)
     for (const [b, share] of floats(labelCoefficient).entries()) {
       sum.recognition += share * clips[2 * b]!
@@ -123,6 +139,9 @@ export function signedLosses(passes: readonly PassReports[]): SignedLosses {
   }
   return sum
 }
+
+/** Of the differences [B, B], where each pair is twice. */
+const similarityLoss = (gap: Float32Array, [share = 0]: Float32Array): number => (share * gap.reduce((sum, off) => sum + off * off, 0)) / 2
 
 /** No numbers of what the model does not have. */
 const floats = (report: ArrayBuffer | undefined): Float32Array => (report ? new Float32Array(report) : new Float32Array())

@@ -9,6 +9,7 @@ import { oneModelRun } from '../one_model.js'
 import { type PoseToTextRunConfig, parsePoseToTextConfig } from './config.js'
 import { loadPoseToTextData } from './data.js'
 import { formatTranslationScores, type TranslationScores } from './evaluate.js'
+import { similaritySource } from './similarity.js'
 import { PoseToTextTraining, type SignedStep } from './training.js'
 
 export const poseToText: Task<PoseToTextRunConfig, SignedStep, TranslationScores> = {
@@ -19,8 +20,8 @@ export const poseToText: Task<PoseToTextRunConfig, SignedStep, TranslationScores
   unitsOf: ({ frames }) => frames,
   parse: parsePoseToTextConfig,
   fixedKeys: [
-    ...(['task', 'seed', 'data', 'labels', 'tokens', 'minCount', 'loss', 'model', 'precision', 'batch', 'augment', 'signCl'] as const),
-    ...(['smoothing', 'smoothingKind'] as const),
+    ...(['task', 'seed', 'data', 'labels', 'tokens', 'minCount', 'loss', 'model', 'precision', 'batch', 'augment'] as const),
+    ...(['signCl', 'similarity', 'smoothing', 'smoothingKind'] as const),
   ],
   load: loadPoseToTextTraining,
   format: formatTranslationScores,
@@ -30,6 +31,10 @@ export const poseToText: Task<PoseToTextRunConfig, SignedStep, TranslationScores
 /** Loads the data of a run. Throws as `Task.load`. */
 export async function loadPoseToTextTraining(config: PoseToTextRunConfig): Promise<Loaded<PoseToTextRunConfig, PoseToTextTraining>> {
   const data = await loadPoseToTextData(config)
+  const similarity = await similaritySource(
+    config.similarity,
+    data.train.map(({ text }) => text),
+  )
   return oneModelRun({
     config,
     data,
@@ -41,6 +46,6 @@ export async function loadPoseToTextTraining(config: PoseToTextRunConfig): Promi
       const description = poseToTextDescription(saved)
       return { ...saved, description, restore: (gpu, options) => restorePoseToText(gpu, saved, options) }
     },
-    train: (model) => new PoseToTextTraining(config, model, data.train, data.dev),
+    train: async (model) => new PoseToTextTraining(config, model, data.train, data.dev, await similarity?.(model.gpu)),
   })
 }

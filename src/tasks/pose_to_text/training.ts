@@ -19,6 +19,7 @@ import type { PoseToTextRunConfig } from './config.js'
 import type { SignedText } from './data.js'
 import { scoreTranslations, type TranslationScores } from './evaluate.js'
 import { recordSignedLosses, type SignedLosses, signedLosses } from './losses.js'
+import type { Similarity } from './similarity.js'
 
 /** What one step did: the joint loss and its two weighted parts. */
 export interface SignedStep extends SignedLosses {
@@ -32,17 +33,28 @@ export class PoseToTextTraining extends OneModelTraining<PoseToTextModel, Signed
   readonly clips: readonly SignedText[]
   readonly #held: readonly SignedText[]
   readonly #ids: readonly SignedIds[]
+  readonly #similarity: Similarity | undefined
   #epoch = 0
   #translator: Translator | undefined
 
-  /** @param held clips to validate with; where there are none, those learned from */
-  constructor(config: PoseToTextRunConfig, model: PoseToTextModel, clips: readonly SignedText[], held: readonly SignedText[] = []) {
+  /**
+   * @param held clips to validate with; where there are none, those learned from
+   * @param similarity of the sentences, where the run file has a weight for it
+   */
+  constructor(
+    config: PoseToTextRunConfig,
+    model: PoseToTextModel,
+    clips: readonly SignedText[],
+    held: readonly SignedText[] = [],
+    similarity?: Similarity,
+  ) {
     if (clips.length === 0) throw new SignError('ERR_DATA', 'pose to text', 'wanted clips to train on, got none', 'Check the corpus')
     super(model)
     this.config = config
     this.clips = clips
     this.#held = held.length > 0 ? held : clips
     this.#ids = clips.map((clip) => idsOf(clip, model))
+    this.#similarity = similarity
   }
 
   get examples(): number {
@@ -72,18 +84,22 @@ export class PoseToTextTraining extends OneModelTraining<PoseToTextModel, Signed
     const longest = Math.max(1, ...batch.examples.map((i) => this.#ids[i]!.words.length))
     const clips = pass.map((i) => this.#drawn(i))
     const arrays = signedArrays(clips, shape, { config: this.model.config, loss, whole: batch.examples.length, longest })
-    return { ...arrays, ...this.#pairsOf(pass, clips, batch, step) }
+    return { ...arrays, ...this.#pairsOf(pass, clips, batch, step), ...this.#similarOf(pass, batch) }
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): SignedStep {
     const losses = signedLosses(passes)
     const frames = batch.examples.reduce((sum, i) => sum + this.clips[i]!.frames, 0)
-    return { loss: losses.recognition + losses.translation + losses.contrast, ...losses, frames }
+    return { loss: losses.recognition + losses.translation + losses.contrast + losses.similarity, ...losses, frames }
   }
 
-  override scalarsOf({ recognition, translation, contrast }: SignedStep) {
-    const parts = { 'train/recognition': recognition, 'train/translation': translation }
-    return this.config.signCl.weight > 0 ? { ...parts, 'train/signCl': contrast } : parts
+  override scalarsOf({ recognition, translation, contrast, similarity }: SignedStep) {
+    return {
+      'train/recognition': recognition,
+      'train/translation': translation,
+      ...(this.config.signCl.weight > 0 && { 'train/signCl': contrast }),
+      ...(this.config.similarity.weight > 0 && { 'train/similarity': similarity }),
+    }
   }
 
   async validate(): Promise<Validation<TranslationScores>> {
@@ -122,6 +138,18 @@ export class PoseToTextTraining extends OneModelTraining<PoseToTextModel, Signed
     const anchors = batch.examples.reduce((sum, i) => sum + this.#ids[i]!.frames, 0)
     const partners = samplePairs(paired, Random.for(seed, 'sign pairs', step, pass[0]!))
     return { ...pairArrays(partners, paired, { scale: signCl.weight, anchors }) }
+  }
+
+  /** How similar the sentences of a pass are; a pass counts by its share of the batch's clips, each of its pairs alike. */
+  #similarOf(pass: readonly number[], batch: BatchPlan): HostArrays {
+    const { weight } = this.config.similarity
+    if (weight === 0) return {}
+    const texts = pass.map((i) => this.clips[i]!.text)
+    const pairs = (pass.length * (pass.length - 1)) / 2
+    return {
+      similar: Float32Array.from(texts.flatMap((a) => texts.map((b) => this.#similarity!(a, b)))),
+      similarShare: Float32Array.of(pairs === 0 ? 0 : (weight * pass.length) / batch.examples.length / pairs),
+    }
   }
 
   /** A clip as this epoch shows it. */
