@@ -10,6 +10,7 @@ import { readSafetensors } from '../formats/safetensors/file.js'
 import { formatSafetensors } from '../formats/safetensors/format.js'
 import { specialId } from '../text/vocabulary.js'
 import { dataPrompts } from './data_prompts.js'
+import { exportModel } from './export.js'
 import { prompt } from './prompt.js'
 import { train } from './train.js'
 
@@ -88,6 +89,20 @@ describe('prompt', () => {
       expect(motion.data).toHaveLength(summary.frames!)
       await rm(out)
     }
+  })
+
+  it('reads prompts with the model that a model file holds for it', async () => {
+    const [model, json] = [file('asked.signllm'), file('asked.json')]
+    await exportModel(shared, { out: model, prompts: gloss, version: '0' })
+    const text = 'How do you sign “sun” in ASL?'
+    const { tokens } = await prompt(text, { gloss, beams: 2 })
+    expect(await prompt(text, { model, beams: 2 })).toMatchObject({ tokens, out: [] })
+    expect((await prompt(text, { model, out: [json], beams: 2 })).frames).toBeGreaterThan(0)
+    expect(existsSync(json)).toBe(true)
+    await expect(prompt(text, { beams: 2 })).rejects.toThrow('prompt: wanted a model that reads prompts, got none. Pass --model')
+    await expect(prompt(text, { model: shared, beams: 2 })).rejects.toThrow(
+      'wanted a model file that holds a model of prompts, got one without',
+    )
   })
 
   it('says so where the gloss model reads nothing out of a prompt', async () => {

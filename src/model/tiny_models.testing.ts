@@ -1,7 +1,10 @@
 // Models as small as they come, with fresh weights: what tests of using models need one for.
 
 import type { Gpu } from '../device/gpu.js'
+import { coordinatesOf, type LayoutName } from '../motion/layout/layout.js'
+import { layouts, otherLayout } from '../motion/layout/layouts.js'
 import { COORDS } from '../motion/skeleton.js'
+import type { HostTensors } from '../nn/host_tensor.js'
 import { Vocabulary } from '../text/vocabulary.js'
 import { type ModelConfig, presets } from './config.js'
 import { rawFrames } from './frame_scaling.js'
@@ -46,11 +49,11 @@ export function tinyGlossModel(gpu: Gpu): GlossModel {
   return new GlossModel(gpu, { config: glossConfig, source, gloss, languages: ['ASL'], reads: 'text' })
 }
 
-/** A judge that has learned nothing: words and glosses out of {@link words}. */
-export function tinyJudge(gpu: Gpu): PoseToTextModel {
+/** A judge that has learned nothing: words and glosses out of {@link words}, of the points of a layout. */
+export function tinyJudge(gpu: Gpu, layout: LayoutName = 'skeleton-50'): PoseToTextModel {
   const sizes = { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dropout: 0, activation: 'relu' } as const
   return new PoseToTextModel(gpu, {
-    config: { ...sizes, maxFrames: 64, maxTokens: 8, numbers: 150 },
+    config: { ...sizes, maxFrames: 64, maxTokens: 8, numbers: coordinatesOf(layouts[layout]), ...otherLayout(layout) },
     glosses: Vocabulary.build([words.join(' ').toUpperCase()], 'whitespace'),
     words: Vocabulary.build([words.join(' ')], 'whitespace'),
     languages: ['ASL'],
@@ -58,4 +61,18 @@ export function tinyJudge(gpu: Gpu): PoseToTextModel {
     trainedOn: [],
     seed: 1,
   })
+}
+
+/** Weights of {@link tinyGlossModel} under which it reads any prompt as one gloss, over and over: of those in its vocabulary, that of this number. */
+export function alwaysReads(tensors: HostTensors, id: number): HostTensors {
+  const set = (name: string, value: (i: number) => number) => {
+    const { shape, data } = tensors.get(`weights/${name}`)!
+    return [`weights/${name}`, { shape, data: Float32Array.from(data, (_, i) => value(i)) }] as const
+  }
+  return new Map([
+    ...tensors,
+    set('decoder/norm/gamma', () => 0),
+    set('decoder/norm/beta', () => 1),
+    set('gloss/weight', (i) => (Math.floor(i / glossConfig.width) === id ? 1 : 0)),
+  ])
 }

@@ -2,16 +2,8 @@
 
 import type { Deadline } from './deadline.js'
 import { type Form, fileOf } from './forms.js'
-import type { Signer } from './models.js'
-import type { GenerateRequest } from './schemas.js'
 import type { Signing } from './signing.js'
 import { bodyOf, encodeLine } from './stream.js'
-
-interface MotionAsked {
-  readonly signer: Signer
-  readonly asked: GenerateRequest
-  readonly deadline: Deadline
-}
 
 export interface MotionAnswer {
   readonly response: Response
@@ -20,12 +12,12 @@ export interface MotionAnswer {
 }
 
 /** Throws what is wrong before the first frame, so that its status tells. */
-export async function answerMotion(signing: Signing, form: Form, { signer, asked, deadline }: MotionAsked): Promise<MotionAnswer> {
+export async function answerMotion(signing: Signing, form: Form, deadline: Deadline): Promise<MotionAnswer> {
   const { encode, type, format } = form
   try {
-    await signing.begun()
+    const { prompt, text, language } = await signing.begun()
     if (encode) {
-      const about = { text: asked.text, language: signer.group.language }
+      const about = { text: prompt ?? text, language }
       const file = await fileOf({ ...form, encode }, await signing.motion(), about)
       deadline.end()
       const named = format === 'html' ? {} : { 'Content-Disposition': `attachment; filename="motion.${format}"` }

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { toDwpose } from '../data/layouts/convert.js'
 import { decodePose } from '../formats/pose/pose.js'
+import { encodePose, poseOfMotion } from '../formats/pose/write.js'
 import { words } from '../model/tiny_models.testing.js'
-import { motionFromJson } from '../outputs/json_motion.js'
+import { layouts } from '../motion/layout/layouts.js'
+import { motionFromJson, motionToJson } from '../outputs/json_motion.js'
+import { signer } from '../outputs/signer.testing.js'
 import { forms } from './forms.js'
 import { type TestedService, testedService } from './service.testing.js'
 
@@ -78,6 +82,19 @@ describe('POST /v1/generate', () => {
     expect(together).toEqual([...alone, ...alone])
   })
 
+  it('reads prompts where the model does, and tells what it read', async () => {
+    const prompt = 'How do you sign “rain” in ASL?'
+    const [start, ...rest] = await lines(await tested.generate({ prompt }))
+    const text = start.text.split(' ')
+    expect(new Set(text)).toEqual(new Set(['SUN']))
+    expect(start).toMatchObject({ type: 'start', prompt, language: 'ASL', tokens: text.map(() => '<ASL_SUN>') })
+    expect(start.unknownWords).toEqual(['how', 'do', 'you', 'sign', 'in'])
+    const read = await lines(await tested.generate({ text: start.text, language: 'ASL' }))
+    expect(rest).toEqual(read.slice(1))
+    const whole = motionFromJson(await (await tested.generate({ prompt, format: 'json' })).text(), 'answer')
+    expect([whole.text, whole.language, whole.frames]).toEqual([prompt, 'ASL', rest.length - 1])
+  })
+
   it('refuses what it cannot take, by status and in words', async () => {
     const refused = async (body: unknown, headers?: Record<string, string>) => {
       const response = await tested.generate(body, headers)
@@ -93,6 +110,11 @@ describe('POST /v1/generate', () => {
       expect.stringContaining('wanted words that this model of ASL has learned'),
     ])
     expect(await refused({ ...asked, text: 'rain '.repeat(50) })).toEqual([400, expect.stringContaining('at most 20 tokens')])
+    expect(await refused({ ...asked, prompt: 'rain' })).toEqual([400, expect.stringContaining('wanted text or prompt, got none or both')])
+    expect(await refused({ language: 'ASL' })).toEqual([400, expect.stringContaining('wanted text or prompt')])
+    expect(await refused({ prompt: 'xyzzy in ASL' })).toEqual([400, expect.stringContaining('got no word it knows')])
+    expect(await refused({ prompt: 'rain in BSL' })).toEqual([400, expect.stringContaining('got BSL')])
+    expect(await refused({ prompt: 'rain', language: 'XSL' })).toEqual([404, expect.stringContaining("got 'XSL'")])
     expect(await refused({ text: 'rain' })).toEqual([400, expect.stringContaining('ASL, GSL, got none')])
     expect(await refused({ ...asked, language: 'XSL' })).toEqual([404, expect.stringContaining("got 'XSL'")])
     expect(await refused({ ...asked, model: 'other' })).toEqual([404, expect.stringContaining('wanted a model of tiny')])
@@ -137,6 +159,37 @@ describe('POST /v1/translate', () => {
     }
   })
 
+  it('says whose points it reads where a motion has others', async () => {
+    const joints = layouts['dwpose-128'].pointNames
+    const flat = { format: 'signllm-motion-1', fps: 25, frames: 1, layout: 'dwpose-128', joints, language: '', text: '' }
+    const response = await translate('application/json', JSON.stringify({ ...flat, data: [Array(256).fill(0.1)] }))
+    const { error } = await told(response)
+    expect([response.status, error.message]).toEqual([400, 'wanted a motion of the layout skeleton-50, got dwpose-128.'])
+  })
+
+  it('reads the points of another layout where the judge does', async () => {
+    const { ask, engine } = await testedService({}, 'dwpose-128')
+    const { models } = await told(await ask('/v1/models'))
+    expect(models).toMatchObject([{}, { name: 'judge', languages: [{ layout: 'dwpose-128' }] }])
+    const motion = toDwpose(signer(12))
+    const meta = { language: 'ASL', text: '' }
+    const bodies = [
+      ['application/json', new TextEncoder().encode(motionToJson(motion, meta)).buffer],
+      ['application/x-pose', encodePose(poseOfMotion(motion)).buffer],
+    ] as const
+    for (const [type, body] of bodies) {
+      const response = await ask('/v1/translate', { method: 'POST', headers: { 'Content-Type': type }, body })
+      expect([type, response.status, await response.json()]).toEqual([type, 200, expect.objectContaining({ model: 'judge', notes: [] })])
+    }
+    const other = await ask('/v1/translate', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: motionToJson(signer(12), meta),
+    })
+    expect([other.status, (await told(other)).error.message]).toEqual([400, 'wanted a motion of the layout dwpose-128, got skeleton-50.'])
+    await engine.destroy()
+  })
+
   it('refuses what is no motion', async () => {
     expect((await translate('application/json', '{}')).status).toBe(400)
     expect((await translate('application/x-pose', new Uint8Array(40))).status).toBe(400)
@@ -149,7 +202,12 @@ describe('what is told of the service', () => {
   it('are its models, its health, its counters and its description', async () => {
     const { models, formats } = await told(await tested.ask('/v1/models'))
     expect(models).toMatchObject([
-      { name: 'tiny', task: 'text-to-pose' },
+      {
+        name: 'tiny',
+        task: 'text-to-pose',
+        readsPrompts: true,
+        languages: [{ language: 'ASL', layout: 'skeleton-50' }, { language: 'GSL' }],
+      },
       { name: 'judge', task: 'pose-to-text' },
     ])
     expect(formats).toHaveLength(forms.length)

@@ -6,6 +6,7 @@ import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
 import { Turns } from '../base/turns.js'
+import type { LanguageGroup } from '../model/sign_model.js'
 import { layouts } from '../motion/layout/layouts.js'
 import { Admission } from './admission.js'
 import { answerMotion } from './answer.js'
@@ -14,11 +15,12 @@ import type { Engine } from './engine.js'
 import { formFor, forms } from './forms.js'
 import { guard } from './guard.js'
 import { Metrics } from './metrics.js'
-import type { Models } from './models.js'
+import type { Models, Reader } from './models.js'
 import { openApi } from './openapi.js'
 import { HttpProblem, problemOf, unavailable } from './problem.js'
 import { motionOfBody } from './read_motion.js'
-import { generateRequest, type health, type modelList, type problem } from './schemas.js'
+import { type GenerateRequest, generateRequest, type health, type modelList, type problem } from './schemas.js'
+import type { Line, ServedModel } from './served_model.js'
 import { Signing } from './signing.js'
 
 const LARGEST_REQUEST = 64 * 1024
@@ -133,11 +135,10 @@ export class Service {
     this.#checkTaken()
     const asked = checked(generateRequest, await jsonBody(c))
     const form = formFor(c.req.header('Accept'), asked.format)
-    const signer = this.#options.engine.use().signer(asked.model, asked.language)
+    const read = readerOf(this.#options.engine.use().model(asked.model), asked)
     const leave = this.#admission.enter()
     const deadline = new Deadline(c.req.raw.signal, this.#options.timeout)
-    const signing = new Signing(signer, asked, deadline.signal, leave)
-    const answered = await answerMotion(signing, form, { signer, asked, deadline })
+    const answered = await answerMotion(new Signing(read, asked, deadline.signal, leave), form, deadline)
     c.set(
       'over',
       answered.over.then((error) => {
@@ -151,11 +152,12 @@ export class Service {
   async #translate(c: Context<Env>): Promise<Response> {
     this.#checkTaken()
     const models = this.#options.engine.use()
-    if (!models.reader) throw new HttpProblem(404, 'ERR_USAGE', 'wanted a model that reads motion, got none loaded.')
+    const { reader } = models
+    if (!reader) throw new HttpProblem(404, 'ERR_USAGE', 'wanted a model that reads motion, got none loaded.')
     const leave = this.#translations.enter()
     const deadline = new Deadline(c.req.raw.signal, this.#options.timeout)
     try {
-      const motion = motionOfBody(c.req.header('Content-Type'), new Uint8Array(await c.req.arrayBuffer()))
+      const motion = motionOfBody(c.req.header('Content-Type'), new Uint8Array(await c.req.arrayBuffer()), reader.layout)
       return c.json(await this.#turns.take(() => models.translate(motion, deadline.signal)))
     } finally {
       deadline.end()
@@ -168,22 +170,14 @@ export class Service {
   }
 
   #models(): z.infer<typeof modelList> {
-    const { signers, reader } = this.#options.engine.use()
-    const names = [...new Set(signers.map(({ model }) => model))]
-    const signing = names.map((name) => ({
-      name,
+    const { served, reader } = this.#options.engine.use()
+    const signing = served.map((model) => ({
+      name: model.name,
       task: 'text-to-pose' as const,
-      languages: signers
-        .filter(({ model }) => model === name)
-        .map(({ group }) => ({
-          language: group.language,
-          fps: group.fps,
-          maxFrames: group.config.maxFrames,
-          layout: layouts[group.config.layout].name,
-          words: group.vocabulary.size,
-        })),
+      readsPrompts: model.readsPrompts,
+      languages: model.languages.map((language) => languageOf(language, model.signerOf(language)!.group)),
     }))
-    const reading = reader && { name: reader.name, task: 'pose-to-text' as const, languages: languagesOf(reader.model) }
+    const reading = reader && { name: reader.name, task: 'pose-to-text' as const, readsPrompts: false, languages: languagesOf(reader) }
     return { models: [...signing, ...(reading ? [reading] : [])], formats: forms.map(({ format, type }) => ({ format, type })) }
   }
 
@@ -211,8 +205,19 @@ export class Service {
   }
 }
 
-const languagesOf = ({ languages, fps, config, words }: NonNullable<Models['reader']>['model']) =>
-  languages.map((language) => ({ language, fps, maxFrames: config.maxFrames, layout: 'skeleton-50', words: words?.size ?? 0 }))
+const languageOf = (language: string, { fps, config, vocabulary }: LanguageGroup) => ({
+  ...{ language, fps, maxFrames: config.maxFrames, layout: layouts[config.layout].name, words: vocabulary.size },
+})
+
+const languagesOf = ({ model: { languages, fps, config, words }, layout }: Reader) =>
+  languages.map((language) => ({ language, fps, maxFrames: config.maxFrames, layout: layout.name, words: words?.size ?? 0 }))
+
+/** What reads what was asked. Throws what is wrong with a sentence at once. */
+function readerOf(model: ServedModel, { text, prompt, language }: GenerateRequest): (signal: AbortSignal) => Line | Promise<Line> {
+  if (prompt !== undefined) return (signal) => model.prompt(prompt, language, signal)
+  const line = model.sentence(text!, language)
+  return () => line
+}
 
 function countsOf(models: Models | undefined): { running: number; waiting: number } {
   const signers = models?.signers ?? []

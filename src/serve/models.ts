@@ -1,20 +1,17 @@
-// The models that are served, on one device: of motion, a batch for each language, and one that reads motion.
+// The models that are served, on one device: those of motion, and one that reads motion.
 
 import { SignError } from '../base/errors.js'
 import type { Checkpoint } from '../checkpoint/checkpoint.js'
 import { restorePoseToText } from '../checkpoint/pose_to_text.js'
-import { restoreModel } from '../checkpoint/restore.js'
 import { POSE_TO_TEXT, TEXT_TO_POSE } from '../checkpoint/tasks.js'
 import { motionFrames } from '../data/motion_frames.js'
 import type { Gpu } from '../device/gpu.js'
-import { BatchGenerator } from '../infer/batch_generator.js'
 import { Translator } from '../infer/translator.js'
 import type { PoseToTextModel } from '../model/pose_to_text.js'
-import type { LanguageGroup, SignModel } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
-import { COORDS } from '../motion/skeleton.js'
-import { tagAmong } from '../text/language_tag.js'
-import { HttpProblem } from './problem.js'
+import { coordinatesOf, type Layout } from '../motion/layout/layout.js'
+import { layoutOfMotion } from '../motion/layout/layouts.js'
+import { notAmong, ServedModel } from './served_model.js'
 
 /** A checkpoint under the name that requests call it by. */
 export interface NamedCheckpoint {
@@ -22,11 +19,11 @@ export interface NamedCheckpoint {
   readonly checkpoint: Checkpoint
 }
 
-/** What signs one language of a model. */
-export interface Signer {
-  readonly model: string
-  readonly group: LanguageGroup
-  readonly batch: BatchGenerator
+/** What reads motion: of one layout. */
+export interface Reader {
+  readonly name: string
+  readonly model: PoseToTextModel
+  readonly layout: Layout
 }
 
 /** As published: what a request waits for is short. */
@@ -34,68 +31,60 @@ const BEAMS = 4
 
 export class Models {
   readonly gpu: Gpu
-  readonly signers: readonly Signer[]
-  readonly reader: { readonly name: string; readonly model: PoseToTextModel } | undefined
-  readonly #models: readonly SignModel[]
+  readonly served: readonly ServedModel[]
+  readonly reader: Reader | undefined
   readonly #translator: Translator | undefined
 
-  /** Throws ERR_CHECKPOINT for a model of another task, or a reader of other frames than the 50 joints. The Gpu is theirs from now on. */
+  /** Throws ERR_CHECKPOINT for a model of another task, or a reader of numbers that are of no layout. The Gpu is theirs from now on. */
   constructor(gpu: Gpu, checkpoints: readonly NamedCheckpoint[], judge: NamedCheckpoint | undefined, rows: number) {
     this.gpu = gpu
-    const restored = checkpoints.map(({ name, checkpoint }) => ({ name, model: restoreModel(gpu, checked(checkpoint, TEXT_TO_POSE)) }))
-    this.#models = restored.map(({ model }) => model)
-    this.signers = restored.flatMap(({ name, model }) =>
-      model.groups.map((group) => ({ model: name, group, batch: new BatchGenerator(gpu, group, { rows }) })),
-    )
+    for (const { checkpoint } of checkpoints) checkTask(checkpoint, TEXT_TO_POSE)
+    this.served = checkpoints.map((named) => new ServedModel(gpu, named, rows))
     if (!judge) return
-    const model = restorePoseToText(gpu, checked(judge.checkpoint, POSE_TO_TEXT))
-    if (model.config.numbers !== COORDS) {
-      const problem = `wanted a judge of ${COORDS} numbers a frame, got one of ${model.config.numbers}`
-      throw new SignError('ERR_CHECKPOINT', judge.checkpoint.path, problem, 'Train one on the 50 joints')
+    checkTask(judge.checkpoint, POSE_TO_TEXT)
+    const model = restorePoseToText(gpu, judge.checkpoint)
+    const layout = layoutOfMotion(model.config)
+    if (model.config.numbers !== coordinatesOf(layout)) {
+      const problem = `wanted a judge of ${coordinatesOf(layout)} numbers a frame, the points of ${layout.name}, got one of ${model.config.numbers}`
+      throw new SignError('ERR_CHECKPOINT', judge.checkpoint.path, problem, 'Train one on motions of a layout')
     }
-    this.reader = { name: judge.name, model }
+    this.reader = { name: judge.name, model, layout }
     this.#translator = new Translator(gpu, model)
   }
 
-  /** What signs what is asked for. Throws 404 naming those there are. */
-  signer(name: string | undefined, language: string | undefined): Signer {
-    const names = [...new Set(this.signers.map(({ model }) => model))]
-    const model = name ?? (names.length === 1 ? names[0] : undefined)
-    const ofModel = this.signers.filter((signer) => signer.model === model)
-    if (ofModel.length === 0) throw notFound('model', names, name)
-    const languages = ofModel.map(({ group }) => group.language)
-    const tag = language === undefined ? (languages.length === 1 ? languages[0] : undefined) : tagAmong(language, languages)
-    const signer = ofModel.find(({ group }) => group.language === tag)
-    if (!signer) throw notFound('language', languages, language)
-    return signer
+  /** What signs one language each, or all that share its weights. */
+  get signers() {
+    return this.served.flatMap(({ signers }) => signers)
   }
 
-  /** What is read of a motion. Throws 404 where nothing is loaded that reads. */
+  /** The model of a name, which the only one need not be told. Throws 404 naming those there are. */
+  model(name: string | undefined): ServedModel {
+    const { served } = this
+    const found = name === undefined && served.length === 1 ? served[0] : served.find((model) => model.name === name)
+    const names = served.map((model) => model.name)
+    if (!found) throw notAmong('model', names, name)
+    return found
+  }
+
+  /** What is read of a motion, which is of the reader's layout and in its scale. There is a reader. */
   async translate(motion: Motion, signal: AbortSignal) {
-    if (!this.reader || !this.#translator) throw new HttpProblem(404, 'ERR_USAGE', 'wanted a model that reads motion, got none loaded.')
-    const { name, model } = this.reader
+    const { name, model } = this.reader!
     const { fps, config } = model
     const { notes, ...frames } = motionFrames(motion, { fps, maxFrames: config.maxFrames }, `the model ${name}`)
-    const [read] = await this.#translator.translate([frames], { beams: model.words ? BEAMS : 1, signal })
+    const [read] = await this.#translator!.translate([frames], { beams: model.words ? BEAMS : 1, signal })
     const { text, glosses } = read!
     return { text, ...(glosses && { glosses: glosses.join(' ') }), notes, model: name }
   }
 
   async destroy(): Promise<void> {
-    await Promise.allSettled([...this.signers.map(({ batch }) => batch.destroy()), this.#translator?.destroy()])
-    for (const model of this.#models) model.destroy()
+    await Promise.allSettled([...this.served.map((model) => model.destroy()), this.#translator?.destroy()])
     this.reader?.model.destroy()
     await this.gpu.destroy()
   }
 }
 
-function checked(checkpoint: Checkpoint, task: string): Checkpoint {
-  if (checkpoint.task === task) return checkpoint
+function checkTask(checkpoint: Checkpoint, task: string): void {
+  if (checkpoint.task === task) return
   const problem = `wanted a model of task ${task}, got one of ${checkpoint.task}`
   throw new SignError('ERR_CHECKPOINT', checkpoint.path, problem, 'Text-to-pose models go to --model, a pose-to-text model to --judge')
-}
-
-function notFound(what: string, known: readonly string[], got: string | undefined): HttpProblem {
-  const given = got === undefined ? 'none' : `'${got.slice(0, 60)}'`
-  return new HttpProblem(got === undefined ? 400 : 404, 'ERR_USAGE', `wanted a ${what} of ${known.join(', ')}, got ${given}.`)
 }

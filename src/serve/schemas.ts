@@ -6,24 +6,37 @@ import { bonePolicies } from '../infer/bone_policy.js'
 /** Letters of a sentence; no model reads more than a few hundred tokens. */
 const MOST_LETTERS = 4000
 
-export const generateRequest = z.strictObject({
-  text: z.string().min(1).max(MOST_LETTERS).meta({ description: 'The sentence to sign, or LangGloss where the model reads that.' }),
-  model: z.string().optional().meta({ description: 'Name of a loaded model. May be left out where one is loaded.' }),
-  language: z.string().optional().meta({ description: 'Sign language, e.g. ASL. May be left out of a model of one language.' }),
-  policy: z.enum(['auto', 'self-counter', 'predicted-length']).default('auto').meta({ description: 'How the length is decided.' }),
-  bones: z.enum(bonePolicies).optional().meta({ description: 'Whether bones keep the lengths that they have in the training motions.' }),
-  format: z
-    .string()
-    .optional()
-    .meta({ description: 'Form of the answer, in place of the header Accept: one of those that /v1/models lists.' }),
-})
+const said = z.string().min(1).max(MOST_LETTERS)
+
+export const generateRequest = z
+  .strictObject({
+    text: said.optional().meta({ description: 'The sentence to sign, or LangGloss where the model reads that.' }),
+    prompt: said.optional().meta({
+      description: 'In place of text, for a model that reads prompts: what is asked for, as “How do you sign ‘rain’ in ASL?”.',
+    }),
+    model: z.string().optional().meta({ description: 'Name of a loaded model. May be left out where one is loaded.' }),
+    language: z
+      .string()
+      .optional()
+      .meta({ description: 'Sign language, e.g. ASL. May be left out of a model of one language, and where a prompt names it.' }),
+    policy: z.enum(['auto', 'self-counter', 'predicted-length']).default('auto').meta({ description: 'How the length is decided.' }),
+    bones: z.enum(bonePolicies).optional().meta({ description: 'Whether bones keep the lengths that they have in the training motions.' }),
+    format: z
+      .string()
+      .optional()
+      .meta({ description: 'Form of the answer, in place of the header Accept: one of those that /v1/models lists.' }),
+  })
+  .refine(({ text, prompt }) => (text === undefined) !== (prompt === undefined), { error: 'wanted text or prompt, got none or both' })
+  .meta({ oneOf: [{ required: ['text'] }, { required: ['prompt'] }] })
 
 export type GenerateRequest = z.infer<typeof generateRequest>
 
 /** The lines of a stream, each an object of its own. */
 export const startLine = z.object({
   type: z.literal('start'),
-  text: z.string(),
+  text: z.string().meta({ description: 'What is signed: the sentence, or what a prompt was read as.' }),
+  prompt: z.string().optional().meta({ description: 'The prompt, where one was asked.' }),
+  tokens: z.array(z.string()).meta({ description: 'How it was read: words, letters or LangGloss, in order.' }),
   model: z.string(),
   language: z.string(),
   fps: z.number(),
@@ -51,6 +64,7 @@ export const modelList = z.object({
     z.object({
       name: z.string(),
       task: z.enum(['text-to-pose', 'pose-to-text']),
+      readsPrompts: z.boolean().meta({ description: 'Whether it can be asked by prompt.' }),
       languages: z.array(z.object({ language: z.string(), fps: z.number(), maxFrames: z.number(), layout: z.string(), words: z.number() })),
     }),
   ),
