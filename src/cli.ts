@@ -20,6 +20,7 @@ import { addPageCommand } from './cli_page.js'
 import { addPseudoGlossCommand } from './cli_pseudo_gloss.js'
 import { addScoreCommand } from './cli_score.js'
 import { addServeCommand } from './cli_serve.js'
+import { addSignCodesCommand } from './cli_sign_codes.js'
 import { interruptedStatus, interruption, keepHangupsIgnored, NOTHING_TO_KEEP } from './cli_signals.js'
 import { addTranslateCommand } from './cli_translate.js'
 import type { GenerateCommandOptions } from './commands/generate.js'
@@ -240,6 +241,7 @@ program
 const cli = { common, print, warn, interruption }
 addScoreCommand(program, cli)
 addPseudoGlossCommand(program, cli)
+addSignCodesCommand(program, cli)
 addJudgeCommands(
   program.command('judge').description('train judges that read signing, read with them, and see how well they read'),
   cli,

@@ -19,7 +19,7 @@ const useOf: Readonly<Record<string, string>> = {
   [POSE_TO_TEXT]: 'It is a pose-to-text model: pass it as --model to signllm translate, or as --judge to signllm eval',
   [SIGN_TO_TEXT]:
     'It is a sign-to-text model: pass it as --model to signllm translate, which scores what it reads where it is given a run file',
-  [VQ_SIGN]: 'It is a VQ-Sign model: name it as initFrom of a sign-to-text run',
+  [VQ_SIGN]: 'It is a VQ-Sign model: pass it to signllm sign-codes, or name it as initFrom of a sign-to-text run',
   [PSEUDO_GLOSS]: 'It is a pseudo-gloss model: pass it to signllm pseudo-gloss, or as initFrom of a sign-to-text run',
 }
 
