@@ -4,6 +4,7 @@ import { formatTable } from '../base/table.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { restoreVqSign, vqSignDescription } from '../checkpoint/vq_sign.js'
 import { CodeReader, type ReadCodes } from '../infer/code_reader.js'
+import type { PoseFrames } from '../infer/pose_reader.js'
 import { type CodeScores, formatCodeScores, scoreCodes } from '../tasks/vq_sign/evaluate.js'
 import { runsOf } from '../text/sign_words/runs.js'
 import { learnSignWords, shownWord, signWordsOf, type WordSize } from '../text/sign_words/words.js'
@@ -64,7 +65,7 @@ export async function signCodes(path: string, options: SignCodesOptions): Promis
     const [learnt, seen] = [await asSeen(model, config, train, { cache: null }), await asSeen(model, config, held, { cache: null })]
     const clips = seen.slice(0, limit)
     progress = new Progress({ total: learnt.length + clips.length, stream, json, counts: 'clip' })
-    const read = async (some: typeof clips, before: number): Promise<ReadCodes[]> =>
+    const read = async (some: readonly PoseFrames[], before: number): Promise<ReadCodes[]> =>
       reader.read(some, { ...(signal && { signal }), onProgress: (done) => progress!.update({ step: before + done }) })
     const words = learnSignWords(
       (await read(learnt, 0)).map(({ codes }) => codes),
