@@ -53,7 +53,21 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   serve: ['base', 'motion', 'formats', 'data', 'text', 'outputs', 'device', 'model', 'checkpoint', 'infer'],
   pages: [
-    ...['base', 'motion', 'formats', 'data', 'text', 'outputs', 'device', 'platform/web', 'checkpoint', 'infer', 'signer', 'profile'],
+    ...[
+      'base',
+      'motion',
+      'formats',
+      'data',
+      'text',
+      'outputs',
+      'device',
+      'platform/web',
+      'checkpoint',
+      'infer',
+      'signer',
+      'profile',
+      'serve',
+    ],
   ],
   commands: [
     ...['base', 'motion', 'formats', 'data', 'text', 'metrics', 'outputs', 'device', 'platform/node', 'lift', 'nn', 'model', 'checkpoint'],

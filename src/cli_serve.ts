@@ -18,6 +18,7 @@ export function addServeCommand(program: Command, cli: Cli, version: string): vo
     .option('--rows <n>', 'sentences that are generated side by side', positive, 16)
     .option('--queue <n>', 'requests that wait beside them; further ones are answered with status 429', positive, 64)
     .option('--timeout <seconds>', 'how long a request may take, waiting included', positive, 60)
+    .option('--no-page', 'leave out the page that signs, which is at /')
     .option('--log', 'tell each request as a line of JSON on standard error')
     .action(async (options: Omit<ServeOptions, 'signal' | 'version'>) => {
       const { serve } = await import('./commands/serve.js')

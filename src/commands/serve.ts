@@ -5,9 +5,12 @@ import { SignError } from '../base/errors.js'
 import { optionalPackage } from '../base/optional.js'
 import { jsonText } from '../base/printable.js'
 import { readCheckpoint } from '../checkpoint/file.js'
+import { signingPage, signingPolicy } from '../outputs/signing_page/page.js'
+import type { StaticFile } from '../serve/app.js'
 import type { NamedCheckpoint } from '../serve/models.js'
 import { openAdapter } from './adapter.js'
 import { type Listener, say, warn } from './say.js'
+import { signingScripts } from './signing_scripts.js'
 
 export interface ServeOptions extends Listener {
   readonly model: readonly string[]
@@ -18,6 +21,8 @@ export interface ServeOptions extends Listener {
   readonly rows: number
   readonly queue: number
   readonly timeout: number
+  /** Whether the page that signs is at `/`. Default true. */
+  readonly page?: boolean | undefined
   /** Whether each request is told as a line of JSON on standard error. */
   readonly log?: boolean | undefined
   readonly adapter?: string | undefined
@@ -53,10 +58,11 @@ export async function serve(options: ServeOptions): Promise<{ readonly url: stri
     }
   })
   try {
+    const files = options.page === false ? undefined : await pageFiles()
     const log = options.log ? (line: object) => void process.stderr.write(`${jsonText(line)}\n`) : undefined
-    const service = new Service({ engine, version, rows, queue, timeout, token, log })
+    const service = new Service({ engine, version, rows, queue, timeout, token, files, log })
     const listening = await listen(service, { host, port, timeout })
-    say(`serving ${models.map(({ name }) => name).join(', ')} at ${listening.url}`, options)
+    say(`serving ${models.map(({ name }) => name).join(', ')} at ${listening.url}${files ? ': open it in a browser' : ''}`, options)
     options.onListening?.(listening.url)
     try {
       await Promise.race([asked(signal), engine.failed])
@@ -67,6 +73,17 @@ export async function serve(options: ServeOptions): Promise<{ readonly url: stri
   } finally {
     await engine.destroy()
   }
+}
+
+/** The page that asks this service, by its paths. */
+async function pageFiles(): Promise<Map<string, StaticFile>> {
+  const files = signingPage({ models: [], served: true }, await signingScripts())
+  return new Map(
+    [...files].map(([name, file]) => [
+      name === 'index.html' ? '/' : `/${name}`,
+      { ...file, ...(name === 'index.html' && { policy: signingPolicy }) },
+    ]),
+  )
 }
 
 const asked = (signal: AbortSignal): Promise<void> =>

@@ -19,7 +19,7 @@ import type { Models, Reader } from './models.js'
 import { openApi } from './openapi.js'
 import { HttpProblem, problemOf, unavailable } from './problem.js'
 import { motionOfBody } from './read_motion.js'
-import { type GenerateRequest, generateRequest, type health, type modelList, type problem } from './schemas.js'
+import { type GenerateRequest, generateRequest, type health, type ModelList, type problem } from './schemas.js'
 import type { Line, ServedModel } from './served_model.js'
 import { Signing } from './signing.js'
 
@@ -31,6 +31,8 @@ const TRANSLATE_QUEUE = 16
 /** A file of a page that is served beside the service. */
 export interface StaticFile {
   readonly type: string
+  /** What a browser lets it load: a Content-Security-Policy. */
+  readonly policy?: string
   readonly body: string | Uint8Array<ArrayBuffer>
 }
 
@@ -55,7 +57,7 @@ export interface ServiceOptions {
   readonly timeout: number
   readonly token?: string | undefined
   /** By their paths, as `/` and `/page.js`. */
-  readonly files?: ReadonlyMap<string, StaticFile>
+  readonly files?: ReadonlyMap<string, StaticFile> | undefined
   readonly log?: ((answered: Answered) => void) | undefined
 }
 
@@ -95,7 +97,7 @@ export class Service {
     app.get('/healthz', (c) => this.#health(c))
     app.get('/metrics', (c) => c.text(this.#metrics.text(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }))
     app.get('/openapi.json', (c) => c.json(openApi(version, token !== undefined)))
-    for (const [path, { type, body }] of files ?? []) app.get(path, (c) => c.body(body, 200, { 'Content-Type': type }))
+    for (const [path, file] of files ?? []) app.get(path, (c) => c.body(file.body, 200, headersOf(file)))
     for (const path of ['/v1/generate', '/v1/translate'])
       app.all(path, () => {
         throw new HttpProblem(405, 'ERR_USAGE', 'wanted the method POST, got another.', { Allow: 'POST' })
@@ -169,7 +171,7 @@ export class Service {
     if (this.#stopping) throw unavailable('wanted a service that takes requests, got one that is stopping')
   }
 
-  #models(): z.infer<typeof modelList> {
+  #models(): ModelList {
     const { served, reader } = this.#options.engine.use()
     const signing = served.map((model) => ({
       name: model.name,
@@ -204,6 +206,12 @@ export class Service {
     }
   }
 }
+
+/** Pages ask again after each visit whether there is another version; nobody frames them. */
+const headersOf = ({ type, policy }: StaticFile): Record<string, string> => ({
+  ...{ 'Content-Type': type, 'Cache-Control': 'no-cache' },
+  ...(policy && { 'Content-Security-Policy': `${policy}; frame-ancestors 'none'` }),
+})
 
 const languageOf = (language: string, { fps, config, vocabulary }: LanguageGroup) => ({
   ...{ language, fps, maxFrames: config.maxFrames, layout: layouts[config.layout].name, words: vocabulary.size },

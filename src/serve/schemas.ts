@@ -71,6 +71,8 @@ export const modelList = z.object({
   formats: z.array(z.object({ format: z.string(), type: z.string() })),
 })
 
+export type ModelList = z.infer<typeof modelList>
+
 export const health = z.object({ status: z.enum(['ready', 'recovering', 'stopping']), running: z.number(), waiting: z.number() })
 
 export const problem = z.object({ error: z.object({ code: z.string(), message: z.string() }) })

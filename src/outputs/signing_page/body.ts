@@ -2,7 +2,19 @@
 
 import { playerBody, withoutScript } from '../viewer/body.js'
 
-export const signingBody = `<form id="ask" class="ask" aria-label="What to sign">
+const tokenForm = `<form id="token-form" class="ask" aria-label="Token" hidden>
+  <div class="row">
+    <label class="grow" for="token">Token of this service <input id="token" type="password" required autocomplete="current-password"></label>
+    <button type="submit" class="primary">Use</button>
+  </div>
+</form>
+`
+
+const toService =
+  'They stay on your machine; only what you ask, and a motion that you have translated, goes to the service that this page is from.'
+
+/** @param served whether a service hosts the page, to which what is asked goes */
+export const signingBody = (served: boolean): string => `${served ? tokenForm : ''}<form id="ask" class="ask" aria-label="What to sign">
   <div class="row wide">
     <label class="grow" for="text"><span id="text-label">Sentence</span>
       <textarea id="text" rows="1" required maxlength="2000" autocomplete="off" spellcheck="false" aria-describedby="reading"></textarea>
@@ -38,6 +50,6 @@ ${playerBody}
   <label class="file">Open a motion (.pose, .skels) or a model (.signllm)
     <input id="open" type="file" multiple accept=".pose,.skels,.signllm,.safetensors">
   </label>
-  <p class="hint">Or drop files anywhere on this page. They stay on your machine: nothing is sent anywhere.</p>
+  <p class="hint">Or drop files anywhere on this page. ${served ? toService : 'They stay on your machine: nothing is sent anywhere.'}</p>
 </section>
 ${withoutScript}`

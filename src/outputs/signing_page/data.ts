@@ -12,4 +12,6 @@ export interface PageModel {
 
 export interface PageData {
   readonly models: readonly PageModel[]
+  /** Whether a service hosts the page: then its models are asked, and `models` is empty. */
+  readonly served?: boolean
 }

@@ -2,10 +2,22 @@
 
 import type { Motion } from '../../motion/clip.js'
 
+/** A model that is open in the service that hosts the page. */
+export interface ServedModel {
+  readonly served: string
+  readonly task: string
+  readonly languages: readonly string[]
+  readonly readsPrompts: boolean
+  readonly token: string | undefined
+}
+
+/** Where a model comes from: an address, a file, or the service. */
+export type ModelSource = string | File | ServedModel
+
 /** What the page may ask for. */
 export type Request =
-  /** A model, from an address or a file, beside those that are open. */
-  | { readonly kind: 'open'; readonly source: string | File }
+  /** A model, beside those that are open. */
+  | { readonly kind: 'open'; readonly source: ModelSource }
   | { readonly kind: 'sign'; readonly model: number; readonly text: string; readonly language: string }
   | { readonly kind: 'prompt'; readonly model: number; readonly text: string; readonly language: string | undefined }
   | { readonly kind: 'translate'; readonly model: number; readonly motion: Motion }

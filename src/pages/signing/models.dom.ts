@@ -13,7 +13,8 @@ import type { Motion } from '../../motion/clip.js'
 import { layoutOfMotion } from '../../motion/layout/layouts.js'
 import { openGpu } from '../../platform/web/open.js'
 import { OpenSigner, signerOn } from '../../signer/signer.js'
-import type { OpenedModel } from './messages.js'
+import type { ModelSource, OpenedModel, Reply, ServedModel } from './messages.js'
+import { servedSigning, servedTranslation } from './served.js'
 
 interface Translation {
   readonly text: string
@@ -25,17 +26,24 @@ interface OpenTranslator {
   translate(motion: Motion, signal: AbortSignal): Promise<Translation>
 }
 
+/** What signs, here or in the service: says how it reads, then the motion in pieces. */
+interface PageSigner {
+  sign(text: string, language: string, signal: AbortSignal): AsyncGenerator<Reply>
+  prompt(text: string, language: string | undefined, signal: AbortSignal): AsyncGenerator<Reply>
+}
+
 /** One GPU for all of them, opened with the first. */
 let gpu: Promise<Gpu> | undefined
-const signers = new Map<number, OpenSigner>()
+const signers = new Map<number, PageSigner>()
 const translators = new Map<number, OpenTranslator>()
 
 /** Opens a model under a number. Throws as `Signer.open`, and ERR_CHECKPOINT for a model of a task that the page has no use for. */
 export async function openModel(
   number: number,
-  source: string | File,
+  source: ModelSource,
   how: { readonly signal: AbortSignal; readonly onProgress: (progress: { loaded: number; total?: number | undefined }) => void },
 ): Promise<OpenedModel> {
+  if (typeof source === 'object' && 'served' in source) return openServed(number, source)
   gpu ??= openGpu().then((opened) => opened.gpu)
   // Before the model is fetched: without WebGPU it is of no use.
   const onGpu = await gpu.catch((error: unknown) => {
@@ -54,7 +62,7 @@ export async function openModel(
     throw new SignError('ERR_CHECKPOINT', checkpoint.path, problem, 'Choose another model')
   }
   const signer = await signerOn(OpenSigner, checkpoint, { gpu: onGpu, signal: how.signal }, async () => onGpu)
-  signers.set(number, signer)
+  signers.set(number, signerHere(signer))
   const { languages, readsPrompts, notes } = signer
   return { ...about, languages, readsPrompts, notes }
 }
@@ -62,13 +70,40 @@ export async function openModel(
 const nameOf = (source: string | File): string => (typeof source === 'string' ? (source.split('/').at(-1) ?? source) : source.name)
 
 /** The signer of a number. The page asks only for what it has opened. */
-export const signerOf = (number: number): OpenSigner => present(signers.get(number), number)
+export const signerOf = (number: number): PageSigner => present(signers.get(number), number)
 
 export const translatorAt = (number: number): OpenTranslator => present(translators.get(number), number)
 
 function present<T>(found: T | undefined, number: number): T {
   if (found === undefined) throw new SignError('ERR_USAGE', `model ${number}`, 'wanted an open model, got none', 'Open it first')
   return found
+}
+
+/** A model that the service has open: nothing is fetched, and no GPU is needed here. */
+function openServed(number: number, model: ServedModel): OpenedModel {
+  const { served: name, task, languages, readsPrompts } = model
+  if (task === POSE_TO_TEXT) translators.set(number, { translate: (motion, signal) => servedTranslation(model, motion, signal) })
+  else
+    signers.set(number, {
+      sign: (text, language, signal) => servedSigning(model, { text }, language, signal),
+      prompt: (prompt, language, signal) => servedSigning(model, { prompt }, language, signal),
+    })
+  return { name, task, licence: undefined, languages, readsPrompts, notes: [] }
+}
+
+function signerHere(signer: OpenSigner): PageSigner {
+  return {
+    async *sign(text, language, signal) {
+      const unknownWords = signer.unknownWords(text, { language })
+      yield { kind: 'read', reading: { language, tokens: signer.tokensOf(text, { language }), unknownWords } }
+      for await (const motion of signer.stream(text, { language, signal })) yield { kind: 'piece', motion }
+    },
+    async *prompt(text, language, signal) {
+      const { reading, motion } = await signer.prompt(text, { language, signal })
+      yield { kind: 'read', reading }
+      yield { kind: 'piece', motion }
+    },
+  }
 }
 
 function translatorOf(onGpu: Gpu, checkpoint: Checkpoint): OpenTranslator {

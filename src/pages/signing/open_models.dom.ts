@@ -1,10 +1,16 @@
 // The models of the page: those beside it, those that were opened from files, and which of them is asked.
 
-import type { PageModel } from '../../outputs/signing_page/data.js'
 import { element } from '../page.dom.js'
 import type { Engine } from './engine.dom.js'
-import type { OpenedModel } from './messages.js'
+import type { ModelSource, OpenedModel } from './messages.js'
 import { say } from './status.dom.js'
+
+/** A model that may be opened. */
+export interface OfferedModel {
+  readonly source: ModelSource
+  readonly name: string
+  readonly task: string
+}
 
 /** An open model and its number. */
 export interface NumberedModel extends OpenedModel {
@@ -17,7 +23,7 @@ const loading = element('loading', HTMLProgressElement)
 export class Models {
   readonly #engine: Engine
   /** What is offered in the choice, and the model once it is open. */
-  readonly #offered: { readonly source: string | File; readonly name: string; open?: NumberedModel }[] = []
+  readonly #offered: { readonly source: ModelSource; readonly name: string; open?: NumberedModel }[] = []
   #chosen: NumberedModel | undefined
   #translator: NumberedModel | undefined
   readonly #listeners: (() => void)[] = []
@@ -47,12 +53,12 @@ export class Models {
   }
 
   /** Lists models that may be opened. */
-  offer(models: readonly PageModel[]): void {
-    for (const { task, address, name } of models) if (task === 'text-to-pose') this.#list(address, name)
+  offer(models: readonly OfferedModel[]): void {
+    for (const { task, source, name } of models) if (task === 'text-to-pose') this.#list(source, name)
   }
 
   /** Opens a model and chooses it; says so, or what is wrong with it. */
-  async open(source: string | File, name: string): Promise<void> {
+  async open(source: ModelSource, name: string): Promise<void> {
     say(`Loading ${name} …`)
     loading.hidden = false
     loading.removeAttribute('value')
@@ -70,7 +76,7 @@ export class Models {
     }
   }
 
-  #opened(source: string | File, model: NumberedModel): void {
+  #opened(source: ModelSource, model: NumberedModel): void {
     if (model.task === 'pose-to-text') {
       this.#translator = model
       say(`${model.name} translates the motion that is shown.`)
@@ -84,7 +90,7 @@ export class Models {
     this.#choose(model.task === 'pose-to-text' ? this.#chosen : model)
   }
 
-  #list(source: string | File, name: string): number {
+  #list(source: ModelSource, name: string): number {
     const index = this.#offered.push({ source, name }) - 1
     choice.add(new Option(name, String(index)))
     return index

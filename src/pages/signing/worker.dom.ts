@@ -3,6 +3,7 @@
 import { SignError } from '../../base/errors.js'
 import type { Reply, Request, ToWorker } from './messages.js'
 import { openModel, signerOf, translatorAt } from './models.dom.js'
+import { ServiceError } from './served.js'
 
 // The types of a page's window and of a worker's do not stand together: this is what is used of the worker's.
 const scope = self as unknown as {
@@ -26,7 +27,8 @@ async function answer(id: number, request: Request): Promise<void> {
     say(await done(id, request, say, stop.signal))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    say({ kind: 'failed', code: error instanceof SignError ? error.code : stop.signal.aborted ? 'ABORTED' : 'ERR_BUG', message })
+    const known = error instanceof SignError || error instanceof ServiceError
+    say({ kind: 'failed', code: known ? error.code : stop.signal.aborted ? 'ABORTED' : 'ERR_BUG', message })
   } finally {
     running.delete(id)
   }
@@ -39,22 +41,12 @@ async function done(id: number, request: Request, say: (reply: Reply) => void, s
       const onProgress = ({ loaded, total }: { loaded: number; total?: number | undefined }) => say({ kind: 'progress', loaded, total })
       return { kind: 'opened', model: await openModel(id, request.source, { signal, onProgress }) }
     }
-    case 'sign': {
-      const { text, language } = request
-      const signer = signerOf(request.model)
-      say({
-        kind: 'read',
-        reading: { language, tokens: signer.tokensOf(text, { language }), unknownWords: signer.unknownWords(text, { language }) },
-      })
-      for await (const motion of signer.stream(text, { language, signal })) say({ kind: 'piece', motion })
+    case 'sign':
+      for await (const said of signerOf(request.model).sign(request.text, request.language, signal)) say(said)
       return { kind: 'signed' }
-    }
-    case 'prompt': {
-      const { reading, motion } = await signerOf(request.model).prompt(request.text, { language: request.language, signal })
-      say({ kind: 'read', reading })
-      say({ kind: 'piece', motion })
+    case 'prompt':
+      for await (const said of signerOf(request.model).prompt(request.text, request.language, signal)) say(said)
       return { kind: 'signed' }
-    }
     case 'translate':
       return { kind: 'translated', ...(await translatorAt(request.model).translate(request.motion, signal)) }
     case 'write': {
