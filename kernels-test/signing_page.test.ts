@@ -5,7 +5,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
+import { WebIO } from '@gltf-transform/core'
+import { ALL_FORMATS, BufferSource, Input } from 'mediabunny'
 import type { Browser, Page } from 'playwright-core'
+import { BVHLoader } from 'three/addons/loaders/BVHLoader.js'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { namedLanguages } from '../src/checkpoint/card.js'
 import { formatCheckpoint } from '../src/checkpoint/checkpoint.js'
@@ -18,6 +21,8 @@ import { decodePose } from '../src/formats/pose/pose.js'
 import { poseOfMotion } from '../src/formats/pose/write.js'
 import { tinyGlossModel, tinyJudge, tinyModel } from '../src/model/tiny_models.testing.js'
 import type { Motion } from '../src/motion/clip.js'
+import { decodeGif } from '../src/outputs/gif.testing.js'
+import { FASTEST_GIF, pictureTimes } from '../src/outputs/timeline.js'
 import { launchBrowser, noBrowser } from '../src/platform/node/chromium.js'
 import { Signer } from '../src/signer/node.js'
 import { lentGpu } from './harness.js'
@@ -32,6 +37,8 @@ let page: Page | undefined
 const trouble: string[] = []
 
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' }
+/** Pixels a film is wide and high. */
+const FILM = 480
 /** Pixels a unit in a .pose file of ours. */
 const PIXELS = 384
 
@@ -101,8 +108,8 @@ describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrow
   /** Waits until the page says so. */
   const said = (on: Page, what: RegExp) => on.locator('#status').filter({ hasText: what }).waitFor({ timeout: 60_000 })
 
-  async function sign(on: Page): Promise<void> {
-    await on.selectOption('#ask-language', 'GSL')
+  async function sign(on: Page, language = 'GSL'): Promise<void> {
+    await on.selectOption('#ask-language', language)
     await on.fill('#text', 'rain sun')
     await on.click('#sign')
     await said(on, /^Signed in/)
@@ -124,12 +131,29 @@ describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrow
     const apart = pose.data.reduce((most, value, i) => Math.max(most, Math.abs(value - data[i]!) / PIXELS), 0)
     expect(apart).toBeLessThan(1e-4)
 
-    const text = (bytes: Uint8Array, from: number, to: number) => Buffer.from(bytes).toString('latin1', from, to)
-    expect(new TextDecoder().decode(await download(on, 'bvh'))).toMatch(new RegExp(`^HIERARCHY[^]*Frames: ${frames}\\n`))
-    expect(text(await download(on, 'glb'), 0, 4)).toBe('glTF')
-    const gif = await download(on, 'gif')
-    expect([text(gif, 0, 6), gif.at(-1)]).toEqual(['GIF89a', 0x3b])
-    expect(text(await download(on, 'mp4'), 4, 8)).toBe('ftyp')
+    const duration = frames / wanted.fps
+    const bvh = new BVHLoader().parse(new TextDecoder().decode(await download(on, 'bvh')))
+    expect(bvh.skeleton.bones.filter(({ name }) => name !== 'ENDSITE')).toHaveLength(50)
+    expect(bvh.clip.tracks[0]!.times).toHaveLength(frames)
+    const glb = (await new WebIO().readBinary(await download(on, 'glb'))).getRoot()
+    expect(glb.listAnimations()).toHaveLength(1)
+    const times = glb
+      .listAnimations()[0]!
+      .listSamplers()
+      .map((sampler) => sampler.getInput()!.getMax([])[0]!)
+    expect(Math.max(...times)).toBeCloseTo((frames - 1) / wanted.fps, 4)
+    for (const accessor of glb.listAccessors()) expect([...accessor.getArray()!].every(Number.isFinite)).toBe(true)
+
+    const gif = decodeGif(await download(on, 'gif'))
+    expect([gif.width, gif.height, gif.repeats]).toEqual([FILM, FILM, true])
+    expect(gif.frames).toHaveLength(pictureTimes(wanted, [wanted], FASTEST_GIF).frames)
+    expect(gif.frames.every((frame) => frame.length === FILM * FILM && new Set(frame).size > 2)).toBe(true)
+    const film = new Input({ formats: ALL_FORMATS, source: new BufferSource(await download(on, 'mp4')) })
+    const track = (await film.getPrimaryVideoTrack())!
+    const { packetCount, averagePacketRate } = await track.computePacketStats()
+    expect([track.codec, track.displayWidth, track.displayHeight, packetCount]).toEqual(['avc', FILM, FILM, frames])
+    expect(averagePacketRate).toBeCloseTo(wanted.fps, 1)
+    expect(await film.computeDuration()).toBeCloseTo(duration, 2)
     const first = Number(await on.locator('#ask').getAttribute('data-first-frame'))
     console.log(`page ${summary.pageBytes} bytes minified at once, first frame after ${first} ms`)
     expect(first).toBeGreaterThan(0)
@@ -182,7 +206,8 @@ describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrow
     ['at night on a phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
   ] as const)('has nothing that axe finds serious, and nothing wider than the window, %s', { timeout: 120_000 }, async (_, options) => {
     const on = await open({ ...options, reducedMotion: 'reduce', bypassCSP: true })
-    await sign(on)
+    // The language of the longest name.
+    await sign(on, 'ASL')
     await on.addScriptTag({ path: 'node_modules/axe-core/axe.min.js' })
     const found = (await on.evaluate('axe.run()')) as { violations: { id: string; impact: string; nodes: { html: string }[] }[] }
     const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')

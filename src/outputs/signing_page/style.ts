@@ -4,7 +4,7 @@ import { viewerStyle } from '../viewer/style.js'
 
 export const signingStyle = `${viewerStyle}
 body > form, body > section { margin: 0 1.2rem 1rem; }
-.ask { display: grid; gap: 0.6rem; padding: 0.9rem 1rem; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
+.ask { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.6rem; padding: 0.9rem 1rem; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
 .grow { flex: 1 1 14rem; flex-direction: column; align-items: stretch; gap: 0.25rem; white-space: normal; }
 textarea, #token { width: 100%; padding: 0.5rem 0.7rem; border: 1px solid var(--line); border-radius: 7px; background: var(--ground); color: inherit; font: inherit;
   font-size: 1.1rem; resize: vertical; field-sizing: content; }
