@@ -36,7 +36,7 @@ const run = keys({
   }).prefault({}),
   ...signTraining,
   loss: keys({
-    /** Of the squared distances that draw codes to their tokens. */
+    /** Of the squared distances that draw codes to their tokens, means over their numbers. */
     codebook: weight.default(1),
     /** γ: of those that draw tokens to their codes, against the former. */
     commitment: weight.default(0.25),

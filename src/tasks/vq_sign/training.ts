@@ -88,7 +88,7 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
 
   feedsOf(pass: readonly number[], batch: BatchPlan, { step }: { readonly step: number }): HostArrays {
     const { config } = this.model
-    const { codebook, negatives, lambda } = this.config.loss
+    const { negatives, lambda } = this.config.loss
     const shape = { rows: pass.length, length: batch.source }
     const length = tokenRows(batch.source, config)
     const signs = this.signing.arrays(pass, shape, this.#epoch)
@@ -99,7 +99,7 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
     return {
       ...signs,
       tokenAt: tokenPlaces(shape, config),
-      share: Float32Array.of(codebook * scale),
+      share: Float32Array.of(this.#distanceShare(batch)),
       ...predictionArrays(lengths, { length, steps: config.steps, negatives, lambda, scale }, other),
       chosen: lengths.map((tokens) => random.below(tokens)),
       none: Uint32Array.of(0),
@@ -107,8 +107,8 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): VqSignStep {
-    const { codebook, commitment } = this.config.loss
-    const losses = codeLosses(passes, { share: codebook * this.#share(batch), commitment })
+    const { commitment } = this.config.loss
+    const losses = codeLosses(passes, { share: this.#distanceShare(batch), commitment })
     const times = usage(
       passes.flatMap(({ index }) => [...new Uint32Array(index!)]),
       this.model.config.codes,
@@ -172,6 +172,11 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
     await this.#reader?.destroy()
     this.signing.destroy()
     await super.destroy()
+  }
+
+  /** What a token's squared distance counts, a mean over its numbers. */
+  #distanceShare(batch: BatchPlan): number {
+    return (this.config.loss.codebook * this.#share(batch)) / this.model.config.width
   }
 
   /** A token's share of the batch's losses: of as many tokens as its clips have where they are shown as they are. */
