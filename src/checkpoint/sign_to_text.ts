@@ -26,6 +26,7 @@ const savedModel = z.strictObject({
       dropout: z.number(),
       gate: z.enum(['clamp', 'tanh']),
     }),
+    codes: z.int().positive().exactOptional(),
     language: savedLanguage,
     maxTokens: z.int().positive(),
   }),

@@ -14,12 +14,17 @@ import {
 } from '../nn/adapted_decoder.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import type { ImageTables } from '../nn/image_tables.js'
+import { project } from '../nn/layers.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
 import type { LayerConfig, Recording, Weights } from '../nn/recording.js'
+import { defaultLinearSpecs } from '../nn/specs.js'
 import type { TokenIds } from '../ops/embedding.js'
 import { Graph } from '../ops/graph.js'
 import type { GateKind } from '../ops/head_gate.js'
+import { addPositions } from '../ops/positions.js'
+import { type Quantised, type Quantising, vectorQuantise } from '../ops/vector_quantise.js'
+import { embedTokens } from '../ops/vocabulary.js'
 import type { TextCoder } from '../text/text_coder.js'
 import { GpuModel } from './gpu_model.js'
 import {
@@ -41,6 +46,7 @@ import {
   signTableShapes,
   signTokens,
 } from './sign_tokens.js'
+import { CODEBOOK, codebookSpec } from './vq_sign.js'
 
 export interface AdapterConfig {
   /** Of every adapter, a multiple of 4. */
@@ -57,6 +63,8 @@ export interface SignToTextConfig {
   /** Whether what reads signing is trained, or as it was and then without dropout, by the statistics of the batches it has seen. */
   readonly signsTrained: boolean
   readonly adapters: AdapterConfig
+  /** Codes of the codebook whose nearest stands for each token, as SignLLM has it; absent: tokens are read as they are. */
+  readonly codes?: number | undefined
   readonly language: LanguageModelConfig
   /** Longest text, in tokens with the one that it begins with: no more than the language model's. */
   readonly maxTokens: number
@@ -91,16 +99,24 @@ export interface SignToTextOptions extends Partial<ParameterSetOptions> {
   readonly who?: string
 }
 
-const sizesOf = ({ signs, adapters: { rank }, language: { width, heads, layers } }: SignToTextConfig) => ({
+const sizesOf = ({ signs, codes, adapters: { rank }, language: { width, heads, layers } }: SignToTextConfig) => ({
   ...{ width, heads, rank },
   decoderLayers: layers,
-  signWidth: signs.width,
+  signWidth: codes === undefined ? signs.width : width,
 })
+
+/** The first of the two layers that codes go through to the language model. */
+const CODE_FEATURES = 'code_features'
 
 /** The parameters of a model but for the language model's, in order. */
 export function signToTextSpecs(config: SignToTextConfig): ParameterSpec[] {
-  const signs = signSpecs(config.signs)
-  return [...(config.signsTrained ? signs : signs.map(kept)), ...adapterSpecs(sizesOf(config))]
+  const { signs, codes, signsTrained, language } = config
+  const reading = [...signSpecs(signs), ...(codes === undefined ? [] : [codebookSpec({ codes, width: signs.width })])]
+  return [
+    ...(signsTrained ? reading : reading.map(kept)),
+    ...(codes === undefined ? [] : defaultLinearSpecs(CODE_FEATURES, signs.width, language.width)),
+    ...adapterSpecs(sizesOf(config)),
+  ]
 }
 
 /** Neither trained nor moved by what is read. */
@@ -180,16 +196,54 @@ export const textLayers = ({ language }: SignToTextConfig): LayerConfig => langu
 /** Clips, and u32 [B·T']: each token's place in its clip. */
 export type SignInputs = SeenInputs & { readonly tokenAt: Tensor }
 
-/** Frames as features [B, T', width of the language model]. A frozen sign encoder is recorded as it is used, and nothing of its way back is. */
-export function signMemory({ config, tables, allWeights }: SignToTextParts, graph: Graph, { tokenAt, ...inputs }: SignInputs): Tensor {
-  const { signs, signsTrained } = config
+/** What codes are learnt by. */
+export type CodeDrawing = Pick<Quantising, 'commitment' | 'share'>
+
+/** Features of the language model's width [B, T', width], and, of a model of codes, what was made of its tokens. */
+export interface SignFeatures {
+  readonly memory: Tensor
+  readonly quantised?: Quantised
+}
+
+/**
+ * Frames as features for the language model; of a model of codes, of their codes, which `drawing` draws tokens together with in training. A frozen sign encoder is
+ * recorded as it is used, and nothing of its way back is.
+ */
+export function signFeaturesOf(
+  { config, tables, allWeights }: SignToTextParts,
+  graph: Graph,
+  { tokenAt, ...inputs }: SignInputs,
+  drawing?: CodeDrawing,
+): SignFeatures {
+  const { signs, signsTrained, codes } = config
   const reading: Recording = {
     graph: signsTrained ? graph : new Graph(graph.recorder),
     weights: allWeights,
     config: signLayers(signs),
   }
   const tokens = signTokens(reading, signs, inputs, tables)
-  return signFeatures({ graph, weights: allWeights, config: textLayers(config) }, tokens, { table: tables.positions, at: tokenAt })
+  const r: Recording = { graph, weights: allWeights, config: textLayers(config) }
+  const places = { table: tables.positions, at: tokenAt }
+  if (codes === undefined) return { memory: signFeatures(r, tokens, places) }
+  const lengths = inputs.lengths.at(-1)!
+  // Where nothing is trained, nothing is drawn.
+  const quantising = { lengths, count: codes, ...(drawing ?? { commitment: 0, share: lengths }) }
+  const quantised = graph.recorder.scope(CODEBOOK, () => vectorQuantise(reading.graph, tokens, allWeights.get(CODEBOOK), quantising))
+  const placed = graph.recorder.scope(CODE_FEATURES, () => addPositions(graph, quantised.y, places.table, places.at))
+  return { memory: signFeatures(r, project(r, CODE_FEATURES, placed, { relu: true })), quantised }
+}
+
+/** Frames as features [B, T', width of the language model]. */
+export const signMemory = (parts: SignToTextParts, graph: Graph, inputs: SignInputs): Tensor => signFeaturesOf(parts, graph, inputs).memory
+
+/** Rows of the language model's table as it reads them, without places: [1, words, width]. ids u32 [1, words]; nowhere u32 [words]: the place of padding. */
+export function wordVectors(
+  { language }: SignToTextParts,
+  graph: Graph,
+  { ids, nowhere }: { readonly ids: Tensor; readonly nowhere: Tensor },
+): Tensor {
+  const places = { positions: language.positions, at: nowhere }
+  return embedTokens(new Graph(graph.recorder), { ids }, language.vocabulary, places, Math.sqrt(language.config.width))
 }
 
 export interface TextInputs {

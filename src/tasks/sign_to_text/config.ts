@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { beamDialects } from '../../infer/beam.js'
 import { largest } from '../../model/config.js'
+import { largestCodes } from '../../model/vq_sign.js'
 import {
   batching,
   belowOne,
@@ -15,6 +16,7 @@ import {
   lengthPenalty,
   positiveWeight,
   text,
+  weight,
 } from '../../train/config/parts.js'
 import { frameCorpus, unfittingFrames } from '../../train/config/pose_parts.js'
 import { runParser } from '../../train/config/run_parser.js'
@@ -45,6 +47,21 @@ const languageFile = keys({
 
 const path = text.transform((file): z.output<typeof languageFile> => ({ file }))
 
+const codes = keys({
+  /** Codes of the codebook. */
+  count: z.int().min(2).max(largestCodes.codes).default(256),
+  /** Of the squared distances that draw codes to their tokens, means over their numbers. */
+  codebook: weight.default(1),
+  /** γ: of those that draw tokens to their codes, against the former. */
+  commitment: weight.default(0.25),
+  /** λ1: of the squared mean discrepancy of what is made of codes for the language model, and rows of its table. */
+  discrepancy: weight.default(0.5),
+  /** Widths of the discrepancy's Gaussian kernels, in units of the root of the language model's width. */
+  kernels: z.array(positiveWeight).min(1).max(16).default([0.25, 0.5, 1, 2, 4]),
+  /** Rows of the table that a step draws. */
+  words: count.max(4096).default(256),
+})
+
 const run = keys({
   task: z.literal('sign-to-text'),
   ...identity,
@@ -56,10 +73,12 @@ const run = keys({
   language_model: chosen((value) => (typeof value === 'object' && value !== null ? languageFile : path)),
   /** How text is cut; null: by what came with the language model. */
   tokens: textTokens.nullable().default(null),
-  /** A checkpoint of `task: pseudo-gloss`, stage 1, whose frames and sign encoder this begins with. */
+  /** A checkpoint of `task: pseudo-gloss` or `task: vq-sign`, stage 1, whose frames and sign encoder this begins with. */
   initFrom: text.nullable().default(null),
   /** Whether frames and sign encoder are trained on, or kept as stage 1 left them. */
   signs: z.enum(['trained', 'frozen']).default('trained'),
+  /** Reads the nearest codes of tokens in the place of tokens, as SignLLM does; null: tokens as they are. */
+  codes: codes.nullable().default(null),
   model: keys({
     ...signSizes,
     /** Of every adapter. */

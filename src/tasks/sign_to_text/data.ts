@@ -78,7 +78,7 @@ async function coderOf(
 
 /** What a run's model is made with. Throws ERR_CONFIG for texts longer than the language model's positions. */
 function modelSizes(
-  { model, input, signs, language_model: { file } }: SignToTextRunConfig,
+  { model, input, signs, codes, language_model: { file } }: SignToTextRunConfig,
   seen: Pick<SignConfig, 'numbers' | 'images'>,
   language: LanguageModelConfig,
 ): SignToTextConfig {
@@ -91,6 +91,7 @@ function modelSizes(
     signs: { ...signSizesOf(own), input, ...otherLayout(layout), ...seen },
     signsTrained: signs === 'trained',
     adapters: { rank, alpha, dropout, gate },
+    ...(codes && { codes: codes.count }),
     language,
     maxTokens,
   }

@@ -3,9 +3,12 @@
 import { SignError } from '../../base/errors.js'
 import { type Checkpoint, tensorsUnder } from '../../checkpoint/checkpoint.js'
 import { pseudoGlossDescription } from '../../checkpoint/pseudo_gloss.js'
+import { VQ_SIGN } from '../../checkpoint/tasks.js'
+import { vqSignDescription } from '../../checkpoint/vq_sign.js'
 import type { SignConfig } from '../../model/sign_sizes.js'
 import { type SignToTextDescription, signToTextSpecs } from '../../model/sign_to_text.js'
 import { signSpecs } from '../../model/sign_tokens.js'
+import { CODEBOOK, type VqSignConfig } from '../../model/vq_sign.js'
 import type { HostTensor } from '../../nn/host_tensor.js'
 import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { initialTensors } from '../../nn/init.js'
@@ -19,7 +22,11 @@ const DECIDING = [
 
 /** Throws ERR_CONFIG naming what of the run file is another than in the stage that it begins with, ERR_CHECKPOINT for what is no such stage. */
 export function checkSameSigns({ config }: SignToTextDescription, stage: Checkpoint): void {
-  const { config: theirs } = pseudoGlossDescription(stage)
+  const theirs = stageSigns(stage)
+  if ('codes' in theirs && config.codes !== undefined && theirs.codes !== config.codes) {
+    const problem = `wanted ${config.codes} codes, as the run file has it, got ${theirs.codes}`
+    throw new SignError('ERR_CONFIG', stage.path, problem, 'Set codes.count as in stage 1')
+  }
   for (const size of DECIDING) {
     const [wanted, got] = [described(shown(config.signs)[size]), described(shown(theirs)[size])]
     if (wanted === got) continue
@@ -29,6 +36,10 @@ export function checkSameSigns({ config }: SignToTextDescription, stage: Checkpo
     throw new SignError('ERR_CONFIG', stage.path, problem, size === 'input' ? 'Set input as in stage 1' : nextMove)
   }
 }
+
+/** What reads signing in a stage that another begins with. */
+const stageSigns = (stage: Checkpoint): SignConfig | VqSignConfig =>
+  stage.task === VQ_SIGN ? vqSignDescription(stage).config : pseudoGlossDescription(stage).config
 
 /** With the layout that is not said where it is the 50 joints. */
 const shown = (signs: SignConfig): SignConfig => ({ layout: 'skeleton-50', ...signs })
@@ -55,7 +66,7 @@ export function firstTensors(description: SignToTextDescription, { stage, encode
   if (!stage) return tensors
   checkSameSigns(description, stage)
   const learnt = tensorsUnder(stage, 'weights/')
-  for (const { name } of signSpecs(signs)) {
+  for (const name of [...signSpecs(signs).map((spec) => spec.name), ...(description.config.codes === undefined ? [] : [CODEBOOK])]) {
     const tensor = learnt.get(name)
     if (tensor) tensors.set(name, tensor)
   }

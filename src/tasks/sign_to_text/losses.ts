@@ -3,24 +3,26 @@
 import type { Recorder } from '../../device/program.js'
 import type { RecordedSigns } from '../../infer/sign_reader.js'
 import { signTextFeeds } from '../../infer/sign_text_reader.js'
-import { readText, type SignToTextModel, signMemory } from '../../model/sign_to_text.js'
+import { readText, type SignToTextModel, signFeaturesOf } from '../../model/sign_to_text.js'
+import { tokenRows } from '../../model/sign_tokens.js'
 import type { Graph } from '../../ops/graph.js'
 import { type VocabularyShard, vocabularyCrossEntropy } from '../../ops/vocabulary.js'
 import type { BatchShape, RecordedLosses } from '../../train/task.js'
 import { tokenFeeds } from '../../train/tokens.js'
+import { type CodeSettings, codeFeeds, drawingOf, recordDiscrepancy } from './codes.js'
 
 /**
  * Records a batch; `tokenLoss` reads its reports. Where the language model is trained too, its tokens are fed as `tokenArrays` makes them.
  *
  * @param smoothing share of the goal that is spread over the vocabulary
- * @param seen what was recorded of the frames; default frames of numbers
+ * `seen`: what was recorded of the frames; default frames of numbers. `codes`: how those of a model of codes are learnt.
  */
 export function recordTextLosses(
   graph: Graph,
   model: SignToTextModel,
   { batch, source, target }: Pick<BatchShape, 'batch' | 'source' | 'target'>,
   smoothing: number,
-  seen?: RecordedSigns,
+  { seen, codes = null }: { readonly seen?: RecordedSigns; readonly codes?: CodeSettings | null } = {},
 ): RecordedLosses {
   const { recorder } = graph
   const { config, language } = model
@@ -31,12 +33,18 @@ export function recordTextLosses(
   const givenLengths = recorder.feed('given_lengths', [batch], 'u32')
   const goal = recorder.feed('goal', [batch * target], 'u32')
   const coefficient = recorder.feed('coefficient', [batch * target])
-  const memory = signMemory(model, graph, inputs)
+  const coded = codes && { codes, feeds: codeFeeds(recorder, batch * tokenRows(source, config.signs), codes) }
+  const signing = signFeaturesOf(model, graph, inputs, coded ? drawingOf(coded.feeds, coded.codes) : undefined)
+  const { memory } = signing
   const sentence = { tokens: given.tokens, at: wordAt, lengths: givenLengths, memory, memoryLengths: inputs.lengths.at(-1)! }
   const features = readText(model, graph, sentence)
   const options = { ignored: config.language.padding, smoothing }
   const rows = recorder.scope('loss', () => vocabularyCrossEntropy(graph, features, language.vocabulary, { goal, coefficient }, options))
-  return { feeds: { ...signs, ...given.feeds, wordAt, givenLengths, goal, coefficient }, reports: { rows, coefficient } }
+  const reports = coded ? recordDiscrepancy(graph, model, signing, coded.feeds) : {}
+  return {
+    feeds: { ...signs, ...given.feeds, wordAt, givenLengths, goal, coefficient, ...coded?.feeds },
+    reports: { rows, coefficient, ...reports },
+  }
 }
 
 /** Tokens that are looked up in a table which is frozen. */
