@@ -1,5 +1,5 @@
 // Do equal letters get equal codes? Trains VQ-Sign on spelled ASL words, without their letters, and compares its codes with k-means on raw frames, as many
-// centres as codes: on held-out words as they are, and as somebody else would sign them (larger, tilted, elsewhere).
+// centres as codes, and predictions told from tokens of other clips with those told from tokens of their own: on held-out words as they are, and as somebody else would sign them (larger, tilted, elsewhere).
 //
 //   npm run learning:codes      passes if with every seed the codes of held-out words tell their letters better than codes in another order do, and what
 //                               comes is told from other clips better than by chance; how k-means does is told, either way
@@ -32,6 +32,7 @@ import { spellWords } from './learning/spelled_words.js'
 import { kMeans, nearest } from './learning/tokens_k_means.js'
 import { chosenTrial } from './learning/trial.js'
 
+const K_MEANS = 'k-means on frames'
 const { options } = chosenTrial({
   codes: { what: 'codes of VQ-Sign beside the letters of spelled words', needs: `${LEXICON}/index.csv`, takes: ['seeds'] },
 })
@@ -42,9 +43,17 @@ const LETTER_FRAMES = 10
 
 await spellWords(LEXICON)
 const config = await loadVqSignConfig('bench/learning/sign_codes.yaml')
-const runOf = (seed: number) => ({ ...config, seed, name: `${config.name}-${seed}`, out: join(config.out, `seed-${seed}`) })
+/** Whose tokens predictions are told from: as published those of other clips, or those of their own. */
+const ways = ['own-clip', 'other-clips'] as const
+const runOf = (against: (typeof ways)[number], seed: number) => ({
+  ...config,
+  ...{ seed, name: `${config.name}-${against}-${seed}`, out: join(config.out, `${against}-${seed}`) },
+  loss: { ...config.loss, against },
+})
+const systemOf = (against: (typeof ways)[number]) => `VQ-Sign, ${against}`
+const runs = ways.flatMap((against) => seeds.map((seed) => ({ against, seed, run: runOf(against, seed) })))
 const began = performance.now()
-if (!trained) for (const seed of seeds) await trainTask(taskRun(vqSign, runOf(seed)), { overwrite: true, json, adapter })
+if (!trained) for (const { run } of runs) await trainTask(taskRun(vqSign, run), { overwrite: true, json, adapter })
 const seconds = trained ? null : Math.round((performance.now() - began) / 1000)
 
 const speller = await openSpeller({ lexicon: LEXICON, language: 'ase', bones: 'hold' })
@@ -104,23 +113,33 @@ function scored(
 }
 
 const { gpu } = await openGpu({ adapter })
-const learnt: { seed: number; accuracy: number; chance: number; codesUsed: number; perplexity: number; strings: string[] }[] = []
-for (const seed of seeds) {
-  await using model = restoreVqSign(gpu, await readCheckpoint(join(runOf(seed).out, 'best.safetensors')))
+const learnt: {
+  against: string
+  seed: number
+  accuracy: number
+  chance: number
+  codesUsed: number
+  perplexity: number
+  strings: string[]
+}[] = []
+let framesPerToken = 1
+for (const { against, seed, run } of runs) {
+  await using model = restoreVqSign(gpu, await readCheckpoint(join(run.out, 'best.safetensors')))
   await using reader = new CodeReader(gpu, model)
   const read = new Map<readonly SignedClip[], Awaited<ReturnType<CodeReader['read']>>>()
   for (const clips of [train, ...Object.values(sets)]) read.set(clips, await reader.read(clips))
   const codesOf = (clips: readonly SignedClip[]) => read.get(clips)!.map(({ codes }) => codes)
-  const { framesPerToken } = read.get(train)![0]!
-  scored('VQ-Sign', seed, coded(train, codesOf(train), framesPerToken), (clips) => coded(clips, codesOf(clips), framesPerToken))
-  const { accuracy, chance, codesUsed, perplexity: hard } = scoreCodes(read.get(test)!, model.config, { negatives: 10, seed }).result
+  framesPerToken = read.get(train)![0]!.framesPerToken
+  scored(systemOf(against), seed, coded(train, codesOf(train), framesPerToken), (clips) => coded(clips, codesOf(clips), framesPerToken))
+  const { accuracy, chance, codesUsed, perplexity: hard } = scoreCodes(read.get(test)!, model.config, { ...run.loss, seed }).result
   const words = learnSignWords(codesOf(train), { codes: config.model.codes })
   const strings = test.slice(0, 3).map(({ text }, i) => {
     const own = signWordsOf(codesOf(test)[i]!, words).map(({ word }) => shownWord(words.words[word]!, words))
     return `${text.replaceAll(' ', '')}: ${own.join(' ')}`
   })
-  learnt.push({ seed, accuracy, chance, codesUsed, perplexity: hard, strings })
-
+  learnt.push({ against, seed, accuracy, chance, codesUsed, perplexity: hard, strings })
+}
+for (const seed of seeds) {
   // As many frames as there are tokens, at the places of tokens.
   const framesOf = (clip: SignedClip) =>
     Array.from({ length: Math.ceil(clip.frames / framesPerToken) }, (_, t) =>
@@ -137,13 +156,13 @@ for (const seed of seeds) {
       clips.map((clip) => nearest(vectors([clip]), centres)),
       framesPerToken,
     )
-  scored('k-means on frames', seed, nearestOf(train), nearestOf)
+  scored(K_MEANS, seed, nearestOf(train), nearestOf)
 }
 
 const passed =
-  rows.every(({ system, purity, floor }) => system !== 'VQ-Sign' || purity > floor) &&
+  rows.every(({ system, purity, floor }) => system === K_MEANS || purity > floor) &&
   learnt.every(({ accuracy, chance }) => accuracy > chance)
-const means = (['VQ-Sign', 'k-means on frames'] as const).flatMap((system) =>
+const means = [...ways.map(systemOf), K_MEANS].flatMap((system) =>
   Object.keys(sets).map((words) => {
     const own = rows.filter((row) => row.system === system && row.words === words)
     const mean = (key: 'codes' | 'perplexity' | 'purity' | 'accuracy' | 'sameLetter' | 'otherLetter' | 'floor') =>
@@ -175,8 +194,8 @@ const lines = formatTable([
   ]),
 ])
 const told = learnt.map(
-  ({ seed, accuracy, chance, codesUsed, strings }) =>
-    `seed ${seed}: ${share(accuracy)} of what comes told from other clips (by chance ${share(chance)}), ${codesUsed} codes used; ${strings.join('; ')}`,
+  ({ against, seed, accuracy, chance, codesUsed, strings }) =>
+    `seed ${seed}: ${share(accuracy)} of what comes told from tokens of ${against} (by chance ${share(chance)}), ${codesUsed} codes used; ${strings.join('; ')}`,
 )
 console.log(json ? JSON.stringify(result) : [lines, ...told, passed ? 'passed' : 'NOT passed'].join('\n'))
 process.exit(passed ? 0 : 1)

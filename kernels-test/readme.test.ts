@@ -116,7 +116,7 @@ describe('run files of the pages', () => {
       parseRunConfig(`name: x\n${synthetic}\nschedule: { kind: warmup-cosine }`, 'x'),
       parseGlossConfig(`task: text-to-gloss\nname: x\n${data}`, 'x'),
       parseLanguageConfig(`task: language-model\nname: x\n${data}\nmodel: { layers: 2 }`, 'x'),
-      parseSignToTextConfig(`task: sign-to-text\nname: x\n${data}\nlanguage_model: { file: x, stored: f16, dropout: 0 }`, 'x'),
+      parseSignToTextConfig(`task: sign-to-text\nname: x\n${data}\nlanguage_model: { file: x, stored: f16, dropout: 0 }\ncodes: {}`, 'x'),
       parseVqSignConfig(`task: vq-sign\nname: x\n${data}`, 'x'),
       parsePoseToTextConfig(
         'task: pose-to-text\nname: x\ndata: [{ language: ASL, train: a, numbers: 151 }]\nsignCl: { maxDistance: 3 }',

@@ -77,7 +77,7 @@ export async function signCodes(path: string, options: SignCodesOptions): Promis
         const { codes } = found[i]!
         return { name, text, codes: [...codes], words: signWordsOf(codes, words).map(({ word }) => shownWord(words.words[word]!, words)) }
       }),
-      scores: scoreCodes(found, config, { negatives, seed }).result,
+      scores: scoreCodes(found, config, { negatives, against: 'other-clips', seed }).result,
       codes: config.codes,
       words: words.words.length - config.codes - 1,
       longestRun: words.longest,

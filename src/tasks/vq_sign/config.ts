@@ -27,6 +27,8 @@ const run = keys({
   cache: videoCache,
   model: keys({
     ...signSizes,
+    /** Tokens that know their places are told from those of other places by that alone. */
+    positions: z.boolean().default(false),
     /** Codes of the codebook. */
     codes: z.int().min(2).max(largestCodes.codes).default(256),
     /** Layers that read the codes so far. */
@@ -40,8 +42,10 @@ const run = keys({
     codebook: weight.default(1),
     /** γ: of those that draw tokens to their codes, against the former. */
     commitment: weight.default(0.25),
-    /** Tokens of other clips that each prediction is told from. */
+    /** Tokens that each prediction is told from. */
     negatives: count.max(1000).default(10),
+    /** Whose they are. */
+    against: z.enum(['other-clips', 'own-clip']).default('other-clips'),
     /** λ: of the mean over those, against the token that comes. */
     lambda: positiveWeight.default(1),
   }).prefault({}),

@@ -5,12 +5,15 @@ import type { ReadCodes } from '../../infer/code_reader.js'
 import { perplexity, usage } from '../../metrics/code_usage.js'
 import type { VqSignConfig } from '../../model/vq_sign.js'
 import type { Validation } from '../../train/task.js'
+import type { VqSignRunConfig } from './config.js'
 
 /** What a validation gives. */
 export interface CodeScores {
   readonly clips: number
   readonly tokens: number
-  /** Share of predictions that fit the token that comes better than every one of other clips that they are held against. */
+  /** Whose tokens predictions are held against. */
+  readonly against: 'other-clips' | 'own-clip'
+  /** Share of predictions that fit the token that comes better than all of those. */
   readonly accuracy: number
   /** What guessing would give. */
   readonly chance: number
@@ -21,25 +24,25 @@ export interface CodeScores {
   readonly perplexity: number
 }
 
-/** Scores clips. Each prediction is held against `negatives` tokens of other clips, drawn by the seed; of a clip alone, against others of its own. */
+/** Scores clips. Each prediction is held against `negatives` tokens of other clips, drawn by the seed, or of its own, as those of a clip alone are. */
 export function scoreCodes(
   read: readonly ReadCodes[],
   { codes, width, steps }: Pick<VqSignConfig, 'codes' | 'width' | 'steps'>,
-  { negatives, seed }: { readonly negatives: number; readonly seed: number },
+  { negatives, against, seed }: Pick<VqSignRunConfig['loss'], 'negatives' | 'against'> & { readonly seed: number },
 ): Validation<CodeScores> {
   const random = Random.for(seed, 'held-out predictions')
   const places = read.flatMap((clip, b) => [...clip.codes.keys()].map((t) => ({ b, t })))
   const signOf = ({ b, t }: { b: number; t: number }) => read[b]!.signs.subarray(t * width, (t + 1) * width)
   let [right, predictions] = [0, 0]
   for (const [b, { codes: own, predicted }] of read.entries()) {
-    const others = read.length > 1 ? places.filter((place) => place.b !== b) : places
+    const isOwn = against === 'own-clip' || read.length === 1
+    const others = places.filter((place) => (place.b === b) === isOwn)
     for (let t = 0; t < own.length; t++) {
       for (let k = 0; k < steps && t + k + 1 < own.length; k++) {
         const h = predicted.subarray((t * steps + k) * width, (t * steps + k + 1) * width)
         const comes = dot(h, signOf({ b, t: t + k + 1 }))
-        const beaten = Array.from({ length: negatives }, () => others[random.below(others.length)]!).every(
-          (other) => dot(h, signOf(other)) < comes,
-        )
+        const drawn = Array.from({ length: negatives }, () => otherThan(t + k + 1, others, isOwn, random))
+        const beaten = drawn.every((other) => dot(h, signOf(other)) < comes)
         predictions++
         if (beaten) right++
       }
@@ -53,6 +56,7 @@ export function scoreCodes(
   const result = {
     clips: read.length,
     tokens: taken,
+    against,
     accuracy: predictions > 0 ? right / predictions : 0,
     chance: 1 / (1 + negatives),
     distance: read.reduce((sum, { distances }) => sum + distances.reduce((all, one) => all + one, 0), 0) / (taken * width),
@@ -71,6 +75,11 @@ export function scoreCodes(
   }
 }
 
+/** One of some places; of a clip's own, another than the one that comes. */
+function otherThan<Place>(comes: number, places: readonly Place[], isOwn: boolean, random: Random): Place {
+  return isOwn ? places[(comes + 1 + random.below(places.length - 1)) % places.length]! : places[random.below(places.length)]!
+}
+
 function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
@@ -78,10 +87,10 @@ function dot(a: Float32Array, b: Float32Array): number {
 }
 
 /** A line for people. */
-export function formatCodeScores({ clips, tokens, accuracy, chance, codesUsed, perplexity: hard, distance }: CodeScores): string {
+export function formatCodeScores({ clips, tokens, against, accuracy, chance, codesUsed, perplexity: hard, distance }: CodeScores): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`
   return [
-    `${percent(accuracy)} of what comes told from other clips (by chance ${percent(chance)})`,
+    `${percent(accuracy)} of what comes told from ${against === 'own-clip' ? 'the rest of its clip' : 'other clips'} (by chance ${percent(chance)})`,
     `${codesUsed} codes used, perplexity ${hard.toFixed(1)}, distance ${distance.toFixed(3)}`,
     `${tokens} tokens of ${clips} clips`,
   ].join('; ')

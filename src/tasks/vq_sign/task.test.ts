@@ -75,7 +75,10 @@ describe('a VQ-Sign run', () => {
 
   it('takes a batch in passes, one clip in each too, at full rate and in one stage', async () => {
     const model = 'model: { width: 16, heads: 2, hidden: 32, stages: [2], maxFrames: 64, codes: 7, contextLayers: 0, steps: 2 }'
-    const file = runFile('passes', 'batch: { size: 4, microBatch: 1, bucket: 100 }\nloss: { negatives: 3 }').replace(/^model:.*$/m, model)
+    const file = runFile('passes', 'batch: { size: 4, microBatch: 1, bucket: 100 }\nloss: { negatives: 3, against: own-clip }').replace(
+      /^model:.*$/m,
+      model,
+    )
     const events = []
     for await (const event of trainVqSignRun(await lentGpu(), parseVqSignConfig(file, 'passes'))) events.push(event)
     expect(events.at(-1)).toMatchObject({ kind: 'end', step: 7 })
@@ -155,7 +158,10 @@ describe('scores of codes', () => {
     })
     // One number a token, one step: of the three predictions of the first clip two are of the sign that comes.
     const read = [clip([1, 5, 6, 7], [1, 1, -1, 0]), clip([-1, -2], [0, 0])]
-    const { result } = scoreCodes(read, { codes: 3, width: 1, steps: 1 }, { negatives: 4, seed: 1 })
+    const { result } = scoreCodes(read, { codes: 3, width: 1, steps: 1 }, { negatives: 4, against: 'other-clips', seed: 1 })
+    const alone = scoreCodes(read.slice(0, 1), { codes: 3, width: 1, steps: 1 }, { negatives: 9, against: 'own-clip', seed: 1 })
+    // Of its own tokens, 7 is beaten by none, 5 by 6 and 7, and 6 by 1 and 5 where they should be less.
+    expect(alone.result.accuracy).toBe(0)
     expect(result).toMatchObject({ clips: 2, tokens: 6, accuracy: 0.5, chance: 0.2, codesUsed: 2, perplexity: 2, distance: 0.5 })
   })
 })

@@ -88,14 +88,14 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
 
   feedsOf(pass: readonly number[], batch: BatchPlan, { step }: { readonly step: number }): HostArrays {
     const { config } = this.model
-    const { negatives, lambda } = this.config.loss
+    const { negatives, lambda, against } = this.config.loss
     const shape = { rows: pass.length, length: batch.source }
     const length = tokenRows(batch.source, config)
     const signs = this.signing.arrays(pass, shape, this.#epoch)
     const lengths = tokenLengths(signs, config)
     const random = Random.for(this.config.seed, 'codes', step, pass[0]!)
     const scale = this.#share(batch)
-    const other = otherRows(lengths, length, random)
+    const other = otherRows(lengths, length, against === 'own-clip', random)
     return {
       ...signs,
       tokenAt: tokenPlaces(shape, config),
@@ -154,7 +154,7 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
     const { validate, loss, seed } = this.config
     const held = await this.signing.held(validate.clips)
     this.#reader ??= new CodeReader(this.gpu, this.model)
-    return scoreCodes(await this.#reader.read(held), this.model.config, { negatives: loss.negatives, seed })
+    return scoreCodes(await this.#reader.read(held), this.model.config, { ...loss, seed })
   }
 
   async save(path: string, state: SavedTraining | undefined): Promise<void> {
@@ -185,13 +185,14 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
   }
 }
 
-/** Draws a row of another clip of the pass; of a clip alone, another row of its own than the one that comes. */
-function otherRows(lengths: Uint32Array, length: number, random: Random): (b: number, t: number, k: number) => number {
+/** Draws a row of another clip of the pass; or, as of a clip alone, another row of its own than the one that comes. */
+function otherRows(lengths: Uint32Array, length: number, own: boolean, random: Random): (b: number, t: number, k: number) => number {
   const rows = [...lengths].flatMap((tokens, b) => Array.from({ length: tokens }, (_, t) => b * length + t))
   const before = [...lengths].map((_, b) => lengths.subarray(0, b).reduce((sum, tokens) => sum + tokens, 0))
   return (b, t, k) => {
-    if (lengths.length === 1) return rows[(t + k + 2 + random.below(rows.length - 1)) % rows.length]!
-    const other = random.below(rows.length - lengths[b]!)
-    return rows[other < before[b]! ? other : other + lengths[b]!]!
+    const tokens = lengths[b]!
+    if (own || lengths.length === 1) return b * length + ((t + k + 2 + random.below(tokens - 1)) % tokens)
+    const other = random.below(rows.length - tokens)
+    return rows[other < before[b]! ? other : other + tokens]!
   }
 }
