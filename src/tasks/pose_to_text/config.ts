@@ -102,6 +102,8 @@ const run = keys({
     dialect: z.enum(beamDialects).default('slrt'),
     /** Hypotheses of CTC; 1 is greedy. */
     glossBeams: z.int().min(1).max(64).default(1),
+    /** Whether the sign density ratio of the features that SignCL works on, `signCl.at`, is measured; glosses must be recognised. */
+    density: z.boolean().default(false),
   }).prefault({}),
   ...keeping,
 } satisfies KeyedShape)
@@ -112,6 +114,7 @@ const run = keys({
       ...unlearning(config),
       ...unfittingFrames(config),
       ...uncompared(config),
+      ...unaligned(config),
     ]
     for (const [path, message] of problems) context.addIssue({ code: 'custom', path, message })
   })
@@ -129,6 +132,11 @@ function* uncompared({
   const named = [file, language].filter((one) => one !== null).length
   if (weight > 0 && named !== 1)
     yield [['similarity'], `wanted file or language_model, which says how similar sentences are, got ${named === 0 ? 'neither' : 'both'}`]
+}
+
+function* unaligned({ loss, validate }: { loss: { recognition: number }; validate: { density: boolean } }): Generator<[string[], string]> {
+  if (validate.density && loss.recognition === 0)
+    yield [['validate', 'density'], 'wanted loss.recognition above 0, by which glosses are aligned to frames, got 0']
 }
 
 /** A pose-to-text training, complete. In `model`, what the preset decides may be absent. */

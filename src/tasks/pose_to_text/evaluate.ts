@@ -6,6 +6,7 @@ import { letterErrorRate } from '../../metrics/character_errors.js'
 import type { TextPair } from '../../metrics/corpus_metric.js'
 import { formatTextScores, scoreText, type TextScores } from '../../metrics/text_scores.js'
 import type { PoseToTextDescription } from '../../model/pose_to_text.js'
+import type { ModelDensity } from '../../train/density.js'
 import type { Validation } from '../../train/task.js'
 import { textScalars, textScore } from '../../train/text_validation.js'
 import type { SignedText } from './data.js'
@@ -17,6 +18,8 @@ export interface TranslationScores {
   readonly text?: TextScores
   /** Edits of labels by hundred labels; absent where the model only translates. */
   readonly labelErrors?: number
+  /** How far apart instances of a gloss are beside those of others; absent where it is not measured, or no gloss can be found twice. */
+  readonly densityRatio?: number
 }
 
 /** Scores clips. References are read as the model's vocabularies cut them. */
@@ -56,8 +59,18 @@ export function scoreTranslations(
   }
 }
 
+/** With what is known of the density of signs. */
+export function withDensity(
+  { result, score, scalars }: Validation<TranslationScores>,
+  { ratio }: Pick<ModelDensity, 'ratio'>,
+): Validation<TranslationScores> {
+  if (ratio === undefined) return { result, score, scalars }
+  return { result: { ...result, densityRatio: ratio }, score, scalars: { ...scalars, 'dev/densityRatio': ratio } }
+}
+
 /** A line for people. */
-export function formatTranslationScores({ clips, text, labelErrors }: TranslationScores): string {
+export function formatTranslationScores({ clips, text, labelErrors, densityRatio }: TranslationScores): string {
   const labels = labelErrors === undefined ? [] : [`label error rate ${labelErrors.toFixed(1)} %`]
-  return [...(text ? [formatTextScores(text)] : []), ...labels, `${clips} clips`].join('; ')
+  const density = densityRatio === undefined ? [] : [`sign density ratio ${densityRatio.toFixed(3)}`]
+  return [...(text ? [formatTextScores(text)] : []), ...labels, ...density, `${clips} clips`].join('; ')
 }

@@ -31,7 +31,7 @@ model: { width: 16, heads: 2, hidden: 32, encoderLayers: 1, decoderLayers: 1, dr
 schedule: { kind: plateau, patience: 0, minRate: 1.0e-9 }
 batch: { size: 8 }
 stop: { steps: 7 }
-validate: { every: 3, clips: 2 }
+${more.includes('validate:') ? '' : 'validate: { every: 3, clips: 2 }'}
 checkpoint: { every: 2, keep: 2 }
 log: { every: 1, tensorboard: false }
 ${more}`
@@ -104,6 +104,16 @@ describe('a pose-to-text run', () => {
       expect(loss).toBe(recognition + translation + contrast)
       expect([recognition > 0, translation > 0, contrast > 0, unaligned]).toEqual([true, true, true, 0])
     }
+  })
+
+  it('measures how near instances of a gloss are, where that is asked for and glosses are recognised', async () => {
+    const events = await run('dense', { more: 'validate: { every: 3, density: true }' })
+    const ratios = events.flatMap((event) => (event.kind === 'validation' ? [event.scalars['dev/densityRatio']] : []))
+    expect(ratios.length).toBe(3)
+    for (const ratio of ratios) expect(ratio).toBeGreaterThan(0)
+    expect(() =>
+      parsePoseToTextConfig(runFile('dense', { more: 'validate: { density: true }\nloss: { recognition: 0 }' }), 'dense'),
+    ).toThrow('wanted loss.recognition above 0, by which glosses are aligned to frames, got 0')
   })
 
   it.each([

@@ -9,6 +9,7 @@ import { classOfGloss, type PoseToTextModel } from '../../model/pose_to_text.js'
 import { layoutOfMotion } from '../../motion/layout/layouts.js'
 import type { Graph } from '../../ops/graph.js'
 import { type BatchPlan, planEpoch } from '../../train/batches.js'
+import { signDensityOf } from '../../train/density.js'
 import { OneModelTraining } from '../../train/one_model.js'
 import { augmented, augments, mostFrames } from '../../train/pose_augment.js'
 import { pairArrays, samplePairs } from '../../train/sign_pairs.js'
@@ -17,7 +18,7 @@ import type { SavedTraining } from '../../train/trainer.js'
 import { type SignedIds, signedArrays } from './batch.js'
 import type { PoseToTextRunConfig } from './config.js'
 import type { SignedText } from './data.js'
-import { scoreTranslations, type TranslationScores } from './evaluate.js'
+import { scoreTranslations, type TranslationScores, withDensity } from './evaluate.js'
 import { recordSignedLosses, type SignedLosses, signedLosses } from './losses.js'
 import type { Similarity } from './similarity.js'
 
@@ -103,10 +104,11 @@ export class PoseToTextTraining extends OneModelTraining<PoseToTextModel, Signed
   }
 
   async validate(): Promise<Validation<TranslationScores>> {
-    const { clips, every: _, ...search } = this.config.validate
+    const { clips, density, every: _, ...search } = this.config.validate
     const held = this.#held.slice(0, clips ?? this.#held.length)
     this.#translator ??= new Translator(this.gpu, this.model)
-    return scoreTranslations(held, await this.#translator.translate(held, search), this.model, search)
+    const scores = scoreTranslations(held, await this.#translator.translate(held, search), this.model, search)
+    return density ? withDensity(scores, await signDensityOf(this.model, held, { at: this.config.signCl.at })) : scores
   }
 
   async save(path: string, state: SavedTraining | undefined): Promise<void> {

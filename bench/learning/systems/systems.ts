@@ -1,0 +1,196 @@
+// Systems that read signing, each as the run files of its stages, in sizes that a laptop trains in a minute.
+
+import { join } from 'node:path'
+import type { Prefixes, SystemsCorpus } from './corpora.js'
+
+/** What the run files of one row are made of. */
+export interface RowSettings {
+  readonly corpus: SystemsCorpus
+  readonly prefixes: Prefixes
+  readonly seed: number
+  /** Where its runs are. */
+  readonly out: string
+  /** The checkpoint of the language model that all rows of a corpus have in common. */
+  readonly language: string
+}
+
+/** A run file as an object; JSON is YAML. */
+export type RunFile = Readonly<Record<string, unknown>> & { readonly task: string; readonly name: string; readonly out: string }
+
+export interface System {
+  readonly name: string
+  readonly what: string
+  /** Files and folders that are its own, kernels, references, tests and benches aside. */
+  readonly sources: readonly string[]
+  /** The row that it differs from by SignCL alone. */
+  readonly without?: string
+  /** Its stages, the last of which writes sentences. */
+  stages(settings: RowSettings): readonly RunFile[]
+}
+
+/** What all run files of a row have. */
+const common = ({ corpus: { language }, prefixes, seed, out }: RowSettings, stage: string, steps: number) => ({
+  name: stage,
+  out: join(out, stage),
+  seed,
+  data: [{ language, ...prefixes }],
+  optimiser: { kind: 'adamw', rate: 2e-3, weightDecay: 1e-3, clip: 1 },
+  schedule: { kind: 'warmup-cosine', warmup: 50, steps, floor: 0.02 },
+  batch: { size: 16 },
+  stop: { steps },
+  checkpoint: { every: steps },
+  log: { every: 50, tensorboard: false },
+})
+
+const sizes = { preset: 'tiny', width: 64, heads: 4, hidden: 128, dropout: 0.1 }
+
+/** The language model of a corpus: of Sign2GPT what is frozen, of GASLT what tells how similar sentences are. */
+export const languageRun = (settings: RowSettings): RunFile => ({
+  ...common(settings, 'language', 300),
+  task: 'language-model',
+  model: { ...sizes, layers: 2, maxTokens: settings.corpus.maxTokens },
+  validate: { every: 100 },
+})
+
+/** Chosen with seed 1 on the grammar, of weights 0.1, 1 and 10; distances are of features of 64 numbers. */
+const signCl = { weight: 1, form: 'released', maxDistance: 32 }
+
+/** How near signs are, of systems that tell which frames a gloss has. */
+const density = { validate: { every: 200, density: true } }
+
+const transformer = (
+  settings: RowSettings,
+  more: Readonly<Record<string, unknown>>,
+  model: Readonly<Record<string, unknown>> = {},
+): RunFile => ({
+  ...common(settings, 'translation', 400),
+  task: 'pose-to-text',
+  model: {
+    ...sizes,
+    encoderLayers: 2,
+    decoderLayers: 2,
+    maxFrames: settings.corpus.maxFrames,
+    maxTokens: settings.corpus.maxTokens,
+    ...model,
+  },
+  augment: { noise: 0.01, pace: 0.1 },
+  validate: { every: 200 },
+  ...more,
+})
+
+const gaslt = (settings: RowSettings, more: Readonly<Record<string, unknown>> = {}): RunFile =>
+  transformer(
+    settings,
+    { loss: { recognition: 0 }, similarity: { weight: 10, language_model: settings.language }, ...more },
+    { attention: 'gloss' },
+  )
+
+const signs = ({ corpus }: RowSettings) => ({ preset: 'tiny', maxFrames: corpus.maxFrames })
+
+function signToGpt(settings: RowSettings): RunFile[] {
+  const first = common(settings, 'words-found', 200)
+  return [
+    {
+      ...first,
+      task: 'pseudo-gloss',
+      items: 'words',
+      ubiquitous: 10,
+      model: signs(settings),
+      validate: { every: 100 },
+    },
+    {
+      ...common(settings, 'translation', 400),
+      task: 'sign-to-text',
+      language_model: settings.language,
+      initFrom: join(first.out, 'best.safetensors'),
+      model: { ...signs(settings), maxTokens: settings.corpus.maxTokens },
+      validate: { every: 200, beams: 1 },
+    },
+  ]
+}
+
+const ofTransformer = [
+  'src/tasks/pose_to_text',
+  'src/model/pose_to_text.ts',
+  'src/checkpoint/pose_to_text.ts',
+  'src/model/slt_state_dict.ts',
+  'src/infer/translator.ts',
+  'src/infer/gloss_decoder.ts',
+  'src/infer/ctc',
+  'src/ops/ctc.ts',
+  'src/ops/ctc_align.ts',
+  'src/ops/softsign.ts',
+]
+const ofSimilarity = [
+  'src/nn/gloss_attention.ts',
+  'src/ops/gloss_attention.ts',
+  'src/ops/similarity.ts',
+  'src/tasks/pose_to_text/similarity.ts',
+  'src/tasks/language_model/sentence_vectors.ts',
+  'src/tasks/language_model/sentence_batches.ts',
+]
+const ofSignCl = ['src/ops/sign_cl.ts', 'src/train/sign_pairs.ts']
+
+export const systems: readonly System[] = [
+  {
+    name: 'sign language transformer',
+    what: 'Camgöz et al. 2020: frames to glosses by CTC and to words by a decoder',
+    sources: ofTransformer,
+    stages: (settings) => [transformer(settings, density)],
+  },
+  {
+    name: 'sign language transformer + SignCL',
+    what: 'the same with Ye et al. 2024',
+    sources: ofSignCl,
+    without: 'sign language transformer',
+    stages: (settings) => [transformer(settings, { ...density, signCl })],
+  },
+  {
+    name: 'without glosses',
+    what: 'the transformer with neither glosses nor what GASLT has in their place',
+    sources: [],
+    stages: (settings) => [transformer(settings, { loss: { recognition: 0 } })],
+  },
+  {
+    name: 'GASLT',
+    what: 'Yin et al. 2023: no glosses; gloss attention, and how similar sentences are by the language model',
+    sources: ofSimilarity,
+    stages: (settings) => [gaslt(settings)],
+  },
+  {
+    name: 'GASLT + SignCL',
+    what: 'the same with SignCL',
+    sources: ofSignCl,
+    without: 'GASLT',
+    stages: (settings) => [gaslt(settings, { signCl })],
+  },
+  {
+    name: 'Sign2GPT',
+    what: 'Wong et al. 2024: words of sentences found in frames first, then adapters of the frozen language model',
+    sources: [
+      ...[
+        'src/tasks/pseudo_gloss',
+        'src/tasks/sign_to_text',
+        'src/model/pseudo_gloss.ts',
+        'src/model/sign_to_text.ts',
+        'src/model/sign_tokens.ts',
+      ],
+      ...[
+        'src/nn/sign_encoder.ts',
+        'src/nn/prototypes.ts',
+        'src/nn/adapted_decoder.ts',
+        'src/ops/banded_attention.ts',
+        'src/ops/prototype_scores.ts',
+      ],
+      ...[
+        'src/ops/lora.ts',
+        'src/ops/head_gate.ts',
+        'src/checkpoint/pseudo_gloss.ts',
+        'src/checkpoint/sign_to_text.ts',
+        'src/infer/sign_translator.ts',
+        'src/infer/sign_text_reader.ts',
+      ],
+    ],
+    stages: signToGpt,
+  },
+]
