@@ -16,6 +16,12 @@ const sizes: Readonly<Record<LayoutPart['name'], { readonly bone: number; readon
   face: { bone: 0.006, dot: 0.0045 },
 }
 
+/** Points of a face whose dots are of that size; those of more are smaller, so that eyes and lips stand out. */
+const FACE_POINTS = 68
+
+const dotOf = ({ name, points }: LayoutPart): number =>
+  sizes[name].dot * (name === 'face' ? Math.sqrt(Math.min(1, FACE_POINTS / points.length)) : 1)
+
 /** Hands are in front of bodies, unless depth says so clearly. */
 const HAND_BIAS = 0.06
 
@@ -51,7 +57,7 @@ export function drawPoints(
       const [colour, point] = [inks.dots[part.first + i], part.first + i]
       if (colour === undefined || !isSeen(point)) return []
       const { x, y, scale } = places[point]!
-      return [{ shape: 'disc', x, y, radius: sizes[part.name].dot * scale, colour: ghost ?? colour }]
+      return [{ shape: 'disc', x, y, radius: dotOf(part) * scale, colour: ghost ?? colour }]
     }),
   )
   return [...bones.sort((a, b) => a.near - b.near).map(({ mark }) => mark), ...dots]

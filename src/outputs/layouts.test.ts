@@ -1,6 +1,7 @@
 // Pictures, pages and files of motions in DWPose's points.
 
 import { describe, expect, it } from 'vitest'
+import { Random } from '../base/random.js'
 import { toDwpose } from '../data/layouts/convert.js'
 import { decodePose } from '../formats/pose/pose.js'
 import { encodePose, poseOfMotion } from '../formats/pose/write.js'
@@ -9,9 +10,10 @@ import { rgb } from '../motion/colour.js'
 import { layouts } from '../motion/layout/layouts.js'
 import { unpackMotion } from '../pages/viewer/shown_clip.js'
 import { cameraFor, projectPoint } from './camera.js'
-import { light } from './colours.js'
+import { light, palettes } from './colours.js'
 import { drawMotion, drawMotionGhost, paletteFor } from './draw_motion.js'
 import { gifAnimation } from './gif.js'
+import { decodeGif } from './gif.testing.js'
 import { motionFromJson, motionToJson } from './json_motion.js'
 import { rasterCell } from './png.js'
 import { signer } from './signer.testing.js'
@@ -103,4 +105,41 @@ it('.pose files have the layout’s parts as OpenPose’s components, unseen poi
     ['face_keypoints_2d', 'XYC', 68, 0],
   ])
   expect(pose.confidence).toEqual(motion.confidence)
+})
+
+describe.each(['slrtp-178', 'holistic-543'] as const)('a motion of %s', (name) => {
+  const { points, bones, parts } = layouts[name]
+  const random = Random.for(5, name)
+  const joints = Float32Array.from({ length: 2 * points * 3 }, () => 0.6 * (random.uniform() - 0.5))
+  const shown: Motion = { joints, frames: 2, fps: 25, layout: name }
+  const from = cameraFor([shown])
+
+  it('is a line for each bone and a dot for each point of the face, smaller the more there are', () => {
+    const marks = drawMotion(shown, 0, from, 400, light)
+    expect(marks.filter(({ shape }) => shape === 'line')).toHaveLength(bones.length)
+    const dots = marks.flatMap((mark) => (mark.shape === 'disc' ? [mark.radius] : []))
+    const face = parts.find((part) => part.name === 'face')!
+    expect(dots).toHaveLength(face.points.length)
+    const dwpose = drawMotion(motion, 0, from, 400, light).flatMap((mark) => (mark.shape === 'disc' ? [mark.radius] : []))
+    expect(Math.max(...dots)).toBeLessThan(0.8 * Math.max(...dwpose))
+  })
+
+  it('has fingers and arms in the colours of the 50 joints, those for the colour-blind too', () => {
+    const palette = palettes['colour-blind'].light
+    const used = new Set(drawMotion(shown, 0, from, 400, palette).map(({ colour }) => colour))
+    const { head: _, ...wanted } = palette.parts
+    expect([...used].sort()).toEqual([...new Set([...Object.values(wanted), palette.ink])].sort())
+    const own = new Set(drawMotion(shown, 0, from, 400, light).map(({ colour }) => colour))
+    expect(own.size).toBe(9)
+    expect(new Set(drawMotionGhost(shown, 0, from, 400, palette).map(({ colour }) => colour))).toEqual(new Set([palette.ghost]))
+  })
+
+  it('is in films and in the viewer', () => {
+    const gif = decodeGif(gifAnimation(shown))
+    expect(gif.frames).toHaveLength(2)
+    expect(gif.frames.every((frame) => new Set(frame).size > 9)).toBe(true)
+    const packed = unpackMotion(packMotion(shown))
+    expect([packed.layout, packed.frames]).toEqual([name, 2])
+    expect(viewerHtml([{ title: 'a', language: 'ASL', text: 'a', motion: shown }], { title: 'a' })).toContain(name)
+  })
 })
