@@ -12,6 +12,7 @@ import { runInNewContext } from 'node:vm'
 import { writeWhole } from '../src/base/files.js'
 import { namesIn } from '../src/base/folder.js'
 import { Random } from '../src/base/random.js'
+import { ClipMemory } from '../src/data/shards/clip_memory.js'
 import { packClips } from '../src/data/shards/pack.js'
 import type { Gpu } from '../src/device/gpu.js'
 import { lineChart } from '../src/outputs/line_chart.js'
@@ -156,9 +157,9 @@ async function readerRate(training: PoseTraining, epoch: readonly BatchPlan[]) {
   const began = performance.now()
   const cpu = process.cpuUsage()
   let [clips, frames] = [0, 0]
+  const memory = new ClipMemory()
   for (const batch of epoch) {
-    const { stored } = training.data[0]!
-    const samples = await Promise.all(batch.examples.map((example) => stored!.sample(example)))
+    const samples = await training.data[0]!.stored!.samples(batch.examples, memory)
     clips += samples.length
     frames += samples.reduce((sum, { clip }) => sum + clip.frames, 0)
     if (performance.now() - began > 1000 * READ_SECONDS) break

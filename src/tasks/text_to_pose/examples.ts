@@ -12,8 +12,6 @@ export interface Examples {
   name(example: number): string
   /** Of the clip, in a group of several. */
   language(example: number): string
-  /** The sample itself, read where it is not in memory. */
-  sample(example: number): Sample | Promise<Sample>
 }
 
 /** Samples in memory as examples. */
@@ -24,7 +22,6 @@ export function inMemory(samples: readonly Sample[]): Examples {
     tokens: (example) => samples[example]!.ids.length,
     name: (example) => samples[example]!.clip.name,
     language: (example) => samples[example]!.clip.language,
-    sample: (example) => samples[example]!,
   }
 }
 

@@ -1,6 +1,7 @@
 // Samples of batches that stay in shards: those of the batch that is trained on, and of the next one, which is read while the GPU is busy.
 
 import { bug } from '../../base/errors.js'
+import { ClipMemory } from '../../data/shards/clip_memory.js'
 import type { BatchPlan } from '../../train/batches.js'
 import type { Sample } from './batch.js'
 import type { StoredExamples } from './stored_examples.js'
@@ -8,11 +9,14 @@ import type { StoredExamples } from './stored_examples.js'
 interface Fetched {
   readonly group: string
   readonly samples: ReadonlyMap<number, Sample>
+  readonly memory: ClipMemory
 }
 
 export class FetchedSamples {
   readonly #fetched = new Map<BatchPlan, Fetched>()
   readonly #fetching = new Map<BatchPlan, Promise<void>>()
+  /** Of batches that were let go, for those to come. */
+  readonly #free: ClipMemory[] = []
 
   /** Reads the samples of a batch, once; all but the last batch before it are let go. Reading that failed is tried again when it is asked for again. */
   async fetch(batch: BatchPlan, examples: StoredExamples): Promise<void> {
@@ -33,8 +37,19 @@ export class FetchedSamples {
 
   async #read(batch: BatchPlan, examples: StoredExamples): Promise<void> {
     const wanted = [...new Set(batch.examples)]
-    const samples = await Promise.all(wanted.map(async (example) => [example, await examples.sample(example)] as const))
-    for (const other of [...this.#fetched.keys()].slice(0, -1)) this.#fetched.delete(other)
-    this.#fetched.set(batch, { group: batch.group, samples: new Map(samples) })
+    const memory = this.#free.pop() ?? new ClipMemory()
+    try {
+      const samples = await examples.samples(wanted, memory)
+      for (const other of [...this.#fetched.keys()].slice(0, -1)) this.#letGo(other)
+      this.#fetched.set(batch, { group: batch.group, samples: new Map(samples.map((sample, i) => [wanted[i]!, sample])), memory })
+    } catch (cause) {
+      this.#free.push(memory)
+      throw cause
+    }
+  }
+
+  #letGo(batch: BatchPlan): void {
+    this.#free.push(this.#fetched.get(batch)!.memory)
+    this.#fetched.delete(batch)
   }
 }

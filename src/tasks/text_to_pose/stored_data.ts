@@ -66,7 +66,7 @@ export async function* storedLanguages(entry: ShardsEntry, config: RunConfig, si
       if (train.length === 0) throw noClips(folder, language, corpus)
       const stored: StoredClips = { corpus, clips: train, source }
       const some = (all: readonly number[], most: number, purpose: string) =>
-        Promise.all(drawn(all, most, Random.for(config.seed, purpose, language)).map((clip) => readStored(stored, clip)))
+        separately(stored, drawn(all, most, Random.for(config.seed, purpose, language)))
       const most = config.groups === 'shared' ? Math.ceil((MEASURED * clips.length) / corpus.list.length) : MEASURED
       const notes = train.length > most ? [`${language}: units are measured by ${most} of ${counted(train.length, 'clip')}`] : []
       yield {
@@ -78,6 +78,11 @@ export async function* storedLanguages(entry: ShardsEntry, config: RunConfig, si
     // Opened again when the first batch is read.
     await corpus.reader.close()
   }
+}
+
+/** Each in memory of its own: some are let go before others. */
+async function separately(stored: StoredClips, clips: readonly number[]): Promise<Clip[]> {
+  return (await Promise.all(clips.map((clip) => readStored(stored, [clip])))).flat()
 }
 
 const OTHER_LANGUAGE = 'of other languages'

@@ -1,5 +1,6 @@
 // Training clips that stay in shards: sentences are in memory as token ids, frames are read when a batch needs them.
 
+import { ClipMemory } from '../../data/shards/clip_memory.js'
 import type { PackedCorpus } from '../../data/shards/packed_corpus.js'
 import type { Source } from '../../data/source.js'
 import type { Clip } from '../../motion/clip.js'
@@ -10,7 +11,7 @@ import type { Examples } from './examples.js'
 /** Clips of a packed corpus, by their numbers there. */
 export interface StoredClips {
   readonly corpus: PackedCorpus
-  readonly clips: readonly number[]
+  readonly clips: ArrayLike<number> & Iterable<number>
   readonly source: Source
 }
 
@@ -28,10 +29,10 @@ export function* storedLines(stored: StoredClips): Generator<string> {
   for (const clip of stored.clips) yield storedLine(stored, clip)
 }
 
-/** A clip with its frames, and its line where the source reads it. */
-export async function readStored({ corpus, source }: StoredClips, clip: number): Promise<Clip> {
-  const read = await corpus.reader.read(clip)
-  return source === 'lang_gloss' ? { ...read, langGloss: langGlossLine(read, 'auto') } : read
+/** Clips with their frames, and their lines where the source reads them; they lie in `memory`, as `ShardReader.readAll` has it. */
+export async function readStored({ corpus, source }: StoredClips, clips: readonly number[], memory = new ClipMemory()): Promise<Clip[]> {
+  const read = await corpus.reader.readAll(clips, memory)
+  return source === 'lang_gloss' ? read.map((clip) => ({ ...clip, langGloss: langGlossLine(clip, 'auto') })) : read
 }
 
 /** Stored clips with the token ids of their sentences. */
@@ -49,13 +50,13 @@ export class StoredExamples implements Examples {
     this.stored = stored
     const kept = new Uint32Array(stored.clips.length)
     const ends = new Float64Array(stored.clips.length)
-    let ids = new Uint32Array(16 * stored.clips.length)
+    let ids = new Uint32Array(8 * stored.clips.length)
     let [count, used] = [0, 0]
     for (const clip of stored.clips) {
       const own = encode(storedLine(stored, clip))
       if (own.length > maxTokens) continue
       if (used + own.length > ids.length) {
-        const larger = new Uint32Array(2 * (used + own.length))
+        const larger = new Uint32Array(Math.ceil(1.5 * (used + own.length)))
         larger.set(ids)
         ids = larger
       }
@@ -79,7 +80,7 @@ export class StoredExamples implements Examples {
   }
 
   tokens(example: number): number {
-    return this.#sentence(example).length
+    return this.#ends[example]! - this.#begin(example)
   }
 
   name(example: number): string {
@@ -90,11 +91,21 @@ export class StoredExamples implements Examples {
     return this.stored.corpus.list.language(this.#clips[example]!)
   }
 
-  async sample(example: number): Promise<Sample> {
-    return { clip: await readStored(this.stored, this.#clips[example]!), ids: this.#sentence(example) }
+  /** The samples of a batch, whose frames lie in `memory` until it is read into again. */
+  async samples(examples: readonly number[], memory: ClipMemory): Promise<Sample[]> {
+    const clips = await readStored(
+      this.stored,
+      examples.map((example) => this.#clips[example]!),
+      memory,
+    )
+    return clips.map((clip, i) => ({ clip, ids: this.#sentence(examples[i]!) }))
   }
 
   #sentence(example: number): Uint32Array {
-    return this.#ids.subarray(example === 0 ? 0 : this.#ends[example - 1], this.#ends[example])
+    return this.#ids.subarray(this.#begin(example), this.#ends[example])
+  }
+
+  #begin(example: number): number {
+    return example === 0 ? 0 : this.#ends[example - 1]!
   }
 }

@@ -43,10 +43,10 @@ augment: { speed: 0.2 }`,
   const { data } = training as PoseTraining
   const read = new Set<string>()
   for (const reader of new Set(data.map(({ stored }) => stored!.stored.corpus.reader))) {
-    const spied = vi.spyOn(reader, 'read')
-    spied.mockImplementation((clip) => {
-      read.add(data[0]!.stored!.stored.corpus.list.name(clip))
-      return ShardReader.prototype.read.call(reader, clip)
+    const spied = vi.spyOn(reader, 'readAll')
+    spied.mockImplementation((clips, memory) => {
+      for (const clip of clips) read.add(data[0]!.stored!.stored.corpus.list.name(clip))
+      return ShardReader.prototype.readAll.call(reader, clips, memory)
     })
   }
   const shared = ranks && passSize(SIZE, microBatch, ranks.size)
