@@ -12,26 +12,37 @@ const WORDS = 20_000
 /** Languages and how much more each has than the next: the first has most of all clips, as in SignVerse-2M. */
 const LANGUAGES = ['ASL', 'INS', 'PSO', 'HSH', 'ILS', 'ASF', 'JSL', 'BFI', 'GSG', 'ISE', 'FSL', 'BZS']
 
+/** What an index tells of a clip, but for its place. */
+type Described = Pick<ClipToPack, 'name' | 'language' | 'text' | 'frames' | 'fps'>
+
 /** The first so many of an endless row of clips, whatever number is asked for. */
 export function* manyClips(count: number): Generator<ClipToPack> {
   const motions = Array.from({ length: 32 }, (_, i) => motion(Random.for(1, 'motion', i)))
   for (let i = 0; i < count; i++) {
     const random = Random.for(1, 'clip', i)
-    const video = Math.floor(i / CLIPS_A_VIDEO)
-    const frames = FEWEST + Math.floor(random.uniform() * (MOST - FEWEST + 1))
+    const clip = described(i, random)
+    const { frames } = clip
     const { joints, confidence } = motions[Math.floor(random.uniform() * motions.length)]!
     const from = Math.floor(random.uniform() * (joints.length / (2 * points) - frames))
     const [dx, dy] = [0.1 * (random.uniform() - 0.5), 0.1 * (random.uniform() - 0.5)]
     yield {
-      name: `video${String(video).padStart(7, '0')}-${String((i % CLIPS_A_VIDEO) + 1).padStart(4, '0')}`,
-      language: LANGUAGES[Math.floor(LANGUAGES.length * Random.for(1, 'video', video).uniform() ** 4)]!,
-      text: sentence(random),
-      frames,
-      fps: 24,
+      ...clip,
       layout: 'dwpose-128',
       joints: joints.slice(2 * points * from, 2 * points * (from + frames)).map((value, k) => value + (k % 2 === 0 ? dx : dy)),
       confidence: confidence.slice(points * from, points * (from + frames)),
     }
+  }
+}
+
+/** A clip of that row without its motion. */
+export function described(i: number, random = Random.for(1, 'clip', i)): Described {
+  const video = Math.floor(i / CLIPS_A_VIDEO)
+  return {
+    name: `video${String(video).padStart(7, '0')}-${String((i % CLIPS_A_VIDEO) + 1).padStart(4, '0')}`,
+    language: LANGUAGES[Math.floor(LANGUAGES.length * Random.for(1, 'video', video).uniform() ** 4)]!,
+    text: sentence(random),
+    frames: FEWEST + Math.floor(random.uniform() * (MOST - FEWEST + 1)),
+    fps: 24,
   }
 }
 

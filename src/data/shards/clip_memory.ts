@@ -6,7 +6,7 @@ export class ClipMemory {
   #floats = new Float32Array(0)
 
   /** Room for a batch. What was there before is gone. */
-  reserve(bytes: number, floats: number): { readonly bytes: Uint8Array<ArrayBuffer>; readonly floats: Float32Array } {
+  reserve(bytes: number, floats: number): { readonly bytes: Uint8Array<ArrayBuffer>; readonly floats: Float32Array<ArrayBuffer> } {
     if (bytes > this.#bytes.length) this.#bytes = new Uint8Array(withSpare(bytes))
     if (floats > this.#floats.length) this.#floats = new Float32Array(withSpare(floats))
     return { bytes: this.#bytes, floats: this.#floats }

@@ -71,7 +71,7 @@ export class ShardReader implements AsyncDisposable {
     return this.close()
   }
 
-  async #read(clip: number, bytes: Uint8Array<ArrayBuffer>, floats: Float32Array): Promise<Clip> {
+  async #read(clip: number, bytes: Uint8Array<ArrayBuffer>, floats: Float32Array<ArrayBuffer>): Promise<Clip> {
     const { list } = this
     const { folder, manifest } = list
     const { part, shard, first, frames, shift, crc32: packed } = list.place(clip)

@@ -167,7 +167,7 @@ function together(languages: readonly Material[]): Material {
 
 /** Clips of several languages of one packed corpus. */
 function storedTogether(all: readonly StoredClips[]): StoredClips | undefined {
-  return all[0] && { ...all[0], clips: all.flatMap(({ clips }) => clips) }
+  return all[0] && { ...all[0], clips: Uint32Array.from(all.flatMap(({ clips }) => [...clips])) }
 }
 
 /** LangGloss keeps its marks; everything else is cut as the run file says. */

@@ -43,3 +43,13 @@ it('goes on from what it saved as JSON, and from what earlier versions did, whic
   visit(again, [1], [3])
   expect(again.byClipBefore).toEqual([Number.NaN, 4, Number.NaN])
 })
+
+it('keeps nothing of each clip where nobody asks for it, also of what another run saved', () => {
+  const asked = new ErrorRecord(1, 2)
+  const record = new ErrorRecord(1, 0)
+  for (const each of [asked, record]) visit(each, [0, 1], [5, 7])
+  expect(record.state()).toEqual({ ...asked.state(), byClip: [], byClipBefore: [] })
+  const again = new ErrorRecord(1, 0)
+  again.restore(asked.state())
+  expect(again.state()).toEqual(record.state())
+})

@@ -7,7 +7,7 @@ export interface SavedErrors {
   readonly deviations: readonly number[]
   readonly batches: number
   readonly errors: readonly number[]
-  /** null for a clip that was never visited. */
+  /** null for a clip that was never visited; empty where nothing is drawn by it. */
   readonly byClip: readonly (number | null)[]
   /** null for a clip that was not visited twice; checkpoints of earlier versions have none of it, as if no clip had been. */
   readonly byClipBefore?: readonly (number | null)[]
@@ -24,7 +24,7 @@ export class ErrorRecord {
   #byClip: number[]
   #byClipBefore: number[]
 
-  /** @param numbers coordinates followed, the output stride; @param clips of the language */
+  /** @param numbers coordinates followed, the output stride; @param clips of the language, 0 where nothing is drawn by the errors of each */
   constructor(numbers: number, clips: number) {
     this.#byClip = new Array(clips).fill(Number.NaN)
     this.#byClipBefore = new Array(clips).fill(Number.NaN)
@@ -51,6 +51,7 @@ export class ErrorRecord {
     }
     this.#batches++
     this.#errors.push(...errors)
+    if (this.#byClip.length === 0) return
     // A clip that is in a batch twice was visited once: the weights did not change in between.
     for (const clip of new Set(clips)) this.#byClipBefore[clip] = this.#byClip[clip]!
     clips.forEach((clip, i) => {
@@ -82,8 +83,8 @@ export class ErrorRecord {
   }
 
   restore({ sigma, medianError, deviations, batches, errors, byClip, byClipBefore = [] }: SavedErrors): void {
-    this.#byClip = byClip.map((error) => error ?? Number.NaN)
-    this.#byClipBefore = byClip.map((_, clip) => byClipBefore[clip] ?? Number.NaN)
+    this.#byClip = this.#byClip.map((_, clip) => byClip[clip] ?? Number.NaN)
+    this.#byClipBefore = this.#byClip.map((_, clip) => byClipBefore[clip] ?? Number.NaN)
     this.sigma = Float32Array.from(sigma)
     this.medianError = medianError
     this.#deviations = Float64Array.from(deviations)

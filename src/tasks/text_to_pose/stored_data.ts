@@ -64,7 +64,7 @@ export async function* storedLanguages(entry: ShardsEntry, config: RunConfig, si
       const { train, dev } = heldOut(corpus, clips, entry.devShare)
       checkRates(corpus, language, clips, folder)
       if (train.length === 0) throw noClips(folder, language, corpus)
-      const stored: StoredClips = { corpus, clips: train, source }
+      const stored: StoredClips = { corpus, clips: Uint32Array.from(train), source }
       const some = (all: readonly number[], most: number, purpose: string) =>
         separately(stored, drawn(all, most, Random.for(config.seed, purpose, language)))
       const most = config.groups === 'shared' ? Math.ceil((MEASURED * clips.length) / corpus.list.length) : MEASURED

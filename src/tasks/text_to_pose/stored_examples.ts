@@ -11,7 +11,7 @@ import type { Examples } from './examples.js'
 /** Clips of a packed corpus, by their numbers there. */
 export interface StoredClips {
   readonly corpus: PackedCorpus
-  readonly clips: ArrayLike<number> & Iterable<number>
+  readonly clips: Uint32Array
   readonly source: Source
 }
 

@@ -69,7 +69,8 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     for (const { language, train, stored } of data) {
       const examples = stored ?? inMemory(train)
       this.#examples.set(language, examples)
-      this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config)), examples.length))
+      const followed = drawsClips(config.learning.mode) ? examples.length : 0
+      this.#errors.set(language, new ErrorRecord(padded(outputNumbers(model.group(language).config)), followed))
     }
   }
 
