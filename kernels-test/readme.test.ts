@@ -114,6 +114,7 @@ describe('run files of the pages', () => {
     const complete = [
       parseRunConfig(`name: x\n${data}\nbase: { model: x }`, 'x'),
       parseRunConfig(`name: x\n${synthetic}\nschedule: { kind: warmup-cosine }`, 'x'),
+      parseRunConfig(`name: x\n${data}\nmodel: { preset: signdw, scores: seen }\nloss: { visibility: 1 }`, 'x'),
       parseGlossConfig(`task: text-to-gloss\nname: x\n${data}`, 'x'),
       parseLanguageConfig(`task: language-model\nname: x\n${data}\nmodel: { layers: 2 }`, 'x'),
       parseSignToTextConfig(`task: sign-to-text\nname: x\n${data}\nlanguage_model: { file: x, stored: f16, dropout: 0 }\ncodes: {}`, 'x'),

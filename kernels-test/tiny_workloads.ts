@@ -73,12 +73,14 @@ import { mixFrames } from '../src/kernels/mix_frames.js'
 import { nearestCode, nearestCodeGrad, nearestCodeWeightGrad } from '../src/kernels/nearest_code.js'
 import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
+import { pointLoss, pointLossGrad } from '../src/kernels/point_loss.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
 import { prototypeScores, prototypeScoresClasses, prototypeScoresGrad, prototypeScoresMap } from '../src/kernels/prototype_scores.js'
 import { relu, reluGrad } from '../src/kernels/relu.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
 import { rotary } from '../src/kernels/rotary.js'
 import { scaledResidual, scaledResidualGrad, scaledResidualWeightGrad } from '../src/kernels/scaled_residual.js'
+import { scoreColumns } from '../src/kernels/score_columns.js'
 import { seenGoal } from '../src/kernels/seen_goal.js'
 import { sgd } from '../src/kernels/sgd.js'
 import { sigmoid, sigmoidGrad } from '../src/kernels/sigmoid.js'
@@ -544,6 +546,19 @@ export const tinyWorkloads: readonly Workload[] = [
     { branch: 48, dy: 48, seed: Uint32Array.of(1, 2, 0, 0), dGamma: 8 },
   ),
   workload(fillWhole, note, { n: 12, value: 0 }, { y: 12 }),
+  workload(
+    pointLoss,
+    note,
+    { batch: 2, length: 3, stride: 8, absolute: 0 },
+    { pred: 48, goal: 48, weight: 48, kinds: new Uint32Array(8), shares: 4, rowSums: 12, terms: 12 },
+  ),
+  workload(
+    pointLossGrad,
+    note,
+    { batch: 2, length: 3, stride: 8, absolute: 0, accumulate: 1 },
+    { pred: 48, goal: 48, weight: 48, kinds: new Uint32Array(8), shares: 4, sample: 2, coefficient: 2, dpred: 48 },
+  ),
+  workload(scoreColumns, note, { rows: 3, stride: 8 }, { x: 24, marked: new Uint32Array(8), y: 24 }),
   workload(sigmoid, note, { n: 12 }, { x: 12, y: 12 }),
   workload(sigmoidGrad, note, { n: 12 }, { x: 12, dy: 12, dx: 12 }),
   workload(softsign, note, { n: 12 }, { x: 12, y: 12 }),

@@ -6,7 +6,7 @@ import { nextFrame } from '../kernels/next_frame.js'
 import { inputNumbers, type ModelConfig, outputNumbers } from '../model/config.js'
 import { scaleInto } from '../model/frame_scaling.js'
 import { counterOf, type LanguageGroup } from '../model/sign_model.js'
-import { decodeFrame, type PoseRecording } from '../model/text_to_pose.js'
+import { decodeFrame, framesOf, type PoseRecording } from '../model/text_to_pose.js'
 import { Graph } from '../ops/graph.js'
 import { padded } from '../ops/parameter.js'
 import { frameStride } from './frame_chunks.js'
@@ -55,7 +55,8 @@ export function recordFrame(recorder: Recorder, group: LanguageGroup, rows: Fram
   const recording: PoseRecording = { graph: new Graph(recorder), weights, config }
   const timing = features && spans && { features, spans, lengths: sentences.lengths, ...counterOf(group) }
   const { memory, lengths: memoryLengths } = sentences
-  const pred = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths, timing, bones })
+  const said = decodeFrame(recording, { frame, lengths, positions, past, memory, memoryLengths, timing, bones })
+  const pred = framesOf(recording, said, group.columns)
   const [batch, kept, stride] = frames.shape as [number, number, number]
   recorder.run(
     nextFrame,

@@ -16,10 +16,10 @@ export const lengthForms = ['log', 'share'] as const
 export type LengthForm = (typeof lengthForms)[number]
 
 /**
- * What a frame has beside coordinates: nothing; how sure each point is, 0 where it was not seen, 1 at most; or the same as SignDW has it, of a body's
- * points their own index, 0 to 17, and -1 where they were not seen.
+ * What a frame has beside coordinates: nothing; how sure each point is, 0 where it was not seen, 1 at most; whether it is `seen`, 1 or
+ * 0, of which a model says the probability; or how sure as SignDW has it, of a body's points their own index, 0 to 17, and -1 where they were not seen.
  */
-export const pointScores = ['none', 'visible', 'codes'] as const
+export const pointScores = ['none', 'visible', 'seen', 'codes'] as const
 export type PointScores = (typeof pointScores)[number]
 
 /** What coordinates are measured in: the scale of the layout, or shares of a picture, as SignDW's. */

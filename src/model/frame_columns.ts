@@ -3,7 +3,9 @@
 import type { Motion } from '../motion/clip.js'
 import { coordinatesOf, type PartName } from '../motion/layout/layout.js'
 import { layouts } from '../motion/layout/layouts.js'
-import type { ModelConfig } from './config.js'
+import { padded } from '../ops/parameter.js'
+import { pointColumn } from '../ops/point_loss.js'
+import { type ModelConfig, outputNumbers, regressedNumbers } from './config.js'
 import type { FrameScaling } from './frame_scaling.js'
 
 type FrameForm = Pick<ModelConfig, 'layout' | 'scores'>
@@ -68,7 +70,7 @@ export function motionNumbers({ joints, confidence, frames }: Motion, config: Fr
     for (let t = 0; t < frames; t++) {
       const at = t * points + point
       const sure = confidence ? confidence[at]! : 1
-      const score = scores === 'codes' ? codeOf(layout, point, sure) : Math.min(1, sure)
+      const score = scores === 'codes' ? codeOf(layout, point, sure) : scores === 'seen' ? Number(sure > 0) : Math.min(1, sure)
       numbers[t * columns.length + c] = axis >= 0 ? joints[at * dims + axis]! : score
     }
   return numbers
@@ -91,7 +93,9 @@ export function numbersMotion(numbers: Float32Array, frames: number, config: Fra
       visit(value, Math.floor(i / columns.length) * points + point, axis, point)
     })
   each((value, at, axis, point) => {
-    if (axis < 0) confidence[at] = scores === 'codes' ? seenByCode(layout, point, value) : seenBy(value)
+    if (axis >= 0) return
+    if (scores === 'seen') confidence[at] = Number(value >= 0.5)
+    else confidence[at] = scores === 'codes' ? seenByCode(layout, point, value) : seenBy(value)
   })
   each((value, at, axis) => {
     if (axis >= 0 && confidence[at]! > 0) joints[at * dims + axis] = value
@@ -105,6 +109,18 @@ const seenBy = (score: number): number => (score < SURE ? 0 : Math.min(1, score)
 function seenByCode(layout: ModelConfig['layout'], point: number, score: number): number {
   const code = codeOf(layout, point, 1)
   return codeOf(layout, point, 0) < 0 ? Number(score > (code - 1) / 2) : seenBy(score)
+}
+
+/** u32 [output stride]: what each number that a model puts out is, `pointColumn`; a score is one where the model says a probability, as a logit. */
+export function outputColumns(config: ModelConfig): Uint32Array {
+  const columns = frameColumns(config)
+  const kindOf = (at: number): number => {
+    if (at >= regressedNumbers(config)) return pointColumn.other
+    const axis = columns[at % config.numbers]?.axis ?? 0
+    if (axis >= 0) return pointColumn.coordinate
+    return config.scores === 'seen' ? pointColumn.score : pointColumn.other
+  }
+  return Uint32Array.from({ length: padded(outputNumbers(config)) }, (_, at) => kindOf(at))
 }
 
 /** The units of coordinates as those of whole frames: how sure a point is stays as it is. */

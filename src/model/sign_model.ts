@@ -3,6 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { Lifetime } from '../base/lifetime.js'
 import type { Gpu } from '../device/gpu.js'
+import type { Tensor } from '../device/memory.js'
 import { JOINTS } from '../motion/skeleton.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import { initialTensors } from '../nn/init.js'
@@ -11,7 +12,8 @@ import type { BoneTables } from '../ops/bone_joints.js'
 import { padded } from '../ops/parameter.js'
 import type { Vocabulary } from '../text/vocabulary.js'
 import { bonePlaces, lengthsByPlace } from './bone_head.js'
-import { checkConfig, inputNumbers, type ModelConfig, sameConfig } from './config.js'
+import { checkConfig, inputNumbers, type ModelConfig, outputNumbers, sameConfig } from './config.js'
+import { outputColumns } from './frame_columns.js'
 import type { FrameScaling } from './frame_scaling.js'
 import { GpuModel } from './gpu_model.js'
 import type { GroupBones } from './group_bones.js'
@@ -48,6 +50,8 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
   readonly seen: Float32Array | undefined
   /** What its head places bones by, its own lengths among it; only where it regresses bones. */
   readonly boneTables: BoneTables | undefined
+  /** u32 [output stride]: what each number that it puts out is, `pointColumn`; of other layouts than the 50 joints. */
+  readonly columns: Tensor | undefined
 
   constructor(gpu: Gpu, description: GroupDescription, options: ParameterSetOptions) {
     const { language, vocabulary, startFrame, scaling, fps, bones, seen } = description
@@ -59,7 +63,10 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
       specs: parameterSpecs(config, vocabulary.size),
       // Sentences are padded to a multiple of 4 tokens.
       positions: [Math.max(maxFrames, padded(maxTokens)), width],
-      tables: config.head === 'bones' ? boneTablesOf(description) : {},
+      tables: {
+        ...(config.head === 'bones' && boneTablesOf(description)),
+        ...(config.layout !== 'skeleton-50' && { columns: outputColumns(config) }),
+      },
     } as const
     super(gpu, parts, options)
     this.language = language
@@ -74,6 +81,7 @@ export class LanguageGroup extends GpuModel implements GroupDescription {
       config.head === 'bones'
         ? { place: this.table('bone_places', 'f32', [JOINTS, 3, 4]), lengths: this.table('bone_lengths', 'f32', [1, JOINTS]) }
         : undefined
+    this.columns = config.layout === 'skeleton-50' ? undefined : this.table('columns', 'u32', [padded(outputNumbers(config))])
   }
 }
 

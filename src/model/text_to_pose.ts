@@ -13,6 +13,7 @@ import { gelu } from '../ops/gelu.js'
 import { linear } from '../ops/linear.js'
 import { meanPool } from '../ops/mean_pool.js'
 import { addPositions } from '../ops/positions.js'
+import { scoreColumns } from '../ops/score_columns.js'
 import { sigmoid } from '../ops/sigmoid.js'
 import { type TokenSpans, tokenSpans, upsampling } from '../ops/upsampling.js'
 import type { ModelConfig } from './config.js'
@@ -83,6 +84,13 @@ export interface DecodeFrameInputs extends DecoderStepInputs {
 export function decodeFrame(r: PoseRecording, inputs: DecodeFrameInputs): Tensor {
   const x = addPositions(r.graph, embedFrames(r, inputs.frame, inputs.timing), inputs.positions, inputs.lengths)
   return poseHead(r, decoderStep(r, x, inputs), inputs.bones)
+}
+
+/** What the decoder puts out as frames: where it says how probable it is that a point is seen, the probability itself. */
+export function framesOf({ graph, config }: PoseRecording, pred: Tensor, columns: Tensor | undefined): Tensor {
+  if (config.scores !== 'seen') return pred
+  if (!columns) throw bug('pose', 'wanted the kinds of columns for a model that says what is seen')
+  return graph.recorder.scope('pose', () => scoreColumns(graph, pred, columns))
 }
 
 function embedFrames(r: Recording, frames: Tensor, timing: TokenTiming | undefined): Tensor {

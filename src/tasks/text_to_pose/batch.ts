@@ -10,6 +10,7 @@ import { layouts } from '../../motion/layout/layouts.js'
 import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
 import type { BatchShape } from '../../train/task.js'
+import { type PointWeighing, weighPoints } from './point_weights.js'
 
 export interface Sample {
   readonly clip: Clip
@@ -37,6 +38,8 @@ export interface BatchSettings {
   readonly whole?: number
   /** Frames of all of those; default of these alone. */
   readonly wholeFrames?: number
+  /** How points are weighed, where they are not all alike. */
+  readonly points?: PointWeighing | undefined
 }
 
 export interface BatchArrays {
@@ -51,6 +54,10 @@ export interface BatchArrays {
   readonly goal: Float32Array
   /** [B, T, output stride]: 1 where a number of the goal was seen, the counter always, else 0; of a layout whose points may be unseen. */
   readonly seen?: Float32Array
+  /** [B, T, output stride]: what each number of the goal counts, 0 for what was not seen and for padding; where points are weighed. */
+  readonly pointWeights?: Float32Array
+  /** [B, 2]: what a clip's losses on what is seen and on velocity count beside that on places. */
+  readonly pointShares?: Float32Array
   readonly frameLengths: Uint32Array
   readonly at: Uint32Array
   readonly coefficient: Float32Array
@@ -73,7 +80,7 @@ export function batchArrays(
   samples: readonly Sample[],
   { batch, target: length, source: tokens }: PoseShape,
   group: GroupDescription,
-  { padding, whole = batch, wholeFrames = samples.reduce((sum, { clip }) => sum + clip.frames, 0) }: BatchSettings,
+  { padding, whole = batch, wholeFrames = samples.reduce((sum, { clip }) => sum + clip.frames, 0), points }: BatchSettings,
 ): BatchArrays {
   const { config } = group
   const inputStride = padded(inputNumbers(config))
@@ -92,6 +99,7 @@ export function batchArrays(
     const inputs = frames.subarray(b * length * inputStride, (b + 1) * length * inputStride)
     writeInputs(inputs, inputStride, clip, goals, outputStride, { ...group, startFrame })
   })
+  const weighed = points && weighPoints(samples, { batch, length, stride: outputStride }, seen, group, points)
   const cells = (frames: number) => ({ 'per-sample': whole * frames, frames: wholeFrames, batch: whole * whole * length })[padding]
   return {
     ids,
@@ -100,10 +108,12 @@ export function batchArrays(
     frames,
     goal,
     ...(seen && { seen }),
+    ...(weighed && { pointWeights: weighed.weights, pointShares: weighed.shares(padding === 'per-sample') }),
     frameLengths: Uint32Array.from(samples, ({ clip }) => clip.frames),
     // A bucket may reach past the longest clip: those rows are padding, whatever their position.
     at: new Uint32Array(batch * length).map((_, row) => Math.min(row % length, config.maxFrames - 1)),
     coefficient: Float32Array.from(samples, ({ clip }, b) => {
+      if (weighed) return weighed.coefficient(b, padding === 'per-sample' ? undefined : cells(clip.frames), whole)
       if (!seen || padding !== 'per-sample') return 1 / (cells(clip.frames) * numbers)
       return 1 / (whole * seen.subarray(b * length * outputStride, (b + 1) * length * outputStride).reduce((sum, one) => sum + one, 0))
     }),

@@ -66,7 +66,10 @@ describe('a run file', () => {
         clipElements: null,
       },
       schedule: { kind: 'plateau', factor: 0.7, patience: 7, minRate: 2e-4 },
-      loss: { kind: 'mse', padding: 'per-sample', bones: 1, velocity: 0.5 },
+      loss: {
+        ...{ kind: 'mse', padding: 'per-sample', bones: 1, velocity: 0.5, byConfidence: false },
+        parts: { body: 1, hands: 1, face: 1 },
+      },
       learning: { mode: 'mse', priority: 'error', intensity: 1, uniform: 0.1, warmup: 5, ramp: 5, refresh: 10, maxSkip: 0.5, spread: 0.1 },
       noise: { rate: 5, warmup: 0 },
       sampling: { share: 0, passes: 1, ramp: 0 },

@@ -72,17 +72,23 @@ const entry = chosen((value) => {
   return has('shards') ? shards : corpus
 })
 
+const partWeight = weight.default(1)
+
 const loss = keys({
   kind: z.enum(['mse', 'l1']).default('mse'),
   /** `per-sample`: each clip is a mean over its own frames. `frames`, as SignDW: all frames of a batch count the same. `batch`, as PT: a mean over all cells, padding too, over the batch size. */
   padding: z.enum(lossPaddings).default('per-sample'),
   /** Weight of the loss on bone directions, in which a finger's bone counts as much as an upper arm; 0 records none. `lossesOf` has the default. */
   bones: weight.exactOptional(),
-  /** Weight of the loss on velocity, of bone directions and of joints; 0 records none. */
+  /** Of layouts other than the 50 joints: what the points of a part count beside those of others. */
+  parts: keys({ body: partWeight, hands: partWeight, face: partWeight }).prefault({}),
+  /** Of the same: whether coordinates count as much as their detector was sure of them. */
+  byConfidence: z.boolean().default(false),
+  /** Of `model.scores: seen`: weight of the cross-entropy of what is seen; `pointWeighing` has the default. */
+  visibility: weight.exactOptional(),
+  /** Weight of the loss on velocity, of bone directions and of joints, or of points; 0 records none. */
   velocity: weight.exactOptional(),
 })
-
-type Losses = Required<z.output<typeof loss>>
 
 /** Weights where a run file names none: without them fingers, small beside the way of an arm, are signed crooked. */
 const USUAL_LOSSES = { bones: 1, velocity: 0.5 } as const
@@ -91,7 +97,11 @@ const USUAL_LOSSES = { bones: 1, velocity: 0.5 } as const
  * The losses of a run. What is left open of those on bones and on velocity has its usual weight for models whose tokens have durations, as far as
  * they can be, and 0 for others: those are trained as published.
  */
-function lossesOf({ loss, model, learning }: Pick<Written, 'loss' | 'model' | 'learning'>): Losses {
+function lossesOf({
+  loss,
+  model,
+  learning,
+}: Pick<Written, 'loss' | 'model' | 'learning'>): z.output<typeof loss> & { bones: number; velocity: number } {
   const isUsual = model.durations && model.futureFrames <= 1 && !weighsBatches(learning.mode) && model.layout === 'skeleton-50'
   return { ...(isUsual ? USUAL_LOSSES : { bones: 0, velocity: 0 }), ...loss }
 }

@@ -55,10 +55,33 @@ export function* contradictions(config: Written): Generator<[path: (string | num
   if (counterProblem) yield [['model', 'counterHead'], counterProblem]
   const headProblem = unfittingHead(model)
   if (headProblem) yield [['model', model.layout === 'skeleton-50' ? 'futureFrames' : 'head'], headProblem]
+  yield* unfittingPoints(config)
   yield* unfittingLayout(config)
   yield* unfittingDraw(config)
   yield* unfittingSizes(config, 1)
   yield* endless(config)
+}
+
+/** What cannot be asked of the loss on points. */
+function* unfittingPoints({ loss, model, scaling, learning }: Written): Generator<[path: string[], message: string]> {
+  const { parts, byConfidence, visibility } = loss
+  const { scores = presets[model.preset].scores } = model
+  const isSkeleton = model.layout === 'skeleton-50'
+  const weighs = weighsBatches(learning.mode)
+  for (const [part, weight] of Object.entries(parts)) {
+    const path = ['loss', 'parts', part]
+    if (weight !== 1 && isSkeleton) yield [path, `wanted 1 with model.layout skeleton-50, whose fingers loss.bones weighs, got ${weight}`]
+    else if (weight !== 1 && weighs)
+      yield [path, `wanted 1 with learning.mode ${learning.mode}, whose rewards do not weigh it, got ${weight}`]
+  }
+  if (Object.values(parts).every((weight) => weight === 0))
+    yield [['loss', 'parts'], 'wanted a weight above 0 for body, hands or face, got 0 for each']
+  if (byConfidence && !layouts[model.layout]?.confidence)
+    yield [['loss', 'byConfidence'], `wanted false with model.layout ${model.layout}, whose points tell no confidence, got true`]
+  if (visibility !== undefined && scores !== 'seen')
+    yield [['loss', 'visibility'], `wanted model.scores seen with it, of which it is the weight, got ${scores}`]
+  if (scores === 'seen' && scaling === 'columns')
+    yield [['scaling'], 'wanted spread or raw with model.scores seen, whose numbers are probabilities, got columns']
 }
 
 /** The languages that an entry names. */
@@ -113,7 +136,8 @@ function* unfittingLoss({ loss, model, learning }: Written, key: 'bones' | 'velo
   const got = loss[key] ?? 0
   if (got === 0) return
   const path = ['loss', key]
-  if (model.layout !== 'skeleton-50') yield [path, `wanted 0 with model.layout ${model.layout}, whose bones it does not know, got ${got}`]
+  if (model.layout !== 'skeleton-50' && key === 'bones')
+    yield [path, `wanted 0 with model.layout ${model.layout}, whose bones it does not know, got ${got}`]
   if (model.futureFrames > 1)
     yield [path, `wanted 0 with model.futureFrames ${model.futureFrames}, of which it knows the first alone, got ${got}`]
   if (weighsBatches(learning.mode)) yield [path, `wanted 0 with learning.mode ${learning.mode}, whose rewards do not weigh it, got ${got}`]

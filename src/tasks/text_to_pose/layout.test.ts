@@ -173,7 +173,7 @@ it('mirrors DWPose’s points, and refuses what cannot be done with them', () =>
   expect(configOf('augment: { mirror: 0.5 }', 'justCounter: false, lengthHead: true,').model.layout).toBe('dwpose-128')
   expect(() => configOf('augment: { rotation: 10 }', 'justCounter: false, lengthHead: true,')).toThrow(/no depth to turn in/)
   expect(() => configOf('', 'head: bones,')).toThrow(/wanted head joints for frames of dwpose-128/)
-  expect(() => configOf('loss: { velocity: 1 }')).toThrow(/wanted 0 with model.layout dwpose-128/)
+  expect(() => configOf('loss: { bones: 1 }')).toThrow(/wanted 0 with model.layout dwpose-128/)
   expect(() => configOf('learning: { mode: rwr }')).toThrow(/whose points may be unseen/)
 })
 

@@ -1,16 +1,18 @@
 // The forward pass and losses of a batch of clips: what a training step of text to pose records.
 
+import { bug } from '../../base/errors.js'
 import type { Tensor } from '../../device/memory.js'
 import { errorSpread } from '../../kernels/error_spread.js'
 import { inputNumbers, outputNumbers, regressedNumbers } from '../../model/config.js'
 import { mayBeUnseen } from '../../model/frame_columns.js'
 import { counterOf, type GroupDescription, type LanguageGroup } from '../../model/sign_model.js'
-import { type DecodeInputs, decode, encode, lengthHead, type PoseRecording, tokenDurations } from '../../model/text_to_pose.js'
+import { decode, encode, framesOf, lengthHead, type PoseRecording, tokenDurations } from '../../model/text_to_pose.js'
 import { boneLoss } from '../../ops/bone_loss.js'
 import { frameNoise } from '../../ops/frame_noise.js'
 import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
-import { type LossKind, poseLoss, type RewardUse } from '../../ops/pose_loss.js'
+import { pointLoss } from '../../ops/point_loss.js'
+import { type LossKind, type PoseLossInputs, poseLoss, type RewardUse } from '../../ops/pose_loss.js'
 import { seenGoal } from '../../ops/seen_goal.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'
 import type { BatchArrays, PoseShape } from './batch.js'
@@ -27,6 +29,8 @@ export interface PoseLossOptions {
   /** Weights of the losses on bone directions and on velocity beside that on joints; default 0, which records nothing. */
   readonly bones?: number
   readonly velocity?: number
+  /** Whether points are weighed each by itself, by arrays of the batch: that loss has a velocity of its own. */
+  readonly weighsPoints?: boolean
 }
 
 /** Reward-weighted regression, or the policy gradient of a Gaussian of deviation `spread` about the prediction. */
@@ -57,11 +61,13 @@ export function unitsOf({ config, scaling: { centre, scale } }: GroupDescription
   return units
 }
 
-type Feeds = Readonly<Record<Exclude<keyof BatchArrays, 'seen'> | Exclude<keyof StepArrays, 'units' | 'samplingShare'>, Tensor>>
+type Feeds = Readonly<
+  Record<Exclude<keyof BatchArrays, 'seen' | 'pointWeights' | 'pointShares'> | Exclude<keyof StepArrays, 'units' | 'samplingShare'>, Tensor>
+>
 
 /**
- * Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], from a model that knows lengths `length` f32 [B, 4], and with a loss on bones
- * or on velocity `bones` f32 [B, 2].
+ * Records a batch. Reports: `samples` f32 [B, 4], `spread` f32 [2, output stride], from a model that knows lengths `length` f32 [B, 4], with a loss on bones
+ * or on their velocity `bones` f32 [B, 2], and with one on points that are weighed `terms` f32 [B, 2].
  */
 export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: PoseShape, options: PoseLossOptions): RecordedLosses {
   const { config, weights, positions } = group
@@ -75,7 +81,7 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
   const { frameLengths, at, tokenLengths: memoryLengths } = feeds
   const durations = config.durations ? tokenDurations(recording, memory, memoryLengths) : undefined
   const timing = durations && { features: memory, spans: durations.spans, lengths: memoryLengths, ...counterOf(group) }
-  const inputs: DecodeInputs = { frames, frameLengths, at, positions, memory, memoryLengths, timing, bones: group.boneTables }
+  const inputs = { frames, frameLengths, at, positions, memory, memoryLengths, timing, bones: group.boneTables, columns: group.columns }
   const { samplingPasses = 0 } = options
   const samplingShare = samplingPasses > 0 ? recorder.feed('sampling_share', [1]) : undefined
   const pred = decode(
@@ -85,21 +91,32 @@ export function recordPoseLosses(graph: Graph, group: LanguageGroup, shape: Pose
 
   const numbers = outputNumbers(config)
   const seen = mayBeUnseen(config) ? recorder.feed('seen', feeds.goal.shape) : undefined
-  const goal = seen ? recorder.scope('loss', () => seenGoal(graph, pred, feeds.goal, seen)) : feeds.goal
+  const shown = framesOf(recording, pred, group.columns)
+  const goal = seen ? recorder.scope('loss', () => seenGoal(graph, shown, feeds.goal, seen)) : feeds.goal
   const lossInputs = { frames: frameLengths, weight: feeds.weight, coefficient: feeds.coefficient, medianError: feeds.medianError }
   const reward = rewardUse(graph, pred, feeds.ones, numbers, options.reward)
-  const samples = recorder.scope('loss', () =>
-    poseLoss(graph, pred, { goal, ...lossInputs }, { numbers, coords: regressedNumbers(config), kind: options.loss, reward }),
-  )
+  const coords = regressedNumbers(config)
+  const points = options.weighsPoints
+    ? recordPointLoss(graph, group, pred, { goal: feeds.goal, ...lossInputs }, { coords, kind: options.loss })
+    : undefined
+  const samples =
+    points?.reports.samples ??
+    recorder.scope('loss', () => poseLoss(graph, pred, { goal, ...lossInputs }, { numbers, coords, kind: options.loss, reward }))
   const { batch, target: length } = shape
   const stride = padded(numbers)
   const spread = recorder.tensor('spread', [2, stride])
-  recorder.run(errorSpread, { pred, goal, frames: frameLengths, spread }, { batch, length, stride })
-  const bones = recordBoneLoss(graph, pred, feeds, numbers, options)
+  recorder.run(errorSpread, { pred: shown, goal, frames: frameLengths, spread }, { batch, length, stride })
+  const bones = points ? undefined : recordBoneLoss(graph, pred, feeds, numbers, options)
   const lengths = durations?.logFrames ?? (config.lengthHead ? lengthHead(recording, memory, memoryLengths) : undefined)
   return {
-    feeds: { ...feeds, ...(seen && { seen }), ...bones.feeds, ...(samplingShare && { samplingShare }) },
-    reports: { samples, spread, ...bones.reports, ...(lengths && { length: recordLengthLoss(graph, lengths, feeds) }) },
+    feeds: { ...feeds, ...(seen && { seen }), ...bones?.feeds, ...points?.feeds, ...(samplingShare && { samplingShare }) },
+    reports: {
+      samples,
+      spread,
+      ...bones?.reports,
+      ...points?.reports,
+      ...(lengths && { length: recordLengthLoss(graph, lengths, feeds) }),
+    },
   }
 }
 
@@ -148,6 +165,23 @@ function recordBoneLoss(
   return { feeds: { units }, reports: { bones: report } }
 }
 
+/** The loss on points, each of which has a weight of its own. */
+function recordPointLoss(
+  graph: Graph,
+  { columns }: LanguageGroup,
+  pred: Tensor,
+  inputs: PoseLossInputs,
+  options: { coords: number; kind: LossKind },
+): RecordedLosses {
+  const { recorder } = graph
+  if (!columns) throw bug('loss', 'wanted the kinds of columns for a loss on points')
+  const pointWeights = recorder.feed('point_weights', pred.shape)
+  const pointShares = recorder.feed('point_shares', [pred.shape[0]!, 2])
+  const given = { ...inputs, weights: pointWeights, kinds: columns, shares: pointShares }
+  const { samples, terms } = recorder.scope('loss', () => pointLoss(graph, pred, given, options))
+  return { feeds: { pointWeights, pointShares }, reports: { samples, terms } }
+}
+
 /** The squared error of what is predicted of each length, as a clip of one frame of one number. */
 function recordLengthLoss(graph: Graph, predicted: Tensor, feeds: Feeds): Tensor {
   const inputs = {
@@ -170,6 +204,8 @@ export interface PoseLossReport {
   /** What bone directions and velocity have in the loss, their weights included; undefined where neither weighs anything. */
   readonly lossBones: number | undefined
   readonly lossVelocity: number | undefined
+  /** What it has of how probable each point is to be seen; undefined where nothing is said of that. */
+  readonly lossVisibility: number | undefined
   /** Sums of errors and of their squares over real frames, [2, output stride]. */
   readonly spread: Float32Array
 }
@@ -188,11 +224,15 @@ export function poseLossReport(passes: readonly PassReports[]): PoseLossReport {
   const samples = passes.flatMap((pass) => readSamples(pass.samples!))
   const lengths = passes.flatMap(({ length }) => (length ? readSamples(length) : []))
   const bones = passes.flatMap(({ bones }) => (bones ? [new Float32Array(bones)] : []))
-  const [lossBones, lossVelocity] = bones.length > 0 ? [everyOther(bones, 0), everyOther(bones, 1)] : []
+  const [lossBones, boneVelocity] = bones.length > 0 ? [everyOther(bones, 0), everyOther(bones, 1)] : []
+  // In the shares of the samples already.
+  const terms = passes.flatMap(({ terms }) => (terms ? [new Float32Array(terms)] : []))
+  const [lossVisibility, pointVelocity] = terms.length > 0 ? [everyOther(terms, 0), everyOther(terms, 1)] : []
   return {
-    loss: lossOf(samples) + (lossBones ?? 0) + (lossVelocity ?? 0),
+    loss: lossOf(samples) + (lossBones ?? 0) + (boneVelocity ?? 0),
     lossBones,
-    lossVelocity,
+    lossVelocity: boneVelocity ?? pointVelocity,
+    lossVisibility,
     samples,
     lengthLoss: lengths.length > 0 ? lossOf(lengths) : undefined,
     spread: passes.map(({ spread }) => new Float32Array(spread!)).reduce((a, b) => a.map((sum, i) => sum + b[i]!)),

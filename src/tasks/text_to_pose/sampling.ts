@@ -1,7 +1,7 @@
 // Scheduled sampling: a decoder that has only ever seen true frames drifts on its own, so in training some of what it sees is its own.
 
 import type { Tensor } from '../../device/memory.js'
-import { type DecodeInputs, decode, type PoseRecording } from '../../model/text_to_pose.js'
+import { type DecodeInputs, decode, framesOf, type PoseRecording } from '../../model/text_to_pose.js'
 import { Graph } from '../../ops/graph.js'
 import { mixFrames } from '../../ops/mix_frames.js'
 
@@ -22,7 +22,12 @@ export const shareAt = ({ share, ramp }: SamplingKeys, step: number): number => 
  * them. All passes draw the same frames, so with a share of 1 the first n frames after n passes are what the model generates, and after as many
  * passes as there are frames all are. The counter stays the true one. As in generation nothing is dropped, and no gradient goes through a pass.
  */
-export function sampledFrames(recording: PoseRecording, inputs: DecodeInputs, share: Tensor, passes: number): Tensor {
+export function sampledFrames(
+  recording: PoseRecording,
+  inputs: DecodeInputs & { readonly columns?: Tensor | undefined },
+  share: Tensor,
+  passes: number,
+): Tensor {
   const { graph } = recording
   const { recorder } = graph
   const generating: PoseRecording = { ...recording, graph: new Graph(recorder) }
@@ -30,7 +35,7 @@ export function sampledFrames(recording: PoseRecording, inputs: DecodeInputs, sh
   let { frames } = inputs
   for (let pass = 0; pass < passes; pass++) {
     recorder.scope(`sampling.${pass}`, () => {
-      const pred = decode(generating, { ...inputs, frames })
+      const pred = framesOf(generating, decode(generating, { ...inputs, frames }), inputs.columns)
       frames = mixFrames(graph, inputs.frames, { pred, lengths: inputs.frameLengths, share }, stream, recording.config.numbers)
     })
   }

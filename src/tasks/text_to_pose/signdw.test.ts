@@ -1,6 +1,6 @@
 // The SignDW Transformer from a corpus of DWPose's points to motions of them: its preset, smaller.
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -12,12 +12,16 @@ import { syntheticCorpus } from '../../data/synthetic/corpus.js'
 import type { Gpu } from '../../device/gpu.js'
 import { Generator } from '../../infer/generator.js'
 import { presets } from '../../model/config.js'
+import { SignModel } from '../../model/sign_model.js'
 import { layouts } from '../../motion/layout/layouts.js'
 import { openGpu } from '../../platform/node/open.js'
 import { trainRun } from '../run.js'
 import { batchArrays } from './batch.js'
 import { parseRunConfig } from './config.js'
 import { loadData, modelConfig } from './data.js'
+import { recordPoseStep } from './step.testing.js'
+import { PoseTrainer } from './trainer.testing.js'
+import { lossOptions } from './training.js'
 
 let gpu: Gpu
 let folder: string
@@ -35,11 +39,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const configOf = (model = '', more = '') =>
+const configOf = (model = '', more = '', out = 'run') =>
   parseRunConfig(
     `
 name: signdw
-out: ${join(folder, 'run')}
+out: ${join(folder, out)}
 data: [{ language: ASL, train: ${join(folder, 'train')} }]
 model: { preset: signdw, ${model} width: 24, heads: 3, hidden: 40, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8 }
 batch: { size: 6, bucket: 40 }
@@ -109,5 +113,83 @@ describe('preset: signdw', () => {
     const shown = layouts['dwpose-128'].pointNames.filter((_, point) => motion!.confidence![point]! > 0)
     expect(shown).toContain('RShoulder')
     expect(shown).not.toContain('RKnee')
+  })
+
+  it('weighs points by their parts, their detector and their motion, and says how probable it is that each is seen', async () => {
+    const config = configOf(
+      'scores: seen, dropout: 0, residualDropout: 0, attentionDropout: 0,',
+      `loss: { parts: { hands: 2, face: 0.25 }, byConfidence: true, velocity: 0.5, padding: per-sample }
+stop: { steps: 150 }
+optimiser: { rate: 5.0e-3 }
+schedule: { kind: constant }
+validate: { every: 150, clips: 2 }`,
+      'weighed',
+    )
+    const steps = []
+    for await (const event of trainRun(gpu, config, {})) if (event.kind === 'step') steps.push(event)
+    expect(steps.at(-1)!.loss).toBeLessThan(steps[0]!.loss / 3)
+    const logged = (await readFile(join(folder, 'weighed', 'metrics.jsonl'), 'utf8')).split('\n')
+    expect(JSON.parse(logged.find((line) => line.includes('lossVelocity'))!)).toMatchObject({ lossVisibility: expect.any(Number) })
+    const checkpoint = await readPoseCheckpoint(join(folder, 'weighed', 'last.safetensors'))
+    await using model = restoreModel(gpu, checkpoint)
+    await using generator = new Generator(gpu, model.group('ASL'))
+    const [data] = await loadData(config)
+    const [motion] = await generator.generate([data!.train[0]!.clip.text])
+    const shown = layouts['dwpose-128'].pointNames.filter((_, point) => motion!.confidence![point]! > 0)
+    expect(shown).toContain('RShoulder')
+    expect(shown).not.toContain('RKnee')
+    expect(new Set(motion!.confidence)).toEqual(new Set([0, 1]))
+  })
+
+  it.each(['per-sample', 'frames', 'batch'] as const)('weighs points as it always did where all weigh the same: %s', async (padding) => {
+    const config = configOf('dropout: 0, residualDropout: 0, attentionDropout: 0,')
+    const [data] = await loadData(config)
+    const samples = data!.train.slice(0, 3)
+    const shape = { batch: 3, target: 40, source: 8 }
+    const results = []
+    for (const weighsPoints of [false, true]) {
+      await using model = new SignModel(gpu, { training: true })
+      const group = model.addLanguage(data!.group, { seed: 3 })
+      const step = await recordPoseStep(gpu, group, shape, { ...lossOptions(config), weighsPoints, clip: 1e9, optimiser: config.optimiser })
+      const parts = { body: 1, hands: 1, face: 1 }
+      const points = weighsPoints ? { parts, byConfidence: false, velocity: 0, visibility: 0 } : undefined
+      const { loss, gradientNorm } = await step.run(batchArrays(samples, shape, group, { padding, points }), {
+        seed: Uint32Array.of(1, 1, 0, 0),
+        medianError: 0,
+        hyper: [1e-3, 0.9, 0.999, 1e-8, 0.1, 0.001],
+      })
+      results.push({ loss, gradientNorm })
+      step.destroy()
+    }
+    expect(Math.abs(results[1]!.loss / results[0]!.loss - 1)).toBeLessThan(2e-6)
+    expect(Math.abs(results[1]!.gradientNorm / results[0]!.gradientNorm - 1)).toBeLessThan(2e-6)
+  })
+
+  it('refuses weights that say nothing', () => {
+    const loss = (keys: string) => () => configOf('', `loss: { ${keys} }`)
+    expect(loss('visibility: 1')).toThrow('wanted model.scores seen with it')
+    expect(loss('parts: { body: 0, hands: 0, face: 0 }')).toThrow('wanted a weight above 0 for body, hands or face')
+    expect(() => configOf('scores: seen,', 'scaling: columns')).toThrow('wanted spread or raw with model.scores seen')
+  })
+
+  it('trains with products of halves near training in f32', async () => {
+    const losses = async (precision: 'f32' | 'f16') => {
+      const config = configOf('dropout: 0, residualDropout: 0, attentionDropout: 0,', `precision: ${precision}`)
+      const data = await loadData(config)
+      await using model = new SignModel(gpu, { training: true, precision })
+      for (const { group } of data) model.addLanguage(group, { seed: config.seed })
+      const trainer = new PoseTrainer(config, model, data)
+      const told: number[] = []
+      for (let i = 0; i < 10; i++) told.push((await trainer.trainStep()).loss)
+      await trainer.destroy()
+      return told
+    }
+    const [full, half] = [await losses('f32'), await losses('f16')]
+    expect(full[9]!).toBeLessThan(full[0]!)
+    // As far apart as tasks/precision.test.ts has it.
+    half.forEach((loss, i) => {
+      expect(Math.abs(loss / full[i]! - 1)).toBeLessThan(i === 0 ? 2e-3 : 1e-2)
+    })
+    expect(half).not.toEqual(full)
   })
 })

@@ -30,6 +30,7 @@ import {
   type StepArrays,
   unitsOf,
 } from './losses.js'
+import { pointWeighing } from './point_weights.js'
 import { drawEpoch, drawsClips, type EpochDraw, skipRates } from './priority.js'
 import { shareAt } from './sampling.js'
 import { StoredExamples } from './stored_examples.js'
@@ -141,7 +142,8 @@ export class PoseTraining implements Training<PoseStep, Validated> {
       samplingShare: Float32Array.of(shareAt(sampling, step)),
     }
     const whole = { whole: batch.examples.length, wholeFrames: this.#framesOf(batch) }
-    return { ...batchArrays(samples, shape, group, { padding: loss.padding, ...whole }), ...arrays }
+    const points = pointWeighing(this.config)
+    return { ...batchArrays(samples, shape, group, { padding: loss.padding, points, ...whole }), ...arrays }
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
@@ -162,13 +164,14 @@ export class PoseTraining implements Training<PoseStep, Validated> {
     this.#drawn = this.#draw(epoch)
   }
 
-  scalarsOf({ samples, lengthLoss, lossBones, lossVelocity }: PoseStep): Scalars {
+  scalarsOf({ samples, lengthLoss, lossBones, lossVelocity, lossVisibility }: PoseStep): Scalars {
     const reward = samples.reduce((sum, sample) => sum + sample.reward, 0) / samples.length
     return {
       reward,
       ...(lengthLoss === undefined ? {} : { lengthLoss }),
       ...(lossBones === undefined ? {} : { lossBones }),
       ...(lossVelocity === undefined ? {} : { lossVelocity }),
+      ...(lossVisibility === undefined ? {} : { lossVisibility }),
     }
   }
 
@@ -289,10 +292,12 @@ export const trainedGroup = ({ language, weights, positions }: LanguageGroup): T
 })
 
 /** What of a run file decides the losses of a step. */
-export function lossOptions({ loss, noise, sampling, learning }: RunConfig): PoseLossOptions {
+export function lossOptions(config: RunConfig): PoseLossOptions {
+  const { loss, noise, sampling, learning } = config
   const { kind, bones, velocity } = loss
   const samplingPasses = sampling.share > 0 ? sampling.passes : 0
-  return { loss: kind, bones, velocity, noiseRate: noise.rate, samplingPasses, reward: rewardOptions(learning) }
+  const weighsPoints = pointWeighing(config) !== undefined
+  return { loss: kind, bones, velocity, weighsPoints, noiseRate: noise.rate, samplingPasses, reward: rewardOptions(learning) }
 }
 
 function rewardOptions({ mode, intensity, spread }: RunConfig['learning']): RewardOptions | undefined {
