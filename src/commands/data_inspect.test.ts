@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { saveCorpus } from '../data/corpus/save.js'
+import { detected } from '../data/layouts/dwpose.testing.js'
 import { keypointClip } from '../formats/detections.testing.js'
 import { keypointHdf5Writer } from '../formats/hdf5/keypoints.js'
 import { motionHdf5Writer } from '../formats/hdf5/motions.js'
@@ -30,6 +31,18 @@ describe('dataInspect', () => {
     expect(summary).toMatchObject({ clips: 1, findings: 1, broken: [] })
     for (const part of ['it rains', 'CC BY 4.0', 'Findings: 0 errors, 1 warning', 'train.gloss']) expect(html).toContain(part)
     await rm(`${prefix}.gloss`)
+  })
+
+  it('says that points of another layout are shown as the 50 joints', async () => {
+    const points = join(folder, 'points')
+    await saveCorpus(points, [detected({ ...signer(5), name: 'rain', language: 'ASL', text: 'it rains' }, 1)])
+    const saidOf = async (path: string) => {
+      const said: string[] = []
+      await dataInspect(path, { out: join(folder, 'said.html'), stream: { write: (text) => said.push(text) } })
+      return said.join('')
+    }
+    expect(await saidOf(points)).toContain('its motions are of dwpose-128 and shown as the 50 joints, which were lifted')
+    expect(await saidOf(prefix)).not.toContain('shown as the 50 joints')
   })
 
   it('shows what the detector did not see of a corpus that was made with a quality report', async () => {

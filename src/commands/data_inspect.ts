@@ -8,10 +8,13 @@ import { readManifest } from '../data/corpus/manifest.js'
 import { cleanKeypoints } from '../data/keypoints/clean.js'
 import { keypointQuality } from '../data/keypoints/quality.js'
 import { normalise } from '../data/normalise.js'
+import { manifestPath, readShardManifest } from '../data/shards/manifest.js'
 import { holdsDwposeLines } from '../formats/dwpose/lines.js'
 import { listClipHdf5 } from '../formats/hdf5/clips.js'
 import { readKeypointHdf5 } from '../formats/hdf5/keypoints.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
+import type { LayoutName } from '../motion/layout/layout.js'
+import { layouts } from '../motion/layout/layouts.js'
 import { type InspectedClip, type Inspection, writeInspection } from '../outputs/inspection/inspection.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions } from './clip_work.js'
 import { clipsOf } from './motion_clips.js'
@@ -55,6 +58,9 @@ interface Collected {
 async function moved(path: string, options: DataInspectOptions): Promise<Collected> {
   const source = await motionSource(path, options.lang ?? UNKNOWN, { signal: options.signal })
   const work = new ClipWork(source.names.length, options)
+  const layout = await layoutAt(path)
+  if (layout !== undefined && layout !== 'skeleton-50')
+    work.remark(path, `its motions are of ${layout} and shown as the 50 joints, ${wayTo50(layout)}`)
   // What the detector did not see is in no corpus, but in the report that was made with it.
   const quality = await readQuality(`${prefixOf(path)}.quality.json`)
   const missing = new Map(quality?.clips.map((clip) => [clip.name, clip.missing]))
@@ -75,6 +81,17 @@ async function moved(path: string, options: DataInspectOptions): Promise<Collect
   work.end()
   return { clips, broken: work.broken }
 }
+
+/** The layout that a corpus says its motions are of; undefined where none is told. */
+async function layoutAt(path: string): Promise<LayoutName | undefined> {
+  const packed = existsSync(manifestPath(path)) ? await readShardManifest(path) : undefined
+  return packed?.layout ?? (await readManifest(`${prefixOf(path)}.json`).catch(() => undefined))?.layout
+}
+
+const wayTo50 = (layout: LayoutName): string =>
+  layouts[layout].dims === 2
+    ? 'which were lifted: their depth is guessed, and a face is left out'
+    : 'found by the names of its points: the others are left out'
 
 const UNKNOWN = 'unknown'
 

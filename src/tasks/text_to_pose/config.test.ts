@@ -394,3 +394,8 @@ describe('loadRunConfig', () => {
     }
   })
 })
+
+it('adds no language to a shared group', () => {
+  const text = 'name: x\ngroups: shared\ndata: [{ language: ASL, train: a, source: lang_gloss }]\nbase: { model: m }'
+  expect(() => parseRunConfig(text, 'x')).toThrow(/wanted none in a shared group, whose words and weights are those of all its languages/)
+})

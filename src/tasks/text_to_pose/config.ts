@@ -98,12 +98,12 @@ const USUAL_LOSSES = { bones: 1, velocity: 0.5 } as const
  * they can be, and 0 for others: those are trained as published.
  */
 function lossesOf({
-  loss,
+  loss: own,
   model,
   learning,
 }: Pick<Written, 'loss' | 'model' | 'learning'>): z.output<typeof loss> & { bones: number; velocity: number } {
   const isUsual = model.durations && model.futureFrames <= 1 && !weighsBatches(learning.mode) && model.layout === 'skeleton-50'
-  return { ...(isUsual ? USUAL_LOSSES : { bones: 0, velocity: 0 }), ...loss }
+  return { ...(isUsual ? USUAL_LOSSES : { bones: 0, velocity: 0 }), ...own }
 }
 
 const written = keys({

@@ -47,6 +47,11 @@ export function* contradictions(config: Written): Generator<[path: (string | num
     const { mode, priority } = config.learning
     yield [['learning', 'priority'], `wanted error with learning.mode ${mode}, since rl+plc alone draws by another, got ${priority}`]
   }
+  if (config.groups === 'shared' && config.base !== null)
+    yield [
+      ['base'],
+      'wanted none in a shared group, whose words and weights are those of all its languages, got one: train it anew on all of them, or with groups: each',
+    ]
   if (config.groups === 'shared')
     for (const [i, entry] of config.data.entries())
       if (!('synthetic' in entry) && entry.source !== 'lang_gloss')
