@@ -49,7 +49,7 @@ export const languageRun = (settings: RowSettings): RunFile => ({
   ...common(settings, 'language', 300),
   task: 'language-model',
   model: { ...sizes, layers: 2, maxTokens: settings.corpus.maxTokens },
-  validate: { every: 100 },
+  validate: { every: 200 },
 })
 
 /** Chosen with seed 1 on the grammar, of weights 0.1, 1 and 10; distances are of features of 64 numbers. */
@@ -88,7 +88,7 @@ const gaslt = (settings: RowSettings, more: Readonly<Record<string, unknown>> = 
 const signs = ({ corpus }: RowSettings) => ({ preset: 'tiny', maxFrames: corpus.maxFrames })
 
 function signToGpt(settings: RowSettings): RunFile[] {
-  const first = common(settings, 'words-found', 200)
+  const first = common(settings, 'words-found', 400)
   return [
     {
       ...first,
@@ -96,15 +96,15 @@ function signToGpt(settings: RowSettings): RunFile[] {
       items: 'words',
       ubiquitous: 10,
       model: signs(settings),
-      validate: { every: 100 },
+      validate: { every: 200 },
     },
     {
-      ...common(settings, 'translation', 400),
+      ...common(settings, 'translation', 1200),
       task: 'sign-to-text',
       language_model: settings.language,
       initFrom: join(first.out, 'best.safetensors'),
       model: { ...signs(settings), maxTokens: settings.corpus.maxTokens },
-      validate: { every: 200, beams: 1 },
+      validate: { every: 400, beams: 1 },
     },
   ]
 }
