@@ -49,7 +49,7 @@ export const languageRun = (settings: RowSettings): RunFile => ({
   ...common(settings, 'language', 300),
   task: 'language-model',
   model: { ...sizes, layers: 2, maxTokens: settings.corpus.maxTokens },
-  validate: { every: 200 },
+  validate: { every: 100 },
 })
 
 /** Chosen with seed 1 on the grammar, of weights 0.1, 1 and 10; distances are of features of 64 numbers. */
