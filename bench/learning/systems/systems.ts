@@ -109,6 +109,23 @@ function signToGpt(settings: RowSettings): RunFile[] {
   ]
 }
 
+function signLlm(settings: RowSettings): RunFile[] {
+  const first = common(settings, 'codes', 400)
+  const model = { ...signs(settings), positions: false }
+  return [
+    { ...first, task: 'vq-sign', model: { ...model, codes: 64 }, loss: { against: 'own-clip' }, validate: { every: 200 } },
+    {
+      ...common(settings, 'translation', 1200),
+      task: 'sign-to-text',
+      language_model: settings.language,
+      initFrom: join(first.out, 'best.safetensors'),
+      codes: { count: 64 },
+      model: { ...model, maxTokens: settings.corpus.maxTokens },
+      validate: { every: 400, beams: 1 },
+    },
+  ]
+}
+
 const ofTransformer = [
   'src/tasks/pose_to_text',
   'src/model/pose_to_text.ts',
@@ -192,5 +209,26 @@ export const systems: readonly System[] = [
       ],
     ],
     stages: signToGpt,
+  },
+  {
+    name: 'SignLLM',
+    what: 'Gong et al. 2024: signing in codes first, by predicting what comes, then read as codes by the frozen language model',
+    sources: [
+      ...[
+        'src/tasks/vq_sign',
+        'src/tasks/sign_to_text/codes.ts',
+        'src/model/vq_sign.ts',
+        'src/checkpoint/vq_sign.ts',
+        'src/ops/vector_quantise.ts',
+      ],
+      ...[
+        'src/ops/contrastive_prediction.ts',
+        'src/ops/mean_discrepancy.ts',
+        'src/text/sign_words',
+        'src/commands/sign_codes.ts',
+        'src/cli_sign_codes.ts',
+      ],
+    ],
+    stages: signLlm,
   },
 ]
