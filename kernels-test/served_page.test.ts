@@ -19,7 +19,7 @@ import { lentGpu } from './harness.js'
 
 const TOKEN = 'a-long-token'
 let folder: string
-/** A service without the token, and one that wants it and has no page. */
+/** Services on this machine: one as it is, one without its page, and one that wants its token. */
 let open: Running
 let closed: Running
 let secured: Running
@@ -31,7 +31,7 @@ interface Running {
 
 async function started(how: { readonly token?: string; readonly page?: boolean }): Promise<Running> {
   const ending = new AbortController()
-  const common = { host: '127.0.0.1', port: 0, rows: 4, queue: 8, timeout: 60, version: '0', stderr: { write: () => true } }
+  const common = { host: '127.0.0.1', port: 0, rows: 4, queue: 8, timeout: 60, version: '0' }
   const models = { model: [join(folder, 'tiny.signllm')], judge: join(folder, 'judge.safetensors') }
   let over: Promise<unknown> | undefined
   const url = await new Promise<string>((resolve, reject) => {
