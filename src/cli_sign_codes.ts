@@ -15,7 +15,7 @@ export function addSignCodesCommand(program: Command, cli: Cli): void {
       new Option('--split <name>', 'which split of the run file').choices(['train', 'dev', 'test'] as const).default('dev' as const),
     )
     .option('--limit <n>', 'read only so many clips', positive)
-    .option('--negatives <n>', 'tokens of other clips that predictions are held against (default: 10)', positive)
+    .option('--negatives <n>', 'tokens of its clip that each prediction is held against (default: 10)', positive)
     .action(async (model: string, options) => {
       const { formatSignCodes, signCodes } = await import('./commands/sign_codes.js')
       const summary = await signCodes(model, { ...cli.common(), ...options, signal: cli.interruption(NOTHING_TO_KEEP) })

@@ -43,7 +43,7 @@ it('writes clips in codes and in words of the training split', async () => {
     const shown = words.join('-').replaceAll('~', '').split('-').filter(Boolean).map(Number)
     expect(shown).toEqual(codes.filter((code, t) => code !== codes[t - 1]))
   }
-  expect(formatSignCodes(summary)).toContain('of what comes told from other clips (by chance 9.1 %)')
+  expect(formatSignCodes(summary)).toContain('of what comes told from the rest of its clip (by chance 9.1 %)')
 })
 
 it('refuses another model and a run file of another task', async () => {

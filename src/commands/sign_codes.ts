@@ -21,7 +21,7 @@ export interface SignCodesOptions extends Listener {
   readonly split: SplitName
   /** At most so many clips. */
   readonly limit?: number | undefined
-  /** Tokens of other clips that predictions are held against; default 10. */
+  /** Tokens of its clip that each prediction is held against; default 10. */
   readonly negatives?: number | undefined
   readonly adapter?: string | undefined
   readonly signal?: AbortSignal | undefined
@@ -77,7 +77,7 @@ export async function signCodes(path: string, options: SignCodesOptions): Promis
         const { codes } = found[i]!
         return { name, text, codes: [...codes], words: signWordsOf(codes, words).map(({ word }) => shownWord(words.words[word]!, words)) }
       }),
-      scores: scoreCodes(found, config, { negatives, against: 'other-clips', seed }).result,
+      scores: scoreCodes(found, config, { negatives, against: 'own-clip', seed }).result,
       codes: config.codes,
       words: words.words.length - config.codes - 1,
       longestRun: words.longest,

@@ -45,7 +45,7 @@ const run = keys({
     /** Tokens that each prediction is told from. */
     negatives: count.max(1000).default(10),
     /** Whose they are. */
-    against: z.enum(['other-clips', 'own-clip']).default('other-clips'),
+    against: z.enum(['other-clips', 'own-clip']).default('own-clip'),
     /** λ: of the mean over those, against the token that comes. */
     lambda: positiveWeight.default(1),
   }).prefault({}),

@@ -75,7 +75,7 @@ describe('a VQ-Sign run', () => {
 
   it('takes a batch in passes, one clip in each too, at full rate and in one stage', async () => {
     const model = 'model: { width: 16, heads: 2, hidden: 32, stages: [2], maxFrames: 64, codes: 7, contextLayers: 0, steps: 2 }'
-    const file = runFile('passes', 'batch: { size: 4, microBatch: 1, bucket: 100 }\nloss: { negatives: 3, against: own-clip }').replace(
+    const file = runFile('passes', 'batch: { size: 4, microBatch: 1, bucket: 100 }\nloss: { negatives: 3, against: other-clips }').replace(
       /^model:.*$/m,
       model,
     )
