@@ -37,10 +37,10 @@ export class FetchedSamples {
 
   async #read(batch: BatchPlan, examples: StoredExamples): Promise<void> {
     const wanted = [...new Set(batch.examples)]
+    for (const other of [...this.#fetched.keys()].slice(0, -1)) this.#letGo(other)
     const memory = this.#free.pop() ?? new ClipMemory()
     try {
       const samples = await examples.samples(wanted, memory)
-      for (const other of [...this.#fetched.keys()].slice(0, -1)) this.#letGo(other)
       this.#fetched.set(batch, { group: batch.group, samples: new Map(samples.map((sample, i) => [wanted[i]!, sample])), memory })
     } catch (cause) {
       this.#free.push(memory)
