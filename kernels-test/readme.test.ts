@@ -15,6 +15,7 @@ import { parseLanguageConfig } from '../src/tasks/language_model/config.js'
 import { parsePoseToTextConfig } from '../src/tasks/pose_to_text/config.js'
 import { parsePseudoGlossConfig } from '../src/tasks/pseudo_gloss/config.js'
 import { parseSignToTextConfig } from '../src/tasks/sign_to_text/config.js'
+import { parseSignTranslationConfig } from '../src/tasks/sign_translation/config.js'
 import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
 import { parseRunConfig } from '../src/tasks/text_to_pose/config.js'
 import { parseVqSignConfig } from '../src/tasks/vq_sign/config.js'
@@ -97,6 +98,7 @@ describe('run files of the pages', () => {
     { task: 'pseudo-gloss', parse: parsePseudoGlossConfig },
     { task: 'language-model', parse: parseLanguageConfig },
     { task: 'sign-to-text', parse: parseSignToTextConfig },
+    { task: 'sign-translation', parse: parseSignTranslationConfig },
     { task: 'vq-sign', parse: parseVqSignConfig },
   ]
   const files = pages.flatMap(({ path, text }) => blocksOf(text, 'yaml').map((yaml) => ({ path, yaml })))
@@ -118,6 +120,7 @@ describe('run files of the pages', () => {
       parseGlossConfig(`task: text-to-gloss\nname: x\n${data}`, 'x'),
       parseLanguageConfig(`task: language-model\nname: x\n${data}\nmodel: { layers: 2 }`, 'x'),
       parseSignToTextConfig(`task: sign-to-text\nname: x\n${data}\nlanguage_model: { file: x, stored: f16, dropout: 0 }\ncodes: {}`, 'x'),
+      parseSignTranslationConfig(`task: sign-translation\nname: x\n${data}\nmodel: { features: 4, places: 64, tied: true }`, 'x'),
       parseVqSignConfig(`task: vq-sign\nname: x\n${data}`, 'x'),
       parsePoseToTextConfig(
         'task: pose-to-text\nname: x\ndata: [{ language: ASL, train: a, numbers: 151 }]\nsignCl: { maxDistance: 3 }',

@@ -17,9 +17,9 @@ export function addTranslateCommand(program: Command, cli: Cli): void {
       '<clips>',
       'video, .pose, .npz or .h5 file, a folder of files (of videos, with its subfolders), prefix of a .skels corpus, or a run file',
     )
-    .requiredOption('--model <file>', 'checkpoint of a sign-to-text or pose-to-text run')
+    .requiredOption('--model <file>', 'checkpoint of a sign-to-text, sign-translation or pose-to-text run')
     .option('--beams <n>', 'beams of the sentence, 1 to 64; 1 is greedy: then the text of a single clip is shown as it comes', positive, 4)
-    .option('--alpha <n>', 'length penalty (default: 1 for sign-to-text, -1, none, for pose-to-text)', search.alpha[2])
+    .option('--alpha <n>', 'length penalty (default: 1 for sign-to-text and sign-translation, -1, none, for pose-to-text)', search.alpha[2])
     .addOption(search.dialect('as the model was published with'))
     .addOption(new Option('--split <name>', 'which split of a run file (default: test)').choices(['train', 'dev', 'test'] as const))
     .option('--limit <n>', 'read only so many clips', positive)

@@ -21,6 +21,7 @@ export { poseToTextContent, poseToTextDescription, restorePoseToText } from './c
 export { pseudoGlossContent, pseudoGlossDescription, restorePseudoGloss } from './checkpoint/pseudo_gloss.js'
 export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
 export { type RestoreSignToTextOptions, restoreSignToText, signToTextContent, signToTextDescription } from './checkpoint/sign_to_text.js'
+export { restoreSignTranslation, signTranslationContent, signTranslationDescription } from './checkpoint/sign_translation.js'
 export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
 export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
 export { restoreVqSign, vqSignContent, vqSignDescription } from './checkpoint/vq_sign.js'
@@ -202,6 +203,12 @@ export {
   type SignToTextOptions,
 } from './model/sign_to_text.js'
 export type { SignTables } from './model/sign_tokens.js'
+export {
+  type SignTranslationConfig,
+  type SignTranslationDescription,
+  SignTranslationModel,
+  type SignTranslationOptions,
+} from './model/sign_translation.js'
 export { type GlossConfig, GlossModel, type GlossModelDescription } from './model/text_to_gloss.js'
 export { type VqSignConfig, type VqSignDescription, VqSignModel, type VqSignOptions } from './model/vq_sign.js'
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
@@ -243,6 +250,7 @@ export {
   type PoseToTextTrainEvent,
   type PseudoGlossTrainEvent,
   type SignToTextTrainEvent,
+  type SignTranslationTrainEvent,
   type TrainEvent,
   trainGlossRun,
   trainLanguageRun,
@@ -250,6 +258,7 @@ export {
   trainPseudoGlossRun,
   trainRun,
   trainSignToTextRun,
+  trainSignTranslationRun,
   trainVqSignRun,
   type VqSignTrainEvent,
 } from './tasks/run.js'
@@ -262,12 +271,14 @@ export {
   loadRunConfig,
   loadRunFile,
   loadSignToTextConfig,
+  loadSignTranslationConfig,
   loadVqSignConfig,
 } from './tasks/run_file.js'
 export { parseSignToTextConfig, type SignToTextRunConfig } from './tasks/sign_to_text/config.js'
 export type { TextValidation } from './tasks/sign_to_text/evaluate.js'
 export { loadReleasedSignToText, type ReleasedSignToText } from './tasks/sign_to_text/released.js'
 export type { SignToTextStep } from './tasks/sign_to_text/training.js'
+export { parseSignTranslationConfig, type SignTranslationRunConfig } from './tasks/sign_translation/config.js'
 export type { ReleasedSigns } from './tasks/sign2gpt_file.js'
 export type { ReleasedImages } from './tasks/sign2gpt_images.js'
 export { type GlossRunConfig, parseGlossConfig } from './tasks/text_to_gloss/config.js'

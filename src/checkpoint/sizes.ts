@@ -3,6 +3,7 @@
 import * as z from 'zod'
 import { activations, largest, MOST_NUMBERS } from '../model/config.js'
 import { largestImages, largestSigns, signAttentions, signInputs, signPaddings } from '../model/sign_sizes.js'
+import { framePaddings, MOST_PLACES } from '../model/text_transformer_sizes.js'
 import { layoutNames } from '../motion/layout/layout.js'
 import { imageTraining } from '../nn/image_encoder_config.js'
 import { positionForms } from '../nn/image_positions.js'
@@ -34,13 +35,38 @@ const savedImages = z.strictObject({
   layerScale: z.number().positive(),
 })
 
-/** The sizes of what reads signing in both stages of Sign2GPT. */
-export const savedSigns = {
+const savedSeen = {
   input: z.enum(signInputs),
   numbers: z.int().positive().max(MOST_NUMBERS),
   layout: z.enum(layoutNames).exactOptional(),
   images: savedImages.exactOptional(),
   maxFrames: z.int().positive().max(largest.maxFrames),
+}
+
+/** The sizes of what reads signing by convolutions over time. */
+export const savedConvolvedSigns = {
+  ...savedSeen,
+  features: z.int().positive().max(largest.width),
+  width: z.int().positive().max(largest.width),
+  padding: z.enum(framePaddings),
+}
+
+/** The sizes of an encoder and decoder as mBART's. */
+export const savedTransformer = {
+  width: z.int().positive().max(largest.width),
+  heads: z.int().positive().max(largest.heads),
+  hidden: z.int().positive().max(largest.hidden),
+  encoderLayers: z.int().positive().max(largest.encoderLayers),
+  decoderLayers: z.int().positive().max(largest.decoderLayers),
+  dropout: z.number(),
+  attentionDropout: z.number(),
+  activation: z.enum(activations),
+  places: z.int().positive().max(MOST_PLACES),
+}
+
+/** The sizes of what reads signing in both stages of Sign2GPT. */
+export const savedSigns = {
+  ...savedSeen,
   width: z.int().positive().max(largest.width),
   heads: z.int().positive().max(largest.heads),
   hidden: z.int().positive().max(largest.hidden),

@@ -6,7 +6,7 @@ import { motionFrames } from '../data/motion_frames.js'
 import type { PoseFrames } from '../infer/pose_reader.js'
 import type { SignConfig } from '../model/sign_sizes.js'
 import { COORDS } from '../motion/skeleton.js'
-import { loadRunFile } from '../tasks/run_file.js'
+import { type AnyRunConfig, loadRunFile } from '../tasks/run_file.js'
 import type { SignedClip } from '../train/signed_clips.js'
 import { loadSplit, type SignedSplit, type SigningSource } from '../train/signing/load_signing.js'
 import type { SplitName } from './eval_data.js'
@@ -21,6 +21,12 @@ export const isRunFile = (path: string): boolean => ['.yaml', '.yml'].includes(e
 /** What pose-to-text run files do not say: they are of poses. */
 const OF_POSES: Pick<SigningSource, 'video' | 'cache'> = { video: { stride: 1 }, cache: { folder: null, memory: 0 } }
 
+/** Tasks of run files whose clips are read. */
+const reading = ['sign-to-text', 'sign-translation', 'pseudo-gloss', 'vq-sign', 'pose-to-text'] as const
+type ReadingRun = Extract<AnyRunConfig, { readonly task: (typeof reading)[number] }>
+
+const readsSigning = (run: AnyRunConfig): run is ReadingRun => (reading as readonly string[]).includes(run.task)
+
 /**
  * The clips of a split; videos where `images` is there to see them. Throws ERR_CONFIG for a run file of a task that reads no signing, ERR_USAGE for one of another
  * input than the model's, ERR_DATA where the split is empty, and as `loadSplit`.
@@ -32,8 +38,8 @@ export async function splitOfRun(
   options: Listener & { readonly stream?: ProgressStream },
 ): Promise<SignedSplit> {
   const run = await loadRunFile(path, (note) => warn(note, options))
-  if (run.task !== 'sign-to-text' && run.task !== 'pseudo-gloss' && run.task !== 'vq-sign' && run.task !== 'pose-to-text') {
-    const problem = `wanted a run of task sign-to-text, pseudo-gloss, vq-sign or pose-to-text, got ${run.task}`
+  if (!readsSigning(run)) {
+    const problem = `wanted a run of task ${reading.join(', ')}, got ${run.task}`
     throw new SignError('ERR_CONFIG', path, problem, 'Name another run file, or clips')
   }
   const input = run.task === 'pose-to-text' ? 'poses' : run.input

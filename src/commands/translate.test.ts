@@ -25,6 +25,8 @@ beforeAll(async () => {
   await trained('signs', 'sign-to-text', `${over}\nmodel: { ${signs} }\nvalidate: { every: 2, clips: 1, beams: 1 }`)
   const judge = 'width: 16, heads: 2, hidden: 16, encoderLayers: 1, decoderLayers: 1, maxFrames: 40, maxTokens: 8'
   await trained('judge', 'pose-to-text', `model: { ${judge} }\nvalidate: { every: 2, clips: 1 }`)
+  const own = 'width: 16, heads: 2, hidden: 16, features: 16, maxFrames: 40, maxTokens: 8'
+  await trained('own', 'sign-translation', `model: { ${own} }\nvalidate: { every: 2, clips: 1, beams: 1 }`)
   const { train } = syntheticCorpus({ ...sizes, languages: ['ASL'], wordsPerSentence: [1, 2] })
   const clips = train.slice(0, 3)
   await writeSkels(join(folder, 'three.skels'), clips)
@@ -54,6 +56,18 @@ describe('translate', () => {
     expect(clips.every(({ text, score }) => typeof text === 'string' && score! < 0)).toBe(true)
     expect(languages).toEqual(['ASL'])
     expect(await readFile(out, 'utf8')).toBe(clips.map(({ text }) => `${text}\n`).join(''))
+  })
+
+  it('writes by a decoder of the model’s own, and takes no language model then', async () => {
+    const model = best('own')
+    const { clips, languages } = await translate(join(folder, 'three'), { model, stream: silent })
+    expect(clips.every(({ text, score }) => typeof text === 'string' && score! < 0)).toBe(true)
+    expect(languages).toEqual(['ASL'])
+    const run = await translate(join(folder, 'own.yaml'), { model, split: 'dev', limit: 2, stream: silent })
+    expect(run.scores).toMatchObject({ clips: run.clips.length })
+    await expect(translate(join(folder, 'three'), { model, languageModel: 'x', stream: silent })).rejects.toThrow(
+      'got a sign translation model, which has none',
+    )
   })
 
   it('reads a split of a run file, of either kind of model, and tells how well', async () => {

@@ -5,13 +5,16 @@ import { writeWhole } from '../base/files.js'
 import type { Checkpoint } from '../checkpoint/checkpoint.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { restoreSignToText, signToTextDescription } from '../checkpoint/sign_to_text.js'
-import { POSE_TO_TEXT } from '../checkpoint/tasks.js'
+import { restoreSignTranslation, signTranslationDescription } from '../checkpoint/sign_translation.js'
+import { POSE_TO_TEXT, SIGN_TRANSLATION } from '../checkpoint/tasks.js'
 import { loadFrames } from '../data/corpus/frames.js'
 import { motionFrames } from '../data/motion_frames.js'
+import type { Gpu } from '../device/gpu.js'
 import type { PoseFrames } from '../infer/pose_reader.js'
 import type { TranslateOptions } from '../infer/search_options.js'
-import { SignTranslator } from '../infer/sign_translator.js'
-import type { SignToTextDescription, SignToTextModel } from '../model/sign_to_text.js'
+import { SignTranslator, type SignWritingModel } from '../infer/sign_translator.js'
+import type { SignToTextDescription } from '../model/sign_to_text.js'
+import type { SignTranslationDescription } from '../model/sign_translation.js'
 import { coordinatesOf } from '../motion/layout/layout.js'
 import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { openReferred } from '../tasks/language_source.js'
@@ -30,7 +33,7 @@ import { preparations } from './train.js'
 import { seenAt, videosAt, wantedPoses, wantedVideos } from './video_source.js'
 
 export interface TranslateCommandOptions extends Listener, Pick<TranslateOptions, 'beams' | 'alpha' | 'dialect' | 'signal'> {
-  /** Checkpoint of a sign-to-text or pose-to-text run. */
+  /** Checkpoint of a sign-to-text, sign-translation or pose-to-text run. */
   readonly model: string
   /** Where the files of the language model are now that a checkpoint refers to. */
   readonly languageModel?: string | undefined
@@ -72,10 +75,11 @@ export async function translate(source: string, options: TranslateCommandOptions
     if (options.languageModel !== undefined) throw unwantedLanguage(options.model, 'a pose-to-text model, which has none')
     return judgeTranslate(options.model, source, { beams: BEAMS, ...options })
   }
-  const description = signToTextDescription(checkpoint)
+  const own = checkpoint.task === SIGN_TRANSLATION
+  const description = own ? signTranslationDescription(checkpoint) : signToTextDescription(checkpoint)
   for (const note of checkpoint.notes) warn(note, options)
-  if (options.languageModel !== undefined && description.frozen.path === undefined)
-    throw unwantedLanguage(options.model, 'one that holds its own')
+  if (options.languageModel !== undefined && !('frozen' in description && description.frozen.path !== undefined))
+    throw unwantedLanguage(options.model, own ? 'a sign translation model, which has none' : 'one that holds its own')
   const { rows, scores } = await translated(checkpoint, await clipsOf(source, description, options), options)
   if (options.out !== undefined) await writeWhole(options.out, rows.map(({ text }) => `${text}\n`).join(''))
   return {
@@ -91,10 +95,13 @@ function unwantedLanguage(model: string, got: string): SignError {
   return new SignError('ERR_USAGE', model, problem, 'Leave it out')
 }
 
-/** Clips as the model reads them, once there is one: of videos, it sees them first. */
-type Clips = (model: SignToTextModel) => Promise<readonly NamedFrames[]>
+/** What is known of a model that writes what clips say. */
+type Writing = Pick<SignToTextDescription | SignTranslationDescription, 'config' | 'fps' | 'languages'>
 
-async function clipsOf(source: string, description: SignToTextDescription, options: TranslateCommandOptions): Promise<Clips> {
+/** Clips as the model reads them, once there is one: of videos, it sees them first. */
+type Clips = (model: SignWritingModel) => Promise<readonly NamedFrames[]>
+
+async function clipsOf(source: string, description: Writing, options: TranslateCommandOptions): Promise<Clips> {
   const { signs } = description.config
   if (isRunFile(source)) return splitClips(source, description, options)
   if (signs.images) {
@@ -108,7 +115,7 @@ async function clipsOf(source: string, description: SignToTextDescription, optio
 }
 
 /** The clips of a run file's split. */
-async function splitClips(source: string, { config, fps }: SignToTextDescription, options: TranslateCommandOptions): Promise<Clips> {
+async function splitClips(source: string, { config, fps }: Writing, options: TranslateCommandOptions): Promise<Clips> {
   const { split = 'test', limit } = options
   const all = await splitOfRun(source, split, config.signs.images, options)
   if (all.input === 'poses') {
@@ -126,11 +133,7 @@ function seeing(count: number, options: TranslateCommandOptions) {
   return count > 1 ? { onProgress: (done: number, all: number) => show('videos seen', done, all) } : {}
 }
 
-async function framesOf(
-  source: string,
-  { config, fps, languages }: SignToTextDescription,
-  options: TranslateCommandOptions,
-): Promise<NamedFrames[]> {
+async function framesOf(source: string, { config, fps, languages }: Writing, options: TranslateCommandOptions): Promise<NamedFrames[]> {
   const { numbers, maxFrames } = config.signs
   if (options.numbers !== undefined) {
     const clips = await loadFrames({ skels: prefixOf(source), numbers: options.numbers, language: languages[0] ?? '' })
@@ -159,9 +162,7 @@ async function translated(checkpoint: Checkpoint, read: Clips, options: Translat
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   let [progress, text]: [Progress?, TextStream?] = []
   try {
-    await using model = await restoreSignToText(gpu, checkpoint, {
-      openLanguage: (own, description, path) => openReferred(own, description, path, options.languageModel),
-    })
+    await using model = await restored(gpu, checkpoint, options)
     await using translator = new SignTranslator(gpu, model)
     const clips = await read(model)
     if (clips.length > 1) progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
@@ -190,4 +191,12 @@ async function translated(checkpoint: Checkpoint, read: Clips, options: Translat
     text?.done()
     await gpu.destroy()
   }
+}
+
+/** The model of a checkpoint. */
+async function restored(gpu: Gpu, checkpoint: Checkpoint, { languageModel }: TranslateCommandOptions): Promise<SignWritingModel> {
+  if (checkpoint.task === SIGN_TRANSLATION) return restoreSignTranslation(gpu, checkpoint)
+  return restoreSignToText(gpu, checkpoint, {
+    openLanguage: (own, description, path) => openReferred(own, description, path, languageModel),
+  })
 }

@@ -1,11 +1,13 @@
-// What reads signing in both stages of Sign2GPT, as what reads frames.
+// What reads signing, by the sign encoder of both stages of Sign2GPT or by convolutions over time, as what reads frames.
 
 import type { Tensor } from '../device/memory.js'
 import type { Recorder } from '../device/program.js'
-import { type SignConfig, signEncoderOf } from '../model/sign_sizes.js'
-import { mostPadded, roomFor, type SignInputs, type SignTables, signLayers, signTokens } from '../model/sign_tokens.js'
+import { heldPlaces } from '../model/convolved_signs.js'
+import type { SignInputs } from '../model/seen_frames.js'
+import { isConvolved, laterLengths, laterSteps, mostPadded, type ReadSigns, roomFor } from '../model/sign_rows.js'
+import type { SignConfig } from '../model/sign_sizes.js'
+import { type SignTables, signLayers, signTokens } from '../model/sign_tokens.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
-import { stageLengths } from '../nn/sign_encoder_config.js'
 import { frameArray, frameFeed, framePlaceArrays, framePlaceFeeds, type PoseFrames, paddedFrames } from './pose_reader.js'
 import type { EncoderShape, SourceReader } from './source_encoder.js'
 
@@ -17,7 +19,7 @@ export interface SignModelParts {
 }
 
 /** Frames that clips side by side are padded to. */
-export const paddedSigning = (clips: readonly PoseFrames[], config: SignConfig): number =>
+export const paddedSigning = (clips: readonly PoseFrames[], config: ReadSigns): number =>
   Math.min(paddedFrames(clips, roomFor(0, config)), mostPadded(config))
 
 /** What is written of clips before they are read, by name, and as what `signTokens` takes it. */
@@ -27,43 +29,52 @@ export interface RecordedSigns {
 }
 
 /** What is written of where clips end and their frames stand, and as what `signTokens` takes it. */
-export function placeFeeds(recorder: Recorder, shape: EncoderShape, config: SignConfig) {
+export function placeFeeds(recorder: Recorder, shape: EncoderShape, config: ReadSigns) {
   const { frameLengths, at } = framePlaceFeeds(recorder, shape)
-  const later = config.stages
-    .slice(1)
-    .map((_, i) => [laterLengths(i + 1), recorder.feed(laterLengths(i + 1), [shape.rows], 'u32')] as const)
+  const later = Array.from({ length: laterSteps(config) }, (_, i) => {
+    const name = lengthsBehind(i + 1)
+    return [name, recorder.feed(name, [shape.rows], 'u32')] as const
+  })
   return {
     feeds: { frameLengths, at, ...(Object.fromEntries(later) as Record<string, Tensor>) },
     inputs: { at, lengths: [frameLengths, ...later.map(([, lengths]) => lengths)] },
   }
 }
 
-/** Clips of so many frames as the arrays of {@link placeFeeds}. */
-export function placeArrays(clips: readonly { readonly frames: number }[], shape: EncoderShape, config: SignConfig) {
+/** Clips of so many frames, those that are held at their ends among them, as the arrays of {@link placeFeeds}. */
+export function placeArrays(clips: readonly { readonly frames: number }[], shape: EncoderShape, config: ReadSigns) {
   // Frames of padding have places of their own: where padding counts, they are told them.
   const places = framePlaceArrays(clips, shape, { maxFrames: mostPadded(config) })
-  const [, ...later] = stageLengths(places.frameLengths, shape.length, signEncoderOf(config))
-  return { ...places, ...Object.fromEntries(later.map((lengths, i) => [laterLengths(i + 1), lengths])) }
+  const later = laterLengths(places.frameLengths, shape.length, config)
+  return { ...places, ...Object.fromEntries(later.map((lengths, i) => [lengthsBehind(i + 1), lengths])) }
 }
 
 /** What is written of clips of numbers before they are read, and as what `signTokens` takes it. */
-export function signFeeds(recorder: Recorder, shape: EncoderShape, config: SignConfig) {
+export function signFeeds(recorder: Recorder, shape: EncoderShape, config: ReadSigns) {
   const frames = frameFeed(recorder, shape, config.numbers)
   const { feeds, inputs } = placeFeeds(recorder, shape, config)
   return { feeds: { frames, ...feeds }, inputs: { frames, ...inputs } }
 }
 
 /** Clips as the arrays of {@link signFeeds}. */
-export const signArrays = (clips: readonly PoseFrames[], shape: EncoderShape, config: SignConfig) => ({
-  frames: frameArray(clips, shape, config),
-  ...placeArrays(clips, shape, config),
-})
+export function signArrays(clips: readonly PoseFrames[], shape: EncoderShape, config: ReadSigns) {
+  const shown = isConvolved(config) ? clips.map((clip) => held(clip, config)) : clips
+  return { frames: frameArray(shown, shape, config), ...placeArrays(shown, shape, config) }
+}
 
 /** Tokens of each clip, of the arrays of {@link placeArrays}. */
 export const tokenLengths = (arrays: Readonly<Record<string, Float32Array | Uint32Array>>, { stages }: SignConfig): Uint32Array =>
-  arrays[stages.length === 1 ? 'frameLengths' : laterLengths(stages.length - 1)] as Uint32Array
+  arrays[stages.length === 1 ? 'frameLengths' : lengthsBehind(stages.length - 1)] as Uint32Array
 
-const laterLengths = (stage: number): string => `lengths_${stage}`
+/** A clip whose first and last frame are held. */
+function held({ values, frames }: PoseFrames, { numbers }: Pick<ReadSigns, 'numbers'>): PoseFrames {
+  const places = heldPlaces(frames)
+  const longer = new Float32Array(places.length * numbers)
+  for (const [t, from] of places.entries()) longer.set(values.subarray(from * numbers, (from + 1) * numbers), t * numbers)
+  return { values: longer, frames: places.length }
+}
+
+const lengthsBehind = (step: number): string => `lengths_${step}`
 
 /** Clips to their tokens. */
 export function signReader({ weights, config, tables }: SignModelParts): SourceReader<PoseFrames> {

@@ -1,10 +1,10 @@
-// Signing in, text out, through a frozen language model: the frames are read once, their keys and values made for every layer, and text comes a token at
-// a time, the most likely one each time or the best of several beams.
+// Signing in, text out, through a frozen language model or a decoder of the model's own: the frames are read once, their keys and values made for every layer,
+// and text comes a token at a time, the most likely one each time or the best of several beams.
 
 import type { Gpu } from '../device/gpu.js'
 import { checkSameGpu } from '../device/owned_buffers.js'
-import { readTextToken, SignToTextModel, textLayers } from '../model/sign_to_text.js'
-import { vocabularyTop } from '../ops/vocabulary.js'
+import { SignToTextModel } from '../model/sign_to_text.js'
+import { SignTranslationModel } from '../model/sign_translation.js'
 import { checkKind, checkOptions } from './asked.js'
 import type { BeamRules } from './beam.js'
 import { BeamDecoder } from './beam_decoder.js'
@@ -14,9 +14,9 @@ import { checkPoseFrames, type PoseFrames } from './pose_reader.js'
 import { checkedSearch, type Search, type TranslateOptions } from './search_options.js'
 import { type Session, Sessions } from './sessions.js'
 import { paddedSigning } from './sign_reader.js'
-import { signTextReader } from './sign_text_reader.js'
+import { signTextReader, textWriter } from './sign_text_reader.js'
 import { SourceEncoder } from './source_encoder.js'
-import type { TokenWriter } from './token_program.js'
+import { translationBeside, translationReader, translationWriter } from './translation_reader.js'
 
 export interface SignTranslateOptions extends Omit<TranslateOptions, 'glossBeams' | 'finished'> {
   /** Called with a clip's text so far as each of its tokens is known, where the search is greedy: a beam's may still lose. */
@@ -38,6 +38,9 @@ const PUBLISHED = { dialect: 'huggingface', alpha: 1 } as const
 /** The search that is asked for, as {@link searchSignature} tells it. */
 export const signSearch = <O extends TranslateOptions>(options: O) => ({ ...PUBLISHED, ...options })
 
+/** A model that writes what clips say. */
+export type SignWritingModel = SignToTextModel | SignTranslationModel
+
 interface TextSession extends Session {
   readonly encoding: SourceEncoder<PoseFrames>
   readonly decoding: BeamDecoder
@@ -46,13 +49,14 @@ interface TextSession extends Session {
 /** Reads signing. Any number of calls may be under way at once: each gives what it gives alone. */
 export class SignTranslator implements AsyncDisposable {
   readonly #gpu: Gpu
-  readonly #model: SignToTextModel
+  readonly #model: SignWritingModel
   readonly #sessions = new Sessions<TextSession>('sign translator')
 
-  /** Throws ERR_USAGE for what is no sign-to-text model, and for a model of another Gpu. */
-  constructor(gpu: Gpu, model: SignToTextModel) {
-    checkKind(model, SignToTextModel, 'sign translator', 'a sign-to-text model')
-    checkSameGpu('sign-to-text model', gpu, model.gpu)
+  /** Throws ERR_USAGE for what is no sign-to-text or sign translation model, and for a model of another Gpu. */
+  constructor(gpu: Gpu, model: SignWritingModel) {
+    if (!(model instanceof SignTranslationModel))
+      checkKind(model, SignToTextModel, 'sign translator', 'a sign-to-text or sign translation model')
+    checkSameGpu('model', gpu, model.gpu)
     this.#gpu = gpu.tunedAs(gpu.tuning)
     this.#model = model
   }
@@ -111,14 +115,16 @@ export class SignTranslator implements AsyncDisposable {
 
   #record(sentences: number, length: number, search: Search): Promise<TextSession> {
     const model = this.#model
-    const { start } = model.config.language
-    return SourceEncoder.recordWith(this.#gpu, signTextReader(model), { rows: sentences, length }, async ({ memory, lengths }) => ({
-      decoding: await BeamDecoder.record(
-        this.#gpu,
-        textWriter(model),
-        { sentences, rules: rulesOf(search, model), start },
-        { memory, memoryLengths: lengths },
-      ),
+    const { start, end } = specialOf(model)
+    const options = { sentences, rules: rulesOf(search, end), start }
+    const own = model instanceof SignTranslationModel
+    const reader = own ? translationReader(model) : signTextReader(model)
+    const shape = { rows: sentences, length, ...(own && { beside: translationBeside(model) }) }
+    return SourceEncoder.recordWith(this.#gpu, reader, shape, async ({ memory, lengths, kept }) => ({
+      decoding: await BeamDecoder.record(this.#gpu, own ? translationWriter(model, kept) : textWriter(model), options, {
+        memory,
+        memoryLengths: lengths,
+      }),
     }))
   }
 
@@ -131,13 +137,13 @@ export class SignTranslator implements AsyncDisposable {
 
 /** Tells of each clip's text as its tokens come. */
 class TextSoFar {
-  readonly #model: SignToTextModel
+  readonly #model: SignWritingModel
   readonly #clips: readonly number[]
   readonly #onText: (clip: number, text: string) => void
   readonly #ids: readonly number[][]
   readonly #over = new Set<number>()
 
-  constructor(model: SignToTextModel, clips: readonly number[], onText: (clip: number, text: string) => void) {
+  constructor(model: SignWritingModel, clips: readonly number[], onText: (clip: number, text: string) => void) {
     this.#model = model
     this.#clips = clips
     this.#onText = onText
@@ -147,7 +153,7 @@ class TextSoFar {
   /** The next token of each clip. */
   more(tokens: Uint32Array): void {
     for (const [b, ids] of this.#ids.entries()) {
-      if (tokens[b] === this.#model.config.language.end) this.#over.add(b)
+      if (tokens[b] === specialOf(this.#model).end) this.#over.add(b)
       if (this.#over.has(b)) continue
       ids.push(tokens[b]!)
       this.#tell(b, ids)
@@ -165,22 +171,13 @@ class TextSoFar {
 }
 
 /** One beam that stops where it ends is greedy. */
-function rulesOf({ beams, alpha, dialect, limit }: Search, { config }: SignToTextModel): BeamRules {
-  const common = { beams, maxLength: limit, end: config.language.end }
+function rulesOf({ beams, alpha, dialect, limit }: Search, end: number): BeamRules {
+  const common = { beams, maxLength: limit, end }
   if (beams === 1) return { ...common, dialect: 'slrt', lengthPenalty: -1, finished: 'frozen' }
   // As transformers 4.31 counts, which the published numbers were made with.
   return { ...common, dialect, lengthPenalty: alpha, finished: 'frozen', cutCounts: 'all' }
 }
 
-/** A sign-to-text model as what writes text. */
-function textWriter(model: SignToTextModel): TokenWriter {
-  const { config, language, allWeights } = model
-  return {
-    weights: allWeights,
-    config: textLayers(config),
-    width: config.language.width,
-    classes: config.language.vocabulary,
-    step: ({ graph }, inputs) => readTextToken(model, graph, inputs),
-    top: ({ graph }, x, options) => vocabularyTop(graph, x, language.vocabulary, options),
-  }
-}
+/** The ids that texts begin and end with: the language model's own, or the coder's. */
+const specialOf = (model: SignWritingModel): { readonly start: number; readonly end: number } =>
+  model instanceof SignTranslationModel ? model.text.special : model.config.language

@@ -10,8 +10,9 @@ import { type PrototypeHead, type PrototypeTraining, prototypeHead, prototypeSpe
 import type { Recording } from '../nn/recording.js'
 import type { PseudoGlossClasses } from '../text/pseudo_gloss/classes.js'
 import { GpuModel } from './gpu_model.js'
+import { signImages } from './seen_frames.js'
 import { checkSignConfig, type SignConfig } from './sign_sizes.js'
-import { type SignTables, signAngles, signImages, signSpecs, signTableShapes } from './sign_tokens.js'
+import { type SignTables, signAngles, signSpecs, signTableShapes } from './sign_tokens.js'
 
 export interface PseudoGlossConfig extends SignConfig {
   /** Numbers of a word vector. */

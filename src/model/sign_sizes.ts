@@ -26,7 +26,8 @@ export interface SignSizes
   readonly padding: (typeof signPaddings)[number]
 }
 
-export interface SignConfig extends SignSizes {
+/** What of signing is read: frames of poses, or pictures and what sees them. */
+export interface SeenSigns {
   readonly input: (typeof signInputs)[number]
   /** Numbers of a frame: the coordinates of the layout's points, 150 for 50 joints × 3; of video, the width of the image encoder. */
   readonly numbers: number
@@ -37,6 +38,8 @@ export interface SignConfig extends SignSizes {
   /** Longest clip, in frames. */
   readonly maxFrames: number
 }
+
+export interface SignConfig extends SignSizes, SeenSigns {}
 
 const { width, heads, hidden, stages, dropout, dropPath, layerScale } = publishedSignEncoder
 const published: SignSizes = {
@@ -126,13 +129,17 @@ export function checkSignConfig(config: SignConfig): void {
     throw new SignError('ERR_CONFIG', WHO, problem, 'Change that size')
   }
   checkSignEncoder(signEncoderOf(config), WHO)
-  if (config.images) checkImages(config, config.images)
-  else if (config.input === 'video') throw new SignError('ERR_CONFIG', WHO, 'wanted an image encoder for video, got none', 'Give its sizes')
+  checkImages(config, WHO)
 }
 
-function checkImages({ input, numbers }: SignConfig, images: ImageEncoderConfig): void {
+/** Throws ERR_CONFIG naming `who` for an image encoder that does not go with what is read, or that no kernel can run. */
+export function checkImages({ input, numbers, images }: SeenSigns, who: string): void {
+  if (!images) {
+    if (input === 'video') throw new SignError('ERR_CONFIG', who, 'wanted an image encoder for video, got none', 'Give its sizes')
+    return
+  }
   checkImageEncoder(images, 'image encoder')
-  const refuse = (wanted: string, got: string) => new SignError('ERR_CONFIG', WHO, `wanted ${wanted}, got ${got}`, 'Change that size')
+  const refuse = (wanted: string, got: string) => new SignError('ERR_CONFIG', who, `wanted ${wanted}, got ${got}`, 'Change that size')
   if (input !== 'video') throw refuse('an image encoder for video alone', `one for ${input}`)
   if (numbers !== images.width) throw refuse(`numbers to be the width of the image encoder, ${images.width}`, String(numbers))
   const [height, width] = images.imageSize

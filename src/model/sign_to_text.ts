@@ -35,12 +35,11 @@ import {
   readToken,
   type SentenceStep,
 } from './language_model.js'
+import { type SignInputs as SeenInputs, signImages } from './seen_frames.js'
 import { checkSignConfig, type SignConfig } from './sign_sizes.js'
 import {
-  type SignInputs as SeenInputs,
   type SignTables,
   signAngles,
-  signImages,
   signLayers,
   signSpecs,
   signTableShapes,

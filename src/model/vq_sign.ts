@@ -13,8 +13,9 @@ import type { Recording } from '../nn/recording.js'
 import { attentionSpecs, defaultLinearSpecs, feedForwardSpecs, normSpecs } from '../nn/specs.js'
 import { addPositions } from '../ops/positions.js'
 import { GpuModel } from './gpu_model.js'
+import { signImages } from './seen_frames.js'
 import { checkSignConfig, type SignConfig } from './sign_sizes.js'
-import { type SignTables, signAngles, signImages, signSpecs, signTableShapes } from './sign_tokens.js'
+import { type SignTables, signAngles, signSpecs, signTableShapes } from './sign_tokens.js'
 
 export interface VqSignConfig extends SignConfig {
   /** Codes of the codebook. */

@@ -3,7 +3,7 @@
 import { readSafetensors } from '../formats/safetensors/file.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import { dinov2Weights } from '../model/dinov2_state_dict.js'
-import type { SignConfig } from '../model/sign_sizes.js'
+import type { SeenSigns } from '../model/sign_sizes.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import { imageEncoderSpecs } from '../nn/image_encoder_specs.js'
 
@@ -27,7 +27,7 @@ export async function publishedEncoder({ encoder }: { readonly encoder: string |
 export function withEncoder(
   tensors: Map<string, HostTensor>,
   encoder: PublishedEncoder | undefined,
-  { images }: SignConfig,
+  { images }: Pick<SeenSigns, 'images'>,
   seed: number,
 ): Map<string, HostTensor> {
   if (!encoder || !images) return tensors

@@ -44,6 +44,10 @@ validate: { every: 5, clips: 2 }`,
 ${data}
 model: { width: 16, heads: 2, hidden: 32, stages: [1, 1], dropPath: 0.1, maxFrames: 64, codes: 12 }
 validate: { every: 5, clips: 2 }`,
+  'sign translation': `task: sign-translation
+${data}
+model: { width: 16, heads: 2, hidden: 32, features: 16, dropout: 0.1, attentionDropout: 0.1, maxFrames: 64, maxTokens: 8 }
+validate: { every: 5, clips: 2 }`,
   'language model': `task: language-model
 ${data}
 model: { width: 16, heads: 2, hidden: 32, layers: 1, dropout: 0.1, maxTokens: 8 }
@@ -103,6 +107,7 @@ describe('a run killed by SIGKILL', () => {
     ['pose to text', 'whole-judge', 'killed-judge'],
     ['pseudo-gloss', 'whole-signs', 'killed-signs'],
     ['vq-sign', 'whole-codes', 'killed-codes'],
+    ['sign translation', 'whole-translation', 'killed-translation'],
     ['language model', 'whole-language', 'killed-language'],
     ['sign to text', 'whole-text', 'killed-text'],
   ] as const)('ends with the bytes of one that was not: %s', async (kind, whole, name) => {

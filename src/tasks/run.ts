@@ -16,10 +16,13 @@ import type { PseudoGlossRunConfig } from './pseudo_gloss/config.js'
 import type { PseudoGlossScores } from './pseudo_gloss/evaluate.js'
 import { pseudoGloss } from './pseudo_gloss/task.js'
 import type { PseudoGlossStep } from './pseudo_gloss/training.js'
+import type { SentenceStep } from './sentence_training.js'
 import type { SignToTextRunConfig } from './sign_to_text/config.js'
 import type { TextValidation } from './sign_to_text/evaluate.js'
 import { signToText } from './sign_to_text/task.js'
 import type { SignToTextStep } from './sign_to_text/training.js'
+import type { SignTranslationRunConfig } from './sign_translation/config.js'
+import { signTranslation } from './sign_translation/task.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { GlossStep, GlossValidated } from './text_to_gloss/training.js'
@@ -37,6 +40,7 @@ export type GlossTrainEvent = RunEvent<TrainedStep<GlossStep>, GlossValidated>
 export type LanguageTrainEvent = RunEvent<TrainedStep<LanguageStep>, Perplexity>
 export type PoseToTextTrainEvent = RunEvent<TrainedStep<SignedStep>, TranslationScores>
 export type SignToTextTrainEvent = RunEvent<TrainedStep<SignToTextStep>, TextValidation>
+export type SignTranslationTrainEvent = RunEvent<TrainedStep<SentenceStep>, TextValidation>
 export type PseudoGlossTrainEvent = RunEvent<TrainedStep<PseudoGlossStep>, PseudoGlossScores>
 export type VqSignTrainEvent = RunEvent<TrainedStep<VqSignStep>, CodeScores>
 
@@ -85,4 +89,13 @@ export function trainSignToTextRun(
 /** Runs a VQ-Sign training to its end, as a stream of what happens. Throws as `runTask`. */
 export function trainVqSignRun(gpu: Gpu, config: VqSignRunConfig, options: TrainRunOptions = {}): AsyncGenerator<VqSignTrainEvent> {
   return runTask(vqSign, gpu, config, options)
+}
+
+/** Runs a sign translation training to its end, as a stream of what happens. Throws as `runTask`. */
+export function trainSignTranslationRun(
+  gpu: Gpu,
+  config: SignTranslationRunConfig,
+  options: TrainRunOptions = {},
+): AsyncGenerator<SignTranslationTrainEvent> {
+  return runTask(signTranslation, gpu, config, options)
 }

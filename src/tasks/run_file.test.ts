@@ -82,6 +82,8 @@ describe('a run file', () => {
       ['pseudo-gloss', `${signs}\ninput: video`, 'video: { stride: 1000000000 }'],
       ['pseudo-gloss', signs, 'model: { layerScale: 1.0e+9 }'],
       ['pseudo-gloss', `${signs}\ninput: video`, 'model: { images: { trained: none, adapters: {} } }'],
+      ['sign-translation', signs, 'smoothing: 1'],
+      ['sign-translation', signs, 'model: { features: 6 }'],
       ['vq-sign', signs, 'loss: { commitment: 1.0e+9 }'],
       ['vq-sign', signs, 'model: { codes: 1 }'],
       ['sign-to-text', `${signs}\nlanguage_model: a`, 'validate: { alpha: 1.0e+9 }'],

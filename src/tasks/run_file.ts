@@ -10,6 +10,8 @@ import type { PseudoGlossRunConfig } from './pseudo_gloss/config.js'
 import { pseudoGloss } from './pseudo_gloss/task.js'
 import type { SignToTextRunConfig } from './sign_to_text/config.js'
 import { signToText } from './sign_to_text/task.js'
+import type { SignTranslationRunConfig } from './sign_translation/config.js'
+import { signTranslation } from './sign_translation/task.js'
 import type { GlossRunConfig } from './text_to_gloss/config.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import type { RunConfig } from './text_to_pose/config.js'
@@ -26,6 +28,7 @@ export async function loadTaskRun(path: string, warn?: Warn): Promise<TaskRun> {
   if (task === pseudoGloss.name) return taskRun(pseudoGloss, pseudoGloss.parse(source, path, warn))
   if (task === signToText.name) return taskRun(signToText, signToText.parse(source, path, warn))
   if (task === vqSign.name) return taskRun(vqSign, vqSign.parse(source, path, warn))
+  if (task === signTranslation.name) return taskRun(signTranslation, signTranslation.parse(source, path, warn))
   return taskRun(textToPose, textToPose.parse(source, path, warn))
 }
 
@@ -38,6 +41,7 @@ export type AnyRunConfig =
   | LanguageRunConfig
   | SignToTextRunConfig
   | VqSignRunConfig
+  | SignTranslationRunConfig
 
 /** As {@link loadTaskRun}, the configuration alone. */
 export async function loadRunFile(path: string, warn?: Warn): Promise<AnyRunConfig> {
@@ -77,4 +81,9 @@ export function loadSignToTextConfig(path: string, warn?: Warn): Promise<SignToT
 /** Reads the run file of a VQ-Sign training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
 export function loadVqSignConfig(path: string, warn?: Warn): Promise<VqSignRunConfig> {
   return loadRunOf(vqSign, path, warn)
+}
+
+/** Reads the run file of a sign translation training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
+export function loadSignTranslationConfig(path: string, warn?: Warn): Promise<SignTranslationRunConfig> {
+  return loadRunOf(signTranslation, path, warn)
 }

@@ -2,14 +2,14 @@
 
 import { SignError } from '../base/errors.js'
 import type { PoseFrames } from '../infer/pose_reader.js'
-import type { SignConfig } from '../model/sign_sizes.js'
+import type { SeenSigns } from '../model/sign_sizes.js'
 import { PictureStore } from './picture_store.js'
 import { type SeeingModel, seenVideos } from './seen_videos.js'
 import { videoFile } from './source.js'
 
 /** A model that reads pictures: `SignToTextModel` or `PseudoGlossModel`. */
 export interface VideoModel extends SeeingModel {
-  readonly config: SignConfig | { readonly signs: SignConfig }
+  readonly config: SeenSigns | { readonly signs: SeenSigns }
   /** Frames a second. */
   readonly fps: number
 }

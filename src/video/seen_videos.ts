@@ -2,7 +2,7 @@
 
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
-import type { SignConfig } from '../model/sign_sizes.js'
+import type { SeenSigns } from '../model/sign_sizes.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 import { cachedFeatures, hashOfWeights } from './feature_cache.js'
 import { chosenFrames } from './frame_choice.js'
@@ -40,7 +40,7 @@ export const seenFrames = ({ name, all, stride }: CountedVideo, most: number): n
 /** Videos with what is seen in their frames: [frames, numbers]. Throws as their sources, ERR_OUTPUT where features cannot be kept. */
 export async function seenVideos<V extends CountedVideo>(
   { gpu, weights }: SeeingModel,
-  { images, maxFrames }: SignConfig,
+  { images, maxFrames }: Pick<SeenSigns, 'images' | 'maxFrames'>,
   videos: readonly V[],
   { store, cache = null, onProgress, signal }: SeeingOptions,
 ): Promise<(V & { readonly values: Float32Array; readonly frames: number })[]> {

@@ -1,6 +1,5 @@
 // From a sign-to-text run file to clips to learn from, the language model that is to write, and what the model is made with.
 
-import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import { nameHash } from '../../data/checksum.js'
 import type { LanguageModelConfig } from '../../model/language_model.js'
@@ -10,7 +9,8 @@ import { layouts, otherLayout } from '../../motion/layout/layouts.js'
 import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { checkFitsTable, type TextCoder } from '../../text/text_coder.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
-import { type Split, sameClips, tooLong } from '../../train/signed_clips.js'
+import { type Split, sameClips } from '../../train/signed_clips.js'
+import { checkClipLength, unknownNotes } from '../../train/signing/clip_texts.js'
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
 import type { Described } from '../../train/signing/open_signing.js'
 import type { Preparing } from '../../train/task.js'
@@ -45,8 +45,10 @@ export async function loadSignToTextData(config: SignToTextRunConfig, preparing:
     trainedOn: train.clips.map(({ name }) => nameHash(name)).sort(),
     seed: config.seed,
   }
-  for (const clip of [...train.clips, ...dev.clips]) checkLength(clip, description)
-  const unknown = (['train', 'dev'] as const).flatMap((split) => unknownNotes({ train, dev }[split].clips, split, text))
+  for (const clip of [...train.clips, ...dev.clips]) checkClipLength(clip, config.model, text)
+  const unknown = (['train', 'dev'] as const).flatMap((split) =>
+    unknownNotes({ train, dev }[split].clips, split, text, 'the language model'),
+  )
   return { train, dev, description, language, notes: [...language.notes, ...notes, ...unknown, ...sameClips(train.clips, dev.clips)] }
 }
 
@@ -95,18 +97,4 @@ function modelSizes(
     language,
     maxTokens,
   }
-}
-
-/** Throws ERR_DATA for a clip or a sentence that is longer than the model's tables. */
-function checkLength({ name, text, frames }: Described, { config, text: coder }: SignToTextDescription): void {
-  const { maxTokens, signs } = config
-  if (frames > signs.maxFrames) throw tooLong(name, 'maxFrames', signs.maxFrames, 'frames', frames)
-  const tokens = coder.encode(text).length
-  if (tokens > maxTokens) throw tooLong(name, 'maxTokens', maxTokens, 'tokens with the closing one', tokens)
-}
-
-function unknownNotes(clips: readonly Described[], split: Split, text: TextCoder): string[] {
-  const share = text.unknownShare(clips.map((clip) => clip.text))
-  if (share < 0.01) return []
-  return [`${Math.round(100 * share)} % of the tokens of ${counted(clips.length, `${split} clip`)} are unknown to the language model`]
 }

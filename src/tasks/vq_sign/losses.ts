@@ -1,7 +1,8 @@
 // The forward pass and the losses of a batch of clips in the words of a codebook: what a training step records.
 
 import type { RecordedSigns } from '../../infer/sign_reader.js'
-import { signLayers, signTokens, tokenRows } from '../../model/sign_tokens.js'
+import { tokenRows } from '../../model/sign_rows.js'
+import { signLayers, signTokens } from '../../model/sign_tokens.js'
 import { CODEBOOK, predictedSigns, type VqSignModel } from '../../model/vq_sign.js'
 import type { Recording } from '../../nn/recording.js'
 import { rowOfEach } from '../../ops/chosen_rows.js'

@@ -1,7 +1,7 @@
 // What a run's model learns to read signing from: poses, videos that it sees itself, or what an image encoder that is not trained has seen in them once.
 
 import type { PoseFrames } from '../../infer/pose_reader.js'
-import type { SignConfig } from '../../model/sign_sizes.js'
+import type { ReadSigns } from '../../model/sign_rows.js'
 import { type SeeingModel, seenVideos } from '../../video/seen_videos.js'
 import type { PoseAugmentation } from '../pose_augment.js'
 import type { SignedClip } from '../signed_clips.js'
@@ -25,7 +25,7 @@ export type Described = Omit<SignedClip, 'values'>
 /** Where there are no held-out clips, those learned from are validated with. Throws as videos are read. */
 export async function openSigning<Known>(
   model: SeeingModel,
-  config: SignConfig,
+  config: ReadSigns,
   { train, dev }: { readonly train: SignedSplit<Known>; readonly dev: SignedSplit<Known> },
   { seed, augment, video, cache }: SigningRun,
   { onPrepare }: Preparing = {},
@@ -48,7 +48,7 @@ const heldOf = <Clip>(train: readonly Clip[], dev: readonly Clip[]): readonly Cl
 /** Clips as what reads signing takes them: poses as they are, videos as the model's image encoder sees them now. Throws as videos are read. */
 export async function asSeen<Known>(
   model: SeeingModel,
-  config: SignConfig,
+  config: ReadSigns,
   split: SignedSplit<Known>,
   {
     cache,

@@ -5,7 +5,7 @@ import type { Recorder } from '../../device/program.js'
 import type { PoseFrames } from '../../infer/pose_reader.js'
 import { signArrays, signFeeds } from '../../infer/sign_reader.js'
 import type { EncoderShape } from '../../infer/source_encoder.js'
-import type { SignConfig } from '../../model/sign_sizes.js'
+import type { ReadSigns } from '../../model/sign_rows.js'
 import { layoutOfMotion } from '../../motion/layout/layouts.js'
 import { type AugmentedFrames, augmented, augments, mostFrames, type PoseAugmentation } from '../pose_augment.js'
 import type { SignedExample, Signing } from './signing.js'
@@ -21,10 +21,10 @@ export interface PoseSigningOptions<Clip> {
 
 export class PoseSigning<Clip extends SignedExample & AugmentedFrames> implements Signing<Clip> {
   readonly clips: readonly Clip[]
-  readonly #config: SignConfig
+  readonly #config: ReadSigns
   readonly #options: PoseSigningOptions<Clip>
 
-  constructor(config: SignConfig, options: PoseSigningOptions<Clip>) {
+  constructor(config: ReadSigns, options: PoseSigningOptions<Clip>) {
     this.clips = options.clips
     this.#config = config
     this.#options = options

@@ -6,7 +6,7 @@ import type { Recorder } from '../../device/program.js'
 import { placeArrays, placeFeeds } from '../../infer/sign_reader.js'
 import type { EncoderShape } from '../../infer/source_encoder.js'
 import { TRANSFORM } from '../../kernels/frame_augment.js'
-import type { SignConfig } from '../../model/sign_sizes.js'
+import { framesShown, type ReadSigns } from '../../model/sign_rows.js'
 import { imagesAtOnce } from '../../nn/image_tables.js'
 import type { FrameTensors } from '../../ops/frame_augment.js'
 import { chosenFrames, evaluationChoice, trainingChoice } from '../../video/frame_choice.js'
@@ -39,7 +39,7 @@ type DrawnClip = readonly DrawnFrame[]
 export class VideoSigning<Video extends SignedVideo> implements Signing<Video> {
   readonly clips: readonly Video[]
   readonly #model: SeeingModel
-  readonly #config: SignConfig
+  readonly #config: ReadSigns
   readonly #options: VideoSigningOptions<Video>
   /** Pixels of a frame that there is room for. */
   readonly #pixels: number
@@ -48,7 +48,7 @@ export class VideoSigning<Video extends SignedVideo> implements Signing<Video> {
   readonly #fetched = new Map<BatchPlan, Promise<ReadonlyMap<number, DrawnClip>>>()
   #current: ReadonlyMap<number, DrawnClip> = new Map()
 
-  constructor(model: SeeingModel, config: SignConfig, options: VideoSigningOptions<Video>) {
+  constructor(model: SeeingModel, config: ReadSigns, options: VideoSigningOptions<Video>) {
     this.clips = options.train.clips
     this.#model = model
     this.#config = config
@@ -132,6 +132,7 @@ export class VideoSigning<Video extends SignedVideo> implements Signing<Video> {
     const change = augment ? drawAugmentation(Random.for(seed, 'augment', epoch, example), publishedAugmentation) : noAugmentation
     const size = this.#config.images!.imageSize[0]
     const pictures = await train.store.take(source, places)
-    return pictures.map((picture) => ({ ...picture, transform: frameTransform(picture, size, change) }))
+    const drawn = pictures.map((picture) => ({ ...picture, transform: frameTransform(picture, size, change) }))
+    return framesShown(drawn, this.#config)
   }
 }
