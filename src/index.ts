@@ -50,7 +50,7 @@ export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
 export { type FindGlossesOptions, type FoundGlosses, PseudoGlossReader } from './infer/pseudo_gloss_reader.js'
 export type { TranslateOptions } from './infer/search_options.js'
-export { type SignedSentence, type SignTranslateOptions, SignTranslator } from './infer/sign_translator.js'
+export { type SignedSentence, type SignTranslateOptions, SignTranslator, type SignWritingModel } from './infer/sign_translator.js'
 export { type LabelledRun, type TranslatedClip, Translator } from './infer/translator.js'
 export { type EvaluationInput, type EvaluationOptions, evaluate } from './judge/evaluation.js'
 export type { AlignedRun, Judge, TranslateOptions as JudgeTranslateOptions, Translation } from './judge/judge.js'
@@ -184,6 +184,7 @@ export {
   type Preset,
   presets,
 } from './model/config.js'
+export type { ConvolvedSigns } from './model/convolved_signs.js'
 export type { FrameScaling } from './model/frame_scaling.js'
 export type { GpuModel, GpuModelParts } from './model/gpu_model.js'
 export type { GroupBones } from './model/group_bones.js'
@@ -193,7 +194,7 @@ export { type PoseToTextConfig, type PoseToTextDescription, PoseToTextModel, typ
 export type { PresetModel } from './model/preset_width.js'
 export { type PseudoGlossConfig, type PseudoGlossDescription, PseudoGlossModel, type PseudoGlossOptions } from './model/pseudo_gloss.js'
 export { type AddLanguageOptions, type GroupDescription, LanguageGroup, SignModel } from './model/sign_model.js'
-export { type SignConfig, type SignPreset, type SignSizes, signPresets } from './model/sign_sizes.js'
+export { type SeenSigns, type SignConfig, type SignPreset, type SignSizes, signPresets } from './model/sign_sizes.js'
 export {
   type AdapterConfig,
   type FrozenLanguage,
@@ -210,6 +211,7 @@ export {
   type SignTranslationOptions,
 } from './model/sign_translation.js'
 export { type GlossConfig, GlossModel, type GlossModelDescription } from './model/text_to_gloss.js'
+export type { ConvolvedPreset, TextTransformerConfig } from './model/text_transformer_sizes.js'
 export { type VqSignConfig, type VqSignDescription, VqSignModel, type VqSignOptions } from './model/vq_sign.js'
 export { type Clip, type Motion, type NamedMotion, NORMALISATION } from './motion/clip.js'
 export { exchangeSides, facing, sidesAreExchanged } from './motion/sides.js'
@@ -274,6 +276,7 @@ export {
   loadSignTranslationConfig,
   loadVqSignConfig,
 } from './tasks/run_file.js'
+export type { SentenceStep } from './tasks/sentence_training.js'
 export { parseSignToTextConfig, type SignToTextRunConfig } from './tasks/sign_to_text/config.js'
 export type { TextValidation } from './tasks/sign_to_text/evaluate.js'
 export { loadReleasedSignToText, type ReleasedSignToText } from './tasks/sign_to_text/released.js'

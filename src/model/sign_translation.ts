@@ -5,6 +5,7 @@ import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { type DecoderStepInputs, decoderStep } from '../nn/decoder.js'
 import type { HostTensors } from '../nn/host_tensor.js'
+import type { ImageConstants } from '../nn/image_encoder.js'
 import type { ImageTables } from '../nn/image_tables.js'
 import { norm } from '../nn/layers.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
@@ -81,7 +82,9 @@ export class SignTranslationModel extends GpuModel implements SignTranslationDes
   readonly seed: number
   /** u32 [maxTokens, rounded up to 4]: the rows of the decoder's table of positions, from the first place on. */
   readonly writtenPlaces: Tensor
-  readonly images: ImageTables | undefined
+  /** What an image encoder reads that is not learned; of video alone. */
+  readonly images: ImageConstants | undefined
+  readonly #images: ImageTables | undefined
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: SignTranslationDescription, options: SignTranslationOptions = {}) {
@@ -107,13 +110,14 @@ export class SignTranslationModel extends GpuModel implements SignTranslationDes
     this.trainedOn = trainedOn
     this.seed = seed
     this.writtenPlaces = this.table('writtenPlaces', 'u32', [places])
-    this.images = signImages(gpu, config.signs)
+    this.#images = signImages(gpu, config.signs)
+    this.images = this.#images
     this.load(tensors, seed, who)
   }
 
   override destroy(): void {
     super.destroy()
-    this.images?.destroy()
+    this.#images?.destroy()
   }
 }
 
