@@ -37,14 +37,7 @@ import {
 } from './language_model.js'
 import { type SignInputs as SeenInputs, signImages } from './seen_frames.js'
 import { checkSignConfig, type SignConfig } from './sign_sizes.js'
-import {
-  type SignTables,
-  signAngles,
-  signLayers,
-  signSpecs,
-  signTableShapes,
-  signTokens,
-} from './sign_tokens.js'
+import { type SignTables, signAngles, signLayers, signSpecs, signTableShapes, signTokens } from './sign_tokens.js'
 import { CODEBOOK, codebookSpec } from './vq_sign.js'
 
 export interface AdapterConfig {
