@@ -5,7 +5,7 @@ import { printable } from './printable.js'
 /** Exit status of a command that did its work and found that a check failed. */
 export const CHECK_FAILED = 1
 
-/** Exit status of errors by what the reader must do; {@link CHECK_FAILED} is none of them, what is above 128 is kept for signals. */
+/** Exit status of errors by what the reader must do; `CHECK_FAILED` is none of them, what is above 128 is kept for signals. */
 export const exitStatus = {
   ERR_USAGE: 2,
   ERR_CONFIG: 2,

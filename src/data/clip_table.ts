@@ -15,7 +15,7 @@ export interface ClipRow {
   readonly seconds: number
   /** `train`, `dev`, `test`, or whatever the parts are called. */
   readonly split: string
-  /** See {@link motionChecksum}. */
+  /** See `motionChecksum`. */
   readonly checksum: string
 }
 
@@ -27,7 +27,7 @@ export function clipRows(clips: readonly Clip[], split: string, prompts?: readon
   })
 }
 
-/** Writes rows as Parquet. Throws what {@link writeParquet} throws. */
+/** Writes rows as Parquet. Throws what `writeParquet` throws. */
 export async function writeClipTable(path: string, rows: readonly ClipRow[]): Promise<void> {
   const text = (name: 'name' | 'language' | 'text' | 'gloss' | 'prompt' | 'split' | 'checksum') =>
     ({ name, type: 'STRING', data: rows.map((row) => row[name]) }) as const

@@ -29,7 +29,7 @@ export interface GpuOptions {
 /** Awaits GPU work. */
 export type Waiter = <T>(work: Promise<T>) => Promise<T>
 
-/** What {@link Gpu.from} finds out by itself is left to it. */
+/** What `Gpu.from` finds out by itself is left to it. */
 export interface FromOptions extends Pick<GpuOptions, 'owns' | 'shaders' | 'wait' | 'tuning' | 'keepAlive' | 'identity'> {
   /** What the device's adapter says of itself; default what the device knows of it. */
   readonly info?: GPUAdapterInfo

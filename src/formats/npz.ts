@@ -44,7 +44,7 @@ export function encodeMotionNpz(motion: Motion, who = 'npz'): Uint8Array {
   return encodeNpz({ joints: { shape: [frames, JOINTS, 3], data: joints }, fps: { shape: [], data: Float64Array.of(fps) } }, who)
 }
 
-/** Reads named arrays. Throws ERR_DATA naming the file; see {@link decodeNpz}. */
+/** Reads named arrays. Throws ERR_DATA naming the file; see `decodeNpz`. */
 export async function readNpz(path: string): Promise<NpzArrays> {
   return decodeNpz(await fileBytes(path), path)
 }

@@ -34,7 +34,7 @@ export interface Detection {
 /** All that a detector saw of the signer, in a layout of its own. */
 export interface DetectedPoints {
   readonly layout: LayoutName
-  /** [frames, points, 3]: x right and y down in pixels, confidence 0 to 1; 0, 0, 0 for a point that was not seen. */
+  /** `[frames, points, 3]`: x right and y down in pixels, confidence 0 to 1; 0, 0, 0 for a point that was not seen. */
   readonly values: Float32Array
 }
 

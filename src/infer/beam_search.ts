@@ -15,9 +15,9 @@ export interface TopTokens {
 
 /** What each row goes on with. */
 export interface Moves {
-  /** [rows]: the beam, of its sentence's, that the row comes from: its own in rows that are in no use. */
+  /** `[rows]`: the beam, of its sentence's, that the row comes from: its own in rows that are in no use. */
   readonly parents: Uint32Array<ArrayBuffer>
-  /** [rows]: its next token; `end` in rows that are in no use. */
+  /** `[rows]`: its next token; `end` in rows that are in no use. */
   readonly tokens: Uint32Array<ArrayBuffer>
 }
 

@@ -20,9 +20,9 @@ export interface ReadCodes {
   readonly codes: Uint32Array
   /** The squared distance of each token to its code. */
   readonly distances: Float32Array
-  /** [tokens, width]: the tokens themselves. */
+  /** `[tokens, width]`: the tokens themselves. */
   readonly signs: Float32Array
-  /** [tokens, steps, width]: what was predicted at each token of the next ones, the nearest first. */
+  /** `[tokens, steps, width]`: what was predicted at each token of the next ones, the nearest first. */
   readonly predicted: Float32Array
   /** Frames from one token to the next: token t is about frame t · framesPerToken. */
   readonly framesPerToken: number

@@ -42,7 +42,7 @@ export class MultiLanguageGenerator implements AsyncDisposable {
   readonly #lifetime = new Lifetime('generator of many languages')
 
   /**
-   * @param options.maxBytes of weights on the GPU; a group in use is never evicted, even where that goes over, until it is free.
+   * Keeps at most `maxBytes` of weights on the GPU; a group in use is never evicted, even where that goes over, until it is free.
    * Default: no limit. Throws ERR_USAGE for what holds no language groups, and for a limit of nothing.
    */
   constructor(gpu: Gpu, saved: SavedGroups, { maxBytes = Number.POSITIVE_INFINITY }: { maxBytes?: number } = {}) {

@@ -15,7 +15,7 @@ import { signReader } from './sign_reader.js'
 export interface FoundGlosses {
   /** From 0 to 1, for each class: how sure it is that the clip shows it. */
   readonly scores: Float32Array
-  /** [tokens, columns]: how much of each class was found in each token. Columns behind those of the classes are of none. */
+  /** `[tokens, columns]`: how much of each class was found in each token. Columns behind those of the classes are of none. */
   readonly map: Float32Array
   readonly columns: number
   readonly tokens: number

@@ -37,7 +37,7 @@ export interface TranslatedClip {
   readonly glosses: readonly string[] | undefined
   /** The frames of each gloss, by the most likely class of each frame. */
   readonly alignment: readonly LabelledRun[] | undefined
-  /** [width]: the mean of the encoder's features. */
+  /** `[width]`: the mean of the encoder's features. */
   readonly features: Float32Array
 }
 

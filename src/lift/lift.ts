@@ -34,7 +34,7 @@ export interface LiftOptions {
 }
 
 export interface LiftedClip extends Omit<KeypointClip, 'keypoints'> {
-  /** [frames, 50, 3]: x right, y down, z depth, in the units of the clip's keypoints. */
+  /** `[frames, 50, 3]`: x right, y down, z depth, in the units of the clip's keypoints. */
   readonly joints: Float32Array
   /** [25], by length id. */
   readonly lengths: Float32Array

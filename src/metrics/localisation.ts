@@ -12,7 +12,7 @@ export interface WordSpan {
 }
 
 export interface LocatedClip {
-  /** [tokens, columns]: how much of each class was found in each token. */
+  /** `[tokens, columns]`: how much of each class was found in each token. */
   readonly map: Float32Array
   readonly columns: number
   /** Tokens of the clip; more may follow, which are padding. */

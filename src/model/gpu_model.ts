@@ -26,7 +26,7 @@ export interface GpuModelParts {
 export abstract class GpuModel implements AsyncDisposable {
   readonly gpu: Gpu
   readonly weights: ParameterSet
-  /** [positions that are read or written, rounded up to 4, width]: their fixed encoding. */
+  /** `[positions that are read or written, rounded up to 4, width]`: their fixed encoding. */
   readonly positions: Tensor
   readonly #arena: Arena
   readonly #lifetime: Lifetime

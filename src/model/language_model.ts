@@ -9,7 +9,6 @@ import {
   cachedAttention,
   causalAttention,
   embedLanguage,
-  type LanguageSizes,
   type LanguageStorage,
   languageLayers,
   languageSpecs,
@@ -49,7 +48,7 @@ export interface LanguageModelConfig extends LanguageTokens {
   /** Of the feed-forward block's activations. */
   readonly activationDropout: number
   readonly activation: 'relu' | 'gelu' | 'gelu-erf'
-  /** As {@link LanguageSizes} has it. */
+  /** As `LanguageSizes` has it. */
   readonly shardRows?: number | undefined
 }
 

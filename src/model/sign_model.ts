@@ -34,7 +34,7 @@ export interface GroupDescription {
   readonly fps: number
   /** What the training clips' bones are like; absent from what was saved before they were measured, and from imported models. */
   readonly bones?: GroupBones | undefined
-  /** [points]: in what share of the training frames each point was seen; absent where all are there. What was never seen, the model cannot place. */
+  /** `[points]`: in what share of the training frames each point was seen; absent where all are there. What was never seen, the model cannot place. */
   readonly seen?: Float32Array | undefined
 }
 

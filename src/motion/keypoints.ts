@@ -12,7 +12,7 @@ const FAINTEST = 0.05
 export interface KeypointClip {
   /** Unique in its corpus, e.g. `_2FBDaOPYig_4-3-rgb_front`. */
   readonly name: string
-  /** [frames, 50, 3]: x right and y down in pixels, confidence 0 to 1 (detectors exceed 1 a little); 0, 0, 0 for a joint that was not seen. */
+  /** `[frames, 50, 3]`: x right and y down in pixels, confidence 0 to 1 (detectors exceed 1 a little); 0, 0, 0 for a joint that was not seen. */
   readonly keypoints: Float32Array
   readonly frames: number
   /** Frames a second of the source. */

@@ -19,9 +19,9 @@ export interface RigPoses {
   readonly rest: readonly Readonly<Vector>[]
   readonly frames: number
   readonly fps: number
-  /** [frames, 3]: where `body` is, the neck. */
+  /** `[frames, 3]`: where `body` is, the neck. */
   readonly place: Float32Array
-  /** [frames, 50, 4]: how each bone is turned against the one it hangs on, as x, y, z, w, without jumps of sign from frame to frame. */
+  /** `[frames, 50, 4]`: how each bone is turned against the one it hangs on, as x, y, z, w, without jumps of sign from frame to frame. */
   readonly turns: Float32Array
 }
 

@@ -19,7 +19,7 @@ import type { Recording } from './recording.js'
 export interface ImageConstants {
   /** u32 [at least the images of one pass], all as large as can be: every token of an image counts. */
   readonly everyToken: Tensor
-  /** [tokens, 1 + grid²]: how positions are mixed, where the image has another grid than the table. */
+  /** `[tokens, 1 + grid²]`: how positions are mixed, where the image has another grid than the table. */
   readonly shares?: Tensor | undefined
 }
 

@@ -19,7 +19,7 @@ export interface SignEncoderConfig {
   readonly rotary: boolean
   /**
    * What stands past a clip's end. `cut`: nothing, and each clip gives the same numbers in any batch. `rows`: padding goes through the layers too and is
-   * mixed into the last tokens, as in the released Sign2GPT, for weights that were trained so; each clip is to have {@link rowsBehind} rows of it.
+   * mixed into the last tokens, as in the released Sign2GPT, for weights that were trained so; each clip is to have `rowsBehind` rows of it.
    */
   readonly padding: 'cut' | 'rows'
   /** Of what each branch adds, and inside the feed-forward block. */

@@ -18,7 +18,7 @@ export interface BatchNormParameters {
   readonly gamma: Parameter
   /** [D] */
   readonly beta: Parameter
-  /** [2, D]: running mean and variance, declared with `running` in the list of parameters. */
+  /** `[2, D]`: running mean and variance, declared with `running` in the list of parameters. */
   readonly running: Parameter
 }
 

@@ -4,9 +4,9 @@ import type { Graph } from './graph.js'
 
 /** What bones are placed by; the kernel has the layouts. */
 export interface BoneTables {
-  /** [50, 3, 4]: of each joint its bone's direction in the start frame, centre and scale. */
+  /** `[50, 3, 4]`: of each joint its bone's direction in the start frame, centre and scale. */
   readonly place: Tensor
-  /** [clips, 50]: bone lengths by the joint that a bone places. */
+  /** `[clips, 50]`: bone lengths by the joint that a bone places. */
   readonly lengths: Tensor
 }
 

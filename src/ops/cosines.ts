@@ -6,7 +6,7 @@ import { f32Value, type Parameter } from './parameter.js'
 import { directions, recordDirectionsGrad, type UnitRows, unitRows } from './unit_rows.js'
 
 /**
- * [..., N]: the cosine of every row of x [..., D] with every one of `vectors` [N, D]; 0 with a vector of zeros, which training leaves at 0.
+ * `[..., N]`: the cosine of every row of x [..., D] with every one of `vectors` [N, D]; 0 with a vector of zeros, which training leaves at 0.
  * Products are of float32 in any precision: a temperature of 0.01 makes a hundredfold of their roundings.
  */
 export function cosines(g: Graph, x: Tensor, vectors: Parameter): Tensor {

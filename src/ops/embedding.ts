@@ -11,7 +11,7 @@ export interface TokenIds {
 }
 
 /**
- * [batch, length, width]: scale times each token's row of the table, plus its position's. positions [≥ length, width], or one row that is added
+ * `[batch, length, width]`: scale times each token's row of the table, plus its position's. positions [≥ length, width], or one row that is added
  * to all.
  */
 export function embedding(g: Graph, { ids, inverse }: TokenIds, table: Parameter, positions: Tensor, scale = 1): Tensor {

@@ -2,7 +2,7 @@ import { elements, type Tensor } from '../device/memory.js'
 import { meanPoolGrad, meanPool as meanPoolKernel } from '../kernels/mean_pool.js'
 import type { Graph } from './graph.js'
 
-/** [B, 1, D]: the mean of the first lengths[b] rows of x [B, U, D], or pixels of images [B, H, W, D]. */
+/** `[B, 1, D]`: the mean of the first lengths[b] rows of x [B, U, D], or pixels of images [B, H, W, D]. */
 export function meanPool(g: Graph, x: Tensor, lengths: Tensor): Tensor {
   const [batch, width] = [x.shape[0]!, x.shape.at(-1)!]
   const length = elements(x.shape) / batch / width

@@ -11,7 +11,7 @@ import type { Graph } from './graph.js'
 import { f32Value, type Parameter } from './parameter.js'
 
 export interface PrototypeScores {
-  /** [B, stride]: from 0 to 1, how sure it is that the clip shows each class; 0 in padding columns. */
+  /** `[B, stride]`: from 0 to 1, how sure it is that the clip shows each class; 0 in padding columns. */
   readonly scores: Tensor
   /** Records where in time each class was found, [B, T, stride]: its sum over time is the scores; 0 at padding. Nothing goes back through it. */
   readonly map: () => Tensor
@@ -20,7 +20,7 @@ export interface PrototypeScores {
 export interface PrototypeInputs {
   /** u32 [B] */
   readonly lengths: Tensor
-  /** [2]: of the softmax over classes, and of that over time; each acts as the nearest number from 0.01 to 1. */
+  /** `[2]`: of the softmax over classes, and of that over time; each acts as the nearest number from 0.01 to 1. */
   readonly temperatures: Parameter
   /** Columns that count. */
   readonly classes: number

@@ -43,7 +43,7 @@ export type AnyRunConfig =
   | VqSignRunConfig
   | SignTranslationRunConfig
 
-/** As {@link loadTaskRun}, the configuration alone. */
+/** As `loadTaskRun`, the configuration alone. */
 export async function loadRunFile(path: string, warn?: Warn): Promise<AnyRunConfig> {
   return (await loadTaskRun(path, warn)).config as AnyRunConfig
 }

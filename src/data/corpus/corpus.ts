@@ -23,7 +23,7 @@ export interface CorpusSpec extends LengthLimits {
   readonly skels: string
   /** Language tag of the clips for which neither `<prefix>.lang` nor the manifest names one. */
   readonly language?: string
-  /** Frames a second of the stored frames; what the manifest says, where there is one. Default: that, else {@link UNTOLD_RATE}. */
+  /** Frames a second of the stored frames; what the manifest says, where there is one. Default: that, else `UNTOLD_RATE`. */
   readonly fps?: number
   /** Default `text`. */
   readonly source?: Source
@@ -31,7 +31,7 @@ export interface CorpusSpec extends LengthLimits {
   readonly skipFrames?: number
   /** What the numbers of a frame are; `any`: whatever the manifest says. Default `skeleton-50`. */
   readonly layout?: LayoutName | 'any'
-  /** Divisor of the normalisation of 50 joints, see {@link normalise}. Default `frame`. */
+  /** Divisor of the normalisation of 50 joints, see `normalise`. Default `frame`. */
   readonly normaliseBy?: 'frame' | 'clip'
 }
 

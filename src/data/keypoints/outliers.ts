@@ -22,7 +22,7 @@ export interface OutlierOptions {
 export interface Outliers {
   /** The clip with 0, 0, 0 in place of outliers. */
   readonly clip: KeypointClip
-  /** [50]: how many sightings of each joint were taken out. */
+  /** `[50]`: how many sightings of each joint were taken out. */
   readonly byJoint: Uint32Array
 }
 

@@ -16,7 +16,7 @@ export interface KeypointQuality {
   readonly notFirst: number
   /** Sightings taken out as outliers. */
   readonly outliers: number
-  /** [50]: share of the frames in which each joint is missing. */
+  /** `[50]`: share of the frames in which each joint is missing. */
   readonly missing: readonly number[]
   /** What no frame shows, such as `left hand`: lifting puts it at rest. */
   readonly neverSeen: readonly string[]

@@ -25,7 +25,7 @@ export interface PoseMotionOptions {
 export interface PoseMotion extends Motion {
   /** Share of the frames in which each hand was seen, false alarms left out. */
   readonly seen: { readonly leftHand: number; readonly rightHand: number }
-  /** [frames]: how many joints were taken out of each; see pose_outliers.ts. */
+  /** `[frames]`: how many joints were taken out of each; see pose_outliers.ts. */
   readonly outliers: Uint8Array
   /** Whether they are more than a fingertip here and there. */
   readonly gross: boolean

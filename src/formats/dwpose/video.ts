@@ -31,7 +31,7 @@ export interface DwposeVideo {
 /** What videos are decoded at where nobody says otherwise. */
 export const USUAL_RATE = 24
 
-/** Reads the file. Throws as {@link decodeDwposeVideo}. */
+/** Reads the file. Throws as `decodeDwposeVideo`. */
 export async function readDwposeVideo(path: string, options: DwposeReading = {}): Promise<DwposeVideo> {
   return decodeDwposeVideo(await fileBytes(path), path, options)
 }

@@ -66,7 +66,7 @@ function notOpenPose(value: unknown, who: string): never {
 
 /**
  * The clip in a folder, with what was decided about people and gaps. A frame's place in time is the number in its file's name; missing numbers and frames
- * without people are gaps, as is a hand that a frame lacks. Throws ERR_DATA naming the folder or the file, see {@link parseOpenPoseFrame}, also for a clip that
+ * without people are gaps, as is a hand that a frame lacks. Throws ERR_DATA naming the folder or the file, see `parseOpenPoseFrame`, also for a clip that
  * nobody looked for hands in and for one whose body points come in another order; ERR_CONFIG for fractions of a picture whose size nobody tells.
  */
 export async function readOpenPoseClip(folder: string, options: OpenPoseOptions = {}): Promise<DetectedClip> {

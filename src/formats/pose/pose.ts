@@ -38,7 +38,7 @@ export interface PoseFile {
   readonly confidence: Float32Array
 }
 
-/** Reads a `.pose` file. Throws ERR_DATA naming the file; see {@link decodePose}. */
+/** Reads a `.pose` file. Throws ERR_DATA naming the file; see `decodePose`. */
 export async function readPose(path: string): Promise<PoseFile> {
   return decodePose(await fileBytes(path), path)
 }

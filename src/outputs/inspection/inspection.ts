@@ -15,7 +15,7 @@ export interface InspectedClip {
   readonly clip: Clip
   /** What was found in it, as lines. */
   readonly findings?: readonly string[]
-  /** [50]: the share of frames, 0 to 1, in which each joint was not seen. Only detections know. */
+  /** `[50]`: the share of frames, 0 to 1, in which each joint was not seen. Only detections know. */
   readonly missing?: ArrayLike<number>
 }
 
