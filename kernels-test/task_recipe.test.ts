@@ -20,7 +20,7 @@ it('the files of a task are those of the one it names', () => {
 
 it('every task has the files that are not a matter of its own', () => {
   const missing = tasks.flatMap((task) =>
-    ['config', 'data', 'losses', 'evaluate', 'training', 'task', 'task.test']
+    ['config', 'data', 'losses', 'training', 'task', 'task.test']
       .map((file) => `src/tasks/${folderOf(task)}/${file}.ts`)
       .concat(`src/model/${folderOf(task)}.ts`, `src/checkpoint/${folderOf(task)}.ts`)
       .filter((file) => !existsSync(file)),
