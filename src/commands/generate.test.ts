@@ -7,7 +7,7 @@ import { SignModel } from '../model/sign_model.js'
 import { tinyGroup, tinyModel } from '../model/tiny_models.testing.js'
 import { bones as skeleton } from '../motion/skeleton.js'
 import { openGpu } from '../platform/node/open.js'
-import { generate } from './generate.js'
+import { generate, withoutShoulders } from './generate.js'
 
 let folder: string
 let model: string
@@ -25,6 +25,14 @@ it('notes that a model which knows the length of a clip is asked to go by its co
   const note = expect.stringContaining('by its own counter the clip may be much longer')
   expect((await generate('rain', { ...options, policy: 'self-counter' })).notes).toContainEqual(note)
   expect((await generate('rain', options)).notes).not.toContainEqual(note)
+})
+
+it('notes that a motion of points shows no shoulders', () => {
+  const motion = { joints: new Float32Array(2 * 256).fill(0.5), frames: 2, fps: 25, layout: 'dwpose-128' } as const
+  expect(withoutShoulders({ ...motion, confidence: new Float32Array(2 * 128) })).toEqual([
+    expect.stringContaining('no frame shows both shoulders'),
+  ])
+  expect(withoutShoulders({ ...motion, confidence: new Float32Array(2 * 128).fill(1) })).toEqual([])
 })
 
 it('notes that bones whose directions alone are predicted cannot be free', async () => {

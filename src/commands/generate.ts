@@ -11,7 +11,9 @@ import type { LengthPolicy } from '../infer/length_policy.js'
 import { knowsLength } from '../model/config.js'
 import type { LanguageGroup } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
+import { isSkeleton } from '../motion/layout/layouts.js'
 import { facingMotion } from '../motion/layout/mirror.js'
+import { frameOfReference } from '../motion/layout/reference.js'
 import type { PaletteName } from '../outputs/colours.js'
 import { checkWhole } from '../text/broken_text.js'
 import { tagAmong } from '../text/language_tag.js'
@@ -88,6 +90,7 @@ export async function generate(text: string, options: GenerateCommandOptions): P
         ...boneNotes([model.group(language)], options.bones),
         ...byItsCounter(model.group(language), options.policy),
         ...atItsLongest(motion, model.group(language), options.policy),
+        ...withoutShoulders(motion),
       ],
     }
   } finally {
@@ -107,6 +110,12 @@ function byItsCounter({ config }: LanguageGroup, policy: LengthPolicy = 'auto'):
 function atItsLongest({ frames }: Motion, { config }: LanguageGroup, policy: LengthPolicy = 'auto'): string[] {
   if (frames < config.maxFrames || policy === 'oracle') return []
   return [`the clip has ${frames} frames, as many as the model's maxFrames allow: a longer sentence would be cut short or signed too fast`]
+}
+
+/** A model of points that has learnt little may say that no shoulder is seen, by which other commands find a signer. */
+export function withoutShoulders(motion: Motion): string[] {
+  if (isSkeleton(motion) || frameOfReference(motion)) return []
+  return ['no frame shows both shoulders, without which other commands refuse the motion: train the model longer']
 }
 
 /** The language of a model that has but one. Throws ERR_USAGE naming them where there are more. */
