@@ -102,7 +102,7 @@ describe('a translator', () => {
     ['another layout', { values: new Float32Array(10), frames: 2 }, {}, 'wanted 6 numbers a frame, got 5'],
     ['NaN', { values: new Float32Array(6).fill(Number.NaN), frames: 1 }, {}, 'wanted finite numbers'],
     ['no beams', clip(2, 1), { beams: 0 }, 'wanted 1 to 64 beams, got 0'],
-    ['a limit beyond the model', clip(2, 1), { limit: 9 }, 'wanted a limit of 1 to 8 words, got 9'],
+    ['a limit beyond the model', clip(2, 1), { limit: 9 }, 'wanted a limit of 1 to 8 tokens, got 9'],
     ['an infinite alpha', clip(2, 1), { alpha: Infinity }, 'wanted a finite alpha'],
   ])('refuses %s', async (_, bad, options, message) => {
     await expect(translator.translate([bad], options)).rejects.toMatchObject({

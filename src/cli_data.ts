@@ -5,7 +5,7 @@ import { counted, someOf } from './base/counted.js'
 import { CHECK_FAILED } from './base/errors.js'
 import { again, detecting, lifting, normalised, points, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
 import { addDetectCommand } from './cli_detect.js'
-import { brokenText, judge } from './cli_left_out.js'
+import { brokenText, failWhereBroken } from './cli_left_out.js'
 import { paletteOption, positive, range, rate, share } from './cli_options.js'
 import { addPackCommands } from './cli_pack.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
@@ -70,7 +70,7 @@ function addSteps(data: Command, cli: Cli): void {
       const { dataConvert } = await import('./commands/data_convert.js')
       const summary = await dataConvert({ ...cli.common(), ...normalised(options), signal: cli.interruption() })
       cli.print(summary, writtenText(summary))
-      judge(summary, options)
+      failWhereBroken(summary, options)
     })
 
   data
@@ -98,7 +98,7 @@ function addSteps(data: Command, cli: Cli): void {
         summary,
         `${summary.out}: ${counted(summary.clips, 'clip')}${resumedText(summary)}${brokenText(summary)}; report in ${summary.quality}`,
       )
-      judge(summary, options)
+      failWhereBroken(summary, options)
     })
 
   data
@@ -118,7 +118,7 @@ function addSteps(data: Command, cli: Cli): void {
       const summary = await dataLift({ ...cli.common(), ...options, signal: cli.interruption() })
       const speed = `${counted(summary.frames, 'frame')} in ${summary.seconds.toFixed(1)} s on ${summary.adapter}`
       cli.print(summary, `${summary.out}: ${counted(summary.clips, 'clip')}${resumedText(summary)}${brokenText(summary)}; ${speed}`)
-      judge(summary, options)
+      failWhereBroken(summary, options)
     })
 
   data
@@ -140,7 +140,7 @@ function addSteps(data: Command, cli: Cli): void {
       const { dataSkels } = await import('./commands/data_skels.js')
       const summary = await dataSkels({ ...cli.common(), ...normalised(options), signal: cli.interruption() })
       cli.print(summary, writtenText(summary))
-      judge(summary, options)
+      failWhereBroken(summary, options)
     })
 }
 
@@ -157,7 +157,7 @@ function addLooks(data: Command, cli: Cli): void {
       const { dataInspect } = await import('./commands/data_inspect.js')
       const summary = await dataInspect(path, { ...cli.common(), ...options, signal: cli.interruption(NOTHING_TO_KEEP) })
       cli.print(summary, `${summary.out}: ${counted(summary.clips, 'clip')}, ${counted(summary.findings, 'finding')}${brokenText(summary)}`)
-      judge(summary, options)
+      failWhereBroken(summary, options)
     })
 
   data

@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander'
 import type { Cli } from './cli_data.js'
 import { again, skipBroken } from './cli_data_options.js'
-import { brokenText, judge } from './cli_left_out.js'
+import { brokenText, failWhereBroken } from './cli_left_out.js'
 import { positive, rate } from './cli_options.js'
 import { bodyModels } from './detect/body_models.js'
 
@@ -24,6 +24,6 @@ export function addDetectCommand(data: Command, cli: Cli): void {
       const { dataDetect, formatDetected } = await import('./commands/data_detect.js')
       const summary = await dataDetect(video, { ...cli.common(), ...options, signal: cli.interruption() })
       cli.print(summary, `${formatDetected(summary)}${brokenText(summary)}`)
-      judge(summary, options)
+      failWhereBroken(summary, options)
     })
 }

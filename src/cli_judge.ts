@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { counted } from './base/counted.js'
 import type { Cli } from './cli_data.js'
 import { addJudgeReportCommand } from './cli_eval.js'
+import { brokenLine, failWhereBroken } from './cli_left_out.js'
 import { number, positive } from './cli_options.js'
 import { interruptedStatus, NOTHING_TO_KEEP } from './cli_signals.js'
 import { beamDialects } from './infer/beam.js'
@@ -58,8 +59,9 @@ export function addJudgeCommands(judge: Command, cli: Cli, version: string): voi
     .action(async (path: string, motions: string, options) => {
       const { formatReadings, judgeTranslate } = await import('./commands/judge_translate.js')
       const summary = await judgeTranslate(path, motions, { ...cli.common(), ...options, signal: cli.interruption(NOTHING_TO_KEEP) })
+      failWhereBroken(summary, {})
       const saved = summary.out === undefined ? '' : `\n${counted(summary.clips.length, 'line')} saved in ${summary.out}`
-      cli.print(summary, `${formatReadings(summary)}${saved}`)
+      cli.print(summary, `${formatReadings(summary)}${saved}${brokenLine(summary)}`)
     })
 
   addJudgeReportCommand(judge, cli, version)

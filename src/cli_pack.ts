@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander'
 import { counted } from './base/counted.js'
 import type { Cli } from './cli_data.js'
 import { again, detecting, points, rates, skipBroken, videos, words, writing } from './cli_data_options.js'
-import { brokenText, judge } from './cli_left_out.js'
+import { brokenText, failWhereBroken } from './cli_left_out.js'
 import { part, positive } from './cli_options.js'
 import { storages } from './data/shards/storage.js'
 
@@ -46,7 +46,7 @@ export function addPackCommands(data: Command, cli: Cli): void {
         summary,
         `${out}: ${counted(clips, 'clip')}, ${counted(frames, 'frame')} in ${counted(parts, 'part')}${earlier}${brokenText(summary)}`,
       )
-      judge(summary, options)
+      failWhereBroken(summary, options)
     })
 
   data

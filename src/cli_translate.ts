@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander'
 import { counted } from './base/counted.js'
 import type { Cli } from './cli_data.js'
 import { search } from './cli_judge.js'
+import { brokenLine, failWhereBroken } from './cli_left_out.js'
 import { positive } from './cli_options.js'
 import { NOTHING_TO_KEEP } from './cli_signals.js'
 import type { TranslateCommandOptions } from './commands/translate.js'
@@ -35,10 +36,11 @@ export function addTranslateCommand(program: Command, cli: Cli): void {
         import('./tasks/sign_to_text/evaluate.js'),
       ])
       const summary = await translate(clips, { ...cli.common(), ...options, signal: cli.interruption(NOTHING_TO_KEEP) })
+      failWhereBroken(summary, {})
       const saved = summary.out === undefined ? '' : `\n${counted(summary.clips.length, 'line')} saved in ${summary.out}`
       const [only, ...others] = summary.clips
       const text = only && others.length === 0 ? only.text || '(nothing)' : formatReadings(summary)
       const scores = summary.scores ? `\n\n${formatTextValidation(summary.scores)}` : ''
-      cli.print(summary, `${text}${scores}${saved}`)
+      cli.print(summary, `${text}${scores}${saved}${brokenLine(summary)}`)
     })
 }

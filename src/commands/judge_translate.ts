@@ -12,7 +12,9 @@ import { openJudge } from '../judge/open.js'
 import type { PoseToTextDescription } from '../model/pose_to_text.js'
 import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { openAdapter } from './adapter.js'
+import type { BrokenClip } from './clip_work.js'
 import type { SplitName } from './eval_data.js'
+import { LeftOutClips } from './left_out.js'
 import { prefixOf } from './motion_source.js'
 import { Progress, type ProgressStream } from './progress.js'
 import { readMotions } from './read_motions.js'
@@ -44,7 +46,10 @@ export interface ReadClip {
 }
 
 export interface JudgeTranslateSummary {
+  /** In the order of the source, those that could not be read among them, without text. */
   readonly clips: readonly ReadClip[]
+  /** What could not be read. */
+  readonly broken: readonly BrokenClip[]
   /** Of the model. */
   readonly languages: readonly string[]
   readonly out?: string
@@ -69,12 +74,13 @@ export async function judgeTranslate(path: string, source: string, options: Judg
     const description = poseToTextDescription(checkpoint)
     if (numbers === undefined && !isRunFile(source)) {
       const layout = layoutOfMotion(description.config).name
-      const clips = await readMotions(source, description.languages[0], { ...options, layout })
+      const leftOut = new LeftOutClips()
+      const clips = await readMotions(source, description.languages[0], { ...options, layout, leftOut })
       await using judge = await openJudge(gpu, path, search)
       const read = await judge.translate(clips, search)
       for (const note of judge.notes) warn(note, options)
       const rows = read.map(({ text, glosses }, i) => ({ name: clips[i]!.name, text, ...(glosses !== undefined && { glosses }) }))
-      return await told(rows, checkpoint, out)
+      return await told(rows, checkpoint, out, leftOut)
     }
     await using model = restorePoseToText(gpu, checkpoint)
     await using translator = new Translator(gpu, model)
@@ -95,16 +101,30 @@ async function framesOf(source: string, { config, fps, languages }: PoseToTextDe
   return split.input === 'poses' ? posesFor(split.clips, { ...config, fps }, options) : []
 }
 
-async function told(clips: readonly ReadClip[], { model }: Checkpoint, out: string | undefined): Promise<JudgeTranslateSummary> {
+async function told(
+  rows: readonly ReadClip[],
+  { model }: Checkpoint,
+  out: string | undefined,
+  leftOut = new LeftOutClips(),
+): Promise<JudgeTranslateSummary> {
+  const clips = leftOut.among(rows, withoutText)
   if (out !== undefined) await writeWhole(out, clips.map(({ text }) => `${text}\n`).join(''))
-  return { clips, languages: (model as { languages: string[] }).languages, ...(out !== undefined && { out }) }
+  return { clips, broken: leftOut.broken, languages: (model as { languages: string[] }).languages, ...(out !== undefined && { out }) }
 }
 
+/** What stands for a clip that could not be read. */
+export const withoutText = (name: string): ReadClip => ({ name, text: '' })
+
 /** A line a clip, for people. */
-export function formatReadings({ clips }: JudgeTranslateSummary): string {
+export function formatReadings({ clips, broken }: JudgeTranslateSummary): string {
+  const isBroken = new Set(broken.map(({ name }) => name))
   const withGlosses = clips.some(({ glosses, text }) => glosses !== undefined && glosses !== text)
   return formatTable([
     ['clip', 'text', ...(withGlosses ? ['glosses'] : [])],
-    ...clips.map(({ name, text, glosses = '' }) => [name, text || '(nothing)', ...(withGlosses ? [glosses] : [])]),
+    ...clips.map(({ name, text, glosses = '' }) => [
+      name,
+      text || (isBroken.has(name) ? '(left out)' : '(nothing)'),
+      ...(withGlosses ? [glosses] : []),
+    ]),
   ])
 }

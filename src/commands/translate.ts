@@ -22,7 +22,8 @@ import { scoreSentences, type TextValidation } from '../tasks/sign_to_text/evalu
 import { asSeen } from '../train/signing/open_signing.js'
 import { openAdapter } from './adapter.js'
 import type { SplitName } from './eval_data.js'
-import { type JudgeTranslateSummary, judgeTranslate } from './judge_translate.js'
+import { type JudgeTranslateSummary, judgeTranslate, withoutText } from './judge_translate.js'
+import { LeftOutClips } from './left_out.js'
 import { prefixOf } from './motion_source.js'
 import { Progress, type ProgressStream } from './progress.js'
 import { readMotions } from './read_motions.js'
@@ -80,10 +81,13 @@ export async function translate(source: string, options: TranslateCommandOptions
   for (const note of checkpoint.notes) warn(note, options)
   if (options.languageModel !== undefined && !('frozen' in description && description.frozen.path !== undefined))
     throw unwantedLanguage(options.model, own ? 'a sign translation model, which has none' : 'one that holds its own')
-  const { rows, scores } = await translated(checkpoint, await clipsOf(source, description, options), options)
-  if (options.out !== undefined) await writeWhole(options.out, rows.map(({ text }) => `${text}\n`).join(''))
+  const leftOut = new LeftOutClips()
+  const { rows, scores } = await translated(checkpoint, await clipsOf(source, description, { ...options, leftOut }), options)
+  const clips = leftOut.among(rows, withoutText)
+  if (options.out !== undefined) await writeWhole(options.out, clips.map(({ text }) => `${text}\n`).join(''))
   return {
-    clips: rows,
+    clips,
+    broken: leftOut.broken,
     languages: description.languages,
     ...(scores && { scores }),
     ...(options.out !== undefined && { out: options.out }),
@@ -101,7 +105,10 @@ type Writing = Pick<SignToTextDescription | SignTranslationDescription, 'config'
 /** Clips as the model reads them, once there is one: of videos, it sees them first. */
 type Clips = (model: SignWritingModel) => Promise<readonly NamedFrames[]>
 
-async function clipsOf(source: string, description: Writing, options: TranslateCommandOptions): Promise<Clips> {
+/** What of the options says how clips are read, and who takes down those that cannot be. */
+type Reading = TranslateCommandOptions & { readonly leftOut: LeftOutClips }
+
+async function clipsOf(source: string, description: Writing, options: Reading): Promise<Clips> {
   const { signs } = description.config
   if (isRunFile(source)) return splitClips(source, description, options)
   if (signs.images) {
@@ -133,7 +140,7 @@ function seeing(count: number, options: TranslateCommandOptions) {
   return count > 1 ? { onProgress: (done: number, all: number) => show('videos seen', done, all) } : {}
 }
 
-async function framesOf(source: string, { config, fps, languages }: Writing, options: TranslateCommandOptions): Promise<NamedFrames[]> {
+async function framesOf(source: string, { config, fps, languages }: Writing, options: Reading): Promise<NamedFrames[]> {
   const { numbers, maxFrames } = config.signs
   if (options.numbers !== undefined) {
     const clips = await loadFrames({ skels: prefixOf(source), numbers: options.numbers, language: languages[0] ?? '' })

@@ -7,6 +7,7 @@ import { filesBelow, namesIn } from '../base/folder.js'
 import { videosNamed } from '../train/signing/signed_videos.js'
 import { endsAsVideo, videoEndings, withoutVideoEnding } from '../video/endings.js'
 import { type SeenVideo, seeVideo, type VideoModel } from '../video/see_video.js'
+import { LeftOutClips } from './left_out.js'
 import { holdsMotions } from './motion_source.js'
 import { type Listener, warn } from './say.js'
 
@@ -59,18 +60,23 @@ export const wantedPoses = (source: string): SignError =>
     'Detect poses in it first (signllm data detect), or name a model that was trained with input: video',
   )
 
-/** Videos as a model's image encoder sees them; of several, those that cannot be read are left out, and told. Throws as `seeVideo`. */
+/** Videos as a model's image encoder sees them; of several, those that cannot be read are left out, and told, to `leftOut` too. Throws as `seeVideo`. */
 export async function seenAt(
   videos: readonly VideoAt[],
   model: VideoModel,
-  options: Listener & { readonly signal?: AbortSignal | undefined; readonly onProgress?: (done: number, all: number) => void },
+  options: Listener & {
+    readonly signal?: AbortSignal | undefined
+    readonly leftOut?: LeftOutClips
+    readonly onProgress?: (done: number, all: number) => void
+  },
 ): Promise<(SeenVideo & { readonly name: string })[]> {
-  const seen = []
+  const { leftOut = new LeftOutClips() } = options
+  const seen: (SeenVideo & { readonly name: string })[] = []
   for (const { name, file } of videos) {
     const found = await seeVideo(file, model, { signal: options.signal }).catch((error: unknown) => {
       // Of several, those that can be read are.
       if (videos.length === 1 || !(error instanceof SignError && error.code === 'ERR_DATA')) throw error
-      warn(`${name} is left out: ${error.message}`, options)
+      leftOut.add(name, error, seen.length, options)
     })
     if (!found) continue
     const { notes, ...video } = found

@@ -44,7 +44,7 @@ export function checkedSearch(
   const isCount = (value: number, most: number) => Number.isInteger(value) && value >= 1 && value <= most
   if (!isCount(beams, MOST_BEAMS)) throw refuse(`wanted 1 to ${MOST_BEAMS} beams, got ${shown(beams)}`)
   if (!isCount(glossBeams, MOST_BEAMS)) throw refuse(`wanted 1 to ${MOST_BEAMS} beams of glosses, got ${shown(glossBeams)}`)
-  if (!isCount(limit, maxTokens)) throw refuse(`wanted a limit of 1 to ${maxTokens} words, got ${shown(limit)}`)
+  if (!isCount(limit, maxTokens)) throw refuse(`wanted a limit of 1 to ${maxTokens} tokens, got ${shown(limit)}`)
   if (!Number.isFinite(alpha)) throw refuse(`wanted a finite alpha, got ${shown(alpha)}`)
   // Beams are of sentences: a model that only recognises has none.
   return { beams: words ? beams : 1, alpha, dialect, finished, limit, glossBeams }

@@ -266,8 +266,12 @@ describe.skipIf(noBrowser)('video files', () => {
     await expect(loaded(runFile('x', '', data().replace('files/train', 'files/gone')))).rejects.toThrow('nobody.mp4: wanted')
     const warned: string[] = []
     const stream = { write: (text: string) => warned.push(text) }
-    const rest = await translate(join(folder, 'files/videos'), { model: last('files'), stream, beams: 2 })
-    expect(rest.clips).toHaveLength(6)
+    const out = join(folder, 'rest.txt')
+    const rest = await translate(join(folder, 'files/videos'), { model: last('files'), stream, beams: 2, out })
+    expect(rest.broken).toEqual([{ name: 'nobody', problem: expect.stringContaining('nobody.mp4: wanted a video') }])
+    expect(rest.clips.map(({ name }) => name)).toEqual(['dev0', 'dev1', 'nobody', 'train0', 'train1', 'train2', 'train3'])
+    expect(rest.clips[2]!.text).toBe('')
+    expect(await readFile(out, 'utf8')).toBe(rest.clips.map(({ text }) => `${text}\n`).join(''))
     await expect(translate(join(folder, 'files/videos/nobody.mp4'), { model: last('files'), stream })).rejects.toThrow('nobody.mp4: wanted')
     await expect(translate(join(folder, 'files/videos'), { model: last('files'), languageModel: folder, stream })).rejects.toThrow(
       'got one that holds its own',
