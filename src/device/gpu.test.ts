@@ -32,7 +32,7 @@ describe('a Gpu', () => {
     const { gpu } = await openGpu()
     gpu.device.destroy()
     await gpu.device.lost
-    expect(() => gpu.buffer(16, 'x')).toThrow(/wanted a working device, got 'destroyed'.+Resume the run/)
+    expect(() => gpu.buffer(16, 'x')).toThrow(/wanted a working device, got 'destroyed'.+goes on from its last checkpoint/)
     expect(() => gpu.check()).toThrow(expect.objectContaining({ code: 'ERR_DEVICE_LOST', exitStatus: 3 }))
   })
 
