@@ -1,4 +1,5 @@
-// A model opened, used and disposed of again and again leaves nothing: no buffer on the GPU, and no memory of the process's. `npm run bench:open-cycles` draws 200 of it.
+// A model opened, used and disposed of again and again leaves nothing: no buffer on the GPU, and no array. Resident memory tells nothing in so
+// few cycles, in which a software driver's own grows by hundreds of MiB and stays: `npm run bench:open-cycles` draws it over 200.
 
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -13,8 +14,7 @@ import { lentGpu } from './harness.js'
 
 const WARM_UP = 5
 const CYCLES = 20
-/** Bytes that a cycle may leave: in the process's memory, which a software driver's caches and the heap's spare pages move, and in arrays such as weights. */
-const MOST_RESIDENT = 3 * 2 ** 20
+/** Bytes that a cycle may leave in arrays such as weights. */
 const MOST_IN_ARRAYS = 2 ** 14
 
 it('is gone with its disposal, 20 times', async () => {
@@ -34,8 +34,7 @@ it('is gone with its disposal, 20 times', async () => {
       collect()
       await new Promise((done) => setTimeout(done, 20))
     }
-    const { rss, external } = process.memoryUsage()
-    return { rss, external }
+    return process.memoryUsage().external
   }
   for (let i = 0; i < WARM_UP; i++) await cycle()
   expect(onGpu.held).toBe(0)
@@ -46,8 +45,7 @@ it('is gone with its disposal, 20 times', async () => {
     expect(onGpu.held).toBe(0)
   }
   const after = await inUse()
-  expect((after.rss - before.rss) / CYCLES).toBeLessThan(MOST_RESIDENT)
-  expect((after.external - before.external) / CYCLES).toBeLessThan(MOST_IN_ARRAYS)
+  expect((after - before) / CYCLES).toBeLessThan(MOST_IN_ARRAYS)
 })
 
 /** A small model of many languages: what keeps the file, or weights, shows. */
