@@ -1,16 +1,15 @@
 // A pseudo-gloss training: clips in, the classes of their sentences by a prototype of each, binary cross-entropy.
 
-import { SignError } from '../../base/errors.js'
 import { saveCheckpoint } from '../../checkpoint/file.js'
 import { pseudoGlossContent } from '../../checkpoint/pseudo_gloss.js'
 import { PseudoGlossReader } from '../../infer/pseudo_gloss_reader.js'
 import type { PseudoGlossModel } from '../../model/pseudo_gloss.js'
-import { mostPadded, roomFor, tokenRows } from '../../model/sign_rows.js'
+import { tokenRows } from '../../model/sign_rows.js'
 import { presenceGoals } from '../../nn/prototypes.js'
 import type { Graph } from '../../ops/graph.js'
-import { type BatchPlan, planEpoch } from '../../train/batches.js'
-import { OneModelTraining } from '../../train/one_model.js'
+import type { BatchPlan } from '../../train/batches.js'
 import type { Signing } from '../../train/signing/signing.js'
+import { SigningTraining } from '../../train/signing/signing_training.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import type { PseudoGlossRunConfig } from './config.js'
@@ -25,59 +24,48 @@ export interface PseudoGlossStep {
   readonly frames: number
 }
 
-export class PseudoGlossTraining extends OneModelTraining<PseudoGlossModel, PseudoGlossStep, PseudoGlossScores> {
-  readonly config: PseudoGlossRunConfig
-  readonly signing: Signing<GlossedClip>
+export class PseudoGlossTraining extends SigningTraining<
+  PseudoGlossModel,
+  PseudoGlossRunConfig,
+  PseudoGlossStep,
+  PseudoGlossScores,
+  GlossedClip
+> {
   readonly #targets: readonly (readonly number[])[]
-  #epoch = 0
   #reader: PseudoGlossReader | undefined
 
   constructor(config: PseudoGlossRunConfig, model: PseudoGlossModel, signing: Signing<GlossedClip>) {
-    if (signing.clips.length === 0)
-      throw new SignError('ERR_DATA', 'pseudo-gloss', 'wanted clips to train on, got none', 'Check the corpus')
-    super(model)
-    this.config = config
-    this.signing = signing
+    super(config, model, { signing, who: 'pseudo-gloss' })
     this.#targets = signing.clips.map(({ items }) => [...model.classes.targets(items)])
   }
 
-  get examples(): number {
-    return this.signing.clips.length
+  protected get signs() {
+    return this.model.config
   }
 
-  planEpoch(epoch: number): readonly BatchPlan[] {
-    this.#epoch = epoch
-    const { seed, batch } = this.config
-    const { config } = this.model
-    const sizes = this.signing.clips.map((_, i) => ({ group: this.group, target: 1, source: roomFor(this.signing.mostFrames(i), config) }))
-    return planEpoch(sizes, { ...batch, longer: 'source', seed, epoch }).map((plan) => {
-      const source = Math.min(plan.source, mostPadded(config))
-      return { ...plan, source, target: tokenRows(source, config) }
-    })
+  protected targetOf(): number {
+    return 1
   }
 
-  nameOf(_: string, example: number): string {
-    return this.signing.clips[example]!.name
+  protected override targetIn(_: number, source: number): number {
+    return tokenRows(source, this.signs)
   }
 
   record(graph: Graph, shape: BatchShape) {
-    return recordPresence(graph, this.model, shape, this.signing.record(graph.recorder, { rows: shape.batch, length: shape.source }))
+    return recordPresence(graph, this.model, shape, this.recordSigns(graph, shape))
   }
 
-  async prepare(batch: BatchPlan): Promise<void> {
-    await this.signing.prepare?.(batch, this.#epoch)
-  }
-
-  feedsOf(pass: readonly number[], { examples, source }: BatchPlan): HostArrays {
+  feedsOf(pass: readonly number[], batch: BatchPlan): HostArrays {
     const targets = pass.map((i) => this.#targets[i]!)
+    const { weight } = this.config.loss
     return {
-      ...this.signing.arrays(pass, { rows: pass.length, length: source }, this.#epoch),
-      ...presenceGoals(targets, { classes: this.model.classes.size, weight: this.config.loss.weight, whole: examples.length }),
+      ...this.framesOf(pass, batch),
+      ...presenceGoals(targets, { classes: this.model.classes.size, weight, whole: batch.examples.length }),
     }
   }
 
-  reportStep({ examples }: BatchPlan, passes: readonly PassReports[]): PseudoGlossStep {
-    return { loss: presenceLoss(passes), frames: examples.reduce((sum, i) => sum + this.signing.clips[i]!.frames, 0) }
+  reportStep(batch: BatchPlan, passes: readonly PassReports[]): PseudoGlossStep {
+    return { loss: presenceLoss(passes), frames: this.framesIn(batch) }
   }
 
   async validate(): Promise<Validation<PseudoGlossScores>> {
@@ -100,7 +88,6 @@ export class PseudoGlossTraining extends OneModelTraining<PseudoGlossModel, Pseu
 
   override async destroy(): Promise<void> {
     await this.#reader?.destroy()
-    this.signing.destroy()
     await super.destroy()
   }
 }

@@ -31,7 +31,7 @@ export class SignToTextTraining extends SentenceTraining<SignToTextModel, SignTo
   }
 
   record(graph: Graph, shape: BatchShape) {
-    const seen = this.signing.record(graph.recorder, { rows: shape.batch, length: shape.source })
+    const seen = this.recordSigns(graph, shape)
     return recordTextLosses(graph, this.model, shape, this.config.smoothing, { seen, codes: this.config.codes })
   }
 

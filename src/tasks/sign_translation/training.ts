@@ -13,7 +13,7 @@ import { placesArrays, recordTranslationLosses } from './losses.js'
 
 export class SignTranslationTraining extends SentenceTraining<SignTranslationModel, SignTranslationRunConfig, SentenceStep> {
   record(graph: Graph, shape: BatchShape) {
-    const seen = this.signing.record(graph.recorder, { rows: shape.batch, length: shape.source })
+    const seen = this.recordSigns(graph, shape)
     return recordTranslationLosses(graph, this.model, shape, this.config.smoothing, seen)
   }
 

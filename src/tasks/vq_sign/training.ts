@@ -1,6 +1,5 @@
 // A VQ-Sign training: clips in, their tokens in the words of a codebook, from which those that come are predicted.
 
-import { SignError } from '../../base/errors.js'
 import { Random } from '../../base/random.js'
 import { saveCheckpoint } from '../../checkpoint/file.js'
 import { vqSignContent } from '../../checkpoint/vq_sign.js'
@@ -8,14 +7,14 @@ import { CodeReader } from '../../infer/code_reader.js'
 import { tokenLengths } from '../../infer/sign_reader.js'
 import { tokenPlaces } from '../../infer/sign_text_reader.js'
 import { perplexity, usage } from '../../metrics/code_usage.js'
-import { mostPadded, roomFor, tokenRows, tokensOf } from '../../model/sign_rows.js'
+import { tokenRows, tokensOf } from '../../model/sign_rows.js'
 import { CODEBOOK, type VqSignModel } from '../../model/vq_sign.js'
 import type { Graph } from '../../ops/graph.js'
-import { type BatchPlan, planEpoch } from '../../train/batches.js'
-import { OneModelTraining } from '../../train/one_model.js'
+import type { BatchPlan } from '../../train/batches.js'
 import { predictionArrays } from '../../train/prediction_pairs.js'
 import type { Scalars } from '../../train/run/logs.js'
 import type { Signing } from '../../train/signing/signing.js'
+import { SigningTraining } from '../../train/signing/signing_training.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import type { VqSignRunConfig } from './config.js'
@@ -42,48 +41,30 @@ interface CodedStep {
   readonly rows: Float32Array
 }
 
-export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, CodeScores> {
-  readonly config: VqSignRunConfig
-  readonly signing: Signing
+export class VqSignTraining extends SigningTraining<VqSignModel, VqSignRunConfig, VqSignStep, CodeScores> {
   readonly #revival: CodeRevival
   readonly #coded = new WeakMap<VqSignStep, CodedStep>()
-  #epoch = 0
   #reader: CodeReader | undefined
 
   constructor(config: VqSignRunConfig, model: VqSignModel, signing: Signing) {
-    if (signing.clips.length === 0) throw new SignError('ERR_DATA', 'vq-sign', 'wanted clips to train on, got none', 'Check the corpus')
-    super(model)
-    this.config = config
-    this.signing = signing
+    super(config, model, { signing, who: 'vq-sign' })
     this.#revival = new CodeRevival({ codes: model.config.codes, width: model.config.width, seed: config.seed })
   }
 
-  get examples(): number {
-    return this.signing.clips.length
+  protected get signs() {
+    return this.model.config
   }
 
-  planEpoch(epoch: number): readonly BatchPlan[] {
-    this.#epoch = epoch
-    const { seed, batch } = this.config
-    const { config } = this.model
-    const sizes = this.signing.clips.map((_, i) => ({ group: this.group, target: 1, source: roomFor(this.signing.mostFrames(i), config) }))
-    return planEpoch(sizes, { ...batch, longer: 'source', seed, epoch }).map((plan) => {
-      const source = Math.min(plan.source, mostPadded(config))
-      return { ...plan, source, target: tokenRows(source, config) }
-    })
+  protected targetOf(): number {
+    return 1
   }
 
-  nameOf(_: string, example: number): string {
-    return this.signing.clips[example]!.name
+  protected override targetIn(_: number, source: number): number {
+    return tokenRows(source, this.signs)
   }
 
   record(graph: Graph, shape: BatchShape) {
-    const seen = this.signing.record(graph.recorder, { rows: shape.batch, length: shape.source })
-    return recordCodeLosses(graph, this.model, shape, this.config.loss, seen)
-  }
-
-  async prepare(batch: BatchPlan): Promise<void> {
-    await this.signing.prepare?.(batch, this.#epoch)
+    return recordCodeLosses(graph, this.model, shape, this.config.loss, this.recordSigns(graph, shape))
   }
 
   feedsOf(pass: readonly number[], batch: BatchPlan, { step }: { readonly step: number }): HostArrays {
@@ -91,7 +72,7 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
     const { negatives, lambda, against } = this.config.loss
     const shape = { rows: pass.length, length: batch.source }
     const length = tokenRows(batch.source, config)
-    const signs = this.signing.arrays(pass, shape, this.#epoch)
+    const signs = this.framesOf(pass, batch)
     const lengths = tokenLengths(signs, config)
     const random = Random.for(this.config.seed, 'codes', step, pass[0]!)
     const scale = this.#share(batch)
@@ -118,7 +99,7 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
       ...losses,
       codesUsed: times.filter((count) => count > 0).length,
       perplexity: perplexity(times),
-      frames: batch.examples.reduce((sum, i) => sum + this.signing.clips[i]!.frames, 0),
+      frames: this.framesIn(batch),
     }
     const rows = Float32Array.from(passes.flatMap(({ row }) => [...new Float32Array(row!)]))
     this.#coded.set(report, { usage: times, rows })
@@ -170,7 +151,6 @@ export class VqSignTraining extends OneModelTraining<VqSignModel, VqSignStep, Co
 
   override async destroy(): Promise<void> {
     await this.#reader?.destroy()
-    this.signing.destroy()
     await super.destroy()
   }
 
