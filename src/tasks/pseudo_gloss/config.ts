@@ -3,20 +3,17 @@
 import * as z from 'zod'
 import { analysedLanguages } from '../../data/pseudo_gloss/languages.js'
 import { UBIQUITOUS } from '../../text/pseudo_gloss/classes.js'
-import { batching, belowOne, corpora, count, endless, identity, inFolder, keeping, positiveWeight, text } from '../../train/config/parts.js'
-import { frameCorpus, unfittingFrames } from '../../train/config/pose_parts.js'
+import { batching, belowOne, count, identity, inFolder, keeping, positiveWeight, text } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
 import {
-  misplacedKeys,
+  clipValidation,
+  signedCorpora,
   signedPoseAugmentation,
-  signInput,
   signSizes,
   signTraining,
+  unfittingSigning,
   unfittingSignSizes,
-  untrainedAdapters,
-  video,
-  videoCache,
 } from '../../train/config/sign_parts.js'
 
 /** Which words of a sentence are its pseudo-glosses: those that carry content, in their base form, or all as they are written. */
@@ -25,10 +22,7 @@ export const itemSources = ['content', 'words'] as const
 const run = keys({
   task: z.literal('pseudo-gloss'),
   ...identity,
-  data: corpora(frameCorpus),
-  input: signInput,
-  video,
-  cache: videoCache,
+  ...signedCorpora,
   /** Or the file of a sentence's items a line, as `signllm data pseudo-glosses` writes it. */
   items: z.union([z.enum(itemSources), text]).default('content'),
   /** Of the sentences; null: the one that is spoken where the sign language of each corpus is at home. */
@@ -57,23 +51,14 @@ const run = keys({
   augment: signedPoseAugmentation,
   batch: batching(16),
   validate: keys({
-    /** Steps from one validation to the next. */
-    every: count.default(100),
-    /** Clips a validation; null for all. */
-    clips: count.nullable().default(null),
+    ...clipValidation,
     /** A class whose score is above this is found. */
     threshold: z.number().min(0).lt(1).default(0.5),
   }).prefault({}),
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [path, message] of [
-      ...unfittingSignSizes(config),
-      ...misplacedKeys(config),
-      ...untrainedAdapters(config),
-      ...unfittingFrames(config),
-      ...endless(config),
-    ])
+    for (const [path, message] of [...unfittingSignSizes(config), ...unfittingSigning(config)])
       context.addIssue({ code: 'custom', path, message })
   })
   .transform(inFolder)

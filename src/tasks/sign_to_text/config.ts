@@ -1,36 +1,19 @@
 // The run file of a sign-to-text training, stage 2 of Sign2GPT, told from others by `task: sign-to-text`: its keys, their defaults and their limits.
 
 import * as z from 'zod'
-import { beamDialects } from '../../infer/beam.js'
 import { largest } from '../../model/config.js'
 import { largestCodes } from '../../model/vq_sign.js'
-import {
-  batching,
-  belowOne,
-  corpora,
-  count,
-  endless,
-  identity,
-  inFolder,
-  keeping,
-  lengthPenalty,
-  positiveWeight,
-  text,
-  weight,
-} from '../../train/config/parts.js'
-import { frameCorpus, unfittingFrames } from '../../train/config/pose_parts.js'
+import { batching, belowOne, count, identity, inFolder, keeping, positiveWeight, text, weight } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { chosen, type KeyedShape, keys } from '../../train/config/schema.js'
 import {
-  misplacedKeys,
+  sentenceValidation,
+  signedCorpora,
   signedPoseAugmentation,
-  signInput,
   signSizes,
   signTraining,
+  unfittingSigning,
   unfittingSignSizes,
-  untrainedAdapters,
-  video,
-  videoCache,
 } from '../../train/config/sign_parts.js'
 import { textTokens } from '../../train/config/text_tokens.js'
 
@@ -65,10 +48,7 @@ const codes = keys({
 const run = keys({
   task: z.literal('sign-to-text'),
   ...identity,
-  data: corpora(frameCorpus),
-  input: signInput,
-  video,
-  cache: videoCache,
+  ...signedCorpora,
   /** The frozen language model, by its path or with what else there is to say of it. */
   language_model: chosen((value) => (typeof value === 'object' && value !== null ? languageFile : path)),
   /** How text is cut; null: by what came with the language model. */
@@ -97,28 +77,11 @@ const run = keys({
   smoothing: belowOne.default(0.1),
   augment: signedPoseAugmentation,
   batch: batching(16),
-  validate: keys({
-    /** Steps from one validation to the next. */
-    every: count.default(100),
-    /** Clips a validation; null for all. */
-    clips: count.nullable().default(null),
-    /** 1 is greedy. */
-    beams: z.int().min(1).max(64).default(4),
-    /** Scores are divided by n^α as Hugging Face has it, or ((5 + n) / 6)^α; −1 leaves the latter as they are. */
-    alpha: lengthPenalty.default(1),
-    dialect: z.enum(beamDialects).default('huggingface'),
-  }).prefault({}),
+  validate: keys(sentenceValidation).prefault({}),
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [at, message] of [
-      ...unfittingSignSizes(config),
-      ...misplacedKeys(config),
-      ...untrainedAdapters(config),
-      ...unfittingFrames(config),
-      ...endless(config),
-      ...unlearnt(config),
-    ])
+    for (const [at, message] of [...unfittingSignSizes(config), ...unfittingSigning(config), ...unlearnt(config)])
       context.addIssue({ code: 'custom', path: at, message })
   })
   .transform(inFolder)

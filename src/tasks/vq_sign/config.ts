@@ -2,29 +2,23 @@
 
 import * as z from 'zod'
 import { largestCodes } from '../../model/vq_sign.js'
-import { batching, corpora, count, endless, identity, inFolder, keeping, positiveWeight, weight } from '../../train/config/parts.js'
-import { frameCorpus, unfittingFrames } from '../../train/config/pose_parts.js'
+import { batching, count, identity, inFolder, keeping, positiveWeight, weight } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
 import {
-  misplacedKeys,
+  clipValidation,
+  signedCorpora,
   signedPoseAugmentation,
-  signInput,
   signSizes,
   signTraining,
+  unfittingSigning,
   unfittingSignSizes,
-  untrainedAdapters,
-  video,
-  videoCache,
 } from '../../train/config/sign_parts.js'
 
 const run = keys({
   task: z.literal('vq-sign'),
   ...identity,
-  data: corpora(frameCorpus),
-  input: signInput,
-  video,
-  cache: videoCache,
+  ...signedCorpora,
   model: keys({
     ...signSizes,
     /** Tokens that know their places are told from those of other places by that alone. */
@@ -53,22 +47,11 @@ const run = keys({
   revive: z.boolean().default(true),
   augment: signedPoseAugmentation,
   batch: batching(16),
-  validate: keys({
-    /** Steps from one validation to the next. */
-    every: count.default(100),
-    /** Clips a validation; null for all. */
-    clips: count.nullable().default(null),
-  }).prefault({}),
+  validate: keys(clipValidation).prefault({}),
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [path, message] of [
-      ...unfittingSignSizes(config),
-      ...misplacedKeys(config),
-      ...untrainedAdapters(config),
-      ...unfittingFrames(config),
-      ...endless(config),
-    ])
+    for (const [path, message] of [...unfittingSignSizes(config), ...unfittingSigning(config)])
       context.addIssue({ code: 'custom', path, message })
   })
   .transform(inFolder)

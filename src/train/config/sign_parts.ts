@@ -1,7 +1,8 @@
-// The parts that run files of both stages of Sign2GPT have: sizes of what reads signing, and how it was trained.
+// The parts that run files of tasks have which read signing: where its clips come from, sizes of what reads them as in Sign2GPT, and how it was trained.
 
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod'
+import { beamDialects } from '../../infer/beam.js'
 import { largest } from '../../model/config.js'
 import {
   type ImagePreset,
@@ -19,8 +20,22 @@ import {
 import type { LayoutName } from '../../motion/layout/layout.js'
 import { imageTraining } from '../../nn/image_encoder_config.js'
 import { positionForms } from '../../nn/image_positions.js'
-import { belowOne, count, frameStride, optimiser, optimisers, positiveWeight, precision, scheduleOf, stop, text } from './parts.js'
-import { frameLayout, poseAugmentation } from './pose_parts.js'
+import {
+  belowOne,
+  corpora,
+  count,
+  endless,
+  frameStride,
+  lengthPenalty,
+  optimiser,
+  optimisers,
+  positiveWeight,
+  precision,
+  scheduleOf,
+  stop,
+  text,
+} from './parts.js'
+import { frameCorpus, frameLayout, poseAugmentation, unfittingFrames } from './pose_parts.js'
 import { keys } from './schema.js'
 
 /** How large what sees pictures is, of video alone. What is left out of all but the preset stays with it. */
@@ -136,7 +151,7 @@ export const signedPoseAugmentation = poseAugmentation({ scale: 0.125, tilt: 5, 
 const unchanged = { augment: signedPoseAugmentation.parse(undefined), video: video.parse(undefined), cache: videoCache.parse(undefined) }
 
 /** Keys of the other kind of input: what would be passed over. */
-export function* misplacedKeys({
+function* misplacedKeys({
   input,
   model: { images, layout },
   ...own
@@ -162,7 +177,7 @@ export function* misplacedKeys({
 }
 
 /** Adapters that nothing trains: they begin as no change, and would stay so, unless a checkpoint holds some that were. */
-export function* untrainedAdapters({
+function* untrainedAdapters({
   model: { images },
   initFrom = null,
 }: {
@@ -174,4 +189,38 @@ export function* untrainedAdapters({
       ['model', 'images', 'adapters'],
       'wanted trained: adapters or all with them, got trained: none, which would leave them without effect',
     ]
+}
+
+/** Where clips of signing come from. */
+export const signedCorpora = { data: corpora(frameCorpus), input: signInput, video, cache: videoCache }
+
+/** When how many clips are validated with. */
+export const clipValidation = {
+  /** Steps from one validation to the next. */
+  every: count.default(100),
+  /** Clips a validation; null for all. */
+  clips: count.nullable().default(null),
+}
+
+/** The same where sentences are written of them, as published for Sign2GPT and GFSLT-VLP. */
+export const sentenceValidation = {
+  ...clipValidation,
+  /** 1 is greedy. */
+  beams: z.int().min(1).max(64).default(4),
+  /** Scores are divided by n^α as Hugging Face has it, or ((5 + n) / 6)^α; −1 leaves the latter as they are. */
+  alpha: lengthPenalty.default(1),
+  dialect: z.enum(beamDialects).default('huggingface'),
+}
+
+/** What does not fit between what a run file says of its clips, and of when it ends. */
+export function* unfittingSigning(
+  config: Parameters<typeof misplacedKeys>[0] &
+    Parameters<typeof untrainedAdapters>[0] &
+    Parameters<typeof unfittingFrames>[0] &
+    Parameters<typeof endless>[0],
+): Generator<[path: (string | number)[], message: string]> {
+  yield* misplacedKeys(config)
+  yield* untrainedAdapters(config)
+  yield* unfittingFrames(config)
+  yield* endless(config)
 }
