@@ -4,18 +4,14 @@
 
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
-import type { HostTensors } from '../nn/host_tensor.js'
-import type { ImageTables } from '../nn/image_tables.js'
 import { feedForward, norm, project, selfAttention } from '../nn/layers.js'
-import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
 import type { Recording } from '../nn/recording.js'
 import { attentionSpecs, defaultLinearSpecs, feedForwardSpecs, normSpecs } from '../nn/specs.js'
 import { addPositions } from '../ops/positions.js'
-import { GpuModel } from './gpu_model.js'
-import { signImages } from './seen_frames.js'
-import { checkSignConfig, type SignConfig } from './sign_sizes.js'
-import { type SignTables, signAngles, signSpecs, signTableShapes } from './sign_tokens.js'
+import type { SignConfig } from './sign_sizes.js'
+import { signSpecs } from './sign_tokens.js'
+import { type SigningDescription, SigningModel, type SigningModelOptions } from './signing_model.js'
 
 export interface VqSignConfig extends SignConfig {
   /** Codes of the codebook. */
@@ -29,22 +25,9 @@ export interface VqSignConfig extends SignConfig {
 /** The largest of what a VQ-Sign model has beside what reads signing. */
 export const largestCodes = { codes: 2 ** 16, contextLayers: 64, steps: 64 } as const
 
-export interface VqSignDescription {
-  readonly config: VqSignConfig
-  /** Tags of the languages it was trained on. */
-  readonly languages: readonly string[]
-  /** Frames a second of what it was trained on. */
-  readonly fps: number
-  /** The clips it was trained on, hashes of their names (data/checksum.ts). */
-  readonly trainedOn: readonly string[]
-  readonly seed: number
-}
+export type VqSignDescription = SigningDescription<VqSignConfig>
 
-export interface VqSignOptions extends Partial<ParameterSetOptions> {
-  readonly tensors?: HostTensors
-  /** Whose tensors they are, for messages. */
-  readonly who?: string
-}
+export type VqSignOptions = SigningModelOptions
 
 /** The codebook: [codes, width]. */
 export const CODEBOOK = 'codebook'
@@ -72,42 +55,10 @@ export const vqSignSpecs = (config: VqSignConfig): ParameterSpec[] => [
   ...defaultLinearSpecs(NEXT, config.width, config.steps * config.width),
 ]
 
-export class VqSignModel extends GpuModel implements VqSignDescription {
-  readonly config: VqSignConfig
-  readonly languages: readonly string[]
-  readonly fps: number
-  readonly trainedOn: readonly string[]
-  readonly seed: number
-  readonly tables: SignTables
-  readonly #images: ImageTables | undefined
-
-  /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
+export class VqSignModel extends SigningModel<VqSignConfig> {
+  /** Throws as {@link SigningModel}. */
   constructor(gpu: Gpu, description: VqSignDescription, options: VqSignOptions = {}) {
-    const { training = false, precision, maxBytes, tensors, who = 'vq-sign' } = options
-    const { config, languages, fps, trainedOn, seed } = description
-    checkSignConfig(config)
-    const { positions, angles } = signTableShapes(config)
-    const parts = {
-      name: 'VQ-Sign model',
-      label: 'VQ-Sign positions',
-      specs: vqSignSpecs(config),
-      positions,
-      tables: { angles: signAngles(config) },
-    } as const
-    super(gpu, parts, { training, precision, maxBytes })
-    this.config = config
-    this.languages = languages
-    this.fps = fps
-    this.trainedOn = trainedOn
-    this.seed = seed
-    this.#images = signImages(gpu, config)
-    this.tables = { positions: this.positions, angles: this.table('angles', 'f32', angles), images: this.#images }
-    this.load(tensors, seed, who)
-  }
-
-  override destroy(): void {
-    super.destroy()
-    this.#images?.destroy()
+    super(gpu, description, { name: 'VQ-Sign', specs: vqSignSpecs }, options)
   }
 }
 
