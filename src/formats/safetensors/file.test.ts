@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readSafetensors } from './file.js'
+import { localPath, readSafetensors } from './file.js'
 import { formatSafetensors } from './format.js'
 import { parseSafetensors, readTensors } from './parse.js'
 import { file, oneAndHalf, sample } from './safetensors.testing.js'
@@ -21,6 +21,13 @@ describe('files on disk', () => {
     const bytes = formatSafetensors(sample, { step: '7' })
     await writeFile(path, bytes)
     expect(await readSafetensors(path)).toEqual(parseSafetensors(bytes, path))
+  })
+
+  it('may be named by their addresses', () => {
+    expect(localPath('file:///a/b%20c')).toBe('/a/b c')
+    expect([localPath('a/b'), localPath('https://host/a')]).toEqual(['a/b', undefined])
+    for (const address of ['file://model.signllm', 'file:///a%2Fb'])
+      expect(() => localPath(address), address).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }))
   })
 
   it('are read only where wanted: damage elsewhere is not met', async () => {

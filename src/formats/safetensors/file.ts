@@ -11,11 +11,20 @@ import { type ReadingOptions, watched } from './url.js'
 // One read call takes less than 2 GiB on every system.
 const READ_CALL_BYTES = 2 ** 30
 
-/** The path of a file of this machine; undefined for an address elsewhere. */
+/** The path of a file of this machine; undefined for an address elsewhere. Throws ERR_USAGE for a `file:` address that is no path here. */
 export function localPath(place: string | URL): string | undefined {
-  if (place instanceof URL) return place.protocol === 'file:' ? fileURLToPath(place) : undefined
-  if (/^file:\/\//i.test(place)) return localPath(new URL(place))
+  if (place instanceof URL) return place.protocol === 'file:' ? pathOf(place) : undefined
+  if (/^file:\/\//i.test(place)) return pathOf(place)
   return /^https?:\/\//i.test(place) ? undefined : place
+}
+
+function pathOf(address: string | URL): string {
+  try {
+    return fileURLToPath(address)
+  } catch (cause) {
+    const problem = `wanted the address of a file of this machine, got ${(cause as Error).message}`
+    throw new SignError('ERR_USAGE', String(address), problem, 'Write file:///absolute/path, or the path alone', { cause })
+  }
 }
 
 /** Reads a file. Throws ERR_CHECKPOINT as {@link readTensors}, and for what cannot be opened or read, or is no file. */

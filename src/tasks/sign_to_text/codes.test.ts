@@ -36,6 +36,7 @@ beforeAll(async () => {
   for (const [name, rest] of [
     ['language-model', 'model: { width: 24, heads: 2, hidden: 32, layers: 2, dropout: 0.1, maxTokens: 10 }'],
     ['vq-sign', `model: { ${signs}, codes: 9 }`],
+    ['pseudo-gloss', `items: words\nmodel: { ${signs} }`],
   ] as const) {
     const path = join(folder, `${name}.yaml`)
     await writeFile(path, `${common(name, name)}${rest}\nbatch: { size: 8 }\nstop: { steps: 3 }\n`)
@@ -59,6 +60,11 @@ validate: { every: 3, clips: 2, beams: 2 }
 ${more}`,
     name,
   )
+
+it('keeps no codes frozen that nothing has learnt', async () => {
+  const config = { ...configOf('frozen', { more: 'signs: frozen' }), initFrom: last('pseudo-gloss') }
+  await expect(loadSignToTextTraining(config, { resumed: false })).rejects.toThrow('wanted a stage of task vq-sign')
+})
 
 /** Runs a file, stopping itself after step `stopAt`; returns its steps. */
 async function run(

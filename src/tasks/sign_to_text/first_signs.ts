@@ -27,6 +27,10 @@ export function checkSameSigns({ config }: SignToTextDescription, stage: Checkpo
     const problem = `wanted ${config.codes} codes, as the run file has it, got ${theirs.codes}`
     throw new SignError('ERR_CONFIG', stage.path, problem, 'Set codes.count as in stage 1')
   }
+  if (config.codes !== undefined && !config.signsTrained && !('codes' in theirs)) {
+    const problem = 'wanted a stage of task vq-sign, whose codes stay as they are with signs: frozen, got one without codes'
+    throw new SignError('ERR_CONFIG', stage.path, problem, 'Name such a stage as initFrom, or set signs: trained')
+  }
   for (const size of DECIDING) {
     const [wanted, got] = [described(shown(config.signs)[size]), described(shown(theirs)[size])]
     if (wanted === got) continue

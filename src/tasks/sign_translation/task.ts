@@ -5,6 +5,7 @@ import { restoreSignTranslation, signTranslationDescription } from '../../checkp
 import { SIGN_TRANSLATION } from '../../checkpoint/tasks.js'
 import { SignTranslationModel, signTranslationSpecs } from '../../model/sign_translation.js'
 import { initialTensors } from '../../nn/init.js'
+import { clipsMark } from '../../train/signing/clips_mark.js'
 import { openSigning } from '../../train/signing/open_signing.js'
 import type { Loaded, LoadOptions, Task } from '../../train/task.js'
 import { publishedEncoder, withEncoder } from '../image_source.js'
@@ -42,6 +43,7 @@ export async function loadSignTranslationTraining(
   return oneModelRun({
     config,
     data: { ...data, dev: data.dev.clips },
+    clips: await clipsMark(data.train.clips),
     decided: 'sizes, clips and words',
     make(gpu, description, options) {
       const { signs } = description.config

@@ -5,6 +5,7 @@ import { VQ_SIGN } from '../../checkpoint/tasks.js'
 import { restoreVqSign, vqSignDescription } from '../../checkpoint/vq_sign.js'
 import { VqSignModel, vqSignSpecs } from '../../model/vq_sign.js'
 import { initialTensors } from '../../nn/init.js'
+import { clipsMark } from '../../train/signing/clips_mark.js'
 import { openSigning } from '../../train/signing/open_signing.js'
 import type { Loaded, LoadOptions, Task } from '../../train/task.js'
 import { publishedEncoder, withEncoder } from '../image_source.js'
@@ -38,6 +39,7 @@ export async function loadVqSignTraining(
   return oneModelRun({
     config,
     data: { ...data, dev: data.dev.clips },
+    clips: await clipsMark(data.train.clips),
     decided: 'sizes and clips',
     make: (gpu, description, options) => {
       const tensors = withEncoder(

@@ -48,7 +48,7 @@ export function checkOwnCheckpoint<Config extends { readonly name: string; reado
 /** Throws ERR_CHECKPOINT where the checkpoint at `path` learned from clips that have changed since, though their names have not. */
 export function checkSameClips(clips: string | undefined, learned: string | undefined, path: string): void {
   if (clips === undefined || learned === undefined || clips === learned) return
-  const problem = `wanted the training clips that the run was started with (${learned}), got clips of the same names with other frames or texts (${clips})`
+  const problem = `wanted the training clips that the run was started with (${learned}), got clips of the same names with other frames, texts or labels (${clips})`
   throw new SignError('ERR_CHECKPOINT', path, problem, 'Put the clips back, or start again with --overwrite')
 }
 
