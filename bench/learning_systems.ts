@@ -57,7 +57,7 @@ if (values.page) await save(await kept())
 /** Trains a row, unless it is there already. */
 async function add(system: System, { seed, corpus, ...own }: RowSettings): Promise<void> {
   const settings = { ...own, corpus, seed, out: join(own.out, `${system.name.replaceAll(/[^A-Za-z0-9]+/g, '-')}-${seed}`) }
-  const digest = digestOf(system.stages(settings))
+  const digest = digestOf(system, settings)
   const found = (await kept()).find((row) => sameRow(row, { corpus: corpus.name, system: system.name, seed }))
   if (found?.digest === digest) return
   const row = await rowOf(system, settings, values.adapter)

@@ -8,6 +8,7 @@ import { syntheticIn } from '../../../src/data/synthetic/in_layout.js'
 import { readTimedClips } from '../../../src/data/timed_clips.js'
 import type { Clip } from '../../../src/motion/clip.js'
 import { tokenise } from '../../../src/text/tokenise.js'
+import { LEXICON } from '../eight_languages.js'
 
 export const corpusNames = ['spelled', 'grammar', 'timed'] as const
 export type CorpusName = (typeof corpusNames)[number]
@@ -30,7 +31,6 @@ export interface SystemsCorpus {
 }
 
 const DATA = '../shared/data'
-const LEXICON = join(DATA, 'fingerspelling-lexicon')
 
 const all = { maxFrames: Number.MAX_SAFE_INTEGER, maxTokens: Number.MAX_SAFE_INTEGER }
 
@@ -86,7 +86,7 @@ export const corpora: Readonly<Record<CorpusName, SystemsCorpus>> = {
   },
 }
 
-const silent = { isTTY: false, write: () => true }
+export const silent = { isTTY: false, write: () => true }
 
 /** Writes the splits of a corpus, and returns where they lie: a prefix each. */
 export async function written(corpus: SystemsCorpus, folder: string): Promise<Prefixes> {

@@ -13,7 +13,7 @@ import type { TextPair } from '../../../src/metrics/corpus_metric.js'
 import { scoreText } from '../../../src/metrics/text_scores.js'
 import { planTraining } from '../../../src/profile/plan.js'
 import { loadTaskRun } from '../../../src/tasks/run_file.js'
-import type { CorpusName, SystemsCorpus } from './corpora.js'
+import { type CorpusName, type SystemsCorpus, silent } from './corpora.js'
 import { languageRun, type RowSettings, type RunFile, type System } from './systems.js'
 
 /** Scores of sentences, word by word. */
@@ -53,7 +53,12 @@ export interface Row extends SentenceScores {
   readonly stages: readonly StageCost[]
 }
 
-export const digestOf = (runs: readonly RunFile[]): string => createHash('sha256').update(JSON.stringify(runs)).digest('hex').slice(0, 16)
+/** Of a system's run files, and of that of the language model that its stages may name. */
+export const digestOf = (system: System, settings: RowSettings): string =>
+  createHash('sha256')
+    .update(JSON.stringify([languageRun({ ...settings, seed: 0, out: '' }), ...system.stages(settings)]))
+    .digest('hex')
+    .slice(0, 16)
 
 /** Trains a system's stages one after the other. */
 export async function rowOf(system: System, settings: RowSettings, adapter: string | undefined): Promise<Row> {
@@ -77,7 +82,7 @@ export async function rowOf(system: System, settings: RowSettings, adapter: stri
     corpus: corpus.name,
     system: system.name,
     seed,
-    digest: digestOf(runs),
+    digest: digestOf(system, settings),
     adapter: label,
     ...scored(pairsBy(0)),
     shuffled: scored(pairsBy(1)),
@@ -126,5 +131,3 @@ function scored(pairs: readonly TextPair[]): SentenceScores {
   const { bleu, exact } = scoreText(pairs, 'beam:4')
   return { errors: letterErrorRate(pairs), bleu1: bleu[0], bleu4: bleu[3], exact }
 }
-
-export const silent = { isTTY: false, write: () => true }
