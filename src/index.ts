@@ -210,7 +210,7 @@ export {
   SignTranslationModel,
   type SignTranslationOptions,
 } from './model/sign_translation.js'
-export type { SigningDescription, SigningModel, SigningModelOptions } from './model/signing_model.js'
+export type { SigningDescription, SigningModel, SigningModelOptions, TrainedOn } from './model/signing_model.js'
 export { type GlossConfig, GlossModel, type GlossModelDescription } from './model/text_to_gloss.js'
 export type { ConvolvedPreset, TextTransformerConfig } from './model/text_transformer_sizes.js'
 export { type VqSignConfig, type VqSignDescription, VqSignModel, type VqSignOptions } from './model/vq_sign.js'

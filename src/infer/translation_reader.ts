@@ -4,7 +4,7 @@ import type { Tensor } from '../device/memory.js'
 import type { Recorder } from '../device/program.js'
 import { type ReadSigns, tokenRows } from '../model/sign_rows.js'
 import { readSigns, type SignTranslationModel, transformerLayers, writeToken, writtenPositions } from '../model/sign_translation.js'
-import { FIRST_PLACE, placesOf } from '../nn/text_transformer.js'
+import { placesOf } from '../nn/text_transformer.js'
 import type { PoseFrames } from './pose_reader.js'
 import { signArrays, signFeeds } from './sign_reader.js'
 import type { EncoderOptions, EncoderShape, SourceReader } from './source_encoder.js'
@@ -32,9 +32,9 @@ export function translationReader(model: SignTranslationModel): SourceReader<Pos
 const placeFeed = (recorder: Recorder, shape: EncoderShape, signs: ReadSigns) =>
   recorder.feed('token_places', [shape.rows, tokenRows(shape.length, signs)], 'u32')
 
-/** Rows of the encoder's table of positions for the tokens of clips side by side; those of padding past its last stay there. */
+/** Rows of the encoder's table of positions for the tokens of clips side by side. */
 export const tokenPlacesOf = ({ rows, length }: EncoderShape, signs: ReadSigns, places: number): Uint32Array =>
-  placesOf(rows, tokenRows(length, signs)).map((place) => Math.min(place, places + FIRST_PLACE - 1))
+  placesOf(rows, tokenRows(length, signs), places)
 
 /** What the decoder reads beside the memory. */
 export const translationBeside = (model: SignTranslationModel): NonNullable<EncoderOptions['beside']> => {

@@ -4,11 +4,9 @@
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { type DecoderStepInputs, decoderStep } from '../nn/decoder.js'
-import type { HostTensors } from '../nn/host_tensor.js'
 import type { ImageConstants } from '../nn/image_encoder.js'
 import type { ImageTables } from '../nn/image_tables.js'
 import { norm } from '../nn/layers.js'
-import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
 import type { LayerConfig, Recording } from '../nn/recording.js'
 import { tokenHead, tokenHeadSpecs } from '../nn/temporal_convolution.js'
@@ -29,6 +27,7 @@ import type { TextCoder } from '../text/text_coder.js'
 import { type ConvolvedSigns, checkConvolvedSigns, convolvedSpecs, convolvedTokens } from './convolved_signs.js'
 import { GpuModel } from './gpu_model.js'
 import { type SignInputs, signImages } from './seen_frames.js'
+import type { SigningModelOptions, TrainedOn } from './signing_model.js'
 import { checkTextTransformer, type TextTransformerConfig } from './text_transformer_sizes.js'
 
 export interface SignTranslationConfig {
@@ -40,24 +39,13 @@ export interface SignTranslationConfig {
   readonly maxTokens: number
 }
 
-export interface SignTranslationDescription {
+export interface SignTranslationDescription extends TrainedOn {
   readonly config: SignTranslationConfig
   /** What text is written by. */
   readonly text: TextCoder
-  /** Tags of the sign languages it was trained on. */
-  readonly languages: readonly string[]
-  /** Frames a second of what it was trained on. */
-  readonly fps: number
-  /** The clips it was trained on, hashes of their names (data/checksum.ts). */
-  readonly trainedOn: readonly string[]
-  readonly seed: number
 }
 
-export interface SignTranslationOptions extends Partial<ParameterSetOptions> {
-  readonly tensors?: HostTensors
-  /** Whose tensors they are, for messages. */
-  readonly who?: string
-}
+export type SignTranslationOptions = SigningModelOptions
 
 /** Between the convolutions and the encoder. */
 const TOKENS = 'tokens'

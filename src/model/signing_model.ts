@@ -10,15 +10,19 @@ import { signImages } from './seen_frames.js'
 import { checkSignConfig, type SignConfig } from './sign_sizes.js'
 import { type SignTables, signAngles, signTableShapes } from './sign_tokens.js'
 
-export interface SigningDescription<Config extends SignConfig = SignConfig> {
-  readonly config: Config
-  /** Tags of the languages it was trained on. */
+/** What a model remembers of its training. */
+export interface TrainedOn {
+  /** Tags of the sign languages it was trained on. */
   readonly languages: readonly string[]
   /** Frames a second of what it was trained on. */
   readonly fps: number
   /** The clips it was trained on, hashes of their names (data/checksum.ts). */
   readonly trainedOn: readonly string[]
   readonly seed: number
+}
+
+export interface SigningDescription<Config extends SignConfig = SignConfig> extends TrainedOn {
+  readonly config: Config
 }
 
 export interface SigningModelOptions extends Partial<ParameterSetOptions> {

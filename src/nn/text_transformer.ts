@@ -92,6 +92,6 @@ const placesSpecs = (side: string, { width }: LayerSizes, places: number): Param
   ...normSpecs(`${side}/embedding_norm`, width),
 ]
 
-/** Rows of a table of positions for sequences side by side, each from its first place on: u32 [B·T]. */
-export const placesOf = (batch: number, length: number): Uint32Array<ArrayBuffer> =>
-  Uint32Array.from({ length: batch * length }, (_, row) => (row % length) + FIRST_PLACE)
+/** Rows of a table of so many positions for sequences side by side, each from its first place on: u32 [B·T]. Padding past the last place stays there. */
+export const placesOf = (batch: number, length: number, places = length): Uint32Array<ArrayBuffer> =>
+  Uint32Array.from({ length: batch * length }, (_, row) => Math.min(row % length, places - 1) + FIRST_PLACE)

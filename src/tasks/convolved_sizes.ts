@@ -1,13 +1,12 @@
-// What a run file of either stage of GFSLT-VLP decides of its model.
+// What a run file of GFSLT-VLP decides of its model.
 
 import type * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { type ConvolvedSigns, tokensOfHeld } from '../model/convolved_signs.js'
-import { imageSizesOf, type SeenSigns } from '../model/sign_sizes.js'
+import type { SeenSigns } from '../model/sign_sizes.js'
 import { type ConvolvedPreset, type ConvolvedSizes, convolvedPresets, type TextTransformerConfig } from '../model/text_transformer_sizes.js'
 import type { LayoutName } from '../motion/layout/layout.js'
 import { otherLayout } from '../motion/layout/layouts.js'
-import type { ImageEncoderConfig } from '../nn/image_encoder_config.js'
 import type { imageSizes } from '../train/config/sign_parts.js'
 
 /** What of a run file says it. */
@@ -21,10 +20,6 @@ export interface ConvolvedRun {
     readonly images?: z.output<typeof imageSizes>
   }
 }
-
-/** What sees the pictures of a run's videos; undefined for poses. */
-export const imagesOf = ({ input, model: { images } }: ConvolvedRun): ImageEncoderConfig | undefined =>
-  input === 'poses' ? undefined : imageSizesOf(images ?? { preset: 'tiny' })
 
 /** The sizes of what reads signing, of the layers behind it, and of what they write. Throws ERR_CONFIG where clips or texts are longer than its tables. */
 export function convolvedSizesOf(

@@ -20,7 +20,7 @@ export interface SentenceStep {
 }
 
 /** What of a run file it goes by. */
-export type SentenceRun = Pick<SignToTextRunConfig, 'seed' | 'batch' | 'validate'>
+export type SentenceRun = Pick<SignToTextRunConfig, 'seed' | 'batch' | 'validate'> & { readonly task: string }
 
 export abstract class SentenceTraining<
   Model extends SignWritingModel,
@@ -31,7 +31,7 @@ export abstract class SentenceTraining<
   #translator: SignTranslator | undefined
 
   constructor(config: Config, model: Model, signing: Signing) {
-    super(config, model, { signing, who: 'sign to text' })
+    super(config, model, signing)
     this.#sentences = signing.clips.map(({ text }) => model.text.encode(text))
   }
 

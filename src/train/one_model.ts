@@ -1,4 +1,4 @@
-// A training of one model that remembers nothing between steps: what such trainings do alike.
+// A training of one model: what such trainings do alike. By default it remembers nothing between steps.
 
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'

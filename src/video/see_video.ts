@@ -7,7 +7,7 @@ import { PictureStore } from './picture_store.js'
 import { type SeeingModel, seenVideos } from './seen_videos.js'
 import { videoFile } from './source.js'
 
-/** A model that reads pictures: `SignToTextModel` or `PseudoGlossModel`. */
+/** A model that reads pictures, such as `SignToTextModel` or `PseudoGlossModel`. */
 export interface VideoModel extends SeeingModel {
   readonly config: SeenSigns | { readonly signs: SeenSigns }
   /** Frames a second. */

@@ -17,7 +17,8 @@ export const signingPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; worker-src 'self'; connect-src 'self' blob:; img-src blob: data:; form-action 'none'; base-uri 'none'"
 
 /**
- * The page's files by their names: `index.html`, and the `scripts` it loads. It asks for nothing but these and its models, and keeps what it is given on the machine.
+ * The page's files by their names: `index.html`, and the `scripts` it loads. It asks for nothing but these and its models, and keeps what it
+ * is given on the machine; a served page asks its service to sign and to translate.
  */
 export function signingPage(data: PageData, scripts: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Map<string, PageFile> {
   const html = htmlPage(

@@ -4,15 +4,15 @@ import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import { nameHash } from '../../data/checksum.js'
 import type { PseudoGlossConfig, PseudoGlossDescription } from '../../model/pseudo_gloss.js'
-import { imageSizesOf, signSizesOf } from '../../model/sign_sizes.js'
+import { signSizesOf } from '../../model/sign_sizes.js'
 import { layouts, otherLayout } from '../../motion/layout/layouts.js'
-import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { type GlossCoverage, PseudoGlossClasses } from '../../text/pseudo_gloss/classes.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
 import { type Split, sameClips, tooLong } from '../../train/signed_clips.js'
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
 import type { Described } from '../../train/signing/open_signing.js'
 import type { Preparing } from '../../train/task.js'
+import { imagesOf } from '../run_images.js'
 import type { PseudoGlossRunConfig } from './config.js'
 import { type ClipItems, type ItemsOfClips, itemMaker } from './items.js'
 import { type ClassVectors, classVectors } from './vectors.js'
@@ -72,10 +72,6 @@ export async function loadGlossedClips(
   const glossed = <Clip>(clips: readonly Clip[]) => clips.map((clip, i) => ({ ...clip, ...items[i]! }))
   return loaded.input === 'poses' ? { ...loaded, clips: glossed(loaded.clips) } : { ...loaded, clips: glossed(loaded.clips) }
 }
-
-/** What sees the pictures of a run's videos; undefined for poses. */
-const imagesOf = ({ input, model: { images } }: Pick<PseudoGlossRunConfig, 'input' | 'model'>): ImageEncoderConfig | undefined =>
-  input === 'poses' ? undefined : imageSizesOf(images ?? { preset: 'tiny' })
 
 /** What a run's model is made with. */
 export function modelSizes(

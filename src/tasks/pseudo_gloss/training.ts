@@ -35,7 +35,7 @@ export class PseudoGlossTraining extends SigningTraining<
   #reader: PseudoGlossReader | undefined
 
   constructor(config: PseudoGlossRunConfig, model: PseudoGlossModel, signing: Signing<GlossedClip>) {
-    super(config, model, { signing, who: 'pseudo-gloss' })
+    super(config, model, signing)
     this.#targets = signing.clips.map(({ items }) => [...model.classes.targets(items)])
   }
 

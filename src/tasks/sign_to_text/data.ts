@@ -3,7 +3,7 @@
 import { SignError } from '../../base/errors.js'
 import { nameHash } from '../../data/checksum.js'
 import type { LanguageModelConfig } from '../../model/language_model.js'
-import { imageSizesOf, type SignConfig, signSizesOf } from '../../model/sign_sizes.js'
+import { type SignConfig, signSizesOf } from '../../model/sign_sizes.js'
 import type { SignToTextConfig, SignToTextDescription } from '../../model/sign_to_text.js'
 import { layouts, otherLayout } from '../../motion/layout/layouts.js'
 import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
@@ -16,6 +16,7 @@ import type { Described } from '../../train/signing/open_signing.js'
 import type { Preparing } from '../../train/task.js'
 import { textCoder } from '../../train/text_coder.js'
 import { isShapeAlone, type LanguageSource, languageSource, writtenBy } from '../language_source.js'
+import { imagesOf } from '../run_images.js'
 import type { SignToTextRunConfig } from './config.js'
 
 export interface SignToTextData {
@@ -31,7 +32,7 @@ export interface SignToTextData {
 /** Loads every corpus, and the language model but for its weights. Throws ERR_DATA, ERR_CONFIG or ERR_CHECKPOINT naming the file for what cannot be used. */
 export async function loadSignToTextData(config: SignToTextRunConfig, preparing: Preparing = {}): Promise<SignToTextData> {
   const language = await languageSource(config.language_model)
-  const images = imagesOf(config)
+  const images = seenBy(config)
   const [train, dev] = [await loadSplit(config, 'train', images, preparing), await loadSplit(config, 'dev', images, preparing)]
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
   if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
@@ -53,13 +54,12 @@ export async function loadSignToTextData(config: SignToTextRunConfig, preparing:
 }
 
 /** The clips of one split. Throws as `loadSignToTextData`. */
-export const loadTextClips = (config: SignToTextRunConfig, split: Split): Promise<SignedSplit> => loadSplit(config, split, imagesOf(config))
+export const loadTextClips = (config: SignToTextRunConfig, split: Split): Promise<SignedSplit> => loadSplit(config, split, seenBy(config))
 
 /** What sees the pictures of a run's videos; undefined for poses. Where signs stay as stage 1 left them, so does this. */
-function imagesOf({ input, signs, model: { images } }: SignToTextRunConfig): ImageEncoderConfig | undefined {
-  if (input === 'poses') return undefined
-  const sizes = imageSizesOf(images ?? { preset: 'tiny' })
-  return signs === 'frozen' ? { ...sizes, trained: 'none' } : sizes
+function seenBy(config: SignToTextRunConfig): ImageEncoderConfig | undefined {
+  const images = imagesOf(config)
+  return images && config.signs === 'frozen' ? { ...images, trained: 'none' } : images
 }
 
 /** What text is written by. Throws ERR_CONFIG where it does not fit the language model. */

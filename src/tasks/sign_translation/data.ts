@@ -3,14 +3,14 @@
 import { nameHash } from '../../data/checksum.js'
 import type { SignTranslationDescription } from '../../model/sign_translation.js'
 import { layouts } from '../../motion/layout/layouts.js'
-import type { TextCoder } from '../../text/text_coder.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
 import { sameClips } from '../../train/signed_clips.js'
 import { checkClipLength, unknownNotes } from '../../train/signing/clip_texts.js'
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
 import type { Preparing } from '../../train/task.js'
 import { textCoder } from '../../train/text_coder.js'
-import { convolvedSizesOf, imagesOf } from '../convolved_sizes.js'
+import { convolvedSizesOf } from '../convolved_sizes.js'
+import { imagesOf } from '../run_images.js'
 import type { SignTranslationRunConfig } from './config.js'
 
 export interface SignTranslationData {
@@ -22,22 +22,14 @@ export interface SignTranslationData {
   readonly notes: readonly string[]
 }
 
-/**
- * Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming the file for what cannot be used.
- *
- * @param text what text is written by, of a stage that this begins with; default made of the run's own sentences or file
- */
-export async function loadSignTranslationData(
-  config: SignTranslationRunConfig,
-  preparing: Preparing = {},
-  text?: TextCoder,
-): Promise<SignTranslationData> {
+/** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming the file for what cannot be used. */
+export async function loadSignTranslationData(config: SignTranslationRunConfig, preparing: Preparing = {}): Promise<SignTranslationData> {
   const images = imagesOf(config)
   const [train, dev] = [await loadSplit(config, 'train', images, preparing), await loadSplit(config, 'dev', images, preparing)]
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
   if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
   const sentences = train.clips.map((clip) => clip.text)
-  const coder = text ?? (await textCoder(config.tokens, sentences, config.minCount))
+  const coder = await textCoder(config.tokens, sentences, config.minCount)
   const { maxTokens } = config.model
   const description: SignTranslationDescription = {
     config: { ...convolvedSizesOf(config, { numbers, ...(images && { images }) }), maxTokens },

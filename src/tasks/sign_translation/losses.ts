@@ -4,7 +4,7 @@ import type { RecordedSigns } from '../../infer/sign_reader.js'
 import { tokenPlacesOf } from '../../infer/translation_reader.js'
 import { tokenRows } from '../../model/sign_rows.js'
 import { readSigns, type SignTranslationConfig, type SignTranslationModel, writeTokens } from '../../model/sign_translation.js'
-import { FIRST_PLACE, placesOf } from '../../nn/text_transformer.js'
+import { placesOf } from '../../nn/text_transformer.js'
 import type { Graph } from '../../ops/graph.js'
 import type { BatchShape, HostArrays, RecordedLosses } from '../../train/task.js'
 import { recordTokenLoss, tokenArrays, tokenFeeds } from '../../train/tokens.js'
@@ -41,8 +41,7 @@ export function recordTranslationLosses(
 /** Where tokens that are read and written stand, for a batch of this shape. */
 export function placesArrays({ batch, source, target }: TranslationShape, { signs, transformer }: SignTranslationConfig): HostArrays {
   const { places } = transformer
-  // What pads a batch may reach past the table.
-  const written = placesOf(batch, target).map((place) => Math.min(place, places + FIRST_PLACE - 1))
+  const written = placesOf(batch, target, places)
   return {
     ...tokenArrays('read', tokenPlacesOf({ rows: batch, length: source }, signs, places), NO_PLACE),
     ...tokenArrays('written', written, NO_PLACE),

@@ -16,6 +16,7 @@ import { type LossKind, type PoseLossInputs, poseLoss, type RewardUse } from '..
 import { seenGoal } from '../../ops/seen_goal.js'
 import type { PassReports, RecordedLosses } from '../../train/task.js'
 import type { BatchArrays, PoseShape } from './batch.js'
+import type { PointWeighing } from './point_weights.js'
 import { sampledFrames } from './sampling.js'
 
 export interface PoseLossOptions {
@@ -219,15 +220,16 @@ export interface SampleReport {
   readonly weight: number
 }
 
-/** The losses of a batch from the reports of its passes. */
-export function poseLossReport(passes: readonly PassReports[]): PoseLossReport {
+/** The losses of a batch from the reports of its passes. Points that are weighed report both terms, of which those that weigh nothing are nothing. */
+export function poseLossReport(passes: readonly PassReports[], weighing?: Pick<PointWeighing, 'velocity' | 'visibility'>): PoseLossReport {
   const samples = passes.flatMap((pass) => readSamples(pass.samples!))
   const lengths = passes.flatMap(({ length }) => (length ? readSamples(length) : []))
   const bones = passes.flatMap(({ bones }) => (bones ? [new Float32Array(bones)] : []))
   const [lossBones, boneVelocity] = bones.length > 0 ? [everyOther(bones, 0), everyOther(bones, 1)] : []
   // In the shares of the samples already.
   const terms = passes.flatMap(({ terms }) => (terms ? [new Float32Array(terms)] : []))
-  const [lossVisibility, pointVelocity] = terms.length > 0 ? [everyOther(terms, 0), everyOther(terms, 1)] : []
+  const lossVisibility = weighing?.visibility ? everyOther(terms, 0) : undefined
+  const pointVelocity = weighing?.velocity ? everyOther(terms, 1) : undefined
   return {
     loss: lossOf(samples) + (lossBones ?? 0) + (boneVelocity ?? 0),
     lossBones,

@@ -147,7 +147,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
-    return { ...poseLossReport(passes), language: batch.group, frames: this.#framesOf(batch) }
+    return { ...poseLossReport(passes, pointWeighing(this.config)), language: batch.group, frames: this.#framesOf(batch) }
   }
 
   remember({ group, examples }: BatchPlan, { spread, frames, samples }: PoseStep): void {

@@ -1,14 +1,14 @@
 // From a VQ-Sign run file's `data` to clips to learn from. What they say is not read.
 
 import { nameHash } from '../../data/checksum.js'
-import { imageSizesOf, signSizesOf } from '../../model/sign_sizes.js'
+import { signSizesOf } from '../../model/sign_sizes.js'
 import type { VqSignConfig, VqSignDescription } from '../../model/vq_sign.js'
 import { layouts, otherLayout } from '../../motion/layout/layouts.js'
-import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
 import { type Split, sameClips, tooLong } from '../../train/signed_clips.js'
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
 import type { Preparing } from '../../train/task.js'
+import { imagesOf } from '../run_images.js'
 import type { VqSignRunConfig } from './config.js'
 
 export interface VqSignData {
@@ -42,10 +42,6 @@ export async function loadVqSignData(config: VqSignRunConfig, preparing: Prepari
 /** The clips of one split. Throws as `loadVqSignData`. */
 export const loadCodedClips = (config: VqSignRunConfig, split: Split, preparing: Preparing = {}): Promise<SignedSplit> =>
   loadSplit(config, split, imagesOf(config), preparing)
-
-/** What sees the pictures of a run's videos; undefined for poses. */
-const imagesOf = ({ input, model: { images } }: VqSignRunConfig): ImageEncoderConfig | undefined =>
-  input === 'poses' ? undefined : imageSizesOf(images ?? { preset: 'tiny' })
 
 /** What a run's model is made with. */
 function modelSizes({ model, input }: VqSignRunConfig, decided: Pick<VqSignConfig, 'numbers' | 'images'>): VqSignConfig {

@@ -47,7 +47,7 @@ export class VqSignTraining extends SigningTraining<VqSignModel, VqSignRunConfig
   #reader: CodeReader | undefined
 
   constructor(config: VqSignRunConfig, model: VqSignModel, signing: Signing) {
-    super(config, model, { signing, who: 'vq-sign' })
+    super(config, model, signing)
     this.#revival = new CodeRevival({ codes: model.config.codes, width: model.config.width, seed: config.seed })
   }
 

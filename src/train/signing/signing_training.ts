@@ -10,6 +10,7 @@ import type { SignedExample, Signing } from './signing.js'
 
 /** What of a run file it goes by. */
 export interface SigningRunConfig {
+  readonly task: string
   readonly seed: number
   readonly batch: Omit<EpochSettings, 'seed' | 'epoch'>
 }
@@ -26,9 +27,9 @@ export abstract class SigningTraining<
   readonly signing: Signing<Clip>
   #epoch = 0
 
-  /** Throws ERR_DATA naming `who` where there are no clips. */
-  constructor(config: Config, model: Model, { signing, who }: { readonly signing: Signing<Clip>; readonly who: string }) {
-    if (signing.clips.length === 0) throw new SignError('ERR_DATA', who, 'wanted clips to train on, got none', 'Check the corpus')
+  /** Throws ERR_DATA naming the task where there are no clips. */
+  constructor(config: Config, model: Model, signing: Signing<Clip>) {
+    if (signing.clips.length === 0) throw new SignError('ERR_DATA', config.task, 'wanted clips to train on, got none', 'Check the corpus')
     super(model)
     this.config = config
     this.signing = signing
