@@ -78,14 +78,24 @@ const transformer = (
   ...more,
 })
 
+const withoutGlosses = { loss: { recognition: 0 } }
+const similarity = ({ language }: RowSettings) => ({ similarity: { weight: 10, language_model: language } })
+
 const gaslt = (settings: RowSettings, more: Readonly<Record<string, unknown>> = {}): RunFile =>
-  transformer(
-    settings,
-    { loss: { recognition: 0 }, similarity: { weight: 10, language_model: settings.language }, ...more },
-    { attention: 'gloss' },
-  )
+  transformer(settings, { ...withoutGlosses, ...similarity(settings), ...more }, { attention: 'gloss' })
 
 const signs = ({ corpus }: RowSettings) => ({ preset: 'tiny', maxFrames: corpus.maxFrames })
+
+/** Stage 2 alone, from nothing. */
+const gfslt = (settings: RowSettings): RunFile => ({
+  ...common(settings, 'translation', 1200),
+  task: 'sign-translation',
+  model: {
+    ...{ ...sizes, features: 64, encoderLayers: 2, decoderLayers: 2 },
+    ...{ maxFrames: settings.corpus.maxFrames, maxTokens: settings.corpus.maxTokens },
+  },
+  validate: { every: 400 },
+})
 
 function signToGpt(settings: RowSettings): RunFile[] {
   const first = common(settings, 'words-found', 400)
@@ -146,6 +156,23 @@ const ofSimilarity = [
   'src/tasks/language_model/sentence_vectors.ts',
   'src/tasks/language_model/sentence_batches.ts',
 ]
+const ofConvolutions = [
+  ...['src/tasks/sign_translation', 'src/tasks/convolved_sizes.ts', 'src/train/config/convolved_parts.ts'],
+  ...[
+    'src/model/sign_translation.ts',
+    'src/model/convolved_signs.ts',
+    'src/model/text_transformer_sizes.ts',
+    'src/model/gfslt_state_dict.ts',
+  ],
+  ...[
+    'src/nn/temporal_convolution.ts',
+    'src/nn/text_transformer.ts',
+    'src/nn/convolution.ts',
+    'src/ops/convolution.ts',
+    'src/ops/max_pool.ts',
+  ],
+  ...['src/checkpoint/sign_translation.ts', 'src/infer/translation_reader.ts'],
+]
 const ofSignCl = ['src/ops/sign_cl.ts', 'src/train/sign_pairs.ts']
 
 export const systems: readonly System[] = [
@@ -166,7 +193,19 @@ export const systems: readonly System[] = [
     name: 'without glosses',
     what: 'the transformer with neither glosses nor what GASLT has in their place',
     sources: [],
-    stages: (settings) => [transformer(settings, { loss: { recognition: 0 } })],
+    stages: (settings) => [transformer(settings, withoutGlosses)],
+  },
+  {
+    name: 'gloss attention alone',
+    what: 'GASLT without the similarity of sentences',
+    sources: [],
+    stages: (settings) => [transformer(settings, withoutGlosses, { attention: 'gloss' })],
+  },
+  {
+    name: 'similarity alone',
+    what: 'GASLT with the attention of the transformer',
+    sources: [],
+    stages: (settings) => [transformer(settings, { ...withoutGlosses, ...similarity(settings) })],
   },
   {
     name: 'GASLT',
@@ -180,6 +219,12 @@ export const systems: readonly System[] = [
     sources: ofSignCl,
     without: 'GASLT',
     stages: (settings) => [gaslt(settings, { signCl })],
+  },
+  {
+    name: 'GFSLT',
+    what: 'Zhou et al. 2023: convolutions over time and a decoder of its own, without glosses and without the stage before',
+    sources: ofConvolutions,
+    stages: (settings) => [gfslt(settings)],
   },
   {
     name: 'Sign2GPT',
