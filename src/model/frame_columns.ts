@@ -1,5 +1,6 @@
 // What each number of a model's frame is: the coordinates of points alone, or with how sure each point is, in the order of the SignDW Transformer's frames.
 
+import { once } from '../base/once.js'
 import type { Motion } from '../motion/clip.js'
 import { coordinatesOf, type PartName } from '../motion/layout/layout.js'
 import { layouts } from '../motion/layout/layouts.js'
@@ -34,10 +35,15 @@ const known = new Map<string, readonly FrameColumn[]>()
 
 /** What the numbers of a frame are, in their order. */
 export function frameColumns({ layout, scores }: FrameForm): readonly FrameColumn[] {
-  const key = `${layout} ${scores}`
-  const columns = known.get(key) ?? columnsOf({ layout, scores })
-  known.set(key, columns)
-  return columns
+  return once(known, `${layout} ${scores}`, () => columnsOf({ layout, scores }))
+}
+
+const knownPoints = new Map<string, Int32Array>()
+
+/** [numbers]: the point of which a number of a frame is a coordinate, -1 for how sure a point is. */
+export function coordinatePoints({ layout, scores }: FrameForm): Int32Array {
+  const pointsOf = () => Int32Array.from(frameColumns({ layout, scores }), ({ point, axis }) => (axis < 0 ? -1 : point))
+  return once(knownPoints, `${layout} ${scores}`, pointsOf)
 }
 
 function columnsOf({ layout, scores }: FrameForm): FrameColumn[] {

@@ -92,6 +92,12 @@ export function scaleInto(out: Float32Array, at: number, values: Float32Array, {
   for (let i = 0; i < values.length; i++) out[at + i] = (values[i]! - centre[i]!) / scale[i]!
 }
 
+/** Rows of [numbers] in a model's units, each at a multiple of `stride`. */
+export function scaleRows(out: Float32Array, stride: number, values: Float32Array, numbers: number, { centre, scale }: FrameScaling): void {
+  for (let from = 0, to = 0; from < values.length; from += numbers, to += stride)
+    for (let i = 0; i < numbers; i++) out[to + i] = (values[from + i]! - centre[i]!) / scale[i]!
+}
+
 /** What the model said, or the first numbers of it, in the units of the data: a new array. */
 export function unscaled(values: Float32Array, { centre, scale }: FrameScaling): Float32Array {
   return values.map((value, i) => value * scale[i]! + centre[i]!)

@@ -2,7 +2,7 @@
 
 import { crc32 } from 'node:zlib'
 import { SignError } from '../../base/errors.js'
-import { type OpenTensors, openTensors } from '../../formats/safetensors/open.js'
+import { type OpenTensors, openTensors, type TensorPlaces } from '../../formats/safetensors/open.js'
 import type { Clip } from '../../motion/clip.js'
 import { layouts } from '../../motion/layout/layouts.js'
 import type { ClipList } from './clip_list.js'
@@ -10,8 +10,8 @@ import { ClipMemory } from './clip_memory.js'
 import { shardPath } from './part.js'
 import { decodeFrames, dtypeOf, floatsOf, frameBytes } from './storage.js'
 
-/** Systems let a process have some hundred files open. */
-const MOST_OPEN = 64
+/** Systems let a process have some thousand files open, some only few hundred; beyond these, files take turns. */
+const MOST_OPEN = 128
 
 interface OpenShard {
   readonly tensors: Promise<OpenTensors>
@@ -24,6 +24,8 @@ export class ShardReader implements AsyncDisposable {
   readonly list: ClipList
   /** The one used last comes last. */
   readonly #open = new Map<string, OpenShard>()
+  /** Of all shards that were open at some time: a shuffled corpus of thousands of them opens one for almost every clip. */
+  readonly #places = new Map<string, TensorPlaces>()
 
   constructor(list: ClipList) {
     this.list = list
@@ -118,7 +120,7 @@ export class ShardReader implements AsyncDisposable {
   }
 
   #shard(path: string): OpenShard {
-    const shard = this.#open.get(path) ?? { tensors: openTensors(path), users: 0 }
+    const shard = this.#open.get(path) ?? { tensors: this.#opened(path), users: 0 }
     // To the end of the order.
     this.#open.delete(path)
     this.#open.set(path, shard)
@@ -127,6 +129,12 @@ export class ShardReader implements AsyncDisposable {
       if (this.#open.get(path) === shard) this.#open.delete(path)
     })
     return shard
+  }
+
+  async #opened(path: string): Promise<OpenTensors> {
+    const tensors = await openTensors(path, this.#places.get(path))
+    this.#places.set(path, tensors.places)
+    return tensors
   }
 
   #closeIdle(): void {

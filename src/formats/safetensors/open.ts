@@ -3,7 +3,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { isSystemError, refusedInput } from '../../base/system_errors.js'
-import { checkFile, sourceOf } from './file.js'
+import { checkFile, fillFrom, sourceOf } from './file.js'
 import type { TensorPlace } from './header.js'
 import { readPlaces } from './parse.js'
 import { badCheckpoint, bytesOf, type Dtype, sizeOf } from './types.js'
@@ -17,33 +17,59 @@ export interface Rows {
   readonly into: Uint8Array
 }
 
+/** Where a file's tensors lie, by name. */
+export type TensorPlaces = ReadonlyMap<string, TensorPlace>
+
 export interface OpenTensors {
+  readonly places: TensorPlaces
   /** Reads rows of a tensor, which its first extent counts. Throws ERR_CHECKPOINT naming the file where it has no such rows, or rows of other numbers. */
   readRows(name: string, rows: Rows): Promise<void>
+  /** Closes the file, once the reads under way have ended. */
   close(): Promise<void>
 }
 
-/** Opens a file and reads its header. Throws ERR_CHECKPOINT as `readSafetensors`. */
-export async function openTensors(path: string): Promise<OpenTensors> {
+/**
+ * Opens a file and reads its header. Throws ERR_CHECKPOINT as `readSafetensors`.
+ *
+ * @param known what its header said when it was open before: it is not read again
+ */
+export async function openTensors(path: string, known?: TensorPlaces): Promise<OpenTensors> {
   let file: FileHandle | undefined
   try {
-    await checkFile(path)
+    if (!known) await checkFile(path)
     file = await open(path, 'r')
-    const source = await sourceOf(file, path)
-    const places = await readPlaces(source, path)
-    return {
-      readRows: async (name, rows) => {
-        const { begin, rowBytes } = checkRows(places.get(name), name, rows, path)
-        await source.readInto(rows.into, begin + rows.first * rowBytes)
-      },
-      close: () => file!.close(),
-    }
+    return rowsOf(file, known ?? (await readPlaces(await sourceOf(file, path), path)), path)
   } catch (cause) {
     await file?.close()
-    if (isSystemError(cause)) throw refusedInput(path, 'read a checkpoint', cause, 'ERR_CHECKPOINT')
-    throw cause
+    throw refusal(path, cause)
   }
 }
+
+function rowsOf(file: FileHandle, places: TensorPlaces, path: string): OpenTensors {
+  const reading = new Set<Promise<void>>()
+  return {
+    places,
+    readRows: async (name, rows) => {
+      const { begin, rowBytes } = checkRows(places.get(name), name, rows, path)
+      const read = fillFrom(file, rows.into, begin + rows.first * rowBytes, path)
+      reading.add(read)
+      try {
+        await read
+      } catch (cause) {
+        throw refusal(path, cause)
+      } finally {
+        reading.delete(read)
+      }
+    },
+    close: async () => {
+      await Promise.allSettled(reading)
+      await file.close()
+    },
+  }
+}
+
+const refusal = (path: string, cause: unknown): unknown =>
+  isSystemError(cause) ? refusedInput(path, 'read a checkpoint', cause, 'ERR_CHECKPOINT') : cause
 
 function checkRows(place: TensorPlace | undefined, name: string, { first, rows, dtype, into }: Rows, path: string) {
   const [all = 0, ...row] = place?.shape ?? []

@@ -2,8 +2,8 @@
 
 import { invertIds } from '../../kernels/embedding.js'
 import { inputNumbers, type ModelConfig, outputNumbers } from '../../model/config.js'
-import { frameColumns, mayBeUnseen, motionNumbers } from '../../model/frame_columns.js'
-import { scaleInto } from '../../model/frame_scaling.js'
+import { coordinatePoints, mayBeUnseen, motionNumbers } from '../../model/frame_columns.js'
+import { scaleInto, scaleRows } from '../../model/frame_scaling.js'
 import type { GroupDescription } from '../../model/sign_model.js'
 import type { Clip } from '../../motion/clip.js'
 import { layouts } from '../../motion/layout/layouts.js'
@@ -90,12 +90,14 @@ export function batchArrays(
   const frames = new Float32Array(batch * length * inputStride)
   const goal = new Float32Array(batch * length * outputStride)
   const seen = mayBeUnseen(config) ? new Float32Array(goal.length) : undefined
+  const seenNumbers = new Float64Array(batch)
 
   samples.forEach(({ clip, ids: sentence, startFrame = group.startFrame }, b) => {
     ids.set(sentence, b * tokens)
     const goals = goal.subarray(b * length * outputStride, (b + 1) * length * outputStride)
     writeGoals(goals, outputStride, clip, group)
-    if (seen) writeSeen(seen.subarray(b * length * outputStride, (b + 1) * length * outputStride), outputStride, clip, config)
+    if (seen)
+      seenNumbers[b] = writeSeen(seen.subarray(b * length * outputStride, (b + 1) * length * outputStride), outputStride, clip, config)
     const inputs = frames.subarray(b * length * inputStride, (b + 1) * length * inputStride)
     writeInputs(inputs, inputStride, clip, goals, outputStride, { ...group, startFrame })
   })
@@ -115,7 +117,7 @@ export function batchArrays(
     coefficient: Float32Array.from(samples, ({ clip }, b) => {
       if (weighed) return weighed.coefficient(b, padding === 'per-sample' ? undefined : cells(clip.frames), whole)
       if (!seen || padding !== 'per-sample') return 1 / (cells(clip.frames) * numbers)
-      return 1 / (whole * seen.subarray(b * length * outputStride, (b + 1) * length * outputStride).reduce((sum, one) => sum + one, 0))
+      return 1 / (whole * seenNumbers[b]!)
     }),
     weight: new Float32Array(batch).fill(1),
     lengthGoal: Float32Array.from({ length: 4 * batch }, (_, i) => (i % 4 === 0 ? lengthGoal(samples[i / 4]!.clip, config) : 0)),
@@ -134,12 +136,10 @@ function writeGoals(goals: Float32Array, stride: number, clip: Clip, { config, s
   const { frames, confidence } = clip
   const ahead = Math.max(1, config.futureFrames)
   const counterScale = scaling.scale[numbers]!
-  const values = motionNumbers(clip, config)
-  for (let t = 0; t < frames; t++) {
-    scaleInto(goals, t * stride, values.subarray(t * numbers, (t + 1) * numbers), scaling)
-    if (config.counterHead) goals[t * stride + ahead * numbers] = (t + 1) / frames / counterScale
-  }
+  scaleRows(goals, stride, motionNumbers(clip, config), numbers, scaling)
+  if (config.counterHead) for (let t = 0; t < frames; t++) goals[t * stride + ahead * numbers] = (t + 1) / frames / counterScale
   if (confidence && mayBeUnseen(config)) meanWhereUnseen(goals, stride, frames, confidence, config)
+  if (ahead === 1) return
   for (let t = 0; t < frames; t++)
     for (let k = 1; k < ahead; k++) {
       const from = Math.min(t + k, frames - 1) * stride
@@ -150,23 +150,39 @@ function writeGoals(goals: Float32Array, stride: number, clip: Clip, { config, s
 /** What was not seen stands where it does on average, which in the model's units is 0: the decoder is told nothing of it. */
 function meanWhereUnseen(goals: Float32Array, stride: number, frames: number, confidence: Float32Array, config: ModelConfig): void {
   const { points } = layouts[config.layout]
-  for (const [i, { point, axis }] of frameColumns(config).entries())
-    for (let t = 0; t < frames; t++) if (axis >= 0 && !(confidence[t * points + point]! > 0)) goals[t * stride + i] = 0
+  const pointOf = coordinatePoints(config)
+  for (let t = 0; t < frames; t++)
+    for (let i = 0; i < pointOf.length; i++) {
+      const point = pointOf[i]!
+      if (point >= 0 && !(confidence[t * points + point]! > 0)) goals[t * stride + i] = 0
+    }
 }
 
-/** Rows of [output stride], as the goals lie: 1 for the numbers that a loss is to see. */
-function writeSeen(seen: Float32Array, stride: number, { frames, confidence }: Clip, config: ModelConfig): void {
+/** Rows of [output stride], as the goals lie: 1 for the numbers that a loss is to see. Returns how many those are. */
+function writeSeen(seen: Float32Array, stride: number, { frames, confidence }: Clip, config: ModelConfig): number {
   const { points } = layouts[config.layout]
   const { numbers } = config
   const ahead = Math.max(1, config.futureFrames)
-  // How sure a point is always says something, a coordinate where the point was seen.
-  for (const [i, { point, axis }] of frameColumns(config).entries())
-    for (let t = 0; t < frames; t++)
-      for (let k = 0; k < ahead; k++) {
-        const from = Math.min(t + k, frames - 1)
-        if (axis < 0 || !confidence || confidence[from * points + point]! > 0) seen[t * stride + k * numbers + i] = 1
+  const pointOf = coordinatePoints(config)
+  let count = 0
+  for (let t = 0; t < frames; t++) {
+    for (let k = 0; k < ahead; k++) {
+      const row = t * stride + k * numbers
+      const from = Math.min(t + k, frames - 1) * points
+      // How sure a point is always says something, a coordinate where the point was seen.
+      for (let i = 0; i < numbers; i++) {
+        const point = pointOf[i]!
+        if (point >= 0 && confidence && !(confidence[from + point]! > 0)) continue
+        seen[row + i] = 1
+        count++
       }
-  if (config.counterHead) for (let t = 0; t < frames; t++) seen[t * stride + ahead * numbers] = 1
+    }
+    if (config.counterHead) {
+      seen[t * stride + ahead * numbers] = 1
+      count++
+    }
+  }
+  return count
 }
 
 /** Rows of [input stride]: the frame before frame t, as the decoder sees it: the goal of the row before. */
