@@ -12,13 +12,14 @@ import { dinov2Sizes, dinov2Tensors } from '../src/model/dinov2_state_dict.js'
 import { frameHeadTensors } from '../src/model/frame_head_state_dict.js'
 import { frameHead, frameHeadSpecs } from '../src/nn/frame_head.js'
 import type { HostTensor, HostTensors } from '../src/nn/host_tensor.js'
-import { imageFeatures, imageNorm, imageTokens } from '../src/nn/image_encoder.js'
-import { dinov2Small, type ImageEncoderConfig } from '../src/nn/image_encoder_config.js'
-import { imageEncoderSpecs } from '../src/nn/image_encoder_specs.js'
+import { imageFeatures } from '../src/nn/image_encoder.js'
 import { type PositionForm, positionForms, positionShares } from '../src/nn/image_positions.js'
 import { ImageTables } from '../src/nn/image_tables.js'
 import { ParameterSet } from '../src/nn/parameter_set.js'
 import { trainedNumbers } from '../src/nn/parameter_spec.js'
+import { imageNorm, imageTokens } from '../src/nn/vision_transformer.js'
+import { dinov2Small, type VisionTransformerConfig } from '../src/nn/vision_transformer_config.js'
+import { visionTransformerSpecs } from '../src/nn/vision_transformer_specs.js'
 import { Graph } from '../src/ops/graph.js'
 import { lentGpu } from './harness.js'
 import { floats, tensorsOf } from './parity/fixture.js'
@@ -43,7 +44,7 @@ function named(file: TensorFile, prefix: string): Map<string, HostTensor> {
 const weightsOf = (file: TensorFile, statistics: 'buffer.' | 'after.' = 'buffer.'): Map<string, HostTensor> =>
   new Map([...named(file, 'weight.'), ...named(file, statistics)])
 
-function configOf(file: TensorFile, tensors: HostTensors, images: HostTensor): ImageEncoderConfig {
+function configOf(file: TensorFile, tensors: HostTensors, images: HostTensor): VisionTransformerConfig {
   const told = JSON.parse(file.metadata.config!)
   const { adapters, ...sizes } = dinov2Sizes(tensors, path)
   return {
@@ -64,7 +65,7 @@ const tensorNamed = (file: TensorFile, name: string): HostTensor => ({
 
 interface Encoded {
   readonly tensors: HostTensors
-  readonly config: ImageEncoderConfig
+  readonly config: VisionTransformerConfig
   readonly images: HostTensor
   /** How many images go through at once. */
   readonly parts: readonly number[]
@@ -80,11 +81,11 @@ interface Encoded {
 async function encode({ tensors, config, images, parts, clips, cotangent, pixels = false }: Encoded) {
   const gpu = await lentGpu()
   const outputs = tensors.get(`${HEAD}/weight`)!.shape[0]!
-  const specs = [...imageEncoderSpecs(config), ...frameHeadSpecs(HEAD, config.width, outputs)]
+  const specs = [...visionTransformerSpecs(config), ...frameHeadSpecs(HEAD, config.width, outputs)]
   const training = cotangent !== undefined
   using weights = disposed(new ParameterSet(gpu, specs, { training }))
   weights.it.load(tensors, path)
-  using tables = disposed(new ImageTables(gpu, config, Math.max(...parts)))
+  using tables = disposed(new ImageTables(gpu, config))
   const recorder = new Recorder()
   const seed = recorder.feed('seed', [4], 'u32')
   const graph = new Graph(recorder, training ? { training: { seed, dummy: weights.it.dummy } } : {})
@@ -95,8 +96,11 @@ async function encode({ tensors, config, images, parts, clips, cotangent, pixels
   } as const
   const length = Math.max(...clips) + 1
   const lengths = recorder.feed('lengths', [clips.length], 'u32')
-  const feeds = parts.map((count, i) => recorder.feed(`images.${i}`, [count, ...images.shape.slice(1)]))
-  if (pixels) for (const feed of feeds) graph.requireGrad(feed)
+  const feeds = parts.map((count, i) => ({
+    images: recorder.feed(`images.${i}`, [count, ...images.shape.slice(1)]),
+    there: recorder.feed(`there.${i}`, [count], 'u32'),
+  }))
+  if (pixels) for (const feed of feeds) graph.requireGrad(feed.images)
   const features = imageFeatures(r, feeds, { lengths, length }, config, tables.it)
   const out = frameHead(r, HEAD, features, lengths)
   const reports: Record<string, Tensor> = { features, out }
@@ -105,11 +109,11 @@ async function encode({ tensors, config, images, parts, clips, cotangent, pixels
     graph.shareGrad([out], dy)
     graph.backward()
     feeds.forEach((feed, i) => {
-      if (pixels) reports[`d images.${i}`] = graph.gradAt(feed)!
+      if (pixels) reports[`d images.${i}`] = graph.gradAt(feed.images)!
     })
   } else {
     feeds.forEach((feed, i) => {
-      reports[`prenorm.${i}`] = imageTokens(r, feed, config, tables.it)
+      reports[`prenorm.${i}`] = imageTokens(r, feed, config, tables.it.shares)
       reports[`norm.${i}`] = imageNorm(r, reports[`prenorm.${i}`]!, config)
     })
   }
@@ -120,7 +124,8 @@ async function encode({ tensors, config, images, parts, clips, cotangent, pixels
   const each = images.data.length / images.shape[0]!
   let first = 0
   feeds.forEach((feed, i) => {
-    program.write(feed, images.data.slice(first * each, (first + parts[i]!) * each))
+    program.write(feed.there, new Uint32Array(parts[i]!).fill(2 ** 32 - 1))
+    program.write(feed.images, images.data.slice(first * each, (first + parts[i]!) * each))
     first += parts[i]!
   })
   const inClips = (data: Float32Array, width: number) => {
@@ -279,7 +284,7 @@ describe.skipIf(!existsSync(path))(path, () => {
 })
 
 describe('the sizes of DINOv2’s ViT-S/14 in Sign2GPT', () => {
-  const specs = imageEncoderSpecs(dinov2Small)
+  const specs = visionTransformerSpecs(dinov2Small)
   it('has 22,056,576 numbers, of which 271,872 are trained with the frame head', () => {
     const count = (of: typeof specs) => of.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0)
     expect(count(specs.filter(({ name }) => !name.includes('/lora/')))).toBe(22_056_576)

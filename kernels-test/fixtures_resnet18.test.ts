@@ -11,7 +11,8 @@ import { type HostTensors, unpad } from '../src/nn/host_tensor.js'
 import { initialTensors } from '../src/nn/init.js'
 import { ParameterSet } from '../src/nn/parameter_set.js'
 import { trainedNumbers } from '../src/nn/parameter_spec.js'
-import { residualNetwork, residualNetworkSpecs, resnet18Widths, type StageWidths } from '../src/nn/residual_network.js'
+import { residualNetwork, residualNetworkSpecs } from '../src/nn/residual_network.js'
+import { resnet18, type StageWidths } from '../src/nn/residual_network_config.js'
 import { Graph } from '../src/ops/graph.js'
 import { padded } from '../src/ops/parameter.js'
 import { lentGpu } from './harness.js'
@@ -28,10 +29,10 @@ async function ran(file: TensorFile, tensors: HostTensors, widths: StageWidths, 
   set.load(tensors, path)
   const recorder = new Recorder()
   const seed = recorder.feed('seed', [4], 'u32')
-  const fed = { images: recorder.feed('images', images.shape), every: recorder.feed('every', [count], 'u32') }
+  const fed = { images: recorder.feed('images', images.shape), there: recorder.feed('there', [count], 'u32') }
   const graph = new Graph(recorder, training ? { training: { seed, dummy: set.dummy } } : {})
   graph.requireGrad(fed.images)
-  const out = residualNetwork({ graph, weights: set }, fed.images, widths, fed.every)
+  const out = residualNetwork({ graph, weights: set }, fed, widths)
   const pull = recorder.feed('cotangent', out.shape)
   if (training) graph.shareGrad([out], pull)
   graph.backward()
@@ -39,7 +40,7 @@ async function ran(file: TensorFile, tensors: HostTensors, widths: StageWidths, 
   for (const tensor of atImages ? [out, atImages] : [out]) recorder.report(tensor)
   await using program = await Program.build(gpu, recorder)
   program.write(fed.images, images.data)
-  program.write(fed.every, new Uint32Array(count).fill(2 ** 32 - 1))
+  program.write(fed.there, new Uint32Array(count).fill(2 ** 32 - 1))
   if (training) {
     const { shape, data } = read(file, 'cotangent')
     const wide = new Float32Array(count * padded(shape[1]!))
@@ -59,7 +60,7 @@ async function ran(file: TensorFile, tensors: HostTensors, widths: StageWidths, 
 }
 
 it('has as many numbers as published', () => {
-  expect(trainedNumbers(residualNetworkSpecs(resnet18Widths))).toBe(11_176_512)
+  expect(trainedNumbers(residualNetworkSpecs(resnet18.widths))).toBe(11_176_512)
 })
 
 describe.skipIf(!existsSync(path))(path, () => {

@@ -10,8 +10,8 @@ import { languagePresets } from '../src/model/language_model.js'
 import { type Sign2gptPart, sign2gptParts } from '../src/model/sign2gpt_state_dict.js'
 import { xglmSizes } from '../src/model/xglm_state_dict.js'
 import { adapterSpecs } from '../src/nn/adapted_decoder.js'
-import { dinov2Small } from '../src/nn/image_encoder_config.js'
 import { imageEncoderSpecs } from '../src/nn/image_encoder_specs.js'
+import { dinov2Small } from '../src/nn/vision_transformer_config.js'
 
 type Shapes = Readonly<Record<string, readonly number[]>>
 

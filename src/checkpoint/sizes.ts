@@ -5,8 +5,8 @@ import { activations, largest, MOST_NUMBERS } from '../model/config.js'
 import { largestImages, largestSigns, signAttentions, signInputs, signPaddings } from '../model/sign_sizes.js'
 import { framePaddings, MOST_PLACES } from '../model/text_transformer_sizes.js'
 import { layoutNames } from '../motion/layout/layout.js'
-import { imageTraining } from '../nn/image_encoder_config.js'
 import { positionForms } from '../nn/image_positions.js'
+import { imageTraining } from '../nn/vision_transformer_config.js'
 
 export const savedSizes = {
   width: z.int().positive().max(largest.width),
@@ -19,13 +19,22 @@ export const savedSizes = {
   maxTokens: z.int().positive().max(largest.maxTokens),
 }
 
-const savedImages = z.strictObject({
+const savedImageSize = z.tuple([z.int().positive().max(largestImages.size), z.int().positive().max(largestImages.size)])
+const stageWidth = z.int().positive().max(largest.width)
+
+const savedResidualNetwork = z.strictObject({
+  widths: z.tuple([stageWidth, stageWidth, stageWidth, stageWidth]),
+  imageSize: savedImageSize,
+  trained: z.enum(['all', 'none']),
+})
+
+const savedVisionTransformer = z.strictObject({
   width: z.int().positive().max(largest.width),
   heads: z.int().positive().max(largest.heads),
   hidden: z.int().positive().max(largest.hidden),
   layers: z.int().positive().max(largestImages.layers),
   patch: z.int().positive().max(largestImages.patch),
-  imageSize: z.tuple([z.int().positive().max(largestImages.size), z.int().positive().max(largestImages.size)]),
+  imageSize: savedImageSize,
   grid: z.int().positive().max(largestImages.grid),
   positions: z.enum(positionForms),
   adapters: z
@@ -39,7 +48,7 @@ const savedSeen = {
   input: z.enum(signInputs),
   numbers: z.int().positive().max(MOST_NUMBERS),
   layout: z.enum(layoutNames).exactOptional(),
-  images: savedImages.exactOptional(),
+  images: z.union([savedVisionTransformer, savedResidualNetwork]).exactOptional(),
   maxFrames: z.int().positive().max(largest.maxFrames),
 }
 

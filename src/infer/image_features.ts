@@ -5,7 +5,7 @@ import type { Tensor } from '../device/memory.js'
 import { Program, Recorder } from '../device/program.js'
 import { TRANSFORM } from '../kernels/frame_augment.js'
 import { imageFeatures } from '../nn/image_encoder.js'
-import type { ImageEncoderConfig } from '../nn/image_encoder_config.js'
+import { featuresOf, type ImageEncoderConfig } from '../nn/image_encoder_config.js'
 import { ImageTables } from '../nn/image_tables.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 import { drawFrames, type FrameTensors } from '../ops/frame_augment.js'
@@ -44,21 +44,22 @@ export class ImageFeatures implements AsyncDisposable {
 
   /** Throws ERR_DEVICE for a pass that the adapter cannot bind. The images of `config` are square. */
   static async build(gpu: Gpu, weights: ParameterSet, config: ImageEncoderConfig, pass: ImagePass): Promise<ImageFeatures> {
-    const tables = new ImageTables(gpu, config, pass.frames)
+    const tables = new ImageTables(gpu, config)
     try {
       const recorder = new Recorder()
       const feeds = {
         pixels: recorder.feed('pixels', [pass.pixels], 'u32'),
         places: recorder.feed('places', [pass.frames, 4], 'u32'),
         transforms: recorder.feed('transforms', [pass.frames, TRANSFORM]),
+        there: recorder.feed('there', [pass.frames], 'u32'),
         lengths: recorder.feed('lengths', [1], 'u32'),
       }
       const graph = new Graph(recorder)
       const images = drawFrames(graph, feeds, config.imageSize[0])
       const clips = { lengths: feeds.lengths, length: pass.frames }
-      recorder.report(imageFeatures({ graph, weights }, [images], clips, config, tables))
+      recorder.report(imageFeatures({ graph, weights }, [{ images, there: feeds.there }], clips, config, tables))
       const program = await Program.build(gpu, recorder)
-      return new ImageFeatures(program, feeds, tables, pass, config.width)
+      return new ImageFeatures(program, feeds, tables, pass, featuresOf(config))
     } catch (error) {
       tables.destroy()
       throw error
@@ -66,10 +67,11 @@ export class ImageFeatures implements AsyncDisposable {
   }
 
   /** Features [count, width] of the first `count` frames of a pass. */
-  async read({ pixels, places, transforms }: FrameArrays, count: number): Promise<Float32Array<ArrayBuffer>> {
+  async read({ pixels, places, transforms, there }: FrameArrays, count: number): Promise<Float32Array<ArrayBuffer>> {
     this.#program.write(this.#feeds.pixels, pixels)
     this.#program.write(this.#feeds.places, places)
     this.#program.write(this.#feeds.transforms, transforms)
+    this.#program.write(this.#feeds.there, there)
     this.#program.write(this.#feeds.lengths, Uint32Array.of(count))
     const [features] = await this.#program.run()
     return new Float32Array(features!).slice(0, count * this.width)

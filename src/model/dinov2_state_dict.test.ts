@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { checkTensors } from '../nn/check_tensors.js'
 import type { HostTensor } from '../nn/host_tensor.js'
-import { checkImageEncoder, dinov2Small, type ImageEncoderConfig } from '../nn/image_encoder_config.js'
+import { checkImageEncoder } from '../nn/image_encoder_config.js'
 import { imageEncoderSpecs } from '../nn/image_encoder_specs.js'
+import { dinov2Small, type VisionTransformerConfig } from '../nn/vision_transformer_config.js'
 import { dinov2Sizes, dinov2Tensors, dinov2Weights } from './dinov2_state_dict.js'
 import { frameHeadTensors } from './frame_head_state_dict.js'
 
@@ -37,7 +38,7 @@ function published(): Map<string, HostTensor> {
   ])
 }
 
-const config: ImageEncoderConfig = {
+const config: VisionTransformerConfig = {
   ...dinov2Small,
   ...{ width: 8, heads: 2, hidden: 16, layers: 1, patch: 2, imageSize: [6, 4], grid: 3 },
   adapters: { layers: 1, rank: 4, alpha: 4, dropout: 0 },
@@ -89,7 +90,7 @@ it('reads a frame head under any owner, its statistics as one tensor', () => {
 })
 
 it('refuses sizes that no kernel takes, in words', () => {
-  const check = (part: Partial<ImageEncoderConfig>) => () => checkImageEncoder({ ...config, ...part }, 'vision')
+  const check = (part: Partial<VisionTransformerConfig>) => () => checkImageEncoder({ ...config, ...part }, 'vision')
   expect(check({})).not.toThrow()
   expect(check({ width: 10 })).toThrow('vision: wanted a width of 2 heads, each a multiple of 4, got 10. Choose a multiple of 8')
   expect(check({ imageSize: [6, 5] })).toThrow('wanted an image that patches of 2 fill, got 6 × 5')

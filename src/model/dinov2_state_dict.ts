@@ -4,9 +4,9 @@
 import { SignError } from '../base/errors.js'
 import { elements } from '../device/memory.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
-import type { ImageEncoderConfig } from '../nn/image_encoder_config.js'
 import { initialTensors } from '../nn/init.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
+import type { VisionTransformerConfig } from '../nn/vision_transformer_config.js'
 import { bareName } from './state_dict.js'
 
 const NORM: Readonly<Record<string, string>> = { weight: 'gamma', bias: 'beta' }
@@ -142,7 +142,7 @@ function stacked(parts: readonly HostTensor[]): HostTensor {
 export function dinov2Sizes(
   tensors: HostTensors,
   who: string,
-): Pick<ImageEncoderConfig, 'width' | 'hidden' | 'layers' | 'patch' | 'grid'> & {
+): Pick<VisionTransformerConfig, 'width' | 'hidden' | 'layers' | 'patch' | 'grid'> & {
   readonly adapters?: { readonly layers: number; readonly rank: number }
 } {
   const need = (name: string): readonly number[] => {

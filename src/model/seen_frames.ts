@@ -4,14 +4,14 @@ import { bug } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { type ImageConstants, imageFeatures } from '../nn/image_encoder.js'
-import { ImageTables, imagesAtOnce } from '../nn/image_tables.js'
+import { ImageTables } from '../nn/image_tables.js'
 import type { Recording } from '../nn/recording.js'
 import { drawFrames, type FrameTensors } from '../ops/frame_augment.js'
 import type { SeenSigns } from './sign_sizes.js'
 
 /** What an image encoder reads that is not learned; undefined for a model of poses. */
 export const signImages = (gpu: Gpu, { images }: Pick<SeenSigns, 'images'>): ImageTables | undefined =>
-  images && new ImageTables(gpu, images, imagesAtOnce(images, gpu.device.limits.maxStorageBufferBindingSize))
+  images && new ImageTables(gpu, images)
 
 /** Where clips end, and where their frames stand. */
 export interface ClipPlaces {
@@ -40,7 +40,10 @@ export function seenPictures(
   constants: ImageConstants | undefined,
 ): Tensor {
   if (!images || !constants) throw bug('sign tokens', 'pictures for a model of poses')
-  const drawn = pictures.map((part) => r.graph.recorder.scope('image/frames', () => drawFrames(r.graph, part, images.imageSize[0])))
+  const drawn = pictures.map((part) => ({
+    images: r.graph.recorder.scope('image/frames', () => drawFrames(r.graph, part, images.imageSize[0])),
+    there: part.there,
+  }))
   const [clips] = lengths as [Tensor]
   const length = at.shape[0]! / clips.shape[0]!
   return imageFeatures(r, drawn, { lengths: clips, length }, images, constants)

@@ -2,8 +2,10 @@
 
 import { SignError } from '../base/errors.js'
 import type { LayoutName } from '../motion/layout/layout.js'
-import { checkImageEncoder, dinov2Small, type ImageEncoderConfig } from '../nn/image_encoder_config.js'
+import { checkImageEncoder, featuresOf, type ImageEncoderConfig, isResidual } from '../nn/image_encoder_config.js'
+import { resnet18, type StageWidths } from '../nn/residual_network_config.js'
 import { checkSignEncoder, publishedSignEncoder, type SignEncoderConfig } from '../nn/sign_encoder_config.js'
+import { dinov2Small, type VisionTransformerConfig } from '../nn/vision_transformer_config.js'
 import { largest, MOST_NUMBERS, unfitting } from './config.js'
 
 /** What frames are: poses as numbers, or pictures, of which an image encoder makes numbers. */
@@ -64,6 +66,8 @@ export const imagePresets = {
   },
   /** DINOv2's ViT-S/14 with adapters in its last three layers, as published for Sign2GPT (Wong et al. 2024). */
   'dinov2-small': dinov2Small,
+  /** As published for GFSLT-VLP (Zhou et al. 2023). */
+  resnet18,
 } as const satisfies Record<string, ImageEncoderConfig>
 
 export type ImagePreset = keyof typeof imagePresets
@@ -75,18 +79,23 @@ export const signSizesOf = <Own extends Partial<SignSizes> & { readonly preset: 
 })
 
 /** What a run file chooses of an image encoder. */
-export type ImageSizes = Partial<Omit<ImageEncoderConfig, 'imageSize' | 'adapters'>> & {
+export type ImageSizes = Partial<Omit<VisionTransformerConfig, 'imageSize' | 'adapters'>> & {
   readonly preset: ImagePreset
+  /** Of a residual network, which has no other sizes than these and `size`. */
+  readonly widths?: StageWidths
   /** Pixels a side. */
   readonly size?: number
   /** null: none. */
-  readonly adapters?: ImageEncoderConfig['adapters'] | null
+  readonly adapters?: VisionTransformerConfig['adapters'] | null
 }
 
 /** A preset's sizes, with a run file's own over them. Of an encoder that is no published one, the table of positions fits the image. */
-export function imageSizesOf({ preset, size, adapters, ...own }: ImageSizes): ImageEncoderConfig {
-  const { adapters: usual, ...base }: ImageEncoderConfig = imagePresets[preset]
-  const imageSize = size === undefined ? base.imageSize : ([size, size] as const)
+export function imageSizesOf({ preset, size, adapters, widths, ...own }: ImageSizes): ImageEncoderConfig {
+  const published: ImageEncoderConfig = imagePresets[preset]
+  const imageSize = size === undefined ? published.imageSize : ([size, size] as const)
+  if (isResidual(published))
+    return { widths: widths ?? published.widths, imageSize, trained: own.trained === 'none' ? 'none' : published.trained }
+  const { adapters: usual, ...base } = published
   const grid = preset === 'tiny' ? Math.ceil(imageSize[0] / (own.patch ?? base.patch)) : base.grid
   const chosen = adapters === undefined ? usual : (adapters ?? undefined)
   return { ...base, grid, ...own, imageSize, ...(chosen && { adapters: chosen }) }
@@ -141,7 +150,7 @@ export function checkImages({ input, numbers, images }: SeenSigns, who: string):
   checkImageEncoder(images, 'image encoder')
   const refuse = (wanted: string, got: string) => new SignError('ERR_CONFIG', who, `wanted ${wanted}, got ${got}`, 'Change that size')
   if (input !== 'video') throw refuse('an image encoder for video alone', `one for ${input}`)
-  if (numbers !== images.width) throw refuse(`numbers to be the width of the image encoder, ${images.width}`, String(numbers))
+  if (numbers !== featuresOf(images)) throw refuse(`numbers to be the width of the image encoder, ${featuresOf(images)}`, String(numbers))
   const [height, width] = images.imageSize
   if (height !== width) throw refuse('square images', `${height} × ${width}`)
 }

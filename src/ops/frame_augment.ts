@@ -11,10 +11,12 @@ export interface FrameTensors {
   readonly places: Tensor
   /** f32 [N, 24] */
   readonly transforms: Tensor
+  /** u32 [N]: as large as can be; 0: no frame. */
+  readonly there: Tensor
 }
 
 /** Images [N, 3, size, size] of video frames, as an image encoder takes them. Forward only. */
-export function drawFrames(g: Graph, { pixels, places, transforms }: FrameTensors, size: number): Tensor {
+export function drawFrames(g: Graph, { pixels, places, transforms }: Omit<FrameTensors, 'there'>, size: number): Tensor {
   const frames = places.shape[0]!
   if (transforms.shape.join() !== `${frames},${TRANSFORM}`)
     throw bug(transforms.name, `wanted [${frames}, ${TRANSFORM}], got [${transforms.shape.join(', ')}]`)

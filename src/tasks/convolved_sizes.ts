@@ -3,11 +3,19 @@
 import type * as z from 'zod'
 import { SignError } from '../base/errors.js'
 import { type ConvolvedSigns, tokensOfHeld } from '../model/convolved_signs.js'
-import type { SeenSigns } from '../model/sign_sizes.js'
+import type { ImagePreset, SeenSigns } from '../model/sign_sizes.js'
 import { type ConvolvedPreset, type ConvolvedSizes, convolvedPresets, type TextTransformerConfig } from '../model/text_transformer_sizes.js'
 import type { LayoutName } from '../motion/layout/layout.js'
 import { otherLayout } from '../motion/layout/layouts.js'
+import type { ImageEncoderConfig } from '../nn/image_encoder_config.js'
 import type { imageSizes } from '../train/config/sign_parts.js'
+import { imagesOf } from './run_images.js'
+
+/** What sees pictures where a run file says nothing of it. */
+const usualImages = { tiny: 'tiny', gfslt: 'resnet18' } as const satisfies Record<ConvolvedPreset, ImagePreset>
+
+/** What sees the pictures of a run's videos; undefined for poses. */
+export const convolvedImagesOf = (run: ConvolvedRun): ImageEncoderConfig | undefined => imagesOf(run, usualImages[run.model.preset])
 
 /** What of a run file says it. */
 export interface ConvolvedRun {

@@ -3,8 +3,10 @@
 import { readSafetensors } from '../formats/safetensors/file.js'
 import { asWeights } from '../formats/safetensors/float.js'
 import { dinov2Weights } from '../model/dinov2_state_dict.js'
+import { resNetWeights } from '../model/resnet_state_dict.js'
 import type { SeenSigns } from '../model/sign_sizes.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
+import { isResidual } from '../nn/image_encoder_config.js'
 import { imageEncoderSpecs } from '../nn/image_encoder_specs.js'
 
 export interface PublishedEncoder {
@@ -31,5 +33,9 @@ export function withEncoder(
   seed: number,
 ): Map<string, HostTensor> {
   if (!encoder || !images) return tensors
-  return new Map([...tensors, ...dinov2Weights(encoder.tensors, imageEncoderSpecs(images), seed, encoder.path)])
+  const specs = imageEncoderSpecs(images)
+  const theirs = isResidual(images)
+    ? resNetWeights(encoder.tensors, specs, encoder.path)
+    : dinov2Weights(encoder.tensors, specs, seed, encoder.path)
+  return new Map([...tensors, ...theirs])
 }

@@ -1,7 +1,7 @@
 // What sees the pictures of a run's videos.
 
 import type * as z from 'zod'
-import { imageSizesOf, type SeenSigns } from '../model/sign_sizes.js'
+import { type ImagePreset, imageSizesOf, type SeenSigns } from '../model/sign_sizes.js'
 import type { ImageEncoderConfig } from '../nn/image_encoder_config.js'
 import type { imageSizes } from '../train/config/sign_parts.js'
 
@@ -11,6 +11,6 @@ interface ImagesRun {
   readonly model: { readonly images?: z.output<typeof imageSizes> }
 }
 
-/** Undefined for poses. */
-export const imagesOf = ({ input, model: { images } }: ImagesRun): ImageEncoderConfig | undefined =>
-  input === 'poses' ? undefined : imageSizesOf(images ?? { preset: 'tiny' })
+/** Undefined for poses. `usual`: what sees where the run file says nothing of it. */
+export const imagesOf = ({ input, model: { images } }: ImagesRun, usual: ImagePreset = 'tiny'): ImageEncoderConfig | undefined =>
+  input === 'poses' ? undefined : imageSizesOf(images ?? { preset: usual })

@@ -3,8 +3,8 @@
 import { SignError } from '../base/errors.js'
 import { dinov2Sizes, dinov2Tensors, dinov2Weights } from '../model/dinov2_state_dict.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
-import { dinov2Small, type ImageEncoderConfig } from '../nn/image_encoder_config.js'
-import { imageEncoderSpecs } from '../nn/image_encoder_specs.js'
+import { dinov2Small, type VisionTransformerConfig } from '../nn/vision_transformer_config.js'
+import { visionTransformerSpecs } from '../nn/vision_transformer_specs.js'
 
 /** What no tensor tells of an image encoder. */
 export interface ReleasedImages {
@@ -33,10 +33,10 @@ export function releasedImages(
   theirs: HostTensors,
   path: string,
   told: ReleasedImages,
-): { config: ImageEncoderConfig; tensors: Map<string, HostTensor> } {
+): { config: VisionTransformerConfig; tensors: Map<string, HostTensor> } {
   const { adapters, ...sizes } = dinov2Sizes(dinov2Tensors(theirs, path), path)
   const size = told.size ?? dinov2Small.imageSize[0]
-  const config: ImageEncoderConfig = {
+  const config: VisionTransformerConfig = {
     ...sizes,
     heads: headsOf(sizes.width, told.heads, path),
     imageSize: [size, size],
@@ -47,7 +47,7 @@ export function releasedImages(
     // What has no adapters was kept as it was published.
     trained: adapters ? 'adapters' : 'none',
   }
-  return { config, tensors: dinov2Weights(theirs, imageEncoderSpecs(config), 0, path) }
+  return { config, tensors: dinov2Weights(theirs, visionTransformerSpecs(config), 0, path) }
 }
 
 /** Numbers of a head, in all of DINOv2's vision transformers. */

@@ -10,6 +10,8 @@ export interface PackedFrames {
   /** First pixel, width, height and nothing, for each frame; zeros where there is none. */
   readonly places: Uint32Array
   readonly transforms: Float32Array
+  /** As large as can be for each frame; 0 where there is none. */
+  readonly there: Uint32Array
 }
 
 export interface DrawnFrame {
@@ -19,6 +21,8 @@ export interface DrawnFrame {
   /** From `frameTransform`. */
   readonly transform: Float32Array
 }
+
+const ALL = 2 ** 32 - 1
 
 /**
  * Packs frames of any sizes for a pass that is recorded for `count` frames of `capacity` pixels in all; places behind the last are of no frame. Throws
@@ -33,6 +37,7 @@ export function packFrames(frames: readonly DrawnFrame[], count: number, capacit
     const problem = `wanted up to ${count} frames of ${capacity} pixels in all, got ${frames.length} of ${needed}`
     throw new SignError('ERR_DATA', who, problem, 'Take fewer frames at once, or smaller ones')
   }
+  const there = new Uint32Array(count).fill(ALL, 0, frames.length)
   const bytes = new Uint8Array(pixels.buffer)
   let first = 0
   frames.forEach(({ width, height, rgba, transform }, i) => {
@@ -41,5 +46,5 @@ export function packFrames(frames: readonly DrawnFrame[], count: number, capacit
     transforms.set(transform, TRANSFORM * i)
     first += width * height
   })
-  return { pixels, places, transforms }
+  return { pixels, places, transforms, there }
 }

@@ -2,8 +2,7 @@
 
 import type { Gpu } from '../device/gpu.js'
 import { ImageFeatures } from '../infer/image_features.js'
-import type { ImageEncoderConfig } from '../nn/image_encoder_config.js'
-import { imagesAtOnce } from '../nn/image_tables.js'
+import { type ImageEncoderConfig, imagesAtOnce } from '../nn/image_encoder_config.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 import { packFrames } from './pack.js'
 import type { Picture } from './reduced.js'

@@ -3,6 +3,7 @@
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
 import type { SeenSigns } from '../model/sign_sizes.js'
+import { featuresOf } from '../nn/image_encoder_config.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 import { cachedFeatures, hashOfWeights } from './feature_cache.js'
 import { chosenFrames } from './frame_choice.js'
@@ -51,7 +52,7 @@ export async function seenVideos<V extends CountedVideo>(
     signal?.throwIfAborted()
     const places = seenFrames(video, maxFrames)
     const read = async () => ({
-      width: images!.width,
+      width: featuresOf(images!),
       data: await features.read(await store.take(video.source, places, signal)),
     })
     const source = async () => ({ encoder, file: await video.source.mark(), frames: `${store.size}: ${places.join(' ')}` })

@@ -51,7 +51,7 @@ const shown = (signs: SignConfig): SignConfig => ({ layout: 'skeleton-50', ...si
 /** A size as messages have it; of an image encoder, what decides its shapes. */
 function described(size: SignConfig[(typeof DECIDING)[number]]): string {
   if (typeof size !== 'object' || Array.isArray(size)) return String(size)
-  const { trained: _, layerScale: __, ...shapes } = size as ImageEncoderConfig
+  const { trained: _, layerScale: __, ...shapes } = size as ImageEncoderConfig & { readonly layerScale?: number }
   return JSON.stringify(shapes)
 }
 

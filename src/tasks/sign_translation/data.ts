@@ -9,8 +9,7 @@ import { checkClipLength, unknownNotes } from '../../train/signing/clip_texts.js
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
 import type { Preparing } from '../../train/task.js'
 import { textCoder } from '../../train/text_coder.js'
-import { convolvedSizesOf } from '../convolved_sizes.js'
-import { imagesOf } from '../run_images.js'
+import { convolvedImagesOf, convolvedSizesOf } from '../convolved_sizes.js'
 import type { SignTranslationRunConfig } from './config.js'
 
 export interface SignTranslationData {
@@ -24,7 +23,7 @@ export interface SignTranslationData {
 
 /** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming the file for what cannot be used. */
 export async function loadSignTranslationData(config: SignTranslationRunConfig, preparing: Preparing = {}): Promise<SignTranslationData> {
-  const images = imagesOf(config)
+  const images = convolvedImagesOf(config)
   const [train, dev] = [await loadSplit(config, 'train', images, preparing), await loadSplit(config, 'dev', images, preparing)]
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
   if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])

@@ -18,8 +18,8 @@ import {
   unfittingSigns,
 } from '../../model/sign_sizes.js'
 import type { LayoutName } from '../../motion/layout/layout.js'
-import { imageTraining } from '../../nn/image_encoder_config.js'
 import { positionForms } from '../../nn/image_positions.js'
+import { imageTraining } from '../../nn/vision_transformer_config.js'
 import {
   belowOne,
   corpora,
@@ -38,6 +38,8 @@ import {
 import { frameCorpus, frameLayout, poseAugmentation, unfittingFrames } from './pose_parts.js'
 import { keys } from './schema.js'
 
+const stageWidth = count.max(largest.width).multipleOf(4, 'wanted a multiple of 4')
+
 /** How large what sees pictures is, of video alone. What is left out of all but the preset stays with it. */
 export const imageSizes = keys({
   preset: z.enum(Object.keys(imagePresets) as ImagePreset[]).default('tiny'),
@@ -45,6 +47,8 @@ export const imageSizes = keys({
   heads: count.max(largest.heads).exactOptional(),
   hidden: count.max(largest.hidden).exactOptional(),
   layers: count.max(largestImages.layers).exactOptional(),
+  /** Channels behind each stage of a residual network. */
+  widths: z.tuple([stageWidth, stageWidth, stageWidth, stageWidth]).exactOptional(),
   /** Pixels a side of a patch. */
   patch: count.max(largestImages.patch).exactOptional(),
   /** Pixels a side of the square that frames are resized to. */
@@ -176,6 +180,25 @@ function* misplacedKeys({
   if (input === 'poses' && images !== undefined) yield [['model', 'images'], 'wanted input: video with it, got input: poses']
 }
 
+/** Keys of the other kind of image encoder than the preset's. */
+function* misplacedSizes({
+  model: { images },
+}: {
+  readonly model: { readonly images?: z.output<typeof imageSizes> }
+}): Generator<[path: string[], message: string]> {
+  if (!images) return
+  const isResidual = images.preset === 'resnet18'
+  const sizes = isResidual ? ofTransformers : (['widths'] as const)
+  const [kind, other] = isResidual ? ['a vision transformer', 'a residual network'] : ['a residual network', 'a vision transformer']
+  for (const size of sizes)
+    if (images[size] !== undefined)
+      yield [['model', 'images', size], `wanted a preset that is ${kind} with it, got ${images.preset}, ${other}`]
+  if (isResidual && images.trained === 'adapters')
+    yield [['model', 'images', 'trained'], 'wanted all or none of resnet18, which has no adapters, got adapters']
+}
+
+const ofTransformers = ['width', 'heads', 'hidden', 'layers', 'patch', 'grid', 'positions', 'adapters', 'layerScale'] as const
+
 /** Adapters that nothing trains: they begin as no change, and would stay so, unless a checkpoint holds some that were. */
 function* untrainedAdapters({
   model: { images },
@@ -184,7 +207,7 @@ function* untrainedAdapters({
   readonly model: { readonly images?: z.output<typeof imageSizes> }
   readonly initFrom?: string | null
 }): Generator<[path: string[], message: string]> {
-  if (images?.trained === 'none' && images.adapters && initFrom === null)
+  if (images?.trained === 'none' && images.adapters && images.preset !== 'resnet18' && initFrom === null)
     yield [
       ['model', 'images', 'adapters'],
       'wanted trained: adapters or all with them, got trained: none, which would leave them without effect',
@@ -220,6 +243,7 @@ export function* unfittingSigning(
     Parameters<typeof endless>[0],
 ): Generator<[path: (string | number)[], message: string]> {
   yield* misplacedKeys(config)
+  yield* misplacedSizes(config)
   yield* untrainedAdapters(config)
   yield* unfittingFrames(config)
   yield* endless(config)

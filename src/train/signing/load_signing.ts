@@ -1,7 +1,7 @@
 // The clips of a run file's corpora, poses or videos as its `input` says.
 
 import type { LayoutName } from '../../motion/layout/layout.js'
-import type { ImageEncoderConfig } from '../../nn/image_encoder_config.js'
+import { featuresOf, type ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { PictureStore } from '../../video/picture_store.js'
 import { type ClipsEntry, loadSignedClips, oneKind, type SignedClip, type Split } from '../signed_clips.js'
 import type { Preparing } from '../task.js'
@@ -47,5 +47,5 @@ export function kindOf(
 ): { readonly numbers: number; readonly fps: number; readonly notes: readonly string[] } {
   if (!images) return { ...oneKind(splits.flatMap((split) => (split.input === 'poses' ? split.clips : []))), notes: [] }
   const videos = splits.flatMap((split) => (split.input === 'video' ? split.clips : []))
-  return { numbers: images.width, fps: oneRate(videos), notes: cutVideos(videos, maxFrames) }
+  return { numbers: featuresOf(images), fps: oneRate(videos), notes: cutVideos(videos, maxFrames) }
 }

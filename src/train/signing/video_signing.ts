@@ -7,7 +7,7 @@ import { placeArrays, placeFeeds } from '../../infer/sign_reader.js'
 import type { EncoderShape } from '../../infer/source_encoder.js'
 import { TRANSFORM } from '../../kernels/frame_augment.js'
 import { framesShown, type ReadSigns } from '../../model/sign_rows.js'
-import { imagesAtOnce } from '../../nn/image_tables.js'
+import { imagesAtOnce } from '../../nn/image_encoder_config.js'
 import type { FrameTensors } from '../../ops/frame_augment.js'
 import { chosenFrames, evaluationChoice, trainingChoice } from '../../video/frame_choice.js'
 import { type DrawnFrame, packFrames } from '../../video/pack.js'
@@ -32,6 +32,9 @@ export interface StoredVideos<Video> {
   readonly clips: readonly Video[]
   readonly store: PictureStore
 }
+
+/** What is fed of pictures. */
+const PARTS = ['pixels', 'places', 'transforms', 'there'] as const
 
 /** The frames of one clip, drawn for one epoch. */
 type DrawnClip = readonly DrawnFrame[]
@@ -69,11 +72,10 @@ export class VideoSigning<Video extends SignedVideo> implements Signing<Video> {
         pixels: recorder.feed(name('pixels'), [count * this.#pixels], 'u32'),
         places: recorder.feed(name('places'), [count, 4], 'u32'),
         transforms: recorder.feed(name('transforms'), [count, TRANSFORM]),
+        there: recorder.feed(name('there'), [count], 'u32'),
       }),
     )
-    const named = this.#parts(shape).flatMap(({ name }, i) =>
-      (['pixels', 'places', 'transforms'] as const).map((part): [string, Tensor] => [name(part), pictures[i]![part]]),
-    )
+    const named = this.#parts(shape).flatMap(({ name }, i) => PARTS.map((part): [string, Tensor] => [name(part), pictures[i]![part]]))
     return { feeds: { ...feeds, ...Object.fromEntries(named) }, inputs: { ...inputs, pictures } }
   }
 
@@ -92,7 +94,7 @@ export class VideoSigning<Video extends SignedVideo> implements Signing<Video> {
     for (const { first, count, name } of this.#parts(shape)) {
       const some = frames.slice(first, first + count)
       const packed = packFrames(some, count, count * this.#pixels, 'video')
-      for (const part of ['pixels', 'places', 'transforms'] as const) arrays[name(part)] = packed[part]
+      for (const part of PARTS) arrays[name(part)] = packed[part]
     }
     return arrays
   }
