@@ -1,5 +1,6 @@
 // A model's arenas as tensors of a checkpoint: its weights and, where it is to be trained on, the optimiser's moments.
 
+import { SignError } from '../base/errors.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
 
@@ -25,7 +26,19 @@ export async function savedTensors(
   return tensors
 }
 
-/** Loads the moments of weights in training. Throws ERR_CHECKPOINT naming `who` where they do not fit. */
+/**
+ * Loads the moments of weights in training, those that their optimiser keeps: another may have saved more. Throws ERR_CHECKPOINT naming `who` where they do
+ * not fit, or were not kept.
+ */
 export function loadMoments(weights: ParameterSet, tensorsOf: (part: Part) => HostTensors, who: string): void {
-  for (const part of ['first', 'second'] as const) weights.load(tensorsOf(part), who, arenaOf(weights, part))
+  for (const part of ['first', 'second'] as const) {
+    const arena = arenaOf(weights, part)
+    if (!arena) continue
+    const tensors = tensorsOf(part)
+    if (part === 'second' && tensors.size === 0 && arena.specs.length > 0) {
+      const problem = 'wanted second moments, as adam and adamw keep them, got the checkpoint of a run with sgd'
+      throw new SignError('ERR_CHECKPOINT', who, problem, 'Resume with optimiser.kind sgd, or start another run from its weights')
+    }
+    weights.load(tensors, who, arena)
+  }
 }

@@ -20,11 +20,11 @@ import { type PoseCheckpoint, poseCheckpoint } from './text_to_pose.js'
 export function restoreModel(
   gpu: Gpu,
   source: PoseCheckpoint | Checkpoint,
-  { training = false, precision }: Partial<ParameterSetOptions> = {},
+  { training = false, precision, moments }: Partial<ParameterSetOptions> = {},
 ): SignModel {
   const checkpoint = isUntyped(source, TEXT_TO_POSE) ? poseCheckpoint(source) : source
   if (!Array.isArray(checkpoint?.groups)) throw notCheckpoint('restoreModel', TEXT_TO_POSE, checkpoint)
-  const model = new SignModel(gpu, { training, precision })
+  const model = new SignModel(gpu, { training, precision, moments })
   try {
     for (const description of checkpoint.groups) {
       const { language } = description

@@ -115,7 +115,17 @@ export class LanguageModel extends GpuModel {
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, config: LanguageModelConfig, options: LanguageModelOptions = {}) {
-    const { training = false, precision, maxBytes, frozen = false, stored = 'f32', seed = 27, tensors, who = 'language model' } = options
+    const {
+      training = false,
+      precision,
+      moments,
+      maxBytes,
+      frozen = false,
+      stored = 'f32',
+      seed = 27,
+      tensors,
+      who = 'language model',
+    } = options
     const { maxTokens, width } = checkLanguageConfig(config)
     const parts = {
       name: 'language model',
@@ -124,7 +134,7 @@ export class LanguageModel extends GpuModel {
       positions: [maxTokens + 1, width],
       encode: (rows: number) => xglmPositionTable(rows - 1, width),
     } as const
-    super(gpu, parts, { training, precision, maxBytes })
+    super(gpu, parts, { training, precision, moments, maxBytes })
     this.config = config
     this.vocabulary = vocabularyOf(this.weights, config)
     if (tensors !== 'later') this.load(tensors, seed, who)

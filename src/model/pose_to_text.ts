@@ -89,7 +89,7 @@ export class PoseToTextModel extends GpuModel implements PoseToTextDescription {
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: PoseToTextDescription, options: PoseToTextOptions = {}) {
-    const { training = false, precision, maxBytes, tensors, who = 'pose to text' } = options
+    const { training = false, precision, moments, maxBytes, tensors, who = 'pose to text' } = options
     const { config, glosses, words, languages, fps, trainedOn, seed } = description
     checkConfig({ ...presets.tiny, ...config, layout: presets.tiny.layout })
     const { width, maxFrames, maxTokens, glossAttention } = config
@@ -101,7 +101,7 @@ export class PoseToTextModel extends GpuModel implements PoseToTextDescription {
       positions: [padded(Math.max(maxFrames, maxTokens)), width],
       tables: { noPosition: new Float32Array(width), everyRow: Uint32Array.of(2 ** 32 - 1) },
     } as const
-    super(gpu, parts, { training, precision, maxBytes })
+    super(gpu, parts, { training, precision, moments, maxBytes })
     this.config = config
     this.glosses = glosses
     this.words = words

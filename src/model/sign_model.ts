@@ -117,13 +117,16 @@ export class SignModel implements AsyncDisposable {
   readonly training: boolean
   /** Of products in training. */
   readonly precision: Precision
+  /** That its optimiser keeps; undefined: both. */
+  readonly moments: ParameterSetOptions['moments']
   readonly #groups = new Map<string, LanguageGroup>()
   readonly #lifetime = new Lifetime('model')
 
-  constructor(gpu: Gpu, { training = false, precision = 'f32' }: Partial<ParameterSetOptions> = {}) {
+  constructor(gpu: Gpu, { training = false, precision = 'f32', moments }: Partial<ParameterSetOptions> = {}) {
     this.gpu = gpu
     this.training = training
     this.precision = precision
+    this.moments = moments
   }
 
   get languages(): string[] {
@@ -149,7 +152,7 @@ export class SignModel implements AsyncDisposable {
     if (this.#groups.has(language)) {
       throw new SignError('ERR_CONFIG', 'model', `wanted a new language, got '${language}' again`, 'Choose another tag')
     }
-    const group = new LanguageGroup(this.gpu, description, { training, precision: this.precision })
+    const group = new LanguageGroup(this.gpu, description, { training, precision: this.precision, moments: this.moments })
     try {
       // A group's first weights depend on its tag, so that the order of adding does not matter.
       group.weights.load(tensors ?? initialTensors(group.weights.specs, seed + tagHash(language)), who)

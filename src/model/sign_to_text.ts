@@ -135,7 +135,7 @@ export class SignToTextModel extends GpuModel implements SignToTextDescription {
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: SignToTextDescription, language: LanguageModel, options: SignToTextOptions = {}) {
-    const { training = false, precision, maxBytes, tensors, who = 'sign to text' } = options
+    const { training = false, precision, moments, maxBytes, tensors, who = 'sign to text' } = options
     const { config, frozen, text, languages, fps, trainedOn, seed } = description
     checkSignConfig(config.signs)
     const { positions, angles } = signTableShapes(config.signs)
@@ -146,7 +146,7 @@ export class SignToTextModel extends GpuModel implements SignToTextDescription {
       positions,
       tables: { angles: signAngles(config.signs) },
     } as const
-    super(gpu, parts, { training, precision, maxBytes })
+    super(gpu, parts, { training, precision, moments, maxBytes })
     this.config = config
     this.frozen = frozen
     this.text = text

@@ -76,7 +76,7 @@ export class SignTranslationModel extends GpuModel implements SignTranslationDes
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: SignTranslationDescription, options: SignTranslationOptions = {}) {
-    const { training = false, precision, maxBytes, tensors, who = 'sign translation' } = options
+    const { training = false, precision, moments, maxBytes, tensors, who = 'sign translation' } = options
     const { config, text, languages, fps, trainedOn, seed } = description
     checkConvolvedSigns(config.signs)
     checkTextTransformer(config.transformer, 'sign translation')
@@ -90,7 +90,7 @@ export class SignTranslationModel extends GpuModel implements SignTranslationDes
       encode: (rows: number, width: number) => new Float32Array(rows * width),
       tables: { writtenPlaces: placesOf(1, places) },
     } as const
-    super(gpu, parts, { training, precision, maxBytes })
+    super(gpu, parts, { training, precision, moments, maxBytes })
     this.config = config
     this.text = text
     this.languages = languages

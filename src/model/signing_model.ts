@@ -49,7 +49,7 @@ export abstract class SigningModel<Config extends SignConfig = SignConfig> exten
     gpu: Gpu,
     { config, languages, fps, trainedOn, seed }: SigningDescription<Config>,
     { name, specs }: { readonly name: string; readonly specs: (config: Config) => readonly ParameterSpec[] },
-    { training = false, precision, maxBytes, tensors, who = name }: SigningModelOptions,
+    { training = false, precision, moments, maxBytes, tensors, who = name }: SigningModelOptions,
   ) {
     checkSignConfig(config)
     const { positions, angles } = signTableShapes(config)
@@ -60,7 +60,7 @@ export abstract class SigningModel<Config extends SignConfig = SignConfig> exten
       positions,
       tables: { angles: signAngles(config) },
     }
-    super(gpu, parts, { training, precision, maxBytes })
+    super(gpu, parts, { training, precision, moments, maxBytes })
     this.config = config
     this.languages = languages
     this.fps = fps

@@ -47,7 +47,7 @@ export class GlossModel extends GpuModel implements GlossModelDescription {
     { config, source, gloss, languages, reads }: GlossModelDescription,
     options: Partial<ParameterSetOptions> & { seed?: number; tensors?: HostTensors; who?: string } = {},
   ) {
-    const { training = false, precision, seed = 27, tensors, who = 'text to gloss' } = options
+    const { training = false, precision, moments, seed = 27, tensors, who = 'text to gloss' } = options
     checkConfig({ ...presets.tiny, ...config })
     const { width, maxTokens } = config
     const parts = {
@@ -58,7 +58,7 @@ export class GlossModel extends GpuModel implements GlossModelDescription {
       positions: [padded(maxTokens), width],
       tables: { noPosition: new Float32Array(width) },
     } as const
-    super(gpu, parts, { training, precision })
+    super(gpu, parts, { training, precision, moments })
     this.config = config
     this.source = source
     this.gloss = gloss

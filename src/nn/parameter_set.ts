@@ -1,4 +1,4 @@
-// A model's parameters on the GPU: their values and, in training, gradients and the optimiser's two moments of those that are trained. Training
+// A model's parameters on the GPU: their values and, in training, gradients and the optimiser's moments of those that are trained. Training
 // in f16 adds a copy of the trained matrices in halves, and the state of the loss scale.
 
 import { bug } from '../base/errors.js'
@@ -17,7 +17,8 @@ export interface OptimiserRange {
   readonly grad: Tensor
   readonly value: Tensor
   readonly first: Tensor
-  readonly second: Tensor
+  /** Where the optimiser keeps one. */
+  readonly second: Tensor | undefined
   /** The matrices as halves, where products are made of them. */
   readonly half: Tensor | undefined
   /** Numbers in it. */
@@ -35,6 +36,8 @@ export interface ParameterSetOptions {
   readonly training: boolean
   /** Of products in training; default f32. Values of what is trained are f32 in any case. */
   readonly precision?: Precision | undefined
+  /** Moments that the optimiser keeps, in training: default both, or the first alone. */
+  readonly moments?: 1 | 2 | undefined
   /** Most bytes of a buffer; default, and at most, what the adapter can bind at once. */
   readonly maxBytes?: number | undefined
 }
@@ -59,7 +62,11 @@ export class ParameterSet {
   readonly #byName: ReadonlyMap<string, Parameter>
 
   /** Throws ERR_DEVICE for a parameter that is larger than a buffer may be. */
-  constructor(gpu: Gpu, specs: readonly ParameterSpec[], { training, precision = 'f32', maxBytes = Infinity }: ParameterSetOptions) {
+  constructor(
+    gpu: Gpu,
+    specs: readonly ParameterSpec[],
+    { training, precision = 'f32', moments = 2, maxBytes = Infinity }: ParameterSetOptions,
+  ) {
     this.specs = specs
     const halved = training && precision === 'f16'
     const { maxStorageBufferBindingSize, maxBufferSize, minStorageBufferOffsetAlignment } = gpu.device.limits
@@ -72,7 +79,7 @@ export class ParameterSet {
     if (training) {
       this.grads = store('gradients', this.#trained)
       this.first = store('first moments', this.#trained)
-      this.second = store('second moments', this.#trained)
+      if (moments === 2) this.second = store('second moments', this.#trained)
     }
     if (halved) this.halves = store('weights as halves', halvedBlocks(this.#trained), minStorageBufferOffsetAlignment)
     this.#extra = training ? new Arena(gpu, 'dummy and loss scale', extraEntries(halved)) : undefined
@@ -117,7 +124,7 @@ export class ParameterSet {
   /** What the optimiser is to update, a range for each buffer of trained parameters. */
   get ranges(): OptimiserRange[] {
     const { grads, values, first, second, halves } = this
-    if (!grads || !first || !second) throw bug('parameters', 'ranges are for training')
+    if (!grads || !first) throw bug('parameters', 'ranges are for training')
     if (this.#trained.length === 0) throw bug('parameters', 'nothing to train: all of them are frozen')
     return this.#trained.map(({ specs }, i) => {
       const length = grads.buffers[i]!.size / 4
@@ -127,7 +134,7 @@ export class ParameterSet {
         grad: from(grads.buffers[i]!, 'grads', length),
         value: from(values.buffers[i]!, 'weights', length),
         first: from(first.buffers[i]!, 'first', length),
-        second: from(second.buffers[i]!, 'second', length),
+        second: second && from(second.buffers[i]!, 'second', length),
         half: halves && matrixNumbers > 0 ? from(halves.buffers[i]!, 'halves', matrixNumbers, 'f16') : undefined,
         length,
         weightNumbers: before(specs.find((spec) => !isLayerWeight(spec))),

@@ -5,7 +5,7 @@ import { SignError } from '../base/errors.js'
 import { trainerState } from '../checkpoint/checkpoint.js'
 import type { Gpu } from '../device/gpu.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
-import type { TrainingConfig } from '../train/config/parts.js'
+import { type TrainingConfig, trainingOptions } from '../train/config/parts.js'
 import type { Loaded, Preparing } from '../train/task.js'
 import type { SavedTraining } from '../train/trainer.js'
 import { withoutDev } from '../train/validation_note.js'
@@ -44,7 +44,7 @@ export function oneModelRun<Config extends TrainingConfig, Description extends o
 ): Loaded<Config, T> {
   const { config, decided, stateOf = (saved) => saved as SavedTraining } = run
   const { dev, description, notes } = run.data
-  const options = { training: true, precision: config.precision }
+  const options = trainingOptions(config)
   const trained = async (model: Model, preparing: Preparing) => {
     try {
       return await run.train(model, preparing)

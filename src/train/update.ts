@@ -1,5 +1,6 @@
 // The end of every training step: the gradient's norm, its clip, and the optimiser over the arenas.
 
+import { bug } from '../base/errors.js'
 import type { Tensor } from '../device/memory.js'
 import type { Recorder } from '../device/program.js'
 import { adamw } from '../kernels/adamw.js'
@@ -55,6 +56,7 @@ export function recordUpdate(
       recorder.run(sgd, { gradient: grad, clip, hyper: tuned, weight: value, first }, { n: length, decayed, weightDecay, nesterov: 1 })
       continue
     }
+    if (!second) throw bug('update', `second moments are for ${optimiser.kind}`)
     recorder.run(
       adamw,
       { gradient: grad, clip, hyper: tuned, weight: value, first, second },

@@ -10,6 +10,7 @@ import { formatWorst } from '../../metrics/length_classes.js'
 import { formatScores } from '../../metrics/scores.js'
 import { sameConfig } from '../../model/config.js'
 import { SignModel } from '../../model/sign_model.js'
+import { trainingOptions } from '../../train/config/parts.js'
 import type { Begun, Loaded, Task } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { withoutDev } from '../../train/validation_note.js'
@@ -76,7 +77,7 @@ async function begin(
   const { seed } = config
   const data = start ? loaded.map((language) => startFrom(language, start)) : loaded
   const clone = config.base?.clone
-  const model = new SignModel(gpu, { training: true, precision: config.precision })
+  const model = new SignModel(gpu, trainingOptions(config))
   for (const description of base?.groups ?? []) {
     const tensors = base!.tensors('weights', description.language)
     model.addLanguage(description, { tensors, training: false, who: base!.path })
@@ -118,6 +119,6 @@ async function resume(gpu: Gpu, config: RunConfig, loaded: readonly LanguageData
         'Resume with the run file it was started with',
       )
   }
-  const model = restoreModel(gpu, checkpoint, { training: true, precision: config.precision })
+  const model = restoreModel(gpu, checkpoint, trainingOptions(config))
   return { training: new PoseTraining(config, model, data), notes: checkpoint.notes, state }
 }

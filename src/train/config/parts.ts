@@ -198,6 +198,10 @@ export interface TrainingConfig {
   readonly adapter: z.output<typeof adapter>
 }
 
+/** What the model of such a run is opened with: `sgd` keeps no second moments. */
+export const trainingOptions = ({ precision, optimiser }: Pick<TrainingConfig, 'precision' | 'optimiser'>) =>
+  ({ training: true, precision, moments: optimiser.kind === 'sgd' ? 1 : 2 }) as const
+
 /** What is wrong with a run that nothing would end: where, and how to say it. */
 export function* endless(config: {
   readonly stop: z.output<typeof stop>
