@@ -54,6 +54,7 @@ import { glossAttention, glossAttentionGrad, glossAttentionGradMemory, glossAtte
 import { headColumns } from '../src/kernels/head_columns.js'
 import { headGate, headGateGrad } from '../src/kernels/head_gate.js'
 import { imagePatches, imagePatchesGrad } from '../src/kernels/image_patches.js'
+import { joinedRows, joinedRowsPart, joinedRowsPartGrad } from '../src/kernels/joined_rows.js'
 import { kernelMean, kernelMeanGrad } from '../src/kernels/kernel_mean.js'
 import { layerNorm, layerNormGrad, layerNormWeightGrad } from '../src/kernels/layer_norm.js'
 import { liftFrame } from '../src/kernels/lift_frame.js'
@@ -635,4 +636,25 @@ export const tinyWorkloads: readonly Workload[] = [
   workload(matching, note, { rows: 3, stride: 4 }, { s: 16, scale: 4, result: 12 }),
   workload(matchingGrad, note, { rows: 3, all: 4, stride: 4 }, { s: 16, scale: 4, result: 12, coefficient: 1, own: 3, ds: 16, dscale: 16 }),
   workload(sgd, note, { n: 20, decayed: 8, weightDecay: 0.01, nesterov: 1 }, { gradient: 20, clip: 2, hyper: 8, weight: 20, first: 20 }),
+  workload(
+    joinedRows,
+    note,
+    { batch: 2, firstRows: 3, secondRows: 2, width: 4 },
+    {
+      ...{ first: 24, firstLengths: Uint32Array.of(3, 1), second: 16, secondLengths: Uint32Array.of(1, 2) },
+      ...{ y: 40, lengths: 2 },
+    },
+  ),
+  workload(
+    joinedRowsPart,
+    note,
+    { batch: 2, length: 5, rows: 2, width: 4, behind: 1, accumulate: 1 },
+    { x: 40, starts: Uint32Array.of(3, 1), lengths: Uint32Array.of(1, 2), y: 16 },
+  ),
+  workload(
+    joinedRowsPartGrad,
+    note,
+    { batch: 2, length: 5, rows: 2, width: 4, behind: 1, accumulate: 1 },
+    { dy: 16, starts: Uint32Array.of(3, 1), lengths: Uint32Array.of(1, 2), dx: 40 },
+  ),
 ]
