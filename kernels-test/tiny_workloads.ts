@@ -76,6 +76,7 @@ import { nextFrame } from '../src/kernels/next_frame.js'
 import { nextToken } from '../src/kernels/next_token.js'
 import { pointLoss, pointLossGrad } from '../src/kernels/point_loss.js'
 import { poseLoss, poseLossGrad, poseLossReport } from '../src/kernels/pose_loss.js'
+import { prefixAttentionRow } from '../src/kernels/prefix_attention_row.js'
 import { prototypeScores, prototypeScoresClasses, prototypeScoresGrad, prototypeScoresMap } from '../src/kernels/prototype_scores.js'
 import { relu, reluGrad } from '../src/kernels/relu.js'
 import { rewardWeights } from '../src/kernels/reward_weights.js'
@@ -656,5 +657,11 @@ export const tinyWorkloads: readonly Workload[] = [
     note,
     { batch: 2, length: 5, rows: 2, width: 4, behind: 1, accumulate: 1 },
     { dy: 16, starts: Uint32Array.of(3, 1), lengths: Uint32Array.of(1, 2), dx: 40 },
+  ),
+  workload(
+    prefixAttentionRow,
+    note,
+    { batch: 2, share: 2, prefixRows: 3, capacity: 4, heads: 1, headWidth: 4, extra: 1, scale: 0.5, queryStride: 4 },
+    { q: 8, prefix: 24, prefixLengths: Uint32Array.of(2), cache: 64, lengths: Uint32Array.of(1, 2), y: 8 },
   ),
 ]
