@@ -21,11 +21,12 @@ const savedModel = z.strictObject({
     signs: z.strictObject(savedSigns),
     signsTrained: z.boolean(),
     adapters: z.strictObject({
-      rank: z.int().positive(),
+      rank: z.int().nonnegative(),
       alpha: z.number().positive(),
       dropout: z.number(),
       gate: z.enum(['clamp', 'tanh']),
     }),
+    prefix: z.literal(true).exactOptional(),
     codes: z.int().positive().exactOptional(),
     language: savedLanguage,
     maxTokens: z.int().positive(),

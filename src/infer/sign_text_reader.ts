@@ -33,7 +33,7 @@ export const signTextArrays = (clips: readonly PoseFrames[], shape: EncoderShape
   tokenAt: tokenPlaces(shape, config),
 })
 
-/** Clips to what the language model's layers attend to. */
+/** Clips to what the language model's layers read of them. */
 export function signTextReader(model: SignToTextModel): SourceReader<PoseFrames> {
   const { signs } = model.config
   return {
@@ -43,7 +43,7 @@ export function signTextReader(model: SignToTextModel): SourceReader<PoseFrames>
       const { feeds, inputs } = signTextFeeds(graph.recorder, shape, signs)
       return { feeds, lengths: inputs.lengths.at(-1)!, encoded: signMemory(model, graph, inputs) }
     },
-    caches: ({ graph }, encoded) => textCaches(model, graph, encoded),
+    caches: ({ graph }, encoded, lengths) => textCaches(model, graph, encoded, lengths),
     lay: (clips, shape) => signTextArrays(clips, shape, signs),
   }
 }

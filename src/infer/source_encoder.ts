@@ -25,8 +25,8 @@ export interface SourceReader<Item> extends Pick<Recording, 'weights' | 'config'
     recording: Recording,
     shape: EncoderShape,
   ): { readonly feeds: Readonly<Record<string, Tensor>>; readonly lengths: Tensor; readonly encoded: Tensor }
-  /** Records each decoder layer's keys and values of the features, [rows, length, 2 × width]; default those of `decoder`. */
-  readonly caches?: (recording: Recording, encoded: Tensor) => Tensor[]
+  /** Records each decoder layer's keys and values of the features, [rows, length, 2 × width], as many as lengths u32 [rows] says; default those of `decoder`. */
+  readonly caches?: (recording: Recording, encoded: Tensor, lengths: Tensor) => Tensor[]
   /** What is written for some items, by the names of the feeds. */
   lay(items: readonly Item[], shape: EncoderShape): Readonly<Record<string, Float32Array | Uint32Array>>
 }
@@ -112,7 +112,7 @@ export class SourceEncoder<Item = Uint32Array> {
     const { weights, config } = reader
     const recording: Recording = { graph: new Graph(recorder), weights, config }
     const { feeds, lengths, encoded } = reader.record(recording, shape)
-    const memory = (reader.caches ?? memoryCaches)(recording, encoded).map((cache) => recorder.keep(cache))
+    const memory = (reader.caches ?? memoryCaches)(recording, encoded, lengths).map((cache) => recorder.keep(cache))
     const { reports = [], kept = {} } = beside?.(recording, encoded, lengths) ?? {}
     for (const tensor of reports) recorder.report(tensor)
     for (const tensor of Object.values(kept)) recorder.keep(tensor)

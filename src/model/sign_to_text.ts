@@ -14,14 +14,17 @@ import {
 } from '../nn/adapted_decoder.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import type { ImageTables } from '../nn/image_tables.js'
+import { embedLanguage, languageLayers } from '../nn/language_model.js'
 import { project } from '../nn/layers.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
+import { joinedAttention, type PrefixAdapters, prefixCaches, prefixedStep, prefixSpecs } from '../nn/prefixed_decoder.js'
 import type { LayerConfig, Recording, Weights } from '../nn/recording.js'
 import { defaultLinearSpecs } from '../nn/specs.js'
 import type { TokenIds } from '../ops/embedding.js'
 import { Graph } from '../ops/graph.js'
 import type { GateKind } from '../ops/head_gate.js'
+import { joinRows, rowsBehind } from '../ops/joined_rows.js'
 import { addPositions } from '../ops/positions.js'
 import { type Quantised, type Quantising, vectorQuantise } from '../ops/vector_quantise.js'
 import { embedTokens } from '../ops/vocabulary.js'
@@ -41,7 +44,7 @@ import { type SignTables, signAngles, signLayers, signSpecs, signTableShapes, si
 import { CODEBOOK, codebookSpec } from './vq_sign.js'
 
 export interface AdapterConfig {
-  /** Of every adapter, a multiple of 4. */
+  /** Of every adapter, a multiple of 4; 0, of signing before the sentence alone: none. */
   readonly rank: number
   /** α: adapters of queries, keys and values are multiplied by α/rank. */
   readonly alpha: number
@@ -55,6 +58,8 @@ export interface SignToTextConfig {
   /** Whether what reads signing is trained, or as it was and then without dropout, by the statistics of the batches it has seen. */
   readonly signsTrained: boolean
   readonly adapters: AdapterConfig
+  /** Signing stands before the sentence, as words would; absent: each layer attends to it, through a gate that begins shut. */
+  readonly prefix?: true | undefined
   /** Codes of the codebook whose nearest stands for each token, as SignLLM has it; absent: tokens are read as they are. */
   readonly codes?: number | undefined
   readonly language: LanguageModelConfig
@@ -107,7 +112,7 @@ export function signToTextSpecs(config: SignToTextConfig): ParameterSpec[] {
   return [
     ...(signsTrained ? reading : reading.map(kept)),
     ...(codes === undefined ? [] : defaultLinearSpecs(CODE_FEATURES, signs.width, language.width)),
-    ...adapterSpecs(sizesOf(config)),
+    ...(config.prefix ? prefixSpecs : adapterSpecs)(sizesOf(config)),
   ]
 }
 
@@ -119,6 +124,9 @@ export const adapterSettings = ({ adapters: { rank, alpha, dropout, gate } }: Si
   ...{ dropout, gate },
   factor: alpha / rank,
 })
+
+/** What adapters are recorded with where signing stands before the sentence. */
+const prefixAdapters = (config: SignToTextConfig): PrefixAdapters => (config.adapters.rank === 0 ? undefined : adapterSettings(config))
 
 /** Frames to text. The language model becomes its own: it is destroyed with it. */
 export class SignToTextModel extends GpuModel implements SignToTextDescription {
@@ -258,13 +266,23 @@ export function readText(
   { memory, memoryLengths, ...sentence }: TextInputs,
 ): Tensor {
   const r: Recording = { graph, weights: allWeights, config: textLayers(config) }
+  const { positions, vocabulary } = language
+  if (config.prefix) {
+    const words = { x: embedLanguage(r, sentence.tokens, vocabulary, { positions, at: sentence.at }), lengths: sentence.lengths }
+    const joined = graph.recorder.scope('prefix', () => joinRows(graph, { x: memory, lengths: memoryLengths }, words))
+    const read = languageLayers(r, joined.x, joinedAttention(prefixAdapters(config), joined.lengths))
+    const behind = { starts: memoryLengths, lengths: words.lengths, rows: words.x.shape[1]! }
+    return graph.recorder.scope('prefix', () => rowsBehind(graph, read, behind))
+  }
   const attend = adaptedAttention(adapterSettings(config), { lengths: sentence.lengths, memory, memoryLengths })
-  return readSentences(r, { ...sentence, positions: language.positions }, language.vocabulary, attend)
+  return readSentences(r, { ...sentence, positions }, vocabulary, attend)
 }
 
-/** Each layer's keys and values of the signing, made once for all tokens. */
-export const textCaches = ({ config, allWeights }: SignToTextParts, graph: Graph, memory: Tensor): Tensor[] =>
-  signCaches({ graph, weights: allWeights, config: textLayers(config) }, adapterSettings(config), memory)
+/** Each layer's keys and values of the signing, made once for all tokens; memoryLengths u32 [B]. */
+export function textCaches({ config, allWeights }: SignToTextParts, graph: Graph, memory: Tensor, memoryLengths: Tensor): Tensor[] {
+  const r: Recording = { graph, weights: allWeights, config: textLayers(config) }
+  return config.prefix ? prefixCaches(r, prefixAdapters(config), memory, memoryLengths) : signCaches(r, adapterSettings(config), memory)
+}
 
 export type TextStepInputs = Pick<SentenceStep, 'token'> & AdaptedStepInputs
 
@@ -272,10 +290,6 @@ export type TextStepInputs = Pick<SentenceStep, 'token'> & AdaptedStepInputs
 export function readTextToken({ config, language, allWeights }: SignToTextParts, graph: Graph, { token, ...step }: TextStepInputs): Tensor {
   const r: Recording = { graph, weights: allWeights, config: textLayers(config) }
   const { lengths, past } = step
-  return readToken(
-    r,
-    { token, lengths, past, positions: language.positions },
-    language.vocabulary,
-    adaptedStep(adapterSettings(config), step),
-  )
+  const attend = config.prefix ? prefixedStep(prefixAdapters(config), step) : adaptedStep(adapterSettings(config), step)
+  return readToken(r, { token, lengths, past, positions: language.positions }, language.vocabulary, attend)
 }

@@ -27,11 +27,14 @@ const SIGNING = `${ADAPTERS}/signing`
 
 const KEY_VALUE = ['key', 'value'] as const
 
-export interface AdapterSettings {
+export interface AdapterFactors {
   /** What adapters of queries, keys and values are multiplied by, published as α/rank; those of the output are not. */
   readonly factor: number
   /** Share of what adapters of queries, keys and values read that training drops. */
   readonly dropout: number
+}
+
+export interface AdapterSettings extends AdapterFactors {
   /** How the number of a gate opens it. */
   readonly gate: GateKind
 }
@@ -76,7 +79,7 @@ export const adaptedAttention =
     const heads = headsOf(r)
     const words = inScope(r, name, (g) => attention(g, q, kv, kv, { ...heads, keyLengths: lengths, causal: true }))
     const signs = inScope(r, own, (g) => attention(g, signQ, signKv, signKv, { ...heads, keyLengths: memoryLengths, causal: false }))
-    return output(r, settings, { name, own, x, words, signs })
+    return adaptedOutput(r, { name, own, x, y: gated(r, settings, { own, words, signs }) })
   }
 
 export interface AdaptedStepInputs {
@@ -101,24 +104,29 @@ export const adaptedStep =
       return attentionOverCache(g, q, past[layer]!, lengths, { heads, extra: 1 })
     })
     const signs = inScope(r, own, (g) => attentionOverCache(g, signQ, memory[layer]!, memoryLengths, { heads, extra: 0 }))
-    return output(r, settings, { name, own, x, words, signs })
+    return adaptedOutput(r, { name, own, x, y: gated(r, settings, { own, words, signs }) })
   }
 
 /** Keys and values of the signing for every layer, [B, U, 2D] each, made once a sentence. */
 export const signCaches = (r: Recording, settings: AdapterSettings, memory: Tensor): Tensor[] =>
   Array.from({ length: r.config.decoderLayers }, (_, layer) => signKeys(r, settings, memory, layer))
 
-/** What both attentions read of a layer's input, through its norm; queries share a product. */
-function projections(r: Recording, settings: AdapterSettings, name: string, x: Tensor, layer: number) {
+/** What a layer's own attention reads of its input, through its norm. */
+export function adaptedProjections(r: Recording, settings: AdapterFactors, name: string, x: Tensor, layer: number) {
   const own = adapterName(layer)
   const normed = norm(r, `${name}/norm`, x)
   const base = project(r, `${name}/query`, normed)
   return {
-    own,
+    ...{ own, normed, base },
     q: adapted(r, settings, { name: `${own}/self`, parts: ['query'], x: normed, base }),
-    signQ: adapted(r, settings, { name: `${own}/cross`, parts: ['query'], x: normed, base }),
     kv: adapted(r, settings, { name: `${own}/self`, parts: KEY_VALUE, x: normed, base: projectMemory(r, name, normed) }),
   }
+}
+
+/** What both attentions read of a layer's input; queries share a product. */
+function projections(r: Recording, settings: AdapterSettings, name: string, x: Tensor, layer: number) {
+  const { own, normed, base, q, kv } = adaptedProjections(r, settings, name, x, layer)
+  return { own, q, kv, signQ: adapted(r, settings, { name: `${own}/cross`, parts: ['query'], x: normed, base }) }
 }
 
 /** Keys and values that a layer sees of the signing, side by side. */
@@ -128,17 +136,21 @@ function signKeys(r: Recording, settings: AdapterSettings, memory: Tensor, layer
   return adapted(r, settings, { name: `${adapterName(layer)}/cross`, parts: KEY_VALUE, x, base: projectMemory(r, name, x) })
 }
 
-/** x + drop(the output projection of both attentions), with an adapter that is neither scaled nor dropped, as released. */
-function output(
+/** What the gate lets through of the signing, and the words. */
+const gated = (
   r: Recording,
   { gate: kind }: AdapterSettings,
-  { name, own, x, words, signs }: { name: string; own: string; x: Tensor; words: Tensor; signs: Tensor },
+  { own, words, signs }: { readonly own: string; readonly words: Tensor; readonly signs: Tensor },
+): Tensor => inScope(r, own, (g) => headGate(g, words, signs, r.weights.get(`${own}/gate`), { heads: r.config.heads, kind }))
+
+/** x + drop(the output projection of what attention made), with an adapter that is neither scaled nor dropped, as released. */
+export function adaptedOutput(
+  r: Recording,
+  { name, own, x, y }: { readonly name: string; readonly own: string; readonly x: Tensor; readonly y: Tensor },
 ): Tensor {
-  const gate = r.weights.get(`${own}/gate`)
-  const both = inScope(r, own, (g) => headGate(g, words, signs, gate, { heads: r.config.heads, kind }))
-  const base = project(r, `${name}/out`, both)
+  const base = project(r, `${name}/out`, y)
   const plain = { factor: 1, dropout: 0 }
-  return adapted(r, plain, { name: own, parts: ['out'], x: both, base }, { residual: x, dropout: r.config.residualDropout ?? 0 })
+  return adapted(r, plain, { name: own, parts: ['out'], x: y, base }, { residual: x, dropout: r.config.residualDropout ?? 0 })
 }
 
 interface AdaptedLayer {
@@ -152,7 +164,7 @@ interface AdaptedLayer {
 
 function adapted(
   r: Recording,
-  { factor, dropout }: Pick<AdapterSettings, 'factor' | 'dropout'>,
+  { factor, dropout }: AdapterFactors,
   { name, parts, x, base }: AdaptedLayer,
   finish: LoraFinish = {},
 ): Tensor {
@@ -167,22 +179,36 @@ const inScope = (r: Recording, name: string, record: (g: Recording['graph']) => 
 const adapterName = (layer: number): string => `${ADAPTERS}/layer.${layer}`
 
 /** As released: A of normal deviation 0.2 and B of zeros, but for keys and values of the signing, which begin as PyTorch's linear layers. */
-export function adapterSpecs({ width, heads, decoderLayers, signWidth, rank }: AdapterSizes): ParameterSpec[] {
-  const first = { a: { kind: 'normal', deviation: 0.2 }, b: zeros } as const
+export function adapterSpecs(sizes: AdapterSizes): ParameterSpec[] {
+  const { width, heads, decoderLayers, rank } = sizes
   const linear = { a: uniformFanIn(width), b: uniformFanIn(rank) }
   const layers = Array.from({ length: decoderLayers }, (_, i) => {
     const own = adapterName(i)
     return [
-      ...factorSpecs(`${own}/self`, ['query'], first, { width, rank }),
-      ...factorSpecs(`${own}/self`, KEY_VALUE, first, { width, rank }),
-      ...factorSpecs(own, ['out'], first, { width, rank }),
-      ...factorSpecs(`${own}/cross`, ['query'], first, { width, rank }),
+      ...ownAdapterSpecs(i, sizes),
+      ...factorSpecs(`${own}/cross`, ['query'], released, { width, rank }),
       ...factorSpecs(`${own}/cross`, KEY_VALUE, linear, { width, rank }),
       { name: `${own}/gate`, shape: [heads], init: zeros },
     ]
   })
-  return [...layers.flat(), ...defaultLinearSpecs(SIGNING, signWidth, width)]
+  return [...layers.flat(), ...signingSpecs(sizes)]
 }
+
+const released = { a: { kind: 'normal', deviation: 0.2 }, b: zeros } as const
+
+/** The adapters of a layer's own attention. */
+export function ownAdapterSpecs(layer: number, { width, rank }: Pick<AdapterSizes, 'width' | 'rank'>): ParameterSpec[] {
+  const own = adapterName(layer)
+  return [
+    ...factorSpecs(`${own}/self`, ['query'], released, { width, rank }),
+    ...factorSpecs(`${own}/self`, KEY_VALUE, released, { width, rank }),
+    ...factorSpecs(own, ['out'], released, { width, rank }),
+  ]
+}
+
+/** The layer that signing goes through. */
+export const signingSpecs = ({ signWidth, width }: Pick<AdapterSizes, 'signWidth' | 'width'>): ParameterSpec[] =>
+  defaultLinearSpecs(SIGNING, signWidth, width)
 
 /** Factors of adapters that are applied side by side: all A one behind the other, and all B. */
 function factorSpecs(

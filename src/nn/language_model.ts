@@ -37,9 +37,10 @@ export function languageLayers(r: Recording, x: Tensor, attend: AttentionHalf): 
 export const causalAttention =
   (lengths: Tensor): AttentionHalf =>
   (r, name, x) => {
-    const { q, kv } = projections(r, name, x)
+    const { q, kv } = layerProjections(r, name, x)
     const options = { ...headsOf(r), keyLengths: lengths, causal: true }
-    return output(r, name, x, (g) => attention(g, q, kv, kv, options))
+    const y = r.graph.recorder.scope(name, () => attention(r.graph, q, kv, kv, options))
+    return layerOutput(r, name, x, y)
   }
 
 /**
@@ -49,27 +50,24 @@ export const causalAttention =
 export const cachedAttention =
   (past: readonly Tensor[], lengths: Tensor): AttentionHalf =>
   (r, name, x, layer) => {
-    const { q, kv } = projections(r, name, x)
+    const { q, kv } = layerProjections(r, name, x)
     const cache = past[layer]!
-    return output(r, name, x, (g) => {
-      appendToCache(g, cache, kv, lengths)
-      return attentionOverCache(g, q, cache, lengths, { heads: r.config.heads, extra: 1 })
+    const y = r.graph.recorder.scope(name, () => {
+      appendToCache(r.graph, cache, kv, lengths)
+      return attentionOverCache(r.graph, q, cache, lengths, { heads: r.config.heads, extra: 1 })
     })
+    return layerOutput(r, name, x, y)
   }
 
-/** What attention reads of a layer's input. */
-function projections(r: Recording, name: string, x: Tensor): { q: Tensor; kv: Tensor } {
+/** What attention reads of a layer's input, through its norm. */
+export function layerProjections(r: Recording, name: string, x: Tensor): { q: Tensor; kv: Tensor } {
   const normed = norm(r, `${name}/norm`, x)
   return { q: project(r, `${name}/query`, normed), kv: projectMemory(r, name, normed) }
 }
 
-const output = (r: Recording, name: string, x: Tensor, attend: (g: Recording['graph']) => Tensor): Tensor =>
-  project(
-    r,
-    `${name}/out`,
-    r.graph.recorder.scope(name, () => attend(r.graph)),
-    { residual: x, dropout: r.config.residualDropout ?? 0 },
-  )
+/** x plus, dropped as residuals are, the projection of what attention made. */
+export const layerOutput = (r: Recording, name: string, x: Tensor, y: Tensor): Tensor =>
+  project(r, `${name}/out`, y, { residual: x, dropout: r.config.residualDropout ?? 0 })
 
 /** Embedded tokens [B, T, D]: √D times each one's row of the table, plus its position, dropped as residuals are. */
 export function embedLanguage({ graph, config }: Recording, tokens: TokenIds, vocabulary: ShardedVocabulary, places: Places): Tensor {

@@ -13,6 +13,7 @@ import {
 import { attentionHalf, attentionHalfGradKeyValue, attentionHalfGradQuery } from '../kernels/attention_half.js'
 import { attentionRow } from '../kernels/attention_row.js'
 import { cacheAppend } from '../kernels/cache_append.js'
+import { prefixAttentionRow } from '../kernels/prefix_attention_row.js'
 import { toHalf } from '../kernels/to_half.js'
 import type { Graph } from './graph.js'
 import { headColumns } from './head_columns.js'
@@ -173,5 +174,51 @@ function overCacheOf(
   const y = g.tensor('y', [batch, both / 2])
   const params = { batch, share, capacity, heads, headWidth, extra, scale, queryStride }
   g.recorder.run(attentionRow, { q, cache, lengths, y }, params)
+  return y
+}
+
+/** Keys and values side by side [B, capacity, 2D], and how many rows of each count, u32 [B]. */
+export interface KeyValueCache {
+  readonly cache: Tensor
+  readonly lengths: Tensor
+}
+
+/**
+ * As `attentionOverCache`, over the rows of a prefix first and behind them those of what is written so far: lengths[b] + extra. Prefixes may be fewer, each of as
+ * many neighbouring samples.
+ */
+export function attentionAfterPrefix(
+  g: Graph,
+  q: Tensor,
+  prefix: KeyValueCache,
+  past: KeyValueCache,
+  options: { heads: number; extra: number },
+): Tensor {
+  const { heads } = options
+  const headWidth = past.cache.shape.at(-1)! / 2 / heads
+  const scale = 1 / Math.sqrt(headWidth)
+  if (headWidth % 4 === 0) return afterPrefixOf(g, q, prefix, past, { ...options, scale })
+  const apart = padded(headWidth)
+  const widened = ({ cache, lengths }: KeyValueCache) => ({ cache: headColumns(g, cache, headWidth, apart), lengths })
+  const queries = headColumns(g, q, headWidth, apart)
+  return headColumns(g, afterPrefixOf(g, queries, widened(prefix), widened(past), { ...options, scale }), apart, headWidth)
+}
+
+/** As `attentionAfterPrefix`, of heads whose width is a multiple of 4. */
+function afterPrefixOf(
+  g: Graph,
+  q: Tensor,
+  prefix: KeyValueCache,
+  { cache, lengths }: KeyValueCache,
+  { heads, extra, scale }: { heads: number; extra: number; scale: number },
+): Tensor {
+  const [batch, capacity, both] = cache.shape as [number, number, number]
+  const [prefixes, prefixRows] = prefix.cache.shape as [number, number, number]
+  const share = batch / prefixes
+  if (!Number.isInteger(share)) throw bug(prefix.cache.name, `wanted prefixes that ${batch} samples share evenly, got ${prefixes}`)
+  const y = g.tensor('y', [batch, both / 2])
+  const sizes = { batch, share, prefixRows, capacity, heads, headWidth: both / 2 / heads }
+  const tensors = { q, prefix: prefix.cache, prefixLengths: prefix.lengths, cache, lengths, y }
+  g.recorder.run(prefixAttentionRow, tensors, { ...sizes, extra, scale, queryStride: q.shape.at(-1)! })
   return y
 }

@@ -86,6 +86,12 @@ const gaslt = (settings: RowSettings, more: Readonly<Record<string, unknown>> = 
 
 const signs = ({ corpus }: RowSettings) => ({ preset: 'tiny', maxFrames: corpus.maxFrames })
 
+/**
+ * What the transformer's clips are augmented by, for systems whose own augmentation is that published for Sign2GPT: half of the clips mirrored, all of them turned,
+ * scaled and moved far.
+ */
+const little = { augment: { mirror: 0, shift: 0, scale: 0, tilt: 0, noise: 0.01, pace: 0.1 } }
+
 /** Stage 2 alone, from nothing. */
 const gfslt = (settings: RowSettings): RunFile => ({
   ...common(settings, 'translation', 1200),
@@ -135,6 +141,14 @@ function signLlm(settings: RowSettings): RunFile[] {
     },
   ]
 }
+
+/** The row of a system whose training clips are changed as little as the transformer's. */
+const littleAugmented = (name: string, stages: System['stages']): System => ({
+  name: `${name} augmented little`,
+  what: 'the same with the augmentation of the transformer',
+  sources: [],
+  stages: (settings) => stages(settings).map((run) => ({ ...run, ...little })),
+})
 
 const ofTransformer = [
   'src/tasks/pose_to_text',
@@ -226,6 +240,7 @@ export const systems: readonly System[] = [
     sources: ofConvolutions,
     stages: (settings) => [gfslt(settings)],
   },
+  littleAugmented('GFSLT', (settings) => [gfslt(settings)]),
   {
     name: 'Sign2GPT',
     what: 'Wong et al. 2024: words of sentences found in frames first, then adapters of the frozen language model',
@@ -255,6 +270,7 @@ export const systems: readonly System[] = [
     ],
     stages: signToGpt,
   },
+  littleAugmented('Sign2GPT', signToGpt),
   {
     name: 'SignLLM',
     what: 'Gong et al. 2024: signing in codes first, by predicting what comes, then read as codes by the frozen language model',
@@ -276,4 +292,5 @@ export const systems: readonly System[] = [
     ],
     stages: signLlm,
   },
+  littleAugmented('SignLLM', signLlm),
 ]

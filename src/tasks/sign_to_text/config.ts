@@ -61,8 +61,10 @@ const run = keys({
   codes: codes.nullable().default(null),
   model: keys({
     ...signSizes,
-    /** Of every adapter. */
-    rank: count.max(1024).multipleOf(4, 'wanted a multiple of 4').default(4),
+    /** How the language model reads signing: each layer attends to it through a gate, or it stands before the sentence as words would. */
+    signing: z.enum(['attended', 'prefix']).default('attended'),
+    /** Of every adapter; 0, of a prefix alone: none. */
+    rank: z.int().min(0).max(1024).multipleOf(4, 'wanted a multiple of 4').default(4),
     /** Adapters of queries, keys and values are multiplied by alpha / rank. */
     alpha: positiveWeight.default(4),
     /** Share of what those read that training drops. */
@@ -81,7 +83,7 @@ const run = keys({
   ...keeping,
 } satisfies KeyedShape)
   .superRefine((config, context) => {
-    for (const [at, message] of [...unfittingSignSizes(config), ...unfittingSigning(config), ...unlearnt(config)])
+    for (const [at, message] of [...unfittingSignSizes(config), ...unfittingSigning(config), ...unlearnt(config), ...unread(config)])
       context.addIssue({ code: 'custom', path: at, message })
   })
   .transform(inFolder)
@@ -89,6 +91,14 @@ const run = keys({
 function* unlearnt({ signs, initFrom }: { signs: string; initFrom: string | null }): Generator<[string[], string]> {
   if (signs === 'frozen' && initFrom === null)
     yield [['signs'], 'wanted initFrom, what has learnt to read signing, to keep it frozen, got none']
+}
+
+/** Of what attends to signing, and what stands before the sentence, what the other has no use for. */
+function* unread({ model }: { model: { signing: string; gate: string; rank: number } }): Generator<[string[], string]> {
+  if (model.signing === 'prefix' && model.gate !== 'clamp')
+    yield [['model', 'gate'], 'wanted signing: attended with it, got signing: prefix, which has no gate']
+  if (model.signing === 'attended' && model.rank === 0)
+    yield [['model', 'rank'], 'wanted 4 or more, since the language model attends to signing through adapters, got 0']
 }
 
 /** A sign-to-text training, complete. In `model`, what the preset decides may be absent. */

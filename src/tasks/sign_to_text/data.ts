@@ -84,7 +84,7 @@ function modelSizes(
   seen: Pick<SignConfig, 'numbers' | 'images'>,
   language: LanguageModelConfig,
 ): SignToTextConfig {
-  const { rank, alpha, adapterDropout: dropout, gate, maxTokens, images: _, layout, ...own } = model
+  const { rank, alpha, adapterDropout: dropout, gate, signing, maxTokens, images: _, layout, ...own } = model
   if (maxTokens > language.maxTokens) {
     const problem = `wanted model.maxTokens up to ${language.maxTokens}, the positions that it has, got ${maxTokens}`
     throw new SignError('ERR_CONFIG', file, problem, `Set model.maxTokens: ${language.maxTokens}`)
@@ -93,6 +93,7 @@ function modelSizes(
     signs: { ...signSizesOf(own), input, ...otherLayout(layout), ...seen },
     signsTrained: signs === 'trained',
     adapters: { rank, alpha, dropout, gate },
+    ...(signing === 'prefix' && { prefix: true as const }),
     ...(codes && { codes: codes.count }),
     language,
     maxTokens,
