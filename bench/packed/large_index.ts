@@ -8,7 +8,7 @@ import { openPackedCorpus } from '../../src/data/shards/packed_corpus.js'
 import { indexPath, type PackedClip, type PartHead } from '../../src/data/shards/part.js'
 import { layouts } from '../../src/motion/layout/layouts.js'
 import { StoredExamples } from '../../src/tasks/text_to_pose/stored_examples.js'
-import { planEpoch } from '../../src/train/batches.js'
+import { planGroups } from '../../src/train/batches.js'
 import { described } from './clips.js'
 
 const CLIPS_A_PART = 4096
@@ -38,10 +38,9 @@ export async function indexFigures(folder: string, clips: number, batch: number,
   const examples = new StoredExamples({ corpus, clips: numbers, source: 'text' }, idsOf, 64)
   const encoded = held()
   const planBegan = performance.now()
-  const sizes = Array.from({ length: clips }, (_, i) => ({ group: '', target: examples.frames(i), source: examples.tokens(i) }))
-  const plan = planEpoch(sizes, { size: batch, bucket: 32, seed: 1, epoch: 0 })
+  const sizes = { length: examples.length, target: (i: number) => examples.frames(i), source: (i: number) => examples.tokens(i) }
+  const plan = planGroups(new Map([['', sizes]]), { size: batch, bucket: 32, seed: 1, epoch: 0 })
   const planSeconds = (performance.now() - planBegan) / 1000
-  sizes.length = 0
   const planned = held()
   await corpus.reader.close()
   if (plan.length !== Math.ceil(examples.length / batch)) throw new Error(`planned ${plan.length} batches of ${examples.length} clips`)

@@ -7,11 +7,14 @@ import { makeFolders } from './make_folders.js'
 import { isSystemError, refusedOutput } from './system_errors.js'
 
 /**
- * Writes `data` to `path` whole or not at all; pieces of a stream one after another, so that a file may be larger than memory. Makes the folder, which does not
+ * Writes `data` to `path` whole or not at all; pieces one after another, those of a stream as they come, so that a file may be larger than memory. Makes the folder, which does not
  * stay empty where the file cannot be written.
  * Throws ERR_OUTPUT naming the path and the system's reason, and what the stream throws.
  */
-export async function writeWhole(path: string, data: string | Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
+export async function writeWhole(
+  path: string,
+  data: string | Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint8Array>,
+): Promise<void> {
   const partial = `${path}.partial-${process.pid}`
   let folder: string | undefined
   try {
@@ -27,9 +30,15 @@ export async function writeWhole(path: string, data: string | Uint8Array | Async
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined)
     if (folder !== undefined) await removeEmpty(dirname(path), folder)
-    const what = typeof data === 'string' || data instanceof Uint8Array ? counted(data.length, 'byte') : 'this file'
+    const bytes = bytesIn(data)
+    const what = bytes === undefined ? 'this file' : counted(bytes, 'byte')
     throw outputError(path, `write ${what}`, cause) // or what the stream threw
   }
+}
+
+function bytesIn(data: string | Uint8Array | readonly Uint8Array[] | AsyncIterable<Uint8Array>): number | undefined {
+  if (typeof data === 'string' || data instanceof Uint8Array) return data.length
+  return Array.isArray(data) ? data.reduce((sum: number, { length }: Uint8Array) => sum + length, 0) : undefined
 }
 
 /**

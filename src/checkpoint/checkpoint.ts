@@ -3,7 +3,7 @@
 import { SignError } from '../base/errors.js'
 import { firstNonFinite, placeIn } from '../base/finite.js'
 import { asWeights } from '../formats/safetensors/float.js'
-import { formatSafetensors } from '../formats/safetensors/format.js'
+import { formatSafetensors, safetensorsPieces } from '../formats/safetensors/format.js'
 import type { Tensor, TensorFile } from '../formats/safetensors/types.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import { PieceVocabulary } from '../text/pieces/piece_vocabulary.js'
@@ -53,9 +53,17 @@ export interface Checkpoint extends CheckpointContent {
  */
 export function formatCheckpoint(content: CheckpointContent, who: string): Uint8Array {
   refuseNonFinite(content, who)
-  const stored = [...content.tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data } as Tensor] as const)
-  return formatSafetensors(new Map(stored), checkpointMetadata(content))
+  return formatSafetensors(storedTensors(content), checkpointMetadata(content))
 }
+
+/** The same bytes in pieces, as `safetensorsPieces` has them. Throws as {@link formatCheckpoint}. */
+export function checkpointPieces(content: CheckpointContent, who: string): Uint8Array[] {
+  refuseNonFinite(content, who)
+  return safetensorsPieces(storedTensors(content), checkpointMetadata(content))
+}
+
+const storedTensors = ({ tensors }: CheckpointContent): Map<string, Tensor> =>
+  new Map([...tensors].map(([name, { shape, data }]) => [name, { dtype: 'F32', shape, data } as Tensor]))
 
 /** Throws ERR_DIVERGED naming `who` and the tensor for a number that is not finite. */
 export function refuseNonFinite({ tensors }: Pick<CheckpointContent, 'tensors'>, who: string): void {

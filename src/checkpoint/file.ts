@@ -4,7 +4,7 @@ import { writeWhole } from '../base/files.js'
 import { localPath, readSafetensors } from '../formats/safetensors/file.js'
 import type { SignModel } from '../model/sign_model.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
-import { type Checkpoint, type CheckpointContent, checkpointOf, formatCheckpoint } from './checkpoint.js'
+import { type Checkpoint, type CheckpointContent, checkpointOf, checkpointPieces } from './checkpoint.js'
 import { promptsOf } from './model_file.js'
 import { type CheckpointBytes, checkSource, parseCheckpoint, type ReadCheckpointOptions } from './parse.js'
 import { type GlossCheckpoint, glossCheckpoint, glossContent } from './text_to_gloss.js'
@@ -30,7 +30,7 @@ export async function readCheckpoint(source: CheckpointSource, how: string | Rea
 
 /** Saves a checkpoint of any task, whole or not at all. Throws ERR_OUTPUT, and ERR_DIVERGED for numbers that are not finite. */
 export async function saveCheckpoint(path: string, content: CheckpointContent): Promise<void> {
-  await writeWhole(path, formatCheckpoint(content, path))
+  await writeWhole(path, checkpointPieces(content, path))
 }
 
 /** Reads a text-to-pose model. Throws as {@link readCheckpoint}, and ERR_CHECKPOINT for a model of another task. */

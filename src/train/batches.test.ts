@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ExampleSize, planEpoch } from './batches.js'
+import { type ExampleSize, planEpoch, planGroups } from './batches.js'
 
 const clip = (group: string, target: number, source = 5): ExampleSize => ({ group, target, source })
 const lengths = (group: string, n: number) => Array.from({ length: n }, (_, i) => clip(group, 10 + ((i * 37) % 100)))
@@ -39,6 +39,26 @@ describe('planEpoch', () => {
     const turns = planEpoch(clips, settings).map(({ group }) => group[0])
     expect(turns.join('')).toMatch(/^AGKAGAGAGA+$/)
     expect([...order].sort()).toEqual([...turns].sort())
+  })
+
+  it('is the same where each group numbers its own examples, in whatever order those of groups come', () => {
+    const clips = [...lengths('ASL', 23), ...lengths('GSL', 9)].map((size, i) => ({ ...size, source: 3 + ((i * 11) % 17) }))
+    const own = (group: string) => clips.filter((one) => one.group === group)
+    const sizesOf = (group: string) => ({
+      length: own(group).length,
+      target: (i: number) => own(group)[i]!.target,
+      source: (i: number) => own(group)[i]!.source,
+    })
+    const groups = new Map(['ASL', 'GSL'].map((group) => [group, sizesOf(group)]))
+    const inOne = planGroups(groups, settings)
+    const overAll = planEpoch(clips, settings).map((batch) => ({
+      ...batch,
+      examples: batch.examples.map((i) => own(batch.group).indexOf(clips[i]!)),
+    }))
+    expect(inOne).toEqual(overAll)
+    const drawn = new Map([['GSL', [8, 1, 8]]])
+    const visited = planGroups(groups, { ...settings, drawn }).filter(({ group }) => group === 'GSL')
+    expect(visited.flatMap(({ examples }) => examples).toSorted()).toEqual([1, 8, 8])
   })
 
   it('keeps the last partial batch', () => {

@@ -3,13 +3,20 @@
 import { inTurns } from '../base/in_turns.js'
 import { Random } from '../base/random.js'
 
-/** What the plan needs to know of an example. */
+/** What the plan needs to know of the examples of one group, by their numbers there. */
+export interface GroupSizes {
+  readonly length: number
+  /** Frames or tokens that are to be predicted. */
+  target(example: number): number
+  /** Tokens that are read, with the closing one, or frames. */
+  source(example: number): number
+}
+
+/** The same of one example, of whichever group. */
 export interface ExampleSize {
   /** Whose parameters it trains: a language's, for one. */
   readonly group: string
-  /** Frames or tokens that are to be predicted. */
   readonly target: number
-  /** Tokens that are read, with the closing one, or frames. */
   readonly source: number
 }
 
@@ -36,6 +43,9 @@ export interface EpochSettings {
   readonly order?: 'shuffle' | 'fixed'
   /** `turns` (default): one batch of each group in turn. `size`: each group's batches spread evenly over the epoch. */
   readonly languages?: 'turns' | 'size'
+}
+
+export interface GroupsSettings extends EpochSettings {
   /** Examples each group visits instead of all of its own, some perhaps more than once. */
   readonly drawn?: ReadonlyMap<string, readonly number[]>
 }
@@ -43,11 +53,7 @@ export interface EpochSettings {
 /** Padded lengths of the other side are a multiple of this: sentences are short, so finer steps. */
 const SHORTER_BUCKET = 4
 
-/**
- * Plans one epoch: every example exactly once, or those drawn, those of like length together, groups taking turns.
- *
- * A group with fewer batches drops out of the turns when it has none left, or, by size, has its turns less often.
- */
+/** Plans one epoch of examples that are numbered over all groups, as {@link planGroups}. */
 export function planEpoch(examples: readonly ExampleSize[], settings: EpochSettings): BatchPlan[] {
   const byGroup = new Map<string, number[]>()
   examples.forEach(({ group }, i) => {
@@ -55,25 +61,54 @@ export function planEpoch(examples: readonly ExampleSize[], settings: EpochSetti
     if (members) members.push(i)
     else byGroup.set(group, [i])
   })
-  const plans = [...byGroup].map(([group, members]) => planGroup(group, settings.drawn?.get(group) ?? members, examples, settings))
+  const sizesOf = (members: readonly number[]): GroupSizes => ({
+    length: members.length,
+    target: (member) => examples[members[member]!]!.target,
+    source: (member) => examples[members[member]!]!.source,
+  })
+  const plans = planGroups(new Map([...byGroup].map(([group, members]) => [group, sizesOf(members)])), settings)
+  return plans.map((plan) => ({ ...plan, examples: plan.examples.map((member) => byGroup.get(plan.group)![member]!) }))
+}
+
+/**
+ * Plans one epoch: every example exactly once, or those drawn, those of like length together, groups taking turns.
+ *
+ * A group with fewer batches drops out of the turns when it has none left, or, by size, has its turns less often.
+ */
+export function planGroups(groups: ReadonlyMap<string, GroupSizes>, settings: GroupsSettings): BatchPlan[] {
+  const plans = [...groups].map(([group, sizes]) => {
+    const visited = settings.drawn?.get(group) ?? Array.from({ length: sizes.length }, (_, i) => i)
+    return planGroup(group, visited, sizes, settings)
+  })
   return settings.languages === 'size' ? spread(plans) : inTurns(plans)
 }
 
-function planGroup(group: string, members: readonly number[], examples: readonly ExampleSize[], settings: EpochSettings): BatchPlan[] {
+function planGroup(group: string, visited: readonly number[], sizes: GroupSizes, settings: EpochSettings): BatchPlan[] {
   const { size, bucket, seed, epoch, order = 'shuffle', longer = 'target' } = settings
   // A stream for each group: one more group leaves the plans of the others as they were.
   const random = order === 'shuffle' ? Random.for(seed, 'batches', group, epoch) : null
-  const bucketOf = (i: number) => Math.ceil(examples[i]![longer] / bucket)
   // Shuffled first, then sorted by bucket alone: within a bucket, each epoch mixes anew.
-  const inOrder = (random?.shuffled(members) ?? members.slice()).sort((a, b) => bucketOf(a) - bucketOf(b))
+  const inOrder = byBucket(random?.shuffled(visited) ?? visited, (i) => Math.ceil(sizes[longer](i) / bucket))
   const batches: BatchPlan[] = []
   for (let start = 0; start < inOrder.length; start += size) {
     const batch = inOrder.slice(start, start + size)
     const length = (side: 'target' | 'source') =>
-      roundUp(Math.max(...batch.map((i) => examples[i]![side])), side === longer ? bucket : SHORTER_BUCKET)
+      roundUp(Math.max(...batch.map((i) => sizes[side](i))), side === longer ? bucket : SHORTER_BUCKET)
     batches.push({ group, examples: batch, target: length('target'), source: length('source') })
   }
   return random?.shuffled(batches) ?? batches
+}
+
+/** Examples of the lowest bucket first, those of each as they came. */
+function byBucket(examples: readonly number[], bucketOf: (example: number) => number): number[] {
+  const buckets = new Map<number, number[]>()
+  for (const example of examples) {
+    const bucket = bucketOf(example)
+    const own = buckets.get(bucket)
+    if (own) own.push(example)
+    else buckets.set(bucket, [example])
+  }
+  return [...buckets].sort(([a], [b]) => a - b).flatMap(([, own]) => own)
 }
 
 /** All lists in one, each list's batches at equal distances from the start to the end. */

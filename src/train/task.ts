@@ -74,7 +74,7 @@ export interface Training<Report extends LossReport = LossReport, Scores extends
   record(graph: Graph, shape: BatchShape): RecordedLosses
   /** Fetches what a batch needs that is not in memory; called before its arrays are taken, and ahead of that while the GPU is busy. */
   prepare?(batch: BatchPlan): Promise<void>
-  /** The arrays of one pass: examples `pass` of a batch. Shares of the loss are of the whole batch, so that passes add up to it. */
+  /** The arrays of one pass: examples `pass` of a batch, good until those of another are asked for. Shares of the loss are of the whole batch, so that passes add up to it. */
   feedsOf(pass: readonly number[], batch: BatchPlan, step: { readonly step: number }): HostArrays
   /** What a step did, from the reports of its passes. */
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): Report

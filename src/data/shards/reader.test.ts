@@ -67,3 +67,19 @@ it('names a clip that was damaged, and reads others into the same memory', async
   await expect(reader.readAll([0, 4, 1], memory)).rejects.toThrow(`wanted clip '${list.name(4)}' as it was packed`)
   expect(await reader.readAll([1], memory)).toEqual([await reader.read(1)])
 })
+
+it('reads from more shards than may be open at once', async () => {
+  const size = { clipsPerLanguage: 12, words: 8, wordsPerSentence: [1, 3], framesPerSign: 4 } as const
+  const { train } = syntheticCorpus({ ...size, languages: ['ASL'], seed: 2 })
+  const clips = Array.from({ length: 140 }, (_, i) => ({ ...train[i % train.length]!, name: `clip ${i}` }))
+  const at = join(folder, 'many')
+  await packClips(at, clips, { name: 'a', storage: 'f32', clipsAPart: 1 })
+  const { list, reader } = await openPackedCorpus(at)
+  expect(list.manifest.parts.length).toBe(140)
+  const all = clips.map((_, clip) => clip)
+  // The second time, those opened first are closed by now.
+  for (let round = 0; round < 2; round++) for (const clip of all) expect((await reader.read(clip)).joints).toEqual(clips[clip]!.joints)
+  const read = await reader.readAll(all, new ClipMemory())
+  expect(read.map(({ name }) => name)).toEqual(clips.map(({ name }) => name))
+  await reader.close()
+})

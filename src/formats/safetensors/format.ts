@@ -14,18 +14,29 @@ import { bytesOf, sizeOf, type Tensor } from './types.js'
  * @throws ERR_BUG where a shape does not fit its data: that is the caller's mistake, not a file's
  */
 export function formatSafetensors(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const pieces = safetensorsPieces(tensors, metadata)
+  const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    out.set(piece, at)
+    at += piece.length
+  }
+  return out
+}
+
+/** The same bytes in pieces, the header first, those of tensors where they lie: for writing one after another, without all of them once more in memory. */
+export function safetensorsPieces(tensors: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array[] {
   const places = layOut(tensors)
-  const dataBytes = places.reduce((most, place) => Math.max(most, place.end), 0)
   const checksums = blankChecksums(places.map(({ name }) => [name, bytesIn(tensors.get(name)!)]))
   const json = new TextEncoder().encode(headerJson(places, { ...metadata, ...checksums }))
   const padded = Math.ceil(json.length / 8) * 8
-  const out = new Uint8Array(PREFIX_BYTES + padded + dataBytes)
-  new DataView(out.buffer).setBigUint64(0, BigInt(padded), true)
-  out.fill(0x20, PREFIX_BYTES, PREFIX_BYTES + padded)
-  out.set(json, PREFIX_BYTES)
-  sealHeader(out.subarray(0, PREFIX_BYTES + padded))
-  for (const { name, begin } of places) out.set(bytesIn(tensors.get(name)!), PREFIX_BYTES + padded + begin)
-  return out
+  const header = new Uint8Array(PREFIX_BYTES + padded)
+  new DataView(header.buffer).setBigUint64(0, BigInt(padded), true)
+  header.fill(0x20, PREFIX_BYTES)
+  header.set(json, PREFIX_BYTES)
+  sealHeader(header)
+  const inOrder = places.toSorted((a, b) => a.begin - b.begin || a.end - b.end)
+  return [header, ...inOrder.map(({ name }) => bytesIn(tensors.get(name)!))]
 }
 
 const bytesIn = ({ data: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { crc32 } from '../../base/crc.js'
 import { SignError } from '../../base/errors.js'
 import { asFloat32 } from './float.js'
-import { formatSafetensors } from './format.js'
+import { formatSafetensors, safetensorsPieces } from './format.js'
 import { parseSafetensors } from './parse.js'
 import { file, oneAndHalf, sample } from './safetensors.testing.js'
 
@@ -104,6 +104,10 @@ describe('writing safetensors', () => {
   it('gives equal bytes for equal content, with data aligned to 8', () => {
     const bytes = formatSafetensors(sample, { step: '7' })
     expect(formatSafetensors(new Map(sample), { step: '7' })).toEqual(bytes)
+    const pieces = safetensorsPieces(sample, { step: '7' })
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
+    // Those of tensors are where the tensors are.
+    expect(pieces.slice(1).map(({ buffer }) => buffer)).toEqual(expect.arrayContaining([...sample.values()].map(({ data }) => data.buffer)))
     expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0)
     expect(new DataView(bytes.buffer).getBigInt64(bytes.length - 3 - 16 - 8, true)).toBe(-5n) // the widest come first
   })

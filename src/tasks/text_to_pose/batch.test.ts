@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { detected } from '../../data/layouts/dwpose.testing.js'
 import { inputNumbers, type ModelConfig, outputNumbers, presets } from '../../model/config.js'
+import { frameNumbers } from '../../model/frame_columns.js'
+import { rawFrames } from '../../model/frame_scaling.js'
 import type { Clip } from '../../motion/clip.js'
 import { COORDS } from '../../motion/skeleton.js'
 import { padded } from '../../ops/parameter.js'
 import { Vocabulary } from '../../text/vocabulary.js'
 import { batchArrays } from './batch.js'
+import { BatchMemory } from './batch_memory.js'
 
 const LENGTH = 8
 const clip = (frames: number): Clip => {
@@ -72,4 +76,52 @@ it('a sample that has a start frame of its own starts there, the others at the g
   const { frames, start, seen } = lay({}, [own, undefined, undefined])
   const first = (b: number) => rowOf(frames, b * LENGTH, COORDS + 1).slice(0, COORDS)
   expect([first(0), first(1)]).toEqual([seen(own), start])
+})
+
+describe('a batch of points that may be unseen', () => {
+  // What was not seen lies somewhere all the same.
+  const points = clips
+    .map((one, b) => detected({ ...one, name: `${b}` }, b + 1))
+    .map((one) => ({ ...one, joints: one.joints.map((place) => place + 1) }))
+  const sized = { ...presets.tiny, layout: 'dwpose-128', maxFrames: LENGTH } as const
+  const config = { ...sized, numbers: frameNumbers(sized) }
+  const vocabulary = Vocabulary.build(['w0'], 'whitespace')
+  const scaling = rawFrames(config.numbers)
+  const group = { language: 'GSL', config, vocabulary, startFrame: new Float32Array(config.numbers), scaling, fps: 25 }
+  const of = (some: readonly Clip[], memory?: BatchMemory) =>
+    batchArrays(
+      some.map((one) => ({ clip: one, ids: vocabulary.encode('w0') })),
+      { batch: some.length, target: LENGTH, source: 4 },
+      group,
+      { padding: 'per-sample', ...(memory && { memory }) },
+    )
+
+  it('has 1 where a number counts, 0 in the goal where a point was not seen, and clips weigh by how many numbers count', () => {
+    const { goal, seen, coefficient } = of(points)
+    points.forEach(({ joints, confidence, frames }, b) => {
+      let counted = 0
+      for (let t = 0; t < LENGTH; t++) {
+        const row = rowOf(seen!, b * LENGTH + t, outputNumbers(config))
+        const expected = row.map((_, i) => {
+          if (t >= frames) return 0
+          return i === config.numbers || confidence![t * 128 + Math.floor(i / 2)]! > 0 ? 1 : 0
+        })
+        expect(row).toEqual(expected)
+        counted += row.reduce((sum, one) => sum + one, 0)
+        const places = rowOf(goal, b * LENGTH + t, outputNumbers(config)).slice(0, config.numbers)
+        expect(places).toEqual(places.map((_, i) => (expected[i] === 1 ? joints[t * config.numbers + i] : 0)))
+      }
+      expect(coefficient[b]).toBe(Math.fround(1 / (points.length * counted)))
+    })
+    expect(points[0]!.confidence!.includes(0)).toBe(true)
+  })
+
+  it('is the same in memory that another batch was laid out in', () => {
+    const memory = new BatchMemory()
+    const large = of(points, memory)
+    expect(large).toEqual(of(points))
+    const small = of(points.slice(2), memory)
+    expect(small).toEqual(of(points.slice(2)))
+    expect(small.goal.buffer).toBe(large.goal.buffer)
+  })
 })

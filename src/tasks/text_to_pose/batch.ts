@@ -10,6 +10,7 @@ import { layouts } from '../../motion/layout/layouts.js'
 import { padded } from '../../ops/parameter.js'
 import { specialId } from '../../text/vocabulary.js'
 import type { BatchShape } from '../../train/task.js'
+import { BatchMemory } from './batch_memory.js'
 import { type PointWeighing, weighPoints } from './point_weights.js'
 
 export interface Sample {
@@ -40,6 +41,8 @@ export interface BatchSettings {
   readonly wholeFrames?: number
   /** How points are weighed, where they are not all alike. */
   readonly points?: PointWeighing | undefined
+  /** Where the large arrays lie until another batch is laid out there; default in memory of their own. */
+  readonly memory?: BatchMemory
 }
 
 export interface BatchArrays {
@@ -80,16 +83,18 @@ export function batchArrays(
   samples: readonly Sample[],
   { batch, target: length, source: tokens }: PoseShape,
   group: GroupDescription,
-  { padding, whole = batch, wholeFrames = samples.reduce((sum, { clip }) => sum + clip.frames, 0), points }: BatchSettings,
+  settings: BatchSettings,
 ): BatchArrays {
+  const { padding, whole = batch, wholeFrames = samples.reduce((sum, { clip }) => sum + clip.frames, 0), points } = settings
+  const { memory = new BatchMemory() } = settings
   const { config } = group
   const inputStride = padded(inputNumbers(config))
   const numbers = outputNumbers(config)
   const outputStride = padded(numbers)
   const ids = new Uint32Array(batch * tokens).fill(specialId.padding)
-  const frames = new Float32Array(batch * length * inputStride)
-  const goal = new Float32Array(batch * length * outputStride)
-  const seen = mayBeUnseen(config) ? new Float32Array(goal.length) : undefined
+  const frames = memory.zeros('frames', batch * length * inputStride)
+  const goal = memory.zeros('goal', batch * length * outputStride)
+  const seen = mayBeUnseen(config) ? memory.zeros('seen', goal.length) : undefined
   const seenNumbers = new Float64Array(batch)
 
   samples.forEach(({ clip, ids: sentence, startFrame = group.startFrame }, b) => {
@@ -101,7 +106,8 @@ export function batchArrays(
     const inputs = frames.subarray(b * length * inputStride, (b + 1) * length * inputStride)
     writeInputs(inputs, inputStride, clip, goals, outputStride, { ...group, startFrame })
   })
-  const weighed = points && weighPoints(samples, { batch, length, stride: outputStride }, seen, group, points)
+  const weighed =
+    points && weighPoints(samples, memory.zeros('weights', goal.length), { length, stride: outputStride }, seen, group, points)
   const cells = (frames: number) => ({ 'per-sample': whole * frames, frames: wholeFrames, batch: whole * whole * length })[padding]
   return {
     ids,

@@ -32,12 +32,13 @@ export function pointWeighing({ loss, model }: RunConfig): PointWeighing | undef
 }
 
 /**
- * Weights of all numbers of a batch, and what follows from them: a clip's losses are weighted means, of places over the numbers that were seen of it, of velocity
+ * Fills in the `weights` [B, T, stride] of all numbers of a batch, zeros before, and tells what follows from them: a clip's losses are weighted means, of places over the numbers that were seen of it, of velocity
  * over pairs of frames that both show a point; or with `cells`, frames that count, over all numbers of so many frames, whatever was seen.
  */
 export function weighPoints(
   samples: readonly Sample[],
-  { batch, length, stride }: { batch: number; length: number; stride: number },
+  weights: Float32Array,
+  { length, stride }: { length: number; stride: number },
   seen: Float32Array | undefined,
   { config }: GroupDescription,
   { parts, byConfidence, velocity, visibility }: PointWeighing,
@@ -53,7 +54,6 @@ export function weighPoints(
   const plain = Float32Array.from({ length: all }, (_, c) =>
     c < regressedNumbers(config) ? partWeights[columns[c % config.numbers]!.point]! : 1,
   )
-  const weights = new Float32Array(batch * length * stride)
   const sums = samples.map(({ clip }, b) => {
     const sum = { places: 0, scores: 0, moves: 0 }
     for (let t = 0; t < clip.frames; t++)

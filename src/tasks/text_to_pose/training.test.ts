@@ -133,7 +133,8 @@ describe('an augmented training', () => {
     const own = data[0]!.train.map(({ clip }) => clip.frames)
     const fed = [0, 1, 0].map((epoch) =>
       training.planEpoch(epoch).map((batch) => {
-        const arrays = training.feedsOf(batch.examples, batch, { step: 1 })
+        // They are good until those of the next batch are asked for.
+        const arrays = structuredClone(training.feedsOf(batch.examples, batch, { step: 1 }))
         const zeros = { samples: new ArrayBuffer(16 * batch.examples.length), spread: new ArrayBuffer(4 * 2 * 152) }
         return { batch, arrays, frames: training.reportStep(batch, [zeros]).frames }
       }),

@@ -9,12 +9,13 @@ import { inputNumbers, outputNumbers } from '../../model/config.js'
 import type { LanguageGroup, SignModel } from '../../model/sign_model.js'
 import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
-import { type BatchPlan, type ExampleSize, planEpoch } from '../../train/batches.js'
+import { type BatchPlan, type GroupSizes, planGroups } from '../../train/batches.js'
 import type { Scalars } from '../../train/run/logs.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
 import type { SavedTraining } from '../../train/trainer.js'
 import { augments, drawVariation, mostFrames, type Variation, varied } from './augment.js'
 import { batchArrays, type Sample } from './batch.js'
+import { BatchMemory } from './batch_memory.js'
 import type { RunConfig } from './config.js'
 import type { LanguageData } from './data.js'
 import { ErrorRecord, type SavedErrors } from './error_record.js'
@@ -60,6 +61,7 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   #drawn: ReadonlyMap<string, EpochDraw> | null = null
   readonly #examples = new Map<string, Examples>()
   readonly #fetched = new FetchedSamples()
+  readonly #memory = new BatchMemory()
   /** The epoch last planned: its batches are all read before the next is. */
   #epoch = 0
 
@@ -94,21 +96,19 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   planEpoch(epoch: number): readonly BatchPlan[] {
     const { batch, seed, augment } = this.config
     this.#epoch = epoch
-    // planEpoch counts over all languages; a plan's clips are counted within its own.
-    const sizes: ExampleSize[] = []
-    const firstOf = new Map<string, number>()
-    for (const [group, examples] of this.#examples) {
-      firstOf.set(group, sizes.length)
+    const sizes = [...this.#examples].map(([group, examples]): [string, GroupSizes] => {
       const { maxFrames } = this.model.group(group).config
-      // Padded for the most frames that a clip may be given: the shapes stay the same from epoch to epoch.
-      for (let i = 0; i < examples.length; i++)
-        sizes.push({ group, target: mostFrames(examples.frames(i), augment, maxFrames), source: examples.tokens(i) })
-    }
-    const drawn = new Map([...this.#visited(epoch)].map(([language, clips]) => [language, clips.map((i) => i + firstOf.get(language)!)]))
-    return planEpoch(sizes, { ...batch, seed, epoch, drawn }).map((plan) => ({
-      ...plan,
-      examples: plan.examples.map((i) => i - firstOf.get(plan.group)!),
-    }))
+      return [
+        group,
+        {
+          length: examples.length,
+          // Padded for the most frames that a clip may be given: the shapes stay the same from epoch to epoch.
+          target: (example) => mostFrames(examples.frames(example), augment, maxFrames),
+          source: (example) => examples.tokens(example),
+        },
+      ]
+    })
+    return planGroups(new Map(sizes), { ...batch, seed, epoch, drawn: this.#visited(epoch) })
   }
 
   nameOf(language: string, example: number): string {
@@ -142,8 +142,8 @@ export class PoseTraining implements Training<PoseStep, Validated> {
       samplingShare: Float32Array.of(shareAt(sampling, step)),
     }
     const whole = { whole: batch.examples.length, wholeFrames: this.#framesOf(batch) }
-    const points = pointWeighing(this.config)
-    return { ...batchArrays(samples, shape, group, { padding: loss.padding, points, ...whole }), ...arrays }
+    const settings = { padding: loss.padding, points: pointWeighing(this.config), memory: this.#memory, ...whole }
+    return { ...batchArrays(samples, shape, group, settings), ...arrays }
   }
 
   reportStep(batch: BatchPlan, passes: readonly PassReports[]): PoseStep {
