@@ -1,5 +1,6 @@
 // Corpora larger than memory, at their size: makes so many clips in shards, trains from them while the resident memory is watched, stops and resumes, holds the order of
-// an epoch against that of the corpus, times the reader, and reads an index of 2 million clips. What it wrote is removed in the end.
+// an epoch against that of the corpus, times the reader, and reads an index of 2 million clips. What it wrote is removed in the end. `npm run` builds the package first,
+// since the training that is watched is the built program.
 //
 //   npm run bench:packed -- --clips 20000
 //   npm run bench:packed -- --clips 200000 --steps 3300 --out bench/results/packed-lavapipe     writes that .json and .svg; 7 GB of disk
@@ -26,7 +27,7 @@ import { atLeastOne, benchArguments, common } from './arguments.js'
 import { manyClips } from './packed/clips.js'
 import { indexFigures } from './packed/large_index.js'
 import { type OrderFigures, orderFigures } from './packed/order.js'
-import { type Watched, watchedTraining } from './packed/training.js'
+import { PROGRAM, type Watched, watchedTraining } from './packed/training.js'
 
 const WHO = 'bench:packed'
 /** The published Progressive Transformer: 11.0 steps of 64 clips a second, 67,400 frames. */
@@ -47,7 +48,7 @@ const { values } = benchArguments(
     steps: { type: 'string', default: '400', help: '<n> steps of the training whose memory is watched' },
     out: { type: 'string', help: '<prefix> also save the results as <prefix>.json and the memory as <prefix>.svg' },
   },
-  { about: 'Makes a corpus in shards and measures training from it: memory, resuming, order, and the rate of the reader.' },
+  { about: 'Makes a corpus in shards and measures training from it: memory, resuming, order, the rates of the reader and of the host.' },
 )
 const count = atLeastOne(WHO, '--clips', values.clips)
 const steps = atLeastOne(WHO, '--steps', values.steps)
@@ -57,7 +58,7 @@ const at = (name: string): string => join(folder, name)
 try {
   const packed = await pack()
   const { gpu } = await openGpu({ adapter: values.adapter })
-  const { order, reader, load } = await planned(gpu)
+  const { order, reader, host, load } = await planned(gpu)
   const resumed = await resumedAlike(gpu)
   const adapter = gpu.label
   await gpu.destroy()
@@ -66,7 +67,7 @@ try {
   const training = await trained()
   const scale = PROJECTED / count
   const report = {
-    ...{ adapter, node: process.version, clips: count, packed, order, reader, load, resumed },
+    ...{ adapter, node: process.version, clips: count, packed, order, reader, host, load, resumed },
     training: { ...figuresOf(training), memory: training.memory.map(([s, mib]) => [Math.round(10 * s) / 10, Math.round(mib)]) },
     projected: {
       ...{ clips: PROJECTED, packHours: (packed.seconds * scale) / 3600, gigabytes: (packed.bytes * scale) / 1e9 },
@@ -120,7 +121,7 @@ function configOf(name: string): RunConfig {
   return parseRunConfig(textOf(name, RESUMED_STEPS), WHO)
 }
 
-/** What is trained on, when: the order of two epochs, and how fast the batches of the first are read. */
+/** What is trained on, when: the order of two epochs; how fast the batches of the first are read, and how fast the host has them ready for the GPU, read and laid out. */
 async function planned(gpu: Gpu) {
   const before = heldMebibytes()
   const began = performance.now()
@@ -138,10 +139,37 @@ async function planned(gpu: Gpu) {
     planMebibytes: (heldMebibytes() - begun) / 2,
   }
   const order = orderFigures(epoch, next, training.examples)
-  const reader = await readerRate(training, epoch)
+  const memory = new ClipMemory()
+  const reader = await rateOf(epoch, async ({ examples }) => void (await training.data[0]!.stored!.samples(examples, memory)))
+  const host = await rateOf(epoch, async (batch) => {
+    await training.prepare(batch)
+    training.feedsOf(batch.examples, batch, { step: 1 })
+  })
   await training.destroy()
-  say(`order ${JSON.stringify(order)}, reader ${JSON.stringify(reader)}`)
-  return { order: { ...order, passes: isShuffle(order) }, reader, load }
+  say(`order ${JSON.stringify(order)}, reader ${JSON.stringify(reader)}, host ${JSON.stringify(host)}`)
+  return { order: { ...order, passes: isShuffle(order) }, reader, host, load }
+
+  /** Clips and frames a second where nothing else is done than `work`, for one batch of an epoch after another. */
+  async function rateOf(batches: readonly BatchPlan[], work: (batch: BatchPlan) => Promise<void>) {
+    const { stored } = training.data[0]!
+    const began = performance.now()
+    const cpu = process.cpuUsage()
+    let [clips, frames] = [0, 0]
+    for (const batch of batches) {
+      await work(batch)
+      clips += batch.examples.length
+      for (const example of batch.examples) frames += stored!.frames(example)
+      if (performance.now() - began > 1000 * READ_SECONDS) break
+    }
+    const seconds = (performance.now() - began) / 1000
+    const { user, system } = process.cpuUsage(cpu)
+    const timesPublished = clips / seconds / PUBLISHED.clips
+    return {
+      ...{ clipsPerSecond: clips / seconds, framesPerSecond: frames / seconds, clipsPerCpuSecond: (1e6 * clips) / (user + system) },
+      ...{ timesPublishedClips: timesPublished, timesPublishedFrames: frames / seconds / PUBLISHED.frames },
+      ...{ wanted: WANTED, passes: timesPublished >= WANTED },
+    }
+  }
 }
 
 /** What JavaScript holds once what nobody needs is gone. */
@@ -154,29 +182,6 @@ function heldMebibytes(): number {
 
 function isShuffle({ isPermutation, withCorpus, withNextEpoch, bound }: OrderFigures): boolean {
   return isPermutation && Math.abs(withCorpus) < bound && Math.abs(withNextEpoch) < bound
-}
-
-/** Clips and frames a second where the reader does nothing but read batches in the order of an epoch. */
-async function readerRate(training: PoseTraining, epoch: readonly BatchPlan[]) {
-  const began = performance.now()
-  const cpu = process.cpuUsage()
-  let [clips, frames] = [0, 0]
-  const memory = new ClipMemory()
-  for (const batch of epoch) {
-    const samples = await training.data[0]!.stored!.samples(batch.examples, memory)
-    clips += samples.length
-    frames += samples.reduce((sum, { clip }) => sum + clip.frames, 0)
-    if (performance.now() - began > 1000 * READ_SECONDS) break
-  }
-  const seconds = (performance.now() - began) / 1000
-  const { user, system } = process.cpuUsage(cpu)
-  const rates = { clipsPerSecond: clips / seconds, framesPerSecond: frames / seconds, clipsPerCpuSecond: (1e6 * clips) / (user + system) }
-  return {
-    ...rates,
-    timesPublishedClips: rates.clipsPerSecond / PUBLISHED.clips,
-    timesPublishedFrames: rates.framesPerSecond / PUBLISHED.frames,
-    wanted: WANTED,
-  }
 }
 
 /** Stops a run at steps that are drawn, and holds its last checkpoint against that of a run that was never stopped. */
@@ -213,6 +218,7 @@ function figuresOf({ memory, seconds }: Watched) {
   }
   const most = Math.max(...held)
   return {
+    program: PROGRAM,
     steps,
     batch: BATCH,
     seconds,

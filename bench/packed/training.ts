@@ -1,4 +1,5 @@
-// Training from shards as a user starts it, in a process of its own whose resident memory is looked at from outside.
+// Training from shards as a user starts it, in a process of its own whose resident memory is looked at from outside. It is the built program: out of the sources, a compiler
+// would be in that process, of some 90 MiB, which no user of the package has.
 
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -12,10 +13,13 @@ export interface Watched {
 
 const EVERY_MS = 500
 
+/** The command line of the package, as `npm run build` leaves it. */
+export const PROGRAM = 'dist/cli.js'
+
 /** Runs `signllm train`; Linux tells what a process holds in /proc. Throws where it fails. */
 export async function watchedTraining(runFile: string): Promise<Watched> {
   const began = performance.now()
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'train', runFile, '--overwrite'], {
+  const child = spawn(process.execPath, [PROGRAM, 'train', runFile, '--overwrite'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let told = ''

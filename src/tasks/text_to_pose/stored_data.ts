@@ -81,9 +81,8 @@ export async function* storedLanguages(entry: ShardsEntry, config: RunConfig, si
 }
 
 /** Each in memory of its own: some are let go before others. */
-async function separately(stored: StoredClips, clips: readonly number[]): Promise<Clip[]> {
-  return (await Promise.all(clips.map((clip) => readStored(stored, [clip])))).flat()
-}
+const separately = (stored: StoredClips, clips: readonly number[]): Promise<Clip[]> =>
+  Promise.all(clips.map((clip) => readStored(stored, clip)))
 
 const OTHER_LANGUAGE = 'of other languages'
 

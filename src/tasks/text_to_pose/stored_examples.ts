@@ -1,6 +1,6 @@
 // Training clips that stay in shards: sentences are in memory as token ids, frames are read when a batch needs them.
 
-import { ClipMemory } from '../../data/shards/clip_memory.js'
+import type { ClipMemory } from '../../data/shards/clip_memory.js'
 import type { PackedCorpus } from '../../data/shards/packed_corpus.js'
 import type { Source } from '../../data/source.js'
 import type { Clip } from '../../motion/clip.js'
@@ -29,10 +29,10 @@ export function* storedLines(stored: StoredClips): Generator<string> {
   for (const clip of stored.clips) yield storedLine(stored, clip)
 }
 
-/** Clips with their frames, and their lines where the source reads them; they lie in `memory`, as `ShardReader.readAll` has it. */
-export async function readStored({ corpus, source }: StoredClips, clips: readonly number[], memory = new ClipMemory()): Promise<Clip[]> {
-  const read = await corpus.reader.readAll(clips, memory)
-  return source === 'lang_gloss' ? read.map((clip) => ({ ...clip, langGloss: langGlossLine(clip, 'auto') })) : read
+/** A clip with its frames, and its line where the source reads one. */
+export async function readStored({ corpus, source }: StoredClips, clip: number): Promise<Clip> {
+  const read = await corpus.reader.read(clip)
+  return source === 'lang_gloss' ? { ...read, langGloss: langGlossLine(read, 'auto') } : read
 }
 
 /** Stored clips with the token ids of their sentences. */
@@ -91,10 +91,9 @@ export class StoredExamples implements Examples {
     return this.stored.corpus.list.language(this.#clips[example]!)
   }
 
-  /** The samples of a batch, whose frames lie in `memory` until it is read into again. */
+  /** The samples of a batch, whose frames lie in `memory` until it is read into again. What the model reads of a clip is in its ids. */
   async samples(examples: readonly number[], memory: ClipMemory): Promise<Sample[]> {
-    const clips = await readStored(
-      this.stored,
+    const clips = await this.stored.corpus.reader.readAll(
       examples.map((example) => this.#clips[example]!),
       memory,
     )
