@@ -7,6 +7,7 @@ import { formatSafetensors } from '../formats/safetensors/format.js'
 import type { Tensor } from '../formats/safetensors/types.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import { languageOfToken } from '../text/lang_gloss.js'
+import { markedLanguage } from '../text/language_mark.js'
 import { cardJson, type ModelCard } from './card.js'
 import { type Checkpoint, type CheckpointContent, checkpointMetadata, refuseNonFinite, tensorsOfOther } from './checkpoint.js'
 import { digestsOf } from './digests.js'
@@ -74,10 +75,9 @@ function storedAs(name: string, { shape, data }: HostTensor, half: boolean, who:
 export function languageTags({ model, vocabularies }: Pick<CheckpointContent, 'model' | 'vocabularies'>): string[] {
   const { groups, languages } = model as { groups?: readonly { language: string }[]; languages?: readonly string[] }
   const tags = groups?.flatMap(({ language }) => {
-    // A group that all languages share tells them by its glosses.
-    const marked = new Set((vocabularies[language]?.tokens ?? []).map(languageOfToken))
-    marked.delete(undefined)
-    return marked.size > 0 ? [...(marked as Set<string>)].sort() : [language]
+    // A group that all languages share tells them by its glosses, or by marks of their own.
+    const marked = new Set((vocabularies[language]?.tokens ?? []).flatMap((token) => languageOfToken(token) ?? markedLanguage(token) ?? []))
+    return marked.size > 0 ? [...marked].sort() : [language]
   })
   return [...new Set(tags ?? languages ?? [])]
 }

@@ -10,10 +10,11 @@ import { sourceOf } from '../data/source.js'
 import type { Gpu } from '../device/gpu.js'
 import { Generator } from '../infer/generator.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
-import { SHARED, type SignModel } from '../model/sign_model.js'
+import { type GroupDescription, SHARED, type SignModel } from '../model/sign_model.js'
 import { type Motion, sameRate } from '../motion/clip.js'
 import { layoutOfMotion } from '../motion/layout/layouts.js'
 import { facingMotion } from '../motion/layout/mirror.js'
+import { lineFor } from '../text/language_mark.js'
 import type { SplitClip } from './eval_data.js'
 import { motionSource } from './motion_source.js'
 
@@ -46,7 +47,7 @@ export async function generateSplit(
 ): Promise<MadeMotions> {
   const checkpoint = await readPoseCheckpoint(path)
   const model = restoreModel(gpu, checkpoint)
-  const groups = checkpoint.groups.map(({ language }) => language)
+  const { groups } = checkpoint
   const made = new Map<SplitClip, Motion>()
   try {
     const readable = clips.filter((one) => canRead(model, groupOf(one, groups, path), one))
@@ -56,7 +57,7 @@ export async function generateSplit(
       for (let first = 0; first < own.length; first += BATCH) {
         const batch = own.slice(first, first + BATCH)
         const lengths = batch.map(({ clip }) => clip.frames)
-        const texts = batch.map(({ clip, source }) => sourceOf(clip, source))
+        const texts = batch.map((one) => lineOf(one, model.group(group)))
         const motions = await generator.generate(texts, { policy: options.policy, lengths, signal: options.signal })
         for (const [i, motion] of motions.entries()) made.set(batch[i]!, facingMotion(motion))
         const frames = motions.reduce((sum, motion) => sum + motion.frames, 0)
@@ -78,21 +79,22 @@ export async function generateSplit(
 }
 
 /** The group of a clip's language, or the one of all languages. */
-function groupOf({ clip: { language, name } }: SplitClip, groups: readonly string[], path: string): string {
-  const found = [language, SHARED].find((tag) => groups.includes(tag))
-  if (found !== undefined) return found
-  throw new SignError(
-    'ERR_DATA',
-    name,
-    `wanted a clip of ${groups.join(', ')}, which ${path} has learned, got one of ${language}`,
-    'Pass --data',
-  )
+function groupOf({ clip: { language, name } }: SplitClip, groups: readonly GroupDescription[], path: string): string {
+  const found = [language, SHARED].flatMap((tag) => groups.find((group) => group.language === tag) ?? [])[0]
+  const told = found?.vocabulary.languages ?? []
+  if (found && (told.length === 0 || told.includes(language))) return found.language
+  const learned = told.length > 0 ? told : groups.map((group) => group.language)
+  const problem = `wanted a clip of ${learned.join(', ')}, which ${path} has learned, got one of ${language}`
+  throw new SignError('ERR_DATA', name, problem, 'Pass --data')
 }
 
-function canRead(model: SignModel, group: string, { clip, source }: SplitClip): boolean {
+const lineOf = ({ clip, source }: SplitClip, { vocabulary }: Pick<GroupDescription, 'vocabulary'>): string =>
+  lineFor(vocabulary, sourceOf(clip, source), clip.language)
+
+function canRead(model: SignModel, group: string, one: SplitClip): boolean {
   const { vocabulary, config } = model.group(group)
-  const tokens = vocabulary.encode(sourceOf(clip, source)).length
-  return tokens > 1 && tokens <= config.maxTokens
+  const sentence = vocabulary.encode(sourceOf(one.clip, one.source)).length
+  return sentence > 1 && vocabulary.encode(lineOf(one, model.group(group))).length <= config.maxTokens
 }
 
 /**

@@ -9,13 +9,14 @@ import { Generator } from '../infer/generator.js'
 import { checkKnown } from '../infer/known_words.js'
 import type { LengthPolicy } from '../infer/length_policy.js'
 import { knowsLength } from '../model/config.js'
-import type { LanguageGroup } from '../model/sign_model.js'
+import { type GroupDescription, type LanguageGroup, SHARED } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { isSkeleton } from '../motion/layout/layouts.js'
 import { facingMotion } from '../motion/layout/mirror.js'
 import { frameOfReference } from '../motion/layout/reference.js'
 import type { PaletteName } from '../outputs/colours.js'
 import { checkWhole } from '../text/broken_text.js'
+import { lineFor } from '../text/language_mark.js'
 import { tagAmong } from '../text/language_tag.js'
 import { openAdapter } from './adapter.js'
 import { writersFor } from './outputs.js'
@@ -57,18 +58,17 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   const writers = writersFor(options.out)
   const reference = options.reference === undefined ? undefined : await findReference(options.reference, options.lang)
   const checkpoint = await readPoseCheckpoint(options.model)
-  const languages = checkpoint.groups.map((group) => group.language)
-  const language = options.lang === undefined ? onlyLanguage(languages) : tagAmong(options.lang, languages)
+  const { group, language } = asked(checkpoint.groups, options.lang)
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   try {
     const model = restoreModel(gpu, checkpoint)
-    const { vocabulary, fps } = model.group(language)
+    const { vocabulary, fps } = model.group(group)
     const unknownWords = vocabulary.unknownIn(text)
     checkKnown(text, language, vocabulary)
-    const generator = new Generator(gpu, model.group(language))
+    const generator = new Generator(gpu, model.group(group))
     // As long as the reference in time, whatever its rate.
     const lengths = reference ? { lengths: [Math.max(1, Math.round((reference.frames * fps) / reference.fps))] } : {}
-    const [motion] = (await generator.generate([text], {
+    const [motion] = (await generator.generate([lineFor(vocabulary, text, language)], {
       policy: options.policy ?? 'auto',
       signal: options.signal,
       ...(options.bones && { bones: options.bones }),
@@ -87,9 +87,9 @@ export async function generate(text: string, options: GenerateCommandOptions): P
       unknownWords,
       notes: [
         ...checkpoint.notes,
-        ...boneNotes([model.group(language)], options.bones),
-        ...byItsCounter(model.group(language), options.policy),
-        ...atItsLongest(motion, model.group(language), options.policy),
+        ...boneNotes([model.group(group)], options.bones),
+        ...byItsCounter(model.group(group), options.policy),
+        ...atItsLongest(motion, model.group(group), options.policy),
         ...withoutShoulders(motion),
       ],
     }
@@ -116,6 +116,14 @@ function atItsLongest({ frames }: Motion, { config }: LanguageGroup, policy: Len
 export function withoutShoulders(motion: Motion): string[] {
   if (isSkeleton(motion) || frameOfReference(motion)) return []
   return ['no frame shows both shoulders, without which other commands refuse the motion: train the model longer']
+}
+
+/** The group that signs a language, and that language, which a model of one need not be told. Throws ERR_USAGE where it must be. */
+function asked(groups: readonly GroupDescription[], lang: string | undefined): { readonly group: string; readonly language: string } {
+  const told = groups.find((group) => group.language === SHARED)?.vocabulary.languages ?? []
+  const languages = told.length > 0 ? told : groups.map((group) => group.language)
+  const language = lang === undefined ? onlyLanguage(languages) : tagAmong(lang, languages)
+  return { group: told.length > 0 ? SHARED : language, language }
 }
 
 /** The language of a model that has but one. Throws ERR_USAGE naming them where there are more. */

@@ -59,9 +59,14 @@ export class MultiLanguageGenerator implements AsyncDisposable {
     this.#maxBytes = maxBytes
   }
 
+  /** What there is of each language, loaded or not. */
+  get groups(): readonly GroupDescription[] {
+    return this.#saved.groups
+  }
+
   /** All languages there are, loaded or not. */
   get languages(): string[] {
-    return this.#saved.groups.map(({ language }) => language)
+    return this.groups.map(({ language }) => language)
   }
 
   /** Languages on the GPU, the one used longest ago first. */

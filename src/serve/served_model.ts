@@ -11,6 +11,7 @@ import { PromptReader } from '../infer/prompt_reader.js'
 import { type LanguageGroup, SHARED, type SignModel } from '../model/sign_model.js'
 import type { GlossModel } from '../model/text_to_gloss.js'
 import { checkWhole } from '../text/broken_text.js'
+import { lineFor } from '../text/language_mark.js'
 import { tagAmong } from '../text/language_tag.js'
 import { HttpProblem } from './problem.js'
 
@@ -72,7 +73,8 @@ export class ServedModel {
     if (!vocabulary.knowsAny(text)) {
       throw new SignError('ERR_USAGE', 'text', `wanted words that this model of ${language} has learned, got none`, 'Use others')
     }
-    return { signer, model: this.name, language, text, tokens: vocabulary.tokensOf(text), unknownWords: vocabulary.unknownIn(text) }
+    const [tokens, unknownWords] = [vocabulary.tokensOf(text), vocabulary.unknownIn(text)]
+    return { signer, model: this.name, language, text: lineFor(vocabulary, text, language), tokens, unknownWords }
   }
 
   /** What is asked for in a prompt. Throws 400 where the model reads none or nothing was read, 404 for a language there is not, and as `PromptReader.read`. */
@@ -82,7 +84,7 @@ export class ServedModel {
     const { language, tokens, unknownWords } = await this.#prompts.reader.read(prompt, { language: told, signal })
     const { group, text } = groupInput(
       { language, tokens },
-      this.signers.map(({ group }) => group.language),
+      this.signers.map(({ group }) => group),
     )
     const signer = this.signerOf(group)
     if (!signer) throw notAmong('language', this.languages, language)

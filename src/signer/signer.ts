@@ -19,6 +19,7 @@ import { SHARED } from '../model/sign_model.js'
 import type { Motion } from '../motion/clip.js'
 import { exchangedMotion, facingMotion } from '../motion/layout/mirror.js'
 import { checkWhole } from '../text/broken_text.js'
+import { lineFor } from '../text/language_mark.js'
 import { tagAmong } from '../text/language_tag.js'
 
 /** How a model is opened, wherever that is. */
@@ -100,8 +101,8 @@ export class OpenSigner implements AsyncDisposable {
    * opened.
    */
   async sign(text: string, options: SignOptions = {}): Promise<Motion> {
-    const { group, asked } = this.#asked(text, options)
-    const [motion] = await this.#generator.generate(group, [text], asked)
+    const { group, line, asked } = this.#asked(text, options)
+    const [motion] = await this.#generator.generate(group, [line], asked)
     return facingMotion(motion!)
   }
 
@@ -112,9 +113,9 @@ export class OpenSigner implements AsyncDisposable {
    * for await (const { joints, frames } of signer.stream('rain')) draw(joints, frames)
    */
   async *stream(text: string, options: SignOptions = {}): AsyncGenerator<Motion> {
-    const { group, asked } = this.#asked(text, options)
+    const { group, line, asked } = this.#asked(text, options)
     let exchanged: boolean | undefined
-    for await (const piece of this.#generator.pieces(group, text, asked)) {
+    for await (const piece of this.#generator.pieces(group, line, asked)) {
       exchanged ??= facingMotion(piece) !== piece
       yield exchanged ? exchangedMotion(piece) : piece
     }
@@ -166,15 +167,16 @@ export class OpenSigner implements AsyncDisposable {
     return this.destroy()
   }
 
-  #asked(text: string, options: SignOptions): { readonly group: string; readonly asked: GenerateOptions } {
+  #asked(text: string, options: SignOptions): { readonly group: string; readonly line: string; readonly asked: GenerateOptions } {
     checkOptions(options, 'sign')
     checkText(text, 'sign', 'a sentence')
     checkWhole(text, 'sign')
     this.#lifetime.check()
     const { language, ...asked } = options
     const group = this.#groupOf(language)
-    checkKnown(text, group, this.#vocabularyOf(group))
-    return { group, asked }
+    const vocabulary = this.#vocabularyOf(group)
+    checkKnown(text, group, vocabulary)
+    return { group, line: lineFor(vocabulary, text, language === undefined ? this.language : this.#known(language)), asked }
   }
 
   /** The group of weights of a language: its own, or the one that all share. */

@@ -2,6 +2,7 @@
 
 import * as z from 'zod'
 import { SignError } from '../base/errors.js'
+import { markedLanguage, splitMark } from './language_mark.js'
 import type { TextCoder } from './text_coder.js'
 import { type TokenPolicy, tokenise, tokenPolicies, WORD_BOUNDARY } from './tokenise.js'
 
@@ -25,6 +26,8 @@ export class Vocabulary implements TextCoder {
   readonly tokens: readonly string[]
   readonly policy: TokenPolicy
   readonly special = specialId
+  /** The languages of which it has a mark (language_mark.ts), with which sentences begin; none where they are read as they are. */
+  readonly languages: readonly string[]
   readonly #ids: ReadonlyMap<string, number>
 
   /** @param words without specials, by id; one that comes again, or that is called like a special, is ignored */
@@ -35,11 +38,13 @@ export class Vocabulary implements TextCoder {
     this.policy = policy
     // Specials are left out: a sentence that holds "</s>" must not end itself.
     this.#ids = new Map([...kept].map((token, i) => [token, specials.length + i]))
+    this.languages = this.tokens.flatMap((token) => markedLanguage(token) ?? [])
   }
 
   /**
    * The words of some sentences that occur at least `minCount` times, the first `most` of them, and all words of those in `keep`: most frequent
-   * first, then by code point. Under the policy `spelled`, the letters of all words too.
+   * first, then by code point. Under the policy `spelled`, the letters of all words too. Marks of languages (language_mark.ts) that sentences begin with are tokens under
+   * any policy.
    */
   static build(
     sentences: Iterable<string>,
@@ -57,7 +62,8 @@ export class Vocabulary implements TextCoder {
         .slice(0, most),
     )
     const kept = byCount(counts).filter((token) => fixed.has(token) || frequent.has(token))
-    const letters = policy === 'spelled' ? byCount(countTokens([...counts.keys()], 'letters')).map(asLetter) : []
+    const words = [...counts.keys()].filter((token) => !isMark(token))
+    const letters = policy === 'spelled' ? byCount(countTokens(words, 'letters')).map(asLetter) : []
     return new Vocabulary([...letters, ...kept], policy)
   }
 
@@ -82,7 +88,7 @@ export class Vocabulary implements TextCoder {
         )
     })
     return new Vocabulary(
-      words.slice(order.length).flatMap((word) => tokenise(word, policy)),
+      words.slice(order.length).flatMap((word) => lineTokens(word, policy)),
       policy,
     )
   }
@@ -120,10 +126,10 @@ export class Vocabulary implements TextCoder {
    * are read past by a vocabulary that has none, as those of single words do.
    */
   tokensOf(text: string): string[] {
-    const words = tokenise(text, this.policy)
+    const words = this.languages.length > 0 ? lineTokens(text, this.policy) : tokenise(text, this.policy)
     if (this.policy === 'letters' && !this.#ids.has(WORD_BOUNDARY)) return words.filter((letter) => letter !== WORD_BOUNDARY)
     if (this.policy !== 'spelled') return words
-    return words.flatMap((word) => (this.#ids.has(word) ? [word] : tokenise(word, 'letters').map(asLetter)))
+    return words.flatMap((word) => (this.#ids.has(word) || isMark(word) ? [word] : tokenise(word, 'letters').map(asLetter)))
   }
 
   /** The ids of a sentence's tokens, then `</s>`. Unknown words are 0. */
@@ -147,9 +153,9 @@ export class Vocabulary implements TextCoder {
     return [...new Set(this.tokensOf(text).filter((token) => this.idOf(token) === specialId.unknown))]
   }
 
-  /** Whether it has any word of a sentence; not of one that is nothing but marks. */
+  /** Whether it has any word of a sentence, the mark of its language aside; not of one that is nothing but punctuation. */
   knowsAny(text: string): boolean {
-    return this.tokensOf(text).some((token) => this.#ids.has(token))
+    return this.tokensOf(text).some((token) => this.#ids.has(token) && !isMark(token))
   }
 
   /** Share of the sentences' tokens that are unknown, 0 to 1; near 1 means the wrong vocabulary or policy. 0 where there are no tokens. */
@@ -172,9 +178,17 @@ export class Vocabulary implements TextCoder {
 /** A letter inside a spelled word, told from a word of one letter. */
 const asLetter = (letter: string): string => `·${letter}`
 
+const isMark = (token: string): boolean => markedLanguage(token) !== undefined
+
+/** A sentence's tokens, the mark of its language first where it begins with one. */
+function lineTokens(line: string, policy: TokenPolicy): string[] {
+  const marked = splitMark(line)
+  return marked ? [marked.token, ...tokenise(marked.sentence, policy)] : tokenise(line, policy)
+}
+
 function countTokens(sentences: Iterable<string>, policy: TokenPolicy): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const sentence of sentences) for (const token of tokenise(sentence, policy)) counts.set(token, (counts.get(token) ?? 0) + 1)
+  for (const sentence of sentences) for (const token of lineTokens(sentence, policy)) counts.set(token, (counts.get(token) ?? 0) + 1)
   return counts
 }
 

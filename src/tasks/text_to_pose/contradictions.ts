@@ -52,10 +52,7 @@ export function* contradictions(config: Written): Generator<[path: (string | num
       ['base'],
       'wanted none in a shared group, whose words and weights are those of all its languages, got one: train it anew on all of them, or with groups: each',
     ]
-  if (config.groups === 'shared')
-    for (const [i, entry] of config.data.entries())
-      if (!('synthetic' in entry) && entry.source !== 'lang_gloss')
-        yield [['data', i, 'source'], `wanted lang_gloss, which identifies the language in a shared group, got ${entry.source}`]
+  if (config.groups === 'shared') yield* unlikeSources(config)
   const counterProblem = unfittingCounter(sized)
   if (counterProblem) yield [['model', 'counterHead'], counterProblem]
   const headProblem = unfittingHead(model)
@@ -65,6 +62,17 @@ export function* contradictions(config: Written): Generator<[path: (string | num
   yield* unfittingDraw(config)
   yield* unfittingSizes(config, 1)
   yield* endless(config)
+}
+
+/** What one group cannot read together: all languages in LangGloss, or all in sentences that a token before them tells the language of. */
+function* unlikeSources({ data }: Written): Generator<[path: (string | number)[], message: string]> {
+  const sourceOf = (entry: Written['data'][number]) => ('synthetic' in entry ? 'lang_gloss' : entry.source)
+  const first = sourceOf(data[0]!)
+  for (const [i, entry] of data.entries())
+    if (sourceOf(entry) !== first) {
+      const path = 'synthetic' in entry ? 'synthetic' : 'source'
+      yield [['data', i, path], `wanted one source in a shared group, ${first} as data[0] has it, got ${sourceOf(entry)}`]
+    }
 }
 
 /** What cannot be asked of the loss on points. */

@@ -82,9 +82,47 @@ describe('the groups of a run', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('must read LangGloss to be shared', () => {
-    const text = 'name: x\ngroups: shared\ndata: [{ language: ASL, train: a, source: text }]\n'
-    expect(() => parseRunConfig(text, 'x')).toThrow('x:3:43: `data[0].source`: wanted lang_gloss')
+  it('read one source where they are shared', () => {
+    const text = `
+name: x
+groups: shared
+data: [{ language: ASL, train: a, source: lang_gloss }, { language: GSL, train: b, source: text }]
+`
+    expect(() => parseRunConfig(text, 'x')).toThrow(
+      '`data[1].source`: wanted one source in a shared group, lang_gloss as data[0] has it, got text',
+    )
+    const beside = 'name: x\ngroups: shared\ndata: [{ language: ASL, train: a }, { synthetic: { languages: [GSL] } }]\n'
+    expect(() => parseRunConfig(beside, 'x')).toThrow('`data[1].synthetic`: wanted one source in a shared group, text')
+  })
+
+  it('tell the language of sentences by a token before them, where those are shared', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'signllm-marked-'))
+    const { train } = syntheticCorpus({ languages: ['ASL', 'LSF-CH', 'KSL'], clipsPerLanguage: 10, framesPerSign: 4 })
+    const tags = ['ASL', 'LSF-CH', 'KSL'] as const
+    for (const tag of tags) {
+      // Ten words more would be cut off the vocabulary's end.
+      const own = train.filter(({ language }) => language === tag).map((clip) => ({ ...clip, text: `${clip.text} und Regen` }))
+      await saveCorpus(join(folder, tag), own)
+    }
+    const entries = (some: readonly string[]) => some.map((tag) => `{ language: ${tag}, train: ${join(folder, tag)} }`).join(', ')
+    const run = (some: readonly string[], more = '') => parseRunConfig(`name: x\ngroups: shared\ndata: [${entries(some)}]\n${more}`, 'x')
+    const [data] = await loadData(run(['ASL', 'LSF-CH'], 'maxWords: 2'))
+    const { vocabulary } = data!.group
+    expect(data!.language).toBe(SHARED)
+    expect(vocabulary.tokens.slice(4).toSorted()).toEqual(['<lang:ASL>', '<lang:LSF-CH>', 'regen', 'und'].toSorted())
+    for (const { clip, ids } of data!.train) {
+      expect(vocabulary.tokens[ids[0]!]).toBe(`<lang:${clip.language}>`)
+      expect([...ids.slice(1)]).toEqual([...vocabulary.encode(clip.text)])
+    }
+    const [more] = await loadData(run(tags, 'maxWords: 2'))
+    expect(() => startFrom(more!, { path: 'p', groups: [data!.group] })).toThrow(
+      "p: wanted a group of all of the run's languages to start from, got KSL, which it has no token of",
+    )
+    const again = startFrom(data!, { path: 'p', groups: [more!.group] })
+    expect(again.train.map(({ ids }) => again.group.vocabulary.tokens[ids[0]!])).toEqual(
+      again.train.map(({ clip }) => `<lang:${clip.language}>`),
+    )
+    await rm(folder, { recursive: true })
   })
 })
 

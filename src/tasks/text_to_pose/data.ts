@@ -18,6 +18,7 @@ import { type Clip, sameRate } from '../../motion/clip.js'
 import type { LayoutName } from '../../motion/layout/layout.js'
 import { layoutOfMotion, layouts } from '../../motion/layout/layouts.js'
 import { langGlossLine } from '../../text/lang_gloss.js'
+import { lineFor, markedLine } from '../../text/language_mark.js'
 import { checkWords, readingNotes } from '../../text/reading_notes.js'
 import type { TokenPolicy } from '../../text/tokenise.js'
 import { Vocabulary } from '../../text/vocabulary.js'
@@ -111,6 +112,7 @@ type SyntheticEntry = Extract<DataEntry, { synthetic: object }>
 
 async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig): Promise<Material> {
   const { language, source, fps, skipFrames, overlong } = entry
+  const marked = config.groups === 'shared' && source !== 'lang_gloss'
   const load = async (prefix: string | undefined) => {
     if (prefix === undefined) return []
     const { clips } = await loadCorpus({
@@ -120,8 +122,8 @@ async function fromFiles(entry: FileEntry, config: RunConfig, sizes: ModelConfig
       ...(fps === null ? {} : { fps }),
       skipFrames,
       maxFrames: sizes.maxFrames,
-      // The others open and close it.
-      maxTokens: sizes.cutSentences ? Infinity : sizes.maxTokens - (sizes.openingToken ? 2 : 1),
+      // The others open and close it, and tell its language.
+      maxTokens: sizes.cutSentences ? Infinity : sizes.maxTokens - (sizes.openingToken ? 2 : 1) - (marked ? 1 : 0),
       layout: sizes.layout,
       long: overlong,
     })
@@ -159,24 +161,34 @@ function together(languages: readonly Material[]): Material {
   const dev = inTurns(languages.map((language) => language.dev))
   return {
     ...{ language: SHARED, source, train: languages.flatMap(({ train }) => train), dev },
-    stored: storedTogether(languages.flatMap(({ stored }) => stored ?? [])),
+    stored: storedTogether(
+      languages.flatMap(({ stored }) => stored ?? []),
+      isMarked({ language: SHARED, source }),
+    ),
     kept: languages.reduce((sum, { kept = 0 }) => sum + kept, 0),
     notes: languages.flatMap(({ notes = [] }) => notes),
   }
 }
 
 /** Clips of several languages of one packed corpus. */
-function storedTogether(all: readonly StoredClips[]): StoredClips | undefined {
-  return all[0] && { ...all[0], clips: Uint32Array.from(all.flatMap(({ clips }) => [...clips])) }
+function storedTogether(all: readonly StoredClips[], marked: boolean): StoredClips | undefined {
+  return all[0] && { ...all[0], clips: Uint32Array.from(all.flatMap(({ clips }) => [...clips])), marked }
 }
+
+/** Whether lines begin with the mark of their language: in a group of all languages, where their tokens do not tell it. */
+const isMarked = ({ language, source }: Pick<Material, 'language' | 'source'>): boolean => language === SHARED && source !== 'lang_gloss'
 
 /** LangGloss keeps its marks; everything else is cut as the run file says. */
 const policyOf = (source: Source, { tokens }: RunConfig): TokenPolicy => (source === 'lang_gloss' ? 'whitespace' : tokens)
 
 function assemble(material: Material, config: RunConfig, sizes: ModelConfig): LanguageData {
   const { language, source, train, dev, vocabulary: fixed, stored, kept, notes = [] } = material
-  const lines = stored ? storedLines(stored) : train.map((clip) => sourceOf(clip, source))
-  const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config), { most: config.maxWords ?? Infinity })
+  const marked = isMarked(material)
+  const lineOf = (clip: Clip): string => (marked ? markedLine(clip.language, sourceOf(clip, source)) : sourceOf(clip, source))
+  const lines = stored ? storedLines(stored) : train.map(lineOf)
+  // Of a language with few clips too, its mark is known.
+  const keep = marked ? [...new Set(train.map((clip) => markedLine(clip.language, '')))] : []
+  const vocabulary = fixed ?? Vocabulary.build(lines, policyOf(source, config), { most: config.maxWords ?? Infinity, keep })
   for (const split of [train, dev])
     checkWords(
       split.map((clip) => sourceOf(clip, source)),
@@ -184,7 +196,7 @@ function assemble(material: Material, config: RunConfig, sizes: ModelConfig): La
       language,
     )
   const encode = (line: string): Uint32Array => sentenceIds({ vocabulary, config: sizes }, line)
-  const sample = (clip: Clip): Sample => ({ clip, ids: encode(sourceOf(clip, source)) })
+  const sample = (clip: Clip): Sample => ({ clip, ids: encode(lineOf(clip)) })
   const samplesOf = (clips: readonly Clip[]): Sample[] =>
     // Of a corpus in shards, what is too long is left out.
     stored ? clips.map(sample).filter(({ ids }) => ids.length <= sizes.maxTokens) : clips.map((clip) => withinLimits(sample(clip), sizes))
@@ -241,12 +253,29 @@ export function startFrom(data: LanguageData, checkpoint: { path: string; groups
   }
   // What was saved before bones were measured has none of its own.
   const group = saved.bones || !data.group.bones ? saved : { ...saved, bones: data.group.bones }
-  const again = ({ clip }: Sample): Sample => ({ clip, ids: sentenceIds(group, sourceOf(clip, source)) })
+  const told = group.vocabulary.languages
+  const strange = languagesIn(data).filter((tag) => !told.includes(tag))
+  if (isMarked(data) && strange.length > 0) {
+    const got = told.length > 0 ? `${strange.join(', ')}, which it has no token of` : 'one that tells languages by its glosses'
+    const problem = `wanted a group of all of the run's languages to start from, got ${got}`
+    throw new SignError('ERR_CONFIG', checkpoint.path, problem, 'Train anew on all languages, or with groups: each, which takes others in')
+  }
+  const again = ({ clip }: Sample): Sample => ({
+    clip,
+    ids: sentenceIds(group, lineFor(group.vocabulary, sourceOf(clip, source), clip.language)),
+  })
   const clips = (samples: readonly Sample[]) => samples.map(({ clip }) => clip)
   const notes = notesOf(language, source, clips(train), clips(dev), group.vocabulary)
   const { maxTokens } = group.config
   const examples = stored && new StoredExamples(stored.stored, (line) => sentenceIds(group, line), maxTokens)
   return { language, source, train: train.map(again), ...(examples ? { stored: examples } : {}), dev: dev.map(again), group, notes }
+}
+
+/** The languages of its clips. */
+function languagesIn({ train, dev, stored }: LanguageData): string[] {
+  const found = new Set([...train, ...dev].map(({ clip }) => clip.language))
+  for (let example = 0; stored && example < stored.length; example++) found.add(stored.language(example))
+  return [...found].sort()
 }
 
 function notesOf(language: string, source: Source, train: readonly Clip[], dev: readonly Clip[], vocabulary: Vocabulary): string[] {

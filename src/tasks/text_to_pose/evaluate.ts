@@ -6,6 +6,7 @@ import type { LengthPolicy } from '../../infer/length_policy.js'
 import { type LengthScore, scoreByLength } from '../../metrics/length_classes.js'
 import { type ScoredPair, type ScoreRow, scoreMotions, scorePair } from '../../metrics/scores.js'
 import type { SignModel } from '../../model/sign_model.js'
+import { lineFor } from '../../text/language_mark.js'
 import { tokenUnit } from '../../text/spelled.js'
 import type { Sample } from './batch.js'
 import type { LanguageData } from './data.js'
@@ -41,8 +42,9 @@ export async function validate(model: SignModel, data: readonly LanguageData[], 
     const signable = (all: typeof dev) => all.filter((sample) => tokensOf(sample) > 0)
     const samples = signable(dev.length > 0 ? dev : train).slice(0, share)
     const held = samples.map(({ clip }) => clip)
-    const lines = held.map((clip) => sourceOf(clip, source))
-    units.add(tokenUnit(group.vocabulary.policy, lines))
+    const sentences = held.map((clip) => sourceOf(clip, source))
+    const lines = held.map((clip, i) => lineFor(group.vocabulary, sentences[i]!, clip.language))
+    units.add(tokenUnit(group.vocabulary.policy, sentences))
     tokens.push(...samples.map(tokensOf))
     const generator = new Generator(model.gpu, model.group(language))
     try {

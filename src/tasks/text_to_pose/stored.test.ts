@@ -13,6 +13,7 @@ import type { Gpu } from '../../device/gpu.js'
 import { SignModel } from '../../model/sign_model.js'
 import type { Clip } from '../../motion/clip.js'
 import { openGpu } from '../../platform/node/open.js'
+import { Signer } from '../../signer/node.js'
 import { trainRun } from '../run.js'
 import { parseRunConfig } from './config.js'
 import { loadData } from './data.js'
@@ -115,6 +116,26 @@ describe('training from shards', () => {
     }
     for (const file of ['last.safetensors', 'best.safetensors'])
       expect((await readFile(join(at('stopped'), file))).equals(await readFile(join(at('whole'), file))), file).toBe(true)
+  })
+
+  it('in one group of all languages, that reads sentences with their language before them, signs each', { timeout: 60_000 }, async () => {
+    const more = 'groups: shared\nbatch: { size: 8 }\nstop: { steps: 6 }\nvalidate: { every: 6, clips: 2 }\nlog: { tensorboard: false }'
+    const config = configOf(shards(', devShare: 0.1'), more, 'marked')
+    for await (const event of trainRun(gpu, config)) if (event.kind === 'start') expect(event.clips).toBeGreaterThan(40)
+    const [data] = await loadData(config)
+    const { vocabulary } = data!.group
+    expect(vocabulary.languages.toSorted()).toEqual(['ASL', 'GSL'])
+    const path = join(at('marked'), 'last.safetensors')
+    await using signer = await Signer.open(path, { gpu })
+    expect(signer.languages).toEqual(['ASL', 'GSL'])
+    // A word that both have learned would do; here, each language has its own.
+    const words = vocabulary.tokens.at(-1)!
+    const [asl, gsl] = [await signer.sign(words, { language: 'ASL' }), await signer.sign(words, { language: 'gsl' })]
+    expect(asl.joints.subarray(150, 300)).not.toEqual(gsl.joints.subarray(150, 300))
+    expect((await signer.sign(words, { language: 'ASL' })).joints).toEqual(asl.joints)
+    await expect(signer.sign(words)).rejects.toThrow('wanted one of the languages ASL, GSL')
+    await expect(signer.sign(words, { language: 'KSL' })).rejects.toThrow("wanted one of the languages ASL, GSL, got 'KSL'")
+    expect(signer.tokensOf(words, { language: 'ASL' })).toEqual([words])
   })
 
   it('is refused for a corpus that has other clips by now', async () => {

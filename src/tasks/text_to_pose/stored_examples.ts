@@ -5,6 +5,7 @@ import type { PackedCorpus } from '../../data/shards/packed_corpus.js'
 import type { Source } from '../../data/source.js'
 import type { Clip } from '../../motion/clip.js'
 import { langGlossLine } from '../../text/lang_gloss.js'
+import { markedLine } from '../../text/language_mark.js'
 import type { Sample } from './batch.js'
 import type { Examples } from './examples.js'
 
@@ -13,10 +14,17 @@ export interface StoredClips {
   readonly corpus: PackedCorpus
   readonly clips: Uint32Array
   readonly source: Source
+  /** Whether lines begin with the mark of their language: in a group of several whose tokens do not tell theirs. */
+  readonly marked?: boolean
 }
 
 /** The line of a clip that a model reads, its LangGloss made of its gloss, or of its words. */
-export function storedLine({ corpus: { list }, source }: StoredClips, clip: number): string {
+export function storedLine(stored: StoredClips, clip: number): string {
+  const line = unmarkedLine(stored, clip)
+  return stored.marked ? markedLine(stored.corpus.list.language(clip), line) : line
+}
+
+function unmarkedLine({ corpus: { list }, source }: StoredClips, clip: number): string {
   if (source === 'text') return list.text(clip)
   if (source === 'gloss') return list.gloss(clip) ?? ''
   const gloss = list.gloss(clip)

@@ -9,6 +9,7 @@ import { inputNumbers, outputNumbers } from '../../model/config.js'
 import type { LanguageGroup, SignModel } from '../../model/sign_model.js'
 import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
+import { lineFor } from '../../text/language_mark.js'
 import { type BatchPlan, type GroupSizes, planGroups } from '../../train/batches.js'
 import type { Scalars } from '../../train/run/logs.js'
 import type { BatchShape, HostArrays, ModelUse, PassReports, TrainedGroup, Training, Validation } from '../../train/task.js'
@@ -227,7 +228,8 @@ export class PoseTraining implements Training<PoseStep, Validated> {
   async use(): Promise<ModelUse> {
     const group = this.model.group(this.data[0]!.language)
     const generator = new Generator(this.gpu, group)
-    const sentence = group.vocabulary.tokens.slice(-2).join(' ')
+    const { vocabulary } = group
+    const sentence = lineFor(vocabulary, vocabulary.tokens.slice(-2).join(' '), vocabulary.languages[0])
     const lengths = [Math.min(USED_FRAMES, group.config.maxFrames)]
     return { run: () => generator.generate([sentence], { policy: 'oracle', lengths }), destroy: () => generator.destroy() }
   }
