@@ -42,10 +42,11 @@ const reader = restoreGlossModel(gpu, await readGlossCheckpoint(join(stageOne.ou
 const lines = await loadGlossSplit(stageOne, 'test')
 const readings = lines.map((line, i) => readingOf(line, stageOne, ['test', i]))
 const { decoded, scores: reading } = await scoreLines(new GlossDecoder(gpu, reader), lines, readings, { beams: 4, limit: 32 })
-const read = new Map(lines.map(({ name, language }, i) => [name, groupInput({ language, tokens: decoded[i]!.tokens }, [SHARED]).text]))
 
 const stageTwo = await loadRunConfig('bench/learning/shared.yaml')
-const signer = new Generator(gpu, restoreModel(gpu, await readPoseCheckpoint(join(stageTwo.out, 'last.safetensors'))).group(SHARED))
+const group = restoreModel(gpu, await readPoseCheckpoint(join(stageTwo.out, 'last.safetensors'))).group(SHARED)
+const read = new Map(lines.map(({ name, language }, i) => [name, groupInput({ language, tokens: decoded[i]!.tokens }, [group]).text]))
+const signer = new Generator(gpu, group)
 const clipsOf = async (split: string) => (await loadCorpus({ skels: join(EIGHT, split), source: 'lang_gloss' })).clips
 const [trained, test] = [await clipsOf('train'), await clipsOf('test')]
 const signed = async (lineOf: (clip: Clip) => string) => {
