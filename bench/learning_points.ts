@@ -77,7 +77,7 @@ await train(runFile, { overwrite: true, adapter })
 
 const { gpu } = await openGpu({ adapter })
 const asked = clips.map((clip) => ({ clip, source: 'text' as const }))
-const { motions } = await generateSplit(gpu, join(out, 'run', 'best.safetensors'), asked, { policy: 'auto', onProgress: () => undefined })
+const { motions } = await generateSplit(gpu, join(out, 'run', 'best.safetensors'), asked, { policy: 'auto' })
 await gpu.destroy()
 
 const still = meanFrame(clips)

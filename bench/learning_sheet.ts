@@ -91,7 +91,7 @@ function sameLanguage(language: string) {
 async function motionsOf(device: Gpu, path: string, wanted: readonly SplitClip[]) {
   const runFile = join(dirname(path), 'config.yaml')
   const policy: LengthPolicy = existsSync(runFile) ? (await loadRunConfig(runFile)).validate.policy : 'auto'
-  const { clips: read, motions, notes } = await generateSplit(device, path, wanted, { policy, onProgress: () => undefined })
+  const { clips: read, motions, notes } = await generateSplit(device, path, wanted, { policy })
   if (read.length === wanted.length) return motions
   const got = `${read.length} of ${wanted.length} read: ${notes.join('; ')}`
   throw new SignError('ERR_DATA', path, `wanted a model that can read every word, got ${got}`, 'Show fewer words, or another model')

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { Progress } from '../src/base/progress.js'
 import { type ModelCard, namedLanguages } from '../src/checkpoint/card.js'
 import { formatModelFile, PROMPTS } from '../src/checkpoint/model_file.js'
 import { parseCheckpoint } from '../src/checkpoint/parse.js'
@@ -127,7 +128,7 @@ describe('Signer.open', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     const told: number[] = []
-    const onProgress = ({ loaded }: { loaded: number }) => told.push(loaded)
+    const onProgress = ({ done }: Progress) => told.push(done)
     const signer = await Signer.open(`http://127.0.0.1:${port}/tiny.signllm`, { gpu, onProgress })
     expect(told.at(-1)).toBe(one.length)
     const reason = new Error('no longer wanted')

@@ -1,6 +1,7 @@
 // Reading signing: what a clip gives does not depend on what is read beside it, and calls are refused, aborted and freed as they should be.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Progress } from '../src/base/progress.js'
 import { Random } from '../src/base/random.js'
 import type { PoseFrames } from '../src/infer/pose_reader.js'
 import { Translator } from '../src/infer/translator.js'
@@ -79,7 +80,7 @@ describe('a translator', () => {
 
   it('answers calls at once as it answers one after the other, and tells how far it is', async () => {
     const told: string[] = []
-    const onProgress = (done: number, all: number) => told.push(`${done}/${all}`)
+    const onProgress = ({ done, all }: Progress) => told.push(`${done}/${all}`)
     const [a, b] = await Promise.all([translator.translate(clips.slice(0, 2)), translator.translate(clips.slice(2), { onProgress })])
     expect([...a!, ...b!].map(({ text }) => text)).toEqual((await translator.translate(clips)).map(({ text }) => text))
     expect(told).toEqual(['3/3'])

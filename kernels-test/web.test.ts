@@ -139,7 +139,7 @@ describe.skipIf(noBrowser)(`in a browser ${noBrowser}`, () => {
 /** What a page, or its worker, makes of a model file behind an address. */
 const SIGNED_BY_PAGE = `async (address) => {
   const told = []
-  const signer = await signllm.Signer.open(address, { onProgress: ({ loaded, total }) => told.push([loaded, total]) })
+  const signer = await signllm.Signer.open(address, { onProgress: ({ done, all }) => told.push([done, all]) })
   const joints = []
   for await (const piece of signer.stream('rain sun')) joints.push(...piece.joints)
   await signer.destroy()

@@ -1,6 +1,7 @@
 // The library's part for data, `signllm/data`: corpora, keypoints of a detector, lifting them into 3D, motions of 50 joints. In Node only.
 
 export { type ErrorCode, SignError } from './base/errors.js'
+export type { OnProgress, Progress, Watched } from './base/progress.js'
 export { type ClipRow, clipRows, writeClipTable } from './data/clip_table.js'
 export { type CorpusReport, checkCorpus } from './data/corpus/check.js'
 export { type Corpus, type CorpusSpec, loadCorpus } from './data/corpus/corpus.js'

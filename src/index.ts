@@ -3,6 +3,7 @@
 
 export type { Communicator } from './base/communicator.js'
 export { type ErrorCode, exitStatus, SignError } from './base/errors.js'
+export type { OnProgress, Progress, Watched } from './base/progress.js'
 export type { Part as CheckpointPart } from './checkpoint/arenas.js'
 export { type ModelCard, namedLanguages, type Provenance as ModelProvenance } from './checkpoint/card.js'
 export type { Checkpoint as AnyCheckpoint, CheckpointContent } from './checkpoint/checkpoint.js'
@@ -27,7 +28,7 @@ export type { PoseCheckpoint as Checkpoint } from './checkpoint/text_to_pose.js'
 export { restoreVqSign, vqSignContent, vqSignDescription } from './checkpoint/vq_sign.js'
 export * from './data.js'
 export * from './engine.js'
-export type { ReadingOptions, ReadProgress } from './formats/safetensors/url.js'
+export type { ReadingOptions } from './formats/safetensors/url.js'
 export * from './formats.js'
 export type { Abortable } from './infer/abort.js'
 export type { BatchGenerateOptions } from './infer/asked_of_batch.js'
@@ -326,7 +327,7 @@ export type { PendingStep } from './train/pending_step.js'
 export type { Warn as RunFileWarning } from './train/run/file.js'
 export type { FolderOptions } from './train/run/folder.js'
 export type { Scalars as LoggedScalars } from './train/run/logs.js'
-export type { RunEvent, ValidationEvent } from './train/run/loop.js'
+export type { RunEvent, StepEvent, ValidationEvent } from './train/run/loop.js'
 export type { TrainRunOptions } from './train/run/run.js'
 export type { ScheduleState } from './train/schedule.js'
 export type { SignedClip } from './train/signed_clips.js'
@@ -337,7 +338,6 @@ export type {
   LossReport,
   ModelUse,
   PassReports,
-  Preparing,
   RecordedLosses,
   TrainedGroup,
   Training,

@@ -2,6 +2,7 @@
 // No file system, and nothing of Node's.
 
 export { type ErrorCode, SignError } from './base/errors.js'
+export type { OnProgress, Progress, Watched } from './base/progress.js'
 export type { Part as CheckpointPart } from './checkpoint/arenas.js'
 export type { ModelCard, Provenance as ModelProvenance } from './checkpoint/card.js'
 export type { Checkpoint as AnyCheckpoint, CheckpointContent } from './checkpoint/checkpoint.js'
@@ -43,7 +44,7 @@ export type { Step as ProgramStep } from './device/recorder.js'
 export type { PartKind, ShaderText } from './device/shader/parts.js'
 export type { ShaderSource } from './device/shader/source.js'
 export type { TunedKernel, TunedShape, Tuning } from './device/tuning.js'
-export type { ReadingOptions, ReadProgress } from './formats/safetensors/url.js'
+export type { ReadingOptions } from './formats/safetensors/url.js'
 export type { Abortable } from './infer/abort.js'
 export type { BatchGenerateOptions } from './infer/asked_of_batch.js'
 export { BatchGenerator, type BatchOptions } from './infer/batch_generator.js'

@@ -1,10 +1,11 @@
 // A checkpoint out of memory, a Blob, or from an address: without files, as in a browser.
 
 import { SignError } from '../base/errors.js'
+import { telling } from '../base/progress.js'
 import { shown } from '../base/shown.js'
 import { parseSafetensors, readTensors } from '../formats/safetensors/parse.js'
 import type { TensorFile } from '../formats/safetensors/types.js'
-import { addressName, type ReadingOptions, urlSource, watched } from '../formats/safetensors/url.js'
+import { addressName, bytesOf, type ReadingOptions, urlSource, watched } from '../formats/safetensors/url.js'
 import { type Checkpoint, checkpointOf } from './checkpoint.js'
 import { promptsOf } from './model_file.js'
 import { type GlossCheckpoint, glossCheckpoint } from './text_to_gloss.js'
@@ -54,7 +55,7 @@ async function tensorsFrom(source: CheckpointBytes | string, options: ReadingOpt
     return readTensors(watched({ size: source.size, read }, options), who)
   }
   const file = parseSafetensors(new Uint8Array(source), who)
-  options.onProgress?.({ loaded: source.byteLength, total: source.byteLength })
+  telling(options.onProgress, bytesOf(source.byteLength))(source.byteLength)
   return file
 }
 

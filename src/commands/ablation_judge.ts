@@ -109,7 +109,7 @@ export class AblationJudges implements AsyncDisposable {
     const made = await generateSplit(this.#gpu, model, clips, {
       policy: run.validate.policy satisfies LengthPolicy,
       signal,
-      onProgress: clock.batch,
+      onBatch: clock.batch,
     })
     for (const note of made.notes) warn(note, this.#options)
     const { systems } = await judgeTexts(
@@ -157,7 +157,7 @@ class FrameClock {
   #first: { readonly at: number; readonly frames: number } | undefined
   #last = { at: this.#begun, frames: 0 }
 
-  batch = (_done: number, _all: number, frames: number): void => {
+  batch = (frames: number): void => {
     this.#last = { at: performance.now(), frames: this.#last.frames + frames }
     this.#first ??= this.#last
   }

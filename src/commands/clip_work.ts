@@ -4,13 +4,14 @@ import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
+import { Meter } from '../base/progress.js'
 import { type ClipHdf5Writer, partialHdf5 } from '../formats/hdf5/clips_write.js'
-import { Progress, type ProgressStream } from './progress.js'
+import { ProgressDisplay, type ProgressStream } from './progress_display.js'
 
 export interface ClipWorkOptions {
   readonly json?: boolean
-  /** What this pass through the clips does, as in 'lift': for commands that have several. */
-  readonly stage?: string
+  /** What this pass through the clips does, as in 'lift'. Default: clips. */
+  readonly work?: string
   /** Stops between clips; throws the signal's reason. */
   readonly signal?: AbortSignal | undefined
   /** Default: standard error. */
@@ -39,7 +40,8 @@ export class ClipWork {
   readonly broken: BrokenClip[] = []
   /** What was said of clips, for whoever reads no standard error. */
   readonly notes: string[] = []
-  readonly #progress: Progress
+  readonly #display: ProgressDisplay
+  readonly #meter: Meter
   readonly #signal: AbortSignal | undefined
   /** How often each kind of remark was made: kinds differ in more than numbers. */
   readonly #remarks = new Map<string, number>()
@@ -48,8 +50,9 @@ export class ClipWork {
 
   /** @param total clips in all, of which `done` were done before */
   constructor(total: number, options: ClipWorkOptions, done = 0) {
-    const { json = false, stream = process.stderr, stage, signal } = options
-    this.#progress = new Progress({ total, counts: 'clip', stage, stream, json })
+    const { work = 'clips', signal } = options
+    this.#display = new ProgressDisplay(options)
+    this.#meter = new Meter({ work, unit: 'clip', all: total, speedOf: 'frame' })
     this.#signal = signal
     this.#clips = done
   }
@@ -68,14 +71,14 @@ export class ClipWork {
   done(frames: number): void {
     this.#clips += 1
     this.#frames += frames
-    this.#progress.update({ step: this.#clips, frames })
+    this.#display.show(this.#meter.at(this.#clips, frames), { frames })
     this.#signal?.throwIfAborted()
   }
 
   /** Tells a clip that is left out, then stops where a stop was asked for. */
   leaveOut = (name: string, error: SignError): void => {
     this.broken.push({ name, problem: error.message })
-    this.#progress.note(`left out: ${error.message}`)
+    this.#display.note(`left out: ${error.message}`)
     this.#signal?.throwIfAborted()
   }
 
@@ -85,7 +88,7 @@ export class ClipWork {
   }
 
   note(text: string): void {
-    this.#progress.note(text)
+    this.#display.note(text)
   }
 
   /** Tells something about a clip that is used all the same; where it is said of many clips, only of the first of them. */
@@ -98,7 +101,7 @@ export class ClipWork {
   }
 
   end(): void {
-    this.#progress.done()
+    this.#display.done()
     for (const [kind, made] of this.#remarks)
       if (made > REMARKS) this.note(`and the same of ${counted(made - REMARKS, 'clip')} more: ${kind}`)
     this.#remarks.clear()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { keypointClip, openPoseJson } from '../formats/detections.testing.js'
 import { KEYPOINT, type KeypointClip } from '../motion/keypoints.js'
 import { JOINTS } from '../motion/skeleton.js'
-import type { ProgressStream } from './progress.js'
+import type { ProgressStream } from './progress_display.js'
 
 /** Writes clips of made-up signers as OpenPose would: a folder for each name, with so many frames. Returns the clips. */
 export async function writeDetections(root: string, frames: Readonly<Record<string, number>>): Promise<KeypointClip[]> {

@@ -69,7 +69,7 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   const flat = input.detections && new Set(chosenOf(input.detections.names, options.clip))
   if (input.detections && flat!.size > 0) {
     const { videoFps: fps, ...rest } = options
-    const made = await keypointsToHdf5(input.detections, { ...rest, ...again, stage: 'read', fps, out: steps.clips, quality })
+    const made = await keypointsToHdf5(input.detections, { ...rest, ...again, work: 'read', fps, out: steps.clips, quality })
     broken.push(...made.broken)
     notes.push(...made.notes)
   }
@@ -77,7 +77,7 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   if (lifts !== undefined) {
     // What was read here has the rate of its video already.
     const rates = input.keypoints === undefined ? { videoFps: undefined } : {}
-    const lifted = await dataLift({ ...options, ...rates, ...again, stage: 'lift', in: lifts, out: steps.lifted })
+    const lifted = await dataLift({ ...options, ...rates, ...again, work: 'lift', in: lifts, out: steps.lifted })
     broken.push(...lifted.broken)
     notes.push(...lifted.notes)
   }
@@ -88,7 +88,7 @@ export async function dataConvert(given: DataConvertOptions): Promise<DataConver
   )
   const reports: KeypointQuality[] = []
   const target = reported({ ...source, names: chosen(source.names, options.clip, path) }, reports)
-  const written = await writeTarget(out, target, words, { ...options, stage: 'write' })
+  const written = await writeTarget(out, target, words, { ...options, work: 'write' })
   if (reports.length > 0) await addReports(quality, flat ?? new Set(), reports, [...broken, ...written.broken])
   for (const file of between) await output(file, 'remove it', () => rm(file, { force: true }))
   const brokenBefore = new Set(broken.map(({ name }) => name))

@@ -95,12 +95,12 @@ describe.skipIf(none)(`keypoints in videos${none && `: ${none}`}`, () => {
 
   it('are gone on with after an interruption, almost as if there had been none', async () => {
     const abort = new AbortController()
-    const reports: { step?: number; total?: number; note?: string }[] = []
+    const reports: { done?: number; all?: number; note?: string }[] = []
     const stream = {
       write(text: string) {
         const report = JSON.parse(text)
         reports.push(report)
-        if (report.stage === 'detect' && report.step === 6) abort.abort(new Error('enough'))
+        if (report.work === 'detect' && report.done === 6) abort.abort(new Error('enough'))
       },
     }
     const options: DataDetectOptions = { out: file('again.pose'), json: true, stream }
@@ -113,7 +113,7 @@ describe.skipIf(none)(`keypoints in videos${none && `: ${none}`}`, () => {
     reports.length = 0
     const summary = await dataDetect(file('videos/signer.mp4'), { ...options, resume: true })
     expect(summary).toMatchObject({ clips: [{ frames: FRAMES }], frames: FRAMES - kept })
-    expect(reports.find((report) => report.total === FRAMES)).toMatchObject({ step: kept })
+    expect(reports.find((report) => report.all === FRAMES)).toMatchObject({ done: kept })
     const [whole, resumed] = [await readPose(file('out/signer.pose')), await readPose(file('again.pose'))]
     expect(resumed.confidence.length).toBe(whole.confidence.length)
     for (let t = 0; t < FRAMES; t++)

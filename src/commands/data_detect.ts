@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
+import { Meter } from '../base/progress.js'
 import type { BodyModel } from '../detect/body_models.js'
 import { detectVideo } from '../detect/detect_video.js'
 import { checkDetector, HolisticDetector } from '../detect/holistic.js'
@@ -12,9 +13,9 @@ import { writePose } from '../formats/pose/write.js'
 import { openVideo } from '../video/video.js'
 import { type BrokenClip, ClipWork, type ClipWorkOptions, type ResumeOptions } from './clip_work.js'
 import { checkOutputs, type DetectFile, detectFiles } from './detect_files.js'
-import { Progress } from './progress.js'
+import { ProgressDisplay } from './progress_display.js'
 
-export interface DataDetectOptions extends Omit<ClipWorkOptions, 'stage'>, ResumeOptions {
+export interface DataDetectOptions extends Omit<ClipWorkOptions, 'work'>, ResumeOptions {
   /** A `.pose` file for one video, else a folder. */
   readonly out: string
   /** Default: full. */
@@ -79,7 +80,7 @@ export async function dataDetect(source: string, options: DataDetectOptions): Pr
 
 /** Files seldom tell how many frames they have; decoding them takes a small part of the time that detection takes. */
 async function countFrames(files: readonly DetectFile[], options: DataDetectOptions): Promise<{ counts: Counted[]; broken: BrokenClip[] }> {
-  const work = new ClipWork(files.length, { ...options, stage: 'count frames' })
+  const work = new ClipWork(files.length, { ...options, work: 'count frames' })
   const counts: Counted[] = []
   try {
     for (const file of files) {
@@ -114,19 +115,20 @@ class Detection {
   seconds = 0
   readonly #waiting: Counted[]
   readonly #options: DataDetectOptions
-  readonly #progress: Progress
+  readonly #display: ProgressDisplay
+  readonly #meter: Meter
   /** Ends what is under way where the user wishes so or something failed. */
   readonly #stop = new AbortController()
   #done: number
 
   /** @param kept frames that an earlier run detected in these videos */
   constructor(files: readonly Counted[], kept: number, options: DataDetectOptions) {
-    const { json = false, stream = process.stderr } = options
     this.#waiting = [...files]
     this.#options = options
     this.#done = kept
-    const total = files.reduce((sum, { frames }) => sum + frames, 0)
-    this.#progress = new Progress({ total, counts: 'frame', stage: 'detect', stream, json })
+    const all = files.reduce((sum, { frames }) => sum + frames, 0)
+    this.#display = new ProgressDisplay(options)
+    this.#meter = new Meter({ work: 'detect', unit: 'frame', all })
   }
 
   async run(): Promise<void> {
@@ -141,7 +143,7 @@ class Detection {
       if (failed) throw this.#stop.signal.reason ?? failed.reason
     } finally {
       signal?.removeEventListener('abort', stop)
-      this.#progress.done()
+      this.#display.done()
       this.seconds = (performance.now() - began) / 1000
     }
   }
@@ -154,7 +156,7 @@ class Detection {
       await using detector = await HolisticDetector.open(this.#waiting[0]?.video ?? this.#options.out, { model })
       const close = () => void detector.close()
       signal.addEventListener('abort', close, { once: true })
-      this.#progress.update({ step: this.#done, frames: 0 })
+      this.#display.show(this.#meter.at(this.#done))
       for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) {
         signal.throwIfAborted()
         await this.#detect(detector, file)
@@ -171,7 +173,7 @@ class Detection {
     const { signal } = this.#stop
     const onFrame = () => {
       this.frames++
-      this.#progress.update({ step: ++this.#done, frames: 1 })
+      this.#display.show(this.#meter.at(++this.#done))
     }
     try {
       const { pose, seen, kept } = await detectVideo(detector, video, out, { model, fps: videoFps, resume, signal, onFrame })
@@ -181,16 +183,16 @@ class Detection {
       if (seen.body === 0) this.#note(`${name}: nobody was seen in any of its ${counted(frames, 'frame')}`)
     } catch (error) {
       if (signal.aborted && (await keptCount(out)) > 0)
-        this.#progress.note(`kept ${counted(await keptCount(out), 'frame')} of ${video}; --resume goes on from there`)
+        this.#display.note(`kept ${counted(await keptCount(out), 'frame')} of ${video}; --resume goes on from there`)
       if (signal.aborted || !(error instanceof SignError && error.code === 'ERR_DATA')) throw error
       this.broken.push({ name, problem: error.message })
-      this.#progress.note(`left out: ${error.message}`)
+      this.#display.note(`left out: ${error.message}`)
     }
   }
 
   #note(text: string): void {
     this.notes.push(text)
-    this.#progress.note(`note: ${text}`)
+    this.#display.note(`note: ${text}`)
   }
 }
 

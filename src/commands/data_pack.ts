@@ -64,8 +64,8 @@ export async function dataPack(path: string, options: DataPackOptions): Promise<
   for (const [number, unit] of units.entries()) {
     if (byUnit && number % share.of !== share.index) continue
     const isMine = (part: number): boolean => share === undefined || byUnit || (number + part) % share.of === share.index
-    const stage = units.length > 1 ? `pack ${number + 1}/${units.length}` : 'pack'
-    for await (const { head, isNew } of packUnit(unit, { ...options, stage }, words, isMine)) {
+    const work = units.length > 1 ? `pack ${number + 1}/${units.length}` : 'pack'
+    for await (const { head, isNew } of packUnit(unit, { ...options, work }, words, isMine)) {
       total.clips += head.clips
       total.frames += head.frames
       total.parts += 1

@@ -8,7 +8,7 @@ import type { BoneKind, Join } from '../data/spell/join_kinds.js'
 import type { LetterNote } from '../data/spell/letters.js'
 import { languageCode } from '../formats/lexicon.js'
 import { refuseParts } from './corpus_parts.js'
-import { Progress, type ProgressStream } from './progress.js'
+import { ProgressDisplay, type ProgressStream } from './progress_display.js'
 
 export interface DataSpellOptions {
   /** Folder with `index.csv` and its `.pose` files. */
@@ -75,7 +75,7 @@ export async function dataSpell(options: DataSpellOptions): Promise<DataSpellSum
   refuseParts(out, { overwrite })
   const words = path === undefined ? count : await readWords(path)
   const clips = await buildSpellingCorpora({ ...spelling, languages: codes, words, seed })
-  const told = new Progress({ total: null, counts: 'clip', stream, json })
+  const told = new ProgressDisplay({ stream, json })
   const gross = clips.letters.filter((note) => note.gross)
   for (const { language, letter, path: file, notes } of gross)
     told.note(`${file}: the letter '${letter}' of ${language}: ${notes.join('; ')}`)

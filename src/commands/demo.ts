@@ -17,7 +17,7 @@ import { trainRun } from '../tasks/run.js'
 import { parseRunConfig } from '../tasks/text_to_pose/config.js'
 import { type LanguageData, loadData } from '../tasks/text_to_pose/data.js'
 import { openAdapter } from './adapter.js'
-import { Progress, type ProgressStream } from './progress.js'
+import { ProgressDisplay, type ProgressStream } from './progress_display.js'
 
 export interface DemoOptions {
   readonly out: string
@@ -61,15 +61,15 @@ export async function demo(options: DemoOptions): Promise<DemoSummary> {
   const config = parseRunConfig(demoRun(out), 'demo')
   const { gpu } = await openAdapter({ adapter }, { json })
   try {
-    const progress = new Progress({ total: config.stop.steps, stream, json })
+    const display = new ProgressDisplay({ stream, json })
     try {
       for await (const event of trainRun(gpu, config, { overwrite: overwrite || 'same', signal })) {
         if (event.kind === 'start')
-          progress.note(`training ${event.parameters.toLocaleString('en')} parameters on ${counted(event.clips, 'clip')}, on ${gpu.label}`)
-        if (event.kind === 'step') progress.update({ step: event.step, loss: event.loss, frames: event.frames })
+          display.note(`training ${event.parameters.toLocaleString('en')} parameters on ${counted(event.clips, 'clip')}, on ${gpu.label}`)
+        if (event.kind === 'step') display.show(event.progress, { loss: event.loss })
       }
     } finally {
-      progress.done()
+      display.done()
     }
     signal?.throwIfAborted()
 

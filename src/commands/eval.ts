@@ -23,7 +23,7 @@ import { openAdapter } from './adapter.js'
 import { commandLine, optionWords, toldPath } from './command_line.js'
 import { evalData, type SplitClip, type SplitName } from './eval_data.js'
 import { generateSplit, type MadeMotions, readMade } from './eval_motions.js'
-import { Progress, type ProgressStream } from './progress.js'
+import { ProgressDisplay, type ProgressStream, withProgress } from './progress_display.js'
 import type { Listener } from './say.js'
 
 export interface EvalCommandOptions extends Listener {
@@ -89,7 +89,7 @@ export async function evalCommand(model: string | undefined, options: EvalComman
     // Before the long work of making motions.
     checkJudges(judges)
     const made = await madeMotions(gpu, model, data.clips, options)
-    const stages = new Stages(options)
+    const display = new ProgressDisplay(options)
     try {
       const clips = made.clips.map(({ clip }) => clip)
       const generated = made.motions
@@ -108,9 +108,9 @@ export async function evalCommand(model: string | undefined, options: EvalComman
           },
           notes: made.notes,
         },
-        { seed, tokens: options.tokens, glossCleanUp: options.cleanUp, signal, onProgress: stages.update },
+        { seed, tokens: options.tokens, glossCleanUp: options.cleanUp, signal, onProgress: display.show },
       )
-      stages.done()
+      display.done()
       signal?.throwIfAborted()
       const shown = new Map(clips.map((reference, i) => [reference.name, { reference, ...(generated && { generated: generated[i]! }) }]))
       const files = await writeReport(options.out ?? folderBeside(model, options), {
@@ -120,7 +120,7 @@ export async function evalCommand(model: string | undefined, options: EvalComman
       const failed = failedGates(report, options)
       return { report, files, failed, passed: failed.length === 0 }
     } finally {
-      stages.done()
+      display.done()
     }
   } finally {
     for (const judge of judges) await judge[Symbol.asyncDispose]()
@@ -167,16 +167,7 @@ async function madeMotions(
   }
   if (model === undefined)
     return { clips: chosen, notes: ['nothing was generated: these are the ceiling and the floor of the judges alone'] }
-  const stages = new Stages(options)
-  try {
-    return await generateSplit(gpu, model, chosen, {
-      policy,
-      signal,
-      onProgress: (done, all, frames) => stages.update('generate', done, all, frames),
-    })
-  } finally {
-    stages.done()
-  }
+  return withProgress(options, (onProgress) => generateSplit(gpu, model, chosen, { policy, signal, onProgress }))
 }
 
 /** The first clips, in equal shares of each language, in the order of the split. */
@@ -189,32 +180,6 @@ function firstOfEach(clips: readonly SplitClip[], limit: number | undefined): re
     taken.set(language, (taken.get(language) ?? 0) + 1)
     return taken.get(language)! <= share
   })
-}
-
-/** Progress of work in several stages. */
-class Stages {
-  readonly #options: EvalCommandOptions
-  #progress: Progress | undefined
-  #stage: string | undefined
-
-  constructor(options: EvalCommandOptions) {
-    this.#options = options
-  }
-
-  update = (stage: string, done: number, all: number, frames?: number): void => {
-    if (stage !== this.#stage) {
-      this.done()
-      const { stream = process.stderr, json = false } = this.#options
-      this.#progress = new Progress({ total: all, counts: 'clip', stage, stream, json })
-      this.#stage = stage
-    }
-    this.#progress?.update({ step: done, ...(frames !== undefined && { frames }) })
-  }
-
-  done(): void {
-    this.#progress?.done()
-    this.#progress = undefined
-  }
 }
 
 async function recordOf(path: string | undefined): Promise<{ name: string; sha256: string }[]> {

@@ -2,6 +2,7 @@
 
 import { counted, someOf } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
+import { telling, type Watched } from '../base/progress.js'
 import { readPoseCheckpoint } from '../checkpoint/file.js'
 import { restoreModel } from '../checkpoint/restore.js'
 import { inLayoutScale } from '../data/layouts/scale.js'
@@ -26,10 +27,11 @@ export interface MadeMotions {
   readonly notes: readonly string[]
 }
 
-export interface GenerateSplitOptions {
+export interface GenerateSplitOptions extends Watched {
   readonly policy: LengthPolicy
   readonly signal?: AbortSignal | undefined
-  readonly onProgress: (done: number, all: number, frames: number) => void
+  /** Called with the frames of each batch. */
+  readonly onBatch?: ((frames: number) => void) | undefined
 }
 
 /** Clips generated side by side. */
@@ -51,6 +53,7 @@ export async function generateSplit(
   const made = new Map<SplitClip, Motion>()
   try {
     const readable = clips.filter((one) => canRead(model, groupOf(one, groups, path), one))
+    const tell = telling(options.onProgress, { work: 'generate', unit: 'clip', all: readable.length, speedOf: 'frame' })
     for (const group of new Set(readable.map((one) => groupOf(one, groups, path)))) {
       const own = readable.filter((one) => groupOf(one, groups, path) === group)
       await using generator = new Generator(gpu, model.group(group))
@@ -61,7 +64,8 @@ export async function generateSplit(
         const motions = await generator.generate(texts, { policy: options.policy, lengths, signal: options.signal })
         for (const [i, motion] of motions.entries()) made.set(batch[i]!, facingMotion(motion))
         const frames = motions.reduce((sum, motion) => sum + motion.frames, 0)
-        options.onProgress(made.size, readable.length, frames)
+        options.onBatch?.(frames)
+        tell(made.size, frames)
       }
     }
   } finally {

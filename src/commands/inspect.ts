@@ -41,7 +41,7 @@ export async function inspect(source: string, { signal }: { readonly signal?: Ab
   const checkpoint = await readCheckpoint(source, {
     ...(signal && { signal }),
     onProgress: (progress) => {
-      total = progress.total
+      total = progress.all
     },
   })
   const { path, card, model, state, stored = [], others = {}, notes } = checkpoint

@@ -16,7 +16,7 @@ import type { BrokenClip } from './clip_work.js'
 import type { SplitName } from './eval_data.js'
 import { LeftOutClips } from './left_out.js'
 import { prefixOf } from './motion_source.js'
-import { Progress, type ProgressStream } from './progress.js'
+import { ProgressDisplay, type ProgressStream } from './progress_display.js'
 import { readMotions } from './read_motions.js'
 import { isRunFile, posesFor, splitOfRun } from './run_split.js'
 import { type Listener, warn } from './say.js'
@@ -57,9 +57,9 @@ export interface JudgeTranslateSummary {
 
 /** Reads the clips of `source`, motions or a run file's split. Throws ERR_CHECKPOINT for what is no pose-to-text model, ERR_DATA where there are no motions, ERR_USAGE for clips that the model cannot take. */
 export async function judgeTranslate(path: string, source: string, options: JudgeTranslateOptions): Promise<JudgeTranslateSummary> {
-  const { out, numbers, signal, stream = process.stderr, json = false } = options
+  const { out, numbers, signal } = options
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
-  const progress = new Progress({ total: null, stream, json, counts: 'clip' })
+  const display = new ProgressDisplay(options)
   const search = {
     ...(options.beams !== undefined && { beams: options.beams }),
     ...(options.alpha !== undefined && { alpha: options.alpha }),
@@ -67,7 +67,7 @@ export async function judgeTranslate(path: string, source: string, options: Judg
     ...(options.maxTokens !== undefined && { limit: options.maxTokens }),
     ...(options.glossBeams !== undefined && { glossBeams: options.glossBeams }),
     ...(signal && { signal }),
-    onProgress: (done: number) => progress.update({ step: done }),
+    onProgress: display.show,
   }
   try {
     const checkpoint = await readCheckpoint(path)
@@ -89,7 +89,7 @@ export async function judgeTranslate(path: string, source: string, options: Judg
     const rows = read.map(({ text, glosses }, i) => ({ name: frames[i]!.name, text, ...(glosses && { glosses: glosses.join(' ') }) }))
     return await told(rows, checkpoint, out)
   } finally {
-    progress.done()
+    display.done()
     await gpu.destroy()
   }
 }

@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { SignError } from '../base/errors.js'
+import { Meter } from '../base/progress.js'
 import type { ClipWorkOptions } from './clip_work.js'
-import { Progress } from './progress.js'
+import { ProgressDisplay } from './progress_display.js'
 
 export interface Workers {
   readonly count: number
@@ -14,20 +15,19 @@ export interface Workers {
 }
 
 /** Throws ERR_DATA with what a worker says where one fails; the others are stopped then, at the end of their clip. */
-export async function packInWorkers(
-  { count, argv }: Workers,
-  { json = false, stream = process.stderr, signal }: ClipWorkOptions,
-): Promise<void> {
-  const progress = new Progress({ total: null, counts: 'clip', stage: 'pack', stream, json })
+export async function packInWorkers({ count, argv }: Workers, { json, stream, signal }: ClipWorkOptions): Promise<void> {
+  const display = new ProgressDisplay({ json, stream })
+  const meter = new Meter({ work: 'pack', unit: 'clip', speedOf: 'frame' })
   const done = new Map<string, number>()
   const stop = new AbortController()
   const told = (worker: number, line: string): string | undefined => {
     const said = parsed(line)
     if (typeof said?.message === 'string') return said.message
-    if (typeof said?.note === 'string') progress.note(said.note)
-    if (typeof said?.step === 'number') {
-      done.set(`${worker} ${said.stage}`, said.step)
-      progress.update({ step: [...done.values()].reduce((sum, steps) => sum + steps, 0), frames: Number(said.frames ?? 0) })
+    if (typeof said?.note === 'string') display.note(said.note)
+    if (typeof said?.done === 'number') {
+      done.set(`${worker} ${said.work}`, said.done)
+      const clips = [...done.values()].reduce((sum, own) => sum + own, 0)
+      display.show(meter.at(clips, Number(said.frames ?? 0)))
     }
     return undefined
   }
@@ -41,7 +41,7 @@ export async function packInWorkers(
     }
   })
   const ends = await Promise.allSettled(work)
-  progress.done()
+  display.done()
   signal?.throwIfAborted()
   const failed = ends.find((end) => end.status === 'rejected')
   if (failed) throw failed.reason
@@ -71,7 +71,7 @@ async function run(argv: readonly string[], share: string, told: (line: string) 
   }
 }
 
-function parsed(line: string): { message?: unknown; note?: unknown; step?: unknown; stage?: unknown; frames?: unknown } | undefined {
+function parsed(line: string): { message?: unknown; note?: unknown; done?: unknown; work?: unknown; frames?: unknown } | undefined {
   try {
     return JSON.parse(line)
   } catch {

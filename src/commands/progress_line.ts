@@ -1,22 +1,12 @@
 // The text of a progress line: pure functions from numbers to characters.
 
 import type pc from 'picocolors'
+import type { Progress } from '../base/progress.js'
 
-export interface View {
-  /** Which part of the work this is. */
-  readonly stage?: string | undefined
-  readonly step: number
-  /** What `step` counts. */
-  readonly counts: 'step' | 'clip' | 'frame'
-  readonly total: number | null
-  readonly loss?: number
+export interface View extends Progress {
+  readonly loss?: number | undefined
   /** Losses so far, the latest last. */
   readonly losses: readonly number[]
-  /** Null until two reports have come. */
-  readonly perSecond: number | null
-  /** What is counted a second. */
-  readonly unit: string
-  readonly secondsLeft: number | null
 }
 
 type Colours = ReturnType<typeof pc.createColors>
@@ -28,12 +18,12 @@ const SPARK_WIDTH = 24
 export function barLine(view: View, columns: number, colours: Colours): string {
   const plain = (text: string) => text
   const parts: [text: string, colour: (text: string) => string][] = [
-    [view.stage ?? '', plain],
-    [steps(view), colours.bold],
+    [view.work, plain],
+    [amount(view), colours.bold],
     [loss(view), colours.yellow],
     [speed(view), plain],
     [left(view), plain],
-    [view.total === null ? '' : bar(view.step / view.total, BAR_WIDTH), colours.cyan],
+    [view.all === undefined ? '' : bar(view.done / view.all, BAR_WIDTH), colours.cyan],
     [sparkline(view.losses, SPARK_WIDTH), colours.dim],
   ]
   let width = 0
@@ -50,8 +40,8 @@ export function barLine(view: View, columns: number, colours: Colours): string {
 
 /** A line for a log: no colour, nothing drawn. */
 export function plainLine(view: View): string {
-  const stage = view.stage === undefined ? '' : `${view.stage}: `
-  return [`${stage}${view.counts} ${steps(view)}`, loss(view), speed(view), left(view)].filter(Boolean).join('  ')
+  const unit = view.unit === 'byte' ? '' : `${view.unit} `
+  return [`${view.work}: ${unit}${amount(view)}`, loss(view), speed(view), left(view)].filter(Boolean).join('  ')
 }
 
 /** The last `width` values as blocks of eight heights, from the least to the greatest among them. What is not finite is a cross. */
@@ -74,10 +64,14 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 86400)}d ${two((whole % 86400) / 3600)}h`
 }
 
-function steps({ step, total }: View): string {
-  if (total === null) return String(step)
-  return `${String(step).padStart(String(total).length)}/${total}`
+function amount({ unit, done, all }: View): string {
+  const text = unit === 'byte' ? megabytes : String
+  const end = unit === 'byte' ? ' MB' : ''
+  if (all === undefined) return `${text(done)}${end}`
+  return `${text(done).padStart(text(all).length)}/${text(all)}${end}`
 }
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
 
 /** Four digits that count. */
 function loss({ loss: value }: View): string {
@@ -85,12 +79,14 @@ function loss({ loss: value }: View): string {
   return `loss ${Math.abs(value) >= 1e-3 && Math.abs(value) < 1e4 ? value.toPrecision(4) : value.toExponential(3)}`
 }
 
-function speed({ perSecond, unit }: View): string {
-  return perSecond === null ? '' : `${Number(perSecond.toPrecision(3))} ${unit}/s`
+function speed({ speed: lately }: View): string {
+  if (lately === undefined) return ''
+  const { perSecond, unit } = lately
+  return unit === 'byte' ? `${megabytes(perSecond)} MB/s` : `${Number(perSecond.toPrecision(3))} ${unit}s/s`
 }
 
 function left({ secondsLeft }: View): string {
-  return secondsLeft === null ? '' : `${duration(secondsLeft)} left`
+  return secondsLeft === undefined ? '' : `${duration(secondsLeft)} left`
 }
 
 function bar(share: number, width: number): string {

@@ -23,10 +23,9 @@ import { asSeen, type Described } from '../train/signing/open_signing.js'
 import { openAdapter } from './adapter.js'
 import type { SplitName } from './eval_data.js'
 import { motionSource } from './motion_source.js'
-import { Progress, type ProgressStream } from './progress.js'
+import { ProgressDisplay, type ProgressStream, withProgress } from './progress_display.js'
 import { isRunFile } from './run_split.js'
 import { type Listener, warn } from './say.js'
-import { preparations } from './train.js'
 import { refuseVideos, seenAt, videosAt, wantedPoses, wantedVideos } from './video_source.js'
 
 export interface PseudoGlossOptions extends Listener {
@@ -61,19 +60,18 @@ export interface PseudoGlossSummary {
 
 /** Reads clips. Throws ERR_CHECKPOINT for what is no pseudo-gloss model, ERR_DATA or ERR_CONFIG for what cannot be read, ERR_USAGE for clips that the model cannot take. */
 export async function pseudoGlosses(path: string, options: PseudoGlossOptions): Promise<PseudoGlossSummary> {
-  const { out, threshold = PRESENCE_THRESHOLD, stream = process.stderr, json = false, signal } = options
+  const { out, threshold = PRESENCE_THRESHOLD, signal } = options
   if (out !== undefined && !isFolder(out)) checkMapPath(out)
   const checkpoint = await readCheckpoint(path)
   const read = await clipsOf(pseudoGlossDescription(checkpoint), options)
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
-  let progress: Progress | undefined
+  const display = new ProgressDisplay(options)
   try {
     await using model = restorePseudoGloss(gpu, checkpoint)
     await using reader = new PseudoGlossReader(gpu, model)
     const { clips, glossed } = await read(model)
     if (glossed) for (const note of unknownItems(glossed, options.split, model.classes)) warn(note, options)
-    progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
-    const found = await reader.find(clips, { ...(signal && { signal }), onProgress: (done) => progress!.update({ step: done }) })
+    const found = await reader.find(clips, { ...(signal && { signal }), onProgress: display.show })
     const pictures = out === undefined ? [] : await drawn(clips, found, { model, threshold, out, say: (note) => warn(note, options) })
     return {
       clips: clips.map(({ name }, i) => ({ name, found: wordsFound(found[i]!, model, threshold) })),
@@ -81,7 +79,7 @@ export async function pseudoGlosses(path: string, options: PseudoGlossOptions): 
       pictures,
     }
   } finally {
-    progress?.done()
+    display.done()
     await gpu.destroy()
   }
 }
@@ -95,7 +93,7 @@ async function clipsOf({ config, languages }: PseudoGlossDescription, options: P
   const { data, split, limit } = options
   if (isRunFile(data)) {
     const run = await loadPseudoGlossConfig(data, (note) => warn(note, options))
-    const all = await loadGlossedClips(run, split, { onPrepare: preparations(options) })
+    const all = await withProgress(options, (onProgress) => loadGlossedClips(run, split, { onProgress }))
     if (all.clips.length === 0) throw new SignError('ERR_DATA', data, `wanted clips in its ${split} split, got none`, 'Name another split')
     const some = all.input === 'poses' ? { ...all, clips: all.clips.slice(0, limit) } : { ...all, clips: all.clips.slice(0, limit) }
     if ((all.input === 'video') !== (config.images !== undefined)) throw config.images ? wantedVideos(data) : wantedPoses(data)

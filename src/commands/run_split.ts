@@ -10,9 +10,8 @@ import { type AnyRunConfig, loadRunFile } from '../tasks/run_file.js'
 import type { SignedClip } from '../train/signed_clips.js'
 import { loadSplit, type SignedSplit, type SigningSource } from '../train/signing/load_signing.js'
 import type { SplitName } from './eval_data.js'
-import type { ProgressStream } from './progress.js'
+import { type ProgressStream, withProgress } from './progress_display.js'
 import { type Listener, warn } from './say.js'
-import { preparations } from './train.js'
 import { wantedPoses, wantedVideos } from './video_source.js'
 
 /** Whether a path names a run file. */
@@ -45,7 +44,7 @@ export async function splitOfRun(
   const input = run.task === 'pose-to-text' ? 'poses' : run.input
   if (images && input === 'poses') throw wantedVideos(path)
   if (!images && input === 'video') throw wantedPoses(path)
-  const clips = await loadSplit({ ...OF_POSES, ...run }, split, images, { onPrepare: preparations(options) })
+  const clips = await withProgress(options, (onProgress) => loadSplit({ ...OF_POSES, ...run }, split, images, { onProgress }))
   if (clips.clips.length > 0) return clips
   throw new SignError('ERR_DATA', path, `wanted clips in its ${split} split, got none`, 'Name another with --split')
 }

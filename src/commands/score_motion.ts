@@ -17,7 +17,7 @@ import { clipsOf } from './motion_clips.js'
 import { type MotionSource, motionSource, prefixOf } from './motion_source.js'
 import { oneLayout } from './one_layout.js'
 
-export interface ScoreMotionOptions extends Omit<ClipWorkOptions, 'stage'> {
+export interface ScoreMotionOptions extends Omit<ClipWorkOptions, 'work'> {
   /** What a system made: a corpus by its prefix, `.h5`, `.pose` or `.npz`, or a folder of files. */
   readonly hypotheses: string
   /** What was really signed, in any of these. */
@@ -132,13 +132,8 @@ async function trainingClips(path: string, options: ScoreMotionOptions): Promise
   return allClips(source, source.names, 'train', options)
 }
 
-async function allClips(
-  source: MotionSource,
-  names: readonly string[],
-  stage: string,
-  options: ScoreMotionOptions,
-): Promise<NamedMotion[]> {
-  const work = new ClipWork(names.length, { ...options, stage })
+async function allClips(source: MotionSource, names: readonly string[], what: string, options: ScoreMotionOptions): Promise<NamedMotion[]> {
+  const work = new ClipWork(names.length, { ...options, work: what })
   // Scores over what is left would flatter: a clip that cannot be read ends the work.
   work.leaveOut = (_, error) => {
     work.end()

@@ -11,7 +11,7 @@ import { learnSignWords, shownWord, signWordsOf, type WordSize } from '../text/s
 import { asSeen } from '../train/signing/open_signing.js'
 import { openAdapter } from './adapter.js'
 import type { SplitName } from './eval_data.js'
-import { Progress, type ProgressStream } from './progress.js'
+import { ProgressDisplay, type ProgressStream } from './progress_display.js'
 import { splitOfRun } from './run_split.js'
 import type { Listener } from './say.js'
 
@@ -53,25 +53,24 @@ export interface SignCodesSummary {
 
 /** Reads clips. Throws ERR_CHECKPOINT for what is no VQ-Sign model, ERR_DATA, ERR_CONFIG or ERR_USAGE for a run file whose clips cannot be read. */
 export async function signCodes(path: string, options: SignCodesOptions): Promise<SignCodesSummary> {
-  const { data, split, limit, negatives = 10, stream = process.stderr, json = false, signal } = options
+  const { data, split, limit, negatives = 10, signal } = options
   const checkpoint = await readCheckpoint(path)
   const { config, seed } = vqSignDescription(checkpoint)
   const [train, held] = [await splitOfRun(data, 'train', config.images, options), await splitOfRun(data, split, config.images, options)]
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
-  let progress: Progress | undefined
+  const display = new ProgressDisplay(options)
   try {
     await using model = restoreVqSign(gpu, checkpoint)
     await using reader = new CodeReader(gpu, model)
     const [learnt, seen] = [await asSeen(model, config, train, { cache: null }), await asSeen(model, config, held, { cache: null })]
     const clips = seen.slice(0, limit)
-    progress = new Progress({ total: learnt.length + clips.length, stream, json, counts: 'clip' })
-    const read = async (some: readonly PoseFrames[], before: number): Promise<ReadCodes[]> =>
-      reader.read(some, { ...(signal && { signal }), onProgress: (done) => progress!.update({ step: before + done }) })
+    const read = (some: readonly PoseFrames[], work: string): Promise<ReadCodes[]> =>
+      reader.read(some, { ...(signal && { signal }), onProgress: (progress) => display.show({ ...progress, work }) })
     const words = learnSignWords(
-      (await read(learnt, 0)).map(({ codes }) => codes),
+      (await read(learnt, 'words learnt')).map(({ codes }) => codes),
       { codes: config.codes },
     )
-    const found = await read(clips, learnt.length)
+    const found = await read(clips, 'clips read')
     return {
       clips: clips.map(({ name, text }, i) => {
         const { codes } = found[i]!
@@ -84,7 +83,7 @@ export async function signCodes(path: string, options: SignCodesOptions): Promis
       sizes: words.sizes,
     }
   } finally {
-    progress?.done()
+    display.done()
     await gpu.destroy()
   }
 }

@@ -2,7 +2,7 @@
 // output once it is whole.
 
 import { jsonText, printable } from '../base/printable.js'
-import type { ProgressStream } from './progress.js'
+import type { ProgressStream } from './progress_display.js'
 
 export class TextStream {
   readonly #stream: ProgressStream

@@ -3,12 +3,11 @@
 import { type Communicator, EndedElsewhere, together } from '../base/communicator.js'
 import { counted } from '../base/counted.js'
 import { SignError } from '../base/errors.js'
-import { once } from '../base/once.js'
 import { loadTaskRun } from '../tasks/run_file.js'
 import { runTask } from '../train/run/run.js'
 import type { TaskRun } from '../train/task.js'
 import { openAdapter, openAsRun } from './adapter.js'
-import { Progress, type ProgressStream } from './progress.js'
+import { ProgressDisplay, type ProgressStream } from './progress_display.js'
 import { type Listener, noteLine, warn } from './say.js'
 
 export interface TrainCommandOptions extends Listener {
@@ -46,29 +45,26 @@ export async function trainTask({ task, config }: TaskRun, options: TrainCommand
   const first = ranks === undefined || ranks.rank === 0
   const stream = first ? (options.stream ?? process.stderr) : silence
   const { steps } = config.stop
-  const progress = new Progress({ total: steps, stream, json: options.json ?? false, unit: task.unit })
+  const display = new ProgressDisplay({ stream, json: options.json })
   let summary: TrainSummary | undefined
-  let units = 0
   let began = 0
   let notes: readonly string[] = []
   try {
-    for await (const event of runTask(task, gpu, config, { ...options, onPrepare: preparations({ ...options, stream }) })) {
+    for await (const event of runTask(task, gpu, config, { ...options, onProgress: display.show })) {
       if (event.kind === 'start') {
         began = event.step
         const where = event.resumed ? `; resumed at step ${event.step}` : ''
         const many = ranks ? `, ${ranks.size} ranks` : ''
-        progress.note(
+        display.note(
           `${event.parameters.toLocaleString('en')} parameters, ${counted(event.clips, task.example)}, on ${gpu.label}${many}${where}`,
         )
         notes = event.notes
-        for (const note of notes) progress.note(noteLine(note, options))
+        for (const note of notes) display.note(noteLine(note, options))
       } else if (event.kind === 'step') {
-        units += task.unitsOf(event)
-        if (event.step % config.log.every !== 0 && event.step !== steps) continue
-        progress.update({ step: event.step, loss: event.loss, frames: units, rate: event.rate, gradientNorm: event.gradientNorm })
-        units = 0
+        const { progress, step, loss, rate, gradientNorm } = event
+        if (step % config.log.every === 0 || step === steps) display.show(progress, { loss, rate, gradientNorm })
       } else if (event.kind === 'validation') {
-        progress.note(`validation at step ${event.step}${event.best ? ' (best so far)' : ''}:\n${task.format(event)}`)
+        display.note(`validation at step ${event.step}${event.best ? ' (best so far)' : ''}:\n${task.format(event)}`)
       } else if (event.kind === 'end') {
         summary = {
           out: config.out,
@@ -85,23 +81,13 @@ export async function trainTask({ task, config }: TaskRun, options: TrainCommand
     if (first || !(error instanceof SignError) || error.code !== 'ERR_DIVERGED') throw error
     throw new EndedElsewhere(0, error.exitStatus)
   } finally {
-    progress.done()
+    display.done()
     await gpu.destroy()
   }
   return summary!
 }
 
 const silence: ProgressStream = { write: () => undefined }
-
-/** Shows work that goes on before the first step, one bar a kind of it. */
-export function preparations({ stream = process.stderr, json = false }: Pick<TrainCommandOptions, 'stream' | 'json'>) {
-  const shown = new Map<string, Progress>()
-  return (work: string, done: number, all: number): void => {
-    const progress = once(shown, work, () => new Progress({ total: all, stream, json, stage: work, counts: 'clip' }))
-    progress.update({ step: done })
-    if (done === all) progress.done()
-  }
-}
 
 /** How a run ended, as a line for people. A reason is given where it is not the number of steps or epochs that was asked for. */
 export function formatTrained({ out, step, reason, interrupted, trained }: TrainSummary): string {

@@ -2,6 +2,7 @@
 
 import { SignError } from '../base/errors.js'
 import { writeWhole } from '../base/files.js'
+import type { OnProgress } from '../base/progress.js'
 import type { Checkpoint } from '../checkpoint/checkpoint.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { restoreSignToText, signToTextDescription } from '../checkpoint/sign_to_text.js'
@@ -25,12 +26,11 @@ import type { SplitName } from './eval_data.js'
 import { type JudgeTranslateSummary, judgeTranslate, withoutText } from './judge_translate.js'
 import { LeftOutClips } from './left_out.js'
 import { prefixOf } from './motion_source.js'
-import { Progress, type ProgressStream } from './progress.js'
+import { ProgressDisplay, type ProgressStream, withProgress } from './progress_display.js'
 import { readMotions } from './read_motions.js'
 import { isRunFile, posesFor, splitOfRun } from './run_split.js'
 import { type Listener, warn } from './say.js'
 import { TextStream } from './text_stream.js'
-import { preparations } from './train.js'
 import { seenAt, videosAt, wantedPoses, wantedVideos } from './video_source.js'
 
 export interface TranslateCommandOptions extends Listener, Pick<TranslateOptions, 'beams' | 'alpha' | 'dialect' | 'signal'> {
@@ -114,7 +114,7 @@ async function clipsOf(source: string, description: Writing, options: Reading): 
   if (signs.images) {
     const videos = (await videosAt(source, options.videos))?.slice(0, options.limit)
     if (!videos) throw wantedVideos(source)
-    return (model) => seenAt(videos, model, { ...options, ...seeing(videos.length, options) })
+    return (model) => seeing(videos.length, options, (onProgress) => seenAt(videos, model, { ...options, onProgress }))
   }
   if (options.videos !== undefined) throw wantedPoses(source)
   const clips = await framesOf(source, description, options)
@@ -131,14 +131,12 @@ async function splitClips(source: string, { config, fps }: Writing, options: Tra
     return async () => poses
   }
   const some = { ...all, clips: all.clips.slice(0, limit) }
-  return (model) => asSeen(model, config.signs, some, { cache: null, ...seeing(some.clips.length, options) })
+  return (model) => seeing(some.clips.length, options, (onProgress) => asSeen(model, config.signs, some, { cache: null, onProgress }))
 }
 
 /** Shows how many of several videos were seen. */
-function seeing(count: number, options: TranslateCommandOptions) {
-  const show = preparations(options)
-  return count > 1 ? { onProgress: (done: number, all: number) => show('videos seen', done, all) } : {}
-}
+const seeing = <T>(count: number, options: TranslateCommandOptions, see: (onProgress?: OnProgress) => Promise<T>): Promise<T> =>
+  count > 1 ? withProgress(options, see) : see()
 
 async function framesOf(source: string, { config, fps, languages }: Writing, options: Reading): Promise<NamedFrames[]> {
   const { numbers, maxFrames } = config.signs
@@ -167,13 +165,13 @@ async function framesOf(source: string, { config, fps, languages }: Writing, opt
 async function translated(checkpoint: Checkpoint, read: Clips, options: TranslateCommandOptions) {
   const { beams = BEAMS, alpha, dialect, maxTokens, signal, stream = process.stderr, json = false } = options
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
-  let [progress, text]: [Progress?, TextStream?] = []
+  const display = new ProgressDisplay(options)
+  let text: TextStream | undefined
   try {
     await using model = await restored(gpu, checkpoint, options)
     await using translator = new SignTranslator(gpu, model)
     const clips = await read(model)
-    if (clips.length > 1) progress = new Progress({ total: clips.length, stream, json, counts: 'clip' })
-    else text = new TextStream(stream, { json })
+    if (clips.length === 1) text = new TextStream(stream, { json })
     const search = {
       beams,
       ...(alpha !== undefined && { alpha }),
@@ -183,8 +181,7 @@ async function translated(checkpoint: Checkpoint, read: Clips, options: Translat
     const sentences = await translator.translate(clips, {
       ...search,
       ...(signal && { signal }),
-      onProgress: (done) => progress?.update({ step: done }),
-      ...(text && { onText: (_: number, soFar: string) => text!.show(soFar) }),
+      ...(text ? { onText: (_: number, soFar: string) => text!.show(soFar) } : { onProgress: display.show }),
     })
     const rows = sentences.map(({ text: written, score }, i) => ({
       name: clips[i]!.name,
@@ -194,7 +191,7 @@ async function translated(checkpoint: Checkpoint, read: Clips, options: Translat
     const said = clips.flatMap((clip) => (clip.text === undefined ? [] : [{ text: clip.text }]))
     return { rows, ...(said.length > 0 && { scores: scoreSentences(said, sentences, model.text, search).result }) }
   } finally {
-    progress?.done()
+    display.done()
     text?.done()
     await gpu.destroy()
   }

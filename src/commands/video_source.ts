@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SignError } from '../base/errors.js'
 import { filesBelow, namesIn } from '../base/folder.js'
+import { telling, type Watched } from '../base/progress.js'
 import { videosNamed } from '../train/signing/signed_videos.js'
 import { endsAsVideo, videoEndings, withoutVideoEnding } from '../video/endings.js'
 import { type SeenVideo, seeVideo, type VideoModel } from '../video/see_video.js'
@@ -64,14 +65,11 @@ export const wantedPoses = (source: string): SignError =>
 export async function seenAt(
   videos: readonly VideoAt[],
   model: VideoModel,
-  options: Listener & {
-    readonly signal?: AbortSignal | undefined
-    readonly leftOut?: LeftOutClips
-    readonly onProgress?: (done: number, all: number) => void
-  },
+  options: Listener & Watched & { readonly signal?: AbortSignal | undefined; readonly leftOut?: LeftOutClips },
 ): Promise<(SeenVideo & { readonly name: string })[]> {
   const { leftOut = new LeftOutClips() } = options
   const seen: (SeenVideo & { readonly name: string })[] = []
+  const tell = telling(options.onProgress, { work: 'videos seen', unit: 'clip', all: videos.length })
   for (const { name, file } of videos) {
     const found = await seeVideo(file, model, { signal: options.signal }).catch((error: unknown) => {
       // Of several, those that can be read are.
@@ -82,7 +80,7 @@ export async function seenAt(
     const { notes, ...video } = found
     for (const note of notes) warn(`${file}: ${note}`, options)
     seen.push({ ...video, notes, name })
-    options.onProgress?.(seen.length, videos.length)
+    tell(seen.length)
   }
   if (seen.length === 0) throw new SignError('ERR_DATA', videos[0]!.file, 'wanted videos that can be read, got none', 'Check the files')
   return seen

@@ -1,18 +1,17 @@
 // Clips of signing read side by side by a model that has nothing to decode: those of like length together, any number of calls at once.
 
+import type { Watched } from '../base/progress.js'
 import type { Gpu } from '../device/gpu.js'
 import type { SignConfig } from '../model/sign_sizes.js'
 import type { Abortable } from './abort.js'
 import { checkOptions } from './asked.js'
+import { inBatches } from './clip_batches.js'
 import { checkPoseFrames, type PoseFrames } from './pose_reader.js'
 import { type Session, Sessions } from './sessions.js'
 import { paddedSigning } from './sign_reader.js'
 import { type EncoderOptions, SourceEncoder, type SourceReader } from './source_encoder.js'
 
-export interface ReadClipsOptions extends Abortable {
-  /** Called as clips are done. */
-  readonly onProgress?: (done: number, all: number) => void
-}
+export interface ReadClipsOptions extends Abortable, Watched {}
 
 /** What is recorded of a batch of clips. */
 export interface ClipProgram extends Pick<EncoderOptions, 'beside'> {
@@ -29,9 +28,6 @@ export interface ClipReading<Found> {
   /** Clips' own shares of what was reported of all. Throws ERR_DIVERGED for numbers that are not finite. */
   split(reports: readonly ArrayBuffer[], clips: readonly PoseFrames[]): Found[]
 }
-
-/** Clips read side by side. */
-const BATCH = 32
 
 interface ReadingSession extends Session {
   readonly encoding: SourceEncoder<PoseFrames>
@@ -62,20 +58,7 @@ export class ClipReader<Found> implements AsyncDisposable {
     options.signal?.throwIfAborted()
     this.#check()
     for (const [i, clip] of clips.entries()) checkPoseFrames(clip, `${call}: clip ${i + 1}`, model.config)
-    const order = clips.map((_, i) => i).sort((a, b) => clips[a]!.frames - clips[b]!.frames)
-    const found: Found[] = new Array(clips.length)
-    for (let first = 0; first < order.length; first += BATCH) {
-      const batch = order.slice(first, first + BATCH)
-      const results = await this.#batch(
-        batch.map((i) => clips[i]!),
-        options.signal,
-      )
-      batch.forEach((i, k) => {
-        found[i] = results[k]!
-      })
-      options.onProgress?.(Math.min(first + BATCH, order.length), order.length)
-    }
-    return found
+    return inBatches(clips, { ...options, work: 'clips read' }, (batch) => this.#batch(batch, options.signal))
   }
 
   /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */

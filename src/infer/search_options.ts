@@ -1,11 +1,12 @@
 // How a model that reads signing looks for words and glosses: what may be asked, and how a signature tells it.
 
 import { SignError } from '../base/errors.js'
+import type { Watched } from '../base/progress.js'
 import { shown } from '../base/shown.js'
 import type { Abortable } from './abort.js'
 import type { BeamDialect } from './beam.js'
 
-export interface TranslateOptions extends Abortable {
+export interface TranslateOptions extends Abortable, Watched {
   /** Beams of the sentence, 1 to 64; 1, the default, is greedy. */
   readonly beams?: number
   /** Hypotheses are divided by ((5 + n) / 6)^alpha, or n^alpha as Hugging Face has it; −1, the default, leaves them as they are. */
@@ -18,8 +19,6 @@ export interface TranslateOptions extends Abortable {
   readonly limit?: number
   /** Hypotheses of CTC; 1, the default, is greedy. */
   readonly glossBeams?: number
-  /** Called as clips are done. */
-  readonly onProgress?: (done: number, all: number) => void
 }
 
 /** A search, complete. */

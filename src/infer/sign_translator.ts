@@ -72,7 +72,7 @@ export class SignTranslator implements AsyncDisposable {
     const { text, config } = this.#model
     const search = checkedSearch(signSearch(options), { words: text, config })
     for (const [i, clip] of clips.entries()) checkPoseFrames(clip, `translate: clip ${i + 1}`, config.signs)
-    return inBatches(clips, options.onProgress, (batch, indices) => this.#batch(batch, indices, search, options))
+    return inBatches(clips, { ...options, work: 'clips translated' }, (batch, indices) => this.#batch(batch, indices, search, options))
   }
 
   /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */

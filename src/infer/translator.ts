@@ -80,7 +80,7 @@ export class Translator implements AsyncDisposable {
     this.#check()
     const search = checkedSearch(options, this.#model)
     for (const [i, clip] of clips.entries()) checkPoseFrames(clip, `translate: clip ${i + 1}`, this.#model.config)
-    return inBatches(clips, options.onProgress, (batch) => this.#batch(batch, search, options.signal))
+    return inBatches(clips, { ...options, work: 'clips translated' }, (batch) => this.#batch(batch, search, options.signal))
   }
 
   /** Frees its memory; calls under way throw ERR_DISPOSED. Idempotent. The model stays its maker's. */

@@ -165,7 +165,7 @@ describe('an evaluation', () => {
 
   it('tells how far it is, and stops when asked to', async () => {
     const stages = new Set<string>()
-    await evaluate(input, { ...quick, onProgress: (stage, done, all) => stages.add(`${stage}: ${all}${done > all ? '!' : ''}`) })
+    await evaluate(input, { ...quick, onProgress: ({ work, done, all }) => stages.add(`${work}: ${all}${done > all! ? '!' : ''}`) })
     expect([...stages].map((line) => line.split(':')[0])).toEqual([
       'judge 1 of 3',
       'judge 2 of 3',

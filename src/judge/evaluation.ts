@@ -1,6 +1,7 @@
 // Motions judged by what can be read in them: systems × judges over one split, and everything that a reader of the numbers should know beside them.
 
 import { SignError } from '../base/errors.js'
+import { telling, type Watched } from '../base/progress.js'
 import { motionSignatures } from '../metrics/motion_scores.js'
 import type { GlossCleanUp } from '../metrics/text_metric_names.js'
 import { checkMotion } from '../motion/check.js'
@@ -37,7 +38,7 @@ export interface EvaluationInput {
   readonly notes?: readonly string[]
 }
 
-export interface EvaluationOptions {
+export interface EvaluationOptions extends Watched {
   /** Of random clips, shuffled references and the bootstrap. Default 27. */
   readonly seed?: number | undefined
   /** How both sides are cut into tokens. Default: what the judges' unit says. */
@@ -47,8 +48,6 @@ export interface EvaluationOptions {
   /** Resamples of the bootstrap. Default 1000. */
   readonly resamples?: number | undefined
   readonly signal?: AbortSignal | undefined
-  /** Told how far each stage is. */
-  readonly onProgress?: (stage: string, done: number, all: number) => void
 }
 
 /** What the judges read in the systems' motions. */
@@ -90,7 +89,7 @@ export async function judgeTexts(
  */
 export async function evaluate(input: EvaluationInput, options: EvaluationOptions = {}): Promise<EvalReport> {
   const { judges, train, provenance, notes = [] } = input
-  const { seed = 27, resamples, signal, glossCleanUp = 'none', onProgress = () => undefined } = options
+  const { seed = 27, resamples, signal, glossCleanUp = 'none', onProgress } = options
   const { clips, empty, systems: judged, unit, tokens, metrics } = await judgeTexts(input, options)
 
   const ceiling = judged.find(({ name }) => name === CEILING)!
@@ -98,18 +97,16 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
   const primary = primaryOf(unit, clips, tokens)
   const clipMeasure = unit === 'letters' ? 'letterErrorRate' : 'chrf'
   const features = await featuresOnce(judges[0]!, judged)
-  const nearest = await nearestOnce(judged, clips, train, {
-    signal,
-    onProgress: (done, all) => onProgress('nearest training clips', done, all),
-  })
+  const nearest = await nearestOnce(judged, clips, train, { signal, onProgress })
+  const tell = telling(onProgress, { work: 'motion scores', unit: 'system', all: judged.length })
   const reports: SystemReport[] = []
   for (const [done, system] of judged.entries()) {
     signal?.throwIfAborted()
-    onProgress('motion scores', done, judged.length)
+    tell(done)
     await turn()
     reports.push(systemReport(system, { clips, ceiling, floor, primary, nearest, features, resamples, seed }))
   }
-  onProgress('motion scores', judged.length, judged.length)
+  tell(judged.length)
 
   const classes = classesOf(clips, unit, tokens).map((one) => classReport(one, judged, clips, primary))
   const text = textSignatures(metrics, clips.length)
@@ -210,13 +207,16 @@ async function judgeSystems(
   clips: readonly Clip[],
   judges: readonly Judge[],
   metrics: ReturnType<typeof reportMetrics>,
-  { signal, onProgress = () => undefined }: EvaluationOptions,
+  { signal, onProgress }: EvaluationOptions,
 ): Promise<JudgedSystem[]> {
   const judged = systems.map((system) => ({ ...system, translations: [] as JudgedSystem['translations'][number][] }))
   for (const [i, judge] of judges.entries()) {
     signal?.throwIfAborted()
-    const stage = judges.length === 1 ? 'judge' : `judge ${i + 1} of ${judges.length}`
-    const said = await translateOnce(judge, systems, { ...(signal && { signal }), onProgress: (done, all) => onProgress(stage, done, all) })
+    const work = judges.length === 1 ? 'judge' : `judge ${i + 1} of ${judges.length}`
+    const said = await translateOnce(judge, systems, {
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, work }) }),
+    })
     for (const system of judged) system.translations.push(system.motions.map((motion) => said.get(motion)!))
   }
   return judged.map((system) => ({

@@ -57,7 +57,7 @@ export function nearestMeanJudge(train: readonly Clip[], options: NearestMeanOpt
     async translate(motions, { signal, onProgress } = {}) {
       return motions.map((motion, i) => {
         signal?.throwIfAborted()
-        onProgress?.(i + 1, motions.length)
+        onProgress?.({ work: 'judge', unit: 'clip', done: i + 1, all: motions.length })
         return read(motion)
       })
     },

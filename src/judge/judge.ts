@@ -1,5 +1,6 @@
 // What an evaluation asks of a judge: a trained reader of motions, whatever network it is.
 
+import type { Watched } from '../base/progress.js'
 import type { Clip, Motion } from '../motion/clip.js'
 import type { LayoutName } from '../motion/layout/layout.js'
 
@@ -20,11 +21,9 @@ export interface Translation {
   readonly alignment?: readonly AlignedRun[]
 }
 
-export interface TranslateOptions {
+export interface TranslateOptions extends Watched {
   /** Stops between batches; rejects with the signal's reason. */
   readonly signal?: AbortSignal
-  /** Told how many of the motions are translated. */
-  readonly onProgress?: (done: number, all: number) => void
 }
 
 /** A model that reads motions, trained on real ones only and frozen since. */

@@ -17,7 +17,7 @@ export class Signer extends OpenSigner {
    * is aborted.
    *
    * @example
-   * const signer = await Signer.open('/models/rain.signllm', { onProgress: ({ loaded, total }) => show(loaded, total) })
+   * const signer = await Signer.open('/models/rain.signllm', { onProgress: ({ done, all }) => show(done, all) })
    * for await (const { joints } of signer.stream('rain tomorrow')) draw(joints)
    */
   static async open(model: CheckpointBytes | string, options: OpenSignerOptions = {}): Promise<Signer> {

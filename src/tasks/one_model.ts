@@ -2,11 +2,12 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { SignError } from '../base/errors.js'
+import type { Watched } from '../base/progress.js'
 import { trainerState } from '../checkpoint/checkpoint.js'
 import type { Gpu } from '../device/gpu.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import { type TrainingConfig, trainingOptions } from '../train/config/parts.js'
-import type { Loaded, Preparing } from '../train/task.js'
+import type { Loaded } from '../train/task.js'
 import type { SavedTraining } from '../train/trainer.js'
 import { withoutDev } from '../train/validation_note.js'
 
@@ -33,7 +34,7 @@ export interface OneModelRun<Config, Description, Model, T> {
   /** A model with first weights. */
   make(gpu: Gpu, description: Description, options: ParameterSetOptions): Model | Promise<Model>
   read(path: string): Promise<SavedRun<Description, Model>>
-  train(model: Model, options: Preparing): T | Promise<T>
+  train(model: Model, options: Watched): T | Promise<T>
   /** An older version's state as this one has it; default as it is. */
   stateOf?(saved: unknown): SavedTraining
 }
@@ -45,9 +46,9 @@ export function oneModelRun<Config extends TrainingConfig, Description extends o
   const { config, decided, stateOf = (saved) => saved as SavedTraining } = run
   const { dev, description, notes } = run.data
   const options = trainingOptions(config)
-  const trained = async (model: Model, preparing: Preparing) => {
+  const trained = async (model: Model, watched: Watched) => {
     try {
-      return await run.train(model, preparing)
+      return await run.train(model, watched)
     } catch (error) {
       model.destroy()
       throw error
@@ -57,15 +58,15 @@ export function oneModelRun<Config extends TrainingConfig, Description extends o
     config,
     notes: [...notes, ...(dev.length > 0 ? [] : [withoutDev('the corpora')])],
     clips: run.clips,
-    begin: async (gpu, preparing = {}) => ({ training: await trained(await run.make(gpu, description, options), preparing), notes: [] }),
-    async resume(gpu, path, preparing = {}) {
+    begin: async (gpu, watched = {}) => ({ training: await trained(await run.make(gpu, description, options), watched), notes: [] }),
+    async resume(gpu, path, watched = {}) {
       const checkpoint = await run.read(path)
       const state = stateOf(trainerState(checkpoint))
       if (!isDeepStrictEqual(plain(checkpoint.description), plain(description))) {
         const problem = `wanted a model of the run file’s ${decided}, got another`
         throw new SignError('ERR_CHECKPOINT', path, problem, 'Resume with the run file and data it was started with')
       }
-      return { training: await trained(await checkpoint.restore(gpu, options), preparing), notes: checkpoint.notes, state }
+      return { training: await trained(await checkpoint.restore(gpu, options), watched), notes: checkpoint.notes, state }
     },
   }
 }

@@ -47,7 +47,7 @@ type CopyScores = { readonly right: number }
 export const copyTask: Task<CopyConfig, CopyStep, CopyScores> = {
   name: 'copy',
   example: 'line',
-  unit: 'letters',
+  unit: 'letter',
   unitsOf: ({ letters }) => letters,
   parse: runParser(run),
   fixedKeys: ['task', 'seed', 'lines', 'batch'],

@@ -1,6 +1,7 @@
 // What differs between trainings, and nothing else. A task says how its run file reads, what it learns from, how a batch becomes losses,
 // what it remembers between steps and how it is judged; everything else about training is the same for all of them.
 
+import type { Watched } from '../base/progress.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import type { ParameterSet } from '../nn/parameter_set.js'
@@ -111,12 +112,7 @@ export interface Begun<T> {
   readonly notes: readonly string[]
 }
 
-/** Called as long work goes on before the first step: what is done, and how much of it. */
-export interface Preparing {
-  readonly onPrepare?: ((work: string, done: number, all: number) => void) | undefined
-}
-
-export interface LoadOptions extends Preparing {
+export interface LoadOptions extends Watched {
   readonly resumed: boolean
 }
 
@@ -129,9 +125,9 @@ export interface Loaded<Config, T> {
   /** What tells the clips it learns from from others of the same names; undefined where the model's description does. */
   readonly clips?: string | undefined
   /** A training with first weights, or with those that the run file says to start from. */
-  begin(gpu: Gpu, options?: Preparing): Promise<Begun<T>>
+  begin(gpu: Gpu, options?: Watched): Promise<Begun<T>>
   /** The training that a checkpoint was saved of. Throws ERR_CHECKPOINT for another's. */
-  resume(gpu: Gpu, path: string, options?: Preparing): Promise<Begun<T> & { readonly state: SavedTraining }>
+  resume(gpu: Gpu, path: string, options?: Watched): Promise<Begun<T> & { readonly state: SavedTraining }>
 }
 
 /** A kind of training. */
@@ -142,7 +138,7 @@ export interface Task<Config extends TrainingConfig, Report extends LossReport, 
   readonly byDefault?: boolean
   /** One of its examples, e.g. `clip`. */
   readonly example: string
-  /** What progress counts, e.g. `frames`, and how many of them a step had. */
+  /** What the speed counts, in the singular, e.g. `frame`, and how many of them a step had. */
   readonly unit: string
   unitsOf(report: Report): number
   /** What the padded lengths of its batches count; default what progress counts to be predicted, and tokens to be read. */

@@ -1,5 +1,6 @@
 // Videos as an image encoder sees them now: a row of features a frame, which is what models of video read where the encoder is not trained with them.
 
+import { telling, type Watched } from '../base/progress.js'
 import { Random } from '../base/random.js'
 import type { Gpu } from '../device/gpu.js'
 import type { SeenSigns } from '../model/sign_sizes.js'
@@ -26,11 +27,12 @@ export interface CountedVideo {
   readonly stride: number
 }
 
-export interface SeeingOptions {
+export interface SeeingOptions extends Watched {
+  /** What is told of it as it goes on. */
+  readonly work?: string | undefined
   readonly store: PictureStore
   /** Where features are kept of an encoder that does not change. */
   readonly cache?: string | null
-  readonly onProgress?: ((done: number, all: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -43,11 +45,12 @@ export async function seenVideos<V extends CountedVideo>(
   { gpu, weights }: SeeingModel,
   { images, maxFrames }: Pick<SeenSigns, 'images' | 'maxFrames'>,
   videos: readonly V[],
-  { store, cache = null, onProgress, signal }: SeeingOptions,
+  { store, cache = null, work = 'videos seen', onProgress, signal }: SeeingOptions,
 ): Promise<(V & { readonly values: Float32Array; readonly frames: number })[]> {
   await using features = new PictureFeatures(gpu, weights, images!)
   const encoder = cache === null ? '' : await markOf(weights, images!)
   const seen = []
+  const tell = telling(onProgress, { work, unit: 'clip', all: videos.length, speedOf: 'frame' })
   for (const video of videos) {
     signal?.throwIfAborted()
     const places = seenFrames(video, maxFrames)
@@ -58,7 +61,7 @@ export async function seenVideos<V extends CountedVideo>(
     const source = async () => ({ encoder, file: await video.source.mark(), frames: `${store.size}: ${places.join(' ')}` })
     const { data } = cache === null ? await read() : await cachedFeatures(cache, await source(), read)
     seen.push({ ...video, values: data, frames: places.length })
-    onProgress?.(seen.length, videos.length)
+    tell(seen.length, places.length)
   }
   return seen
 }

@@ -3,9 +3,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Progress } from '../../base/progress.js'
 import { formatSafetensors } from './format.js'
 import { readTensors } from './parse.js'
-import { addressName, type ReadProgress, urlSource } from './url.js'
+import { addressName, urlSource } from './url.js'
 
 /** Larger than what is fetched at first. */
 const numbers = Float32Array.from({ length: 50_000 }, (_, i) => i)
@@ -50,12 +51,12 @@ async function read(url: string, options: Parameters<typeof urlSource>[1] = {}) 
 describe('a file behind an address', () => {
   it('is read by ranges, with the progress told', async () => {
     const { url, ranges } = await serving(withRanges)
-    const told: ReadProgress[] = []
+    const told: Progress[] = []
     const { tensors } = await read(url, { onProgress: (progress) => told.push(progress) })
     expect(tensors.get('a')!.data).toEqual(numbers)
     expect(ranges).toEqual(['bytes=0-65535', `bytes=65536-${file.length - 1}`])
-    expect(told.map(({ loaded }) => loaded)).toEqual(told.map(({ loaded }) => loaded).sort((a, b) => a - b))
-    expect(told.at(-1)).toEqual({ loaded: file.length, total: file.length })
+    expect(told.map(({ done }) => done)).toEqual(told.map(({ done }) => done).sort((a, b) => a - b))
+    expect(told.at(-1)).toMatchObject({ work: 'model read', unit: 'byte', done: file.length, all: file.length })
   })
 
   it('brings only what is wanted', async () => {

@@ -2,20 +2,12 @@
 // says of sizes is not believed.
 
 import { SignError } from '../../base/errors.js'
+import { telling, type Watched } from '../../base/progress.js'
 import type { ByteSource } from './parse.js'
 import { badCheckpoint } from './types.js'
 
-/** How far reading has come. */
-export interface ReadProgress {
-  /** Bytes that are there. */
-  readonly loaded: number
-  /** Of the file; undefined where the server does not say. */
-  readonly total: number | undefined
-}
-
-/** Options of a reading that takes a while. */
-export interface ReadingOptions {
-  readonly onProgress?: ((progress: ReadProgress) => void) | undefined
+/** Options of a reading that takes a while. Progress counts the bytes that are there; how many there are in all, not every server says. */
+export interface ReadingOptions extends Watched {
   /** Aborts it: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
@@ -45,18 +37,17 @@ export async function urlSource(address: string | URL, { onProgress, signal }: R
     // No ranges, or none whose place in the file a page may see: all at once.
     const answer = first.status === 206 ? await fetched.request() : first
     const total = Number(answer.headers.get('content-length')) || undefined
-    return inMemory(await fetched.body(answer, (loaded) => onProgress?.({ loaded, total })))
+    return inMemory(await fetched.body(answer, telling(onProgress, bytesOf(total))))
   }
-  const start = await fetched.body(first, (loaded) => onProgress?.({ loaded, total: size }))
+  const tell = telling(onProgress, bytesOf(size))
+  const start = await fetched.body(first, tell)
   let before = start.length
   return {
     size,
     async read(begin, length) {
       if (begin + length <= start.length) return start.slice(begin, begin + length)
       const kept = start.subarray(Math.min(begin, start.length))
-      const rest = await fetched.range(begin + kept.length, length - kept.length, (loaded) =>
-        onProgress?.({ loaded: Math.min(size, before + loaded), total: size }),
-      )
+      const rest = await fetched.range(begin + kept.length, length - kept.length, (loaded) => tell(Math.min(size, before + loaded)))
       before += rest.length
       return kept.length === 0 ? rest : joined([kept, rest])
     },
@@ -65,6 +56,7 @@ export async function urlSource(address: string | URL, { onProgress, signal }: R
 
 /** Another source's bytes, with whoever waits for them told. */
 export function watched({ size, read }: ByteSource, { onProgress, signal }: ReadingOptions): ByteSource {
+  const tell = telling(onProgress, bytesOf(size))
   let loaded = 0
   return {
     size,
@@ -73,11 +65,14 @@ export function watched({ size, read }: ByteSource, { onProgress, signal }: Read
       const bytes = await read(begin, length)
       signal?.throwIfAborted()
       loaded = Math.min(size, Math.max(loaded, begin + length))
-      onProgress?.({ loaded, total: size })
+      tell(loaded)
       return bytes
     },
   }
 }
+
+/** What reading a model tells of. */
+export const bytesOf = (all: number | undefined) => ({ work: 'model read', unit: 'byte', all })
 
 const inMemory = (bytes: Uint8Array): ByteSource => ({
   size: bytes.length,

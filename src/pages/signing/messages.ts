@@ -1,5 +1,6 @@
 // What the page and the worker that signs for it say to each other. A request has a number; what is said about it has the same.
 
+import type { Progress } from '../../base/progress.js'
 import type { Motion } from '../../motion/clip.js'
 
 /** A model that is open in the service that hosts the page. */
@@ -50,7 +51,7 @@ export interface Reading {
 
 /** What is said about a request; `failed` and those that end with it come last. */
 export type Reply =
-  | { readonly kind: 'progress'; readonly loaded: number; readonly total: number | undefined }
+  | { readonly kind: 'progress'; readonly progress: Progress }
   /** Ends `open`. */
   | { readonly kind: 'opened'; readonly model: OpenedModel }
   | { readonly kind: 'read'; readonly reading: Reading }

@@ -1,6 +1,7 @@
 // The models that the worker has open: those that sign, and those that translate.
 
 import { SignError } from '../../base/errors.js'
+import type { OnProgress } from '../../base/progress.js'
 import type { Checkpoint } from '../../checkpoint/checkpoint.js'
 import { parseCheckpoint } from '../../checkpoint/parse.js'
 import { poseToTextDescription, restorePoseToText } from '../../checkpoint/pose_to_text.js'
@@ -41,7 +42,7 @@ const translators = new Map<number, OpenTranslator>()
 export async function openModel(
   number: number,
   source: ModelSource,
-  how: { readonly signal: AbortSignal; readonly onProgress: (progress: { loaded: number; total?: number | undefined }) => void },
+  how: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
 ): Promise<OpenedModel> {
   if (typeof source === 'object' && 'served' in source) return openServed(number, source)
   gpu ??= openGpu().then((opened) => opened.gpu)

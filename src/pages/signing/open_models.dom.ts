@@ -65,7 +65,7 @@ export class Models {
     try {
       const { id, model } = await this.#engine.ask({ kind: 'open', source }, 'opened', {
         hear: (reply) => {
-          if (reply.kind === 'progress' && reply.total) loading.value = reply.loaded / reply.total
+          if (reply.kind === 'progress' && reply.progress.all) loading.value = reply.progress.done / reply.progress.all
         },
       })
       this.#opened(source, { ...model, id })

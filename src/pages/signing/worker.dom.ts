@@ -1,6 +1,7 @@
 // The page's worker: models work here, so that the page goes on drawing meanwhile.
 
 import { SignError } from '../../base/errors.js'
+import type { Progress } from '../../base/progress.js'
 import type { Reply, Request, ToWorker } from './messages.js'
 import { openModel, signerOf, translatorAt } from './models.dom.js'
 import { ServiceError } from './served.js'
@@ -38,7 +39,7 @@ async function answer(id: number, request: Request): Promise<void> {
 async function done(id: number, request: Request, say: (reply: Reply) => void, signal: AbortSignal): Promise<Reply> {
   switch (request.kind) {
     case 'open': {
-      const onProgress = ({ loaded, total }: { loaded: number; total?: number | undefined }) => say({ kind: 'progress', loaded, total })
+      const onProgress = (progress: Progress) => say({ kind: 'progress', progress })
       return { kind: 'opened', model: await openModel(id, request.source, { signal, onProgress }) }
     }
     case 'sign':

@@ -14,7 +14,7 @@ import { type LanguageStep, LanguageTraining } from './training.js'
 export const languageModel: Task<LanguageRunConfig, LanguageStep, Perplexity> = {
   name: LANGUAGE_MODEL,
   example: 'sentence',
-  unit: 'tokens',
+  unit: 'token',
   unitsOf: ({ tokens }) => tokens,
   lengths: { target: 'tokens', source: 'tokens' },
   parse: parseLanguageConfig,

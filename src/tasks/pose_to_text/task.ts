@@ -15,7 +15,7 @@ import { PoseToTextTraining, type SignedStep } from './training.js'
 export const poseToText: Task<PoseToTextRunConfig, SignedStep, TranslationScores> = {
   name: 'pose-to-text',
   example: 'clip',
-  unit: 'frames',
+  unit: 'frame',
   lengths: { target: 'tokens', source: 'frames' },
   unitsOf: ({ frames }) => frames,
   parse: parsePoseToTextConfig,

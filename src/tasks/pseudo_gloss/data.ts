@@ -2,6 +2,7 @@
 
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
+import type { Watched } from '../../base/progress.js'
 import { nameHash } from '../../data/checksum.js'
 import type { PseudoGlossConfig, PseudoGlossDescription } from '../../model/pseudo_gloss.js'
 import { signSizesOf } from '../../model/sign_sizes.js'
@@ -11,7 +12,6 @@ import { checkAugmentation } from '../../train/pose_augment.js'
 import { type Split, sameClips, tooLong } from '../../train/signed_clips.js'
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
 import type { Described } from '../../train/signing/open_signing.js'
-import type { Preparing } from '../../train/task.js'
 import { imagesOf } from '../run_images.js'
 import type { PseudoGlossRunConfig } from './config.js'
 import { type ClipItems, type ItemsOfClips, itemMaker } from './items.js'
@@ -31,9 +31,9 @@ export interface PseudoGlossData {
 }
 
 /** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
-export async function loadPseudoGlossData(config: PseudoGlossRunConfig, preparing: Preparing = {}): Promise<PseudoGlossData> {
+export async function loadPseudoGlossData(config: PseudoGlossRunConfig, watched: Watched = {}): Promise<PseudoGlossData> {
   const itemsOf = await itemMaker(config)
-  const load = (split: Split) => loadGlossedClips(config, split, { itemsOf, ...preparing })
+  const load = (split: Split) => loadGlossedClips(config, split, { itemsOf, ...watched })
   const [train, dev] = [await load('train'), await load('dev')]
   const images = imagesOf(config)
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
@@ -65,9 +65,9 @@ export async function loadPseudoGlossData(config: PseudoGlossRunConfig, preparin
 export async function loadGlossedClips(
   config: PseudoGlossRunConfig,
   split: Split,
-  { itemsOf, ...preparing }: { readonly itemsOf?: ItemsOfClips } & Preparing = {},
+  { itemsOf, ...watched }: { readonly itemsOf?: ItemsOfClips } & Watched = {},
 ): Promise<SignedSplit<ClipItems>> {
-  const loaded = await loadSplit(config, split, imagesOf(config), preparing)
+  const loaded = await loadSplit(config, split, imagesOf(config), watched)
   const items = await (itemsOf ?? (await itemMaker(config)))(loaded.clips)
   const glossed = <Clip>(clips: readonly Clip[]) => clips.map((clip, i) => ({ ...clip, ...items[i]! }))
   return loaded.input === 'poses' ? { ...loaded, clips: glossed(loaded.clips) } : { ...loaded, clips: glossed(loaded.clips) }

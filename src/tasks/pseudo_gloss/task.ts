@@ -18,7 +18,7 @@ import { type PseudoGlossStep, PseudoGlossTraining } from './training.js'
 export const pseudoGloss: Task<PseudoGlossRunConfig, PseudoGlossStep, PseudoGlossScores> = {
   name: 'pseudo-gloss',
   example: 'clip',
-  unit: 'frames',
+  unit: 'frame',
   lengths: { target: 'tokens', source: 'frames' },
   unitsOf: ({ frames }) => frames,
   parse: parsePseudoGlossConfig,

@@ -1,6 +1,7 @@
 // From a sign-to-text run file to clips to learn from, the language model that is to write, and what the model is made with.
 
 import { SignError } from '../../base/errors.js'
+import type { Watched } from '../../base/progress.js'
 import { nameHash } from '../../data/checksum.js'
 import type { LanguageModelConfig } from '../../model/language_model.js'
 import { type SignConfig, signSizesOf } from '../../model/sign_sizes.js'
@@ -13,7 +14,6 @@ import { type Split, sameClips } from '../../train/signed_clips.js'
 import { checkClipLength, unknownNotes } from '../../train/signing/clip_texts.js'
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
 import type { Described } from '../../train/signing/open_signing.js'
-import type { Preparing } from '../../train/task.js'
 import { textCoder } from '../../train/text_coder.js'
 import { isShapeAlone, type LanguageSource, languageSource, writtenBy } from '../language_source.js'
 import { imagesOf } from '../run_images.js'
@@ -30,10 +30,10 @@ export interface SignToTextData {
 }
 
 /** Loads every corpus, and the language model but for its weights. Throws ERR_DATA, ERR_CONFIG or ERR_CHECKPOINT naming the file for what cannot be used. */
-export async function loadSignToTextData(config: SignToTextRunConfig, preparing: Preparing = {}): Promise<SignToTextData> {
+export async function loadSignToTextData(config: SignToTextRunConfig, watched: Watched = {}): Promise<SignToTextData> {
   const language = await languageSource(config.language_model)
   const images = seenBy(config)
-  const [train, dev] = [await loadSplit(config, 'train', images, preparing), await loadSplit(config, 'dev', images, preparing)]
+  const [train, dev] = [await loadSplit(config, 'train', images, watched), await loadSplit(config, 'dev', images, watched)]
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
   if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
   const text = await coderOf(config, language, train.clips)

@@ -21,7 +21,7 @@ import { type SignToTextStep, SignToTextTraining } from './training.js'
 export const signToText: Task<SignToTextRunConfig, SignToTextStep, TextValidation> = {
   name: SIGN_TO_TEXT,
   example: 'clip',
-  unit: 'frames',
+  unit: 'frame',
   lengths: { target: 'tokens', source: 'frames' },
   unitsOf: ({ frames }) => frames,
   parse: parseSignToTextConfig,

@@ -1,5 +1,6 @@
 // From a sign translation run file to clips to learn from, what text is written by, and what the model is made with.
 
+import type { Watched } from '../../base/progress.js'
 import { nameHash } from '../../data/checksum.js'
 import type { SignTranslationDescription } from '../../model/sign_translation.js'
 import { layouts } from '../../motion/layout/layouts.js'
@@ -7,7 +8,6 @@ import { checkAugmentation } from '../../train/pose_augment.js'
 import { sameClips } from '../../train/signed_clips.js'
 import { checkClipLength, unknownNotes } from '../../train/signing/clip_texts.js'
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
-import type { Preparing } from '../../train/task.js'
 import { textCoder } from '../../train/text_coder.js'
 import { convolvedImagesOf, convolvedSizesOf } from '../convolved_sizes.js'
 import type { SignTranslationRunConfig } from './config.js'
@@ -22,9 +22,9 @@ export interface SignTranslationData {
 }
 
 /** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming the file for what cannot be used. */
-export async function loadSignTranslationData(config: SignTranslationRunConfig, preparing: Preparing = {}): Promise<SignTranslationData> {
+export async function loadSignTranslationData(config: SignTranslationRunConfig, watched: Watched = {}): Promise<SignTranslationData> {
   const images = convolvedImagesOf(config)
-  const [train, dev] = [await loadSplit(config, 'train', images, preparing), await loadSplit(config, 'dev', images, preparing)]
+  const [train, dev] = [await loadSplit(config, 'train', images, watched), await loadSplit(config, 'dev', images, watched)]
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
   if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
   const sentences = train.clips.map((clip) => clip.text)

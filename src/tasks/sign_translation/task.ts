@@ -19,7 +19,7 @@ import { SignTranslationTraining } from './training.js'
 export const signTranslation: Task<SignTranslationRunConfig, SentenceStep, TextValidation> = {
   name: SIGN_TRANSLATION,
   example: 'clip',
-  unit: 'frames',
+  unit: 'frame',
   lengths: { target: 'tokens', source: 'frames' },
   unitsOf: ({ frames }) => frames,
   parse: parseSignTranslationConfig,

@@ -14,7 +14,7 @@ import { type GlossStep, GlossTraining, type GlossValidated } from './training.j
 export const textToGloss: Task<GlossRunConfig, GlossStep, GlossValidated> = {
   name: 'text-to-gloss',
   example: 'sentence',
-  unit: 'tokens',
+  unit: 'token',
   unitsOf: ({ tokens }) => tokens,
   parse: parseGlossConfig,
   fixedKeys: ['task', 'seed', 'data', 'input', 'naming', 'gloss', 'tokens', 'minCount', 'model', 'precision', 'batch', 'smoothing'],

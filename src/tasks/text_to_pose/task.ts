@@ -23,7 +23,7 @@ export const textToPose: Task<RunConfig, PoseStep, Validated> = {
   name: 'text-to-pose',
   byDefault: true,
   example: 'clip',
-  unit: 'frames',
+  unit: 'frame',
   unitsOf: ({ frames }) => frames,
   parse: parseRunConfig,
   fixedKeys: [

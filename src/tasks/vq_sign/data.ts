@@ -1,5 +1,6 @@
 // From a VQ-Sign run file's `data` to clips to learn from. What they say is not read.
 
+import type { Watched } from '../../base/progress.js'
 import { nameHash } from '../../data/checksum.js'
 import { signSizesOf } from '../../model/sign_sizes.js'
 import type { VqSignConfig, VqSignDescription } from '../../model/vq_sign.js'
@@ -7,7 +8,6 @@ import { layouts, otherLayout } from '../../motion/layout/layouts.js'
 import { checkAugmentation } from '../../train/pose_augment.js'
 import { type Split, sameClips, tooLong } from '../../train/signed_clips.js'
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
-import type { Preparing } from '../../train/task.js'
 import { imagesOf } from '../run_images.js'
 import type { VqSignRunConfig } from './config.js'
 
@@ -21,8 +21,8 @@ export interface VqSignData {
 }
 
 /** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming file and line for what cannot be trained on. */
-export async function loadVqSignData(config: VqSignRunConfig, preparing: Preparing = {}): Promise<VqSignData> {
-  const [train, dev] = [await loadCodedClips(config, 'train', preparing), await loadCodedClips(config, 'dev', preparing)]
+export async function loadVqSignData(config: VqSignRunConfig, watched: Watched = {}): Promise<VqSignData> {
+  const [train, dev] = [await loadCodedClips(config, 'train', watched), await loadCodedClips(config, 'dev', watched)]
   const images = imagesOf(config)
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
   if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
@@ -40,8 +40,8 @@ export async function loadVqSignData(config: VqSignRunConfig, preparing: Prepari
 }
 
 /** The clips of one split. Throws as `loadVqSignData`. */
-export const loadCodedClips = (config: VqSignRunConfig, split: Split, preparing: Preparing = {}): Promise<SignedSplit> =>
-  loadSplit(config, split, imagesOf(config), preparing)
+export const loadCodedClips = (config: VqSignRunConfig, split: Split, watched: Watched = {}): Promise<SignedSplit> =>
+  loadSplit(config, split, imagesOf(config), watched)
 
 /** What a run's model is made with. */
 function modelSizes({ model, input }: VqSignRunConfig, decided: Pick<VqSignConfig, 'numbers' | 'images'>): VqSignConfig {

@@ -18,7 +18,7 @@ import { type VqSignStep, VqSignTraining } from './training.js'
 export const vqSign: Task<VqSignRunConfig, VqSignStep, CodeScores> = {
   name: VQ_SIGN,
   example: 'clip',
-  unit: 'frames',
+  unit: 'frame',
   lengths: { target: 'tokens', source: 'frames' },
   unitsOf: ({ frames }) => frames,
   parse: parseVqSignConfig,

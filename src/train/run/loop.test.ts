@@ -96,7 +96,9 @@ async function run(
   const training = new NotingTraining(steps, fails, lost)
   const controller = new AbortController()
   const out = join(folder, name)
-  const config = { out, log: { every: 1, tensorboard: false }, checkpoint: { every, keep }, validate: { every: 5 } }
+  const stop = { steps, epochs: null, patience: null, minRate: null }
+  const config = { out, log: { every: 1, tensorboard: false }, checkpoint: { every, keep }, validate: { every: 5 }, stop }
+  const speed = { unit: 'clip', of: () => 2 }
   const events: string[] = []
   let error: unknown
   if (log !== '') {
@@ -104,9 +106,11 @@ async function run(
     await symlink(log, join(out, 'metrics.jsonl'))
   }
   try {
-    for await (const event of runTraining(training, config, { resumed: false, notes: told, signal: controller.signal })) {
+    for await (const event of runTraining(training, config, { resumed: false, notes: told, signal: controller.signal, speed })) {
       events.push(`${event.kind} ${event.step}${event.kind === 'start' ? event.notes.map((note) => `, ${note}`).join('') : ''}`)
-      if (event.kind === 'step' && event.step === stopAt) controller.abort()
+      if (event.kind !== 'step') continue
+      expect(event.progress).toMatchObject({ work: 'training', unit: 'step', done: event.step, all: steps })
+      if (event.step === stopAt) controller.abort()
     }
   } catch (caught) {
     error = caught

@@ -4,12 +4,19 @@ import { join } from 'node:path'
 import { anyRank, type Communicator } from '../../base/communicator.js'
 import { SignError } from '../../base/errors.js'
 import { writeWhole } from '../../base/files.js'
+import { Meter, type Progress } from '../../base/progress.js'
 import type { TrainingConfig } from '../config/parts.js'
 import type { PendingStep } from '../pending_step.js'
 import type { Validation } from '../task.js'
 import type { TrainingProgress } from '../training_progress.js'
 import { keepOlder, lastCheckpoint } from './folder.js'
 import { RunLogs, type Scalars } from './logs.js'
+
+/** A step that is done, whatever the task. */
+export interface StepEvent {
+  readonly kind: 'step'
+  readonly progress: Progress
+}
 
 /** A validation, whatever the task. */
 export interface ValidationEvent extends Pick<Validation<object>, 'score' | 'scalars'> {
@@ -18,7 +25,10 @@ export interface ValidationEvent extends Pick<Validation<object>, 'score' | 'sca
   readonly best: boolean
 }
 
-/** What happens in a run; `Trained` is what a step reports, `Validated` what a validation does. */
+/**
+ * What happens in a run; `Trained` is what a step reports, `Validated` what a validation does. Progress is only a part of it: a step carries how far the run is
+ * as any other work tells it, and beside that there are results and files.
+ */
 export type RunEvent<Trained, Validated> =
   | {
       readonly kind: 'start'
@@ -30,7 +40,7 @@ export type RunEvent<Trained, Validated> =
       /** What to know of the data and of the checkpoint it goes on from: nothing stops the run, but a model may not learn what is wanted. */
       readonly notes: readonly string[]
     }
-  | ({ readonly kind: 'step' } & Trained)
+  | (StepEvent & Trained)
   | (ValidationEvent & Validated)
   | { readonly kind: 'checkpoint'; readonly step: number; readonly path: string }
   | { readonly kind: 'end'; readonly step: number; readonly reason: string; readonly interrupted: boolean }
@@ -58,15 +68,17 @@ export interface RunnableTraining<Trained, Scores> {
 }
 
 /** What of a run file the loop reads. */
-export type LoopSettings = Pick<TrainingConfig, 'out' | 'log' | 'checkpoint' | 'validate'>
+export type LoopSettings = Pick<TrainingConfig, 'out' | 'log' | 'checkpoint' | 'validate' | 'stop'>
 
-export interface LoopOptions {
+export interface LoopOptions<Trained> {
   readonly resumed: boolean
   /** What to know of the data and of the checkpoint it goes on from. */
   readonly notes: readonly string[]
   readonly signal?: AbortSignal | undefined
   /** The ranks that train together: the first writes, and all end after the same step, whoever is asked to. */
   readonly ranks?: Communicator | undefined
+  /** What the speed of steps counts, in the singular, and how many of them a step had. */
+  readonly speed: { readonly unit: string; of(trained: Trained): number }
 }
 
 /**
@@ -76,7 +88,7 @@ export interface LoopOptions {
 export async function* runTraining<Trained extends object, Validated extends object>(
   training: RunnableTraining<Trained, Validated>,
   config: LoopSettings,
-  { resumed, notes, signal, ranks }: LoopOptions,
+  { resumed, notes, signal, ranks, speed }: LoopOptions<Trained>,
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
   const { progress, parameters, examples } = training
   const writes = ranks === undefined || ranks.rank === 0
@@ -85,7 +97,9 @@ export async function* runTraining<Trained extends object, Validated extends obj
     await training.checkBegin?.()
     if (writes) logs = await RunLogs.open(config, resumed ? progress.step : undefined)
     yield { kind: 'start', step: progress.step, parameters, clips: examples, resumed, notes }
-    yield* trainToEnd(training, config, { signal, ranks, logs })
+    const meter = new Meter({ work: 'training', unit: 'step', all: config.stop.steps ?? undefined, speedOf: speed.unit })
+    const measured = (trained: Trained, step: number) => meter.at(step, speed.of(trained))
+    yield* trainToEnd(training, config, { signal, ranks, logs, measured })
   } finally {
     try {
       logs?.close()
@@ -95,17 +109,20 @@ export async function* runTraining<Trained extends object, Validated extends obj
   }
 }
 
-interface LoopState extends Pick<LoopOptions, 'signal' | 'ranks'> {
+interface LoopState<Trained> extends Pick<LoopOptions<Trained>, 'signal' | 'ranks'> {
   /** Of the rank that writes. */
   readonly logs: RunLogs | undefined
+  /** How far the run is with that step. */
+  readonly measured: (trained: Trained, step: number) => Progress
 }
 
 /** While a step runs, the one before it is reported and the one after it made ready. What looks at the model waits for what runs. */
 async function* trainToEnd<Trained extends object, Validated extends object>(
   training: RunnableTraining<Trained, Validated>,
   config: LoopSettings,
-  { signal, ranks, logs }: LoopState,
+  state: LoopState<Trained>,
 ): AsyncGenerator<RunEvent<Trained, Validated>> {
+  const { signal, ranks, logs } = state
   const { out, validate, checkpoint } = config
   const { progress } = training
   const isOver = async (): Promise<boolean> => {
@@ -128,12 +145,12 @@ async function* trainToEnd<Trained extends object, Validated extends object>(
     while (!over) {
       const last = running
       running = await training.submitStep()
-      if (last) yield await reportStep(training, last, config, logs)
+      if (last) yield await reportStep(training, last, config, state)
       const { step } = running
       over = await isOver()
       if (!over && step % validate.every !== 0 && step % checkpoint.every !== 0) continue
 
-      yield await reportStep(training, running, config, logs)
+      yield await reportStep(training, running, config, state)
       running = undefined
       if (step % validate.every === 0 || progress.ended !== undefined) yield await validated(training, step, config, logs)
       over = await isOver()
@@ -147,7 +164,7 @@ async function* trainToEnd<Trained extends object, Validated extends object>(
     const lost = error instanceof SignError && error.code === 'ERR_RANKS'
     // The step that another rank left unfinished has changed nothing. The one before it is in the checkpoint, so its line has to be in the log.
     if (lost && logs && progress.step > savedStep) {
-      if (running) yield await reportStep(training, running, config, logs)
+      if (running) yield await reportStep(training, running, config, state)
       yield await save()
     }
     throw error
@@ -170,14 +187,14 @@ async function reportStep<Trained extends object, Validated>(
   training: RunnableTraining<Trained, Validated>,
   pending: PendingStep<Trained>,
   { log: { every } }: LoopSettings,
-  logs: RunLogs | undefined,
-): Promise<{ readonly kind: 'step' } & Trained> {
+  { logs, measured }: LoopState<Trained>,
+): Promise<StepEvent & Trained> {
   const trained = await pending.read()
   const { step, endsEpoch } = pending
   if (step % every === 0) logs?.append(step, training.stepScalars(trained))
   const scalars = endsEpoch ? training.epochScalars() : {}
   if (Object.keys(scalars).length > 0) logs?.append(step, scalars)
-  return { kind: 'step', ...trained }
+  return { ...trained, kind: 'step', progress: measured(trained, step) }
 }
 
 /** Scores the model and keeps it if it is the best. */

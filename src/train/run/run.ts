@@ -1,10 +1,11 @@
 // A training in its folder, whatever the task: started, stopped, killed and resumed.
 
 import { type Communicator, fromFirst, together } from '../../base/communicator.js'
+import type { OnProgress } from '../../base/progress.js'
 import type { Gpu } from '../../device/gpu.js'
 import type { TrainingConfig } from '../config/parts.js'
 import { refuseWhole } from '../ranks/shares.js'
-import type { Loaded, LossReport, Preparing, Task, Training } from '../task.js'
+import type { Loaded, LossReport, Task, Training } from '../task.js'
 import { type TrainedStep, Trainer } from '../trainer.js'
 import { loadRunOf } from './file.js'
 import { type FolderOptions, inOpenFolder, lastCheckpoint, RunFolder } from './folder.js'
@@ -12,7 +13,9 @@ import { type RunEvent, runTraining } from './loop.js'
 import { checkOwnCheckpoint, checkSameClips, fixedOf } from './same_run.js'
 import { settleTuning } from './tuning.js'
 
-export interface TrainRunOptions extends FolderOptions, Preparing {
+export interface TrainRunOptions extends FolderOptions {
+  /** Told of long work before the first step. Steps are told of in the stream, each with its own progress. */
+  readonly onProgress?: OnProgress | undefined
   /** Aborting saves a checkpoint after the step that is under way, which is still reported, and ends the stream. */
   readonly signal?: AbortSignal | undefined
   /** The ranks that train together, each with a stream of its own; the first writes into the folder, which the others only read. Default: none. */
@@ -49,17 +52,18 @@ async function* trainIn<Config extends TrainingConfig, Report extends LossReport
   task: Task<Config, Report, Scores>,
   gpu: Gpu,
   runFile: Config,
-  { signal, onPrepare, ranks }: TrainRunOptions,
+  { signal, onProgress, ranks }: TrainRunOptions,
 ): AsyncGenerator<RunEvent<TrainedStep<Report>, Scores>> {
   const resumed = await ofFirst(ranks, async () => folder!.resumed)
   // What the first rank leaves in caches, the others find there.
-  const ahead = await together(ranks, async () => (folder ? task.load(runFile, { resumed, onPrepare }) : undefined))
+  const ahead = await together(ranks, async () => (folder ? task.load(runFile, { resumed, onProgress }) : undefined))
   const loaded = await together(ranks, async () => ahead ?? task.load(runFile, { resumed }))
   const { config } = loaded
   await together(ranks, async () => folder?.begin(config, task.fixedKeys, (path) => loadRunOf(task, path)))
   const tuned = gpu.tunedAs(await ofFirst(ranks, async () => (await settleTuning(gpu, config.out, resumed)).tuning))
-  const { trainer, notes } = await together(ranks, () => begun(task, tuned, loaded, { resumed, onPrepare, ranks }))
-  yield* runTraining(trainer, config, { resumed, notes, signal, ranks })
+  const { trainer, notes } = await together(ranks, () => begun(task, tuned, loaded, { resumed, onProgress, ranks }))
+  const speed = { unit: task.unit, of: (report: Report) => task.unitsOf(report) }
+  yield* runTraining<TrainedStep<Report>, Scores>(trainer, config, { resumed, notes, signal, ranks, speed })
 }
 
 /** A training as it begins or goes on. */
@@ -67,13 +71,13 @@ async function begun<Config extends TrainingConfig, Report extends LossReport, S
   task: Task<Config, Report, Scores>,
   gpu: Gpu,
   loaded: Loaded<Config, Training<Report, Scores>>,
-  { resumed, onPrepare, ranks }: Pick<TrainRunOptions, 'onPrepare' | 'ranks'> & { readonly resumed: boolean },
+  { resumed, onProgress, ranks }: Pick<TrainRunOptions, 'onProgress' | 'ranks'> & { readonly resumed: boolean },
 ): Promise<{ readonly trainer: Trainer<Report, Scores>; readonly notes: readonly string[] }> {
   const { config } = loaded
   const path = lastCheckpoint(config.out)
   const { training, notes, state } = resumed
-    ? await loaded.resume(gpu, path, { onPrepare })
-    : { ...(await loaded.begin(gpu, { onPrepare })), state: undefined }
+    ? await loaded.resume(gpu, path, { onProgress })
+    : { ...(await loaded.begin(gpu, { onProgress })), state: undefined }
   const trainer = new Trainer(config, training, { owns: true, run: fixedOf(config, task.fixedKeys), clips: loaded.clips, ranks })
   if (state) {
     try {

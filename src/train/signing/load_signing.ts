@@ -1,10 +1,10 @@
 // The clips of a run file's corpora, poses or videos as its `input` says.
 
+import type { Watched } from '../../base/progress.js'
 import type { LayoutName } from '../../motion/layout/layout.js'
 import { featuresOf, type ImageEncoderConfig } from '../../nn/image_encoder_config.js'
 import { PictureStore } from '../../video/picture_store.js'
 import { type ClipsEntry, loadSignedClips, oneKind, type SignedClip, type Split } from '../signed_clips.js'
-import type { Preparing } from '../task.js'
 import { cutVideos, loadSignedVideos, oneRate, type SignedVideo } from './signed_videos.js'
 
 /** What of a run file says how signing is read. */
@@ -27,11 +27,10 @@ export async function loadSplit(
   { data, video: { stride }, cache, model: { maxFrames, layout } }: SigningSource,
   split: Split,
   images: ImageEncoderConfig | undefined,
-  { onPrepare }: Preparing = {},
+  { onProgress }: Watched = {},
 ): Promise<SignedSplit> {
   if (!images) return { input: 'poses', clips: await loadSignedClips(data, split, layout) }
   const store = new PictureStore(images.imageSize[0], cache.memory * MIB)
-  const onProgress = (done: number, all: number) => onPrepare?.(`${split} videos read`, done, all)
   return {
     input: 'video',
     clips: await loadSignedVideos(data, split, { stride, maxFrames, cache: cache.folder, store, onProgress }),

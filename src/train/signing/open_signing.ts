@@ -1,11 +1,11 @@
 // What a run's model learns to read signing from: poses, videos that it sees itself, or what an image encoder that is not trained has seen in them once.
 
+import type { Watched } from '../../base/progress.js'
 import type { PoseFrames } from '../../infer/pose_reader.js'
 import type { ReadSigns } from '../../model/sign_rows.js'
-import { type SeeingModel, seenVideos } from '../../video/seen_videos.js'
+import { type SeeingModel, type SeeingOptions, seenVideos } from '../../video/seen_videos.js'
 import type { PoseAugmentation } from '../pose_augment.js'
 import type { SignedClip } from '../signed_clips.js'
-import type { Preparing } from '../task.js'
 import type { SignedSplit } from './load_signing.js'
 import { PoseSigning } from './pose_signing.js'
 import type { Signing } from './signing.js'
@@ -28,7 +28,7 @@ export async function openSigning<Known>(
   config: ReadSigns,
   { train, dev }: { readonly train: SignedSplit<Known>; readonly dev: SignedSplit<Known> },
   { seed, augment, video, cache }: SigningRun,
-  { onPrepare }: Preparing = {},
+  { onProgress }: Watched = {},
 ): Promise<Signing<Described & Known>> {
   if (train.input === 'poses' && dev.input === 'poses')
     return new PoseSigning(config, { clips: train.clips, held: heldOf(train.clips, dev.clips), augment, seed })
@@ -37,8 +37,7 @@ export async function openSigning<Known>(
       ...{ train, held: dev.clips.length > 0 ? dev : train },
       ...{ augment: video.augment, seed },
     })
-  const see = (split: SignedSplit<Known>, work: string) =>
-    asSeen(model, config, split, { cache: cache.folder, onProgress: (done, all) => onPrepare?.(work, done, all) })
+  const see = (split: SignedSplit<Known>, work: string) => asSeen(model, config, split, { cache: cache.folder, work, onProgress })
   const clips = await see(train, 'training videos seen')
   return new PoseSigning(config, { clips, held: heldOf(clips, await see(dev, 'held-out videos seen')), seed })
 }
@@ -50,14 +49,8 @@ export async function asSeen<Known>(
   model: SeeingModel,
   config: ReadSigns,
   split: SignedSplit<Known>,
-  {
-    cache,
-    onProgress,
-  }: {
-    readonly cache: string | null
-    readonly onProgress?: ((done: number, all: number) => void) | undefined
-  },
+  { cache, work, onProgress }: Pick<SeeingOptions, 'work' | 'onProgress'> & { readonly cache: string | null },
 ): Promise<readonly (PoseFrames & Described & Known)[]> {
   if (split.input === 'poses') return split.clips
-  return seenVideos(model, config, split.clips, { cache, store: split.store, onProgress })
+  return seenVideos(model, config, split.clips, { cache, store: split.store, work, onProgress })
 }

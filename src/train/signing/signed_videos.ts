@@ -3,6 +3,7 @@
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import { inTurns } from '../../base/in_turns.js'
+import { telling, type Watched } from '../../base/progress.js'
 import { linesOfText, readTextIfThere } from '../../base/text_file.js'
 import { readCompanions, wordsOfClip } from '../../data/corpus/companions.js'
 import { syntheticCorpus } from '../../data/synthetic/corpus.js'
@@ -24,7 +25,7 @@ export interface SignedVideo extends Omit<SignedClip, 'values'> {
   readonly pixels: number
 }
 
-export interface VideoReading {
+export interface VideoReading extends Watched {
   /** One frame of so many is taken. */
   readonly stride: number
   /** At most so many frames are. */
@@ -32,7 +33,6 @@ export interface VideoReading {
   /** A folder where counts are kept. */
   readonly cache: string | null
   readonly store: PictureStore
-  readonly onProgress?: ((done: number, all: number) => void) | undefined
 }
 
 /** Where a video says nothing of its rate. */
@@ -46,9 +46,10 @@ export async function loadSignedVideos(entries: readonly ClipsEntry[], split: Sp
   const lists = await Promise.all(entries.map((entry) => uncountedOf(entry, split)))
   const all = split === 'train' ? lists.flat() : inTurns(lists)
   const videos: SignedVideo[] = []
+  const tell = telling(reading.onProgress, { work: `${split} videos read`, unit: 'clip', all: all.length })
   for (const clip of all) {
     videos.push(await countedClip(clip, reading))
-    reading.onProgress?.(videos.length, all.length)
+    tell(videos.length)
   }
   return videos
 }
