@@ -19,7 +19,7 @@ export function addModelCommands(program: Command, cli: Cli, version: string): v
     .option('--prompts <run>', 'run or checkpoint of text-to-gloss, held in the same file to read prompts with')
     .action(async (path: string, options: { out: string; half?: boolean; licence?: string; name?: string; prompts?: string }) => {
       const { exportModel, formatExport } = await import('./commands/export.js')
-      const summary = await exportModel(path, { ...options, version })
+      const summary = await exportModel(path, { ...cli.common(), ...options, version })
       for (const note of summary.notes) cli.warn(note)
       cli.print(summary, formatExport(summary))
     })
@@ -30,7 +30,7 @@ export function addModelCommands(program: Command, cli: Cli, version: string): v
     .argument('<file>', 'path, or an address such as https://example.org/model.signllm')
     .action(async (file: string) => {
       const { formatInspection, inspect } = await import('./commands/inspect.js')
-      const seen = await inspect(file, { signal: cli.interruption(NOTHING_TO_KEEP) })
+      const seen = await inspect(file, { ...cli.common(), signal: cli.interruption(NOTHING_TO_KEEP) })
       for (const note of seen.notes) cli.warn(note)
       cli.print(seen, formatInspection(seen))
     })

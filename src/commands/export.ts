@@ -15,8 +15,10 @@ import { readCheckpoint } from '../checkpoint/file.js'
 import { formatModelFile, languageTags, MODEL_FILE, PROMPTS } from '../checkpoint/model_file.js'
 import { checkTask, SIGN_TO_TEXT, TEXT_TO_GLOSS, TEXT_TO_POSE } from '../checkpoint/tasks.js'
 import { readRunFile } from '../train/run/file.js'
+import { whileFetched } from './fetched_model.js'
+import type { Listener } from './say.js'
 
-export interface ExportOptions {
+export interface ExportOptions extends Listener {
   readonly out: string
   /** Matrices as f16. */
   readonly half?: boolean | undefined
@@ -49,7 +51,7 @@ export async function exportModel(source: string, options: ExportOptions): Promi
   if (extname(out) !== MODEL_FILE)
     throw new SignError('ERR_USAGE', out, `wanted a file whose name ends in ${MODEL_FILE}, got '${basename(out)}'`, 'Name it so')
   const path = await checkpointIn(source)
-  const checkpoint = portable(await readCheckpoint(path))
+  const checkpoint = portable(await whileFetched(path, options, (how) => readCheckpoint(path, how)))
   const prompts = promptsAt === undefined ? undefined : await readCheckpoint(await checkpointIn(promptsAt))
   if (prompts) {
     checkTask(checkpoint, TEXT_TO_POSE)

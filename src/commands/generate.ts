@@ -19,6 +19,7 @@ import { checkWhole } from '../text/broken_text.js'
 import { lineFor } from '../text/language_mark.js'
 import { tagAmong } from '../text/language_tag.js'
 import { openAdapter } from './adapter.js'
+import { whileFetched } from './fetched_model.js'
 import { writersFor } from './outputs.js'
 import type { Listener } from './say.js'
 
@@ -57,7 +58,8 @@ export async function generate(text: string, options: GenerateCommandOptions): P
   checkWhole(text, 'generate')
   const writers = writersFor(options.out)
   const reference = options.reference === undefined ? undefined : await findReference(options.reference, options.lang)
-  const checkpoint = await readPoseCheckpoint(options.model)
+  const { model: from, signal } = options
+  const checkpoint = await whileFetched(from, options, (how) => readPoseCheckpoint(from, { ...how, signal }))
   const { group, language } = asked(checkpoint.groups, options.lang)
   const { gpu } = await openAdapter({ adapter: options.adapter }, options)
   try {

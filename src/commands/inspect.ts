@@ -7,6 +7,8 @@ import { readCheckpoint } from '../checkpoint/file.js'
 import { languageTags } from '../checkpoint/model_file.js'
 import { fileRecord } from '../data/checksum.js'
 import type { HostTensors } from '../nn/host_tensor.js'
+import { whileFetched } from './fetched_model.js'
+import type { Listener } from './say.js'
 
 /** What a model is. */
 interface ModelFacts {
@@ -35,15 +37,22 @@ export interface Inspection extends ModelFacts {
   readonly notes: readonly string[]
 }
 
+export interface InspectOptions extends Listener {
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Reads all of a file, from a path or an address. Throws ERR_CHECKPOINT for one that is damaged or none of ours. */
-export async function inspect(source: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Inspection> {
+export async function inspect(source: string, options: InspectOptions = {}): Promise<Inspection> {
   let total: number | undefined
-  const checkpoint = await readCheckpoint(source, {
-    ...(signal && { signal }),
-    onProgress: (progress) => {
-      total = progress.all
-    },
-  })
+  const checkpoint = await whileFetched(source, options, ({ onProgress }) =>
+    readCheckpoint(source, {
+      signal: options.signal,
+      onProgress(progress) {
+        total = progress.all
+        onProgress?.(progress)
+      },
+    }),
+  )
   const { path, card, model, state, stored = [], others = {}, notes } = checkpoint
   const record = await fileRecord(source)
   return {

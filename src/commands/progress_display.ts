@@ -79,7 +79,9 @@ export class ProgressDisplay {
     this.#isShown = false
     if (numbers.loss !== undefined) this.#losses.push(numbers.loss)
     if (this.#losses.length > SPARKS) this.#losses.shift()
-    const pause = { bar: REDRAW_MS, plain: this.#everySeconds * 1000, json: 0 }[this.#mode]
+    // Bytes come in thousands of small pieces.
+    const json = progress.unit === 'byte' ? REDRAW_MS : 0
+    const pause = { bar: REDRAW_MS, plain: this.#everySeconds * 1000, json }[this.#mode]
     if (time - this.#shownAt >= pause) this.#show(this.#last, time)
   }
 
