@@ -171,7 +171,7 @@ describe('the data commands', () => {
     const [root, out] = ['many', 'many.h5'].map((name) => join(folder, name)) as [string, string]
     await writeDetections(root, Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`clip${i}`, 2])))
     const args = ['--json', 'data', 'json2h5', '--in', root, '--out', out]
-    const first = await signllmSent({ signal: 'SIGINT', when: /"step":2,/ }, ...args)
+    const first = await signllmSent({ signal: 'SIGINT', when: /"done":2,/ }, ...args)
     expect(first, first.stderr).toMatchObject({ status: 130, stdout: '' })
     expect(first.stderr).toContain('--resume continues from there')
     await expect(readFile(out)).rejects.toThrow('ENOENT')

@@ -27,7 +27,7 @@ export const silent: ProgressStream = { write: () => undefined }
 export function interruptedAfter(clips: number): { json: true; stream: ProgressStream; signal: AbortSignal } {
   const controller = new AbortController()
   const write = (text: string): void => {
-    if (text.includes(`"step":${clips},`)) controller.abort(new Error('interrupted'))
+    if (text.includes(`"done":${clips},`)) controller.abort(new Error('interrupted'))
   }
   return { json: true, stream: { write }, signal: controller.signal }
 }

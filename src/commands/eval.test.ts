@@ -65,7 +65,7 @@ describe('signllm eval', () => {
     const truth = report.systems.find(({ name }) => name === 'ground truth')!
     expect(truth.text.wer!.mean).toBeLessThan(report.systems.find(({ name }) => name === 'generated')!.text.wer!.mean)
     expect(report.provenance.versions.signllm).toBe('1.2.3')
-    expect(lines.join('')).toMatch(/"step":4,/)
+    expect(lines.join('')).toMatch(/"done":4,/)
   })
 
   it('tells where its numbers come from without a path of this machine', async () => {

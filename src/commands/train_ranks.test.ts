@@ -126,7 +126,7 @@ describe.skipIf(!hasMpi)('training under mpirun (skipped where Open MPI is not i
         const pid = processOf(child.pid!, rank)
         if (pid !== undefined) process.kill(pid, 'SIGKILL')
       }
-      const when = new RegExp(`"step":${6 * (i + 1)},`)
+      const when = new RegExp(`"done":${6 * (i + 1)},`)
       let said = ''
       child.stderr!.on('data', (text) => {
         const before = when.test(said)
@@ -154,7 +154,7 @@ describe.skipIf(!hasMpi)('training under mpirun (skipped where Open MPI is not i
     let sent = false
     child.stderr!.on('data', (text) => {
       said += text
-      if (!sent && said.includes('"step":6,')) sent = child.kill('SIGINT')
+      if (!sent && said.includes('"done":6,')) sent = child.kill('SIGINT')
     })
     await outcome
     const { step, reason } = JSON.parse(await readFile(join(folder, 'stopped', 'summary.json'), 'utf8'))
