@@ -14,6 +14,7 @@ import { signllm } from '../src/cli.testing.js'
 import { parseLanguageConfig } from '../src/tasks/language_model/config.js'
 import { parsePoseToTextConfig } from '../src/tasks/pose_to_text/config.js'
 import { parsePseudoGlossConfig } from '../src/tasks/pseudo_gloss/config.js'
+import { parseSignTextMatchingConfig } from '../src/tasks/sign_text_matching/config.js'
 import { parseSignToTextConfig } from '../src/tasks/sign_to_text/config.js'
 import { parseSignTranslationConfig } from '../src/tasks/sign_translation/config.js'
 import { parseGlossConfig } from '../src/tasks/text_to_gloss/config.js'
@@ -101,6 +102,7 @@ describe('run files of the pages', () => {
     { task: 'pseudo-gloss', parse: parsePseudoGlossConfig },
     { task: 'language-model', parse: parseLanguageConfig },
     { task: 'sign-to-text', parse: parseSignToTextConfig },
+    { task: 'sign-text-matching', parse: parseSignTextMatchingConfig },
     { task: 'sign-translation', parse: parseSignTranslationConfig },
     { task: 'vq-sign', parse: parseVqSignConfig },
   ]
@@ -124,6 +126,10 @@ describe('run files of the pages', () => {
       parseLanguageConfig(`task: language-model\nname: x\n${data}\nmodel: { layers: 2 }`, 'x'),
       parseSignToTextConfig(`task: sign-to-text\nname: x\n${data}\nlanguage_model: { file: x, stored: f16, dropout: 0 }\ncodes: {}`, 'x'),
       parseSignTranslationConfig(`task: sign-translation\nname: x\n${data}\nmodel: { features: 4, places: 64, tied: true }`, 'x'),
+      parseSignTextMatchingConfig(
+        `task: sign-text-matching\nname: x\n${data}\nmodel: { sentences: { encoderLayers: 1, heads: 4, hidden: 8, activation: relu } }`,
+        'x',
+      ),
       parseVqSignConfig(`task: vq-sign\nname: x\n${data}`, 'x'),
       parsePoseToTextConfig(
         'task: pose-to-text\nname: x\ndata: [{ language: ASL, train: a, numbers: 151 }]\nsignCl: { maxDistance: 3 }',

@@ -21,6 +21,7 @@ export type { CheckpointBytes, ReadCheckpointOptions } from './checkpoint/parse.
 export { poseToTextContent, poseToTextDescription, restorePoseToText } from './checkpoint/pose_to_text.js'
 export { pseudoGlossContent, pseudoGlossDescription, restorePseudoGloss } from './checkpoint/pseudo_gloss.js'
 export { restoreGlossModel, restoreModel } from './checkpoint/restore.js'
+export { restoreSignTextMatching, signTextMatchingContent, signTextMatchingDescription } from './checkpoint/sign_text_matching.js'
 export { type RestoreSignToTextOptions, restoreSignToText, signToTextContent, signToTextDescription } from './checkpoint/sign_to_text.js'
 export { restoreSignTranslation, signTranslationContent, signTranslationDescription } from './checkpoint/sign_translation.js'
 export type { GlossCheckpoint } from './checkpoint/text_to_gloss.js'
@@ -51,6 +52,7 @@ export { PromptGenerator } from './infer/prompt_generator.js'
 export { PromptReader, type PromptReading, type ReadOptions } from './infer/prompt_reader.js'
 export { type FindGlossesOptions, type FoundGlosses, PseudoGlossReader } from './infer/pseudo_gloss_reader.js'
 export type { TranslateOptions } from './infer/search_options.js'
+export { SignTextMatcher } from './infer/sign_text_matcher.js'
 export { type SignedSentence, type SignTranslateOptions, SignTranslator, type SignWritingModel } from './infer/sign_translator.js'
 export { type LabelledRun, type TranslatedClip, Translator } from './infer/translator.js'
 export { type EvaluationInput, type EvaluationOptions, evaluate } from './judge/evaluation.js'
@@ -197,6 +199,13 @@ export { type PseudoGlossConfig, type PseudoGlossDescription, PseudoGlossModel, 
 export { type AddLanguageOptions, type GroupDescription, LanguageGroup, SignModel } from './model/sign_model.js'
 export { type SeenSigns, type SignConfig, type SignPreset, type SignSizes, signPresets } from './model/sign_sizes.js'
 export {
+  type SentenceSizes,
+  type SignTextMatchingConfig,
+  type SignTextMatchingDescription,
+  SignTextMatchingModel,
+  type SignTextMatchingOptions,
+} from './model/sign_text_matching.js'
+export {
   type AdapterConfig,
   type FrozenLanguage,
   type SignToTextConfig,
@@ -258,6 +267,7 @@ export {
   type LanguageTrainEvent,
   type PoseToTextTrainEvent,
   type PseudoGlossTrainEvent,
+  type SignTextMatchingTrainEvent,
   type SignToTextTrainEvent,
   type SignTranslationTrainEvent,
   type TrainEvent,
@@ -266,6 +276,7 @@ export {
   trainPoseToTextRun,
   trainPseudoGlossRun,
   trainRun,
+  trainSignTextMatchingRun,
   trainSignToTextRun,
   trainSignTranslationRun,
   trainVqSignRun,
@@ -279,11 +290,15 @@ export {
   loadPseudoGlossConfig,
   loadRunConfig,
   loadRunFile,
+  loadSignTextMatchingConfig,
   loadSignToTextConfig,
   loadSignTranslationConfig,
   loadVqSignConfig,
 } from './tasks/run_file.js'
 export type { SentenceStep } from './tasks/sentence_training.js'
+export { parseSignTextMatchingConfig, type SignTextMatchingRunConfig } from './tasks/sign_text_matching/config.js'
+export type { Recall, RetrievalScores } from './tasks/sign_text_matching/evaluate.js'
+export type { MatchingStep } from './tasks/sign_text_matching/training.js'
 export { parseSignToTextConfig, type SignToTextRunConfig } from './tasks/sign_to_text/config.js'
 export type { TextValidation } from './tasks/sign_to_text/evaluate.js'
 export { loadReleasedSignToText, type ReleasedSignToText } from './tasks/sign_to_text/released.js'
@@ -334,6 +349,7 @@ export type { SignedClip } from './train/signed_clips.js'
 export type { Described } from './train/signing/open_signing.js'
 export type {
   BatchShape,
+  ComparedExamples,
   HostArrays,
   LossReport,
   ModelUse,

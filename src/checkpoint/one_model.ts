@@ -39,10 +39,15 @@ export function savedCoders(coders: Readonly<Record<string, TextCoder>>): Pick<C
   return { vocabularies: Object.fromEntries(vocabularies), ...(pieces.length > 0 && { pieces: Object.fromEntries(pieces) }) }
 }
 
-/** What to save of a model with these weights; with a state, the optimiser's moments too. */
-export async function withTensors(weights: ParameterSet, content: Omit<CheckpointContent, 'tensors'>): Promise<CheckpointContent> {
-  const tensors = await savedTensors(weights, content.state !== undefined, (part, name) => `${part}/${name}`)
-  return { ...content, tensors: new Map(tensors) }
+/** What to save of a model with these weights, those of several sets by names that differ; with a state, the optimiser's moments too. */
+export async function withTensors(
+  weights: ParameterSet | readonly ParameterSet[],
+  content: Omit<CheckpointContent, 'tensors'>,
+): Promise<CheckpointContent> {
+  const tensors = await Promise.all(
+    [weights].flat().map((set) => savedTensors(set, content.state !== undefined, (part, name) => `${part}/${name}`)),
+  )
+  return { ...content, tensors: new Map(tensors.flat()) }
 }
 
 /** The tensors of a checkpoint by part, and whose they are, for messages. */
@@ -51,18 +56,23 @@ export interface SavedParts {
   tensors(part: Part): HostTensors
 }
 
-/** The model that `make` makes of a checkpoint's weights; in training, with its moments. Where those do not fit, it is destroyed. Throws ERR_CHECKPOINT. */
-export function restored<Model extends { readonly weights: ParameterSet; destroy(): void }>(
+/** The model that `make` makes of a checkpoint's weights; in training, with the moments of all its sets. Where those do not fit, it is destroyed. Throws ERR_CHECKPOINT. */
+export function restored<Model extends { readonly weights: ParameterSet; readonly sets?: readonly ParameterSet[]; destroy(): void }>(
   { path, tensors }: SavedParts,
   training: boolean | undefined,
   make: (weights: HostTensors) => Model,
 ): Model {
   const model = make(tensors('weights'))
   try {
-    if (training) loadMoments(model.weights, tensors, path)
+    const { weights, sets = [weights] } = model
+    if (training) for (const set of sets) loadMoments(set, (part) => (sets.length > 1 ? of(set, tensors(part)) : tensors(part)), path)
   } catch (error) {
     model.destroy()
     throw error
   }
   return model
 }
+
+/** The tensors of one set among those of several. */
+const of = ({ specs }: ParameterSet, tensors: HostTensors): HostTensors =>
+  new Map(specs.flatMap(({ name }) => (tensors.has(name) ? [[name, tensors.get(name)!] as const] : [])))

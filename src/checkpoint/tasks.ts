@@ -11,6 +11,7 @@ export const VQ_SIGN = 'vq-sign'
 export const LANGUAGE_MODEL = 'language-model'
 export const SIGN_TO_TEXT = 'sign-to-text'
 export const SIGN_TRANSLATION = 'sign-translation'
+export const SIGN_TEXT_MATCHING = 'sign-text-matching'
 
 /** What to do with a checkpoint of another task than is wanted. */
 const useOf: Readonly<Record<string, string>> = {
@@ -22,6 +23,7 @@ const useOf: Readonly<Record<string, string>> = {
     'It is a sign-to-text model: pass it as --model to signllm translate, which scores what it reads where it is given a run file',
   [VQ_SIGN]: 'It is a VQ-Sign model: pass it to signllm sign-codes, or name it as initFrom of a sign-to-text run',
   [SIGN_TRANSLATION]: 'It is a sign translation model: pass it as --model to signllm translate',
+  [SIGN_TEXT_MATCHING]: 'It is a sign-text matching model: pass it to signllm retrieve, or name it as initFrom of a sign-translation run',
   [PSEUDO_GLOSS]: 'It is a pseudo-gloss model: pass it to signllm pseudo-gloss, or as initFrom of a sign-to-text run',
 }
 

@@ -21,7 +21,7 @@ export const isRunFile = (path: string): boolean => ['.yaml', '.yml'].includes(e
 const OF_POSES: Pick<SigningSource, 'video' | 'cache'> = { video: { stride: 1 }, cache: { folder: null, memory: 0 } }
 
 /** Tasks of run files whose clips are read. */
-const reading = ['sign-to-text', 'sign-translation', 'pseudo-gloss', 'vq-sign', 'pose-to-text'] as const
+const reading = ['sign-to-text', 'sign-translation', 'sign-text-matching', 'pseudo-gloss', 'vq-sign', 'pose-to-text'] as const
 type ReadingRun = Extract<AnyRunConfig, { readonly task: (typeof reading)[number] }>
 
 const readsSigning = (run: AnyRunConfig): run is ReadingRun => (reading as readonly string[]).includes(run.task)

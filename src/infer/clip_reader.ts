@@ -2,7 +2,7 @@
 
 import type { Watched } from '../base/progress.js'
 import type { Gpu } from '../device/gpu.js'
-import type { SignConfig } from '../model/sign_sizes.js'
+import type { ReadSigns } from '../model/sign_rows.js'
 import type { Abortable } from './abort.js'
 import { checkOptions } from './asked.js'
 import { inBatches } from './clip_batches.js'
@@ -23,7 +23,7 @@ export interface ClipReading<Found> {
   /** What reads, and the call that it is asked with, for messages. */
   readonly who: string
   readonly call: string
-  readonly model: { readonly config: SignConfig; check(): void }
+  readonly model: { readonly config: ReadSigns; check(): void }
   program(): ClipProgram
   /** Clips' own shares of what was reported of all. Throws ERR_DIVERGED for numbers that are not finite. */
   split(reports: readonly ArrayBuffer[], clips: readonly PoseFrames[]): Found[]

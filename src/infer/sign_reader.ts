@@ -63,8 +63,10 @@ export function signArrays(clips: readonly PoseFrames[], shape: EncoderShape, co
 }
 
 /** Tokens of each clip, of the arrays of {@link placeArrays}. */
-export const tokenLengths = (arrays: Readonly<Record<string, Float32Array | Uint32Array>>, { stages }: SignConfig): Uint32Array =>
-  arrays[stages.length === 1 ? 'frameLengths' : lengthsBehind(stages.length - 1)] as Uint32Array
+export function tokenLengths(arrays: Readonly<Record<string, Float32Array | Uint32Array>>, config: ReadSigns): Uint32Array {
+  const steps = laterSteps(config)
+  return arrays[steps === 0 ? 'frameLengths' : lengthsBehind(steps)] as Uint32Array
+}
 
 /** A clip whose first and last frame are held. */
 function held({ values, frames }: PoseFrames, { numbers }: Pick<ReadSigns, 'numbers'>): PoseFrames {

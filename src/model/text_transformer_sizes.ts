@@ -42,6 +42,15 @@ export const convolvedPresets = {
   },
 } as const satisfies Record<string, ConvolvedSizes>
 
+/** Of what reads sentences beside those in pre-training, where it differs: as published, the encoder of mBART-cc25. */
+export const sentencePresets = {
+  tiny: {},
+  gfslt: { heads: 16, hidden: 4096, encoderLayers: 12, activation: 'gelu-erf' },
+} as const satisfies Record<
+  keyof typeof convolvedPresets,
+  Partial<TransformerSizes & { readonly heads: number; readonly activation: Activation }>
+>
+
 export type ConvolvedPreset = keyof typeof convolvedPresets
 
 /** The largest of what `largest` does not name. */

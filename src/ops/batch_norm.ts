@@ -27,7 +27,7 @@ export interface BatchNormParameters {
  * where x may hold anything. In training by the statistics of this batch, towards which the running ones are moved by `momentum`: of one
  * valid frame alone the variance is 0, y is beta, and only the running mean moves. Otherwise by the running statistics. Where a batch
  * goes through in several passes (micro-batches), each pass is normalised by its own frames and moves the running statistics. They move on the way
- * there: also in a step whose gradient is not finite, which leaves the weights as they are; but not by statistics that are not finite.
+ * there: also in a step whose gradient is not finite, which leaves the weights as they are; but not by statistics that are not finite, nor in a rehearsal.
  */
 export function batchNorm(
   g: Graph,
@@ -48,7 +48,8 @@ export function batchNorm(
     const moments = g.tensor('moments', perSlice)
     statistics = g.tensor('statistics', [2, width])
     g.recorder.run(batchNormMoments, { x, lengths, moments }, sliced)
-    g.recorder.run(batchNormStatistics, { moments, lengths, statistics, running: running.value }, { ...sliced, momentum })
+    const moved = g.training.rehearsal ? 0 : momentum
+    g.recorder.run(batchNormStatistics, { moments, lengths, statistics, running: running.value }, { ...sliced, momentum: moved })
   }
   g.recorder.run(batchNormKernel, { x, lengths, statistics, gamma: f32Value(gamma), beta: f32Value(beta), y }, { ...shape, epsilon })
 

@@ -12,11 +12,18 @@ export interface RowPlaces {
   readonly table: Tensor
 }
 
-/** Row at[b] of each sequence of x [B, T, D] at row place + b of the table: [rows, D]. */
-export function chosenRows(g: Graph, x: Tensor, { at, place, table }: RowPlaces): Tensor {
-  const [batch, length, width] = x.shape as [number, number, number]
-  const y = g.tensor('y', table.shape)
-  g.recorder.run(chosenRowsKernel, { x, at, place, table, y }, { batch, length, rows: table.shape[0]!, width })
+/** Row at[b] of each sequence of x [B, T, D], or the only one of x [B, D], at row place + b of the table: [rows, D]. */
+export const chosenRows = (g: Graph, x: Tensor, places: RowPlaces): Tensor => putRows(g, x, places, places.table.shape[0]!)
+
+/** Row at[b] u32 [B] of each sequence of x [B, T, D]: [B, D]. `none` u32 [1] is 0. */
+export const rowOfEach = (g: Graph, x: Tensor, { at, none }: { readonly at: Tensor; readonly none: Tensor }): Tensor =>
+  // All rows are put: of the table nothing is read.
+  putRows(g, x, { at, place: none, table: x }, x.shape[0]!)
+
+function putRows(g: Graph, x: Tensor, { at, place, table }: RowPlaces, rows: number): Tensor {
+  const [batch, length, width] = [x.shape[0]!, x.shape.length > 2 ? x.shape[1]! : 1, x.shape.at(-1)!]
+  const y = g.tensor('y', [rows, width])
+  g.recorder.run(chosenRowsKernel, { x, at, place, table, y }, { batch, length, rows, width })
   g.onBackward(y, [x], (dy) => {
     const params = { batch, length, width }
     g.addGrad(
@@ -25,14 +32,5 @@ export function chosenRows(g: Graph, x: Tensor, { at, place, table }: RowPlaces)
       (dx) => g.recorder.run(chosenRowsGrad, { dy, at, place, dx }, { ...params, accumulate: 1 }),
     )
   })
-  return y
-}
-
-/** Row at[b] u32 [B] of each sequence of x [B, T, D], for whoever looks at them: [B, D]. Nothing goes back. `none` u32 [1] is 0. */
-export function rowOfEach(g: Graph, x: Tensor, { at, none }: { readonly at: Tensor; readonly none: Tensor }): Tensor {
-  const [batch, length, width] = x.shape as [number, number, number]
-  const y = g.tensor('y', [batch, width])
-  // All rows are put: of the table nothing is read.
-  g.recorder.run(chosenRowsKernel, { x, at, place: none, table: x, y }, { batch, length, rows: batch, width })
   return y
 }

@@ -21,6 +21,8 @@ export interface GraphOptions {
     readonly dummy: Tensor
     /** f32 [8]: what the loss is multiplied by before the way back, where products are of halves; the kernel loss_scale_update keeps it. */
     readonly scaling?: Tensor | undefined
+    /** Goes ahead of a pass that makes the same numbers again: running statistics stay as they are. */
+    readonly rehearsal?: boolean
   }
 }
 

@@ -11,6 +11,7 @@ import type { StepProgram } from '../train/step_program.js'
 import { type BatchShape, type TaskRun, taskRun } from '../train/task.js'
 import { recordStep, Trainer } from '../train/trainer.js'
 import { poseToText } from './pose_to_text/task.js'
+import { signTextMatching } from './sign_text_matching/task.js'
 import { textToGloss } from './text_to_gloss/task.js'
 import { textToPose } from './text_to_pose/task.js'
 
@@ -38,12 +39,21 @@ ${data}
 model: { ${sizes}, maxFrames: 64, maxTokens: 8 }
 batch: { size: 8 }
 `
+const matching = `
+name: ranks
+task: sign-text-matching
+${data}
+model: { width: 16, heads: 2, hidden: 32, features: 16, dropout: 0.1, maxFrames: 64, maxTokens: 8 }
+restoring: { every: 2 }
+batch: { size: 8 }
+`
 
 const runs: Readonly<Record<string, TaskRun>> = {
   'text to pose': taskRun(textToPose, textToPose.parse(poses, 'test')),
   'text to pose in f16': taskRun(textToPose, textToPose.parse(`${poses}precision: f16\n`, 'test')),
   'text to gloss': taskRun(textToGloss, textToGloss.parse(glosses, 'test')),
   'pose to text, with batch norms': taskRun(poseToText, poseToText.parse(judges, 'test')),
+  'sign-text matching, which compares the batches of all ranks': taskRun(signTextMatching, signTextMatching.parse(matching, 'test')),
 }
 
 interface Trained {
@@ -125,7 +135,8 @@ describe('training on ranks', () => {
         programs.push(await recordStep(gpu, training, shape, config))
         return programs.at(-1)!
       }
-      const passes = new SharedPasses(gpu, ranks, { training, program }, 4, partBytes)
+      const features = () => Promise.reject(new Error('nothing is compared'))
+      const passes = new SharedPasses(gpu, ranks, { training, program, features }, 4, partBytes)
       const settings = { seed: Uint32Array.of(1, 1, 0, 0), hyper: [1e-3, 0.9, 0.999, 1e-8, 0.1, 0.001] }
       const [batch] = training.planEpoch(0)
       const { gradientNorm } = await (await passes.start({ batch: batch!, step: 1, settings })).read()

@@ -48,6 +48,11 @@ validate: { every: 5, clips: 2 }`,
 ${data}
 model: { width: 16, heads: 2, hidden: 32, features: 16, dropout: 0.1, attentionDropout: 0.1, maxFrames: 64, maxTokens: 8 }
 validate: { every: 5, clips: 2 }`,
+  'sign-text matching': `task: sign-text-matching
+${data}
+model: { width: 16, heads: 2, hidden: 32, features: 16, dropout: 0.1, attentionDropout: 0.1, maxFrames: 64, maxTokens: 8 }
+restoring: { every: 2 }
+validate: { every: 5, clips: 2 }`,
   'language model': `task: language-model
 ${data}
 model: { width: 16, heads: 2, hidden: 32, layers: 1, dropout: 0.1, maxTokens: 8 }
@@ -107,6 +112,7 @@ describe('a run killed by SIGKILL', () => {
     ['pose to text', 'whole-judge', 'killed-judge'],
     ['pseudo-gloss', 'whole-signs', 'killed-signs'],
     ['vq-sign', 'whole-codes', 'killed-codes'],
+    ['sign-text matching', 'whole-matching', 'killed-matching'],
     ['sign translation', 'whole-translation', 'killed-translation'],
     ['language model', 'whole-language', 'killed-language'],
     ['sign to text', 'whole-text', 'killed-text'],

@@ -17,6 +17,10 @@ import type { PseudoGlossScores } from './pseudo_gloss/evaluate.js'
 import { pseudoGloss } from './pseudo_gloss/task.js'
 import type { PseudoGlossStep } from './pseudo_gloss/training.js'
 import type { SentenceStep } from './sentence_training.js'
+import type { SignTextMatchingRunConfig } from './sign_text_matching/config.js'
+import type { RetrievalScores } from './sign_text_matching/evaluate.js'
+import { signTextMatching } from './sign_text_matching/task.js'
+import type { MatchingStep } from './sign_text_matching/training.js'
 import type { SignToTextRunConfig } from './sign_to_text/config.js'
 import type { TextValidation } from './sign_to_text/evaluate.js'
 import { signToText } from './sign_to_text/task.js'
@@ -41,6 +45,7 @@ export type LanguageTrainEvent = RunEvent<TrainedStep<LanguageStep>, Perplexity>
 export type PoseToTextTrainEvent = RunEvent<TrainedStep<SignedStep>, TranslationScores>
 export type SignToTextTrainEvent = RunEvent<TrainedStep<SignToTextStep>, TextValidation>
 export type SignTranslationTrainEvent = RunEvent<TrainedStep<SentenceStep>, TextValidation>
+export type SignTextMatchingTrainEvent = RunEvent<TrainedStep<MatchingStep>, RetrievalScores>
 export type PseudoGlossTrainEvent = RunEvent<TrainedStep<PseudoGlossStep>, PseudoGlossScores>
 export type VqSignTrainEvent = RunEvent<TrainedStep<VqSignStep>, CodeScores>
 
@@ -98,4 +103,13 @@ export function trainSignTranslationRun(
   options: TrainRunOptions = {},
 ): AsyncGenerator<SignTranslationTrainEvent> {
   return runTask(signTranslation, gpu, config, options)
+}
+
+/** Runs a sign-text matching training to its end, as a stream of what happens. Throws as `runTask`. */
+export function trainSignTextMatchingRun(
+  gpu: Gpu,
+  config: SignTextMatchingRunConfig,
+  options: TrainRunOptions = {},
+): AsyncGenerator<SignTextMatchingTrainEvent> {
+  return runTask(signTextMatching, gpu, config, options)
 }

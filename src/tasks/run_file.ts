@@ -8,6 +8,8 @@ import type { PoseToTextRunConfig } from './pose_to_text/config.js'
 import { poseToText } from './pose_to_text/task.js'
 import type { PseudoGlossRunConfig } from './pseudo_gloss/config.js'
 import { pseudoGloss } from './pseudo_gloss/task.js'
+import type { SignTextMatchingRunConfig } from './sign_text_matching/config.js'
+import { signTextMatching } from './sign_text_matching/task.js'
 import type { SignToTextRunConfig } from './sign_to_text/config.js'
 import { signToText } from './sign_to_text/task.js'
 import type { SignTranslationRunConfig } from './sign_translation/config.js'
@@ -29,6 +31,7 @@ export async function loadTaskRun(path: string, warn?: Warn): Promise<TaskRun> {
   if (task === signToText.name) return taskRun(signToText, signToText.parse(source, path, warn))
   if (task === vqSign.name) return taskRun(vqSign, vqSign.parse(source, path, warn))
   if (task === signTranslation.name) return taskRun(signTranslation, signTranslation.parse(source, path, warn))
+  if (task === signTextMatching.name) return taskRun(signTextMatching, signTextMatching.parse(source, path, warn))
   return taskRun(textToPose, textToPose.parse(source, path, warn))
 }
 
@@ -42,6 +45,7 @@ export type AnyRunConfig =
   | SignToTextRunConfig
   | VqSignRunConfig
   | SignTranslationRunConfig
+  | SignTextMatchingRunConfig
 
 /** As `loadTaskRun`, the configuration alone. */
 export async function loadRunFile(path: string, warn?: Warn): Promise<AnyRunConfig> {
@@ -86,4 +90,9 @@ export function loadVqSignConfig(path: string, warn?: Warn): Promise<VqSignRunCo
 /** Reads the run file of a sign translation training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
 export function loadSignTranslationConfig(path: string, warn?: Warn): Promise<SignTranslationRunConfig> {
   return loadRunOf(signTranslation, path, warn)
+}
+
+/** Reads the run file of a sign-text matching training. Throws ERR_CONFIG as {@link loadRunFile}, and for a run of another task. */
+export function loadSignTextMatchingConfig(path: string, warn?: Warn): Promise<SignTextMatchingRunConfig> {
+  return loadRunOf(signTextMatching, path, warn)
 }

@@ -19,6 +19,9 @@ export const stepMarks = ['gradients', 'norm', 'clip'] as const
 /** Sets the seeds of a step's passes apart from each other and from those of other steps: 2^32 over the golden ratio. */
 const PASS_SPREAD = 0x9e3779b1
 
+/** What a pass draws by. */
+export const passSeed = (seed: Uint32Array, pass: number): Uint32Array => seed.with(1, seed[1]! ^ Math.imul(pass, PASS_SPREAD))
+
 export type StepMark = (typeof stepMarks)[number]
 
 /** What changes from step to step besides the batch. */
@@ -110,8 +113,8 @@ export class StepProgram {
     { pass = 0, first = pass === 0, last = true, cuts = [], onCut }: PassOptions = {},
   ): Promise<PendingReport<PassReport>> {
     const { program } = this
-    for (const [name, tensor] of Object.entries(this.#recorded.feeds)) program.write(tensor, arrayNamed(arrays, name))
-    program.write(this.#seed, seed.with(1, seed[1]! ^ Math.imul(pass, PASS_SPREAD)))
+    writeFeeds(program, this.#recorded, arrays)
+    program.write(this.#seed, passSeed(seed, pass))
     this.#writeHyper(hyper)
     const ends = last ? [...cuts, undefined] : [...cuts, 'gradients' as const]
     let from: StepMark | number | undefined
@@ -151,6 +154,11 @@ export class StepProgram {
 
 /** Where gradients are. */
 const gradientBuffers = ({ ranges }: TrainedWeights): GPUBuffer[] => ranges.map(({ grad }) => grad.region!.buffer)
+
+/** Writes what a pass is recorded to be fed. */
+export function writeFeeds(program: Program, { feeds }: Pick<RecordedLosses, 'feeds'>, arrays: HostArrays): void {
+  for (const [name, tensor] of Object.entries(feeds)) program.write(tensor, arrayNamed(arrays, name))
+}
 
 function arrayNamed(arrays: HostArrays, name: string): Float32Array | Uint32Array {
   const array = arrays[name]

@@ -21,6 +21,8 @@ export interface BatchShape {
   /** Padded lengths: what is predicted, and what is read. */
   readonly target: number
   readonly source: number
+  /** Examples of the whole batch, where its loss compares those of all passes; default those of the pass. */
+  readonly whole?: number
 }
 
 /** The forward pass and losses of a batch, as recorded. */
@@ -49,6 +51,22 @@ export interface TrainedGroup {
   readonly tables: readonly GPUBuffer[]
   /** A frozen model's, which the trained ones work with. */
   readonly frozen?: ParameterSet
+  /** What trains these; default what the run file has for all. Its rate goes up and down as that one's does. */
+  readonly optimiser?: TrainingConfig['optimiser']
+}
+
+/**
+ * A loss that compares the examples of a batch with each other. Where a batch goes through in several passes, what each makes of its examples is gathered first;
+ * then each pass is made again with its way back, from the loss of the whole batch: its gradients are those that one pass would have, each pass normalised by itself.
+ */
+export interface ComparedExamples {
+  /** The group whose batches are compared. */
+  readonly group: string
+  /**
+   * Records what a pass makes of its examples and nothing behind it, so that `record` draws the same numbers up to there. Reports [B, D] each, by the names of the
+   * feeds of `record` that take those of the whole batch, [examples rounded up to 4, D], 0 at padding.
+   */
+  recordFeatures(graph: Graph, shape: BatchShape): RecordedLosses
 }
 
 export interface Validation<Scores> {
@@ -73,6 +91,8 @@ export interface Training<Report extends LossReport = LossReport, Scores extends
   nameOf(group: string, example: number): string
   /** Records the forward pass and the losses of a batch. A batch's losses are sums over examples, each with its share of the whole batch. */
   record(graph: Graph, shape: BatchShape): RecordedLosses
+  /** Absent: the losses of all batches are sums over examples. */
+  readonly compared?: ComparedExamples
   /** Fetches what a batch needs that is not in memory; called before its arrays are taken, and ahead of that while the GPU is busy. */
   prepare?(batch: BatchPlan): Promise<void>
   /** The arrays of one pass: examples `pass` of a batch, good until those of another are asked for. Shares of the loss are of the whole batch, so that passes add up to it. */

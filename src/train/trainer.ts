@@ -10,6 +10,7 @@ import { SlotPool } from '../device/memory.js'
 import { trainedNumbers } from '../nn/parameter_spec.js'
 import type { BatchPlan } from './batches.js'
 import type { TrainingConfig } from './config/parts.js'
+import { FeatureProgram } from './features.js'
 import { type LossScale, scaleScalars } from './loss_scale.js'
 import { type BatchPasses, OwnPasses } from './passes.js'
 import { PendingStep, refuseDivergence } from './pending_step.js'
@@ -73,6 +74,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
   readonly #pool: SlotPool
   readonly #passes: BatchPasses
   readonly #programs = new Map<string, Promise<StepProgram>>()
+  readonly #features = new Map<string, Promise<FeatureProgram>>()
   readonly #updates = new Map<string, number>()
   readonly #scaling = new Map<string, readonly number[]>()
   #plan: { readonly epoch: number; readonly batches: readonly BatchPlan[] } | undefined
@@ -91,7 +93,11 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
     this.#pool = new SlotPool(this.#gpu)
     const { ranks } = options
     const { size, microBatch } = config.batch
-    const maker = { training, program: (shape: BatchShape) => this.#program(shape) }
+    const maker = {
+      training,
+      program: (shape: BatchShape) => this.#program(shape),
+      features: (shape: BatchShape) => this.#featuresOf(shape),
+    }
     this.#passes = ranks
       ? new SharedPasses(this.#gpu, ranks, maker, passSize(size, microBatch, ranks.size))
       : new OwnPasses(maker, microBatch)
@@ -123,12 +129,14 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
   async #submitStep(): Promise<PendingStep<TrainedStep<Report>>> {
     this.#check()
     const { training, progress } = this
-    const { seed, optimiser } = this.#config
+    const { seed } = this.#config
     const before = this.#newest
     if (progress.batch === 0) await before?.read()
     const { batches } = this.#epochPlan()
     const batch = batches[progress.batch]!
-    const { rate, epoch } = progress
+    const { epoch } = progress
+    const optimiser = optimiserOf(training, batch.group, this.#config)
+    const rate = progress.rate * (optimiser.rate / this.#config.optimiser.rate)
     const step = progress.step + 1
     const updates = (this.#updates.get(batch.group) ?? 0) + 1
     const settings = { seed: Uint32Array.of(seed, step, 0, 0), hyper: hyperOf(optimiser, rate, updates) }
@@ -212,7 +220,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
   /** Frees its memory; steps under way throw ERR_DISPOSED. Idempotent. The model stays its maker's, unless it was handed over. */
   async destroy(): Promise<void> {
     this.#lifetime.end()
-    const programs = await Promise.allSettled(this.#programs.values())
+    const programs = await Promise.allSettled([...this.#programs.values(), ...this.#features.values()])
     for (const program of programs) if (program.status === 'fulfilled') program.value.destroy()
     this.#passes.destroy()
     this.#pool.destroy()
@@ -236,21 +244,39 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
   }
 
   #program(shape: BatchShape): Promise<StepProgram> {
-    const { group, batch, target, source } = shape
-    return once(this.#programs, `${group} ${batch}x${target}x${source}`, () =>
+    const whole = this.training.compared?.group === shape.group ? ` of ${shape.whole}` : ''
+    return once(this.#programs, `${nameOfShape(shape)}${whole}`, () =>
       recordStep(this.#gpu, this.training, shape, this.#config, this.#pool),
     )
   }
+
+  #featuresOf(shape: BatchShape): Promise<FeatureProgram> {
+    const { groups, compared } = this.training
+    const { weights } = groups.find(({ name }) => name === shape.group)!
+    return once(this.#features, nameOfShape(shape), () =>
+      FeatureProgram.record(this.#gpu, weights, (graph) => compared!.recordFeatures(graph, shape), this.#pool),
+    )
+  }
 }
+
+const nameOfShape = ({ group, batch, target, source }: BatchShape): string => `${group} ${batch}x${target}x${source}`
+
+/** What trains a group. */
+const optimiserOf = (
+  { groups }: Pick<Training, 'groups'>,
+  group: string,
+  { optimiser }: Pick<TrainerConfig, 'optimiser'>,
+): TrainerConfig['optimiser'] => groups.find(({ name }) => name === group)?.optimiser ?? optimiser
 
 /** The step of a training at a shape of batch. */
 export function recordStep(
   gpu: Gpu,
   training: Pick<Training, 'groups' | 'record'>,
   shape: BatchShape,
-  { optimiser }: Pick<TrainerConfig, 'optimiser'>,
+  config: Pick<TrainerConfig, 'optimiser'>,
   pool?: SlotPool,
 ): Promise<StepProgram> {
+  const optimiser = optimiserOf(training, shape.group, config)
   const { weights } = training.groups.find(({ name }) => name === shape.group)!
   return StepProgram.record(gpu, weights, (graph) => training.record(graph, shape), { clip: optimiser.clip, optimiser }, pool)
 }

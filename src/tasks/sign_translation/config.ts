@@ -22,7 +22,7 @@ const run = keys({
     /** Longest text, in tokens with the closing ones. */
     maxTokens: count.max(largest.maxTokens).default(64),
   }).prefault({}),
-  ...convolvedTraining,
+  ...convolvedTraining(1e-3),
   /** Share of the goal that is spread over the vocabulary (label smoothing). */
   smoothing: belowOne.default(0.2),
   augment: signedPoseAugmentation,

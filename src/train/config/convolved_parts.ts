@@ -35,20 +35,20 @@ export const convolvedSizes = {
   images: imageSizes.exactOptional(),
 }
 
-/** As published for stage 2: descent with Nesterov's momentum, its rate falling along half a cosine. Weight decay spares vectors, as its authors' library does. */
-export const convolvedTraining = {
+/** As published: descent with Nesterov's momentum, its rate falling along half a cosine. Weight decay spares vectors, as its authors' library does. */
+export const convolvedTraining = (weightDecay: number) => ({
   precision,
   optimiser: optimiser
     .extend({
       kind: z.enum(optimisers).default('sgd'),
       rate: z.number().positive().default(0.01),
-      weightDecay: z.number().min(0).default(1e-3),
+      weightDecay: z.number().min(0).default(weightDecay),
       clip: z.number().positive().nullable().default(null),
     })
     .prefault({}),
   schedule: scheduleOf({ kind: 'warmup-cosine', warmup: 0, floor: 1e-6 }).prefault({}),
   stop: stop.prefault({}),
-}
+})
 
 /** What is wrong between the sizes: where, and how to say it. */
 export function* unfittingConvolved({

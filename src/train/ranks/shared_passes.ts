@@ -4,10 +4,11 @@
 import { type Communicator, gatherValues } from '../../base/communicator.js'
 import type { Gpu } from '../../device/gpu.js'
 import type { BatchPlan } from '../batches.js'
-import type { BatchPasses, PassMaker, StepOrder, StepReport } from '../passes.js'
+import { featuresOfPasses, wholeBatch } from '../features.js'
+import { type BatchPasses, type PassMaker, passShape, type StepOrder, type StepReport } from '../passes.js'
 import type { PendingReport } from '../pending_step.js'
 import type { PassReport, StepProgram } from '../step_program.js'
-import type { PassReports } from '../task.js'
+import type { HostArrays, PassReports } from '../task.js'
 import { PART_BYTES } from './gradient_parts.js'
 import { RankSums } from './rank_sums.js'
 import { type Share, sharesOf } from './shares.js'
@@ -46,16 +47,20 @@ export class SharedPasses implements BatchPasses {
     const { first, passes } = shares[this.#communicator.rank]!
     // A rank that has no pass makes the update all the same, by a step of the shape of the first rank's.
     const shapes = passes.length > 0 ? passes : [shares[0]!.passes[0]!]
-    const programs = await Promise.all(shapes.map((pass) => program({ ...batch, batch: pass.length })))
+    const programs = await Promise.all(shapes.map((pass) => program(passShape(batch, pass))))
     await this.prepare(batch)
     const last = programs.at(-1)!
     const sums = await this.#sumsOf(batch.group, programs[0]!)
 
+    const feedsOf = (pass: readonly number[]): HostArrays => training.feedsOf(pass, batch, { step })
+    const features = await featuresOfPasses(this.#maker, { batch, passes, first, feedsOf, settings })
+    // Those of all ranks, in the order of the batch.
+    const compared = features && wholeBatch((await gatherValues(this.#communicator, features)).flat(), batch)
     const pending: PendingReport<PassReport>[] = []
     for (const [i, pass] of passes.entries()) {
       const ends = i === passes.length - 1
       const cuts = ends ? { cuts: sums.cutsOf(last), onCut: (cut: unknown) => sums.copyAt(last, cut as number) } : {}
-      const arrays = training.feedsOf(pass, batch, { step })
+      const arrays = { ...feedsOf(pass), ...compared }
       pending.push(await programs[i]!.start(arrays, settings, { pass: first + i, first: i === 0, last: false, ...cuts }))
     }
     if (passes.length === 0) this.#clear(batch.group, sums)

@@ -1,0 +1,93 @@
+// From a sign-text matching run file to clips and their sentences to match, what those are read by, and what the model is made with.
+
+import { counted } from '../../base/counted.js'
+import { SignError } from '../../base/errors.js'
+import { nameHash } from '../../data/checksum.js'
+import { tokensOfHeld } from '../../model/convolved_signs.js'
+import type { SignTextMatchingDescription } from '../../model/sign_text_matching.js'
+import { sentencePresets } from '../../model/text_transformer_sizes.js'
+import { layouts } from '../../motion/layout/layouts.js'
+import { checkAugmentation } from '../../train/pose_augment.js'
+import { sameClips } from '../../train/signed_clips.js'
+import { checkClipLength, unknownNotes } from '../../train/signing/clip_texts.js'
+import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
+import type { Preparing } from '../../train/task.js'
+import { textCoder } from '../../train/text_coder.js'
+import { convolvedSizesOf } from '../convolved_sizes.js'
+import { imagesOf } from '../run_images.js'
+import type { SignTextMatchingRunConfig } from './config.js'
+
+export interface SignTextMatchingData {
+  readonly train: SignedSplit
+  /** Held-out clips, corpora taking turns; empty where they have none. */
+  readonly dev: SignedSplit
+  readonly description: SignTextMatchingDescription
+  /** What to know of the clips before a model learns from them. */
+  readonly notes: readonly string[]
+}
+
+/** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming the file for what cannot be used. */
+export async function loadSignTextMatchingData(config: SignTextMatchingRunConfig, preparing: Preparing = {}): Promise<SignTextMatchingData> {
+  const images = imagesOf(config)
+  const [train, dev] = [await loadSplit(config, 'train', images, preparing), await loadSplit(config, 'dev', images, preparing)]
+  const { numbers, fps, notes } = kindOf([train, dev], images, config)
+  if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
+  const sentences = train.clips.map((clip) => clip.text)
+  const coder = await textCoder(config.tokens, sentences, config.minCount)
+  const description: SignTextMatchingDescription = {
+    config: modelSizes(config, { numbers, ...(images && { images }) }),
+    text: coder,
+    languages: [...new Set(train.clips.map((clip) => clip.language))],
+    fps,
+    trainedOn: train.clips.map(({ name }) => nameHash(name)).sort(),
+    seed: config.seed,
+  }
+  for (const clip of [...train.clips, ...dev.clips]) checkClipLength(clip, config.model, coder)
+  checkBatch(config, train.clips.length)
+  const unknown = (['train', 'dev'] as const).flatMap((split) => unknownNotes({ train, dev }[split].clips, split, coder))
+  return {
+    ...{ train, dev, description },
+    notes: [...notes, ...unknown, ...sameClips(train.clips, dev.clips), batchNote(config.batch), ...equalNotes(sentences)],
+  }
+}
+
+/** What a run's model is made with. Throws ERR_CONFIG where clips with the class token are longer than its tables. */
+function modelSizes({ model, input, restoring }: SignTextMatchingRunConfig, seen: Parameters<typeof convolvedSizesOf>[1]) {
+  const { sentences, ...convolved } = model
+  const { signs, transformer, tied } = convolvedSizesOf({ input, model: convolved }, seen)
+  const most = tokensOfHeld(model.maxFrames) + 1
+  if (most > transformer.places) {
+    const problem = `wanted at least ${most} places, for the tokens of ${model.maxFrames} frames and a class token, got ${transformer.places}`
+    throw new SignError('ERR_CONFIG', 'model.places', problem, 'Set more model.places, or fewer model.maxFrames')
+  }
+  const { heads, hidden, encoderLayers, activation } = { ...transformer, ...sentencePresets[model.preset], ...sentences }
+  return {
+    ...{ signs, transformer, maxTokens: model.maxTokens },
+    sentences: { heads, hidden, encoderLayers, activation },
+    restoring: restoring.every === null ? null : { tied },
+  }
+}
+
+/** Throws ERR_CONFIG for batches of more clips than there are. */
+function checkBatch({ batch: { size }, task }: SignTextMatchingRunConfig, clips: number): void {
+  if (size <= clips) return
+  const problem = `wanted at most as many as the ${counted(clips, 'clip')} to train on, got ${size}`
+  throw new SignError('ERR_CONFIG', `${task}: batch.size`, problem, 'Set a smaller batch.size, or train on more clips')
+}
+
+/** What each clip is told from. */
+function batchNote({ size, microBatch }: SignTextMatchingRunConfig['batch']): string {
+  const passes = microBatch === null || microBatch >= size ? '' : `, in passes of ${microBatch} whose features are gathered first`
+  return `the contrastive batch is ${size}${passes}: each clip is told from ${size - 1} other sentences (the released code’s is 4)`
+}
+
+/** What to know where several clips say the same. */
+function equalNotes(sentences: readonly string[]): string[] {
+  const times = new Map<string, number>()
+  for (const sentence of sentences) times.set(sentence, (times.get(sentence) ?? 0) + 1)
+  const shared = sentences.filter((sentence) => times.get(sentence)! > 1).length
+  if (shared === 0) return []
+  return [
+    `${counted(shared, 'training clip')} of ${sentences.length} say what another says; batches are made without such pairs as far as lengths allow, since in one each would count as wrong for the other`,
+  ]
+}
