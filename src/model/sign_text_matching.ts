@@ -117,7 +117,7 @@ export class SignTextMatchingModel extends GpuModel implements SignTextMatchingD
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: SignTextMatchingDescription, options: SignTextMatchingOptions = {}) {
-    const { training = false, precision, maxBytes, tensors, who = 'sign-text matching' } = options
+    const { training = false, precision, moments, maxBytes, tensors, who = 'sign-text matching' } = options
     const { config, text, languages, fps, trainedOn, seed } = description
     checkSizes(config)
     const parts = {
@@ -128,7 +128,7 @@ export class SignTextMatchingModel extends GpuModel implements SignTextMatchingD
       positions: [padded(tokenRows(mostPadded(config.signs), config.signs) + 1), config.transformer.width],
       encode: (rows: number, width: number) => new Float32Array(rows * width),
     } as const
-    super(gpu, parts, { training, precision, maxBytes })
+    super(gpu, parts, { training, precision, moments, maxBytes })
     this.config = config
     this.text = text
     this.languages = languages
@@ -143,7 +143,8 @@ export class SignTextMatchingModel extends GpuModel implements SignTextMatchingD
     this.load(new Map([...all].filter(([name]) => !theirs.has(name))), seed, who)
     if (restoring.length === 0) return
     try {
-      this.restoring = new ParameterSet(gpu, restoring, { training, precision, maxBytes })
+      // By AdamW, whatever trains the others.
+      this.restoring = new ParameterSet(gpu, restoring, { training, precision, moments: 2, maxBytes })
       this.restoring.load(new Map([...all].filter(([name]) => theirs.has(name))), who)
     } catch (error) {
       this.destroy()

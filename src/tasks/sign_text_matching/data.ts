@@ -2,6 +2,7 @@
 
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
+import type { Watched } from '../../base/progress.js'
 import { nameHash } from '../../data/checksum.js'
 import { tokensOfHeld } from '../../model/convolved_signs.js'
 import type { SignTextMatchingDescription } from '../../model/sign_text_matching.js'
@@ -11,10 +12,8 @@ import { checkAugmentation } from '../../train/pose_augment.js'
 import { sameClips } from '../../train/signed_clips.js'
 import { checkClipLength, unknownNotes } from '../../train/signing/clip_texts.js'
 import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
-import type { Preparing } from '../../train/task.js'
 import { textCoder } from '../../train/text_coder.js'
-import { convolvedSizesOf } from '../convolved_sizes.js'
-import { imagesOf } from '../run_images.js'
+import { convolvedImagesOf, convolvedSizesOf } from '../convolved_sizes.js'
 import type { SignTextMatchingRunConfig } from './config.js'
 
 export interface SignTextMatchingData {
@@ -27,9 +26,9 @@ export interface SignTextMatchingData {
 }
 
 /** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming the file for what cannot be used. */
-export async function loadSignTextMatchingData(config: SignTextMatchingRunConfig, preparing: Preparing = {}): Promise<SignTextMatchingData> {
-  const images = imagesOf(config)
-  const [train, dev] = [await loadSplit(config, 'train', images, preparing), await loadSplit(config, 'dev', images, preparing)]
+export async function loadSignTextMatchingData(config: SignTextMatchingRunConfig, watched: Watched = {}): Promise<SignTextMatchingData> {
+  const images = convolvedImagesOf(config)
+  const [train, dev] = [await loadSplit(config, 'train', images, watched), await loadSplit(config, 'dev', images, watched)]
   const { numbers, fps, notes } = kindOf([train, dev], images, config)
   if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
   const sentences = train.clips.map((clip) => clip.text)

@@ -18,7 +18,7 @@ import { type MatchingStep, SignTextMatchingTraining } from './training.js'
 export const signTextMatching: Task<SignTextMatchingRunConfig, MatchingStep, RetrievalScores> = {
   name: SIGN_TEXT_MATCHING,
   example: 'clip',
-  unit: 'frames',
+  unit: 'frame',
   lengths: { target: 'tokens', source: 'frames' },
   unitsOf: ({ frames }) => frames,
   parse: parseSignTextMatchingConfig,
