@@ -18,6 +18,7 @@ import { bonesOption, lengthHelp, lengthPolicy, paletteOption, positive, share }
 import { outliveStandardError, PIPE_CLOSED, printJson, printText, saidAll, writeResults } from './cli_output.js'
 import { addPageCommand } from './cli_page.js'
 import { addPseudoGlossCommand } from './cli_pseudo_gloss.js'
+import { addRetrieveCommand } from './cli_retrieve.js'
 import { addScoreCommand } from './cli_score.js'
 import { addServeCommand } from './cli_serve.js'
 import { addSignCodesCommand } from './cli_sign_codes.js'
@@ -242,6 +243,7 @@ const cli = { common, print, warn, interruption }
 addScoreCommand(program, cli)
 addPseudoGlossCommand(program, cli)
 addSignCodesCommand(program, cli)
+addRetrieveCommand(program, cli)
 addJudgeCommands(
   program.command('judge').description('train judges that read signing, read with them, and see how well they read'),
   cli,

@@ -23,7 +23,9 @@ export function withDistinctTexts(plans: readonly BatchPlan[], of: (example: num
       const other = batches.find((one) => one.examples !== examples && placeIn(one) >= 0)
       function placeIn(one: (typeof batches)[number]): number {
         if (!fits(example, one.plan)) return -1
-        return one.examples.findIndex((theirs) => fits(theirs, plan) && !has(examples, of(theirs).text, example) && !has(one.examples, text, theirs))
+        return one.examples.findIndex(
+          (theirs) => fits(theirs, plan) && !has(examples, of(theirs).text, example) && !has(one.examples, text, theirs),
+        )
       }
       if (!other) continue
       const at = placeIn(other)

@@ -89,6 +89,13 @@ function chanceOfOne(all: number, right: number, count: number): number {
   return 1 - none
 }
 
+/** The nearest of some features. */
+export function nearestOf(feature: Float32Array, others: readonly Float32Array[]): { readonly at: number; readonly cosine: number } {
+  const nearness = others.map((other) => dot(feature, other))
+  const cosine = Math.max(...nearness)
+  return { at: nearness.indexOf(cosine), cosine }
+}
+
 function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!

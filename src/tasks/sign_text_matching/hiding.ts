@@ -37,7 +37,10 @@ export function withHiddenWords(text: string, coder: TextCoder, hiding: Hiding, 
   return Uint32Array.from([...words.flatMap((ids, i) => (hidden.has(i) ? [hiddenId(coder)] : ids)), ...closing])
 }
 
-function idsOfWords(text: string, coder: TextCoder): { readonly words: readonly (readonly number[])[]; readonly closing: readonly number[] } {
+function idsOfWords(
+  text: string,
+  coder: TextCoder,
+): { readonly words: readonly (readonly number[])[]; readonly closing: readonly number[] } {
   const [whole, closing] = [[...coder.encode(text)], [...coder.encode('')]]
   const own = whole.slice(0, whole.length - closing.length)
   const words = text

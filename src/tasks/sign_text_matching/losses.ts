@@ -27,7 +27,10 @@ function recordFeatures(graph: Graph, model: SignTextMatchingModel, { batch, sou
   const { tokenLengths, sentenceLengths: lengths, first, last, none } = feeds
   const signs = signFeatures(model, graph, { ...seen.inputs, places: read.tokens, tokenLengths, feature: { at: first, none } })
   const texts = textFeatures(model, graph, { tokens: words.tokens, places: placed.tokens, lengths, feature: { at: last, none } })
-  return { feeds: { ...seen.feeds, ...read.feeds, ...words.feeds, ...placed.feeds, ...feeds }, features: { allSigns: signs, allTexts: texts } }
+  return {
+    feeds: { ...seen.feeds, ...read.feeds, ...words.feeds, ...placed.feeds, ...feeds },
+    features: { allSigns: signs, allTexts: texts },
+  }
 }
 
 /** Records what a pass makes of its clips and sentences. */

@@ -10,10 +10,10 @@ import { readCheckpoint } from '../../checkpoint/file.js'
 import { restoreSignTextMatching } from '../../checkpoint/sign_text_matching.js'
 import { SignTextMatcher } from '../../infer/sign_text_matcher.js'
 import { add } from '../../kernels/add.js'
+import { SCALE } from '../../model/sign_text_matching.js'
 import { chosenRows } from '../../ops/chosen_rows.js'
 import type { Graph } from '../../ops/graph.js'
 import { matchingLoss } from '../../ops/matching.js'
-import { SCALE } from '../../model/sign_text_matching.js'
 import { type BatchPlan, passesOf } from '../../train/batches.js'
 import { StepProgram } from '../../train/step_program.js'
 import type { HostArrays, RecordedLosses } from '../../train/task.js'
@@ -80,7 +80,10 @@ describe('sign-text matching', () => {
     [4, 16],
     [3, 9],
   ])('in passes of %i has the gradients of one graph with their norms over a batch of %i', async (microBatch, size) => {
-    const [passes, whole] = [await opened(`batch: { size: ${size}, microBatch: ${microBatch} }\n`), await opened(`batch: { size: ${size} }\n`)]
+    const [passes, whole] = [
+      await opened(`batch: { size: ${size}, microBatch: ${microBatch} }\n`),
+      await opened(`batch: { size: ${size} }\n`),
+    ]
     const batch = whole.training.planEpoch(0).find(({ examples }) => examples.length === size)!
     const reference = await oneGraph(whole.training, batch, microBatch)
     const trainer = new Trainer(passes.config, passes.training, { plan: [batch] })
@@ -148,7 +151,9 @@ async function oneGraph(training: SignTextMatchingTraining, batch: BatchPlan, mi
       return { ...recordPassFeatures(graph, model, shape, seen), place: recorder.feed('place', [1], 'u32') }
     })
     const together = (name: 'allSigns' | 'allTexts') => {
-      const parts = made.map(({ feeds, reports, place }) => chosenRows(graph, reports[name]!, { at: feeds.first!, place, table: own.zeros }))
+      const parts = made.map(({ feeds, reports, place }) =>
+        chosenRows(graph, reports[name]!, { at: feeds.first!, place, table: own.zeros }),
+      )
       return parts.reduce((sum, part) => {
         const y = graph.tensor('sum', all)
         recorder.run(add, { a: sum, b: part, y }, { n: all[0]! * all[1]! })
@@ -158,7 +163,9 @@ async function oneGraph(training: SignTextMatchingTraining, batch: BatchPlan, mi
     }
     const inputs = { signs: together('allSigns'), texts: together('allTexts'), scale: model.weights.get(SCALE) }
     const result = matchingLoss(graph, { ...inputs, ...own }, rows)
-    const feeds = made.flatMap((pass, p) => Object.entries({ ...pass.feeds, place: pass.place }).map(([name, tensor]) => [`${name} ${p}`, tensor] as const))
+    const feeds = made.flatMap((pass, p) =>
+      Object.entries({ ...pass.feeds, place: pass.place }).map(([name, tensor]) => [`${name} ${p}`, tensor] as const),
+    )
     return { feeds: { ...own, ...Object.fromEntries(feeds) }, reports: { result, own: own.own, scale: inputs.scale.value } }
   }
   const gpu = await lentGpu()
@@ -168,10 +175,16 @@ async function oneGraph(training: SignTextMatchingTraining, batch: BatchPlan, mi
     own: new Float32Array(rows).fill(1),
     zeros: new Float32Array(4 * Math.ceil(rows / 4) * model.config.transformer.width),
     ...Object.fromEntries(
-      passes.flatMap((pass, p) => Object.entries(training.feedsOf(pass, batch, { step: 1 })).map(([name, array]) => [`${name} ${p}`, array])),
+      passes.flatMap((pass, p) =>
+        Object.entries(training.feedsOf(pass, batch, { step: 1 })).map(([name, array]) => [`${name} ${p}`, array]),
+      ),
     ),
   }
-  const { reports } = await program.run(arrays, { seed: Uint32Array.of(1, 1, 0, 0), hyper: [0, 0.9, 0.999, 1e-8, 0.1, 0.001] }, { last: false })
+  const { reports } = await program.run(
+    arrays,
+    { seed: Uint32Array.of(1, 1, 0, 0), hyper: [0, 0.9, 0.999, 1e-8, 0.1, 0.001] },
+    { last: false },
+  )
   program.destroy()
   return { loss: matchingLossOf([reports]).loss, grads: await model.weights.save(model.weights.grads!) }
 }

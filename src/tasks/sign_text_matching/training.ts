@@ -76,7 +76,11 @@ export class SignTextMatchingTraining extends SigningTraining<
   /** Behind every so many batches that are matched, one in which the sentences of the last are restored. A clip alone has nothing to be told from. */
   override planEpoch(epoch: number): readonly BatchPlan[] {
     const { signing, signs } = this
-    const placed = (i: number) => ({ text: signing.clips[i]!.text, target: this.targetOf(i), source: roomFor(signing.mostFrames(i), signs) })
+    const placed = (i: number) => ({
+      text: signing.clips[i]!.text,
+      target: this.targetOf(i),
+      source: roomFor(signing.mostFrames(i), signs),
+    })
     const matched = withDistinctTexts(super.planEpoch(epoch), placed).filter(({ examples }) => examples.length > 1)
     const { every } = this.config.restoring
     if (every === null) return matched
@@ -132,7 +136,11 @@ export class SignTextMatchingTraining extends SigningTraining<
     const shape = { batch: pass.length, length: target }
     const ids = (of: readonly number[]) => of.map((i) => this.#sentences[i]!)
     const hidden = pass.map((i) => withHiddenWords(this.signing.clips[i]!.text, text, restoring, Random.for(seed, 'hidden words', step, i)))
-    const { at: _, lengths: givenLengths, ...given } = sentenceArrays(ids(pass), shape, { ...text.special, ...config }, tokensOf(ids(examples)))
+    const {
+      at: _,
+      lengths: givenLengths,
+      ...given
+    } = sentenceArrays(ids(pass), shape, { ...text.special, ...config }, tokensOf(ids(examples)))
     return {
       hidden: sideBySide(hidden, target, text.special.padding),
       hiddenPlaces: placesOf(pass.length, target, places),
