@@ -66,6 +66,7 @@ validate: { every: 5, clips: 2 }`,
 
 /** The runs that a kind begins with, by key of its run file: those of the rows before it. */
 const begins: Partial<Record<keyof typeof kinds, Readonly<Record<string, string>>>> = {
+  'sign translation': { initFrom: 'whole-matching' },
   'sign to text': { language_model: 'whole-language', initFrom: 'whole-signs' },
 }
 

@@ -3,7 +3,7 @@
 import * as z from 'zod'
 import { largest } from '../../model/config.js'
 import { convolvedSizes, convolvedTraining, unfittingConvolved } from '../../train/config/convolved_parts.js'
-import { batching, belowOne, count, identity, inFolder, keeping } from '../../train/config/parts.js'
+import { batching, belowOne, count, identity, inFolder, keeping, text } from '../../train/config/parts.js'
 import { runParser } from '../../train/config/run_parser.js'
 import { type KeyedShape, keys } from '../../train/config/schema.js'
 import { sentenceValidation, signedCorpora, signedPoseAugmentation, unfittingSigning } from '../../train/config/sign_parts.js'
@@ -13,6 +13,8 @@ const run = keys({
   task: z.literal('sign-translation'),
   ...identity,
   ...signedCorpora,
+  /** Checkpoint of stage 1, of task sign-text-matching: what reads signing begins with it, and the decoder where it writes the same words. */
+  initFrom: text.nullable().default(null),
   /** How text is cut. */
   tokens: textTokens.default('words'),
   /** Words of texts seen less often are unknown. */

@@ -14,6 +14,7 @@ import type { SentenceStep } from '../sentence_training.js'
 import { formatTextValidation, type TextValidation } from '../sign_to_text/evaluate.js'
 import { parseSignTranslationConfig, type SignTranslationRunConfig } from './config.js'
 import { loadSignTranslationData } from './data.js'
+import { firstStage } from './first_stage.js'
 import { SignTranslationTraining } from './training.js'
 
 export const signTranslation: Task<SignTranslationRunConfig, SentenceStep, TextValidation> = {
@@ -24,7 +25,7 @@ export const signTranslation: Task<SignTranslationRunConfig, SentenceStep, TextV
   unitsOf: ({ frames }) => frames,
   parse: parseSignTranslationConfig,
   fixedKeys: [
-    ...(['task', 'seed', 'data', 'input', 'video', 'tokens', 'minCount', 'model', 'precision'] as const),
+    ...(['task', 'seed', 'data', 'input', 'video', 'tokens', 'minCount', 'initFrom', 'model', 'precision'] as const),
     ...(['smoothing', 'batch', 'augment'] as const),
   ],
   load: loadSignTranslationTraining,
@@ -40,15 +41,17 @@ export async function loadSignTranslationTraining(
 ): Promise<Loaded<SignTranslationRunConfig, SignTranslationTraining>> {
   const data = await loadSignTranslationData(config, preparing)
   const encoder = resumed ? undefined : await publishedEncoder(config.video)
+  const stage = config.initFrom !== null && !resumed ? firstStage(data.description, await readCheckpoint(config.initFrom)) : undefined
   return oneModelRun({
     config,
-    data: { ...data, dev: data.dev.clips },
+    data: { ...data, dev: data.dev.clips, notes: [...data.notes, ...(stage ? [stage.note] : [])] },
     clips: await clipsMark(data.train.clips),
     decided: 'sizes, clips and words',
     make(gpu, description, options) {
       const { signs } = description.config
       const first = initialTensors(signTranslationSpecs(description.config, description.text), description.seed)
-      return new SignTranslationModel(gpu, description, { ...options, tensors: withEncoder(first, encoder, signs, description.seed) })
+      const begun = withEncoder(first, encoder, signs, description.seed)
+      return new SignTranslationModel(gpu, description, { ...options, tensors: new Map([...begun, ...(stage?.tensors ?? [])]) })
     },
     async read(path) {
       const saved = await readCheckpoint(path)
