@@ -8,6 +8,15 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 
 export { launchBrowser, noBrowser } from '../src/platform/node/chromium.js'
 
+/** What axe finds serious or critical in a page as it stands now, whose window has to be opened with `bypassCSP`. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: 'node_modules/axe-core/axe.min.js' })
+  const found = (await page.evaluate('axe.run()')) as { violations: { id: string; impact: string; nodes: { html: string }[] }[] }
+  return found.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
 /** A page opened from a disk, with everything it should not do: errors, warnings, and requests beyond its own file. */
 export interface OpenedPage {
   readonly page: Page

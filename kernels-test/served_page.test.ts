@@ -14,7 +14,7 @@ import { glossContent } from '../src/checkpoint/text_to_gloss.js'
 import { poseContent } from '../src/checkpoint/text_to_pose.js'
 import { serve } from '../src/commands/serve.js'
 import { alwaysReads, tinyGlossModel, tinyJudge, tinyModel } from '../src/model/tiny_models.testing.js'
-import { launchBrowser, noBrowser } from '../src/platform/node/chromium.js'
+import { launchBrowser, noBrowser, seriousFindings } from './browser.js'
 import { lentGpu } from './harness.js'
 
 const TOKEN = 'a-long-token'
@@ -145,20 +145,36 @@ describe.skipIf(noBrowser !== '')(`the page of a service${noBrowser && ` (${noBr
     await page.close()
   })
 
-  it('asks for the token of a service that wants one', { timeout: 60_000 }, async () => {
-    page = await browser.newPage({ reducedMotion: 'reduce' })
+  it.each([
+    ['by day', { colorScheme: 'light' }],
+    ['at night on a phone', { colorScheme: 'dark', viewport: { width: 360, height: 740 } }],
+  ] as const)('asks for the token of a service that wants one, by keyboard alone, %s', { timeout: 60_000 }, async (_, options) => {
+    page = await browser.newPage({ ...options, reducedMotion: 'reduce', bypassCSP: true })
     await page.goto(secured.url)
     await said(/wants its token/)
-    await page.fill('#token', 'not-the-token')
+    expect(await seriousFindings(page)).toEqual([])
+    const tabTo = async (id: string): Promise<void> => {
+      for (let tabs = 0; (await page.evaluate('document.activeElement.id')) !== id; tabs++) {
+        expect(tabs, `tabs to #${id}`).toBeLessThan(20)
+        await page.keyboard.press('Tab')
+      }
+    }
+    await tabTo('token')
+    await page.keyboard.type('not-the-token')
     await page.keyboard.press('Enter')
     await said(/wanted the token of this service/)
-    await page.fill('#token', TOKEN)
+    await tabTo('token')
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.type(TOKEN)
     await page.keyboard.press('Enter')
     await said(/judge translates/)
     expect(await page.locator('#token-form').isVisible()).toBe(false)
-    await page.fill('#text', 'rain')
-    await page.click('#sign')
+    await tabTo('text')
+    await page.keyboard.type('rain')
+    await tabTo('sign')
+    await page.keyboard.press('Enter')
     await said(/^Signed in .*ASL/)
+    expect(await seriousFindings(page)).toEqual([])
     await page.close()
   })
 })

@@ -23,8 +23,8 @@ import { tinyGlossModel, tinyJudge, tinyModel } from '../src/model/tiny_models.t
 import type { Motion } from '../src/motion/clip.js'
 import { decodeGif } from '../src/outputs/gif.testing.js'
 import { FASTEST_GIF, pictureTimes } from '../src/outputs/timeline.js'
-import { launchBrowser, noBrowser } from '../src/platform/node/chromium.js'
 import { Signer } from '../src/signer/node.js'
+import { launchBrowser, noBrowser, seriousFindings } from './browser.js'
 import { lentGpu } from './harness.js'
 
 let folder: string
@@ -208,10 +208,7 @@ describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrow
     const on = await open({ ...options, reducedMotion: 'reduce', bypassCSP: true })
     // The language of the longest name.
     await sign(on, 'ASL')
-    await on.addScriptTag({ path: 'node_modules/axe-core/axe.min.js' })
-    const found = (await on.evaluate('axe.run()')) as { violations: { id: string; impact: string; nodes: { html: string }[] }[] }
-    const serious = found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+    expect(await seriousFindings(on)).toEqual([])
     const wide =
       "[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5).map((e) => e.id || e.className || e.tagName)"
     expect(await on.evaluate(wide)).toEqual([])
