@@ -18,9 +18,10 @@ import { glossContent } from '../src/checkpoint/text_to_gloss.js'
 import { poseContent } from '../src/checkpoint/text_to_pose.js'
 import { type PageSummary, writePage } from '../src/commands/page.js'
 import { decodePose } from '../src/formats/pose/pose.js'
-import { poseOfMotion } from '../src/formats/pose/write.js'
+import { encodePose, poseOfMotion } from '../src/formats/pose/write.js'
 import { tinyGlossModel, tinyJudge, tinyModel } from '../src/model/tiny_models.testing.js'
 import type { Motion } from '../src/motion/clip.js'
+import { layouts } from '../src/motion/layout/layouts.js'
 import { decodeGif } from '../src/outputs/gif.testing.js'
 import { FASTEST_GIF, pictureTimes } from '../src/outputs/timeline.js'
 import { Signer } from '../src/signer/node.js'
@@ -41,6 +42,17 @@ const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': '
 const FILM = 480
 /** Pixels a unit in a .pose file of ours. */
 const PIXELS = 384
+
+/** A signer in the points of MediaPipe of whom all that is known is where the shoulders are. */
+function standing(frames: number): Motion {
+  const { points, anchors } = layouts['holistic-543']
+  const joints = new Float32Array(frames * points * 3)
+  for (let t = 0; t < frames; t++) {
+    joints[3 * (t * points + anchors.rightShoulder)] = -1 / 6
+    joints[3 * (t * points + anchors.leftShoulder)] = 1 / 6
+  }
+  return { joints, frames, fps: 25, layout: 'holistic-543' }
+}
 
 describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrowser})`}`, () => {
   beforeAll(async () => {
@@ -222,6 +234,11 @@ describe.skipIf(noBrowser !== '')(`the page that signs${noBrowser && ` (${noBrow
     await said(on, /^mine\.pose is shown/)
     await on.selectOption('#against', { label: 'rain sun' })
     expect(await on.locator('#compare').isVisible()).toBe(true)
+    const holistic = encodePose(poseOfMotion(standing(4)))
+    await on.setInputFiles('#open', [{ name: 'rain_sun.pose', mimeType: '', buffer: Buffer.from(holistic) }])
+    await said(on, /^rain_sun\.pose is shown\. It is shown by its 543 points/)
+    expect(decodePose(await download(on, 'pose'), 'holistic').points).toBe(543)
+    expect(new BVHLoader().parse(new TextDecoder().decode(await download(on, 'bvh'))).clip.tracks[0]!.times).toHaveLength(4)
     await on.setInputFiles('#open', [{ name: 'broken.pose', mimeType: '', buffer: buffer.subarray(0, 300) }])
     await said(on, /^broken\.pose: wanted/)
     await on.setInputFiles('#open', [{ name: 'broken.signllm', mimeType: '', buffer: Buffer.from('nothing of the kind') }])

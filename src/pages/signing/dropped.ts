@@ -9,6 +9,7 @@ import { skelsSequence } from '../../formats/skels/skels.js'
 import type { NamedMotion } from '../../motion/clip.js'
 import { layouts } from '../../motion/layout/layouts.js'
 import { facing } from '../../motion/sides.js'
+import { JOINTS } from '../../motion/skeleton.js'
 
 /** Whether a file of this name is read as motions. */
 export const holdsMotions = (name: string): boolean => /\.(pose|skels)$/i.test(name)
@@ -19,15 +20,23 @@ const SKELS_FPS = 25
 const MOST_CLIPS = 200
 const NEWLINE = 10
 
-/** The motions of a `.pose` file or of the lines of a `.skels` file, at most 200, facing the camera. Throws ERR_DATA naming file and line. */
-export function motionsOfFile(name: string, bytes: Uint8Array): NamedMotion[] {
+/** Layouts that are shown as what they are, those of more points first. What has none of them is shown as the 50 joints, in space. */
+const OWN = (['holistic-543', 'slrtp-178', 'dwpose-128'] as const).map((name) => layouts[name])
+
+/** A motion out of a file, with what its viewer should know. */
+export interface DroppedMotion extends NamedMotion {
+  readonly note?: string
+}
+
+/** The motions of a `.pose` file or of the lines of a `.skels` file, at most 200; 50 joints face the camera. Throws ERR_DATA naming file and line. */
+export function motionsOfFile(name: string, bytes: Uint8Array): DroppedMotion[] {
   if (/\.skels$/i.test(name)) return linesOf(bytes).map((line, i) => motionOfLine(line, `${name}:${i + 1}`))
   const pose = decodePose(bytes, name)
-  // DWPose's points are shown as what they are; what has 50 joints in space, as a signer.
-  const flat = pose.dims === 2 && placesIn(pose, layouts['dwpose-128']) !== undefined
-  if (flat) return [{ name, ...motionOfPoseIn(pose, layouts['dwpose-128'], name) }]
+  const own = OWN.find((layout) => layout.dims === pose.dims && placesIn(pose, layout))
+  if (own) return [{ name, ...motionOfPoseIn(pose, own, name), note: `It is shown by its ${own.points} points, as ${own.name}.` }]
   const { joints, frames, fps } = motionOfPose(pose, { who: name })
-  return [{ name, joints: facing(joints, frames), frames, fps }]
+  const more = pose.points > JOINTS ? { note: `Of its ${pose.points} points the ${JOINTS} joints are shown.` } : {}
+  return [{ name, joints: facing(joints, frames), frames, fps, ...more }]
 }
 
 function motionOfLine(line: Uint8Array, who: string): NamedMotion {

@@ -6,6 +6,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.js'
 import { parseCheckpoint } from '../../checkpoint/parse.js'
 import { poseToTextDescription, restorePoseToText } from '../../checkpoint/pose_to_text.js'
 import { POSE_TO_TEXT, TEXT_TO_POSE } from '../../checkpoint/tasks.js'
+import { toSkeleton } from '../../data/layouts/convert.js'
 import { inLayoutScale } from '../../data/layouts/scale.js'
 import { motionFrames } from '../../data/motion_frames.js'
 import type { Gpu } from '../../device/gpu.js'
@@ -113,11 +114,12 @@ function translatorOf(onGpu: Gpu, checkpoint: Checkpoint): OpenTranslator {
   const translator = new Translator(onGpu, restorePoseToText(onGpu, checkpoint))
   return {
     async translate(motion, signal) {
-      if (layoutOfMotion(motion) !== layout) {
-        const problem = `wanted the points of ${layout.name}, got ${layoutOfMotion(motion).name}`
+      const given = layout.name === 'skeleton-50' && layoutOfMotion(motion).dims === 3 ? toSkeleton(motion) : motion
+      if (layoutOfMotion(given) !== layout) {
+        const problem = `wanted the points of ${layout.name}, got ${layoutOfMotion(given).name}`
         throw new SignError('ERR_DATA', checkpoint.path, problem, 'Choose a model that reads these points')
       }
-      const { values, frames, notes } = motionFrames(inLayoutScale(motion, 'motion'), { fps, maxFrames: config.maxFrames }, 'the model')
+      const { values, frames, notes } = motionFrames(inLayoutScale(given, 'motion'), { fps, maxFrames: config.maxFrames }, 'the model')
       const [read] = await translator.translate([{ values, frames }], { signal })
       return { text: read!.text, glosses: read!.glosses?.join(' '), notes }
     },

@@ -73,8 +73,9 @@ export class Motions {
   async take(file: File): Promise<void> {
     try {
       const opened = motionsOfFile(file.name, new Uint8Array(await file.arrayBuffer()))
-      for (const { name, ...motion } of opened) this.add({ title: name, language: '', text: name, motion })
-      say(opened.length === 1 ? `${file.name} is shown.` : `${opened.length} motions of ${file.name} are in the list.`)
+      for (const { name, note: _, ...motion } of opened) this.add({ title: name, language: '', text: name, motion })
+      const note = opened[0]?.note ?? ''
+      say(opened.length === 1 ? `${file.name} is shown. ${note}`.trimEnd() : `${opened.length} motions of ${file.name} are in the list.`)
     } catch (error) {
       say((error as Error).message, true)
     }
@@ -157,7 +158,7 @@ function clipOf({ title, language, text, motion }: Signed, reference: Motion | u
 /** A name that every system takes. */
 const fileName = (title: string): string =>
   title
-    .replace(/\.(pose|skels)(:\d+)?$/i, '$1')
+    .replace(/\.(pose|skels)(:\d+)?$/i, '$2')
     .replace(/[^\p{L}\p{N}-]+/gu, '_')
     .replace(/^_+|_+$/g, '')
     .slice(0, 60) || 'signing'
