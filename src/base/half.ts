@@ -1,17 +1,11 @@
 // IEEE half precision (binary16: a sign bit, 5 of exponent, 10 of fraction), as bits: JavaScript has no such numbers before Node 24.
 
+import { fromHalvesInto } from './half_numbers.js'
+
+export { halfToNumber } from './half_numbers.js'
+
 /** The largest finite one. */
 export const MAX_HALF = 65504
-
-/** The number that 16 bits stand for. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction ? Number.NaN : sign * Infinity
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
 
 /** Float32 numbers as the bits of the nearest halves, ties to the even one; from 65520 on infinity. */
 export function toHalves(numbers: Float32Array): Uint16Array<ArrayBuffer> {
@@ -21,14 +15,10 @@ export function toHalves(numbers: Float32Array): Uint16Array<ArrayBuffer> {
   return halves
 }
 
-/** What each of the 65536 halves stands for, once somebody asked. */
-let allHalves: Float32Array | undefined
-
-/** The numbers that halves stand for. A loop: `from` with a function makes a list of them first, for which those of a large table are too many. */
+/** The numbers that halves stand for. */
 export function fromHalves(bits: Uint16Array): Float32Array<ArrayBuffer> {
-  allHalves ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => halfToNumber(half))
   const numbers = new Float32Array(bits.length)
-  for (let i = 0; i < bits.length; i++) numbers[i] = allHalves[bits[i]!]!
+  fromHalvesInto(numbers, bits)
   return numbers
 }
 

@@ -1,6 +1,6 @@
 // Batches of clips out of shards: the same clips however they are read, in memory that is used again.
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -66,6 +66,31 @@ it('names a clip that was damaged, and reads others into the same memory', async
   const memory = new ClipMemory()
   await expect(reader.readAll([0, 4, 1], memory)).rejects.toThrow(`wanted clip '${list.name(4)}' as it was packed`)
   expect(await reader.readAll([1], memory)).toEqual([await reader.read(1)])
+})
+
+it('names a shard that is cut short, and one that is no shard', async () => {
+  const { list, reader } = corpora.get('f16')!
+  const path = join(folder, 'f16', 'a-00001.0.safetensors')
+  const bytes = await readFile(path)
+  const last = list.length > 10 ? 9 : list.length - 1
+  await reader.read(last)
+  await truncate(path, bytes.length - 5)
+  await expect(reader.read(last)).rejects.toThrow(
+    `a-00001.0.safetensors: wanted clip '${list.name(last)}' as it was packed, got the end of the file at byte ${bytes.length - 5}, where 5 more were to be`,
+  )
+  // The header is looked at where nobody has read it before.
+  const again = await openPackedCorpus(join(folder, 'f16'))
+  await expect(again.reader.read(last)).rejects.toThrow('a-00001.0.safetensors: wanted a shard as it was packed, got:')
+  await again.reader.close()
+})
+
+it('ends the reads under way before it closes, and reads again after', async () => {
+  const { list, reader } = corpora.get('i16')!
+  const all = Array.from({ length: list.length }, (_, clip) => clip)
+  const [first, second] = [reader.readAll(all, new ClipMemory()), reader.readAll(all, new ClipMemory())]
+  await reader.close()
+  expect(await second).toEqual(await first)
+  expect(await reader.readAll(all, new ClipMemory())).toEqual(await first)
 })
 
 it('reads from more shards than may be open at once', async () => {

@@ -2,7 +2,7 @@
 // neck, and there shares of a power of two are 8 times as exact as halves: 3e-5, a ten-thousandth of the shoulders' width.
 
 import { SignError } from '../../base/errors.js'
-import { fromHalves, toHalves } from '../../base/half.js'
+import { toHalves } from '../../base/half.js'
 import { checkMotion } from '../../motion/check.js'
 import type { Motion } from '../../motion/clip.js'
 import { coordinatesOf, type Layout } from '../../motion/layout/layout.js'
@@ -82,48 +82,4 @@ export function storedBytes({ coordinates, confidence }: StoredFrames): Uint8Arr
   bytes.set(new Uint8Array(coordinates.buffer, coordinates.byteOffset, coordinates.byteLength))
   if (confidence) bytes.set(confidence, coordinates.byteLength)
   return bytes
-}
-
-/** How a clip's bytes are to be understood. */
-export interface StoredForm {
-  readonly layout: Layout
-  readonly storage: Storage
-  readonly shift: number
-  readonly frames: number
-}
-
-/**
- * What {@link storedBytes} were made of, to within the storage's precision.
- *
- * @param bytes from a multiple of 4 on
- * @param floats as many of them as there are to be, coordinates first, or more
- */
-export function decodeFrames(
-  bytes: Uint8Array<ArrayBuffer>,
-  { layout, storage, shift, frames }: StoredForm,
-  floats = new Float32Array(floatsOf(layout, frames)),
-): Pick<Motion, 'joints' | 'confidence'> {
-  const count = frames * coordinatesOf(layout)
-  const joints = floats.subarray(0, count)
-  decodeInto(joints, bytes, storage, shift)
-  if (!layout.confidence) return { joints }
-  const sure = bytes.subarray(count * (storage === 'f32' ? 4 : 2))
-  const confidence = floats.subarray(count, count + frames * layout.points)
-  for (let i = 0; i < confidence.length; i++) confidence[i] = sure[i]! / 255
-  return { joints, confidence }
-}
-
-/** Numbers of so many frames: coordinates, and confidences where a layout has them. */
-export const floatsOf = (layout: Layout, frames: number): number =>
-  frames * (coordinatesOf(layout) + (layout.confidence ? layout.points : 0))
-
-function decodeInto(joints: Float32Array, { buffer, byteOffset }: Uint8Array<ArrayBuffer>, storage: Storage, shift: number): void {
-  const count = joints.length
-  if (storage === 'f32') joints.set(new Float32Array(buffer, byteOffset, count))
-  else if (storage === 'f16') joints.set(fromHalves(new Uint16Array(buffer, byteOffset, count)))
-  else {
-    const whole = new Int16Array(buffer, byteOffset, count)
-    const unit = 2 ** -shift
-    for (let i = 0; i < count; i++) joints[i] = whole[i]! * unit
-  }
 }

@@ -1,6 +1,5 @@
 // Reading safetensors files from a disk.
 
-import { read } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { SignError } from '../../base/errors.js'
@@ -71,7 +70,14 @@ export interface FileSource extends ByteSource {
 
 export async function sourceOf(file: FileHandle, path: string): Promise<FileSource> {
   const { size } = await file.stat()
-  const readInto = (bytes: Uint8Array, begin: number): Promise<void> => fillFrom(file, bytes, begin, path)
+  const readInto = async (bytes: Uint8Array, begin: number): Promise<void> => {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await file.read(bytes, done, Math.min(READ_CALL_BYTES, bytes.length - done), begin + done)
+      if (bytesRead === 0)
+        throw badCheckpoint(`${path}: byte ${begin + done}`, `wanted ${bytes.length - done} more bytes, got the end of the file`)
+      done += bytesRead
+    }
+  }
   return {
     size,
     readInto,
@@ -82,20 +88,3 @@ export async function sourceOf(file: FileHandle, path: string): Promise<FileSour
     },
   }
 }
-
-/**
- * Fills `bytes` from byte `begin` of an open file on. Throws ERR_CHECKPOINT naming the byte where the file ends before. The file must stay open until then: reads of its handle
- * would see to that, but they take three times as long as these of its number, which counts where training reads thousands of clips a second.
- */
-export async function fillFrom({ fd }: FileHandle, bytes: Uint8Array, begin: number, path: string): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const got = await readSome(fd, bytes.subarray(done, done + READ_CALL_BYTES), begin + done)
-    if (got === 0) throw badCheckpoint(`${path}: byte ${begin + done}`, `wanted ${bytes.length - done} more bytes, got the end of the file`)
-    done += got
-  }
-}
-
-const readSome = (fd: number, bytes: Uint8Array, begin: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    read(fd, bytes, 0, bytes.length, begin, (error, got) => (error ? reject(error) : resolve(got)))
-  })
