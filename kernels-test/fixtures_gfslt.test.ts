@@ -23,6 +23,8 @@ import {
   tokenHeadSpecs,
 } from '../src/nn/temporal_convolution.js'
 import { nextTokens, placesOf, readAll, readingSpecs, tokenVectors, writeAll, writingSpecs } from '../src/nn/text_transformer.js'
+import { specsUnder, weightsUnder } from '../src/nn/under.js'
+import { rowOfEach } from '../src/ops/chosen_rows.js'
 import { Graph } from '../src/ops/graph.js'
 import { matchingLoss } from '../src/ops/matching.js'
 import { padded } from '../src/ops/parameter.js'
@@ -283,6 +285,44 @@ describe.skipIf(!existsSync(path))('mBART', () => {
     const grads = await set.save(set.grads!)
     expect([...grads.keys()].sort()).toEqual([...wanted.keys()].sort())
     expectAll(grads, wanted)
+    set.destroy()
+  })
+
+  it('reads sentences as PyTorch does, and takes their feature at what ends them', async () => {
+    const file = await readSafetensors(path)
+    const gpu = await lentGpu()
+    const { told, specs, config, tensors } = mbart(file)
+    const set = new ParameterSet(gpu, specsUnder('text', specs), { training: false })
+    set.load(new Map([...tensors].map(([name, tensor]) => [`text/${name}`, tensor])), path)
+    const labels = whole(file, 'mbart.labels')
+    const lengths = lengthsOf(file, 'mbart.decoder_attention_mask')
+    const [batch, length] = [lengths.length, labels.length / lengths.length]
+    const recorder = new Recorder()
+    const fed = {
+      ids: recorder.feed('ids', [batch, length], 'u32'),
+      places: recorder.feed('places', [batch, length], 'u32'),
+      zeros: recorder.feed('zeros', [1, padded(told.d_model)]),
+      lengths: recorder.feed('lengths', [batch], 'u32'),
+      last: recorder.feed('last', [batch], 'u32'),
+      none: recorder.feed('none', [1], 'u32'),
+    }
+    const r: Recording = { graph: new Graph(recorder), weights: weightsUnder('text', set), config }
+    const encoded = readAll(r, tokenVectors(r, { ids: fed.ids }, fed.zeros), { ids: fed.places }, fed.lengths)
+    for (const tensor of [encoded, rowOfEach(r.graph, encoded, { at: fed.last, none: fed.none })]) recorder.report(tensor)
+    await using program = await Program.build(gpu, recorder)
+    program.write(fed.ids, labels)
+    program.write(fed.places, placesOf(batch, length))
+    program.write(fed.zeros, new Float32Array(padded(told.d_model)))
+    program.write(fed.lengths, lengths)
+    program.write(
+      fed.last,
+      lengths.map((own) => own - 1),
+    )
+    program.write(fed.none, Uint32Array.of(0))
+    const [all, features] = (await program.run()).map((data) => narrow(new Float32Array(data), told.d_model))
+    const encodedRows = { shape: [batch, length, told.d_model], data: all! }
+    expectNear('text_encoder_out', rowsOf(encodedRows, lengths), rowsOf(read(file, 'mbart.text_encoder_out'), lengths), WITHIN.output)
+    expectNear('text_feature', features!, read(file, 'mbart.text_feature').data, WITHIN.output)
     set.destroy()
   })
 

@@ -22,7 +22,7 @@ const { statistics, running: moved } = reference.batchNormStatistics(xs, shape, 
 const { dGamma, dBeta, means } = reference.batchNormWeightGrad(xs, shape, statistics, dys, EPSILON)
 const dxs = reference.batchNormGrad(xs, shape, statistics, gammas, dys, means, EPSILON)
 
-type Options = { parameters?: { gamma: Given; beta: Given }; wanted?: readonly string[]; mode?: 'training' | 'inference' }
+type Options = { parameters?: { gamma: Given; beta: Given }; wanted?: readonly string[]; mode?: 'training' | 'rehearsal' | 'inference' }
 const plain = ({ parameters = { gamma, beta }, wanted = ['x'], mode = 'training' }: Options = {}) =>
   through({
     inputs: { x, lengths },
@@ -58,6 +58,12 @@ describe('batchNorm', () => {
     expect([...rows(ran.out.running!).out.running!]).toEqual([...numbersOf(running)])
     expect(ran.forward).toEqual(['batch_norm'])
     expect(ran.backward).toEqual([])
+  })
+
+  it('goes by the statistics of the batch in a rehearsal, and leaves the running ones as they are', async () => {
+    const ran = await plain({ mode: 'rehearsal' })
+    expectNear(ran, 'y', reference.batchNorm(xs, shape, statistics, gammas, betas, EPSILON))
+    expect([...rows(ran.out.running!).out.running!]).toEqual([...numbersOf(running)])
   })
 
   it('passes the gradient through frozen parameters, and records none that nobody wants', async () => {

@@ -35,8 +35,8 @@ export interface Recorded {
   readonly dy?: Given
   /** u32 [4], for what is drawn. */
   readonly seed?: Uint32Array
-  /** Training, default; in f16, with a scaled loss; or none. */
-  readonly mode?: 'training' | 'f16' | 'inference'
+  /** Training, default; in f16, with a scaled loss; ahead of it; or none. */
+  readonly mode?: 'training' | 'f16' | 'rehearsal' | 'inference'
 }
 
 export interface Ran {
@@ -62,7 +62,7 @@ export async function through({ inputs = {}, wanted = [], parameters = {}, recor
   const feed = (name: string, { shape, data }: Given) => recorder.feed(name, shape, data instanceof Uint32Array ? 'u32' : 'f32')
   const fed = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, feed(name, input)]))
   const drawn = recorder.feed('seed', [4], 'u32')
-  const graph = new Graph(recorder, training ? { training: { seed: drawn, dummy: set.dummy, scaling: set.scaling } } : {})
+  const graph = new Graph(recorder, training ? { training: { ...{ seed: drawn, dummy: set.dummy, scaling: set.scaling }, rehearsal: mode === 'rehearsal' } } : {})
   for (const name of wanted) graph.requireGrad(fed[name]!)
   const named = record(graph, fed, Object.fromEntries(Object.keys(parameters).map((name) => [name, set.get(name)])))
   const forward = recorder.steps.length

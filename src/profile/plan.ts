@@ -2,9 +2,11 @@
 
 import type { Gpu } from '../device/gpu.js'
 import { claimSlots, SlotPool } from '../device/memory.js'
+import type { Program } from '../device/program.js'
 import { passesOf } from '../train/batches.js'
+import { passShape } from '../train/passes.js'
 import type { TaskRun } from '../train/task.js'
-import { recordStep } from '../train/trainer.js'
+import { recordFeatures, recordStep } from '../train/trainer.js'
 import { formatMemory, groupArenas, type MemoryPlan, mebibytes, type ProgramMemory, programMemory, total } from './memory_plan.js'
 import { formatParts, type PartParameters, partParameters } from './parameter_parts.js'
 import { describeShape } from './train.js'
@@ -27,12 +29,18 @@ export async function planTraining(gpu: Gpu, { task, config }: TaskRun): Promise
   try {
     const programs = new Map<string, ProgramMemory>()
     for (const plan of training.planEpoch(0)) {
-      for (const examples of passesOf(plan, config.batch.microBatch)) {
+      const passes = passesOf(plan, config.batch.microBatch)
+      const gathers = passes.length > 1 && training.compared?.group === plan.group
+      for (const examples of passes) {
         const name = describeShape({ ...plan, examples }, task)
         if (programs.has(name)) continue
-        const { program } = await recordStep(gpu, training, { ...plan, batch: examples.length }, config, slots)
-        programs.set(name, programMemory(name, program.steps.length, program.plan))
-        program.destroy()
+        const shape = passShape(plan, examples)
+        const add = (own: string, { program }: { readonly program: Program }) => {
+          programs.set(own, programMemory(own, program.steps.length, program.plan))
+          program.destroy()
+        }
+        if (gathers) add(`${name}, features alone`, await recordFeatures(gpu, training, shape, slots))
+        add(name, await recordStep(gpu, training, shape, config, slots))
       }
     }
     const all = [...programs.values()]

@@ -16,12 +16,12 @@ import { recordHalves, type TrainedWeights } from './update.js'
 
 /** The way there of a pass as far as its features, recorded: as training makes it, but that nothing moves. */
 export class FeatureProgram {
-  readonly #program: Program
+  readonly program: Program
   readonly #recorded: RecordedLosses
   readonly #seed: Tensor
 
   private constructor(program: Program, recorded: RecordedLosses, seed: Tensor) {
-    this.#program = program
+    this.program = program
     this.#recorded = recorded
     this.#seed = seed
   }
@@ -44,9 +44,9 @@ export class FeatureProgram {
   /** Submits a pass behind whatever runs. */
   async start(arrays: HostArrays, { seed }: Pick<StepSettings, 'seed'>, pass: number): Promise<PendingReport<HostArrays>> {
     const { feeds, reports } = this.#recorded
-    writeFeeds(this.#program, { feeds }, arrays)
-    this.#program.write(this.#seed, passSeed(seed, pass))
-    const pending = await this.#program.start()
+    writeFeeds(this.program, { feeds }, arrays)
+    this.program.write(this.#seed, passSeed(seed, pass))
+    const pending = await this.program.start()
     const names = Object.keys(reports)
     return {
       read: async () => Object.fromEntries((await pending.read()).map((buffer, i) => [names[i]!, new Float32Array(buffer)])),
@@ -54,7 +54,7 @@ export class FeatureProgram {
   }
 
   destroy(): void {
-    this.#program.destroy()
+    this.program.destroy()
   }
 }
 

@@ -251,11 +251,7 @@ export class Trainer<Report extends LossReport = LossReport, Scores extends obje
   }
 
   #featuresOf(shape: BatchShape): Promise<FeatureProgram> {
-    const { groups, compared } = this.training
-    const { weights } = groups.find(({ name }) => name === shape.group)!
-    return once(this.#features, nameOfShape(shape), () =>
-      FeatureProgram.record(this.#gpu, weights, (graph) => compared!.recordFeatures(graph, shape), this.#pool),
-    )
+    return once(this.#features, nameOfShape(shape), () => recordFeatures(this.#gpu, this.training, shape, this.#pool))
   }
 }
 
@@ -279,4 +275,15 @@ export function recordStep(
   const optimiser = optimiserOf(training, shape.group, config)
   const { weights } = training.groups.find(({ name }) => name === shape.group)!
   return StepProgram.record(gpu, weights, (graph) => training.record(graph, shape), { clip: optimiser.clip, optimiser }, pool)
+}
+
+/** What gathers what passes of a shape make of their examples, in a training that compares those. */
+export function recordFeatures(
+  gpu: Gpu,
+  { groups, compared }: Pick<Training, 'groups' | 'compared'>,
+  shape: BatchShape,
+  pool?: SlotPool,
+): Promise<FeatureProgram> {
+  const { weights } = groups.find(({ name }) => name === shape.group)!
+  return FeatureProgram.record(gpu, weights, (graph) => compared!.recordFeatures(graph, shape), pool)
 }

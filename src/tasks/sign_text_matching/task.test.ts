@@ -11,13 +11,15 @@ import { restoreSignTextMatching } from '../../checkpoint/sign_text_matching.js'
 import { SignTextMatcher } from '../../infer/sign_text_matcher.js'
 import { add } from '../../kernels/add.js'
 import { SCALE } from '../../model/sign_text_matching.js'
+import type { HostTensors } from '../../nn/host_tensor.js'
 import { chosenRows } from '../../ops/chosen_rows.js'
 import type { Graph } from '../../ops/graph.js'
 import { matchingLoss } from '../../ops/matching.js'
 import { type BatchPlan, passesOf } from '../../train/batches.js'
+import { passShape } from '../../train/passes.js'
 import { StepProgram } from '../../train/step_program.js'
 import type { HostArrays, RecordedLosses } from '../../train/task.js'
-import { Trainer } from '../../train/trainer.js'
+import { recordStep, Trainer } from '../../train/trainer.js'
 import { parseSignTextMatchingConfig } from './config.js'
 import { matchingLossOf, recordPassFeatures } from './losses.js'
 import { loadSignTextMatchingTraining } from './task.js'
@@ -105,6 +107,44 @@ describe('sign-text matching', () => {
     for (const { trainer: own } of [passes, whole]) await own.destroy()
   })
 
+  it('has the gradients of its losses', async () => {
+    const { training, trainer, config } = await opened('batch: { size: 8, microBatch: 8 }\nrestoring: { every: 1 }\n')
+    for (const [batch, set] of training
+      .planEpoch(0)
+      .map((plan, i) => [plan, training.model.sets[i % 2]!] as const)
+      .slice(0, 2)) {
+      const program = await recordStep(await lentGpu(), training, passShape(batch, batch.examples), config)
+      const arrays = training.feedsOf(batch.examples, batch, { step: 1 })
+      const lossAt = async (tensors: HostTensors) => {
+        set.load(tensors, 'test')
+        const { reports } = await program.run(arrays, { seed: Uint32Array.of(1, 1, 0, 0), hyper: [] }, { last: false })
+        return training.reportStep(batch, [reports]).loss
+      }
+      const values = await set.save()
+      await lossAt(values)
+      const grads = await set.save(set.grads!)
+      // Along the gradient of each kind of parameter alone, the loss rises by the square of its length.
+      for (const kind of [/^time/, /^class_token|^matched/, /^encoder|^decoder/, /^text\/words|^words/, /^text\/encoder/, /^scale/]) {
+        const own = [...grads].filter(([name]) => kind.test(name))
+        if (own.length === 0) continue
+        const squares = own.reduce((sum, [, { data }]) => sum + data.reduce((all, value) => all + value * value, 0), 0)
+        const reach = 2e-3 / squares
+        const moved = (by: number): HostTensors =>
+          new Map(
+            [...values].map(([name, { shape, data }]) => {
+              const grad = own.find(([one]) => one === name)?.[1].data
+              return [name, { shape, data: grad ? data.map((value, i) => value + by * grad[i]!) : data }]
+            }),
+          )
+        const rise = (await lossAt(moved(reach))) - (await lossAt(moved(-reach)))
+        expect(Math.abs(rise / (2 * reach * squares) - 1), String(kind)).toBeLessThan(0.02)
+      }
+      await lossAt(values)
+      program.destroy()
+    }
+    await trainer.destroy()
+  })
+
   it('restores sentences by a decoder alone, whose optimiser is its own', async () => {
     const { training, trainer, config } = await opened('batch: { size: 8 }\nrestoring: { every: 1, rate: 2.0e-3 }\n')
     const { weights, restoring } = training.model
@@ -121,17 +161,19 @@ describe('sign-text matching', () => {
     await trainer.destroy()
   })
 
-  it('makes in each pass what was gathered of it, dropout and all', async () => {
-    const { training, trainer } = await opened('batch: { size: 12, microBatch: 4 }\n', ', dropout: 0.2, attentionDropout: 0.1')
+  it.each(['f32', 'f16'])('makes in each pass what was gathered of it in %s, dropout and all', async (precision) => {
+    const more = `batch: { size: 12, microBatch: 4 }\nprecision: ${precision}\n`
+    const { training, trainer } = await opened(more, ', dropout: 0.2, attentionDropout: 0.1')
     const reports: Float32Array[] = []
     const reportStep = training.reportStep.bind(training)
     training.reportStep = (batch, passes) => {
       reports.push(...passes.map(({ result }) => new Float32Array(result!)))
       return reportStep(batch, passes)
     }
-    await trainer.trainStep()
-    expect(reports).toHaveLength(3)
-    for (const other of reports) expect(other).toEqual(reports[0])
+    for (let step = 0; step < 2; step++) await trainer.trainStep()
+    expect(reports).toHaveLength(6)
+    for (const [i, other] of reports.entries()) expect(other).toEqual(reports[i < 3 ? 0 : 3])
+    expect(reports[3]).not.toEqual(reports[0])
     await trainer.destroy()
   })
 })
