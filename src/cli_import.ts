@@ -12,17 +12,17 @@ export function addImportCommand(program: Command, cli: Cli): void {
   program
     .command('import')
     .description(
-      'convert the state dict of a Progressive Transformer or a SignDW Transformer, or a Sign2GPT checkpoint of either stage (.safetensors, or the .index.json of several files), to a checkpoint',
+      'convert the state dict of a Progressive Transformer, a SignDW Transformer or GFSLT-VLP’s second stage, or a Sign2GPT checkpoint of either stage (.safetensors, or the .index.json of several files), to a checkpoint',
     )
     .argument('<file>')
     .requiredOption('--lang <tag>', 'sign language of the model, e.g. GSL')
     .requiredOption('--out <file>', 'checkpoint to write')
     .option('--overwrite', 'replace it where it is there already')
-    .option('--heads <n>', 'number of attention heads (default: 4; 8 of SignDW; of Sign2GPT what the file tells)', positive)
+    .option('--heads <n>', 'number of attention heads (default: 4; 8 of SignDW and GFSLT-VLP; of Sign2GPT what the file tells)', positive)
     .option('--fps <n>', 'frame rate of the training motions (default: 25; of SignDW 24, of Sign2GPT 12.5)', rate)
     .option(
       '--tokens <policy or file>',
-      `tokeniser: ${tokenPolicies.join(', ')} (default: whitespace; of SignDW words-and-marks); of Sign2GPT a tokenizer.json or .model (default: beside the language model)`,
+      `tokeniser: ${tokenPolicies.join(', ')} (default: whitespace; of SignDW words-and-marks); of Sign2GPT a tokenizer.json or .model (default: beside the language model), of GFSLT-VLP too`,
     )
     .option('--vocabulary <file>', 'of Progressive Transformers and SignDW: vocabulary, one word per line, in the order of token ids')
     .addOption(
@@ -37,13 +37,20 @@ export function addImportCommand(program: Command, cli: Cli): void {
     .addOption(new Option('--stored <type>', "what that language model's matrices are stored as (default: f16)").choices(['f32', 'f16']))
     .option('--alpha <n>', 'α of its adapters (default: 4 for adapters of rank 4)', number)
     .addOption(new Option('--gate <kind>', 'how its gates open (default: clamp)').choices(['clamp', 'tanh']))
-    .option('--max-tokens <n>', 'longest sentence in tokens (default: 64; of SignDW 96)', positive)
-    .option('--max-frames <n>', 'longest clip in frames, of Sign2GPT (default: 256) and SignDW (default: 96)', positive)
+    .option('--text-language <code>', 'of GFSLT-VLP whose tokenizer is a .model: the language of its text, e.g. de_DE')
+    .option('--max-tokens <n>', 'longest sentence in tokens (default: 64; of SignDW 96, of GFSLT-VLP 150)', positive)
+    .option('--max-frames <n>', 'longest clip in frames, of Sign2GPT (default: 256), SignDW (96) and GFSLT-VLP (300)', positive)
     .option('--window <n>', 'frames that a frame of it sees (default: 7)', positive)
     .addOption(new Option('--attention <kind>', 'global: a frame sees all of the clip (default: local)').choices(['local', 'global']))
-    .addOption(new Option('--padding <kind>', "what stands past a clip's end (default: rows, as released)").choices(['cut', 'rows']))
+    .addOption(
+      new Option('--padding <kind>', "what stands past a clip's end (default: as released, rows of Sign2GPT, ones of GFSLT-VLP)").choices([
+        'cut',
+        'rows',
+        'ones',
+      ]),
+    )
     .option('--image-heads <n>', 'attention heads of the image encoder of a Sign2GPT of video (default: of 64 numbers each)', positive)
-    .option('--image-size <n>', 'pixels a side of what that sees (default: 224)', positive)
+    .option('--image-size <n>', 'pixels a side of what that sees, or the ResNet-18 of GFSLT-VLP (default: 224)', positive)
     .option('--image-alpha <n>', 'α of its adapters (default: 4 for adapters of rank 4)', number)
     .action(async (path: string, options: ImportOptions) => {
       const { importStateDict } = await import('./commands/import.js')

@@ -5,7 +5,7 @@ import { checkTensors } from '../nn/check_tensors.js'
 import { tapByTap } from '../nn/convolution.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
-import { withStatistic } from './slt_state_dict.js'
+import { checkStatistics, withStatistic } from './slt_state_dict.js'
 import { bareName } from './state_dict.js'
 
 const NORM: Readonly<Record<string, string>> = { weight: 'gamma', bias: 'beta', running_mean: 'running', running_var: 'running' }
@@ -48,20 +48,10 @@ export function resNetTensors(theirs: HostTensors, who: string): Map<string, Hos
  */
 export function resNetWeights(theirs: HostTensors, specs: readonly ParameterSpec[], who: string): Map<string, HostTensor> {
   const bare = new Map([...theirs].map(([name, tensor]) => [bareName(name), tensor]))
-  for (const name of bare.keys()) {
-    const other = statisticBeside(name)
-    if (other === undefined || bare.has(other)) continue
-    throw new SignError('ERR_CHECKPOINT', who, `wanted '${other}' beside '${name}', got none`, 'Export the whole state dict')
-  }
+  checkStatistics(bare.keys(), who)
   const tensors = resNetTensors(bare, who)
   checkTensors(tensors, specs, who)
   return tensors
-}
-
-/** The other running statistic of a batch norm; undefined for what is none. */
-const statisticBeside = (name: string): string | undefined => {
-  const [, norm, which] = /^(.*\.)running_(mean|var)$/.exec(name) ?? []
-  return norm === undefined ? undefined : `${norm}running_${which === 'mean' ? 'var' : 'mean'}`
 }
 
 /** A convolution's weight as ours are: [outputs, taps·inputs]. */

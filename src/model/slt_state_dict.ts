@@ -54,6 +54,18 @@ export function withStatistic(both: HostTensor | undefined, { data }: HostTensor
   return { shape: [2, data.length], data: joined }
 }
 
+/** Throws ERR_CHECKPOINT naming a running mean without its variance among PyTorch's names, and the other way round: one alone would be taken for 0. */
+export function checkStatistics(names: Iterable<string>, who: string): void {
+  const all = new Set(names)
+  for (const name of all) {
+    const [, norm, which] = /^(.*)running_(mean|var)$/.exec(name) ?? []
+    if (norm === undefined) continue
+    const other = `${norm}running_${which === 'mean' ? 'var' : 'mean'}`
+    if (!all.has(other))
+      throw new SignError('ERR_CHECKPOINT', who, `wanted '${other}' beside '${name}', got none`, 'Export the whole state dict')
+  }
+}
+
 /** Sizes that shapes tell: all but the heads, and how long clips and texts may be. */
 export function sltSizes(tensors: HostTensors, who: string) {
   const need = (name: string): readonly [number, number] => {

@@ -39,10 +39,18 @@ export function convolvedSizesOf(
   const { width, places } = transformer
   const read = seen.images ? seen.numbers : features
   const signs = { input, ...otherLayout(layout), ...seen, maxFrames, features: read, width, padding }
-  const most = Math.max(tokensOfHeld(maxFrames), maxTokens)
-  if (most > places) {
-    const problem = `wanted at least ${most} places, for the tokens of ${maxFrames} frames and for a text of ${maxTokens} tokens, got ${places}`
-    throw new SignError('ERR_CONFIG', 'model.places', problem, 'Set more model.places, or fewer model.maxFrames or model.maxTokens')
-  }
+  checkPlaces({ maxFrames, maxTokens, places }, 'model.places', 'Set more model.places, or fewer model.maxFrames or model.maxTokens')
   return { signs, transformer, tied }
+}
+
+/** Throws ERR_CONFIG naming `who` where clips or texts are longer than the tables of positions. */
+export function checkPlaces(
+  { maxFrames, maxTokens, places }: { readonly maxFrames: number; readonly maxTokens: number; readonly places: number },
+  who: string,
+  nextMove: string,
+): void {
+  const most = Math.max(tokensOfHeld(maxFrames), maxTokens)
+  if (most <= places) return
+  const problem = `wanted at least ${most} places, for the tokens of ${maxFrames} frames and for a text of ${maxTokens} tokens, got ${places}`
+  throw new SignError('ERR_CONFIG', who, problem, nextMove)
 }
