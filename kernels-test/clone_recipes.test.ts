@@ -1,9 +1,12 @@
 // The recipes for whoever works on signllm, followed as they are written, in a copy of the repository.
 
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Recipe } from './recipe_runner.js'
 
@@ -32,4 +35,18 @@ it('the page on what is installed has every package, optional ones as such, and 
     ...Object.keys(optionalDependencies!).map((name) => `${name} optional`),
   ]
   expect(rows.sort()).toEqual(wanted.sort())
+})
+
+it('the line that deletes other platforms leaves this one, which opens', { timeout: 60_000 }, async () => {
+  const own = `${process.platform}-${process.platform === 'darwin' ? 'universal' : process.arch}`
+  const webgpu = join(folder, 'lighter/node_modules/webgpu')
+  await mkdir(join(webgpu, 'dist/another-platform'), { recursive: true })
+  for (const part of ['index.js', 'package.json', `dist/${own}`])
+    await cp(join('node_modules/webgpu', part), join(webgpu, part), { recursive: true, dereference: true })
+  const [, line] = /```sh\n(node -e .*)\n```/.exec(readFileSync('src/guides/what_is_installed.md', 'utf8'))!
+  const run = promisify(execFile)
+  await run('sh', ['-c', line!], { cwd: join(folder, 'lighter') })
+  expect(await readdir(join(webgpu, 'dist'))).toEqual([own])
+  const opens = `import { create } from ${JSON.stringify(pathToFileURL(join(webgpu, 'index.js')))}; console.log(typeof create([]).requestAdapter)`
+  expect((await run(process.execPath, ['--input-type=module', '-e', opens])).stdout).toBe('function\n')
 })
