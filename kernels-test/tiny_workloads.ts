@@ -86,6 +86,7 @@ import { scoreColumns } from '../src/kernels/score_columns.js'
 import { seenGoal } from '../src/kernels/seen_goal.js'
 import { sgd } from '../src/kernels/sgd.js'
 import { sigmoid, sigmoidGrad } from '../src/kernels/sigmoid.js'
+import { signWords } from '../src/kernels/sign_words.js'
 import { similarityGap, similarityGapGrad } from '../src/kernels/similarity_gap.js'
 import { softsign, softsignGrad } from '../src/kernels/softsign.js'
 import { PARTIALS, sumSquares } from '../src/kernels/sum_squares.js'
@@ -105,6 +106,7 @@ import { vocabularyCrossEntropy, vocabularyCrossEntropyGrad } from '../src/kerne
 import { vocabularyEmbedding, vocabularyEmbeddingGrad, vocabularyEmbeddingHalf } from '../src/kernels/vocabulary_embedding.js'
 import { vocabularyTop } from '../src/kernels/vocabulary_top.js'
 import { windows, windowsGrad } from '../src/kernels/windows.js'
+import { wordMeans, wordMeansGrad, wordMeansWeightGrad } from '../src/kernels/word_means.js'
 
 const note = 'tiny'
 const lengths = Uint32Array.of(3, 2)
@@ -663,5 +665,36 @@ export const tinyWorkloads: readonly Workload[] = [
     note,
     { batch: 2, share: 2, prefixRows: 3, capacity: 4, heads: 1, headWidth: 4, extra: 1, scale: 0.5, queryStride: 4 },
     { q: 8, prefix: 24, prefixLengths: Uint32Array.of(2), cache: 64, lengths: Uint32Array.of(1, 2), y: 8 },
+  ),
+  workload(
+    signWords,
+    note,
+    { batch: 2, length: 4, count: 2, longest: 1 },
+    {
+      ...{ index: Uint32Array.of(0, 0, 1, 0, 1, 0, 0, 0), lengths: Uint32Array.of(4, 3) },
+      trie: Uint32Array.of(0, 1, 0, 0, 0, 4, 2, 1, 1, 0, 3, 1, 2, 0, 0, 1, 2, 0, 0, 1),
+      ...{ spans: 20, weight: 8, slowShare: 8, share: 8, wordLengths: 2 },
+    },
+  ),
+  workload(
+    wordMeans,
+    note,
+    { batch: 1, length: 3, width: 4 },
+    {
+      ...{ x: 12, spans: Uint32Array.of(0, 0, 0, 2, 1, 3, 3, 3), weight: Float32Array.of(0.5, 0, 1) },
+      ...{ slowShare: Float32Array.of(0.5, 0, 0), wordLengths: Uint32Array.of(2), slow: 4, y: 12 },
+    },
+  ),
+  workload(
+    wordMeansGrad,
+    note,
+    { batch: 1, length: 3, width: 4, accumulate: 1 },
+    { dy: 12, spans: Uint32Array.of(0, 0, 0, 2, 1, 3, 3, 3), weight: Float32Array.of(0.5, 0, 1), dx: 12 },
+  ),
+  workload(
+    wordMeansWeightGrad,
+    note,
+    { batch: 1, length: 3, width: 4 },
+    { dy: 12, slowShare: Float32Array.of(0.5, 0, 0), wordLengths: Uint32Array.of(2), dslow: 4 },
   ),
 ]

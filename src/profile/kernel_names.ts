@@ -20,11 +20,11 @@ linear_half linear_half_grad linear_half_weight_grad linear_row linear_stored li
 lora_down_grad lora_down_weight_grad lora_up lora_up_grad lora_up_weight_grad loss_scale loss_scale_update matching matching_grad
 max_pool max_pool_grad mean_pool mean_pool_grad mix_frames nearest_code nearest_code_grad nearest_code_weight_grad next_frame next_token
 point_loss point_loss_grad pose_loss pose_loss_grad pose_loss_report prefix_attention_row prototype_scores prototype_scores_classes prototype_scores_grad prototype_scores_map relu
-relu_grad reward_weights rotary scaled_residual scaled_residual_grad scaled_residual_weight_grad score_columns seen_goal sgd sigmoid sigmoid_grad
+relu_grad reward_weights rotary scaled_residual scaled_residual_grad scaled_residual_weight_grad score_columns seen_goal sgd sigmoid sigmoid_grad sign_words
 similarity_gap similarity_gap_grad softsign softsign_grad sum_squares to_half token_spans token_spans_grad token_spans_total_grad
 top_log_probs unit_rows unit_rows_grad upsampling upsampling_grad upsampling_grad_phase upsampling_grad_spans upsampling_weights
 vocabulary_cross_entropy vocabulary_cross_entropy_grad vocabulary_embedding vocabulary_embedding_grad vocabulary_embedding_half
-vocabulary_top windows windows_grad`.split(/\s+/)
+vocabulary_top windows windows_grad word_means word_means_grad word_means_weight_grad`.split(/\s+/)
 
 /** Throws ERR_USAGE naming the kernels there are where no name begins with one of `prefixes`. */
 export function checkKernelNames(prefixes: readonly string[]): void {
