@@ -28,6 +28,7 @@ const savedModel = z.strictObject({
     }),
     prefix: z.literal(true).exactOptional(),
     codes: z.int().positive().exactOptional(),
+    words: z.literal(true).exactOptional(),
     language: savedLanguage,
     maxTokens: z.int().positive(),
   }),
@@ -36,6 +37,13 @@ const savedModel = z.strictObject({
     path: z.string().exactOptional(),
     stored: z.enum(['f32', 'f16']),
   }),
+  words: z
+    .strictObject({
+      slow: z.int().positive(),
+      longest: z.number().positive(),
+      words: z.array(z.array(z.int().nonnegative())),
+    })
+    .optional(),
   languages: z.array(z.string()),
   fps: z.number().positive(),
   trainedOn: z.array(z.string().regex(/^[0-9a-f]{16}$/)),

@@ -1,16 +1,17 @@
 // What reads signing for a frozen language model, as what reads frames; and that language model, as what writes text.
 
 import type { Recorder } from '../device/program.js'
+import { type SignInputs, signFeaturesOf } from '../model/sign_features.js'
 import { type ReadSigns, tokenRows } from '../model/sign_rows.js'
 import type { SignToTextModel } from '../model/sign_to_text.js'
-import { readTextToken, type SignInputs, signMemory, textCaches, textLayers } from '../model/sign_to_text.js'
+import { readTextToken, textCaches, textLayers } from '../model/sign_to_text.js'
 import { vocabularyTop } from '../ops/vocabulary.js'
 import type { PoseFrames } from './pose_reader.js'
 import { type RecordedSigns, signArrays, signFeeds } from './sign_reader.js'
 import type { EncoderShape, SourceReader } from './source_encoder.js'
 import type { TokenWriter } from './token_program.js'
 
-/** What is written of clips before they are read, and as what `signMemory` takes it. Given: what is written of their frames. */
+/** What is written of clips before they are read, and as what `signFeaturesOf` takes it. Given: what is written of their frames. */
 export function signTextFeeds(
   recorder: Recorder,
   shape: EncoderShape,
@@ -41,7 +42,8 @@ export function signTextReader(model: SignToTextModel): SourceReader<PoseFrames>
     config: textLayers(model.config),
     record({ graph }, shape) {
       const { feeds, inputs } = signTextFeeds(graph.recorder, shape, signs)
-      return { feeds, lengths: inputs.lengths.at(-1)!, encoded: signMemory(model, graph, inputs) }
+      const { memory, lengths } = signFeaturesOf(model, graph, inputs)
+      return { feeds, lengths, encoded: memory }
     },
     caches: ({ graph }, encoded, lengths) => textCaches(model, graph, encoded, lengths),
     lay: (clips, shape) => signTextArrays(clips, shape, signs),

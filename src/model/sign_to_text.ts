@@ -1,6 +1,7 @@
 // Stage 2 of Sign2GPT (Wong et al. 2024): frames in, text out. The sign encoder's tokens are told their places and go through a linear layer to a frozen
 // language model, which reads them through adapters. Forward only; the way back follows from the ops.
 
+import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import {
@@ -10,24 +11,22 @@ import {
   adaptedStep,
   adapterSpecs,
   signCaches,
-  signFeatures,
 } from '../nn/adapted_decoder.js'
 import type { HostTensors } from '../nn/host_tensor.js'
 import type { ImageTables } from '../nn/image_tables.js'
 import { embedLanguage, languageLayers } from '../nn/language_model.js'
-import { project } from '../nn/layers.js'
 import type { ParameterSetOptions } from '../nn/parameter_set.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
 import { joinedAttention, type PrefixAdapters, prefixCaches, prefixedStep, prefixSpecs } from '../nn/prefixed_decoder.js'
 import type { LayerConfig, Recording, Weights } from '../nn/recording.js'
-import { defaultLinearSpecs } from '../nn/specs.js'
 import type { TokenIds } from '../ops/embedding.js'
 import { Graph } from '../ops/graph.js'
 import type { GateKind } from '../ops/head_gate.js'
 import { joinRows, rowsBehind } from '../ops/joined_rows.js'
-import { addPositions } from '../ops/positions.js'
-import { type Quantised, type Quantising, vectorQuantise } from '../ops/vector_quantise.js'
+import type { WordTable } from '../ops/sign_words.js'
 import { embedTokens } from '../ops/vocabulary.js'
+import { nodesOf, wordTrie } from '../text/sign_words/trie.js'
+import type { SignWords } from '../text/sign_words/words.js'
 import type { TextCoder } from '../text/text_coder.js'
 import { GpuModel } from './gpu_model.js'
 import {
@@ -38,10 +37,11 @@ import {
   readToken,
   type SentenceStep,
 } from './language_model.js'
-import { type SignInputs as SeenInputs, signImages } from './seen_frames.js'
+import { signImages } from './seen_frames.js'
+import { codeFeatureSpecs } from './sign_features.js'
 import { checkSignConfig, type SignConfig } from './sign_sizes.js'
-import { type SignTables, signAngles, signLayers, signSpecs, signTableShapes, signTokens } from './sign_tokens.js'
-import { CODEBOOK, codebookSpec } from './vq_sign.js'
+import { type SignTables, signAngles, signSpecs, signTableShapes } from './sign_tokens.js'
+import { codebookSpec } from './vq_sign.js'
 
 export interface AdapterConfig {
   /** Of every adapter, a multiple of 4; 0, of signing before the sentence alone: none. */
@@ -62,6 +62,8 @@ export interface SignToTextConfig {
   readonly prefix?: true | undefined
   /** Codes of the codebook whose nearest stands for each token, as SignLLM has it; absent: tokens are read as they are. */
   readonly codes?: number | undefined
+  /** Codes are read as the words that a clip is written in, not one by one. */
+  readonly words?: true | undefined
   readonly language: LanguageModelConfig
   /** Longest text, in tokens with the one that it begins with: no more than the language model's. */
   readonly maxTokens: number
@@ -81,6 +83,8 @@ export interface SignToTextDescription {
   readonly frozen: FrozenLanguage
   /** What text is written by. */
   readonly text: TextCoder
+  /** The words of signing, of a model that reads them. */
+  readonly words?: SignWords | undefined
   /** Tags of the sign languages it was trained on. */
   readonly languages: readonly string[]
   /** Frames a second of what it was trained on. */
@@ -102,16 +106,13 @@ const sizesOf = ({ signs, codes, adapters: { rank }, language: { width, heads, l
   signWidth: codes === undefined ? signs.width : width,
 })
 
-/** The first of the two layers that codes go through to the language model. */
-const CODE_FEATURES = 'code_features'
-
 /** The parameters of a model but for the language model's, in order. */
 export function signToTextSpecs(config: SignToTextConfig): ParameterSpec[] {
-  const { signs, codes, signsTrained, language } = config
+  const { signs, codes, signsTrained } = config
   const reading = [...signSpecs(signs), ...(codes === undefined ? [] : [codebookSpec({ codes, width: signs.width })])]
   return [
     ...(signsTrained ? reading : reading.map(kept)),
-    ...(codes === undefined ? [] : defaultLinearSpecs(CODE_FEATURES, signs.width, language.width)),
+    ...codeFeatureSpecs(config),
     ...(config.prefix ? prefixSpecs : adapterSpecs)(sizesOf(config)),
   ]
 }
@@ -138,21 +139,29 @@ export class SignToTextModel extends GpuModel implements SignToTextDescription {
   readonly trainedOn: readonly string[]
   readonly seed: number
   readonly language: LanguageModel
+  readonly words: SignWords | undefined
   readonly tables: SignTables
+  /** Where it finds words. */
+  readonly wordTable: WordTable | undefined
   readonly #images: ImageTables | undefined
 
-  /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
+  /**
+   * Throws ERR_CONFIG for sizes no kernel can run and for words that are missing, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of
+   * memory.
+   */
   constructor(gpu: Gpu, description: SignToTextDescription, language: LanguageModel, options: SignToTextOptions = {}) {
     const { training = false, precision, moments, maxBytes, tensors, who = 'sign to text' } = options
     const { config, frozen, text, languages, fps, trainedOn, seed } = description
     checkSignConfig(config.signs)
+    const words = config.words ? checkedWords(description, who) : undefined
+    const trie = words && wordTrie(words)
     const { positions, angles } = signTableShapes(config.signs)
     const parts = {
       name: 'sign-to-text model',
       label: 'sign positions',
       specs: signToTextSpecs(config),
       positions,
-      tables: { angles: signAngles(config.signs) },
+      tables: { angles: signAngles(config.signs), ...(trie && { words: trie }) },
     } as const
     super(gpu, parts, { training, precision, moments, maxBytes })
     this.config = config
@@ -163,6 +172,8 @@ export class SignToTextModel extends GpuModel implements SignToTextDescription {
     this.trainedOn = trainedOn
     this.seed = seed
     this.language = language
+    this.words = words
+    this.wordTable = words && trie && { trie: this.table('words', 'u32', [nodesOf(trie), 4]), codes: words.slow, longest: words.longest }
     this.#images = signImages(gpu, config.signs)
     this.tables = { positions: this.positions, angles: this.table('angles', 'f32', angles), images: this.#images }
     this.load(tensors, seed, who)
@@ -187,54 +198,18 @@ export class SignToTextModel extends GpuModel implements SignToTextDescription {
   }
 }
 
+/** The words of a model that reads them. Throws ERR_CONFIG where there are none, or of other codes. */
+function checkedWords({ words, config: { codes } }: SignToTextDescription, who: string): SignWords {
+  if (words?.slow === codes && words !== undefined) return words
+  const problem = `wanted the words that its codes are read as, of ${codes} codes, got ${words ? `those of ${words.slow}` : 'none'}`
+  throw new SignError('ERR_CONFIG', who, problem, 'Begin with a stage of task vq-sign')
+}
+
 /** What a model is recorded from. */
-export type SignToTextParts = Pick<SignToTextModel, 'config' | 'tables' | 'language' | 'allWeights'>
+export type SignToTextParts = Pick<SignToTextModel, 'config' | 'tables' | 'language' | 'wordTable' | 'allWeights'>
 
 /** What the language model's layers are recorded with. */
 export const textLayers = ({ language }: SignToTextConfig): LayerConfig => languageLayerConfig(language)
-
-/** Clips, and u32 [B·T']: each token's place in its clip. */
-export type SignInputs = SeenInputs & { readonly tokenAt: Tensor }
-
-/** What codes are learnt by. */
-export type CodeDrawing = Pick<Quantising, 'commitment' | 'share'>
-
-/** Features of the language model's width [B, T', width], and, of a model of codes, what was made of its tokens. */
-export interface SignFeatures {
-  readonly memory: Tensor
-  readonly quantised?: Quantised
-}
-
-/**
- * Frames as features for the language model; of a model of codes, of their codes, which `drawing` draws tokens together with in training. A frozen sign encoder is
- * recorded as it is used, and nothing of its way back is.
- */
-export function signFeaturesOf(
-  { config, tables, allWeights }: SignToTextParts,
-  graph: Graph,
-  { tokenAt, ...inputs }: SignInputs,
-  drawing?: CodeDrawing,
-): SignFeatures {
-  const { signs, signsTrained, codes } = config
-  const reading: Recording = {
-    graph: signsTrained ? graph : new Graph(graph.recorder),
-    weights: allWeights,
-    config: signLayers(signs),
-  }
-  const tokens = signTokens(reading, signs, inputs, tables)
-  const r: Recording = { graph, weights: allWeights, config: textLayers(config) }
-  const places = { table: tables.positions, at: tokenAt }
-  if (codes === undefined) return { memory: signFeatures(r, tokens, places) }
-  const lengths = inputs.lengths.at(-1)!
-  // Where nothing is trained, nothing is drawn.
-  const quantising = { lengths, count: codes, ...(drawing ?? { commitment: 0, share: lengths }) }
-  const quantised = graph.recorder.scope(CODEBOOK, () => vectorQuantise(reading.graph, tokens, allWeights.get(CODEBOOK), quantising))
-  const placed = graph.recorder.scope(CODE_FEATURES, () => addPositions(graph, quantised.y, places.table, places.at))
-  return { memory: signFeatures(r, project(r, CODE_FEATURES, placed, { relu: true })), quantised }
-}
-
-/** Frames as features [B, T', width of the language model]. */
-export const signMemory = (parts: SignToTextParts, graph: Graph, inputs: SignInputs): Tensor => signFeaturesOf(parts, graph, inputs).memory
 
 /** Rows of the language model's table as it reads them, without places: [1, words, width]. ids u32 [1, words]; nowhere u32 [words]: the place of padding. */
 export function wordVectors(
@@ -253,7 +228,7 @@ export interface TextInputs {
   readonly at: Tensor
   /** u32 [B]: tokens of each. */
   readonly lengths: Tensor
-  /** [B, T', width], from {@link signMemory}. */
+  /** [B, T', width], from {@link signFeaturesOf}. */
   readonly memory: Tensor
   /** u32 [B] */
   readonly memoryLengths: Tensor

@@ -17,6 +17,7 @@ import { codeLosses } from './codes.js'
 import { parseSignToTextConfig } from './config.js'
 import { loadSignToTextData } from './data.js'
 import { firstTensors } from './first_signs.js'
+import { firstWords } from './first_words.js'
 import { loadSignToTextTraining } from './task.js'
 
 let folder: string
@@ -48,12 +49,12 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const configOf = (name: string, { codes = 'count: 9, words: 12', more = '', batch = 'size: 8' } = {}) =>
+const configOf = (name: string, { codes = 'count: 9, words: 12', more = '', model = '', batch = 'size: 8' } = {}) =>
   parseSignToTextConfig(
     `${common('sign-to-text', name)}language_model: ${last('language-model')}
 initFrom: ${last('vq-sign')}
 codes: { ${codes} }
-model: { ${signs}, maxTokens: 8 }
+model: { ${signs}, maxTokens: 8, ${model} }
 batch: { ${batch} }
 stop: { steps: 5 }
 validate: { every: 3, clips: 2, beams: 2 }
@@ -122,6 +123,47 @@ describe('a sign-to-text run through codes', () => {
     )
     for (const codes of ['count: 1', 'kernels: []', 'kernels: [0]', 'words: 0', 'discrepancy: -1'])
       expect(() => configOf('bad', { codes }), codes).toThrow('wanted')
+  })
+})
+
+describe('a sign-to-text run through words', () => {
+  const words = { codes: 'count: 9, words: 12, as: words', batch: 'size: 8, microBatch: 3' }
+
+  it('finds them in its clips, stopped and resumed goes on to the same bytes, and is opened as it was saved', async () => {
+    const whole = await run('words', words)
+    for (const { loss, quantisation, discrepancy } of whole)
+      expect([loss > 0, quantisation! > 0, discrepancy! > 0]).toEqual([true, true, true])
+    await run('words-broken', { ...words, stopAt: 3 })
+    await run('words-broken', { ...words, resume: true })
+    for (const file of ['last.safetensors', 'metrics.jsonl'])
+      expect((await readFile(join(folder, 'words-broken', file))).equals(await readFile(join(folder, 'words', file))), file).toBe(true)
+    const saved = await readCheckpoint(last('words'))
+    const described = signToTextDescription(saved)
+    expect([described.config.words, described.words!.slow]).toEqual([true, 9])
+    // Characters come first, that of slowness among them.
+    expect(described.words!.words.slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, code) => [code]))
+    const { dev, train } = await loadSignToTextData(configOf('data', words))
+    expect(described.words).toEqual(await firstWords(await lentGpu(), await readCheckpoint(last('vq-sign')), train))
+    await using model = await restoreSignToText(await lentGpu(), saved)
+    await using translator = new SignTranslator(await lentGpu(), model)
+    const together = await translator.translate(posesIn(dev), { beams: 2 })
+    const [alone] = await translator.translate(posesIn(dev).slice(1, 2), { beams: 2 })
+    expect(alone!.tokens).toEqual(together[1]!.tokens)
+  }, 120_000)
+
+  it('puts them before the sentence, with frozen codes too', async () => {
+    expect(await run('words-prefix', { ...words, model: 'signing: prefix, rank: 0', more: 'signs: frozen' })).toHaveLength(5)
+    await using model = await restoreSignToText(await lentGpu(), await readCheckpoint(last('words-prefix')))
+    await using translator = new SignTranslator(await lentGpu(), model)
+    const { dev } = await loadSignToTextData(configOf('data'))
+    expect(await translator.translate(posesIn(dev), { beams: 2 })).toHaveLength(dev.clips.length)
+  }, 120_000)
+
+  it('is refused where nothing has codes', async () => {
+    const from = (initFrom: string | null) => ({ ...configOf('none', words), initFrom })
+    await expect(loadSignToTextTraining(from(last('pseudo-gloss')), { resumed: false })).rejects.toThrow('in whose codes there are words')
+    const file = `${common('sign-to-text', 'x')}language_model: x\ncodes: { as: words }`
+    expect(() => parseSignToTextConfig(file, 'x')).toThrow('wanted initFrom, a stage of task vq-sign in whose codes there are words')
   })
 })
 

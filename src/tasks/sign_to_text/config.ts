@@ -33,6 +33,8 @@ const path = text.transform((file): z.output<typeof languageFile> => ({ file }))
 const codes = keys({
   /** Codes of the codebook. */
   count: z.int().min(2).max(largestCodes.codes).default(256),
+  /** What is read: codes one by one, or the words of several that the training clips are written in, found in the codes of `initFrom`. */
+  as: z.enum(['tokens', 'words']).default('tokens'),
   /** Of the squared distances that draw codes to their tokens, means over their numbers. */
   codebook: weight.default(1),
   /** γ: of those that draw tokens to their codes, against the former. */
@@ -88,7 +90,17 @@ const run = keys({
   })
   .transform(inFolder)
 
-function* unlearnt({ signs, initFrom }: { signs: string; initFrom: string | null }): Generator<[string[], string]> {
+function* unlearnt({
+  signs,
+  initFrom,
+  codes: read,
+}: {
+  signs: string
+  initFrom: string | null
+  codes: { as: string } | null
+}): Generator<[string[], string]> {
+  if (read?.as === 'words' && initFrom === null)
+    yield [['codes', 'as'], 'wanted initFrom, a stage of task vq-sign in whose codes there are words, got none']
   if (signs === 'frozen' && initFrom === null)
     yield [['signs'], 'wanted initFrom, what has learnt to read signing, to keep it frozen, got none']
 }

@@ -94,7 +94,7 @@ function modelSizes(
     signsTrained: signs === 'trained',
     adapters: { rank, alpha, dropout, gate },
     ...(signing === 'prefix' && { prefix: true as const }),
-    ...(codes && { codes: codes.count }),
+    ...(codes && { codes: codes.count, ...(codes.as === 'words' && { words: true as const }) }),
     language,
     maxTokens,
   }

@@ -31,6 +31,10 @@ export function checkSameSigns({ config }: SignToTextDescription, stage: Checkpo
     const problem = 'wanted a stage of task vq-sign, whose codes stay as they are with signs: frozen, got one without codes'
     throw new SignError('ERR_CONFIG', stage.path, problem, 'Name such a stage as initFrom, or set signs: trained')
   }
+  if (config.words && !('codes' in theirs)) {
+    const problem = 'wanted a stage of task vq-sign, in whose codes there are words, got one without codes'
+    throw new SignError('ERR_CONFIG', stage.path, problem, 'Name such a stage as initFrom, or set codes.as: tokens')
+  }
   for (const size of DECIDING) {
     const [wanted, got] = [described(shown(config.signs)[size]), described(shown(theirs)[size])]
     if (wanted === got) continue

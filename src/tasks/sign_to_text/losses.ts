@@ -3,8 +3,9 @@
 import type { Recorder } from '../../device/program.js'
 import type { RecordedSigns } from '../../infer/sign_reader.js'
 import { signTextFeeds } from '../../infer/sign_text_reader.js'
+import { signFeaturesOf } from '../../model/sign_features.js'
 import { tokenRows } from '../../model/sign_rows.js'
-import { readText, type SignToTextModel, signFeaturesOf } from '../../model/sign_to_text.js'
+import { readText, type SignToTextModel } from '../../model/sign_to_text.js'
 import type { Graph } from '../../ops/graph.js'
 import { type VocabularyShard, vocabularyCrossEntropy } from '../../ops/vocabulary.js'
 import type { BatchShape, RecordedLosses } from '../../train/task.js'
@@ -35,8 +36,8 @@ export function recordTextLosses(
   const coefficient = recorder.feed('coefficient', [batch * target])
   const coded = codes && { codes, feeds: codeFeeds(recorder, batch * tokenRows(source, config.signs), codes) }
   const signing = signFeaturesOf(model, graph, inputs, coded ? drawingOf(coded.feeds, coded.codes) : undefined)
-  const { memory } = signing
-  const sentence = { tokens: given.tokens, at: wordAt, lengths: givenLengths, memory, memoryLengths: inputs.lengths.at(-1)! }
+  const { memory, lengths: memoryLengths } = signing
+  const sentence = { tokens: given.tokens, at: wordAt, lengths: givenLengths, memory, memoryLengths }
   const features = readText(model, graph, sentence)
   const options = { ignored: config.language.padding, smoothing }
   const rows = recorder.scope('loss', () => vocabularyCrossEntropy(graph, features, language.vocabulary, { goal, coefficient }, options))

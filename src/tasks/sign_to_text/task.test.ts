@@ -17,8 +17,9 @@ import { paddedSigning } from '../../infer/sign_reader.js'
 import { signTextArrays, signTextFeeds } from '../../infer/sign_text_reader.js'
 import { SignTranslator } from '../../infer/sign_translator.js'
 import { languagePresets, readSentences } from '../../model/language_model.js'
+import { signFeaturesOf } from '../../model/sign_features.js'
 import { signPresets } from '../../model/sign_sizes.js'
-import { readText, type SignToTextConfig, SignToTextModel, signMemory, signToTextSpecs, textLayers } from '../../model/sign_to_text.js'
+import { readText, type SignToTextConfig, SignToTextModel, signToTextSpecs, textLayers } from '../../model/sign_to_text.js'
 import { isTrainable, trainedNumbers } from '../../nn/parameter_spec.js'
 import { xglmPlaces } from '../../nn/positions.js'
 import { Graph } from '../../ops/graph.js'
@@ -404,7 +405,7 @@ async function bestAfter(model: SignToTextModel, given: Uint32Array, clip: PoseF
   const graph = new Graph(recorder)
   const { feeds: signing, inputs } = signTextFeeds(recorder, shape, signs)
   const feeds = sentenceFeeds(recorder, 1, given.length)
-  const memory = signMemory(model, graph, inputs)
+  const { memory } = signFeaturesOf(model, graph, inputs)
   const sentence = { tokens: { ids: feeds.ids }, at: feeds.at, lengths: feeds.lengths, memory, memoryLengths: inputs.lengths.at(-1)! }
   recorder.report(vocabularyTop(graph, readText(model, graph, sentence), model.language.vocabulary, { k: 1 }).id)
   await using program = await Program.build(model.gpu, recorder)

@@ -16,6 +16,7 @@ import { parseSignToTextConfig, type SignToTextRunConfig } from './config.js'
 import { loadSignToTextData, type SignToTextData } from './data.js'
 import { formatTextValidation, type TextValidation } from './evaluate.js'
 import { checkSameSigns, type FirstSigns, firstTensors } from './first_signs.js'
+import { firstWords } from './first_words.js'
 import { type SignToTextStep, SignToTextTraining } from './training.js'
 
 export const signToText: Task<SignToTextRunConfig, SignToTextStep, TextValidation> = {
@@ -67,7 +68,9 @@ export async function loadSignToTextTraining(
     async read(path) {
       const saved = await readCheckpoint(path)
       const restore = (gpu: Gpu, options: ParameterSetOptions) => restoreSignToText(gpu, saved, { ...options, openLanguage: openReferred })
-      return { ...saved, description: signToTextDescription(saved), restore }
+      // Words are learnt when a run begins, of what its clips and the stage before decide.
+      const { words: _, ...description } = signToTextDescription(saved)
+      return { ...saved, description, restore }
     },
     train: async (model: SignToTextModel, options) =>
       new SignToTextTraining(config, model, await openSigning(model, model.config.signs, data, config, options)),
@@ -78,11 +81,13 @@ async function firstModel(
   gpu: Gpu,
   description: SignToTextDescription,
   options: ParameterSetOptions,
-  { language, ...first }: Pick<SignToTextData, 'language'> & FirstSigns,
+  { language, train, ...first }: Pick<SignToTextData, 'language' | 'train'> & FirstSigns,
 ): Promise<SignToTextModel> {
+  const tensors = firstTensors(description, first)
+  const words = description.config.words && first.stage ? await firstWords(gpu, first.stage, train) : undefined
   const frozen = await language.open(gpu)
   try {
-    return new SignToTextModel(gpu, description, frozen, { ...options, tensors: firstTensors(description, first) })
+    return new SignToTextModel(gpu, { ...description, words }, frozen, { ...options, tensors })
   } catch (error) {
     frozen.destroy()
     throw error
