@@ -32,15 +32,21 @@ struct Params { batch: u32, length: u32, count: u32, longest: u32 }
 fn characterAt(row: u32, t: u32, n: u32) -> vec2u {
   let code = index[row + t];
   var end = t + 1u;
-  while (end < n && index[row + end] == code) { end++; }
-  if (t > 0u && index[row + t - 1u] == code) { return vec2u(params.count, end); }
+  for (; end < n; end++) {
+    if (index[row + end] != code) { break; }
+  }
+  if (t > 0u) {
+    if (index[row + t - 1u] == code) { return vec2u(params.count, end); }
+  }
   return vec2u(min(code, params.count), select(end, t + 1u, end - t > params.longest));
 }
 
 fn childOf(node: u32, character: u32) -> u32 {
   if (node == 0u) { return 1u + character; }
   var child = trie[node].y;
-  while (child != 0u && trie[child].x != character) { child = trie[child].z; }
+  for (; child != 0u; child = trie[child].z) {
+    if (trie[child].x == character) { break; }
+  }
   return child;
 }
 
@@ -79,10 +85,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
       let isSlow = character.x == params.count;
       let each = select(1.0 / f32(characters * (character.y - t)), 0.0, isSlow);
       slow += select(0u, 1u, isSlow);
-      while (t < character.y) {
+      for (; t < character.y; t++) {
         spans[spanRow + t].x = words;
         weight[row + t] = each;
-        t++;
       }
     }
     spans[spanRow + words].y = first;
