@@ -96,12 +96,23 @@ const little = { augment: { mirror: 0, shift: 0, scale: 0, tilt: 0, noise: 0.01,
 const gfslt = (settings: RowSettings): RunFile => ({
   ...common(settings, 'translation', 1200),
   task: 'sign-translation',
-  model: {
-    ...{ ...sizes, features: 64, encoderLayers: 2, decoderLayers: 2 },
-    ...{ maxFrames: settings.corpus.maxFrames, maxTokens: settings.corpus.maxTokens },
-  },
+  model: convolvedSizes(settings),
   validate: { every: 400 },
 })
+
+const convolvedSizes = ({ corpus: { maxFrames, maxTokens } }: RowSettings) => ({
+  ...{ ...sizes, features: 64, encoderLayers: 2, decoderLayers: 2 },
+  ...{ maxFrames, maxTokens },
+})
+
+/** Both stages; of the first, which compares 16 clips and restores sentences, the second takes what reads signing and the decoder. */
+function gfsltVlp(settings: RowSettings): RunFile[] {
+  const first = common(settings, 'matching', 400)
+  return [
+    { ...first, task: 'sign-text-matching', model: convolvedSizes(settings), validate: { every: 200 } },
+    { ...gfslt(settings), initFrom: join(first.out, 'best.safetensors') },
+  ]
+}
 
 function signToGpt(settings: RowSettings): RunFile[] {
   const first = common(settings, 'words-found', 400)
@@ -124,6 +135,14 @@ function signToGpt(settings: RowSettings): RunFile[] {
     },
   ]
 }
+
+/** Codes as the words of several that clips are written in, before the sentence, as published but for adapters of the language model's own attention. */
+const signLlmByWords = (settings: RowSettings): RunFile[] =>
+  signLlm(settings).map((run) =>
+    run.task === 'sign-to-text'
+      ? { ...run, codes: { count: 64, as: 'words' }, model: { ...(run.model as Readonly<Record<string, unknown>>), signing: 'prefix' } }
+      : run,
+  )
 
 function signLlm(settings: RowSettings): RunFile[] {
   const first = common(settings, 'codes', 400)
@@ -242,6 +261,20 @@ export const systems: readonly System[] = [
   },
   littleAugmented('GFSLT', (settings) => [gfslt(settings)]),
   {
+    ...littleAugmented('GFSLT-VLP', gfsltVlp),
+    what: 'the same with the stage before: which sentence says what a clip does, and sentences restored',
+    sources: [
+      ...['src/tasks/sign_text_matching', 'src/model/sign_text_matching.ts', 'src/checkpoint/sign_text_matching.ts'],
+      ...[
+        'src/infer/sign_text_matcher.ts',
+        'src/ops/matching.ts',
+        'src/train/features.ts',
+        'src/commands/retrieve.ts',
+        'src/cli_retrieve.ts',
+      ],
+    ],
+  },
+  {
     name: 'Sign2GPT',
     what: 'Wong et al. 2024: words of sentences found in frames first, then adapters of the frozen language model',
     sources: [
@@ -293,4 +326,12 @@ export const systems: readonly System[] = [
     stages: signLlm,
   },
   littleAugmented('SignLLM', signLlm),
+  {
+    ...littleAugmented('SignLLM by words', signLlmByWords),
+    what: 'the same, the codes read as words that stand before the sentence',
+    sources: [
+      ...['src/model/sign_features.ts', 'src/nn/prefixed_decoder.ts', 'src/ops/joined_rows.ts', 'src/ops/sign_words.ts'],
+      'src/tasks/sign_to_text/first_words.ts',
+    ],
+  },
 ]
