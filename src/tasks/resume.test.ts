@@ -99,7 +99,7 @@ async function train(
     signal = 'SIGKILL',
   }: { resume?: boolean; killAt?: number; delay?: number; signal?: NodeJS.Signals } = {},
 ): Promise<number | null> {
-  const sent = killAt === undefined ? undefined : { signal, delay, when: new RegExp(`"step":${killAt},`) }
+  const sent = killAt === undefined ? undefined : { signal, delay, when: new RegExp(`"done":${killAt},`) }
   return (await signllmSent(sent, '--json', 'train', run, ...(resume ? ['--resume'] : []))).status
 }
 
