@@ -62,7 +62,10 @@ export async function through({ inputs = {}, wanted = [], parameters = {}, recor
   const feed = (name: string, { shape, data }: Given) => recorder.feed(name, shape, data instanceof Uint32Array ? 'u32' : 'f32')
   const fed = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, feed(name, input)]))
   const drawn = recorder.feed('seed', [4], 'u32')
-  const graph = new Graph(recorder, training ? { training: { ...{ seed: drawn, dummy: set.dummy, scaling: set.scaling }, rehearsal: mode === 'rehearsal' } } : {})
+  const graph = new Graph(
+    recorder,
+    training ? { training: { ...{ seed: drawn, dummy: set.dummy, scaling: set.scaling }, rehearsal: mode === 'rehearsal' } } : {},
+  )
   for (const name of wanted) graph.requireGrad(fed[name]!)
   const named = record(graph, fed, Object.fromEntries(Object.keys(parameters).map((name) => [name, set.get(name)])))
   const forward = recorder.steps.length
