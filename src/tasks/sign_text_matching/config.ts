@@ -41,7 +41,7 @@ const run = keys({
     share: share.default(0.15),
     /** Share of the goal that is spread over the vocabulary (label smoothing). */
     smoothing: belowOne.default(0.2),
-    /** Of the optimiser that trains the decoder, {@link restoringOptimiser}. */
+    /** Of the optimiser that trains the decoder, AdamW without weight decay. */
     rate: z.number().positive().default(1e-3),
   }).prefault({}),
   augment: signedPoseAugmentation,
