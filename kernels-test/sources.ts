@@ -1,6 +1,6 @@
 // The sources as a compiler sees them: what each imports, in whatever way, and what of Node's it uses.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { posix } from 'node:path'
 import ts from 'typescript'
@@ -81,7 +81,8 @@ function isUse(name: ts.Identifier): boolean {
 function fileOf(from: string, to: string): string | undefined {
   if (!to.startsWith('.')) return undefined
   const target = posix.join(posix.dirname(from), to)
-  return /\/(hdf5\/worker|generated\/\w+)\.js$/.test(target) ? target : target.replace(/\.js$/, '.ts')
+  // What threads and pages run is JavaScript as it stands; generated files need not be there yet.
+  return /\/generated\/\w+\.js$/.test(target) || existsSync(target) ? target : target.replace(/\.js$/, '.ts')
 }
 
 const slashed = (path: string): string => path.replaceAll('\\', '/')

@@ -149,8 +149,11 @@ function closureOf(path: string, found = new Map<string, string>()): Map<string,
   const imports = /^(?:import|export) (?!type )(?:\{[^}]*\}|\* as \w+|\w+) from '([^']+)'|^import '([^']+)'|import\('([^']+)'\)/gm
   for (const [, named, bare, dynamic] of text.matchAll(imports)) {
     const target = (named ?? bare ?? dynamic)!
-    if (target.startsWith('.')) closureOf(join(dirname(path), target.replace(/\.js$/, '.ts')), found)
-    else found.set(target, '')
+    if (target.startsWith('.')) {
+      const file = join(dirname(path), target)
+      // What threads run too is JavaScript as it stands.
+      closureOf(existsSync(file) ? file : file.replace(/\.js$/, '.ts'), found)
+    } else found.set(target, '')
   }
   return found
 }
