@@ -39,7 +39,7 @@ export function describeShape(
   { group, examples, target, source }: BatchPlan,
   { unit, lengths }: Pick<AnyTask, 'unit' | 'lengths'>,
 ): string {
-  const counts = lengths ?? { target: unit, source: 'tokens' }
+  const counts = lengths ?? { target: `${unit}s`, source: 'tokens' }
   return `${group === '' ? '' : `${group}: `}batch ${examples.length}, ${target} target ${counts.target}, ${source} source ${counts.source}`
 }
 
