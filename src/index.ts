@@ -187,6 +187,7 @@ export {
   type Preset,
   presets,
 } from './model/config.js'
+export type { ConvolvedDescription, ConvolvedModel } from './model/convolved_model.js'
 export type { ConvolvedSigns } from './model/convolved_signs.js'
 export type { FrameScaling } from './model/frame_scaling.js'
 export type { GpuModel, GpuModelParts } from './model/gpu_model.js'

@@ -6,6 +6,7 @@ import type { StageWidths } from '../nn/residual_network_config.js'
 import { FIRST_PLACE } from '../nn/text_transformer.js'
 import { flattened, nameFromResNet } from './resnet_state_dict.js'
 import { withStatistic } from './slt_state_dict.js'
+import { layersIn, matrixShapes } from './told_sizes.js'
 
 const NORM: Readonly<Record<string, string>> = { weight: 'gamma', bias: 'beta', running_mean: 'running', running_var: 'running' }
 const PARTS: Readonly<Record<string, string>> = { q: 'query', k: 'key', v: 'value', out: 'out' }
@@ -92,20 +93,9 @@ const refused = (who: string, got: string) =>
 
 /** The sizes of a whole model that shapes tell: all but heads, activations and how long clips may be. Throws ERR_CHECKPOINT naming the first that lacks. */
 export function gfsltSizes(tensors: HostTensors, who: string) {
-  const need = (name: string): readonly [number, number] => {
-    const shape = tensors.get(name)?.shape
-    if (shape?.length === 2) return shape as [number, number]
-    throw new SignError(
-      'ERR_CHECKPOINT',
-      who,
-      `wanted an array of 2 dimensions for ${name}, got ${shape ? `[${shape.join(', ')}]` : 'none'}`,
-      'Export the whole state dict',
-    )
-  }
-  const rows = (name: string) => need(name)[0]
-  const layers = (side: string) =>
-    new Set([...tensors.keys()].map((name) => new RegExp(`^${side}\\.(\\d+)/`).exec(name)?.[1]).filter(Boolean)).size
-  const [vocabulary, width] = need('words/table')
+  const shapeOf = matrixShapes(tensors, who)
+  const rows = (name: string) => shapeOf(name)[0]
+  const [vocabulary, width] = shapeOf('words/table')
   const table = tensors.get('words/out/weight')
   return {
     widths: [0, 1, 2, 3].map((stage) => rows(`image/stage.${stage}/block.0/first/weight`)) as unknown as StageWidths,
@@ -115,8 +105,8 @@ export function gfsltSizes(tensors: HostTensors, who: string) {
     transformer: {
       width,
       hidden: rows('encoder.0/feed_forward/wide/weight'),
-      encoderLayers: layers('encoder'),
-      decoderLayers: layers('decoder'),
+      encoderLayers: layersIn(tensors, 'encoder'),
+      decoderLayers: layersIn(tensors, 'decoder'),
       places: rows('encoder/positions') - FIRST_PLACE,
     },
   }

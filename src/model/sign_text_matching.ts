@@ -5,8 +5,6 @@
 import { SignError } from '../base/errors.js'
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
-import type { ImageConstants } from '../nn/image_encoder.js'
-import type { ImageTables } from '../nn/image_tables.js'
 import { initialTensors, uniformFanIn } from '../nn/init.js'
 import { ParameterSet } from '../nn/parameter_set.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
@@ -30,12 +28,12 @@ import { linear } from '../ops/linear.js'
 import { padded } from '../ops/parameter.js'
 import type { TextCoder } from '../text/text_coder.js'
 import type { Activation } from './config.js'
+import { type ConvolvedDescription, ConvolvedModel } from './convolved_model.js'
 import { type ConvolvedSigns, checkConvolvedSigns, convolvedSpecs, convolvedTokens } from './convolved_signs.js'
-import { GpuModel } from './gpu_model.js'
-import { type SignInputs, signImages } from './seen_frames.js'
+import type { SignInputs } from './seen_frames.js'
 import { mostPadded, tokenRows } from './sign_rows.js'
 import { transformerLayers } from './sign_translation.js'
-import type { SigningModelOptions, TrainedOn } from './signing_model.js'
+import type { SigningModelOptions } from './signing_model.js'
 import { checkTextTransformer, type TextTransformerConfig } from './text_transformer_sizes.js'
 
 /** Sizes of what reads sentences that may differ from those of what reads signing. */
@@ -57,11 +55,7 @@ export interface SignTextMatchingConfig {
   readonly maxTokens: number
 }
 
-export interface SignTextMatchingDescription extends TrainedOn {
-  readonly config: SignTextMatchingConfig
-  /** What text is read and written by. */
-  readonly text: TextCoder
-}
+export type SignTextMatchingDescription = ConvolvedDescription<SignTextMatchingConfig>
 
 export type SignTextMatchingOptions = SigningModelOptions
 
@@ -102,23 +96,14 @@ export function matchingSpecs(config: SignTextMatchingConfig, text: TextCoder): 
 export const restoringSpecs = ({ transformer, restoring }: SignTextMatchingConfig, { size, special }: TextCoder): ParameterSpec[] =>
   restoring ? writingSpecs(transformer, transformer.places, { tokens: size, padding: special.padding, ...restoring }) : []
 
-export class SignTextMatchingModel extends GpuModel implements SignTextMatchingDescription {
-  readonly config: SignTextMatchingConfig
-  readonly text: TextCoder
-  readonly languages: readonly string[]
-  readonly fps: number
-  readonly trainedOn: readonly string[]
-  readonly seed: number
+export class SignTextMatchingModel extends ConvolvedModel<SignTextMatchingConfig> {
   /** Of the decoder that restores sentences; undefined where none is. */
   readonly restoring: ParameterSet | undefined
-  /** What an image encoder reads that is not learned; of video alone. */
-  readonly images: ImageConstants | undefined
-  readonly #images: ImageTables | undefined
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: SignTextMatchingDescription, options: SignTextMatchingOptions = {}) {
     const { training = false, precision, moments, maxBytes, tensors, who = 'sign-text matching' } = options
-    const { config, text, languages, fps, trainedOn, seed } = description
+    const { config, text, seed } = description
     checkSizes(config)
     const parts = {
       name: 'sign-text matching model',
@@ -126,17 +111,8 @@ export class SignTextMatchingModel extends GpuModel implements SignTextMatchingD
       specs: matchingSpecs(config, text),
       // Positions are learned: beside the class token and the clip's tokens stand none but those.
       positions: [padded(tokenRows(mostPadded(config.signs), config.signs) + 1), config.transformer.width],
-      encode: (rows: number, width: number) => new Float32Array(rows * width),
     } as const
-    super(gpu, parts, { training, precision, moments, maxBytes })
-    this.config = config
-    this.text = text
-    this.languages = languages
-    this.fps = fps
-    this.trainedOn = trainedOn
-    this.seed = seed
-    this.#images = signImages(gpu, config.signs)
-    this.images = this.#images
+    super(gpu, description, parts, { training, precision, moments, maxBytes })
     const restoring = restoringSpecs(config, text)
     const all = tensors ?? initialTensors([...parts.specs, ...restoring], seed)
     const theirs = new Set(restoring.map(({ name }) => name))
@@ -159,7 +135,6 @@ export class SignTextMatchingModel extends GpuModel implements SignTextMatchingD
 
   override destroy(): void {
     super.destroy()
-    this.#images?.destroy()
     this.restoring?.destroy()
   }
 }

@@ -4,8 +4,6 @@
 import type { Gpu } from '../device/gpu.js'
 import type { Tensor } from '../device/memory.js'
 import { type DecoderStepInputs, decoderStep } from '../nn/decoder.js'
-import type { ImageConstants } from '../nn/image_encoder.js'
-import type { ImageTables } from '../nn/image_tables.js'
 import { norm } from '../nn/layers.js'
 import type { ParameterSpec } from '../nn/parameter_spec.js'
 import type { LayerConfig, Recording } from '../nn/recording.js'
@@ -24,10 +22,10 @@ import { embedding, type TokenIds } from '../ops/embedding.js'
 import { padded } from '../ops/parameter.js'
 import { addPositions } from '../ops/positions.js'
 import type { TextCoder } from '../text/text_coder.js'
+import { type ConvolvedDescription, ConvolvedModel } from './convolved_model.js'
 import { type ConvolvedSigns, checkConvolvedSigns, convolvedSpecs, convolvedTokens } from './convolved_signs.js'
-import { GpuModel } from './gpu_model.js'
-import { type SignInputs, signImages } from './seen_frames.js'
-import type { SigningModelOptions, TrainedOn } from './signing_model.js'
+import type { SignInputs } from './seen_frames.js'
+import type { SigningModelOptions } from './signing_model.js'
 import { checkTextTransformer, type TextTransformerConfig } from './text_transformer_sizes.js'
 
 export interface SignTranslationConfig {
@@ -39,11 +37,7 @@ export interface SignTranslationConfig {
   readonly maxTokens: number
 }
 
-export interface SignTranslationDescription extends TrainedOn {
-  readonly config: SignTranslationConfig
-  /** What text is written by. */
-  readonly text: TextCoder
-}
+export type SignTranslationDescription = ConvolvedDescription<SignTranslationConfig>
 
 export type SignTranslationOptions = SigningModelOptions
 
@@ -61,23 +55,14 @@ export function signTranslationSpecs({ signs, transformer, tied }: SignTranslati
   ]
 }
 
-export class SignTranslationModel extends GpuModel implements SignTranslationDescription {
-  readonly config: SignTranslationConfig
-  readonly text: TextCoder
-  readonly languages: readonly string[]
-  readonly fps: number
-  readonly trainedOn: readonly string[]
-  readonly seed: number
+export class SignTranslationModel extends ConvolvedModel<SignTranslationConfig> {
   /** u32 [maxTokens, rounded up to 4]: the rows of the decoder's table of positions, from the first place on. */
   readonly writtenPlaces: Tensor
-  /** What an image encoder reads that is not learned; of video alone. */
-  readonly images: ImageConstants | undefined
-  readonly #images: ImageTables | undefined
 
   /** Throws ERR_CONFIG for sizes no kernel can run, ERR_CHECKPOINT for tensors that are not those of its sizes, ERR_DEVICE for want of memory. */
   constructor(gpu: Gpu, description: SignTranslationDescription, options: SignTranslationOptions = {}) {
     const { training = false, precision, moments, maxBytes, tensors, who = 'sign translation' } = options
-    const { config, text, languages, fps, trainedOn, seed } = description
+    const { config, text, seed } = description
     checkConvolvedSigns(config.signs)
     checkTextTransformer(config.transformer, 'sign translation')
     const places = Math.min(padded(config.maxTokens), config.transformer.places)
@@ -87,25 +72,11 @@ export class SignTranslationModel extends GpuModel implements SignTranslationDes
       specs: signTranslationSpecs(config, text),
       // Positions are learned: a token has none but those.
       positions: [1, config.transformer.width],
-      encode: (rows: number, width: number) => new Float32Array(rows * width),
       tables: { writtenPlaces: placesOf(1, places) },
     } as const
-    super(gpu, parts, { training, precision, moments, maxBytes })
-    this.config = config
-    this.text = text
-    this.languages = languages
-    this.fps = fps
-    this.trainedOn = trainedOn
-    this.seed = seed
+    super(gpu, description, parts, { training, precision, moments, maxBytes })
     this.writtenPlaces = this.table('writtenPlaces', 'u32', [places])
-    this.#images = signImages(gpu, config.signs)
-    this.images = this.#images
     this.load(tensors, seed, who)
-  }
-
-  override destroy(): void {
-    super.destroy()
-    this.#images?.destroy()
   }
 }
 

@@ -5,6 +5,7 @@ import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import { type ModelConfig, presets } from './config.js'
 import { type FrameScaling, rawFrames } from './frame_scaling.js'
 import { bareName } from './state_dict.js'
+import { layersIn, matrixShapes } from './told_sizes.js'
 
 const RULES: readonly (readonly [RegExp, string])[] = [
   [/^token_embed\.weight$/, 'tokens/table'],
@@ -101,25 +102,18 @@ function firstRowsExchanged({ shape, data }: HostTensor): HostTensor {
 
 /** Sizes that shapes tell: all but the heads, and how long clips and texts may be. Tensors by our names. */
 export function signDwSizes(tensors: HostTensors, who: string): { sizes: ModelConfig; vocabularySize: number } {
-  const need = (name: string): readonly [number, number] => {
-    const shape = tensors.get(name)?.shape
-    if (shape?.length === 2) return shape as [number, number]
-    const problem = `wanted an array of 2 dimensions for ${name}, got ${shape ? `[${shape.join(', ')}]` : 'none'}`
-    throw new SignError('ERR_CHECKPOINT', who, problem, 'Export the whole of model_state')
-  }
-  const layers = (stack: string) =>
-    new Set([...tensors.keys()].map((name) => new RegExp(`^${stack}\\.(\\d+)/`).exec(name)?.[1]).filter(Boolean)).size
-  const [vocabularySize, width] = need('tokens/table')
+  const shapeOf = matrixShapes(tensors, who, 'Export the whole of model_state')
+  const [vocabularySize, width] = shapeOf('tokens/table')
   const sizes = {
     ...presets.signdw,
     // The published data: scores of a body are indices, places shares of a square picture.
     scores: 'codes' as const,
     units: 'picture' as const,
     width,
-    numbers: need('pose/weight')[0],
-    hidden: need('encoder.0/feed_forward/wide/weight')[0],
-    encoderLayers: layers('encoder'),
-    decoderLayers: layers('decoder'),
+    numbers: shapeOf('pose/weight')[0],
+    hidden: shapeOf('encoder.0/feed_forward/wide/weight')[0],
+    encoderLayers: layersIn(tensors, 'encoder'),
+    decoderLayers: layersIn(tensors, 'decoder'),
   }
   return { sizes, vocabularySize }
 }

@@ -4,6 +4,7 @@ import { SignError } from '../base/errors.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import type { PoseToTextConfig } from './pose_to_text.js'
 import { bareName, isPositionTable, nameFromStateDict } from './state_dict.js'
+import { layersIn, matrixShapes } from './told_sizes.js'
 
 const NORM: Readonly<Record<string, string>> = { weight: 'gamma', bias: 'beta', running_mean: 'running', running_var: 'running' }
 
@@ -68,26 +69,15 @@ export function checkStatistics(names: Iterable<string>, who: string): void {
 
 /** Sizes that shapes tell: all but the heads, and how long clips and texts may be. */
 export function sltSizes(tensors: HostTensors, who: string) {
-  const need = (name: string): readonly [number, number] => {
-    const shape = tensors.get(name)?.shape
-    if (shape?.length === 2) return shape as [number, number]
-    throw new SignError(
-      'ERR_CHECKPOINT',
-      who,
-      `wanted an array of 2 dimensions for ${name}, got ${shape ? `[${shape.join(', ')}]` : 'none'}`,
-      'Export the whole state dict',
-    )
-  }
-  const layers = (stack: string) =>
-    new Set([...tensors.keys()].map((name) => new RegExp(`^${stack}\\.(\\d+)/`).exec(name)?.[1]).filter(Boolean)).size
-  const [width, numbers] = need('frames/weight')
+  const shapeOf = matrixShapes(tensors, who)
+  const [width, numbers] = shapeOf('frames/weight')
   const sizes: Pick<PoseToTextConfig, 'width' | 'hidden' | 'encoderLayers' | 'decoderLayers' | 'numbers'> = {
     width,
     numbers,
-    hidden: need('encoder.0/feed_forward/wide/weight')[0],
-    encoderLayers: layers('encoder'),
-    decoderLayers: layers('decoder'),
+    hidden: shapeOf('encoder.0/feed_forward/wide/weight')[0],
+    encoderLayers: layersIn(tensors, 'encoder'),
+    decoderLayers: layersIn(tensors, 'decoder'),
   }
-  const rows = (name: string) => (tensors.has(name) ? need(name)[0] : undefined)
+  const rows = (name: string) => (tensors.has(name) ? shapeOf(name)[0] : undefined)
   return { sizes, glossClasses: rows('gloss/weight'), vocabularySize: rows('words/table') }
 }

@@ -4,6 +4,7 @@ import { SignError } from '../base/errors.js'
 import { COORDS } from '../motion/skeleton.js'
 import type { HostTensor, HostTensors } from '../nn/host_tensor.js'
 import type { ModelConfig } from './config.js'
+import { layersIn } from './told_sizes.js'
 
 /** Sub-layers: theirs by (stack, part), in the order the rules are tried. */
 const RULES: readonly (readonly [RegExp, string])[] = [
@@ -62,8 +63,6 @@ export function stateDictTensors(theirs: HostTensors, who: string) {
       throw refused(who, `got [${shape.join(', ')}] for '${name}'`, `Export it as it is trained: an array of ${rank} dimensions`)
     return shape
   }
-  const layers = (stack: string) =>
-    new Set([...tensors.keys()].map((name) => new RegExp(`^${stack}\\.(\\d+)/`).exec(name)?.[1]).filter(Boolean)).size
   const [vocabularySize, width] = need('tokens/table', 2) as [number, number]
   const [outputs] = need('pose/weight', 2) as [number]
   const futureFrames = (outputs - 1) / COORDS
@@ -72,8 +71,8 @@ export function stateDictTensors(theirs: HostTensors, who: string) {
   const sizes: Partial<ModelConfig> = {
     width,
     hidden: need('encoder.0/feed_forward/wide/weight', 2)[0]!,
-    encoderLayers: layers('encoder'),
-    decoderLayers: layers('decoder'),
+    encoderLayers: layersIn(tensors, 'encoder'),
+    decoderLayers: layersIn(tensors, 'decoder'),
     futureFrames: futureFrames > 1 ? futureFrames : 0,
     justCounter: need('frames/weight', 2)[1] === 1,
   }

@@ -1,13 +1,10 @@
 // A training in which a model learns to write what clips say: what those do alike, whatever writes.
 
 import { SignTranslator, type SignWritingModel } from '../infer/sign_translator.js'
-import type { ReadSigns } from '../model/sign_rows.js'
 import type { BatchPlan } from '../train/batches.js'
-import type { Signing } from '../train/signing/signing.js'
-import { SigningTraining } from '../train/signing/signing_training.js'
 import type { ModelUse, PassReports, Validation } from '../train/task.js'
 import { tokenLoss } from '../train/tokens.js'
-import { type SentenceArrays, sentenceArrays, tokensOf } from './language_model/batch.js'
+import { ClipTextTraining } from './clip_text_training.js'
 import type { SignToTextRunConfig } from './sign_to_text/config.js'
 import { scoreSentences, type TextValidation } from './sign_to_text/evaluate.js'
 
@@ -26,22 +23,8 @@ export abstract class SentenceTraining<
   Model extends SignWritingModel,
   Config extends SentenceRun,
   Step extends SentenceStep,
-> extends SigningTraining<Model, Config, Step, TextValidation> {
-  readonly #sentences: readonly Uint32Array[]
+> extends ClipTextTraining<Model, Config, Step, TextValidation> {
   #translator: SignTranslator | undefined
-
-  constructor(config: Config, model: Model, signing: Signing) {
-    super(config, model, signing)
-    this.#sentences = signing.clips.map(({ text }) => model.text.encode(text))
-  }
-
-  protected get signs(): ReadSigns {
-    return this.model.config.signs
-  }
-
-  protected targetOf(example: number): number {
-    return this.#sentences[example]!.length
-  }
 
   async validate(): Promise<Validation<TextValidation>> {
     const { clips, every: _, ...search } = this.config.validate
@@ -65,15 +48,5 @@ export abstract class SentenceTraining<
   /** What a step did to sentences alone. */
   protected sentenceStep(batch: BatchPlan, passes: readonly PassReports[]): SentenceStep {
     return { loss: tokenLoss(passes), frames: this.framesIn(batch) }
-  }
-
-  /** The sentences of a pass over a batch, each token with its share of the batch's. */
-  protected sentencesOf(
-    pass: readonly number[],
-    { examples, target }: BatchPlan,
-    special: Parameters<typeof sentenceArrays>[2],
-  ): SentenceArrays {
-    const ids = (of: readonly number[]) => of.map((i) => this.#sentences[i]!)
-    return sentenceArrays(ids(pass), { batch: pass.length, length: target }, special, tokensOf(ids(examples)))
   }
 }

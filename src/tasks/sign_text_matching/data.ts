@@ -3,55 +3,28 @@
 import { counted } from '../../base/counted.js'
 import { SignError } from '../../base/errors.js'
 import type { Watched } from '../../base/progress.js'
-import { nameHash } from '../../data/checksum.js'
 import { tokensOfHeld } from '../../model/convolved_signs.js'
-import type { SignTextMatchingDescription } from '../../model/sign_text_matching.js'
+import type { SignTextMatchingConfig } from '../../model/sign_text_matching.js'
 import { sentencePresets } from '../../model/text_transformer_sizes.js'
-import { layouts } from '../../motion/layout/layouts.js'
-import { checkAugmentation } from '../../train/pose_augment.js'
-import { sameClips } from '../../train/signed_clips.js'
-import { checkClipLength, unknownNotes } from '../../train/signing/clip_texts.js'
-import { kindOf, loadSplit, type SignedSplit } from '../../train/signing/load_signing.js'
-import { textCoder } from '../../train/text_coder.js'
-import { convolvedImagesOf, convolvedSizesOf } from '../convolved_sizes.js'
+import { type ConvolvedData, loadConvolvedData } from '../convolved_data.js'
+import { convolvedSizesOf } from '../convolved_sizes.js'
 import type { SignTextMatchingRunConfig } from './config.js'
 
-export interface SignTextMatchingData {
-  readonly train: SignedSplit
-  /** Held-out clips, corpora taking turns; empty where they have none. */
-  readonly dev: SignedSplit
-  readonly description: SignTextMatchingDescription
-  /** What to know of the clips before a model learns from them. */
-  readonly notes: readonly string[]
-}
+export type SignTextMatchingData = ConvolvedData<SignTextMatchingConfig>
 
 /** Loads every corpus. Throws ERR_DATA or ERR_CONFIG naming the file for what cannot be used. */
 export async function loadSignTextMatchingData(config: SignTextMatchingRunConfig, watched: Watched = {}): Promise<SignTextMatchingData> {
-  const images = convolvedImagesOf(config)
-  const [train, dev] = [await loadSplit(config, 'train', images, watched), await loadSplit(config, 'dev', images, watched)]
-  const { numbers, fps, notes } = kindOf([train, dev], images, config)
-  if (!images) checkAugmentation(config.augment, numbers, layouts[config.model.layout])
-  const sentences = train.clips.map((clip) => clip.text)
-  const coder = await textCoder(config.tokens, sentences, config.minCount)
-  const description: SignTextMatchingDescription = {
-    config: modelSizes(config, { numbers, ...(images && { images }) }),
-    text: coder,
-    languages: [...new Set(train.clips.map((clip) => clip.language))],
-    fps,
-    trainedOn: train.clips.map(({ name }) => nameHash(name)).sort(),
-    seed: config.seed,
-  }
-  for (const clip of [...train.clips, ...dev.clips]) checkClipLength(clip, config.model, coder)
-  checkBatch(config, train.clips.length)
-  const unknown = (['train', 'dev'] as const).flatMap((split) => unknownNotes({ train, dev }[split].clips, split, coder))
-  return {
-    ...{ train, dev, description },
-    notes: [...notes, ...unknown, ...sameClips(train.clips, dev.clips), batchNote(config.batch), ...equalNotes(sentences)],
-  }
+  const { notes, ...data } = await loadConvolvedData(config, (seen) => modelSizes(config, seen), watched)
+  checkBatch(config, data.train.clips.length)
+  const sentences = data.train.clips.map((clip) => clip.text)
+  return { ...data, notes: [...notes, batchNote(config.batch), ...equalNotes(sentences)] }
 }
 
 /** What a run's model is made with. Throws ERR_CONFIG where clips with the class token are longer than its tables. */
-function modelSizes({ model, input, restoring }: SignTextMatchingRunConfig, seen: Parameters<typeof convolvedSizesOf>[1]) {
+function modelSizes(
+  { model, input, restoring }: SignTextMatchingRunConfig,
+  seen: Parameters<typeof convolvedSizesOf>[1],
+): SignTextMatchingConfig {
   const { sentences, ...convolved } = model
   const { signs, transformer, tied } = convolvedSizesOf({ input, model: convolved }, seen)
   const most = tokensOfHeld(model.maxFrames) + 1

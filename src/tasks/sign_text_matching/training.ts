@@ -6,7 +6,7 @@ import { saveCheckpoint } from '../../checkpoint/file.js'
 import { signTextMatchingContent } from '../../checkpoint/sign_text_matching.js'
 import { tokenLengths } from '../../infer/sign_reader.js'
 import { SignTextMatcher } from '../../infer/sign_text_matcher.js'
-import { type ReadSigns, roomFor, tokenRows } from '../../model/sign_rows.js'
+import { roomFor, tokenRows } from '../../model/sign_rows.js'
 import type { SignTextMatchingModel } from '../../model/sign_text_matching.js'
 import type { ParameterSet } from '../../nn/parameter_set.js'
 import { placesOf } from '../../nn/text_transformer.js'
@@ -14,12 +14,10 @@ import type { Graph } from '../../ops/graph.js'
 import { padded } from '../../ops/parameter.js'
 import type { BatchPlan } from '../../train/batches.js'
 import type { Scalars } from '../../train/run/logs.js'
-import type { Signing } from '../../train/signing/signing.js'
-import { SigningTraining } from '../../train/signing/signing_training.js'
 import type { BatchShape, ComparedExamples, HostArrays, ModelUse, PassReports, TrainedGroup, Validation } from '../../train/task.js'
 import { tokenArrays, tokenLoss } from '../../train/tokens.js'
 import type { SavedTraining } from '../../train/trainer.js'
-import { sentenceArrays, tokensOf } from '../language_model/batch.js'
+import { ClipTextTraining } from '../clip_text_training.js'
 import { restoringOptimiser, type SignTextMatchingRunConfig } from './config.js'
 import { withDistinctTexts } from './distinct.js'
 import { type RetrievalScores, scoreRetrieval } from './evaluate.js'
@@ -39,27 +37,13 @@ export interface MatchingStep {
 /** The group of what restores sentences. */
 const RESTORING = 'restoring'
 
-export class SignTextMatchingTraining extends SigningTraining<
+export class SignTextMatchingTraining extends ClipTextTraining<
   SignTextMatchingModel,
   SignTextMatchingRunConfig,
   MatchingStep,
   RetrievalScores
 > {
-  readonly #sentences: readonly Uint32Array[]
   #matcher: SignTextMatcher | undefined
-
-  constructor(config: SignTextMatchingRunConfig, model: SignTextMatchingModel, signing: Signing) {
-    super(config, model, signing)
-    this.#sentences = signing.clips.map(({ text }) => model.text.encode(text))
-  }
-
-  protected get signs(): ReadSigns {
-    return this.model.config.signs
-  }
-
-  protected targetOf(example: number): number {
-    return this.#sentences[example]!.length
-  }
 
   override get groups(): readonly TrainedGroup[] {
     const { restoring: weights } = this.model
@@ -108,7 +92,7 @@ export class SignTextMatchingTraining extends SigningTraining<
     const signs = this.framesOf(pass, batch)
     const rows = batch.examples.length
     const place = batch.examples.indexOf(pass[0]!)
-    const sentences = pass.map((i) => this.#sentences[i]!)
+    const sentences = this.idsOf(pass)
     const lengths = Uint32Array.from(sentences, ({ length }) => length)
     return {
       ...signs,
@@ -129,18 +113,13 @@ export class SignTextMatchingTraining extends SigningTraining<
     }
   }
 
-  #restoringFeeds(pass: readonly number[], { target, examples }: BatchPlan, step: number): HostArrays {
+  #restoringFeeds(pass: readonly number[], batch: BatchPlan, step: number): HostArrays {
     const { config, text } = this.model
     const { places } = config.transformer
     const { restoring, seed } = this.config
-    const shape = { batch: pass.length, length: target }
-    const ids = (of: readonly number[]) => of.map((i) => this.#sentences[i]!)
+    const { target } = batch
     const hidden = pass.map((i) => withHiddenWords(this.signing.clips[i]!.text, text, restoring, Random.for(seed, 'hidden words', step, i)))
-    const {
-      at: _,
-      lengths: givenLengths,
-      ...given
-    } = sentenceArrays(ids(pass), shape, { ...text.special, ...config }, tokensOf(ids(examples)))
+    const { at: _, lengths: givenLengths, ...given } = this.sentencesOf(pass, batch, { ...text.special, ...config })
     return {
       hidden: sideBySide(hidden, target, text.special.padding),
       hiddenPlaces: placesOf(pass.length, target, places),
